@@ -1,0 +1,69 @@
+"""What can go wrong, as one tree; each error carries the exit code that `recorder` ends with.
+
+    RecorderError (1)
+    ├── UsageError (2)            an argument or option that makes no sense
+    │   ├── SettingError          a setting that is unset or wrong; names the setting
+    │   ├── UnknownRunError       a run id that no source knows
+    │   └── AmbiguousRunError     a run id that two sources know: --source is needed
+    ├── KeyRefusedError (4)       the API refused a key (401)
+    └── StoreError (1)
+        ├── StoreMissingError     there is no store at that place
+        ├── StoreOutdatedError    the store is older than this program: ends with the command to run
+        ├── StoreNewerError       the store is newer than this program
+        └── StoreBusyError        the database stayed locked
+
+Invariant: a message says what happened, the value, and what to do; never a key.
+Errors of httpx and SQLAlchemy are translated where those libraries are used, `from` their cause.
+"""
+
+from typing import ClassVar
+
+
+class RecorderError(Exception):
+    """Anything that ends a command; the message is for people."""
+
+    exit_code: ClassVar[int] = 1
+
+
+class UsageError(RecorderError):
+    """An argument or option that makes no sense."""
+
+    exit_code: ClassVar[int] = 2
+
+
+class SettingError(UsageError):
+    """A setting that is unset or wrong; the message names it."""
+
+
+class UnknownRunError(UsageError):
+    """A run id that no source knows."""
+
+
+class AmbiguousRunError(UsageError):
+    """A run id that two sources know."""
+
+
+class KeyRefusedError(RecorderError):
+    """The API refused a key."""
+
+    exit_code: ClassVar[int] = 4
+
+
+class StoreError(RecorderError):
+    """The store cannot do what was asked."""
+
+
+class StoreMissingError(StoreError):
+    """There is no store at that place."""
+
+
+class StoreOutdatedError(StoreError):
+    """The store's schema is older than this program."""
+
+
+class StoreNewerError(StoreError):
+    """The store's schema is newer than this program."""
+
+
+class StoreBusyError(StoreError):
+    """The database stayed locked for longer than the busy timeout."""

@@ -1,0 +1,96 @@
+"""Instants and durations: integer microseconds inside, ISO 8601 in UTC outside.
+
+Invariant: an instant is microseconds since 1970-01-01T00:00:00Z as an int; no naive datetime is ever made.
+Must not read the clock, except in `now_us`, the one clock that the edges hand in.
+"""
+
+import re
+import time
+from datetime import UTC, datetime, timedelta, timezone
+
+SECOND = 1_000_000
+MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_INSTANT = re.compile(
+    r"(?P<date>\d{4}-\d{2}-\d{2})[T ](?P<time>\d{2}:\d{2}(?::\d{2})?)"
+    r"(?:[.,](?P<fraction>\d+))?\s?(?P<zone>[zZ]|[+-]\d{2}(?::?\d{2})?)?"
+)
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d|w)")
+_UNIT_US = {"ms": 1000, "s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY, "w": 7 * DAY}
+
+
+def now_us() -> int:
+    """The wall clock."""
+    return time.time_ns() // 1000
+
+
+def parse_instant(text: str) -> int | None:
+    """Microseconds of an ISO 8601 instant, or None where the text is none.
+
+    Takes T or a blank between date and time, any number of fraction digits (cut to microseconds), and
+    Z or an offset; without either the text is read as UTC, as the ledger's other times are.
+    """
+    match = _INSTANT.fullmatch(text.strip())
+    if match is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(f"{match['date']}T{match['time']}").replace(
+            tzinfo=_zone(match["zone"])
+        )
+        return us_of(moment) + int((match["fraction"] or "0").ljust(6, "0")[:6])
+    except (ValueError, OverflowError):
+        return None
+
+
+def _zone(text: str | None) -> timezone:
+    if text is None or text in "zZ":
+        return UTC
+    digits = text[1:].replace(":", "").ljust(4, "0")
+    offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
+    return timezone(-offset if text[0] == "-" else offset)
+
+
+def parse_duration(text: str) -> int | None:
+    """Microseconds of `3s`, `10m`, `24h`, `7d`, `500ms`, or None where the text is none."""
+    match = _DURATION.fullmatch(text.strip())
+    return round(float(match[1]) * _UNIT_US[match[2]]) if match else None
+
+
+def parse_when(text: str, *, now: int) -> int | None:
+    """An instant as people give one: ISO 8601, a date (its first moment, UTC), or `7d` = so long before now."""
+    ago = parse_duration(text)
+    if ago is not None:
+        return now - ago
+    if _DATE.fullmatch(text.strip()):
+        return parse_instant(text.strip() + "T00:00Z")
+    return parse_instant(text)
+
+
+def us_of(moment: datetime) -> int:
+    """Microseconds of an aware datetime."""
+    if moment.tzinfo is None:
+        raise ValueError(f"naive datetime {moment!r}: give it a time zone")
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def datetime_of(us: int) -> datetime:
+    """The aware UTC datetime of an instant."""
+    return _EPOCH + timedelta(microseconds=us)
+
+
+def iso(us: int) -> str:
+    """`2026-11-20T09:15:00.120000Z`: microseconds, UTC; the spelling of the SQLite views."""
+    return datetime_of(us).strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(27, "0")
+
+
+def format_duration(us: int) -> str:
+    """`3s`, `10m`, `1h`, `1.5s`: the shortest exact spelling in one unit."""
+    for unit in ("d", "h", "m", "s", "ms"):
+        if us % _UNIT_US[unit] == 0 and us:
+            return f"{us // _UNIT_US[unit]}{unit}"
+    return f"{us / SECOND:g}s"
