@@ -1,0 +1,1 @@
+"""What the ledger says: pure parsing of the API's answers. Imports no I/O."""

@@ -1,0 +1,58 @@
+"""One status request and what came of it, as every later step sees it.
+
+Invariant: an answer is what was read from the wire, nothing is interpreted yet beyond the HTTP status.
+Must not import anything that does I/O.
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class Outcome(IntEnum):
+    """What a status request came to; the words are those of the view `polls`, in lower case."""
+
+    CHANGED = 1
+    UNCHANGED = 2
+    NOT_VISIBLE = 3
+    REFUSED = 4
+    THROTTLED = 5
+    SERVER_ERROR = 6
+    NETWORK_ERROR = 7
+    MALFORMED = 8
+    UNEXPECTED = 9
+
+    @property
+    def word(self) -> str:
+        """As it stands in the view `polls`."""
+        return self.name.lower()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What one status request of one run came to.
+
+    Attributes:
+        source: the source's name.
+        run_id: the id that was asked.
+        observed_at: when the body was read, or the request failed; microseconds since 1970 UTC, our clock.
+        outcome: None for a 200 that was read in full (its body is yet to be interpreted), else the outcome.
+        http_status: the status code, None where none was received.
+        latency_ms: from sending to the last byte, milliseconds; None where unknown (imported answers).
+        body: the bytes that were read (of a body cut short or over the cap: its beginning).
+        body_length: how many bytes the body has as far as known; for a body over the cap, more than `body`.
+        detail: one line for people where the outcome needs one, else None; never a key.
+        retry_after_s: what Retry-After asked for, seconds from `observed_at`; None where absent.
+        server_time: the Date header, microseconds since 1970 UTC; None where absent.
+    """
+
+    source: str
+    run_id: str
+    observed_at: int
+    outcome: Outcome | None
+    http_status: int | None = None
+    latency_ms: int | None = None
+    body: bytes = b""
+    body_length: int = 0
+    detail: str | None = None
+    retry_after_s: float | None = None
+    server_time: int | None = None

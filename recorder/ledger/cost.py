@@ -1,0 +1,127 @@
+"""Amounts out of `cost.preview` and `cost.actual`, whose shape the API leaves open.
+
+Invariant: an amount is read only where exactly one reading fits; everything else is *unparsed*, never 0.
+Amounts are integers of a millionth (micros). Must not import anything that does I/O.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import MAX_PREC, Context, Decimal
+
+from recorder.ledger.jsontext import Json, Number
+
+MICROS = 1_000_000
+_LARGEST = 2**63 - 1
+_EXACT = Context(prec=MAX_PREC)
+_NUMERIC = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?")
+_UNIT_KEYS = ("unit", "currency")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CostRules:
+    """How this store reads amounts that do not say all themselves.
+
+    Attributes:
+        unit: the unit of amounts that neither side states; None leaves them `unstated`.
+        preview_path: dotted path below `cost.preview` to the amount, where the known shapes do not fit.
+        actual_path: the same below `cost.actual`.
+    """
+
+    unit: str | None = None
+    preview_path: str | None = None
+    actual_path: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amount:
+    """One side of the cost: what was there, and what could be read of it.
+
+    Attributes:
+        present: whether the ledger gave anything but null.
+        micros: the amount in millionths of a unit, None where absent or unparsed.
+        unit: the unit that this side states, None where it states none.
+    """
+
+    present: bool = False
+    micros: int | None = None
+    unit: str | None = None
+
+    @property
+    def unparsed(self) -> bool:
+        """Something is there and no amount could be read."""
+        return self.present and self.micros is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Costs:
+    """Both sides of one ledger row."""
+
+    preview: Amount = field(default_factory=Amount)
+    actual: Amount = field(default_factory=Amount)
+
+
+def parse_amount(value: Json, *, path: str | None = None) -> Amount:
+    """Read one side.
+
+    A bare number or numeric string; an object with `credits`; an object with `total` or `amount` and `unit` or
+    `currency`; else what `path` leads to. Two candidates, or an amount finer than a millionth: unparsed.
+    """
+    if value is None:
+        return Amount()
+    if not isinstance(value, dict):
+        return Amount(present=True, micros=_micros(value))
+    candidates = [key for key in ("credits", "total", "amount") if value.get(key) is not None]
+    if candidates == ["credits"]:
+        return Amount(present=True, micros=_micros(value["credits"]), unit="credits")
+    if len(candidates) == 1:
+        return _with_stated_unit(value, candidates[0], required=True)
+    if path is not None and not candidates:
+        return _at_path(value, path.split("."))
+    return Amount(present=True)
+
+
+def _with_stated_unit(holder: Mapping[str, Json], key: str, *, required: bool) -> Amount:
+    units = [holder[name] for name in _UNIT_KEYS if holder.get(name) is not None]
+    if len(units) > 1 or (required and not units):
+        return Amount(present=True)
+    unit = units[0] if units else None
+    if unit is not None and not (isinstance(unit, str) and unit.strip()):
+        return Amount(present=True)
+    return Amount(
+        present=True,
+        micros=_micros(holder.get(key)),
+        unit=unit.strip() if isinstance(unit, str) else None,
+    )
+
+
+def _at_path(value: Json, steps: list[str]) -> Amount:
+    holder = value
+    for step in steps[:-1]:
+        holder = holder.get(step) if isinstance(holder, dict) else None
+    if not isinstance(holder, dict):
+        return Amount(present=True)
+    if steps[-1] == "credits":
+        return Amount(present=True, micros=_micros(holder.get("credits")), unit="credits")
+    return _with_stated_unit(holder, steps[-1], required=False)
+
+
+def _micros(value: Json) -> int | None:
+    if isinstance(value, Number):
+        number = value.decimal()
+    elif isinstance(value, str) and _NUMERIC.fullmatch(value.strip()):
+        number = Number(value.strip()).decimal()
+    else:
+        number = None
+    return None if number is None else exact_micros(number)
+
+
+def exact_micros(amount: Decimal) -> int | None:
+    """Millionths of an amount, None where it is finer than that or beyond 64 bits."""
+    if amount == 0:
+        return 0
+    if not -7 < amount.adjusted() < 14:  # noqa: PLR2004  # outside, no 64-bit count of millionths is exact
+        return None
+    scaled = amount.scaleb(6, context=_EXACT)
+    micros = int(scaled)
+    return micros if micros == scaled and abs(micros) <= _LARGEST else None

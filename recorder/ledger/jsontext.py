@@ -1,0 +1,138 @@
+"""JSON text to values and back, exactly.
+
+Invariant: `parse_json(to_text(parse_json(text)))` equals `parse_json(text)`, every number with the
+literal it was served with (1.10 is not 1.1, and an integer of a thousand digits stays whole).
+Must not import anything that does I/O.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from json.encoder import encode_basestring as _quote_readable
+from json.encoder import encode_basestring_ascii as _quote_ascii
+from typing import TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A JSON number as it was written; equal only to a number of the same literal."""
+
+    literal: str
+
+    def decimal(self) -> Decimal | None:
+        """The exact value, or None where the exponent is beyond what a Decimal holds."""
+        try:
+            return Decimal(self.literal)
+        except InvalidOperation:
+            return None
+
+    def integer(self) -> int | None:
+        """The value where the literal is that of an integer of at most 18 digits."""
+        return int(self.literal) if _PLAIN_INTEGER.fullmatch(self.literal) else None
+
+
+Json: TypeAlias = "bool | str | Number | list[Json] | dict[str, Json] | None"
+
+_PLAIN_INTEGER = re.compile(r"0|-?[1-9][0-9]{0,17}")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+
+
+class JsonTextError(ValueError):
+    """The text is no JSON; the message says why, without quoting the text."""
+
+
+def _refuse_constant(word: str) -> Json:
+    raise JsonTextError(f"{word} is no JSON number")
+
+
+_DECODER = json.JSONDecoder(
+    parse_float=Number, parse_int=Number, parse_constant=_refuse_constant, strict=True
+)
+
+
+def parse_json(text: str | bytes) -> Json:
+    """The value of a JSON text; numbers as `Number`, a repeated key's last value.
+
+    Raises:
+        JsonTextError: no JSON, not UTF-8, or nested deeper than Python's recursion limit allows.
+    """
+    try:
+        decoded = text.decode("utf-8-sig") if isinstance(text, bytes) else text
+        value: Json = _DECODER.decode(decoded)
+    except UnicodeDecodeError as error:
+        raise JsonTextError(f"not UTF-8: {error.reason} at byte {error.start}") from error
+    except json.JSONDecodeError as error:
+        raise JsonTextError(f"no JSON: {error.msg} at character {error.pos}") from error
+    except RecursionError as error:
+        raise JsonTextError("no JSON that can be read: nested too deep") from error
+    return value
+
+
+def to_text(value: Json) -> str:
+    """Compact JSON text, keys in their order; characters that UTF-8 cannot hold are escaped."""
+    return _write(value, lambda items: items)
+
+
+def canonical_text(value: Json) -> str:
+    """Compact JSON text with sorted keys: equal values have equal texts, and only they."""
+    return _write(value, sorted)
+
+
+def digest(value: Json) -> bytes:
+    """The first 16 bytes of the SHA-256 of the canonical text."""
+    return digest_text(canonical_text(value))
+
+
+def digest_text(text: str) -> bytes:
+    """The first 16 bytes of the SHA-256 of a text."""
+    return digest_bytes(text.encode())
+
+
+def digest_bytes(data: bytes) -> bytes:
+    """The first 16 bytes of the SHA-256 of bytes."""
+    return hashlib.sha256(data).digest()[:16]
+
+
+_Items: TypeAlias = "list[tuple[str, Json]]"
+
+
+def _write(value: Json, order: Callable[[_Items], _Items]) -> str:
+    pieces: list[str] = []
+    _append(value, order, pieces.append)
+    return "".join(pieces)
+
+
+def _append(value: Json, order: Callable[[_Items], _Items], put: Callable[[str], None]) -> None:
+    if isinstance(value, str):
+        put(quote(value))
+    elif isinstance(value, Number):
+        put(value.literal)
+    elif isinstance(value, dict):
+        separator = "{"
+        for key, item in order(list(value.items())):
+            put(separator + quote(key) + ":")
+            _append(item, order, put)
+            separator = ","
+        put("}" if value else "{}")
+    elif isinstance(value, list):
+        separator = "["
+        for item in value:
+            put(separator)
+            _append(item, order, put)
+            separator = ","
+        put("]" if value else "[]")
+    else:
+        put(_WORDS[value])
+
+
+_WORDS: Mapping[bool | None, str] = {None: "null", True: "true", False: "false"}
+
+
+def quote(text: str) -> str:
+    """A JSON string; readable, but ASCII where a lone surrogate could not be encoded."""
+    if text.isascii() or not _SURROGATE.search(text):
+        return _quote_readable(text)
+    return _quote_ascii(text)

@@ -1,0 +1,134 @@
+"""When a run is looked at next, and what that makes of it.
+
+Invariant: a pure function of what is known of one run; the same in a test, in the poller and in a report.
+In flight: at the cadence; overdue: slower and slower. After the end: the settle looks. No row: growing intervals,
+never dropped. Must not read the clock and must not import anything that does I/O.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Literal
+
+from recorder.instants import DAY, HOUR, MINUTE, SECOND
+from recorder.ledger.answer import Outcome
+
+Tracking = Literal["active", "settling", "done", "not_visible", "abandoned", "untracked"]
+
+SLOWEST_OVERDUE_US = HOUR
+SLOWEST_RETRY_US = 5 * MINUTE
+SLOWEST_NOT_VISIBLE_US = HOUR
+_GOOD = (Outcome.CHANGED, Outcome.UNCHANGED)
+_MOST_DOUBLINGS = 20
+
+
+class Urgency(IntEnum):
+    """Who goes first when the budget is short."""
+
+    IN_FLIGHT = 0
+    LATER = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cadence:
+    """The settings of the watch, microseconds.
+
+    Attributes:
+        every_us: at best one poll of a run in so long.
+        settle_us: when to look again after the end, ascending.
+        overdue_us: the patience with a run in flight.
+        abandon_us: how long a run may stay in flight without change before it is given up.
+    """
+
+    every_us: int = 3 * SECOND
+    settle_us: Sequence[int] = field(default=(5 * SECOND, MINUTE, 15 * MINUTE, HOUR, 24 * HOUR))
+    overdue_us: int = 10 * MINUTE
+    abandon_us: int = 7 * DAY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What is known of one run; instants in microseconds since 1970 UTC.
+
+    Attributes:
+        tracked_at: when the run was given to the recorder.
+        created_at: the ledger's instant, None where it gives none or the run was never seen.
+        is_terminal: whether the last row seen says so; None where none was seen.
+        first_good_at: when the run was first seen.
+        last_polled_at: the last request of any outcome.
+        last_changed_at: when the present state was first seen.
+        ended_seen_at: when the run was first seen ended, for the present end.
+        resumed_at: when the run was last taken up again by `track`.
+        last_outcome: the last request's outcome.
+        n_failures: how many requests in a row, up to the last, gave no row.
+    """
+
+    tracked_at: int
+    created_at: int | None = None
+    is_terminal: bool | None = None
+    first_good_at: int | None = None
+    last_polled_at: int | None = None
+    last_changed_at: int | None = None
+    ended_seen_at: int | None = None
+    resumed_at: int | None = None
+    last_outcome: Outcome | None = None
+    n_failures: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """When a run is looked at next (`due_at` None: never again), and its place in the watch."""
+
+    tracking: Tracking
+    due_at: int | None
+    urgency: Urgency
+
+
+def next_look(known: Known, cadence: Cadence) -> Look:
+    """When this run is to be asked next."""
+    if known.last_polled_at is None:
+        return Look(tracking="active", due_at=known.tracked_at, urgency=Urgency.IN_FLIGHT)
+    if known.last_outcome not in _GOOD:
+        return _after_failure(known, known.last_polled_at, cadence)
+    if known.is_terminal:
+        return _after_end(known, known.last_polled_at, cadence)
+    return _in_flight(known, known.last_polled_at, cadence)
+
+
+def overdue_at(known: Known, cadence: Cadence) -> int | None:
+    """When an in-flight run's patience ends; None for a run that has ended or was never seen."""
+    if known.is_terminal is not False:
+        return None
+    since = known.created_at if known.created_at is not None else known.first_good_at
+    return None if since is None else since + cadence.overdue_us
+
+
+def _in_flight(known: Known, now: int, cadence: Cadence) -> Look:
+    moved_at = max(known.last_changed_at or known.tracked_at, known.resumed_at or known.tracked_at)
+    if now - moved_at >= cadence.abandon_us:
+        return Look(tracking="abandoned", due_at=None, urgency=Urgency.LATER)
+    patience_ends = overdue_at(known, cadence)
+    if patience_ends is None or now < patience_ends:
+        return Look(tracking="active", due_at=now + cadence.every_us, urgency=Urgency.IN_FLIGHT)
+    overdue_for = now - patience_ends + cadence.overdue_us
+    pause = min(max(overdue_for // 20, 10 * cadence.every_us), SLOWEST_OVERDUE_US)
+    return Look(tracking="active", due_at=now + pause, urgency=Urgency.LATER)
+
+
+def _after_end(known: Known, now: int, cadence: Cadence) -> Look:
+    ended = known.ended_seen_at if known.ended_seen_at is not None else now
+    due = next((ended + look for look in cadence.settle_us if ended + look > now), None)
+    if due is None:
+        return Look(tracking="done", due_at=None, urgency=Urgency.LATER)
+    return Look(tracking="settling", due_at=due, urgency=Urgency.LATER)
+
+
+def _after_failure(known: Known, now: int, cadence: Cadence) -> Look:
+    doublings = min(max(known.n_failures - 1, 0), _MOST_DOUBLINGS)
+    if known.last_outcome is Outcome.NOT_VISIBLE:
+        pause = min(cadence.every_us << doublings, SLOWEST_NOT_VISIBLE_US)
+        return Look(tracking="not_visible", due_at=now + pause, urgency=Urgency.LATER)
+    pause = min(cadence.every_us << doublings, SLOWEST_RETRY_US)
+    tracking: Tracking = "settling" if known.is_terminal else "active"
+    urgency = Urgency.LATER if known.is_terminal else Urgency.IN_FLIGHT
+    return Look(tracking=tracking, due_at=now + pause, urgency=urgency)
