@@ -1,0 +1,168 @@
+"""Engines and transactions for the two kinds of store.
+
+Invariants: on SQLite a transaction begins with an explicit BEGIN (so that DDL is transactional), a writing one with
+BEGIN IMMEDIATE; commits are durable; a reading connection cannot write. No network call happens inside a transaction.
+Must not know tables.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.exc import DBAPIError
+
+from recorder.errors import SettingError, StoreBusyError, StoreError
+from recorder.store.schema import SCHEMA
+
+BUSY_MS = 30_000
+OLDEST_SQLITE = (3, 40, 0)
+OLDEST_POSTGRES = 15
+
+
+class Database:
+    """A store's database: where it is, and transactions on it.
+
+    Args:
+        url: a SQLAlchemy URL, `sqlite:///...` or `postgresql+psycopg://...`.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = _parse(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine = _sqlite_engine(self.url) if self.is_sqlite else _postgres_engine(self.url)
+
+    @property
+    def path(self) -> Path | None:
+        """The file of a SQLite store, None for Postgres and for a store in memory."""
+        name = self.url.database
+        return Path(name) if self.is_sqlite and name not in (None, "", ":memory:") else None
+
+    @property
+    def name(self) -> str:
+        """The store as people know it: the file, or the URL without its password."""
+        return str(self.path) if self.path else self.url.render_as_string(hide_password=True)
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """A transaction that sees one state of the store and cannot change it."""
+        with self._transaction(writes=False) as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        """A transaction that is committed, durably, when the block ends without an error."""
+        with self._transaction(writes=True) as connection:
+            yield connection
+
+    @contextmanager
+    def migrating(self) -> Iterator[sa.Connection]:
+        """A writing transaction in which SQLite's foreign keys are off; they are checked before it is committed."""
+        with self._transaction(writes=True, foreign_keys=False) as connection:
+            yield connection
+            if self.is_sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+                raise StoreError(f"{self.name}: a migration broke a reference: nothing was changed")
+
+    @contextmanager
+    def _transaction(self, *, writes: bool, foreign_keys: bool = True) -> Iterator[sa.Connection]:
+        options = {"recorder_writes": writes, "recorder_foreign_keys": foreign_keys}
+        try:
+            with (
+                self.engine.connect().execution_options(**options) as connection,
+                connection.begin(),
+            ):
+                if not self.is_sqlite:
+                    _begin_postgres(connection, writes=writes)
+                yield connection
+        except DBAPIError as error:
+            raise translated(error, self.name) from error
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+    def __repr__(self) -> str:
+        return f"Database({self.name!r})"
+
+
+def translated(error: DBAPIError, name: str) -> StoreError:
+    """The error of ours for one of the driver's, in one line, without parameters."""
+    said = " ".join(str(error.orig).split())
+    if "database is locked" in said or "lock timeout" in said:
+        return StoreBusyError(
+            f"{name} stayed locked for {BUSY_MS // 1000} s: another program holds it; try again"
+        )
+    return StoreError(f"{name}: {said}")
+
+
+def _parse(url: str) -> sa.URL:
+    try:
+        parsed = sa.make_url(url)
+        backend = parsed.get_backend_name()
+    except (sa.exc.ArgumentError, ValueError) as error:
+        raise SettingError(
+            f"the store's URL cannot be read ({error.__class__.__name__})"
+        ) from error
+    if backend not in ("sqlite", "postgresql"):
+        raise SettingError(f"{backend}: a store is SQLite or Postgres")
+    return parsed
+
+
+def _sqlite_engine(url: sa.URL) -> sa.Engine:
+    pool: dict[str, Any] = {}
+    if url.database in (None, "", ":memory:"):
+        pool = {"poolclass": sa.StaticPool}
+    engine = sa.create_engine(
+        url,
+        connect_args={"timeout": BUSY_MS / 1000, "check_same_thread": False},
+        execution_options={"schema_translate_map": {SCHEMA: None}},
+        **pool,
+    )
+    event.listen(engine, "connect", _on_sqlite_connect)
+    event.listen(engine, "begin", _on_sqlite_begin)
+    return engine
+
+
+def _on_sqlite_connect(connection: Any, _record: Any) -> None:  # noqa: ANN401  # the driver's own
+    version = tuple(
+        map(int, connection.execute("SELECT sqlite_version()").fetchone()[0].split("."))
+    )
+    if version < OLDEST_SQLITE:
+        raise StoreError(
+            f"SQLite {'.'.join(map(str, version))} is too old: 3.40 or later is needed"
+        )
+    connection.isolation_level = None
+    for pragma in ("synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_MS}"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _on_sqlite_begin(connection: sa.Connection) -> None:
+    options = connection.get_execution_options()
+    writes = options.get("recorder_writes", False)
+    foreign_keys = options.get("recorder_foreign_keys", True)
+    connection.exec_driver_sql(f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}")
+    connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _postgres_engine(url: sa.URL) -> sa.Engine:
+    if url.drivername == "postgresql":
+        url = url.set(drivername="postgresql+psycopg")
+    return sa.create_engine(url, connect_args={"connect_timeout": 10})
+
+
+def _begin_postgres(connection: sa.Connection, *, writes: bool) -> None:
+    connection.exec_driver_sql("SET LOCAL timezone TO 'UTC'")
+    connection.exec_driver_sql(f"SET LOCAL lock_timeout TO {BUSY_MS}")
+    if not writes:
+        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+
+
+def create_file(path: Path) -> None:
+    """Make an empty SQLite file that only its owner can read, in WAL mode; keeps one that is there."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+    os.close(handle)

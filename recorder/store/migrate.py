@@ -1,0 +1,151 @@
+"""The store's schema revision: is it ours, and bring it there.
+
+Invariants: the schema is built by the migrations alone; an upgrade is one transaction, so that a failure leaves the
+old schema whole; a SQLite store is copied aside before it is changed. Alembic is imported only when something is to
+be done.
+"""
+
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from recorder.errors import StoreError, StoreMissingError, StoreNewerError, StoreOutdatedError
+from recorder.store.engine import Database, create_file
+from recorder.store.schema import REVISION, SCHEMA
+
+_LOCK = 0x5EC0_4DE4  # any constant: the advisory lock of an upgrade on Postgres
+
+
+def migrations_dir() -> Path:
+    """The folder of the migrations: inside the package in a wheel, beside it in a checkout."""
+    package = Path(__file__).resolve().parent.parent
+    inside = package / "migrations"
+    return inside if (inside / "env.py").is_file() else package.parent / "migrations"
+
+
+def current_revision(database: Database) -> str | None:
+    """The revision of the store; None where there is no store yet."""
+    if database.path is not None and not _has_content(database.path):
+        return None
+    with database.reading() as connection:
+        return _revision(connection)
+
+
+def _has_content(path: Path) -> bool:
+    return path.exists() and path.stat().st_size > 0
+
+
+def _revision(connection: sa.Connection) -> str | None:
+    schema = None if connection.dialect.name == "sqlite" else SCHEMA
+    if not sa.inspect(connection).has_table("alembic_version", schema=schema):
+        return None
+    version = sa.table("alembic_version", sa.column("version_num", sa.Text), schema=schema)
+    return connection.execute(sa.select(version.c.version_num)).scalar_one_or_none()
+
+
+def require_current(database: Database) -> None:
+    """Refuse a store that is missing, older or newer than this program.
+
+    Raises:
+        StoreMissingError, StoreOutdatedError, StoreNewerError: each ends with what to do.
+    """
+    revision = current_revision(database)
+    if revision is None:
+        raise StoreMissingError(_missing(database))
+    if revision > REVISION:
+        raise StoreNewerError(
+            f"{database.name} has schema {revision}, newer than this program's {REVISION}:"
+            " upgrade the program (pip install --upgrade puffle-recorder)"
+        )
+    if revision < REVISION:
+        raise StoreOutdatedError(
+            f"{database.name} has schema {revision}, this program needs {REVISION}:"
+            f" run 'recorder db upgrade --db {database.name}'"
+        )
+
+
+def _missing(database: Database) -> str:
+    if database.is_sqlite:
+        return f"no store at {database.name}: 'recorder track RUN_ID' makes one"
+    return f"no store at {database.name}: run 'recorder db upgrade --db {database.name}'"
+
+
+def prepare_for_writing(database: Database) -> str | None:
+    """Make a missing SQLite store, bring an older one up to date; any other store must be current.
+
+    Returns:
+        One line for people where something was done, else None.
+    """
+    if database.is_sqlite:
+        revision = current_revision(database)
+        if revision is None or revision < REVISION:
+            return upgrade(database)
+    require_current(database)
+    return None
+
+
+def upgrade(database: Database) -> str | None:
+    """Bring the store to this program's revision; a SQLite store is copied aside first.
+
+    Returns:
+        One line that says what was done, None where nothing was to be done.
+    """
+    before = current_revision(database)
+    if before == REVISION:
+        return None
+    if before is not None and before > REVISION:
+        require_current(database)
+    if before is None:
+        _make_place(database)
+        _run(database, REVISION)
+        return f"made the store {database.name}"
+    copy = _copy_aside(database, before)
+    _run(database, REVISION)
+    aside = f" (a copy of the old one: {copy})" if copy else ""
+    return f"upgraded {database.name} from schema {before} to {REVISION}{aside}"
+
+
+def downgrade(database: Database, revision: str) -> None:
+    """Take the store back to an older revision; for tests and for people who know why."""
+    _run(database, revision, down=True)
+
+
+def _make_place(database: Database) -> None:
+    if database.path is not None:
+        try:
+            create_file(database.path)
+        except OSError as error:
+            raise StoreError(
+                f"{database.path}: {error.strerror}: choose another place with --db"
+            ) from error
+        with closing(sqlite3.connect(database.path)) as connection:
+            connection.execute("PRAGMA journal_mode=WAL")
+
+
+def _copy_aside(database: Database, revision: str) -> Path | None:
+    if database.path is None:
+        return None
+    copy = database.path.with_name(f"{database.path.name}.schema-{revision}.backup")
+    copy.unlink(missing_ok=True)
+    os.close(os.open(copy, os.O_CREAT | os.O_WRONLY, 0o600))
+    with closing(sqlite3.connect(database.path)) as old, closing(sqlite3.connect(copy)) as new:
+        old.backup(new)
+    return copy
+
+
+def _run(database: Database, revision: str, *, down: bool = False) -> None:
+    from alembic import command  # noqa: PLC0415  # 350 ms that a cron pass does not pay
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(migrations_dir()).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    with database.migrating() as connection:
+        if not database.is_sqlite:
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+            connection.execute(sa.schema.CreateSchema(SCHEMA, if_not_exists=True))
+        config.attributes["connection"] = connection
+        (command.downgrade if down else command.upgrade)(config, revision)

@@ -1,0 +1,202 @@
+"""Sources and the runs that are tracked through them.
+
+Invariants: a source is bound to its base URL at first use; a run id is one run per source; tracking again changes
+nothing but takes up a run that was dropped. Everything here happens inside the caller's writing transaction.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from recorder.errors import SettingError, UsageError
+from recorder.schedule.cadence import Urgency
+from recorder.store.schema import label, run, source, watch
+
+_CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tracked:
+    """What `track` did.
+
+    Attributes:
+        new: ids that were not known to the source.
+        resumed: ids that were untracked or abandoned, and are watched again.
+        known: ids that were watched already.
+    """
+
+    new: tuple[str, ...]
+    resumed: tuple[str, ...]
+    known: tuple[str, ...]
+
+
+def ensure_source(connection: sa.Connection, name: str, *, base_url: str, now: int) -> int:
+    """The number of a source, made at first use and bound to its base URL.
+
+    Raises:
+        SettingError: the source is bound to another base URL.
+    """
+    held = connection.execute(sa.select(source).where(source.c.name == name)).one_or_none()
+    if held is None:
+        return _add_source(connection, name, base_url, now)
+    if held.base_url != base_url:
+        raise SettingError(
+            f"source {name!r} of this store belongs to {held.base_url}, not {base_url}:"
+            " set RECORDER_BASE_URL to that, or name another source with --source"
+        )
+    number: int = held.source_id
+    return number
+
+
+def _add_source(connection: sa.Connection, name: str, base_url: str, now: int) -> int:
+    last = connection.execute(sa.select(sa.func.coalesce(sa.func.max(source.c.source_id), 0)))
+    number = int(last.scalar_one()) + 1
+    row = {"source_id": number, "name": name, "base_url": base_url, "created_at": now}
+    connection.execute(sa.insert(source), row)
+    return number
+
+
+def lock_source(connection: sa.Connection, name: str) -> int:
+    """The number of a source; no other transaction writes to it until this one ends."""
+    statement = sa.select(source.c.source_id).where(source.c.name == name).with_for_update()
+    number: int | None = connection.execute(statement).scalar_one_or_none()
+    if number is None:
+        raise UsageError(f"no source {name!r} in this store: 'recorder track RUN_ID' makes one")
+    return number
+
+
+def track(
+    connection: sa.Connection,
+    source_name: str,
+    run_ids: Sequence[str],
+    *,
+    now: int,
+    labels: Mapping[str, str] | None = None,
+) -> Tracked:
+    """Register runs with a source that exists; idempotent.
+
+    Args:
+        connection: a writing transaction.
+        source_name: the source.
+        run_ids: the ids, in any order; repeated ones count once.
+        now: microseconds since 1970 UTC.
+        labels: set on every one of the runs, over what is there.
+    """
+    source_id = lock_source(connection, source_name)
+    wanted = list(dict.fromkeys(run_ids))
+    held = _held(connection, source_id, wanted)
+    new = [run_id for run_id in wanted if run_id not in held]
+    keys = {run_id: row["run_key"] for run_id, row in held.items()}
+    keys |= _add_runs(connection, source_id, dict.fromkeys(new, now))
+    dropped = [r for r, row in held.items() if row["tracking"] in ("untracked", "abandoned")]
+    _resume(connection, source_id, [keys[run_id] for run_id in dropped], now)
+    _set_labels(connection, source_id, keys.values(), labels or {})
+    known = [run_id for run_id in held if run_id not in dropped]
+    return Tracked(new=tuple(new), resumed=tuple(dropped), known=tuple(known))
+
+
+def add_seen_runs(connection: sa.Connection, source_id: int, seen_at: Mapping[str, int]) -> None:
+    """Register runs that answers are imported for: tracked since those instants at the latest."""
+    held = _held(connection, source_id, list(seen_at))
+    _add_runs(connection, source_id, {r: at for r, at in seen_at.items() if r not in held})
+    for run_id, row in held.items():
+        if seen_at[run_id] < row["tracked_at"]:
+            connection.execute(
+                sa.update(run)
+                .where(run.c.source_id == source_id, run.c.run_key == row["run_key"])
+                .values(tracked_at=seen_at[run_id])
+            )
+
+
+def _held(
+    connection: sa.Connection, source_id: int, run_ids: list[str]
+) -> dict[str, Mapping[str, Any]]:
+    found: dict[str, Mapping[str, Any]] = {}
+    for start in range(0, len(run_ids), _CHUNK):
+        statement = (
+            sa.select(run.c.run_id, run.c.run_key, run.c.tracked_at, watch.c.tracking)
+            .join(
+                watch, (watch.c.source_id == run.c.source_id) & (watch.c.run_key == run.c.run_key)
+            )
+            .where(run.c.source_id == source_id, run.c.run_id.in_(run_ids[start : start + _CHUNK]))
+        )
+        found |= {row["run_id"]: row for row in connection.execute(statement).mappings()}
+    return found
+
+
+def _add_runs(
+    connection: sa.Connection, source_id: int, tracked_at: Mapping[str, int]
+) -> dict[str, int]:
+    if not tracked_at:
+        return {}
+    last = sa.select(sa.func.coalesce(sa.func.max(run.c.run_key), 0))
+    first = connection.execute(last.where(run.c.source_id == source_id)).scalar_one() + 1
+    keys = {run_id: first + n for n, run_id in enumerate(tracked_at)}
+    rows = [
+        {"source_id": source_id, "run_key": keys[run_id], "run_id": run_id, "tracked_at": at}
+        for run_id, at in tracked_at.items()
+    ]
+    connection.execute(sa.insert(run), rows)
+    connection.execute(
+        sa.insert(watch),
+        [_first_watch(source_id, row["run_key"], row["tracked_at"]) for row in rows],
+    )
+    return keys
+
+
+def _first_watch(source_id: int, run_key: int, tracked_at: int) -> dict[str, Any]:
+    return {
+        "source_id": source_id,
+        "run_key": run_key,
+        "tracking": "active",
+        "due_at": tracked_at,
+        "urgency": int(Urgency.IN_FLIGHT),
+        "n_polls": 0,
+        "n_snapshots": 0,
+        "n_failures": 0,
+        "is_quiet": False,
+    }
+
+
+def _resume(connection: sa.Connection, source_id: int, run_keys: Sequence[int], now: int) -> None:
+    for run_key in run_keys:
+        this_run = (run.c.source_id == source_id, run.c.run_key == run_key)
+        connection.execute(sa.update(run).where(*this_run).values(untracked_at=None))
+        connection.execute(
+            sa.update(watch)
+            .where(watch.c.source_id == source_id, watch.c.run_key == run_key)
+            .values(tracking="active", due_at=now, urgency=int(Urgency.IN_FLIGHT), resumed_at=now)
+        )
+
+
+def _set_labels(
+    connection: sa.Connection, source_id: int, run_keys: Iterable[int], labels: Mapping[str, str]
+) -> None:
+    rows = [
+        {"source_id": source_id, "run_key": run_key, "key": key, "value": value}
+        for run_key in run_keys
+        for key, value in labels.items()
+    ]
+    if not rows:
+        return
+    same = (label.c[n] == sa.bindparam(f"old_{n}") for n in ("source_id", "run_key", "key"))
+    connection.execute(
+        sa.delete(label).where(*same), [{f"old_{n}": v for n, v in row.items()} for row in rows]
+    )
+    connection.execute(sa.insert(label), rows)
+
+
+def untrack(connection: sa.Connection, source_id: int, run_key: int, *, now: int) -> None:
+    """Stop the watch of a run and keep its history."""
+    connection.execute(
+        sa.update(run)
+        .where(run.c.source_id == source_id, run.c.run_key == run_key)
+        .values(untracked_at=now)
+    )
+    connection.execute(
+        sa.update(watch)
+        .where(watch.c.source_id == source_id, watch.c.run_key == run_key)
+        .values(tracking="untracked", due_at=None)
+    )

@@ -1,0 +1,258 @@
+"""The tables of the store, as SQLAlchemy Core sees them; people read the views instead.
+
+Invariants, each held by a constraint: one row a run and source; a run's snapshots are numbered 1, 2, ... without gaps
+(each points at the one before it); no two polls of a run at one instant; a good poll points at its snapshot.
+The key of every table that grows begins with the source, so that the store can be distributed by it.
+Instants are microseconds since 1970 UTC, amounts millionths.
+
+Tables are built by the migrations alone; a test holds this module and them together.
+"""
+
+import sqlalchemy as sa
+
+REVISION = "0001"
+SCHEMA = "recorder"
+
+metadata = sa.MetaData(
+    schema=SCHEMA,
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(referred_table_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    },
+)
+
+Integer = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+Small = sa.SmallInteger().with_variant(sa.Integer(), "sqlite")
+Flag = sa.Boolean(create_constraint=False).with_variant(sa.Integer(), "sqlite")
+Text = sa.Text()
+Bytes = sa.LargeBinary()
+
+
+def _integer(name: str) -> sa.Column[int]:
+    return sa.Column(name, Integer)
+
+
+def _text(name: str) -> sa.Column[str]:
+    return sa.Column(name, Text)
+
+
+def _run_key() -> tuple[sa.Column[int], sa.Column[int]]:
+    return sa.Column("source_id", Small, nullable=False), sa.Column(
+        "run_key", Integer, nullable=False
+    )
+
+
+def _of_run() -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint(
+        ["source_id", "run_key"], [f"{SCHEMA}.run.source_id", f"{SCHEMA}.run.run_key"]
+    )
+
+
+def _leads() -> list[sa.Column[int]]:
+    words = ("total", "pending", "running", "completed", "skipped", "failed")
+    return [_integer(f"leads_{word}") for word in words]
+
+
+source = sa.Table(
+    "source",
+    metadata,
+    sa.Column("source_id", Small, primary_key=True, autoincrement=False),
+    sa.Column("name", Text, nullable=False),
+    sa.Column("base_url", Text, nullable=False),
+    sa.Column("created_at", Integer, nullable=False),
+    sa.UniqueConstraint("name"),
+    sqlite_strict=True,
+)
+
+run = sa.Table(
+    "run",
+    metadata,
+    *_run_key(),
+    sa.Column("run_id", Text, nullable=False),
+    sa.Column("tracked_at", Integer, nullable=False),
+    _integer("untracked_at"),
+    sa.PrimaryKeyConstraint("source_id", "run_key"),
+    sa.UniqueConstraint("source_id", "run_id"),
+    sa.ForeignKeyConstraint(["source_id"], [f"{SCHEMA}.source.source_id"]),
+    sqlite_strict=True,
+)
+
+label = sa.Table(
+    "label",
+    metadata,
+    *_run_key(),
+    sa.Column("key", Text, nullable=False),
+    sa.Column("value", Text, nullable=False),
+    sa.PrimaryKeyConstraint("source_id", "run_key", "key"),
+    _of_run(),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+
+watch = sa.Table(
+    "watch",
+    metadata,
+    *_run_key(),
+    sa.Column("tracking", Text, nullable=False),
+    _integer("due_at"),
+    sa.Column("urgency", Small, nullable=False),
+    sa.Column("n_polls", Integer, nullable=False),
+    sa.Column("n_snapshots", Integer, nullable=False),
+    sa.Column("n_failures", Integer, nullable=False),
+    _integer("first_polled_at"),
+    _integer("last_polled_at"),
+    _integer("first_good_at"),
+    _integer("last_good_at"),
+    _integer("last_changed_at"),
+    _integer("ended_seen_at"),
+    _integer("resumed_at"),
+    sa.Column("is_quiet", Flag, nullable=False),
+    sa.Column("last_outcome", Small),
+    _integer("told_overdue_at"),
+    sa.Column("body_digest", Bytes),
+    sa.PrimaryKeyConstraint("source_id", "run_key"),
+    sa.Index(None, "source_id", "due_at"),
+    _of_run(),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+
+part = sa.Table(
+    "part",
+    metadata,
+    sa.Column("source_id", Small, nullable=False),
+    sa.Column("part_id", Integer, nullable=False),
+    sa.Column("digest", Bytes, nullable=False),
+    _text("json"),
+    sa.Column("deflated", Bytes),
+    sa.PrimaryKeyConstraint("source_id", "part_id"),
+    sa.UniqueConstraint("source_id", "digest"),
+    sa.ForeignKeyConstraint(["source_id"], [f"{SCHEMA}.source.source_id"]),
+    sa.CheckConstraint("(json IS NULL) <> (deflated IS NULL)", name="one_form"),
+    sqlite_strict=True,
+)
+
+snapshot = sa.Table(
+    "snapshot",
+    metadata,
+    *_run_key(),
+    sa.Column("seq", Integer, nullable=False),
+    sa.Column(
+        "previous_seq",
+        Integer,
+        sa.Computed("CASE WHEN seq > 1 THEN seq - 1 END", persisted=True),
+    ),
+    sa.Column("first_seen_at", Integer, nullable=False),
+    sa.Column("last_seen_at", Integer, nullable=False),
+    sa.Column("n_polls", Integer, nullable=False),
+    sa.Column("digest", Bytes, nullable=False),
+    sa.Column("part_id", Integer, nullable=False),
+    _text("status"),
+    *_leads(),
+    _integer("preview_micros"),
+    _text("preview_unit"),
+    _integer("actual_micros"),
+    _text("actual_unit"),
+    _integer("created_at"),
+    _integer("started_at"),
+    _integer("completed_at"),
+    _integer("cancelled_at"),
+    _integer("updated_at"),
+    _text("oddities"),
+    sa.PrimaryKeyConstraint("source_id", "run_key", "seq"),
+    _of_run(),
+    sa.ForeignKeyConstraint(
+        ["source_id", "run_key", "previous_seq"],
+        [f"{SCHEMA}.snapshot.{name}" for name in ("source_id", "run_key", "seq")],
+        deferrable=True,
+        initially="DEFERRED",
+    ),
+    sa.ForeignKeyConstraint(
+        ["source_id", "part_id"], [f"{SCHEMA}.part.source_id", f"{SCHEMA}.part.part_id"]
+    ),
+    sa.CheckConstraint("seq >= 1", name="seq_from_one"),
+    sa.CheckConstraint("first_seen_at <= last_seen_at AND n_polls >= 1", name="seen"),
+    sqlite_strict=True,
+)
+
+run_fact = sa.Table(
+    "run_fact",
+    metadata,
+    *_run_key(),
+    _text("observation_class"),
+    _text("status"),
+    _text("mode"),
+    _text("enrichment_id"),
+    _text("slug"),
+    _text("version"),
+    _text("scope_type"),
+    _text("list_id"),
+    *_leads(),
+    _text("output_target"),
+    _text("output_attribute_key"),
+    _text("write_policy"),
+    sa.Column("persist_results", Flag),
+    _integer("cost_preview_micros"),
+    _integer("cost_actual_micros"),
+    _text("cost_unit"),
+    sa.Column("cost_quality", Text, nullable=False),
+    _text("trigger_run_id"),
+    _text("correlation_id"),
+    _text("error_message"),
+    _text("error_details"),
+    _integer("created_at"),
+    _integer("started_at"),
+    _integer("ended_at"),
+    _text("ended_at_origin"),
+    _integer("ended_after"),
+    _integer("cancelled_at"),
+    _integer("updated_at"),
+    sa.Column("n_reopened", Integer, nullable=False),
+    _text("quality"),
+    sa.PrimaryKeyConstraint("source_id", "run_key"),
+    _of_run(),
+    sqlite_strict=True,
+)
+
+poll = sa.Table(
+    "poll",
+    metadata,
+    *_run_key(),
+    sa.Column("polled_at", Integer, nullable=False),
+    sa.Column("outcome", Small, nullable=False),
+    sa.Column("http_status", Small),
+    _integer("latency_ms"),
+    _integer("snapshot_seq"),
+    _text("detail"),
+    sa.PrimaryKeyConstraint("source_id", "run_key", "polled_at"),
+    _of_run(),
+    sa.ForeignKeyConstraint(
+        ["source_id", "run_key", "snapshot_seq"],
+        [f"{SCHEMA}.snapshot.{name}" for name in ("source_id", "run_key", "seq")],
+        deferrable=True,
+        initially="DEFERRED",
+    ),
+    sa.CheckConstraint("outcome BETWEEN 1 AND 9", name="outcome"),
+    sa.CheckConstraint("(outcome <= 2) = (snapshot_seq IS NOT NULL)", name="good_has_snapshot"),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+
+rejected_body = sa.Table(
+    "rejected_body",
+    metadata,
+    *_run_key(),
+    sa.Column("polled_at", Integer, nullable=False),
+    sa.Column("head", Bytes, nullable=False),
+    sa.Column("length", Integer, nullable=False),
+    sa.Column("sha256", Bytes, nullable=False),
+    sa.PrimaryKeyConstraint("source_id", "run_key", "polled_at"),
+    sa.ForeignKeyConstraint(
+        ["source_id", "run_key", "polled_at"],
+        [f"{SCHEMA}.poll.{name}" for name in ("source_id", "run_key", "polled_at")],
+    ),
+    sqlite_strict=True,
+)
