@@ -8,6 +8,8 @@ Instants are microseconds since 1970 UTC, amounts millionths.
 Tables are built by the migrations alone; a test holds this module and them together.
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 
 REVISION = "0001"
@@ -24,9 +26,25 @@ metadata = sa.MetaData(
     },
 )
 
+
+class Flag(sa.TypeDecorator[bool]):
+    """True or false; an integer on SQLite, whose strict tables know no booleans."""
+
+    impl = sa.Boolean
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: sa.Dialect) -> sa.types.TypeEngine[Any]:
+        """The dialect's own type."""
+        plain = sa.Integer() if dialect.name == "sqlite" else sa.Boolean()
+        return dialect.type_descriptor(plain)
+
+    def process_result_value(self, value: Any, dialect: sa.Dialect) -> bool | None:  # noqa: ANN401, ARG002
+        """True or false, from the integer too."""
+        return None if value is None else bool(value)
+
+
 Integer = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 Small = sa.SmallInteger().with_variant(sa.Integer(), "sqlite")
-Flag = sa.Boolean(create_constraint=False).with_variant(sa.Integer(), "sqlite")
 Text = sa.Text()
 Bytes = sa.LargeBinary()
 

@@ -8,7 +8,7 @@ SELECT
   b.status AS from_status,
   n.status AS to_status,
   recorder.instant(CASE n.status
-    WHEN 'pending' THEN f.created_at
+    WHEN 'pending' THEN n.created_at
     WHEN 'running' THEN n.started_at
     WHEN 'completed' THEN n.completed_at
     WHEN 'failed' THEN n.completed_at
@@ -19,6 +19,5 @@ SELECT
 FROM recorder.snapshot n
 JOIN recorder.run r ON r.source_id = n.source_id AND r.run_key = n.run_key
 JOIN recorder.source s ON s.source_id = n.source_id
-JOIN recorder.run_fact f ON f.source_id = n.source_id AND f.run_key = n.run_key
 LEFT JOIN recorder.snapshot b ON b.source_id = n.source_id AND b.run_key = n.run_key AND b.seq = n.previous_seq
 WHERE b.seq IS NULL OR n.status IS DISTINCT FROM b.status

@@ -1,0 +1,1 @@
+"""What the history means: durations, failures, costs, coverage. Pure functions over run rows."""

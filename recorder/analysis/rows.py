@@ -1,0 +1,92 @@
+"""The row that every analysis reads: one tracked run, its last known state or that as of an instant.
+
+Invariant: instants are integer microseconds since 1970 UTC, amounts integer millionths; missing is None, never 0.
+Must not import anything that does I/O.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+from recorder.ledger.row import KNOWN, TERMINAL
+
+
+class RunRow(NamedTuple):
+    """One tracked run, as the view `runs` shows it, in base units."""
+
+    source: str
+    run_id: str
+    tracking: str
+    observation_class: str | None
+    status: str | None
+    mode: str | None
+    enrichment_id: str | None
+    slug: str | None
+    version: str | None
+    scope_type: str | None
+    list_id: str | None
+    leads_total: int | None
+    leads_pending: int | None
+    leads_running: int | None
+    leads_completed: int | None
+    leads_skipped: int | None
+    leads_failed: int | None
+    output_target: str | None
+    output_attribute_key: str | None
+    write_policy: str | None
+    persist_results: bool | None
+    cost_preview_micros: int | None
+    cost_actual_micros: int | None
+    cost_unit: str | None
+    cost_quality: str | None
+    trigger_run_id: str | None
+    correlation_id: str | None
+    error_message: str | None
+    error_details: str | None
+    created_at: int | None
+    started_at: int | None
+    ended_at: int | None
+    ended_at_origin: str | None
+    ended_after: int | None
+    cancelled_at: int | None
+    updated_at: int | None
+    tracked_at: int
+    first_polled_at: int | None
+    last_polled_at: int | None
+    first_good_at: int | None
+    last_good_at: int | None
+    n_polls: int
+    n_snapshots: int
+    n_reopened: int
+    quality: str | None
+    labels: Mapping[str, str] = MappingProxyType({})
+
+    @property
+    def is_observed(self) -> bool:
+        """At least one answer showed the run."""
+        return self.n_snapshots > 0
+
+    @property
+    def is_terminal(self) -> bool | None:
+        """Whether the last status seen ends a run; None where none was seen."""
+        return self.status in TERMINAL if self.is_observed else None
+
+    @property
+    def is_lost(self) -> bool:
+        """Not visible (the last answer was a 404), or abandoned."""
+        return self.tracking in ("not_visible", "abandoned")
+
+    @property
+    def is_in_flight(self) -> bool:
+        """Observed, not ended, not lost."""
+        return self.is_terminal is False and not self.is_lost
+
+    @property
+    def is_unknown(self) -> bool:
+        """In flight with a status word that nobody knows."""
+        return self.is_in_flight and self.status not in KNOWN
+
+    @property
+    def dated_at(self) -> int:
+        """The instant that a run belongs to: its creation, or its tracking where the ledger gives none."""
+        return self.tracked_at if self.created_at is None else self.created_at

@@ -1,0 +1,143 @@
+"""`recorder sandbox`: the local ledger on the command line.
+
+Invariant: run ids (or answers) are on stdout, all else on stderr; the server runs until it is told to stop.
+Must not import the sandbox before the command runs.
+"""
+
+from pathlib import Path
+
+import click
+
+_FILE = click.Path(path_type=Path, dir_okay=False)
+
+_EPILOG = """\b
+Kinds of faults:
+  429 429-date 500 503 401 403 timeout reset truncate slow html redirect
+  no-run wrong-id unknown-field unknown-status reopen
+
+\b
+Examples:
+  recorder sandbox --runs 30
+  recorder sandbox --port 8321 --speed 20 --fault 429=0.1 --fault reset=0.05
+  recorder sandbox --folder documents/
+  recorder sandbox --answers 2000 > answers.ndjson
+"""
+
+
+@click.command("sandbox", epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=0,
+    metavar="PORT",
+    help="Port on 127.0.0.1; without it, a free one.",
+)
+@click.option(
+    "--runs",
+    type=click.IntRange(0),
+    default=None,
+    metavar="N",
+    help="Runs there are at the start, of mixed fate: 30, or none with --folder.",
+)
+@click.option(
+    "--seed",
+    type=int,
+    metavar="N",
+    default=1,
+    show_default=True,
+    help="The same seed, the same runs.",
+)
+@click.option(
+    "--speed",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="FACTOR",
+    default=1.0,
+    show_default=True,
+    help="Runs live so many times faster.",
+)
+@click.option(
+    "--user",
+    "user_keys",
+    metavar="NAME=KEY",
+    multiple=True,
+    help="A user and a made-up key (default=pk_sandbox); each sees its own runs. Repeatable.",
+)
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path),
+    help="Serve the ledger documents (*.json) of this folder, under their run id and their file's stem.",
+)
+@click.option(
+    "--fault",
+    "faults",
+    metavar="KIND=RATE",
+    multiple=True,
+    help="A fault to order and its share of the requests, as 429=0.1. Repeatable. Kinds: see below.",
+)
+@click.option("--scenario", type=_FILE, help="A TOML file of [[fault]] tables.")
+@click.option(
+    "--limit",
+    type=click.IntRange(0),
+    metavar="N",
+    default=100,
+    show_default=True,
+    help="Requests in any 60 s per key, more are answered with 429; 0 for no limit.",
+)
+@click.option(
+    "--retry-after",
+    type=click.Choice(["seconds", "date"]),
+    default="seconds",
+    show_default=True,
+    help="How the limit says when to come back.",
+)
+@click.option("--log", type=_FILE, help="Append each request to this file, a line of JSON each.")
+@click.option(
+    "--answers",
+    type=click.IntRange(1),
+    metavar="RUNS",
+    help="Serve nothing: write what a poller would have kept of so many runs in 30 days, for `import`.",
+)
+@click.option(
+    "--start",
+    metavar="T",
+    help="With --answers: when that history begins; 30 days before the last midnight (UTC) without it.",
+)
+def sandbox(
+    *,
+    port: int,
+    runs: int | None,
+    seed: int,
+    speed: float,
+    user_keys: tuple[str, ...],
+    folder: Path | None,
+    faults: tuple[str, ...],
+    scenario: Path | None,
+    limit: int,
+    retry_after: str,
+    log: Path | None,
+    answers: int | None,
+    start: str | None,
+) -> None:
+    """Serve a local ledger that speaks the published API.
+
+    Its runs live on their own; each is seen by its user's key alone. Ids go to stdout, one a line, then it
+    serves until Ctrl-C. POST /api/enrichment starts another run, POST /api/enrichment/ID/cancel stops one.
+    """
+    from recorder.sandbox import console  # noqa: PLC0415 -- loaded when the command runs
+
+    if answers is not None:
+        console.write_answers(answers, seed=seed, start=start)
+        return
+    served, held = console.build(
+        port=port,
+        runs=runs,
+        seed=seed,
+        speed=speed,
+        users=console.parse_users(user_keys),
+        folder=folder,
+        faults=console.parse_faults(faults, scenario),
+        limit=limit,
+        dated=retry_after == "date",
+        log=log,
+    )
+    console.serve(served, held)

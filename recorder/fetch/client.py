@@ -1,0 +1,291 @@
+"""Asks the ledger for one run and tells what came of it: the one module that knows httpx.
+
+Invariant: `fetch_run` sends at most one request, is over by its deadline, and answers whatever the network
+or the server does. The key stands in the Authorization header of that request and nowhere else.
+Must not retry (each request is one poll row and one unit of the budget), follow a redirect, keep cookies,
+read netrc, switch off TLS verification, or interpret the body of a 200.
+
+`httpx.Client` does several of these by itself, and logs each full URL at INFO: so only httpx's requests,
+responses and transports are used here.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, replace
+from importlib import metadata
+from typing import Self
+
+import httpcore
+import httpx
+
+from recorder.errors import SettingError
+from recorder.fetch.address import BaseUrl, parse_base_url
+from recorder.fetch.keys import ApiKey
+from recorder.fetch.reading import (
+    OK,
+    EncodingError,
+    Exchange,
+    detail_of,
+    http_date,
+    inflated,
+    outcome_of,
+    retry_after_s,
+)
+from recorder.fetch.wire import Deadline, open_pool, quiet_loggers
+from recorder.instants import now_us
+from recorder.ledger.answer import Answer, Outcome
+from recorder.ledger.body import MALFORMED_KEPT, one_line
+
+MAX_BODY = 32 * 2**20
+
+_SECRET_LENGTH = 16  # A shorter key may be a plain word of a ledger row; the API's keys are longer.
+_TROUBLE = (
+    httpcore.TimeoutException,
+    httpcore.NetworkError,
+    httpcore.ProtocolError,
+    httpcore.ProxyError,
+    httpx.HTTPError,
+    EncodingError,
+    OSError,
+    ValueError,  # a host name that IDNA cannot encode
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeouts:
+    """How long a request may take, seconds.
+
+    Attributes:
+        connect_s: for a TCP connection, and again for its TLS handshake.
+        read_s: from one piece of the answer to the next.
+        total_s: for the whole request; only the system's name resolution is not bound by it.
+    """
+
+    connect_s: float = 5.0
+    read_s: float = 10.0
+    total_s: float = 30.0
+
+
+class LedgerClient:
+    """A client for one source; threads may share it. Close it, or use it in `with`.
+
+    Args:
+        base_url: as `recorder.fetch.address.parse_base_url` takes it.
+        key: the API key.
+        source: the source's name; every answer carries it.
+        clock: microseconds since 1970 UTC.
+        timeouts: how long a request may take.
+        max_body: bytes of a decompressed body; what is longer is malformed.
+        transport: instead of the network, for tests; deadlines and proxies are then its own business.
+
+    Raises:
+        SettingError: the base URL, a proxy of the environment, or SSL_CERT_FILE/SSL_CERT_DIR is wrong.
+    """
+
+    def __init__(
+        self,
+        *,
+        base_url: str,
+        key: ApiKey,
+        source: str,
+        clock: Callable[[], int] = now_us,
+        timeouts: Timeouts = Timeouts(),
+        max_body: int = MAX_BODY,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        self._base = parse_base_url(base_url, source=source)
+        self._key = key
+        self._source = source
+        self._clock = clock
+        self._timeouts = timeouts
+        self._max_body = max_body
+        self._deadline = Deadline()
+        self._agent = f"puffle-recorder/{metadata.version('puffle-recorder')}"
+        self._transport = transport or _Wire(_open(self._base, self._deadline))
+        self._closed = False
+        quiet_loggers()
+
+    def __repr__(self) -> str:
+        return f"LedgerClient(base_url={str(self._base)!r}, source={self._source!r})"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close all connections; requests in flight end as network errors."""
+        self._closed = True
+        self._transport.close()
+
+    def fetch_run(self, run_id: str) -> Answer:
+        """Ask for one run, once.
+
+        The key's text is masked in the detail and in the body of every answer (in that of a 200 only where
+        the key is long enough to be no plain word).
+
+        Args:
+            run_id: any text; it goes percent-encoded into the path. An empty one is answered as unexpected,
+                without a request, because its path would be another endpoint's.
+
+        Raises:
+            RuntimeError: the client is closed. Nothing that the network or the server does raises.
+        """
+        if self._closed:
+            raise RuntimeError(f"{self!r} is closed")
+        if not run_id:
+            return self._refused_here(run_id)
+        started = time.monotonic()
+        self._deadline.at = started + self._timeouts.total_s
+        exchange = self._exchange(run_id)
+        latency_ms = round((time.monotonic() - started) * 1000)
+        return self._answer(run_id, exchange, latency_ms=latency_ms)
+
+    def _exchange(self, run_id: str) -> Exchange:
+        try:
+            response = self._transport.handle_request(self._request(run_id))
+        except _TROUBLE as error:
+            return Exchange(headers={}, trouble=self._told(error))
+        return self._read(response)
+
+    def _request(self, run_id: str) -> httpx.Request:
+        limits = self._timeouts
+        return httpx.Request(
+            "GET",
+            str(self._base),
+            headers={
+                "Authorization": self._key.header(),
+                "Accept": "application/json",
+                "Accept-Encoding": "gzip",
+                "User-Agent": self._agent,
+            },
+            extensions={
+                "target": self._base.target(run_id),
+                "timeout": {
+                    "connect": limits.connect_s,
+                    "read": limits.read_s,
+                    "write": limits.read_s,
+                    "pool": limits.total_s,
+                },
+            },
+        )
+
+    def _read(self, response: httpx.Response) -> Exchange:
+        # Beyond what is kept of an error's body, enough is read to find a key that lies across the cut.
+        ok = response.status_code == OK
+        most = self._max_body if ok else MALFORMED_KEPT + len(self._key)
+        body, trouble = bytearray(), None
+        try:
+            with closing(response):
+                for piece in _pieces(response):
+                    body += piece
+                    if len(body) > most:
+                        trouble = f"larger than {most} bytes" if ok else None
+                        break
+        except _TROUBLE as error:
+            trouble = f"cut short after {len(body)} bytes: {self._told(error)}"
+        return Exchange(
+            status=response.status_code,
+            headers=response.headers,
+            body=bytes(body),
+            length=len(body),
+            trouble=trouble,
+        )
+
+    def _told(self, error: Exception) -> str:
+        if isinstance(error, EncodingError):
+            return str(error)
+        return f"{type(error).__name__} at {self._base.host}: {error}".rstrip(": ")
+
+    def _answer(self, run_id: str, exchange: Exchange, *, latency_ms: int) -> Answer:
+        observed_at = self._clock()
+        shown = replace(exchange, body=self._hidden(exchange))
+        detail = detail_of(shown)
+        server_time = http_date(shown.headers.get("Date"))
+        now = observed_at if server_time is None else server_time
+        return Answer(
+            source=self._source,
+            run_id=run_id,
+            observed_at=observed_at,
+            outcome=outcome_of(shown),
+            http_status=shown.status,
+            latency_ms=latency_ms,
+            body=shown.body,
+            body_length=shown.length,
+            detail=None if detail is None else one_line(self._key.hide(detail)),
+            retry_after_s=retry_after_s(shown.headers.get("Retry-After"), now=now),
+            server_time=server_time,
+        )
+
+    def _hidden(self, exchange: Exchange) -> bytes:
+        """What is kept of the body, without the key."""
+        ok = exchange.status == OK
+        a_word = ok and len(self._key) < _SECRET_LENGTH
+        body = exchange.body if a_word else self._key.hide_bytes(exchange.body)
+        return body if ok and exchange.length <= self._max_body else body[:MALFORMED_KEPT]
+
+    def _refused_here(self, run_id: str) -> Answer:
+        return Answer(
+            source=self._source,
+            run_id=run_id,
+            observed_at=self._clock(),
+            outcome=Outcome.UNEXPECTED,
+            detail="an empty run id cannot be asked for",
+        )
+
+
+def _open(base: BaseUrl, deadline: Deadline) -> httpcore.ConnectionPool:
+    try:
+        context = httpx.create_ssl_context() if base.scheme == "https" else None
+    except OSError as error:
+        raise SettingError(
+            f"SSL_CERT_FILE or SSL_CERT_DIR cannot be used: {error.strerror or error}"
+        ) from error
+    return open_pool(base, context=context, deadline=deadline)
+
+
+def _pieces(response: httpx.Response) -> Iterator[bytes]:
+    if not isinstance(response.stream, httpx.SyncByteStream):
+        raise TypeError("the transport answered with an asynchronous stream")
+    yield from inflated(response.stream, encoding=response.headers.get("Content-Encoding", ""))
+
+
+class _Wire(httpx.BaseTransport):
+    """httpx's transport over httpcore's pool."""
+
+    def __init__(self, pool: httpcore.ConnectionPool) -> None:
+        self._pool = pool
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        # The target goes into the URL: as an extension it would also replace the target of a CONNECT.
+        url = request.url
+        response = self._pool.handle_request(
+            httpcore.Request(
+                method=request.method,
+                url=httpcore.URL(
+                    scheme=url.raw_scheme,
+                    host=url.raw_host,
+                    port=url.port,
+                    target=request.extensions["target"],
+                ),
+                headers=request.headers.raw,
+                extensions={"timeout": request.extensions["timeout"]},
+            )
+        )
+        return httpx.Response(response.status, headers=response.headers, stream=_Stream(response))
+
+    def close(self) -> None:
+        self._pool.close()
+
+
+class _Stream(httpx.SyncByteStream):
+    def __init__(self, response: httpcore.Response) -> None:
+        self._response = response
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield from self._response.iter_stream()
+
+    def close(self) -> None:
+        self._response.close()

@@ -1,0 +1,125 @@
+"""API keys: where they come from, and how they are kept from being seen.
+
+Invariant: a key leaves an `ApiKey` only by `header()`; no repr, format, pickle, copy or error shows it.
+Must not write a key anywhere, nor put a value that was refused as a key into a message.
+"""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NoReturn
+
+from recorder.errors import SettingError
+
+DEFAULT_KEY_ENV = "PUFFLE_API_KEY"
+MASK = "****"
+
+_HEADER_SAFE = re.compile(r"[\x21-\x7e]+")
+_LONGEST_LINE = 8192
+
+
+class ApiKey:
+    """A key that shows itself only as `ApiKey(****)`.
+
+    No dataclass on purpose: `dataclasses.asdict` of a value that holds a key must not lay it open.
+
+    Args:
+        secret: the key; surrounding white space is dropped.
+        setting: where it came from, for messages: an environment variable, or a file.
+
+    Raises:
+        SettingError: the key is empty, or cannot stand in a header; names the setting, never the value.
+    """
+
+    __slots__ = ("_secret", "setting")
+
+    def __init__(self, secret: str, *, setting: str) -> None:
+        self._secret = _checked(secret.strip(), setting)
+        self.setting = setting
+
+    def header(self) -> str:
+        """The value of the Authorization header."""
+        return f"Bearer {self._secret}"
+
+    def fingerprint(self) -> str:
+        """16 hex digits, the same for the same key on every machine.
+
+        They tell that two sources share a key, and so its rate budget, and nothing else: a key cannot be
+        had back from them, so they may be stored.
+        """
+        return hashlib.sha256(b"recorder: key fingerprint\0" + self._bytes()).hexdigest()[:16]
+
+    def hide(self, text: str) -> str:
+        """The text with the key masked wherever it stands."""
+        return text.replace(self._secret, MASK)
+
+    def hide_bytes(self, data: bytes) -> bytes:
+        """The bytes with the key masked wherever it stands."""
+        return data.replace(self._bytes(), MASK.encode())
+
+    def _bytes(self) -> bytes:
+        return self._secret.encode("ascii")
+
+    def __len__(self) -> int:
+        return len(self._secret)
+
+    def __repr__(self) -> str:
+        return f"ApiKey({MASK})"
+
+    def __format__(self, spec: str) -> str:
+        return format(repr(self), spec)
+
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        raise TypeError("an ApiKey is neither pickled nor copied")
+
+
+def _checked(secret: str, setting: str) -> str:
+    if not secret:
+        raise SettingError(f"{setting} is empty: it must hold the API key")
+    if not _HEADER_SAFE.fullmatch(secret):
+        raise SettingError(
+            f"{setting} holds no API key: blanks, control characters or letters beyond ASCII stand in it; "
+            "copy the key again, by itself"
+        )
+    return secret
+
+
+def load_key(
+    *, environ: Mapping[str, str], api_key_env: str | None, api_key_file: Path | None, source: str
+) -> ApiKey:
+    """The key of a source: the first line of its file if it names one, else an environment variable.
+
+    Args:
+        environ: the environment.
+        api_key_env: the variable's name; None means `PUFFLE_API_KEY`.
+        api_key_file: the file; `~` is the home folder. It outranks the variable.
+        source: the source's name, for messages.
+
+    Raises:
+        SettingError: there is no key, or it cannot be one; one line that names the variable or file.
+    """
+    if api_key_file is not None:
+        return _from_file(api_key_file, source)
+    name = api_key_env or DEFAULT_KEY_ENV
+    if not environ.get(name, "").strip():
+        raise SettingError(
+            f"{name} is not set: put the API key of source {source!r} into that environment variable, "
+            "or name a file that holds it (api_key_file)"
+        )
+    return ApiKey(environ[name], setting=name)
+
+
+def _from_file(path: Path, source: str) -> ApiKey:
+    setting = f"api_key_file {path} of source {source!r}"
+    try:
+        # utf-8-sig: some editors begin a file with a byte order mark.
+        with path.expanduser().open(encoding="utf-8-sig") as file:
+            line = file.readline(_LONGEST_LINE)
+    except (OSError, RuntimeError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise SettingError(f"{setting} cannot be read: {reason}") from error
+    except ValueError:
+        # `from None`: a decoding error carries what it read.
+        raise SettingError(f"{setting} is no text: its first line must be the API key") from None
+    return ApiKey(line, setting=setting)

@@ -1,0 +1,161 @@
+"""What an exchange over the wire came to: outcome, detail, Retry-After, dates, decompression.
+
+Invariant: pure and total; whatever a server sends gets an outcome, and no more memory than was asked for.
+Must not import an HTTP library, nor interpret the body of a 200.
+"""
+
+import re
+import urllib.parse
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+
+from recorder.instants import SECOND, us_of
+from recorder.ledger.answer import Outcome
+from recorder.ledger.jsontext import JsonTextError, parse_json
+
+OK = 200
+LONGEST_PAUSE_S = 3600.0
+"""A Retry-After that asks for more counts as an hour: a slip of the server must not stop a source for days."""
+
+_PIECE = 64 * 1024
+_GZIP_OR_ZLIB = zlib.MAX_WBITS | 32  # by the header that the data begin with
+_SECONDS = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+_TAG = re.compile(r"<[^<>]*>")
+_OUTCOMES = {
+    401: Outcome.REFUSED,
+    403: Outcome.REFUSED,
+    404: Outcome.NOT_VISIBLE,
+    429: Outcome.THROTTLED,
+}
+
+
+class EncodingError(Exception):
+    """A body that cannot be decompressed; the message says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """What came over the wire.
+
+    Attributes:
+        status: the HTTP status, None where none was received.
+        headers: by name, whatever its case.
+        body: the bytes that were read, decompressed.
+        length: how many those were, bytes; more than `body` where only a part was kept.
+        trouble: why there is no answer, or not the whole of it; None where all went well.
+    """
+
+    status: int | None = None
+    headers: Mapping[str, str]
+    body: bytes = b""
+    length: int = 0
+    trouble: str | None = None
+
+
+def outcome_of(exchange: Exchange) -> Outcome | None:
+    """The outcome, None for a 200 that was read in full."""
+    if exchange.status is None:
+        return Outcome.NETWORK_ERROR
+    if exchange.status == OK:
+        return Outcome.MALFORMED if exchange.trouble else None
+    if exchange.status in range(500, 600):
+        return Outcome.SERVER_ERROR
+    return _OUTCOMES.get(exchange.status, Outcome.UNEXPECTED)
+
+
+def detail_of(exchange: Exchange) -> str | None:
+    """What people should know of it, as the server put it: neither cut nor escaped yet; None if nothing."""
+    if exchange.status is None or exchange.status == OK:
+        return exchange.trouble
+    if exchange.status in range(300, 400) and "Location" in exchange.headers:
+        return _redirect(exchange.headers["Location"])
+    return _message(exchange.body) or exchange.trouble or f"HTTP status {exchange.status}"
+
+
+def _redirect(location: str) -> str:
+    try:
+        host = urllib.parse.urlsplit(location).netloc.rpartition("@")[2]
+    except ValueError:
+        host = "a place that is no URL"
+    return f"redirect to {host or 'the same host'}, not followed"
+
+
+def _message(body: bytes) -> str:
+    """The API's own words, or the text of a page."""
+    try:
+        value = parse_json(body)
+    except JsonTextError:
+        return " ".join(_TAG.sub(" ", body.decode(errors="replace")).split())
+    if isinstance(value, dict) and isinstance(value.get("error"), dict):
+        value = value["error"]
+    words = [value.get(key) for key in ("error", "message")] if isinstance(value, dict) else [value]
+    return next((word for word in words if isinstance(word, str)), "")
+
+
+def retry_after_s(text: str | None, *, now: int) -> float | None:
+    """What a Retry-After header asks for, seconds from now.
+
+    Args:
+        text: seconds, or an HTTP date.
+        now: the instant that a date counts from, microseconds since 1970 UTC.
+
+    Returns:
+        0 for what is past, at most `LONGEST_PAUSE_S`; None where the header is absent or nonsense.
+    """
+    if text is None:
+        return None
+    if _SECONDS.fullmatch(text.strip()):
+        asked = float(text)
+    else:
+        until = http_date(text)
+        if until is None:
+            return None
+        asked = (until - now) / SECOND
+    return min(max(asked, 0.0), LONGEST_PAUSE_S)
+
+
+def http_date(text: str | None) -> int | None:
+    """Microseconds since 1970 UTC of a Date header; None where it is absent or nonsense."""
+    if text is None:
+        return None
+    try:
+        moment = parsedate_to_datetime(text)
+        return us_of(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+    except (ValueError, OverflowError):
+        return None
+
+
+def inflated(chunks: Iterable[bytes], *, encoding: str) -> Iterable[bytes]:
+    """The pieces of a body without its content encoding, each of at most 64 KiB where it was compressed.
+
+    Args:
+        chunks: the body as it comes over the wire.
+        encoding: the Content-Encoding header, empty where there is none.
+
+    Raises:
+        EncodingError: it was encoded in another way than asked for, or damaged, or it ends early.
+    """
+    word = encoding.strip().lower()
+    if word in {"", "identity"}:
+        return chunks
+    if word not in {"gzip", "x-gzip", "deflate"}:
+        raise EncodingError(f"the content encoding {word!r} was not asked for")
+    return _inflated(chunks)
+
+
+def _inflated(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    inflater = zlib.decompressobj(_GZIP_OR_ZLIB)
+    try:
+        for chunk in chunks:
+            rest = chunk
+            while rest:
+                yield inflater.decompress(rest, _PIECE)
+                rest = inflater.unconsumed_tail
+        yield inflater.flush()
+    except zlib.error as error:
+        raise EncodingError(f"cannot be decompressed: {error}") from error
+    if not inflater.eof:
+        raise EncodingError("the compressed body ends early")

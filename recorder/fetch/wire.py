@@ -1,0 +1,158 @@
+"""Connections to the ledger: a pool in which every wait ends with the request's deadline.
+
+Invariant: no thread waits on a socket beyond the deadline that it set, not even for a server that sends
+one byte of its headers every few seconds; TLS is always verified.
+Must not know of keys, runs or answers.
+
+The timeouts of httpcore are those of single reads; the network backend is its public place where a
+limit on the whole can be held.
+"""
+
+import logging
+import ssl
+import threading
+import time
+import urllib.parse
+import urllib.request
+from collections.abc import Iterable
+
+import httpcore
+
+from recorder.errors import SettingError
+from recorder.fetch.address import BaseUrl
+from recorder.places import is_loopback
+
+_MAX_CONNECTIONS = 32
+_KEEPALIVE_S = 4.0  # Node's servers close an idle connection after 5 s: stay clear of that race.
+
+
+class Deadline(threading.local):
+    """When the request of the current thread must be over; seconds of the monotonic clock."""
+
+    at: float = float("inf")
+
+    def left(self, timeout_s: float | None) -> float:
+        """Seconds that the next wait may take.
+
+        Raises:
+            httpcore.ReadTimeout: there are none left.
+        """
+        left_s = self.at - time.monotonic()
+        if left_s <= 0:
+            raise httpcore.ReadTimeout("not over within the limit for the whole request")
+        return left_s if timeout_s is None else min(timeout_s, left_s)
+
+
+def quiet_loggers() -> None:
+    """Keep requests out of people's logs; a level that somebody set for these loggers stays."""
+    for name in ("httpx", "httpcore"):
+        logger = logging.getLogger(name)
+        if logger.level == logging.NOTSET:
+            logger.setLevel(logging.WARNING)
+
+
+def open_pool(
+    base: BaseUrl, *, context: ssl.SSLContext | None, deadline: Deadline
+) -> httpcore.ConnectionPool:
+    """A pool of connections to one host, through the environment's proxy where it names one for it.
+
+    A proxy gives a tunnel that it cannot see into: only loopback, which needs none, may be without TLS.
+
+    Args:
+        base: names the host.
+        context: how certificates are verified; None for http.
+        deadline: holds each thread's deadline.
+
+    Raises:
+        SettingError: the environment's proxy is not one that can be used.
+    """
+    proxy = None if is_loopback(base.host) else _proxy_for(f"{base.host}:{base.port}")
+    if proxy is None:
+        return httpcore.ConnectionPool(
+            ssl_context=context,
+            max_connections=_MAX_CONNECTIONS,
+            keepalive_expiry=_KEEPALIVE_S,
+            network_backend=_Backend(deadline),
+        )
+    return httpcore.HTTPProxy(
+        proxy_url=proxy.url,
+        proxy_auth=proxy.auth,
+        ssl_context=context,
+        proxy_ssl_context=context if proxy.url.scheme == b"https" else None,
+        max_connections=_MAX_CONNECTIONS,
+        keepalive_expiry=_KEEPALIVE_S,
+        network_backend=_Backend(deadline),
+    )
+
+
+def _proxy_for(address: str) -> httpcore.Proxy | None:
+    proxies = urllib.request.getproxies()
+    url = proxies.get("https") or proxies.get("all")
+    if not url or urllib.request.proxy_bypass(address):
+        return None
+    try:
+        return _parse_proxy(url if "://" in url else f"http://{url}")
+    except (ValueError, TypeError):
+        # `from None`, and no value: a proxy's URL may hold a password.
+        raise SettingError(
+            "HTTPS_PROXY or ALL_PROXY names no http:// or https:// proxy: correct it, "
+            f"or put {address.rpartition(':')[0]} into NO_PROXY"
+        ) from None
+
+
+def _parse_proxy(url: str) -> httpcore.Proxy:
+    parts = urllib.parse.urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError(parts.scheme)
+    unquote = urllib.parse.unquote_to_bytes
+    return httpcore.Proxy(
+        url=httpcore.URL(scheme=parts.scheme, host=parts.hostname, port=parts.port, target="/"),
+        auth=(unquote(parts.username), unquote(parts.password or "")) if parts.username else None,
+    )
+
+
+class _Backend(httpcore.NetworkBackend):
+    """Opens sockets whose every wait is cut to what the deadline leaves."""
+
+    def __init__(self, deadline: Deadline) -> None:
+        self._deadline = deadline
+        self._sockets = httpcore.SyncBackend()
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.NetworkStream:
+        left_s = self._deadline.left(timeout)
+        stream = self._sockets.connect_tcp(host, port, left_s, local_address, socket_options)
+        return _Stream(stream, self._deadline)
+
+
+class _Stream(httpcore.NetworkStream):
+    def __init__(self, stream: httpcore.NetworkStream, deadline: Deadline) -> None:
+        self._stream = stream
+        self._deadline = deadline
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._stream.read(max_bytes, self._deadline.left(timeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._stream.write(buffer, self._deadline.left(timeout))
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> httpcore.NetworkStream:
+        left_s = self._deadline.left(timeout)
+        return _Stream(self._stream.start_tls(ssl_context, server_hostname, left_s), self._deadline)
+
+    def get_extra_info(self, info: str) -> object:
+        return self._stream.get_extra_info(info)

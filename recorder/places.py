@@ -1,0 +1,119 @@
+"""Where things are, as people write it: the store's database URL, the API's base URL, files.
+
+Invariant: what comes out is complete (an absolute path, a named driver, no trailing slash), and what
+`hide_secrets` gives back holds no password. Touches no file. Must not import SQLAlchemy or httpx.
+"""
+
+import re
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+_POSTGRES = re.compile(
+    r"//(?:[^:/@]*(?::[^@]*)?@)?(?:\[[^\]/?@]+\]|[^:/?@\[\]]*)(?::[0-9]{1,5})?(?:/[^?@]*)?(?:\?.*)?"
+)
+_WORDS_OF_LIBPQ = re.compile(r"\s*\w+\s*=\s*\S+(?:\s+\w+\s*=\s*\S+)*\s*")
+_SECRETS = (
+    (re.compile(r"(://[^:/?@\s]*):.*@"), r"\1:***@"),
+    (re.compile(r"(://(?!\[)[^:/?@\s]*):(?![0-9]{1,5}(?:[/?\s]|$))[^/?\s@]*"), r"\1:***"),
+    (re.compile(r"(pass\w*\s*=\s*)[^&\s]+", re.IGNORECASE), r"\1***"),
+)
+_DEFAULT_PORT = {"https": ":443", "http": ":80"}
+
+_SQLITE_HINT = "write a path, or sqlite:////absolute/path.db"
+_POSTGRES_HINT = (
+    "write postgresql://user:password@host:5432/database, in the password @ as %40 and / as %2F"
+)
+
+
+def parse_database_url(text: str, *, folder: Path) -> str:
+    """The SQLAlchemy URL of a store.
+
+    Args:
+        text: a path (a SQLite file), `sqlite:///path`, `postgresql://...` or `postgres://...`.
+        folder: what a relative path is relative to.
+
+    Raises:
+        ValueError: it is none of these; the message says what to write, and never repeats the text.
+    """
+    scheme, colon, rest = text.partition(":")
+    if colon and scheme in ("postgresql", "postgres", "postgresql+psycopg"):
+        return _postgres_url(rest)
+    if colon and scheme in ("sqlite", "sqlite+pysqlite"):
+        return _sqlite_url(rest, folder)
+    if "://" in text or _WORDS_OF_LIBPQ.fullmatch(text):
+        raise ValueError(f"not SQLite and not Postgres: {_SQLITE_HINT}, or {_POSTGRES_HINT}")
+    return _sqlite_file(text, folder)
+
+
+def _postgres_url(rest: str) -> str:
+    if not _POSTGRES.fullmatch(rest):
+        raise ValueError(f"not a Postgres URL: {_POSTGRES_HINT}")
+    return f"postgresql+psycopg:{rest}"
+
+
+def _sqlite_url(rest: str, folder: Path) -> str:
+    path, mark, query = rest.removeprefix("///").partition("?")
+    if not rest.startswith("///") or path in ("", ":memory:"):
+        raise ValueError(f"names no file to keep the history in: {_SQLITE_HINT}")
+    return _sqlite_file(unquote(path), folder) + mark + query
+
+
+def _sqlite_file(text: str, folder: Path) -> str:
+    if text == ":memory:" or text.endswith(("/", "\\")):
+        raise ValueError(f"names no file to keep the history in: {_SQLITE_HINT}")
+    path = parse_path(text, folder=folder).as_posix()
+    return "sqlite:///" + path.replace("%", "%25").replace("?", "%3F")
+
+
+def parse_path(text: str, *, folder: Path) -> Path:
+    """An absolute path; `~` is the user's home, a relative path is relative to `folder`.
+
+    Raises:
+        ValueError: `~name` of a user whom this machine does not know.
+    """
+    try:
+        return (folder / Path(text).expanduser()).absolute()
+    except RuntimeError as error:
+        raise ValueError("its home folder is not known: write the whole path") from error
+
+
+def parse_base_url(text: str) -> str:
+    """The API's base URL, in one spelling: lower-case host, no default port, no slash at the end.
+
+    Raises:
+        ValueError: not https (plain http: not this machine), or more than a base URL; says what to write.
+    """
+    try:
+        parts = urlsplit(text)
+        host, _port = parts.hostname, parts.port
+    except ValueError:
+        host = None
+    if not host or parts.scheme not in _DEFAULT_PORT or any(map(str.isspace, text)):
+        raise ValueError("not a base URL: write https://app.puffle.ai")
+    if "@" in parts.netloc or parts.query or parts.fragment:
+        raise ValueError(
+            "more than a base URL: write only https://host/path, without user, ? and #"
+        )
+    if parts.scheme == "http" and not is_loopback(host):
+        raise ValueError(f"plain http goes to this machine only: write https://{parts.netloc}")
+    port = _DEFAULT_PORT[parts.scheme]
+    netloc = parts.netloc.lower().removesuffix(port).removesuffix(":")
+    return f"{parts.scheme}://{netloc}{parts.path.rstrip('/')}"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address can only be this machine: localhost, 127.x.x.x, ::1."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def hide_secrets(text: str) -> str:
+    """The text with every password of a URL or connection string as `***`; rather too much than too little."""
+    for pattern, replacement in _SECRETS:
+        text = pattern.sub(replacement, text)
+    return text

@@ -1,0 +1,35 @@
+"""A local ledger that speaks the published API over real HTTP: seeded, reproducible, with faults to order.
+
+For people who try their set-up, and for tests. It knows nothing of the recorder's client and store.
+"""
+
+from recorder.sandbox.documents import document, document_bytes
+from recorder.sandbox.faults import Fault, Kind, parse_fault
+from recorder.sandbox.folder import Folder
+from recorder.sandbox.lives import Fate, SandboxRun, Wish, cancel, make_run
+from recorder.sandbox.log import RequestLog
+from recorder.sandbox.replies import Reply
+from recorder.sandbox.sandbox import DEFAULT_USERS, Sandbox
+from recorder.sandbox.scenario import parse_scenario
+from recorder.sandbox.world import World, answers
+
+__all__ = [
+    "DEFAULT_USERS",
+    "Fate",
+    "Fault",
+    "Folder",
+    "Kind",
+    "Reply",
+    "RequestLog",
+    "Sandbox",
+    "SandboxRun",
+    "Wish",
+    "World",
+    "answers",
+    "cancel",
+    "document",
+    "document_bytes",
+    "make_run",
+    "parse_fault",
+    "parse_scenario",
+]

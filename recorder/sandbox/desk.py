@@ -1,0 +1,246 @@
+"""What the sandbox's ledger answers to a request: everything behind the sockets.
+
+Invariant: a run is seen by its own user alone; what a test has put in place comes before the folder,
+and the folder before the seeded runs.
+Must not touch a socket; the clock is handed in.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from threading import Lock
+from urllib.parse import unquote_to_bytes
+
+from recorder.instants import SECOND
+from recorder.sandbox.documents import document_bytes
+from recorder.sandbox.faults import (
+    Disturbed,
+    Fault,
+    Kind,
+    Manner,
+    choose_fault,
+    disturb,
+    throttled,
+)
+from recorder.sandbox.folder import Folder
+from recorder.sandbox.limits import RateLimit
+from recorder.sandbox.lives import SandboxRun, cancel, make_run
+from recorder.sandbox.orders import parse_order, started_reply
+from recorder.sandbox.replies import Reply, error_reply, json_reply, not_found, unauthorized
+from recorder.sandbox.world import World
+
+_RUNS = "/api/enrichment"
+_ALLOWED = {"runs": "POST", "run": "GET", "cancel": "POST"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """A request as it was read: `target` is path and query as they stood in the request line."""
+
+    method: str
+    target: str
+    authorization: str | None = None
+    idempotency_key: str | None = None
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """What is to be sent, and for whom; `user` is None for an unknown key."""
+
+    number: int
+    at: int
+    user: str | None
+    method: str
+    run_id: str | None
+    reply: Reply
+    manner: Manner
+    delay_s: float
+    fault: Kind | None
+
+
+@dataclass(slots=True)
+class _Script:
+    """Answers in sequence, the last one repeated."""
+
+    replies: Sequence[Reply]
+    served: int = field(default=0)
+
+    def next(self) -> Reply:
+        reply = self.replies[min(self.served, len(self.replies) - 1)]
+        self.served += 1
+        return reply
+
+
+class Desk:
+    """The ledger of a sandbox.
+
+    Args:
+        world: the seeded runs.
+        users: name to key; the first is the user of what names none.
+        faults: the faults to order.
+        limit: requests in any 60 s per key, 0 for no limit.
+        dated: whether Retry-After of the limit is an HTTP date.
+        folder: ledger documents that every user sees.
+        clock: the wall clock, microseconds since 1970 UTC.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        *,
+        users: Mapping[str, str],
+        faults: Sequence[Fault] = (),
+        limit: int = 0,
+        dated: bool = False,
+        folder: Folder | None = None,
+        clock: Callable[[], int],
+    ) -> None:
+        self._world, self._folder, self._clock, self._dated = world, folder, clock, dated
+        self._users = {key: name for name, key in users.items()}
+        self._faults = tuple(faults)
+        self._limit = RateLimit(limit)
+        self._runs = {run.run_id: run for run in world.runs}
+        self._scripts: dict[tuple[str, str], _Script] = {}
+        self._begun: dict[tuple[str, str], str] = {}
+        self._started_at, self._number, self._lock = clock(), 0, Lock()
+
+    def order(self, faults: Sequence[Fault]) -> None:
+        """Replaces the faults."""
+        with self._lock:
+            self._faults = tuple(faults)
+
+    def script(self, run_id: str, replies: Sequence[Reply], *, user: str) -> None:
+        """From now on a run's answers are these, in sequence, the last one repeated."""
+        with self._lock:
+            self._scripts[user, run_id] = _Script(replies)
+
+    def run(self, run_id: str) -> SandboxRun | None:
+        """A seeded or started run, as it stands (a cancel changes it)."""
+        with self._lock:
+            return self._runs.get(run_id)
+
+    def take(self, request: Request) -> Delivery:
+        """Answers a request."""
+        with self._lock:
+            self._number += 1
+            at = self._clock()
+            place, run_id = parse_target(request.target)
+            user = self._user_of(request.authorization)
+            given = self._give(request, place, run_id, user, at)
+            return Delivery(
+                number=self._number,
+                at=at,
+                user=user,
+                method=request.method,
+                run_id=run_id,
+                reply=given.reply,
+                manner=given.manner,
+                delay_s=given.delay_s,
+                fault=given.fault,
+            )
+
+    def _user_of(self, authorization: str | None) -> str | None:
+        scheme, _, key = (authorization or "").partition(" ")
+        return self._users.get(key.strip()) if scheme.lower() == "bearer" else None
+
+    def _give(
+        self, request: Request, place: str | None, run_id: str | None, user: str | None, at: int
+    ) -> Disturbed:
+        if user is None:
+            return Disturbed(reply=unauthorized())
+        refusal = self._refusal(request.method, place, user, at)
+        if refusal is not None:
+            return Disturbed(reply=refusal)
+        if run_id is None:
+            return Disturbed(reply=self._start(request, user, at))
+        if place == "cancel":
+            return Disturbed(reply=self._cancel(run_id, user, at))
+        return self._disturbed(run_id, user, at)
+
+    def _refusal(self, method: str, place: str | None, user: str, at: int) -> Reply | None:
+        if place is None:
+            return error_reply(404, "not_found", "There is nothing at this path")
+        if method != _ALLOWED[place]:
+            allow = {"Allow": _ALLOWED[place]}
+            return error_reply(405, "method_not_allowed", f"Use {_ALLOWED[place]}", allow)
+        wait_s = self._limit.take(user, now=at)
+        return throttled(wait_s, now=at, dated=self._dated) if wait_s else None
+
+    def _disturbed(self, run_id: str, user: str, at: int) -> Disturbed:
+        reply = self._status(run_id, user, at)
+        fault = choose_fault(
+            self._faults,
+            seed=self._world.seed,
+            number=self._number,
+            elapsed_s=(at - self._started_at) / SECOND,
+            run_id=run_id,
+            user=user,
+        )
+        if fault is None:
+            return Disturbed(reply=reply)
+        return disturb(reply, fault, run_id=run_id, now=at)
+
+    def _status(self, run_id: str, user: str, at: int) -> Reply:
+        script = self._scripts.get((user, run_id))
+        if script is not None:
+            return script.next()
+        body = None if self._folder is None else self._folder.body(run_id)
+        if body is not None:
+            return Reply(body=body)
+        run = self._visible(run_id, user, at)
+        return not_found() if run is None else Reply(body=document_bytes(run, at))
+
+    def _visible(self, run_id: str, user: str, at: int) -> SandboxRun | None:
+        run = self._runs.get(run_id)
+        return run if run is not None and run.user == user and run.created_at <= at else None
+
+    def _cancel(self, run_id: str, user: str, at: int) -> Reply:
+        run = self._visible(run_id, user, at)
+        if run is None:
+            return not_found()
+        cancelled = cancel(run, at)
+        if cancelled is None:
+            word = run.step_at(at).status
+            return error_reply(409, "run_not_cancellable", f"The run is {word}")
+        self._runs[run_id] = cancelled
+        return json_reply(200, {"runId": run_id, "status": "cancelled"})
+
+    def _start(self, request: Request, user: str, at: int) -> Reply:
+        wish = parse_order(request.body)
+        if isinstance(wish, Reply):
+            return wish
+        again = self._begun.get((user, request.idempotency_key or ""))
+        if again is not None:
+            return started_reply(self._runs[again], at, reused=True)
+        run = make_run(
+            seed=self._world.seed,
+            number=len(self._runs),
+            user=user,
+            created_at=at,
+            speed=self._world.speed,
+            wish=wish,
+        )
+        self._runs[run.run_id] = run
+        if request.idempotency_key:
+            self._begun[user, request.idempotency_key] = run.run_id
+        return started_reply(run, at, reused=False)
+
+
+def parse_target(target: str) -> tuple[str | None, str | None]:
+    """What a request's target speaks of.
+
+    Args:
+        target: path and query as they stood in the request line, read as Latin-1.
+
+    Returns:
+        `runs`, `run`, `cancel` or None (nothing is there), and the decoded run id, None without one.
+    """
+    path = target.partition("?")[0]
+    if path == _RUNS:
+        return "runs", None
+    match = re.fullmatch(rf"{_RUNS}/([^/]+)(/cancel)?", path)
+    if match is None:
+        return None, None
+    run_id = unquote_to_bytes(match[1].encode("latin-1")).decode("utf-8", "replace")
+    return "cancel" if match[2] else "run", run_id

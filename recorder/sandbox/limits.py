@@ -1,0 +1,41 @@
+"""The rate limit of the sandbox's keys: so many requests in any 60 seconds.
+
+Invariant: in no window of 60 s are more requests let through for one user than the limit says.
+Must not read the clock.
+"""
+
+from collections import defaultdict, deque
+
+from recorder.instants import MINUTE, SECOND
+
+
+class RateLimit:
+    """A sliding window for each user; refused requests do not count.
+
+    Args:
+        limit: requests in any 60 s, 0 for no limit.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._passed: defaultdict[str, deque[int]] = defaultdict(deque)
+
+    def take(self, user: str, *, now: int) -> float:
+        """Lets a request through, or tells how long to wait.
+
+        Args:
+            user: who asks.
+            now: microseconds since 1970 UTC.
+
+        Returns:
+            0 where the request goes through, else the seconds until the next one would.
+        """
+        if not self._limit:
+            return 0.0
+        passed = self._passed[user]
+        while passed and passed[0] <= now - MINUTE:
+            passed.popleft()
+        if len(passed) >= self._limit:
+            return (passed[0] + MINUTE - now) / SECOND
+        passed.append(now)
+        return 0.0

@@ -1,0 +1,313 @@
+"""The life of one run of the sandbox: when it starts, how its leads go, how it ends.
+
+Invariant: a run is a value that holds its whole life beforehand, as steps in order of time; the five
+counts of every step sum to the number of leads; instants are whole milliseconds, as the ledger's are.
+Must not read the clock or import anything that does I/O.
+"""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from itertools import pairwise
+from typing import Any
+
+from recorder.sandbox.definitions import Definition, choose
+
+TERMINAL = frozenset({"completed", "failed", "cancelled"})
+_ID_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_MILLISECOND = 1000
+
+
+class Fate(StrEnum):
+    """How a run ends."""
+
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    CANCELLED_PENDING = "cancelled-pending"
+    STUCK = "stuck"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """What the ledger says from `at` (microseconds) on: the status word and the counts of leads."""
+
+    at: int
+    status: str
+    pending: int = 0
+    running: int = 0
+    completed: int = 0
+    skipped: int = 0
+    failed: int = 0
+
+    @property
+    def processed(self) -> int:
+        """Leads that were worked on to an end."""
+        return self.completed + self.failed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SandboxRun:
+    """One run and its whole life.
+
+    Attributes:
+        run_id: the id in the API's path.
+        user: whose run it is; nobody else sees it.
+        definition: what it enriches with.
+        fate: how it ends.
+        leads: how many leads it covers.
+        list_id: the list they come from, None for explicitly named leads.
+        salt: 64 bits that lead ids and the like are made from.
+        speed: how many times faster than in life it goes.
+        created_at: microseconds since 1970 UTC, as all instants here.
+        steps: its life; the first at `created_at`.
+        charge: actual over preview, per processed lead.
+        actual_at: when `cost.actual` appears, None for never.
+        completed_at_given: whether the ledger says when a failed run ended.
+        error: `error.message` and `error.details` of a failed run.
+        dry: whether results are kept from being written.
+    """
+
+    run_id: str
+    user: str
+    definition: Definition
+    fate: Fate
+    leads: int
+    list_id: str | None
+    salt: int
+    speed: float
+    created_at: int
+    steps: tuple[Step, ...]
+    charge: float
+    actual_at: int | None
+    completed_at_given: bool = True
+    error: tuple[str, dict[str, Any] | None] | None = None
+    dry: bool = False
+
+    @property
+    def started_at(self) -> int | None:
+        """When it began to run, None for never."""
+        return next((step.at for step in self.steps if step.status == "running"), None)
+
+    @property
+    def ended_at(self) -> int | None:
+        """When it became terminal, None for never."""
+        return next((step.at for step in self.steps if step.status in TERMINAL), None)
+
+    @property
+    def settled_at(self) -> int | None:
+        """From when on its document stands still, None if it never ends."""
+        if self.ended_at is None:
+            return None
+        return max(self.steps[-1].at, self.actual_at or 0)
+
+    def moved(self, by_us: int) -> "SandboxRun":
+        """The same life, so many microseconds later."""
+        return replace(
+            self,
+            created_at=self.created_at + by_us,
+            steps=tuple(replace(step, at=step.at + by_us) for step in self.steps),
+            actual_at=None if self.actual_at is None else self.actual_at + by_us,
+        )
+
+    def step_at(self, at: int) -> Step:
+        """The step that holds at an instant; before the creation, the first."""
+        return next((step for step in reversed(self.steps) if step.at <= at), self.steps[0])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What a caller wants of a new run; None leaves it to chance."""
+
+    definition: Definition | None = None
+    leads: int | None = None
+    list_id: str | None = None
+    explicit: bool = False
+    fate: Fate | None = None
+
+
+def make_run(
+    *,
+    seed: int,
+    number: int,
+    user: str,
+    created_at: int,
+    speed: float = 1.0,
+    phase: float | None = None,
+    wish: Wish | None = None,
+) -> SandboxRun:
+    """The run of a number in the world of a seed; the same arguments give the same run.
+
+    Args:
+        seed: the world.
+        number: which of its runs; the id depends on seed and number alone.
+        user: whose run it is.
+        created_at: microseconds since 1970 UTC; cut to milliseconds.
+        speed: how many times faster than in life it goes, above 0.
+        phase: how far the history has come, 0 to 1: decides the version; None for any.
+        wish: what is not left to chance.
+    """
+    rng = random.Random(f"run/{seed}/{number}")  # noqa: S311 -- reproducible, not secret
+    run_id = "er_" + "".join(rng.choices(_ID_LETTERS, k=12))
+    wish = wish or Wish()
+    chosen = choose(rng, phase=rng.random() if phase is None else phase)
+    used = wish.definition or chosen
+    fate, leads, salt = _fate(rng, used), _leads(rng), rng.getrandbits(64)
+    listed = leads == 0 or _chance(rng, 0.3)
+    draft = SandboxRun(
+        run_id=run_id,
+        user=user,
+        definition=used,
+        fate=wish.fate or fate,
+        leads=leads if wish.leads is None else wish.leads,
+        list_id=wish.list_id or (f"lst_{salt:016x}"[:12] if listed and not wish.explicit else None),
+        salt=salt,
+        speed=speed,
+        created_at=created_at - created_at % _MILLISECOND,
+        steps=(),
+        charge=min(1.6, max(0.4, rng.gauss(used.charge, 0.1))),
+        actual_at=None,
+        dry=_chance(rng, 0.1),
+    )
+    return _live(rng, replace(draft, steps=tuple(_whole_life(rng, draft))))
+
+
+def _chance(rng: random.Random, share: float) -> bool:
+    return rng.random() < share
+
+
+def _leads(rng: random.Random) -> int:
+    return 0 if _chance(rng, 0.02) else min(800, 1 + int(20 * rng.lognormvariate(0, 1.1)))
+
+
+def _fate(rng: random.Random, used: Definition) -> Fate:
+    rates = [used.failure_rate, 0.06, 0.02, 0.02]
+    fates = [Fate.FAILED, Fate.CANCELLED, Fate.CANCELLED_PENDING, Fate.STUCK, Fate.COMPLETED]
+    return rng.choices(fates, weights=[*rates, 1 - sum(rates)])[0]
+
+
+def _later(run: SandboxRun, at: int, seconds: float) -> int:
+    return at + round(seconds * 1000 / run.speed) * _MILLISECOND
+
+
+def _whole_life(rng: random.Random, run: SandboxRun) -> Iterator[Step]:
+    """The life of a run that completes."""
+    pending_s = min(30.0, 3 * rng.lognormvariate(0, 0.8))
+    size = max(run.leads, 1) / 20
+    running_s = min(
+        500.0, max(2.0, run.definition.seconds * size**0.4 * rng.lognormvariate(0, 0.5))
+    )
+    batches, lanes = min(max(run.leads, 1), rng.randint(3, 10)), rng.choice([1, 5, 10])
+    skip, fail = rng.random() * 0.1, rng.random() * 2 * run.definition.lead_failure_rate
+    started = _later(run, run.created_at, pending_s)
+    yield Step(at=run.created_at, status="pending", pending=run.leads)
+    for batch in range(batches + 1):
+        done = run.leads * batch // batches
+        running = min(lanes, run.leads - done)
+        skipped, failed = int(done * skip), int(done * fail)
+        yield Step(
+            at=_later(run, started, running_s * batch / batches),
+            status="running" if batch < batches else "completed",
+            pending=run.leads - done - running,
+            running=running,
+            completed=done - skipped - failed,
+            skipped=skipped,
+            failed=failed,
+        )
+
+
+def _live(rng: random.Random, run: SandboxRun) -> SandboxRun:
+    """The run with the life that its fate gives it, out of the life of a run that completes."""
+    started, end = run.steps[1].at, run.steps[-1].at
+    middle = started + int((end - started) * rng.uniform(0.1, 0.9))
+    queued = run.created_at + int((started - run.created_at) * rng.uniform(0.2, 0.9))
+    if run.fate == Fate.FAILED:
+        return _fail(rng, run, middle if _chance(rng, 0.9) else queued)
+    if run.fate == Fate.STUCK:
+        return replace(run, steps=_until(run, middle if _chance(rng, 0.7) else queued))
+    if run.fate == Fate.COMPLETED:
+        return _charged(rng, run)
+    return _cancel(rng, run, middle if run.fate == Fate.CANCELLED else queued)
+
+
+def _until(run: SandboxRun, at: int) -> tuple[Step, ...]:
+    return tuple(step for step in run.steps if step.at <= at)
+
+
+def _charged(rng: random.Random, run: SandboxRun) -> SandboxRun:
+    delay_s = rng.choice([0.0, 0.0, rng.uniform(1, 20)])
+    return replace(run, actual_at=_later(run, run.steps[-1].at, delay_s))
+
+
+def _fail(rng: random.Random, run: SandboxRun, at: int) -> SandboxRun:
+    at -= at % _MILLISECOND
+    steps = _until(run, at)
+    last = replace(steps[-1], at=at, status="failed")
+    if _chance(rng, 0.5):
+        last = replace(last, pending=0, running=0, failed=last.failed + last.pending + last.running)
+    given, charged = _chance(rng, 0.7), _chance(rng, 0.7)
+    error = _error(rng, run)
+    failed = replace(run, steps=(*steps, last), completed_at_given=given, error=error)
+    if not charged:
+        return failed
+    return _charged(rng, failed) if given else replace(failed, actual_at=at)
+
+
+def _error(rng: random.Random, run: SandboxRun) -> tuple[str, dict[str, Any] | None]:
+    provider, workspace = rng.choice(["findy", "reacher", "llm"]), rng.randint(1000, 9999)
+    required = run.leads * run.definition.credits
+    errors: list[tuple[str, dict[str, Any] | None]] = [
+        (
+            f"Provider quota exceeded (HTTP 429) for workspace {workspace}",
+            {"provider": provider, "retryable": False},
+        ),
+        (
+            f"Timeout after 30000 ms calling {provider}",
+            {"provider": provider, "timeoutMs": 30000},
+        ),
+        (f"Upstream answered 502 for lead {lead_id(run, 0)}", {"provider": provider}),
+        (f"Insufficient credits: {required} required, {required // 3} available", None),
+        (f"Output attribute {run.definition.slug} is not writable", {"policy": "never"}),
+    ]
+    return rng.choice(errors)
+
+
+def cancel(run: SandboxRun, at: int) -> SandboxRun | None:
+    """The run as it goes on after a cancel at an instant, or None where it has ended by then.
+
+    Pending leads are skipped; running leads go on to completed or failed after the run says cancelled.
+    """
+    if run.step_at(at).status in TERMINAL:
+        return None
+    rng = random.Random(f"cancel/{run.salt}")  # noqa: S311 -- reproducible, not secret
+    return _cancel(rng, replace(run, fate=Fate.CANCELLED, error=None, completed_at_given=True), at)
+
+
+def _cancel(rng: random.Random, run: SandboxRun, at: int) -> SandboxRun:
+    at = max(run.created_at, at - at % _MILLISECOND)
+    steps = _until(run, at)
+    last = replace(steps[-1], at=at, status="cancelled", pending=0)
+    last = replace(last, skipped=last.skipped + steps[-1].pending)
+    late = tuple(_late(rng, run, last))
+    return _charged(rng, replace(run, steps=(*steps, last, *late)))
+
+
+def _late(rng: random.Random, run: SandboxRun, last: Step) -> Iterator[Step]:
+    """What becomes of the leads that were running when the run was cancelled."""
+    edges = sorted({0, last.running // 2, last.running})
+    for before, after in pairwise(edges):
+        ended, failed = after - before, int(_chance(rng, 0.3))
+        last = replace(
+            last,
+            at=_later(run, last.at, rng.uniform(1, 8)),
+            running=last.running - ended,
+            completed=last.completed + ended - failed,
+            failed=last.failed + failed,
+        )
+        yield last
+
+
+def lead_id(run: SandboxRun, position: int) -> str:
+    """The id of a run's lead."""
+    return f"ld_{(run.salt + (position + 1) * 0x9E3779B97F4A7C15) & 0xFFFFFFFFFFFFFFFF:016x}"

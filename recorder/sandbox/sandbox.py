@@ -1,0 +1,191 @@
+"""The sandbox as tests, the demo and the command line hold it: a server, its ledger and its log in one.
+
+Invariant: what is put in place holds from the next request on; the log tells what each request was given.
+Must not serve anything but 127.0.0.1.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType, TracebackType
+from typing import Any, Self
+
+from recorder.errors import UsageError
+from recorder.instants import now_us
+from recorder.sandbox.desk import Desk
+from recorder.sandbox.faults import Fault
+from recorder.sandbox.folder import Folder
+from recorder.sandbox.lives import SandboxRun
+from recorder.sandbox.log import Journal, RequestLog
+from recorder.sandbox.replies import NO_HEADERS, Reply, not_found, run_of
+from recorder.sandbox.server import Server
+from recorder.sandbox.world import World
+
+DEFAULT_USERS: Mapping[str, str] = MappingProxyType({"default": "pk_sandbox"})
+
+
+class Sandbox:
+    """A local ledger that speaks the published API.
+
+        with Sandbox(world).start() as sandbox:
+            print(sandbox.url)
+
+    Args:
+        world: the seeded runs; None for an empty one.
+        users: name to key; the first is the user of what names none.
+        faults: the faults to order.
+        limit: requests in any 60 s per key, 0 for no limit.
+        dated: whether the limit's Retry-After is an HTTP date instead of seconds.
+        port: 0 for a free one.
+        folder: ledger documents that every user sees.
+        log: a file for the request log, NDJSON.
+        keep: whether the log stays in memory, with the bodies.
+        clock: the wall clock, microseconds since 1970 UTC.
+
+    Raises:
+        UsageError: the port is taken, or the log cannot be written.
+    """
+
+    def __init__(
+        self,
+        world: World | None = None,
+        *,
+        users: Mapping[str, str] = DEFAULT_USERS,
+        faults: Sequence[Fault] = (),
+        limit: int = 0,
+        dated: bool = False,
+        port: int = 0,
+        folder: Folder | None = None,
+        log: Path | None = None,
+        keep: bool = True,
+        clock: Callable[[], int] = now_us,
+    ) -> None:
+        self.world = world or World()
+        self.users = dict(users)
+        self._desk = Desk(
+            self.world,
+            users=users,
+            faults=faults,
+            limit=limit,
+            dated=dated,
+            folder=folder,
+            clock=clock,
+        )
+        self._journal = Journal(log, keep=keep)
+        try:
+            self._server = Server(port=port, desk=self._desk, journal=self._journal)
+        except UsageError:
+            self._journal.close()
+            raise
+
+    @property
+    def url(self) -> str:
+        """The base URL."""
+        return self._server.url
+
+    @property
+    def requests(self) -> list[RequestLog]:
+        """The log so far, in the order of arrival."""
+        return self._journal.entries
+
+    def start(self) -> Self:
+        """Begins to serve, in threads of its own."""
+        self._server.start()
+        return self
+
+    def stop(self) -> None:
+        """Ends all connections and frees the port."""
+        self._server.stop()
+        self._journal.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def run(self, run_id: str) -> SandboxRun | None:
+        """A seeded or started run as it stands; `document(run, at)` tells what it says when."""
+        return self._desk.run(run_id)
+
+    def order(self, *faults: Fault) -> None:
+        """Replaces the faults from the next request on."""
+        self._desk.order(faults)
+
+    def put(self, document: bytes | str | Mapping[str, Any], *, user: str | None = None) -> str:
+        """Serves exactly this document under its run's id from now on.
+
+        Args:
+            document: `{"run": {...}}`; bytes and text go out as they are.
+            user: whose run it is; None for the first user's.
+
+        Returns:
+            The run's id.
+
+        Raises:
+            ValueError: the document has no `run.id` to serve it under.
+        """
+        body = _bytes_of(document)
+        run_id = _id_of(body)
+        if run_id is None:
+            raise ValueError("the document has no run.id to serve it under: use put_raw")
+        self.script(run_id, [body], user=user)
+        return run_id
+
+    def put_raw(
+        self,
+        run_id: str,
+        *,
+        status: int = 200,
+        headers: Mapping[str, str] = NO_HEADERS,
+        body: bytes = b"",
+        user: str | None = None,
+    ) -> None:
+        """Serves any answer for a run from now on; `headers` replace those that are usual."""
+        self.script(run_id, [Reply(status=status, headers=headers, body=body)], user=user)
+
+    def script(
+        self,
+        run_id: str,
+        answers: Sequence[bytes | str | Mapping[str, Any] | Reply],
+        *,
+        user: str | None = None,
+    ) -> None:
+        """Serves these answers for a run, one a request, the last repeated.
+
+        Args:
+            run_id: the run.
+            answers: documents as for `put`, or replies; at least one.
+            user: whose run it is; None for the first user's.
+
+        Raises:
+            ValueError: there are no answers.
+        """
+        if not answers:
+            raise ValueError("a script needs an answer")
+        replies = [
+            each if isinstance(each, Reply) else Reply(body=_bytes_of(each)) for each in answers
+        ]
+        self._desk.script(run_id, replies, user=user or next(iter(self.users)))
+
+    def delete(self, run_id: str, *, user: str | None = None) -> None:
+        """The run is not found from now on."""
+        self.script(run_id, [not_found()], user=user)
+
+
+def _id_of(body: bytes) -> str | None:
+    run_id = (run_of(body) or {}).get("id")
+    return run_id if isinstance(run_id, str) else None
+
+
+def _bytes_of(document: bytes | str | Mapping[str, Any]) -> bytes:
+    if isinstance(document, bytes):
+        return document
+    if isinstance(document, str):
+        return document.encode()
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()

@@ -1,0 +1,89 @@
+"""A scenario file: faults to order, as TOML.
+
+    [[fault]]
+    kind = "503"                # a word of --fault
+    rate = 0.2                  # share of the requests, 0 to 1; 1 where it is left out
+    from = 30                   # seconds after the start; until: likewise
+    until = 60
+
+    [[fault]]
+    kind = "truncate"
+    requests = [3, 4]           # the third and the fourth request
+    run = "er_*"                # only runs whose id fits this glob
+    user = "default"            # only this user's requests
+
+`429` and `429-date` take `retry_after`, `slow` and `timeout` take `seconds`.
+
+Invariant: a key or a value that is not understood is told in one line that names it.
+Must not import anything that does I/O.
+"""
+
+import tomllib
+from collections.abc import Callable
+from typing import Any
+
+from recorder.errors import UsageError
+from recorder.sandbox.faults import Fault, parse_kind, parse_rate
+
+
+def parse_scenario(text: str, *, name: str) -> tuple[Fault, ...]:
+    """The faults of a scenario, in their order.
+
+    Args:
+        text: the file's text.
+        name: what messages call it.
+
+    Raises:
+        UsageError: no TOML, or a key or value that is not understood.
+    """
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{name} is no TOML: {error}") from error
+    tables = document.get("fault", [])
+    if set(document) - {"fault"} or not isinstance(tables, list):
+        raise UsageError(f"{name}: a scenario holds [[fault]] tables and nothing else")
+    return tuple(_fault(table, f"{name}, fault {at}") for at, table in enumerate(tables, start=1))
+
+
+def _fault(table: Any, where: str) -> Fault:  # noqa: ANN401 -- what TOML holds
+    if not isinstance(table, dict) or "kind" not in table:
+        raise UsageError(f'{where}: no kind, as in kind = "503"')
+    fields: dict[str, Any] = {}
+    for key, value in table.items():
+        if key not in _FIELDS:
+            raise UsageError(f"{where}: no key is called {key!r}: take one of {', '.join(_FIELDS)}")
+        name, parse = _FIELDS[key]
+        fields[name] = parse(value, f"{where}: {key}")
+    return Fault(**fields)
+
+
+def _word(value: object, where: str) -> str:
+    if not isinstance(value, str):
+        raise UsageError(f"{where} = {value!r} is no text: put it in quotes")
+    return value
+
+
+def _seconds(value: object, where: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+        raise UsageError(f"{where} = {value!r} is no number of seconds")
+    return float(value)
+
+
+def _numbers(value: object, where: str) -> frozenset[int]:
+    if not isinstance(value, list) or not all(type(item) is int for item in value):
+        raise UsageError(f"{where} = {value!r} is no list of request numbers, as in [3, 4]")
+    return frozenset(value)
+
+
+_FIELDS: dict[str, tuple[str, Callable[[Any, str], Any]]] = {
+    "kind": ("kind", lambda value, where: parse_kind(_word(value, where))),
+    "rate": ("rate", lambda value, where: parse_rate(value, where=where)),
+    "requests": ("requests", _numbers),
+    "from": ("from_s", _seconds),
+    "until": ("until_s", _seconds),
+    "run": ("run", _word),
+    "user": ("user", _word),
+    "retry_after": ("retry_after_s", _seconds),
+    "seconds": ("seconds", _seconds),
+}

@@ -1,0 +1,149 @@
+"""A world of the sandbox: a number of runs of mixed fate, and what a poller would have kept of them.
+
+Invariant: the same seed and start give the same runs, and the same answers line by line.
+Must not read the clock or import anything that does I/O.
+"""
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from recorder.instants import DAY, HOUR, MINUTE, SECOND, iso
+from recorder.sandbox.documents import document
+from recorder.sandbox.lives import Fate, SandboxRun, Wish, make_run
+
+_FEW = 10
+_STUCK_FOR = 20 * MINUTE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """Runs in the order of their numbers.
+
+    Attributes:
+        seed: where all chance comes from.
+        speed: how many times faster than in life the runs go.
+        runs: the runs; number i of the seed stands at position i.
+    """
+
+    seed: int = 1
+    speed: float = 1.0
+    runs: tuple[SandboxRun, ...] = ()
+
+    @classmethod
+    def generate(
+        cls,
+        *,
+        runs: int,
+        seed: int = 1,
+        start_at: int,
+        spread_us: int = 0,
+        speed: float = 1.0,
+        users: Sequence[str] = ("default",),
+    ) -> "World":
+        """A world of runs of mixed fate; from ten runs on, each fate occurs.
+
+        Args:
+            runs: how many.
+            seed: the same seed and start give the same world.
+            start_at: when the first run may be created, microseconds since 1970 UTC.
+            spread_us: over how long the creations are spread, microseconds. Stuck runs are created
+                another 12 to 45 minutes before, so that they are overdue already.
+            speed: how many times faster than in life they go; instants stay those of the wall clock.
+            users: whose runs they are, in turn.
+        """
+        rng = random.Random(f"world/{seed}")  # noqa: S311 -- reproducible, not secret
+        phases = sorted(rng.random() for _ in range(runs))
+
+        def run(number: int, fate: Fate | None = None) -> SandboxRun:
+            return make_run(
+                seed=seed,
+                number=number,
+                user=users[number % len(users)],
+                created_at=start_at + int(phases[number] * spread_us),
+                speed=speed,
+                phase=phases[number],
+                wish=Wish(fate=fate),
+            )
+
+        made = [run(number) for number in range(runs)]
+        for number, fate in _missing(rng, made):
+            made[number] = run(number, fate)
+        return cls(seed=seed, speed=speed, runs=tuple(_aged(rng, made)))
+
+
+def _missing(rng: random.Random, made: list[SandboxRun]) -> Iterator[tuple[int, Fate]]:
+    there = {run.fate for run in made}
+    absent = [fate for fate in Fate if fate not in there]
+    common = [number for number, run in enumerate(made) if run.fate == Fate.COMPLETED]
+    if len(made) >= _FEW and len(common) > len(absent):
+        yield from zip(rng.sample(common, len(absent)), absent, strict=True)
+
+
+def _aged(rng: random.Random, made: list[SandboxRun]) -> Iterator[SandboxRun]:
+    for run in made:
+        age_us = rng.randrange(12 * MINUTE, 45 * MINUTE, SECOND)
+        yield run.moved(-age_us) if run.fate == Fate.STUCK else run
+
+
+def answers(
+    *,
+    runs: int,
+    seed: int = 1,
+    start_at: int,
+    spread_us: int = 30 * DAY,
+    until_at: int | None = None,
+    source: str = "default",
+    error_rate: float = 0.005,
+) -> Iterator[dict[str, Any]]:
+    """What a poller would have kept of a world, as lines for `import`, in order of time.
+
+    Most runs are watched from their start, some from their middle or after their end; each is looked
+    at some 6 to 12 times.
+
+    Args:
+        runs: how many runs.
+        seed: the same seed and start give the same lines.
+        start_at: the beginning of the history, microseconds since 1970 UTC.
+        spread_us: its length, microseconds.
+        until_at: nothing is observed after this instant; None for no limit.
+        source: the name of the source in the lines.
+        error_rate: share of the looks that the API answers with 503, 0 to 1.
+
+    Yields:
+        `{"observed_at", "source", "run_id", "status_code", "body"}`.
+    """
+    world = World.generate(runs=runs, seed=seed, start_at=start_at, spread_us=spread_us)
+    rng = random.Random(f"answers/{seed}")  # noqa: S311 -- reproducible, not secret
+    looks = sorted((at, number) for number, run in enumerate(world.runs) for at in _looks(rng, run))
+    for at, number in looks:
+        if until_at is None or at <= until_at:
+            run = world.runs[number]
+            broken = rng.random() < error_rate
+            yield {
+                "observed_at": iso(at),
+                "source": source,
+                "run_id": run.run_id,
+                "status_code": 503 if broken else 200,
+                "body": _UNAVAILABLE if broken else document(run, at),
+            }
+
+
+_UNAVAILABLE = {"error": {"code": "unavailable", "message": "try again later"}}
+
+
+def _looks(rng: random.Random, run: SandboxRun) -> Iterator[int]:
+    """When a poller looks at a run: some seven times while it goes on, and after its end."""
+    end = run.created_at + _STUCK_FOR if run.ended_at is None else run.ended_at
+    life_us = end - run.created_at
+    every_us = max(3 * SECOND, life_us // 7)
+    [missed] = rng.choices([0.0, rng.random(), 1.0], weights=[85, 10, 5])
+    at = run.created_at + int(life_us * missed) + rng.randrange(100_000, 2 * SECOND)
+    while at < end:
+        yield at
+        at += int(every_us * rng.uniform(0.9, 1.1))
+    yield at
+    if run.settled_at is not None:
+        for wait_us in (5 * SECOND, 15 * MINUTE, HOUR):
+            yield max(at, run.settled_at) + wait_us + rng.randrange(SECOND)

@@ -1,0 +1,135 @@
+"""The rows of the views `snapshots`, `polls` and `transitions`, in base units and in the views' columns.
+
+Invariant: with `as_of` T, only what was observed at or before T.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import sqlalchemy as sa
+
+from recorder.store.read import RunRef
+from recorder.store.schema import part, poll, run, snapshot, source
+
+_PER_FETCH = 5000
+
+
+def snapshot_rows(
+    connection: sa.Connection, ref: RunRef | None = None, *, as_of: int | None = None
+) -> Iterator[sa.RowMapping]:
+    """Snapshots of one run, or of all, by source, run and number."""
+    looks: sa.ColumnElement[int] = snapshot.c.n_polls
+    last_seen: sa.ColumnElement[int] = snapshot.c.last_seen_at
+    if as_of is not None:
+        by_then = _polls_by(as_of)
+        looks = _truncated(sa.func.count(), by_then, snapshot.c.n_polls, as_of)
+        last_seen = _truncated(sa.func.max(poll.c.polled_at), by_then, last_seen, as_of)
+    names = ("seq", "first_seen_at", "digest", "status", *_lead_names(), *_AMOUNTS, *_INSTANTS)
+    statement = _with_run(
+        sa.select(
+            source.c.name.label("source"),
+            run.c.run_id,
+            *(snapshot.c[name] for name in names),
+            looks.label("n_polls"),
+            last_seen.label("last_seen_at"),
+            part.c.json.label("document"),
+        ).join_from(snapshot, part, _part_of_snapshot()),
+        snapshot,
+        ref,
+    ).order_by(source.c.name, run.c.run_id, snapshot.c.seq)
+    if as_of is not None:
+        statement = statement.where(snapshot.c.first_seen_at <= as_of)
+    yield from _fetched(connection, statement)
+
+
+_AMOUNTS = ("preview_micros", "preview_unit", "actual_micros", "actual_unit")
+_INSTANTS = ("started_at", "completed_at", "cancelled_at", "updated_at")
+
+
+def _lead_names() -> tuple[str, ...]:
+    return tuple(c.name for c in snapshot.c if c.name.startswith("leads_"))
+
+
+def _part_of_snapshot() -> sa.ColumnElement[bool]:
+    return (part.c.source_id == snapshot.c.source_id) & (part.c.part_id == snapshot.c.part_id)
+
+
+def _polls_by(as_of: int) -> list[sa.ColumnElement[bool]]:
+    same = [poll.c[name] == snapshot.c[name] for name in ("source_id", "run_key")]
+    return [*same, poll.c.snapshot_seq == snapshot.c.seq, poll.c.polled_at <= as_of]
+
+
+def _truncated(
+    value: sa.ColumnElement[int],
+    by_then: list[sa.ColumnElement[bool]],
+    otherwise: sa.ColumnElement[int],
+    as_of: int,
+) -> sa.ColumnElement[int]:
+    counted = sa.select(value).select_from(poll).where(*by_then).scalar_subquery()
+    return sa.case((snapshot.c.last_seen_at > as_of, counted), else_=otherwise)
+
+
+def poll_rows(
+    connection: sa.Connection, ref: RunRef | None = None, *, as_of: int | None = None
+) -> Iterator[sa.RowMapping]:
+    """Polls of one run, or of all, by source, run and instant."""
+    names = ("polled_at", "outcome", "http_status", "latency_ms", "snapshot_seq", "detail")
+    statement = _with_run(
+        sa.select(source.c.name.label("source"), run.c.run_id, *(poll.c[n] for n in names)),
+        poll,
+        ref,
+    ).order_by(source.c.name, run.c.run_id, poll.c.polled_at)
+    if as_of is not None:
+        statement = statement.where(poll.c.polled_at <= as_of)
+    yield from _fetched(connection, statement)
+
+
+def transition_rows(
+    connection: sa.Connection, ref: RunRef | None = None, *, as_of: int | None = None
+) -> Iterator[sa.RowMapping]:
+    """Changes of status of one run, or of all, by source, run and number."""
+    before = snapshot.alias("before")
+    previous = sa.and_(
+        *(before.c[name] == snapshot.c[name] for name in ("source_id", "run_key")),
+        before.c.seq == snapshot.c.previous_seq,
+    )
+    statement = _with_run(
+        sa.select(
+            source.c.name.label("source"),
+            run.c.run_id,
+            before.c.status.label("from_status"),
+            snapshot.c.status.label("to_status"),
+            _ledger_at().label("ledger_at"),
+            before.c.last_seen_at.label("seen_before_at"),
+            snapshot.c.first_seen_at.label("seen_at"),
+        ).join_from(snapshot, before, previous, isouter=True),
+        snapshot,
+        ref,
+    ).order_by(source.c.name, run.c.run_id, snapshot.c.seq)
+    differs = before.c.seq.is_(None) | snapshot.c.status.is_distinct_from(before.c.status)
+    if as_of is not None:
+        statement = statement.where(snapshot.c.first_seen_at <= as_of)
+    yield from _fetched(connection, statement.where(differs))
+
+
+def _ledger_at() -> sa.ColumnElement[int]:
+    return sa.case(
+        (snapshot.c.status == "pending", snapshot.c.created_at),
+        (snapshot.c.status == "running", snapshot.c.started_at),
+        (snapshot.c.status.in_(("completed", "failed")), snapshot.c.completed_at),
+        (
+            snapshot.c.status == "cancelled",
+            sa.func.coalesce(snapshot.c.cancelled_at, snapshot.c.completed_at),
+        ),
+    )
+
+
+def _with_run(statement: sa.Select[Any], table: sa.Table, ref: RunRef | None) -> sa.Select[Any]:
+    same = (run.c.source_id == table.c.source_id) & (run.c.run_key == table.c.run_key)
+    joined = statement.join(run, same).join(source, source.c.source_id == table.c.source_id)
+    return joined if ref is None else joined.where(ref.rows_of(table))
+
+
+def _fetched(connection: sa.Connection, statement: sa.Select[Any]) -> Iterator[sa.RowMapping]:
+    streamed = connection.execute(statement.execution_options(yield_per=_PER_FETCH))
+    yield from streamed.mappings()
