@@ -20,7 +20,7 @@ _INSTANT = re.compile(
     r"(?:[.,](?P<fraction>\d+))?\s?(?P<zone>[zZ]|[+-]\d{2}(?::?\d{2})?)?"
 )
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d|w)")
+_DURATION = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)(ms|s|m|h|d|w)")
 _UNIT_US = {"ms": 1000, "s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY, "w": 7 * DAY}
 
 

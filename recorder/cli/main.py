@@ -1,0 +1,220 @@
+"""`recorder`: finds the command, and turns whatever it ends with into an exit code.
+
+Invariant: `recorder --help` imports no command and none of the libraries that commands need; an error is one
+line on stderr, with a traceback only under `--debug`.
+"""
+
+import importlib
+import importlib.util
+import os
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from io import TextIOWrapper
+from types import MappingProxyType
+from typing import ClassVar, NamedTuple
+
+import click
+
+from recorder.cli.text import visible
+from recorder.errors import RecorderError
+
+_INTERRUPTED = 130
+_BROKEN_PIPE = 141
+_INTERNAL_ERROR_LENGTH = 300
+
+
+class Entry(NamedTuple):
+    """A command: its module, its attribute there, and its line in the help."""
+
+    module: str
+    attribute: str
+    told: str
+
+
+SECTIONS: Mapping[str, Mapping[str, Entry]] = MappingProxyType(
+    {
+        "Record": {
+            "track": Entry("recorder.cli.tracking", "track", "Register runs by their ids."),
+            "untrack": Entry(
+                "recorder.cli.tracking", "untrack", "Stop watching runs; keep their history."
+            ),
+            "poll": Entry("recorder.cli.poll", "poll", "Ask the API about the runs that are due."),
+            "watch": Entry("recorder.cli.watch", "watch", "A live table of runs in flight."),
+        },
+        "Ask": {
+            "status": Entry(
+                "recorder.cli.ask", "status", "A run's ledger row, last seen or as of a time."
+            ),
+            "history": Entry(
+                "recorder.cli.ask", "history", "A run's snapshots, and what changed in each."
+            ),
+            "runs": Entry("recorder.cli.ask", "runs", "The tracked runs."),
+            "sources": Entry("recorder.cli.ask", "sources", "The health of each source."),
+            "overdue": Entry("recorder.cli.ask", "overdue", "Runs in flight past the patience."),
+        },
+        "Analyse": {
+            "durations": Entry(
+                "recorder.cli.analyses", "durations", "How long runs queue and run."
+            ),
+            "failures": Entry(
+                "recorder.cli.analyses", "failures", "How often runs and leads fail."
+            ),
+            "costs": Entry("recorder.cli.analyses", "costs", "Cost previewed against actual."),
+            "coverage": Entry(
+                "recorder.cli.analyses", "coverage", "How well the history was caught."
+            ),
+        },
+        "Store": {
+            "export": Entry("recorder.cli.transfer", "export", "Write answers or rows to a file."),
+            "import": Entry("recorder.cli.transfer", "import_", "Take answers from a file."),
+            "db": Entry("recorder.cli.db", "db", "The store: upgrade, status, and more."),
+            "doctor": Entry("recorder.cli.doctor", "doctor", "What is wrong, and what to do."),
+        },
+        "Try": {
+            "sandbox": Entry(
+                "recorder.cli.sandbox", "sandbox", "A local ledger to try things with."
+            ),
+            "demo": Entry("recorder.cli.demo", "demo", "The whole story against the sandbox."),
+        },
+    }
+)
+"""Every command, by its section of the help; one whose module is not there is not offered."""
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command's module when the command is run; its table is `sections`."""
+
+    sections: ClassVar[Mapping[str, Mapping[str, Entry]]] = SECTIONS
+
+    @cached_property
+    def entries(self) -> Mapping[str, Entry]:
+        """The commands whose modules are there."""
+        return {
+            name: entry
+            for entries in self.sections.values()
+            for name, entry in entries.items()
+            if importlib.util.find_spec(entry.module)
+        }
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of the commands that are there."""
+        del ctx
+        return list(self.entries)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command itself; None where there is none of that name."""
+        del ctx
+        entry = self.entries.get(cmd_name)
+        if entry is None:
+            return None
+        command = getattr(importlib.import_module(entry.module), entry.attribute)
+        if not isinstance(command, click.Command):
+            raise TypeError(f"{entry.module}.{entry.attribute} is no command")
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does, with the nearest names where there is no such command."""
+        if args[0] not in self.entries and not ctx.resilient_parsing:
+            ctx.fail(f"No such command {args[0]!r}.{_nearest(args[0], self.entries)}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Section by section, from the table."""
+        del ctx
+        for section, entries in self.sections.items():
+            lines = [(name, entry.told) for name, entry in entries.items() if name in self.entries]
+            if lines:
+                with formatter.section(section):
+                    formatter.write_dl(lines)
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; a reader that went away (`| head`) ends it quietly."""
+        try:
+            result: object = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            _discard_stdout()
+            raise click.exceptions.Exit(_BROKEN_PIPE) from None
+        return result
+
+
+def _nearest(word: str, names: Iterable[str]) -> str:
+    import difflib  # noqa: PLC0415  # only for a mistyped command
+
+    near = difflib.get_close_matches(word, names)
+    return f" Did you mean {' or '.join(near)}?" if near else ""
+
+
+def _discard_stdout() -> None:
+    """What is still buffered must not fail again when Python ends."""
+    with open(os.devnull, "w", encoding="utf-8") as devnull:  # noqa: PTH123  # a descriptor, not a file
+        os.dup2(devnull.fileno(), sys.stdout.fileno())
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="`recorder COMMAND -h` tells of a command. `recorder demo` shows the whole in a minute.",
+)
+@click.version_option(package_name="puffle-recorder", message="%(prog)s %(version)s")
+@click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of an error.")
+def cli() -> None:
+    """Keep the history of Puffle Enrichment Runs, and ask how long they take, how often they fail, what they cost."""
+
+
+def main() -> int:
+    """Run the command line of this process; the exit code."""
+    return run(cli, sys.argv[1:])
+
+
+def run(group: click.Group, arguments: Sequence[str]) -> int:
+    """Run a command line.
+
+    Args:
+        group: the commands.
+        arguments: without the program's name.
+
+    Returns:
+        The exit code: what the command returned where that is an int, else 0; an error's own.
+    """
+    _print_whatever_comes()
+    try:
+        result = group.main(list(arguments), prog_name="recorder", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except click.Abort as error:
+        return _INTERRUPTED if isinstance(error.__cause__, KeyboardInterrupt) else 1
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    except RecorderError as error:
+        return _tell(error, str(error), code=error.exit_code, debug=_wants_debug(arguments))
+    except Exception as error:  # noqa: BLE001  # the last resort: one line instead of a traceback
+        told = f"internal error: {type(error).__name__}: {error}"[:_INTERNAL_ERROR_LENGTH]
+        told += "; run again with --debug"
+        return _tell(error, told, code=1, debug=_wants_debug(arguments))
+    return result if type(result) is int else 0
+
+
+def _print_whatever_comes() -> None:
+    """A character that the terminal's encoding lacks is spelt out, not an error."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _wants_debug(args: Sequence[str]) -> bool:
+    """Also where the command line went wrong before click had read it."""
+    return "--debug" in args[: args.index("--") if "--" in args else len(args)]
+
+
+def _tell(error: Exception, message: str, *, code: int, debug: bool) -> int:
+    if debug:
+        import traceback  # noqa: PLC0415  # only here
+
+        traceback.print_exception(error)
+    click.echo(f"recorder: {visible(' '.join(message.split()))}", err=True)
+    return code

@@ -1,0 +1,186 @@
+"""The options that commands share, one decorator each; the words are the contract's.
+
+Invariant: click only collects the settings' texts, `load_settings` decides between option, environment and
+file; a command sees parsed values. One `now` holds for a whole command.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from datetime import UTC, tzinfo
+from functools import reduce, wraps
+from types import MappingProxyType
+from typing import TypeAlias, cast
+
+import click
+
+from recorder.cli.output import FORMATS
+from recorder.errors import UsageError
+from recorder.instants import datetime_of, iso, now_us, parse_when
+from recorder.settings import ENVIRONMENT, load_settings
+
+Command: TypeAlias = Callable[..., object]
+Decorator: TypeAlias = Callable[[Command], Command]
+
+_NOW = "recorder.now"
+
+
+def command_now() -> int:
+    """The instant at which this command began: the same for all its options and for its body."""
+    now: int = click.get_current_context().meta.setdefault(_NOW, now_us())
+    return now
+
+
+def _when(_ctx: click.Context, _param: click.Parameter, text: str | None) -> int | None:
+    if text is None:
+        return None
+    try:
+        instant = parse_when(text, now=command_now())
+        if instant is not None:
+            datetime_of(instant)
+    except OverflowError:  # beyond the calendar
+        instant = None
+    if instant is None:
+        raise click.BadParameter(f"{text!r}: write 2026-11-20T09:15:00Z, 2026-11-20, or 7d (ago).")
+    return instant
+
+
+def _zone(_ctx: click.Context, _param: click.Parameter, name: str) -> tzinfo:
+    if name.upper() in ("UTC", "Z"):
+        return UTC
+    from zoneinfo import ZoneInfo  # noqa: PLC0415  # UTC, the default, does not need it
+
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise click.BadParameter(
+            f"{name!r} is no time zone: write UTC or Europe/Berlin."
+        ) from error
+
+
+def _labels(
+    _ctx: click.Context, _param: click.Parameter, texts: tuple[str, ...]
+) -> tuple[tuple[str, str], ...]:
+    """`key=value`; the value may be empty and may hold more `=`."""
+    pairs = []
+    for text in texts:
+        key, equals, value = text.partition("=")
+        if not (equals and key.strip()):
+            raise click.BadParameter(f"{text!r}: write key=value.")
+        pairs.append((key.strip(), value))
+    return tuple(pairs)
+
+
+def _setting(key: str, option: str, metavar: str, told: str) -> Decorator:
+    return click.option(option, key, metavar=metavar, help=f"{told}  [env var: {ENVIRONMENT[key]}]")
+
+
+_SETTING_OPTIONS: Mapping[str, Decorator] = MappingProxyType(
+    {
+        "database_url": _setting(
+            "database_url", "--db", "URL", "The store: a SQLAlchemy URL, or a path = SQLite."
+        ),
+        "config": _setting("config", "--config", "FILE", "TOML file of settings."),
+        "source": _setting("source", "--source", "NAME", "The account that runs are seen through."),
+        "base_url": _setting("base_url", "--base-url", "URL", "The API's base URL."),
+        "rate": _setting(
+            "rate", "--rate", "N", "Requests in any 60 s, per key, over all processes: 80."
+        ),
+        "every": _setting("every", "--every", "DURATION", "One poll of a run in so long: 3s."),
+        "settle": _setting(
+            "settle", "--settle", "LIST", "Looks after a run's end: 5s,1m,15m,1h,24h."
+        ),
+        "overdue_after": _setting(
+            "overdue_after", "--overdue-after", "DURATION", "Patience with a run in flight: 10m."
+        ),
+    }
+)
+
+
+def settings_options(*names: str) -> Decorator:
+    """Adds --db, --config, --source, --debug and the settings named; the command gets `settings`."""
+    keys = ("database_url", "config", "source", *names)
+
+    def decorate(command: Command) -> Command:
+        @wraps(command)
+        def with_settings(*args: object, **values: object) -> object:
+            options = {key: cast("str | None", values.pop(key)) for key in keys}
+            return command(*args, settings=load_settings(options, environ=os.environ), **values)
+
+        return _all(*(_SETTING_OPTIONS[key] for key in keys), debug_option)(with_settings)
+
+    return decorate
+
+
+def _all(*options: Decorator) -> Decorator:
+    """The options in the order in which help shows them."""
+    return lambda command: reduce(lambda made, option: option(made), reversed(options), command)
+
+
+debug_option = click.option(
+    "--debug", is_flag=True, expose_value=False, help="Show the traceback of an error."
+)
+"""Accepted everywhere; `main` looks for it itself."""
+
+verbose_option = click.option("-v", "--verbose", is_flag=True, help="Say more on stderr.")
+
+format_option = click.option(
+    "--format",
+    type=click.Choice(FORMATS),
+    default=FORMATS[0],
+    show_default=True,
+    help="How to print; json is one array, ndjson one object a line.",
+)
+
+tz_option = click.option(
+    "--tz",
+    callback=_zone,
+    metavar="ZONE",
+    default="UTC",
+    show_default=True,
+    help="Time zone of the times shown and of day buckets.",
+)
+
+as_of_option = click.option("--as-of", metavar="T", callback=_when, help="What was known then.")
+
+since_option = click.option(
+    "--since",
+    metavar="T",
+    callback=_when,
+    help="Runs created at or after: ISO time, date (UTC), or 7d (ago).",
+)
+
+until_option = click.option("--until", metavar="T", callback=_when, help="Runs created before.")
+
+status_option = click.option(
+    "--status", multiple=True, metavar="WORD", help="Runs of this status. Repeatable."
+)
+
+slug_option = click.option(
+    "--slug", multiple=True, metavar="SLUG", help="Runs of this enrichment. Repeatable."
+)
+
+label_option = click.option(
+    "--label",
+    "labels",
+    callback=_labels,
+    metavar="KEY=VALUE",
+    multiple=True,
+    help="Runs that carry this label. Repeatable: all must fit.",
+)
+
+
+def filter_options(command: Command) -> Command:
+    """Adds --since, --until, --status, --slug, --label.
+
+    The command gets `since` and `until` (microseconds since 1970 UTC, or None; since is before until), `status`
+    and `slug` (tuples of texts), `labels` (a tuple of pairs).
+    """
+
+    @wraps(command)
+    def checked(*args: object, **values: object) -> object:
+        since, until = (cast("int | None", values[end]) for end in ("since", "until"))
+        if since is not None and until is not None and since >= until:
+            raise UsageError(f"--since {iso(since)} is not before --until {iso(until)}")
+        return command(*args, **values)
+
+    return _all(since_option, until_option, status_option, slug_option, label_option)(checked)

@@ -1,0 +1,175 @@
+"""One setting as it was given, and how each kind of value is read.
+
+Invariant: a parser gives a valid value or raises a `SettingError` of one line: where it came from, the
+value, what to write instead; what may be a key or a password is not shown. Touches no file.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import TypeVar
+
+from recorder.errors import SettingError
+from recorder.instants import DAY, parse_duration
+from recorder.places import hide_secrets, parse_base_url, parse_database_url, parse_path
+
+T = TypeVar("T")
+
+KEY_HINT = "a key never stands in a setting: give api_key_env (a variable's name) or api_key_file"
+
+_LONGEST_US = 3650 * DAY
+_LONGEST_TEXT = 200
+_DURATION_HINT = "write 3s, 10m, 24h or 7d"
+_LIST_HINT = "write 5s,1m,15m,1h,24h"
+_REQUESTS = re.compile(r"0*[1-9][0-9]{0,5}")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Value:
+    """A value as it was given.
+
+    Attributes:
+        name: of the option, the environment variable, or the key in the file.
+        content: what was given; from an option or a variable always a text.
+        file: the file that the value stands in, or None.
+    """
+
+    name: str
+    content: object
+    file: Path | None = None
+
+    @property
+    def folder(self) -> Path:
+        """What a relative path in it is relative to."""
+        return self.file.parent if self.file else Path.cwd()
+
+    def wrong(self, problem: str) -> SettingError:
+        """The error that tells of it."""
+        shown = _shown(self.content)
+        if self.file is None:
+            return SettingError(f"{self.name}={shown}: {problem}")
+        quote = '"' if isinstance(self.content, str) else ""
+        place = f"{_shown(self.name)} = {quote}{shown}{quote} in {self.file}"
+        return SettingError(f"{place}: {problem}")
+
+    def wrong_unshown(self, problem: str) -> SettingError:
+        """The same for a value that may be a key."""
+        place = f" in {self.file}" if self.file else ""
+        return SettingError(f"{_shown(self.name)}{place}: {problem}")
+
+
+def _shown(content: object) -> str:
+    text = hide_secrets(content if isinstance(content, str) else repr(content))
+    readable = "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+    return readable if len(readable) <= _LONGEST_TEXT else readable[: _LONGEST_TEXT - 1] + "…"
+
+
+def parse_text(value: Value) -> str:
+    """A text that is not empty, without blanks around."""
+    if not isinstance(value.content, str):
+        raise value.wrong('not a text: write it in quotes, "..."')
+    text = value.content.strip()
+    if not text:
+        raise value.wrong("empty: give a value, or leave it out")
+    if any(unicodedata.category(character) == "Cc" for character in text):
+        raise value.wrong("holds a control character: write it without")
+    return text
+
+
+def parse_name(value: Value) -> str:
+    """The name of a source."""
+    text = parse_text(value)
+    if text != value.content or len(text) > _LONGEST_TEXT:
+        raise value.wrong(f"not a name: at most {_LONGEST_TEXT} characters, no blanks around")
+    return text
+
+
+def parse_variable(value: Value) -> str:
+    """The name of an environment variable that holds a key."""
+    text = value.content
+    if not isinstance(text, str) or not _VARIABLE.fullmatch(text):
+        raise value.wrong_unshown("not a variable's name: write one such as PUFFLE_API_KEY")
+    if text.startswith("pk_"):
+        raise value.wrong_unshown(f"looks like a key: {KEY_HINT}")
+    return text
+
+
+def parse_key_file(value: Value) -> Path:
+    """The absolute path of a file that holds a key."""
+    if isinstance(value.content, str) and value.content.strip().startswith("pk_"):
+        raise value.wrong_unshown(f"looks like a key: {KEY_HINT}")
+    return parse_file(value)
+
+
+def parse_dotted(value: Value) -> str:
+    """A path of keys into a JSON object: `estimate.total`."""
+    text = parse_text(value)
+    if not all(step and step == step.strip() for step in text.split(".")):
+        raise value.wrong("not a path: write keys with dots between, such as estimate.total")
+    return text
+
+
+def parse_rate(value: Value) -> int:
+    """Requests in any 60 s: a whole number from 1, as a number or a text."""
+    text = str(value.content) if type(value.content) is int else value.content
+    if not isinstance(text, str) or not _REQUESTS.fullmatch(text.strip()):
+        raise value.wrong(
+            "not a number of requests in 60 s: write one from 1 to 999999, such as 80"
+        )
+    return int(text)
+
+
+def parse_span(value: Value) -> int:
+    """A duration above 0, in microseconds."""
+    if not isinstance(value.content, str):
+        raise value.wrong('not a duration: write it in quotes with its unit, "3s", "10m", "7d"')
+    return _one_span(value, value.content.strip())
+
+
+def _one_span(value: Value, text: str) -> int:
+    us = parse_duration(text) if len(text) <= 20 else None  # noqa: PLR2004  # no duration is longer
+    if us is None:
+        raise value.wrong(f"not a duration: {_DURATION_HINT}")
+    if not 0 < us <= _LONGEST_US:
+        raise value.wrong(f"not above 0 and up to {_LONGEST_US // DAY}d: {_DURATION_HINT}")
+    return us
+
+
+def parse_spans(value: Value) -> tuple[int, ...]:
+    """Ascending durations in microseconds, from a text with commas or a list of texts."""
+    content = value.content.split(",") if isinstance(value.content, str) else value.content
+    if not isinstance(content, list) or not content:
+        raise value.wrong(f"not a list of durations: {_LIST_HINT}")
+    if not all(isinstance(text, str) for text in content):
+        raise value.wrong(f"not a list of durations: {_LIST_HINT}")
+    looks = tuple(_one_span(value, text.strip()) for text in content)
+    if any(later <= earlier for earlier, later in pairwise(looks)):
+        raise value.wrong(f"does not ascend: {_LIST_HINT}")
+    return looks
+
+
+def parse_api(value: Value) -> str:
+    """The API's base URL."""
+    return _placed(value, parse_base_url)
+
+
+def parse_store(value: Value) -> str:
+    """The SQLAlchemy URL of the store."""
+    return _placed(value, lambda text: parse_database_url(text, folder=value.folder))
+
+
+def parse_file(value: Value) -> Path:
+    """An absolute path."""
+    return _placed(value, lambda text: parse_path(text, folder=value.folder))
+
+
+def _placed(value: Value, parse: Callable[[str], T]) -> T:
+    text = parse_text(value)
+    try:
+        return parse(text)
+    except ValueError as error:
+        raise value.wrong(str(error)) from None

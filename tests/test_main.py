@@ -1,0 +1,212 @@
+"""The command `recorder`: light to start, one line for an error, exit codes as published."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import ClassVar
+
+import click
+import pytest
+
+from recorder.cli.main import SECTIONS, Entry, LazyGroup, cli, run
+
+COMMANDS = '''
+import click, os, signal
+from recorder.errors import KeyRefusedError, SettingError
+
+@click.command()
+@click.option("--debug", is_flag=True, expose_value=False)
+@click.argument("what")
+def end(what):
+    """End in one way or another."""
+    if what == "refused":
+        raise KeyRefusedError("the key of a was\\nrefused \\x1b[31m")
+    if what == "broken":
+        raise LookupError("no\\n  such thing" + "!" * 1000)
+    if what == "interrupted":
+        os.kill(os.getpid(), signal.SIGINT)
+    if what == "abort":
+        raise click.Abort
+    if what == "much":
+        for number in range(100_000):
+            click.echo(number)
+    if what == "exit":
+        click.get_current_context().exit(3)
+    return {"five": 5, "true": True}.get(what)
+
+no_command = 1
+'''
+
+
+class Commands(LazyGroup):
+    sections: ClassVar = {
+        "Here": {
+            "end": Entry("ways_to_end", "end", "End somehow."),
+            "odd": Entry("ways_to_end", "no_command", "No command at all."),
+        },
+        "Elsewhere": {"later": Entry("not_written_yet", "later", "Not there.")},
+    }
+
+
+GROUP = Commands(name="recorder", context_settings=cli.context_settings)
+
+
+@pytest.fixture(autouse=True)
+def ways_to_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "ways_to_end.py").write_text(COMMANDS)
+    monkeypatch.syspath_prepend(tmp_path)
+    sys.modules.pop("ways_to_end", None)
+
+
+def python(code: str, **options: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, **options},
+    )
+
+
+def test_help_imports_nothing_heavy_and_no_command() -> None:
+    """`recorder --help` pays for none of the libraries and none of the command modules."""
+    done = python(
+        "import sys; from recorder.cli.main import cli, run; code = run(cli, ['--help'])\n"
+        "heavy = {'sqlalchemy', 'httpx', 'pandas', 'numpy', 'alembic', 'rich', 'platformdirs'}\n"
+        "own = {name for name in sys.modules if name.startswith('recorder.')}\n"
+        "print(code, sorted(heavy & sys.modules.keys()), file=sys.stderr)\n"
+        "print(sorted(own), file=sys.stderr)"
+    )
+    first, second = done.stderr.splitlines()
+    assert first == "0 []"
+    own = ["recorder.cli", "recorder.cli.main", "recorder.cli.text", "recorder.errors"]
+    assert second == str(own)
+    assert "Usage: recorder [OPTIONS] COMMAND" in done.stdout
+
+
+def test_both_ways_to_start_are_one() -> None:
+    """`python -m recorder` is the command `recorder`."""
+    done = subprocess.run(
+        [sys.executable, "-m", "recorder", "--version"], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.startswith("recorder ")
+
+
+@pytest.mark.parametrize("flag", ["-h", "--help"])
+def test_help_lists_what_is_there_by_section(flag: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Help shows the sections and the commands whose modules exist, and no others."""
+    assert run(GROUP, [flag]) == 0
+    told = capsys.readouterr().out
+    assert "Here:\n  end  End somehow.\n  odd  No command at all.\n" in told
+    assert "Elsewhere" not in told
+    assert "later" not in told
+
+
+@pytest.mark.parametrize("flag", ["-h", "--help"])
+def test_help_of_a_command(flag: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """-h works behind a command, too."""
+    assert run(GROUP, ["end", flag]) == 0
+    assert "End in one way or another." in capsys.readouterr().out
+
+
+def test_every_command_that_is_offered_can_be_run() -> None:
+    """Each name of the help leads to a command with a help of its own and an example or a sentence."""
+    with click.Context(cli) as ctx:
+        for name in cli.list_commands(ctx):
+            command = cli.get_command(ctx, name)
+            assert command is not None
+            assert command.help
+
+
+def test_no_two_commands_have_one_name() -> None:
+    """The table names each command once."""
+    names = [name for entries in SECTIONS.values() for name in entries]
+    assert len(names) == len(set(names))
+
+
+def test_a_mistyped_command_gets_a_hint(capsys: pytest.CaptureFixture[str]) -> None:
+    """An unknown command is a usage error that names the nearest."""
+    assert run(GROUP, ["ned"]) == 2
+    assert "No such command 'ned'. Did you mean end?" in capsys.readouterr().err
+    assert run(GROUP, ["xyzzy"]) == 2
+    assert "No such command 'xyzzy'.\n" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("what", "code"), [("five", 5), ("true", 0), ("nothing", 0), ("exit", 3), ("abort", 1)]
+)
+def test_a_command_decides_its_exit_code(what: str, code: int) -> None:
+    """An int that a command returns, or its exit, is the exit code; all else is 0."""
+    assert run(GROUP, ["end", what]) == code
+
+
+def test_a_wrong_option_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:
+    """What click finds wrong ends with 2."""
+    assert run(GROUP, ["end", "--colour"]) == 2
+    assert "No such option" in capsys.readouterr().err
+
+
+def test_an_error_is_one_line_and_its_own_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
+    """An error of ours is told in one line on stderr, without terminal escapes."""
+    assert run(GROUP, ["end", "refused"]) == 4
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err == "recorder: the key of a was refused \\x1b[31m\n"
+
+
+def test_a_mistake_of_ours_is_one_line_too(capsys: pytest.CaptureFixture[str]) -> None:
+    """What nobody foresaw ends with 1, in one line that says how to see more."""
+    assert run(GROUP, ["end", "broken"]) == 1
+    told = capsys.readouterr().err
+    assert told.startswith("recorder: internal error: LookupError: no such thing!!!")
+    assert told.endswith("; run again with --debug\n")
+    assert told.count("\n") == 1
+    assert len(told) < 400
+
+
+@pytest.mark.parametrize("what", ["broken", "refused"])
+def test_debug_shows_the_traceback(what: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """--debug shows where an error came from; after `--` it is a word like any other."""
+    assert run(GROUP, ["end", "--debug", what]) in (1, 4)
+    assert "Traceback (most recent call last)" in capsys.readouterr().err
+    assert run(GROUP, ["end", "--", "--debug"]) == 0
+    assert run(GROUP, ["odd"]) == 1
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_an_interrupt_is_quiet(capsys: pytest.CaptureFixture[str]) -> None:
+    """Ctrl-C ends with 130 and without a word."""
+    assert run(GROUP, ["end", "interrupted"]) == 130
+    assert capsys.readouterr().err.strip() == ""
+
+
+RUN_HERE = (
+    "import sys; sys.path[:0] = {paths!r}; from test_main import GROUP; "
+    "from recorder.cli.main import run; sys.exit(run(GROUP, ['end', {what!r}]))"
+)
+
+
+def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
+    """`recorder ... | head` ends quietly, with the exit code of a broken pipe."""
+    code = RUN_HERE.format(paths=[str(tmp_path), str(Path(__file__).parent)], what="much")
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.readline() == "0\n"
+        process.stdout.close()
+        assert process.stderr.read() == ""
+        assert process.wait(timeout=20) == 128 + signal.SIGPIPE
+
+
+def test_a_character_that_the_terminal_lacks_is_spelt_out() -> None:
+    """Printing never fails for want of an encoding."""
+    done = python(
+        "import click; from recorder.cli.main import run\n"
+        "run(click.Command('x', callback=lambda: click.echo('日本')), [])",
+        PYTHONIOENCODING="latin-1",
+    )
+    assert done.stdout == "\\u65e5\\u672c\n"

@@ -1,0 +1,99 @@
+"""Database URLs, base URLs and paths, as people write them."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy.engine import make_url
+
+from recorder.places import (
+    hide_secrets,
+    is_loopback,
+    parse_base_url,
+    parse_database_url,
+    parse_path,
+)
+
+
+@given(st.text(st.characters(codec="utf-8", exclude_categories=["C"]), min_size=1, max_size=20))
+def test_any_file_name_survives_the_url(name: str) -> None:
+    """A path with blanks, %, ? or # comes out of SQLAlchemy's URL as it went in."""
+    path = f"/data/x{name}y"
+    assert make_url(parse_database_url(path, folder=Path("/"))).database == str(Path(path))
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql+psycopg://postgres@/db?host=/tmp/x&port=5433",
+        "postgresql+psycopg://u:p%40ss@[::1]:5432/d?sslmode=require",
+        "postgresql+psycopg:///d",
+        "postgresql+psycopg://h.example",
+    ],
+)
+def test_postgres_urls_are_taken_whole(url: str) -> None:
+    """Sockets, IPv6, encoded passwords and parameters pass; only the driver is named."""
+    assert parse_database_url(url, folder=Path("/")) == url
+    assert parse_database_url(url.replace("+psycopg", ""), folder=Path("/")) == url
+    assert make_url(url).drivername == "postgresql+psycopg"
+
+
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        ("HTTPS://App.Puffle.AI:443/", "https://app.puffle.ai"),
+        ("http://[::1]:80", "http://[::1]"),
+        ("http://LOCALHOST:8000/api/", "http://localhost:8000/api"),
+        ("http://127.9.9.9:1", "http://127.9.9.9:1"),
+    ],
+)
+def test_a_base_url_has_one_spelling(text: str, url: str) -> None:
+    """Two spellings of one base URL are equal."""
+    assert parse_base_url(text) == url
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "http://10.0.0.1",
+        "http://localhost.example",
+        "ftp://h",
+        "https://",
+        "https://h?x=1",
+        "https://h#x",
+        "https://a b",
+        "https://[",
+    ],
+)
+def test_a_base_url_that_is_none_is_refused(text: str) -> None:
+    """Plain http to another machine, other schemes and extra parts are refused."""
+    with pytest.raises(ValueError, match="write"):
+        parse_base_url(text)
+
+
+@given(
+    password=st.text("abcXYZ019-_.%!:/?&=", min_size=1).map("s3cr3t".__add__),
+    rest=st.sampled_from(["@h/d", "@h:5432/d", "@[::1]:5432/d?x=y@z", "@/d?host=/tmp"]),
+)
+def test_a_password_is_always_hidden(password: str, rest: str) -> None:
+    """Whatever stands between user and host is hidden."""
+    assert "s3cr3t" not in hide_secrets(f"could not open postgresql://u:{password}{rest} now")
+
+
+@pytest.mark.parametrize(
+    ("host", "ours"),
+    [("localhost", True), ("127.0.0.1", True), ("::1", True), ("10.0.0.1", False), ("x", False)],
+)
+def test_loopback_is_this_machine(host: str, *, ours: bool) -> None:
+    """Only names and addresses that cannot leave this machine count."""
+    assert is_loopback(host) is ours
+
+
+def test_a_path_may_begin_at_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`~` is the user's home; an unknown user's is told."""
+    monkeypatch.setenv("HOME", "/home/me")
+    assert parse_path("~/x", folder=Path("/a")) == Path("/home/me/x")
+    assert parse_path("x", folder=Path("/a")) == Path("/a/x")
+    with pytest.raises(ValueError, match="write the whole path"):
+        parse_path("~nobody-of-that-name/x", folder=Path("/a"))
