@@ -25,8 +25,9 @@ _MOST_DOUBLINGS = 20
 class Urgency(IntEnum):
     """Who goes first when the budget is short."""
 
-    IN_FLIGHT = 0
-    LATER = 1
+    NEW = 0
+    IN_FLIGHT = 1
+    LATER = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +88,7 @@ class Look:
 def next_look(known: Known, cadence: Cadence) -> Look:
     """When this run is to be asked next."""
     if known.last_polled_at is None:
-        return Look(tracking="active", due_at=known.tracked_at, urgency=Urgency.IN_FLIGHT)
+        return Look(tracking="active", due_at=known.tracked_at, urgency=Urgency.NEW)
     if known.last_outcome not in _GOOD:
         return _after_failure(known, known.last_polled_at, cadence)
     if known.is_terminal:

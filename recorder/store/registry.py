@@ -152,7 +152,7 @@ def _first_watch(source_id: int, run_key: int, tracked_at: int) -> dict[str, Any
         "run_key": run_key,
         "tracking": "active",
         "due_at": tracked_at,
-        "urgency": int(Urgency.IN_FLIGHT),
+        "urgency": int(Urgency.NEW),
         "n_polls": 0,
         "n_snapshots": 0,
         "n_failures": 0,
@@ -167,7 +167,7 @@ def _resume(connection: sa.Connection, source_id: int, run_keys: Sequence[int], 
         connection.execute(
             sa.update(watch)
             .where(watch.c.source_id == source_id, watch.c.run_key == run_key)
-            .values(tracking="active", due_at=now, urgency=int(Urgency.IN_FLIGHT), resumed_at=now)
+            .values(tracking="active", due_at=now, urgency=int(Urgency.NEW), resumed_at=now)
         )
 
 

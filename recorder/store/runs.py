@@ -116,7 +116,7 @@ def _present(
     none: dict[str, str] = {}
     for row in connection.execute(statement.execution_options(yield_per=5000)):
         *values, source_id, run_key = row
-        yield RunRow(*values, labels=labels.get((source_id, run_key), none))
+        yield RunRow._make((*values, labels.get((source_id, run_key), none)))
 
 
 class _Past:
@@ -160,7 +160,7 @@ class _Past:
             "labels": labels,
         }
         values |= _watched(polls, snapshots) | {name: known[name] for name in _FACTS}
-        return RunRow(**values)
+        return RunRow._make(values[name] for name in RunRow._fields)
 
     def _polls(self, held: Row) -> list[Row]:
         statement = (

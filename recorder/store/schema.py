@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-REVISION = "0001"
+REVISION = "0002"
 SCHEMA = "recorder"
 
 metadata = sa.MetaData(
@@ -81,6 +81,10 @@ source = sa.Table(
     sa.Column("name", Text, nullable=False),
     sa.Column("base_url", Text, nullable=False),
     sa.Column("created_at", Integer, nullable=False),
+    _text("holder"),
+    _integer("held_until"),
+    _text("refused_key"),
+    _integer("refused_at"),
     sa.UniqueConstraint("name"),
     sqlite_strict=True,
 )
@@ -273,4 +277,37 @@ rejected_body = sa.Table(
         [f"{SCHEMA}.poll.{name}" for name in ("source_id", "run_key", "polled_at")],
     ),
     sqlite_strict=True,
+)
+
+poller = sa.Table(
+    "poller",
+    metadata,
+    sa.Column("holder", Text, nullable=False),
+    sa.Column("alive_until", Integer, nullable=False),
+    sa.PrimaryKeyConstraint("holder"),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+
+key_budget = sa.Table(
+    "key_budget",
+    metadata,
+    sa.Column("key_id", Text, nullable=False),
+    _integer("last_sent_at"),
+    _integer("paused_until"),
+    sa.PrimaryKeyConstraint("key_id"),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+
+key_slot = sa.Table(
+    "key_slot",
+    metadata,
+    sa.Column("key_id", Text, nullable=False),
+    sa.Column("slot", Integer, nullable=False),
+    sa.Column("free_at", Integer, nullable=False),
+    sa.PrimaryKeyConstraint("key_id", "slot"),
+    sa.ForeignKeyConstraint(["key_id"], [f"{SCHEMA}.key_budget.key_id"]),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
 )

@@ -1,0 +1,123 @@
+"""The budget of a key over all processes of one store: so many requests in any 60 s, never more.
+
+Invariant: a request takes a slot before it is sent; the slot is free again 60 s after the answer was read (the server
+saw the request before that), or, when no answer was recorded, 60 s after the request must have ended.
+A key is known by its fingerprint alone.
+"""
+
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from recorder.instants import SECOND
+from recorder.schedule.dispatch import WINDOW_US, Budget
+from recorder.store.schema import key_budget, key_slot
+
+LONGEST_REQUEST_US = (
+    60 * SECOND
+)  # generous: a request is over after 30 s, and is sent within 5 s of being granted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """The right to send one request."""
+
+    key_id: str
+    number: int
+
+
+def load_budget(connection: sa.Connection, key_id: str, *, rate: int, now: int) -> Budget:
+    """What a key has left."""
+    held = connection.execute(
+        sa.select(key_budget).where(key_budget.c.key_id == key_id)
+    ).one_or_none()
+    busy = sa.select(sa.func.count()).where(key_slot.c.key_id == key_id, key_slot.c.free_at > now)
+    return Budget(
+        rate=rate,
+        busy=connection.execute(busy).scalar_one(),
+        last_sent_at=held.last_sent_at if held else None,
+        paused_until=held.paused_until if held else None,
+    )
+
+
+def lock_budget(connection: sa.Connection, key_id: str, *, rate: int, now: int) -> Budget:
+    """The same; no other transaction grants requests of this key until this one ends."""
+    statement = sa.select(key_budget.c.key_id).where(key_budget.c.key_id == key_id)
+    if connection.execute(statement.with_for_update()).one_or_none() is None:
+        _add(connection, key_id)
+    return load_budget(connection, key_id, rate=rate, now=now)
+
+
+def _add(connection: sa.Connection, key_id: str) -> None:
+    """Another process may add the same key at the same moment: then its row serves, once it is committed."""
+    with suppress(IntegrityError), connection.begin_nested():
+        connection.execute(sa.insert(key_budget).values(key_id=key_id))
+    statement = sa.select(key_budget.c.key_id).where(key_budget.c.key_id == key_id)
+    connection.execute(statement.with_for_update()).one()
+
+
+def take_slots(connection: sa.Connection, key_id: str, count: int, *, now: int) -> list[Slot]:
+    """Grant requests of a key whose budget is locked and has so many left."""
+    if count <= 0:
+        return []
+    free = (
+        sa.select(key_slot.c.slot)
+        .where(key_slot.c.key_id == key_id, key_slot.c.free_at <= now)
+        .order_by(key_slot.c.slot)
+        .limit(count)
+    )
+    numbers = list(connection.execute(free).scalars())
+    until = now + LONGEST_REQUEST_US + WINDOW_US
+    if numbers:
+        connection.execute(
+            sa.update(key_slot)
+            .where(key_slot.c.key_id == key_id, key_slot.c.slot.in_(numbers))
+            .values(free_at=until)
+        )
+    numbers += _more_slots(connection, key_id, count - len(numbers), until)
+    connection.execute(
+        sa.update(key_budget).where(key_budget.c.key_id == key_id).values(last_sent_at=now)
+    )
+    return [Slot(key_id=key_id, number=number) for number in numbers]
+
+
+def _more_slots(connection: sa.Connection, key_id: str, count: int, until: int) -> list[int]:
+    if not count:
+        return []
+    last = sa.select(sa.func.coalesce(sa.func.max(key_slot.c.slot), 0))
+    first = connection.execute(last.where(key_slot.c.key_id == key_id)).scalar_one() + 1
+    numbers = list(range(first, first + count))
+    rows = [{"key_id": key_id, "slot": number, "free_at": until} for number in numbers]
+    connection.execute(sa.insert(key_slot), rows)
+    return numbers
+
+
+def settle(connection: sa.Connection, ended: Iterable[tuple[Slot, int]]) -> None:
+    """Say when each request's answer was read (or, for one that was never sent, a time long ago)."""
+    rows = [
+        {"of_key": slot.key_id, "of_slot": slot.number, "free": at + WINDOW_US}
+        for slot, at in ended
+    ]
+    if rows:
+        connection.execute(
+            sa.update(key_slot)
+            .where(
+                key_slot.c.key_id == sa.bindparam("of_key"),
+                key_slot.c.slot == sa.bindparam("of_slot"),
+            )
+            .values(free_at=sa.bindparam("free")),
+            rows,
+        )
+
+
+def pause(connection: sa.Connection, key_id: str, *, until: int) -> None:
+    """Send nothing with a key until then; an earlier, longer pause stays."""
+    longer = sa.func.coalesce(key_budget.c.paused_until, 0) < until
+    connection.execute(
+        sa.update(key_budget)
+        .where(key_budget.c.key_id == key_id, longer)
+        .values(paused_until=until)
+    )

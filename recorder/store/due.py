@@ -1,0 +1,181 @@
+"""What the watch asks the store: which runs are due, what is still to do, who is overdue."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from recorder.ledger.row import TERMINAL
+from recorder.schedule.cadence import Cadence, Urgency
+from recorder.store.schema import run, run_fact, source, watch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceRow:
+    """One source as the watch needs it."""
+
+    source_id: int
+    name: str
+    base_url: str
+    holder: str | None
+    held_until: int | None
+    refused_key: str | None
+    refused_at: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Due:
+    """One run that is due; the order is the order in which runs are asked."""
+
+    urgency: int
+    due_at: int
+    source_id: int
+    run_key: int
+    run_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overdue:
+    """One run in flight past the patience; instants in microseconds since 1970 UTC."""
+
+    source: str
+    run_id: str
+    status: str | None
+    slug: str | None
+    since: int
+    trigger_run_id: str | None
+    last_polled_at: int | None
+    last_changed_at: int | None
+    source_id: int
+    run_key: int
+
+
+def source_rows(connection: sa.Connection, name: str | None = None) -> list[SourceRow]:
+    """The sources, or the one of a name, by name."""
+    columns = [source.c[field] for field in SourceRow.__dataclass_fields__]
+    statement = sa.select(*columns).order_by(source.c.name)
+    if name is not None:
+        statement = statement.where(source.c.name == name)
+    return [SourceRow(**row) for row in connection.execute(statement).mappings()]
+
+
+def due_runs(
+    connection: sa.Connection, source_ids: Iterable[int], *, now: int, limit: int
+) -> list[Due]:
+    """Runs that are due, in the order in which they are to be asked."""
+    same = (run.c.source_id == watch.c.source_id) & (run.c.run_key == watch.c.run_key)
+    statement = (
+        sa.select(watch.c.urgency, watch.c.due_at, watch.c.source_id, watch.c.run_key, run.c.run_id)
+        .join(run, same)
+        .where(watch.c.source_id.in_(list(source_ids)), watch.c.due_at <= now)
+        .order_by(watch.c.urgency, watch.c.due_at, watch.c.source_id, watch.c.run_key)
+        .limit(limit)
+    )
+    return [Due(**row) for row in connection.execute(statement).mappings()]
+
+
+def next_due_at(connection: sa.Connection, source_ids: Iterable[int]) -> int | None:
+    """When the next run is due."""
+    statement = sa.select(sa.func.min(watch.c.due_at)).where(
+        watch.c.source_id.in_(list(source_ids))
+    )
+    earliest: int | None = connection.execute(statement).scalar_one()
+    return earliest
+
+
+def in_flight_count(connection: sa.Connection, source_ids: Iterable[int]) -> int:
+    """How many runs are asked at the full cadence."""
+    statement = sa.select(sa.func.count()).where(
+        watch.c.source_id.in_(list(source_ids)),
+        watch.c.due_at.is_not(None),
+        watch.c.urgency <= int(Urgency.IN_FLIGHT),
+    )
+    return connection.execute(statement).scalar_one()
+
+
+def undone_count(
+    connection: sa.Connection, source_ids: Iterable[int], *, now: int, quiet_after_us: int
+) -> int:
+    """How many runs are in flight, or have ended and may still move.
+
+    Args:
+        connection: a reading transaction.
+        source_ids: of these sources.
+        now: microseconds since 1970 UTC.
+        quiet_after_us: so long after its end a run counts as quiet whatever it shows.
+    """
+    moving = sa.and_(
+        watch.c.tracking == "settling",
+        sa.not_(watch.c.is_quiet),
+        watch.c.ended_seen_at > now - quiet_after_us,
+    )
+    statement = sa.select(sa.func.count()).where(
+        watch.c.source_id.in_(list(source_ids)), (watch.c.tracking == "active") | moving
+    )
+    return connection.execute(statement).scalar_one()
+
+
+def overdue_runs(
+    connection: sa.Connection,
+    cadence: Cadence,
+    *,
+    now: int,
+    source_name: str | None = None,
+    untold: bool = False,
+) -> list[Overdue]:
+    """Runs in flight past the patience, the longest first.
+
+    Args:
+        connection: a transaction.
+        cadence: whose patience.
+        now: microseconds since 1970 UTC.
+        source_name: only this source's.
+        untold: only those that were not told of yet.
+    """
+    since = sa.func.coalesce(run_fact.c.created_at, watch.c.first_good_at)
+    fields = ("status", "slug", "trigger_run_id")
+    statement = (
+        sa.select(
+            source.c.name.label("source"),
+            run.c.run_id,
+            *(run_fact.c[name] for name in fields),
+            since.label("since"),
+            *(watch.c[n] for n in ("last_polled_at", "last_changed_at", "source_id", "run_key")),
+        )
+        .join_from(run, source, source.c.source_id == run.c.source_id)
+        .join(watch, (watch.c.source_id == run.c.source_id) & (watch.c.run_key == run.c.run_key))
+        .join(
+            run_fact,
+            (run_fact.c.source_id == run.c.source_id) & (run_fact.c.run_key == run.c.run_key),
+        )
+        .where(watch.c.tracking == "active", _not_ended(), since + cadence.overdue_us <= now)
+        .order_by(since, source.c.name, run.c.run_id)
+    )
+    if source_name is not None:
+        statement = statement.where(source.c.name == source_name)
+    if untold:
+        statement = statement.where(watch.c.told_overdue_at.is_(None))
+    return [Overdue(**row) for row in connection.execute(statement).mappings()]
+
+
+def _not_ended() -> sa.ColumnElement[bool]:
+    return run_fact.c.status.is_(None) | run_fact.c.status.not_in(sorted(TERMINAL))
+
+
+def mark_told(connection: sa.Connection, told: Iterable[Overdue], *, now: int) -> None:
+    """Remember that people were told of these runs."""
+    for one in told:
+        connection.execute(
+            sa.update(watch)
+            .where(watch.c.source_id == one.source_id, watch.c.run_key == one.run_key)
+            .values(told_overdue_at=now)
+        )
+
+
+def refuse(connection: sa.Connection, source_id: int, key_id: str | None, *, now: int) -> None:
+    """Remember that a source's key was refused; None: it works again."""
+    connection.execute(
+        sa.update(source)
+        .where(source.c.source_id == source_id)
+        .values(refused_key=key_id, refused_at=None if key_id is None else now)
+    )
