@@ -36,6 +36,7 @@ T = TypeVar("T")
 API_KEY_ENV = "PUFFLE_API_KEY"
 BASE_URL = "https://app.puffle.ai"
 APPLICATION = "puffle-recorder"
+DEFAULT_SOURCE = "default"  # that `track` registers runs with
 
 ENVIRONMENT: Mapping[str, str] = MappingProxyType(
     {

@@ -50,28 +50,59 @@ def is_dead(holder: str) -> bool:
 
 
 def acquire(
-    connection: sa.Connection, source_ids: Iterable[int], holder: str, *, now: int
+    connection: sa.Connection,
+    source_ids: Iterable[int],
+    holder: str,
+    *,
+    now: int,
+    most: int | None = None,
 ) -> dict[int, int]:
-    """Take or renew the leases that can be had.
+    """Renew the leases held, give back what is over the share, and take what is free.
+
+    Args:
+        connection: a writing transaction.
+        source_ids: the sources that are wanted.
+        holder: who wants them.
+        now: microseconds since 1970 UTC.
+        most: how many to hold at the most; None for no limit.
 
     Returns:
         Until when each source is held, microseconds since 1970 UTC, by source number.
     """
     wanted = sorted(source_ids)
-    if not wanted:
-        return {}
     _release_dead(connection, wanted)
+    mine = _held_by(connection, wanted, holder)
+    kept = mine[:most]
+    release(connection, mine[len(kept) :], holder)
+    room = len(wanted) if most is None else most - len(kept)
     until = now + LEASE_US
+    _take(connection, [*kept, *_free(connection, wanted, now)[:room]], holder, now, until)
+    return dict.fromkeys(_held_by(connection, wanted, holder), until)
+
+
+def _held_by(connection: sa.Connection, source_ids: list[int], holder: str) -> list[int]:
+    mine = sa.select(source.c.source_id).where(
+        source.c.source_id.in_(source_ids), source.c.holder == holder
+    )
+    return list(connection.execute(mine.order_by(source.c.source_id)).scalars())
+
+
+def _free(connection: sa.Connection, source_ids: list[int], now: int) -> list[int]:
+    free = (source.c.holder.is_(None)) | (source.c.held_until <= now)
+    statement = sa.select(source.c.source_id).where(source.c.source_id.in_(source_ids), free)
+    return list(connection.execute(statement.order_by(source.c.source_id)).scalars())
+
+
+def _take(
+    connection: sa.Connection, source_ids: list[int], holder: str, now: int, until: int
+) -> None:
+    """The condition decides, not the look before: another process may have been first."""
     free = (source.c.holder.is_(None)) | (source.c.holder == holder) | (source.c.held_until <= now)
     connection.execute(
         sa.update(source)
-        .where(source.c.source_id.in_(wanted), free)
+        .where(source.c.source_id.in_(source_ids), free)
         .values(holder=holder, held_until=until)
     )
-    mine = sa.select(source.c.source_id).where(
-        source.c.source_id.in_(wanted), source.c.holder == holder
-    )
-    return dict.fromkeys(connection.execute(mine).scalars(), until)
 
 
 def _release_dead(connection: sa.Connection, source_ids: list[int]) -> None:

@@ -14,10 +14,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 
 from recorder.instants import iso
-from recorder.ledger.jsontext import Json, Number, parse_json, quote, to_text
+from recorder.ledger.jsontext import DEEPEST, Json, Number, parse_json, quote, to_text
 from recorder.ledger.row import PATHS, LedgerRow
 
 PART_FROM = 80  # characters; below, the reference and the part's own row cost more than they save
+_DEEPEST = 3 * DEEPEST  # each level of an answer may stand in a `$served`, and end in a mark
 _MARKS = frozenset({"$column", "$part", "$served"})
 _INSTANTS = ("created_at", "started_at", "completed_at", "cancelled_at", "updated_at")
 _COUNTS = tuple(f.name for f in fields(LedgerRow) if f.name.startswith("leads_"))
@@ -118,7 +119,7 @@ def unpack(template: str, columns: Columns, load: Callable[[int], str]) -> Json:
         columns: the snapshot's columns by name.
         load: gives the JSON text of a part by its number.
     """
-    return _unpacked(parse_json(template), columns, load)
+    return _unpacked(parse_json(template, deepest=_DEEPEST), columns, load)
 
 
 def _unpacked(value: Json, columns: Columns, load: Callable[[int], str]) -> Json:
@@ -131,7 +132,7 @@ def _unpacked(value: Json, columns: Columns, load: Callable[[int], str]) -> Json
         if mark == "$column" and isinstance(held, str):
             return _column_value(held, columns)
         if mark == "$part" and isinstance(held, Number):
-            return _unpacked(parse_json(load(int(held.literal))), columns, load)
+            return unpack(load(int(held.literal)), columns, load)
         if mark == "$served" and isinstance(held, dict):
             value = held
     return {key: _unpacked(item, columns, load) for key, item in value.items()}

@@ -6,7 +6,7 @@ put where it belongs. No network call happens in here.
 """
 
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby, pairwise
 
 import sqlalchemy as sa
@@ -43,8 +43,14 @@ class Recorder:
         self._rules = Rules(cadence=cadence or Cadence(), costs=costs or CostRules())
         self._known_parts: dict[int, OrderedDict[bytes, int]] = {}
 
-    def record(self, answers: Sequence[Answer]) -> list[Recorded]:
+    def record(
+        self, answers: Sequence[Answer], *, beside: Callable[[sa.Connection], None] | None = None
+    ) -> list[Recorded]:
         """Record answers of runs that are registered, in any order, in one transaction.
+
+        Args:
+            answers: of any sources and runs.
+            beside: what else belongs into the same transaction.
 
         Returns:
             One entry an answer that was not in the store already.
@@ -57,6 +63,8 @@ class Recorder:
                 parts = Parts(connection, source_id, self._known_parts.get(source_id))
                 recorded += self._record_source(connection, source_id, parts, list(group))
                 fresh[source_id] = parts.fresh
+            if beside is not None:
+                beside(connection)
         for source_id, numbers in fresh.items():
             remember(self._known_parts.setdefault(source_id, OrderedDict()), numbers)
         return recorded

@@ -1,7 +1,7 @@
 """Sources and the runs that are tracked through them.
 
 Invariants: a source is bound to its base URL at first use; a run id is one run per source; tracking again changes
-nothing but takes up a run that was dropped. Everything here happens inside the caller's writing transaction.
+nothing but takes up a run that was dropped. What is not given a database happens inside the caller's writing transaction.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from recorder.errors import SettingError, UsageError
 from recorder.schedule.cadence import Urgency
+from recorder.store.engine import Database
 from recorder.store.schema import label, run, source, watch
 
 _CHUNK = 500
@@ -65,6 +66,21 @@ def lock_source(connection: sa.Connection, name: str) -> int:
     if number is None:
         raise UsageError(f"no source {name!r} in this store: 'recorder track RUN_ID' makes one")
     return number
+
+
+def track_with_source(
+    database: Database,
+    source_name: str,
+    run_ids: Sequence[str],
+    *,
+    base_url: str,
+    now: int,
+    labels: Mapping[str, str] | None = None,
+) -> Tracked:
+    """Register runs, and their source at its first use, in one transaction; see `track`."""
+    with database.writing() as connection:
+        ensure_source(connection, source_name, base_url=base_url, now=now)
+        return track(connection, source_name, run_ids, now=now, labels=labels)
 
 
 def track(

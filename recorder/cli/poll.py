@@ -1,0 +1,114 @@
+"""`recorder poll`: the watch, from cron or as a service."""
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from recorder.cli.options import settings_options, verbose_option
+from recorder.cli.stores import recording, tell
+from recorder.errors import UsageError
+from recorder.instants import now_us, parse_duration
+from recorder.settings import DEFAULT_SOURCE, Settings
+
+if TYPE_CHECKING:
+    from recorder.polling.poller import Plan
+    from recorder.store.engine import Database
+
+
+def _duration(_ctx: click.Context, _param: click.Parameter, text: str | None) -> int | None:
+    if text is None:
+        return None
+    span = parse_duration(text)
+    if not span:
+        raise click.BadParameter(f"{text!r}: write 55s, 10m or 24h.")
+    return span
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  recorder poll                       one pass over what is due
+  recorder poll --for 55s             from cron, every minute
+  recorder poll --until-done          until every run has ended and is quiet
+  recorder poll --forever -v          as a service""",
+)
+@click.option("--for", "span", metavar="DURATION", callback=_duration, help="Go on for so long.")
+@click.option(
+    "--until-done", is_flag=True, help="Go on until nothing is in flight and what ended is quiet."
+)
+@click.option("--forever", is_flag=True, help="Go on until SIGINT or SIGTERM.")
+@click.option(
+    "--track-from",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Take new run ids from a file that other programs append to.",
+)
+@settings_options("base_url", "rate", "every", "settle", "overdue_after")
+@verbose_option
+def poll(
+    span: int | None,
+    track_from: Path | None,
+    settings: Settings,
+    *,
+    until_done: bool,
+    forever: bool,
+    verbose: bool,
+) -> int:
+    """Ask the API about the runs that are due, and record what it says.
+
+    Safe to start twice on one store: one process polls a source at a time, another one ends at once. Silent
+    when all is well. Exit codes: 0 fine, 3 some polls did not succeed, 4 a key was refused.
+    """
+    if forever and (span is not None or until_done):
+        raise UsageError("--forever goes on by itself: leave --for and --until-done out")
+    from recorder.polling.service import Service  # noqa: PLC0415  # SQLAlchemy: not for --help
+
+    plan = _plan(span, settings, until_done=until_done, forever=forever)
+    with recording(settings) as database:
+        service = Service(
+            database,
+            settings,
+            environ=os.environ,
+            plan=plan,
+            tell=tell,
+            clock=now_us,
+            before_look=_taking_in(track_from, database, settings),
+        )
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: service.poller.stop())
+        code = service.run()
+    if verbose or sys.stdout.isatty():
+        tell(service.poller.summary.line())
+    return code
+
+
+def _plan(span: int | None, settings: Settings, *, until_done: bool, forever: bool) -> "Plan":
+    from recorder.polling.poller import Plan, Until  # noqa: PLC0415
+
+    until = Until.PASS if span is None else Until.TIME
+    until = Until.DONE if until_done else Until.STOPPED if forever else until
+    over_at = None if span is None else now_us() + span
+    return Plan(until=until, over_at=over_at, source=settings.source)
+
+
+def _taking_in(path: Path | None, database: "Database", settings: Settings) -> Callable[[], None]:
+    """Tracks the new ids of the file, if one was named."""
+    if path is None:
+        return lambda: None
+    from recorder.polling.inbox import Inbox  # noqa: PLC0415
+    from recorder.store.registry import track_with_source  # noqa: PLC0415
+
+    inbox = Inbox(path, tell)
+    name = settings.source or DEFAULT_SOURCE
+    base_url = settings.source_settings(name).base_url
+
+    def take_in() -> None:
+        if run_ids := inbox.new_ids():
+            track_with_source(database, name, run_ids, base_url=base_url, now=now_us())
+
+    return take_in

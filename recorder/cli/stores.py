@@ -1,0 +1,49 @@
+"""The store that a command works on, opened for reading or for recording."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+from recorder.settings import Settings
+
+if TYPE_CHECKING:
+    from recorder.store.engine import Database
+
+
+def tell(line: str) -> None:
+    """One line for people, on stderr."""
+    from recorder.cli.text import visible  # noqa: PLC0415
+
+    click.echo(f"recorder: {visible(line)}", err=True)
+
+
+@contextmanager
+def recording(settings: Settings) -> Iterator["Database"]:
+    """The store, made or brought up to date if it is SQLite; what was done is told."""
+    from recorder.store.engine import Database  # noqa: PLC0415  # 200 ms that --help does not pay
+    from recorder.store.migrate import prepare_for_writing  # noqa: PLC0415
+
+    database = Database(settings.database_url)
+    try:
+        done = prepare_for_writing(database)
+        if done:
+            tell(done)
+        yield database
+    finally:
+        database.close()
+
+
+@contextmanager
+def reading(settings: Settings) -> Iterator["Database"]:
+    """The store, which must be there and current; nothing is written."""
+    from recorder.store.engine import Database  # noqa: PLC0415
+    from recorder.store.migrate import require_current  # noqa: PLC0415
+
+    database = Database(settings.database_url)
+    try:
+        require_current(database)
+        yield database
+    finally:
+        database.close()

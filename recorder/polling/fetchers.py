@@ -1,0 +1,106 @@
+"""Requests under way: sent from a few threads, collected by one.
+
+Invariant: an ask is sent at most once, and never after its permission has run out (a process that was stopped for a
+while must not send on an old lease); whatever comes of it is collected.
+"""
+
+import queue
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Protocol
+
+from recorder.instants import SECOND
+from recorder.ledger.answer import Answer
+from recorder.store.budgets import Slot
+from recorder.store.due import Due
+
+_THREADS = 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """One request to send.
+
+    Attributes:
+        due: the run.
+        source: its source's name.
+        slot: the budget's permission.
+        send_by: when the permission to send runs out, microseconds since 1970 UTC.
+    """
+
+    due: Due
+    source: str
+    slot: Slot
+    send_by: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Came:
+    """What came of an ask; `answer` is None where it was not sent."""
+
+    ask: Ask
+    answer: Answer | None
+
+
+class Fetcher(Protocol):
+    """Sends asks and collects what came of them."""
+
+    def send(self, ask: Ask) -> None:
+        """Start one request."""
+
+    def collect(self, timeout_us: int) -> list[Came]:
+        """All that has come; waits so long for the first."""
+
+    def under_way(self) -> int:
+        """How many asks were sent and not collected."""
+
+    def close(self) -> None:
+        """Wait for what is under way, and end."""
+
+
+Fetch = Callable[[Ask], Answer]
+
+
+class ThreadFetcher:
+    """Sends from threads.
+
+    Args:
+        fetch: sends one request and gives its answer; must not raise.
+        clock: microseconds since 1970 UTC.
+    """
+
+    def __init__(self, fetch: Fetch, clock: Callable[[], int]) -> None:
+        self._fetch = fetch
+        self._clock = clock
+        self._came: queue.SimpleQueue[Came] = queue.SimpleQueue()
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="recorder-fetch")
+        self._under_way = 0
+
+    def send(self, ask: Ask) -> None:
+        """Start one request."""
+        self._under_way += 1
+        self._threads.submit(self._run, ask)
+
+    def _run(self, ask: Ask) -> None:
+        sent = self._clock() <= ask.send_by
+        self._came.put(Came(ask=ask, answer=self._fetch(ask) if sent else None))
+
+    def collect(self, timeout_us: int) -> list[Came]:
+        """All that has come; waits so long for the first."""
+        came: list[Came] = []
+        try:
+            came.append(self._came.get(timeout=max(timeout_us, 0) / SECOND))
+            while True:
+                came.append(self._came.get_nowait())
+        except queue.Empty:
+            self._under_way -= len(came)
+            return came
+
+    def under_way(self) -> int:
+        """How many asks were sent and not collected."""
+        return self._under_way
+
+    def close(self) -> None:
+        """Wait for what is under way, and end."""
+        self._threads.shutdown()

@@ -1,0 +1,69 @@
+"""One source as the watch sees it: its name, its key, its budget, its trouble."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from recorder.polling.desk import KeyUse
+from recorder.polling.trouble import Trouble
+from recorder.store.due import Due
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlet:
+    """A source that can be asked.
+
+    Attributes:
+        source_id: its number in the store.
+        name: its name.
+        key_id: its key's fingerprint.
+        rate: requests in any 60 s.
+        trouble: what its answers say of it.
+    """
+
+    source_id: int
+    name: str
+    key_id: str
+    rate: int
+    trouble: Trouble = field(default_factory=Trouble)
+
+
+def key_uses(outlets: Iterable[Outlet]) -> list[KeyUse]:
+    """The keys of these sources; sources that share a key share the lowest of their rates."""
+    by_key: dict[str, list[Outlet]] = {}
+    for outlet in outlets:
+        by_key.setdefault(outlet.key_id, []).append(outlet)
+    return [
+        KeyUse(
+            key_id=key_id,
+            rate=min(outlet.rate for outlet in sharing),
+            source_ids=frozenset(outlet.source_id for outlet in sharing),
+        )
+        for key_id, sharing in by_key.items()
+    ]
+
+
+def askable(
+    due: Iterable[Due], outlets: dict[int, Outlet], under_way: dict[int, int], now: int
+) -> list[Due]:
+    """The due runs of sources that may be asked now; of a source in trouble one at a time.
+
+    Args:
+        due: in the order in which they are to be asked.
+        outlets: by source number.
+        under_way: how many requests of each source have not come back.
+        now: microseconds since 1970 UTC.
+    """
+    left: dict[int, int | None] = {}
+    chosen: list[Due] = []
+    for one in due:
+        source_id = one.source_id
+        if source_id not in left:
+            trouble = outlets[source_id].trouble
+            left[source_id] = trouble.most_now(under_way=under_way.get(source_id, 0), now=now)
+        room = left[source_id]
+        if room is None:
+            chosen.append(one)
+        elif room > 0:
+            left[source_id] = room - 1
+            chosen.append(one)
+    return chosen

@@ -1,0 +1,171 @@
+"""A watch put together from settings: store, keys, clients, threads.
+
+Invariant: a key is loaded from where the settings say, used, and never passed on; clients are made when the first
+request needs them, so that a pass with nothing due pays for none.
+"""
+
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from recorder.errors import SettingError
+from recorder.fetch.keys import ApiKey, load_key
+from recorder.ledger.answer import Answer
+from recorder.polling.desk import Desk
+from recorder.polling.fetchers import Ask, ThreadFetcher
+from recorder.polling.outlets import Outlet
+from recorder.polling.poller import Hooks, Plan, Poller, Until
+from recorder.schedule.cadence import Cadence
+from recorder.settings import Settings
+from recorder.store.due import SourceRow
+from recorder.store.engine import Database
+from recorder.store.record import Recorder
+
+if TYPE_CHECKING:
+    from recorder.fetch.client import LedgerClient
+
+
+def cadence_of(settings: Settings) -> Cadence:
+    """The watch's part of the settings."""
+    return Cadence(
+        every_us=settings.every_us,
+        settle_us=settings.settle_us,
+        overdue_us=settings.overdue_us,
+        abandon_us=settings.abandon_us,
+    )
+
+
+class Clients:
+    """One client a source, made at its first request; threads may share it.
+
+    Args:
+        settings: where each source's API and key are.
+        environ: the environment.
+        clock: microseconds since 1970 UTC.
+    """
+
+    def __init__(
+        self, settings: Settings, environ: Mapping[str, str], clock: Callable[[], int]
+    ) -> None:
+        self._settings = settings
+        self._environ = environ
+        self._clock = clock
+        self._keys: dict[str, ApiKey] = {}
+        self._clients: dict[str, LedgerClient] = {}
+        self._lock = threading.Lock()
+
+    def outlet(self, row: SourceRow) -> Outlet:
+        """Make a source askable.
+
+        Raises:
+            SettingError: it has no key, or the settings name another base URL than it is bound to.
+        """
+        config = self._settings.source_settings(row.name)
+        if config.base_url != row.base_url:
+            raise SettingError(
+                f"source {row.name!r} of this store belongs to {row.base_url}, the settings say"
+                f" {config.base_url}: set RECORDER_BASE_URL to the first, or choose another --source"
+            )
+        key = load_key(
+            environ=self._environ,
+            api_key_env=config.api_key_env,
+            api_key_file=config.api_key_file,
+            source=row.name,
+        )
+        self._keys[row.name] = key
+        key_id = key.fingerprint()
+        outlet = Outlet(source_id=row.source_id, name=row.name, key_id=key_id, rate=config.rate)
+        outlet.trouble.careful = row.refused_key == key_id
+        return outlet
+
+    def fetch(self, ask: Ask) -> Answer:
+        """Send one request."""
+        return self._client(ask.source).fetch_run(ask.due.run_id)
+
+    def _client(self, source: str) -> "LedgerClient":
+        with self._lock:
+            if source not in self._clients:
+                from recorder.fetch.client import LedgerClient  # noqa: PLC0415  # 100 ms, once
+
+                self._clients[source] = LedgerClient(
+                    base_url=self._settings.source_settings(source).base_url,
+                    key=self._keys[source],
+                    source=source,
+                    clock=self._clock,
+                )
+            return self._clients[source]
+
+    def close(self) -> None:
+        """Close every client."""
+        for client in self._clients.values():
+            with suppress(OSError):
+                client.close()
+
+
+class Service:
+    """One watch over one store.
+
+    Args:
+        database: a store of the current schema.
+        settings: all of them.
+        environ: where keys may be.
+        plan: how long to watch what.
+        tell: takes one line for people.
+        clock: microseconds since 1970 UTC.
+        before_look: called before each look for due runs.
+        after_tick: called after each round.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        settings: Settings,
+        *,
+        environ: Mapping[str, str],
+        plan: Plan,
+        tell: Callable[[str], None],
+        clock: Callable[[], int],
+        before_look: Callable[[], None] = lambda: None,
+        after_tick: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._clients = Clients(settings, environ, clock)
+        self._tell = tell
+        self._left_out: dict[str, SettingError] = {}
+        cadence = cadence_of(settings)
+        self.poller = Poller(
+            desk=Desk(database, cadence=cadence, stays=plan.until is Until.STOPPED),
+            recorder=Recorder(database, cadence=cadence, costs=settings.cost),
+            fetcher=ThreadFetcher(self._clients.fetch, clock),
+            plan=plan,
+            hooks=Hooks(
+                outlet_of=self._outlet,
+                clock=clock,
+                tell=tell,
+                before_look=before_look,
+                after_tick=after_tick,
+            ),
+        )
+
+    def _outlet(self, row: SourceRow) -> Outlet | None:
+        try:
+            return self._clients.outlet(row)
+        except SettingError as error:
+            if row.name not in self._left_out:
+                self._left_out[row.name] = error
+                self._tell(f"source {row.name!r} is left out: {error}")
+            return None
+
+    def run(self) -> int:
+        """Watch; the exit code.
+
+        Raises:
+            SettingError: no source could be asked at all.
+        """
+        try:
+            summary = self.poller.run()
+        finally:
+            self._clients.close()
+        if self._left_out and not self.poller.has_outlets:
+            raise next(iter(self._left_out.values()))
+        return summary.exit_code or (3 if self._left_out else 0)

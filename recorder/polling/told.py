@@ -1,0 +1,19 @@
+"""The lines that a watch tells people, each once."""
+
+from recorder.instants import MINUTE
+from recorder.store.due import Overdue
+
+
+def overdue_line(one: Overdue, *, now: int) -> str:
+    """A run in flight past the patience, and what finds it at Trigger.dev."""
+    minutes = (now - one.since) // MINUTE
+    trigger = f"triggerRunId {one.trigger_run_id}" if one.trigger_run_id else "no triggerRunId"
+    return (
+        f"overdue: run {one.run_id} of source {one.source!r} is {one.status or 'without status'}"
+        f" for {minutes} min: escalate with {trigger}"
+    )
+
+
+def refused_line(source: str, why: str) -> str:
+    """A source that was stopped."""
+    return f"source {source!r} is stopped: {why}: give it a key that works, then poll again"
