@@ -90,3 +90,10 @@ class RunRow(NamedTuple):
     def dated_at(self) -> int:
         """The instant that a run belongs to: its creation, or its tracking where the ledger gives none."""
         return self.tracked_at if self.created_at is None else self.created_at
+
+    @property
+    def leads_processed(self) -> int | None:
+        """Completed and failed leads; None where the ledger does not give both."""
+        if self.leads_completed is None or self.leads_failed is None:
+            return None
+        return self.leads_completed + self.leads_failed

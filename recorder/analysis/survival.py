@@ -1,0 +1,91 @@
+"""Kaplan-Meier quantiles of lifetimes that are still open, or were first watched when already some time old.
+
+Invariant: at an age t those count as at risk that were watched before t and neither ended nor lost sight of before t.
+Never a quantile that is too small for want of later ends: it is "not reached" then. Must not import anything that does I/O.
+"""
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Final
+
+from recorder.analysis.stats import LEAST_N
+
+_ONE: Final = 1 << 256
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quantile:
+    """One quantile of the lifetimes.
+
+    Attributes:
+        age_us: microseconds; None where not reached, or where it cannot be told.
+        is_reached: False: fewer ended than the quantile asks for. None: too few lifetimes to tell.
+    """
+
+    age_us: int | None = None
+    is_reached: bool | None = None
+
+
+class Lifetimes:
+    """Lifetimes of one group, in microseconds since each one's birth."""
+
+    __slots__ = ("_ends", "_entries", "_exits")
+
+    def __init__(self) -> None:
+        self._entries, self._exits, self._ends = array("q"), array("q"), array("q")
+
+    def add(self, *, entry_us: int, exit_us: int, is_end: bool) -> None:
+        """One lifetime, watched from age `entry_us` to age `exit_us`.
+
+        Args:
+            entry_us: below `exit_us`; -1 for one that was watched from its birth.
+            exit_us: 0 or more.
+            is_end: it ended then; else it was last seen alive then.
+        """
+        self._entries.append(entry_us)
+        self._exits.append(exit_us)
+        if is_end:
+            self._ends.append(exit_us)
+
+    @property
+    def n(self) -> int:
+        """How many lifetimes there are."""
+        return len(self._exits)
+
+    @property
+    def n_ended(self) -> int:
+        """How many of them were seen to end."""
+        return len(self._ends)
+
+    def quantiles(self, *percents: int) -> dict[int, Quantile]:
+        """For each, the smallest age at which so many percent have ended.
+
+        None to tell with too few lifetimes, and where all that were at risk at some age had ended before others
+        were watched: the estimate would fall to 0 by an accident of when the watch began.
+        """
+        found = {p: Quantile() for p in percents if self.n < max(LEAST_N.get(p, 1), 1)}
+        open_percents = sorted(p for p in percents if p not in found)
+        for age, alive in self._steps():
+            if alive is None:
+                return found | dict.fromkeys(open_percents, Quantile())
+            while open_percents and alive * 100 <= _ONE * (100 - open_percents[0]):
+                found[open_percents.pop(0)] = Quantile(age_us=age, is_reached=True)
+        return found | dict.fromkeys(open_percents, Quantile(is_reached=False))
+
+    def _steps(self) -> Iterator[tuple[int, int | None]]:
+        """Each age at which some ended, and the share (of `_ONE`) that outlives it; None where that breaks off."""
+        entries, exits = sorted(self._entries), sorted(self._exits)
+        alive = _ONE
+        for age, ends in groupby(sorted(self._ends)):
+            n_ends, n_entered = sum(1 for _ in ends), bisect_left(entries, age)
+            at_risk = n_entered - bisect_left(exits, age)
+            if n_ends == at_risk and n_entered < len(entries):
+                yield age, None
+                return
+            alive = (
+                alive * (at_risk - n_ends) // at_risk
+            )  # never above the true share: ties are met
+            yield age, alive
