@@ -33,7 +33,8 @@ def parse_instant(text: str) -> int | None:
     """Microseconds of an ISO 8601 instant, or None where the text is none.
 
     Takes T or a blank between date and time, any number of fraction digits (cut to microseconds), and
-    Z or an offset; without either the text is read as UTC, as the ledger's other times are.
+    Z or an offset; without either the text is read as UTC, as the ledger's other times are. Outside the years
+    1 to 9999 of UTC there is no instant.
     """
     match = _INSTANT.fullmatch(text.strip())
     if match is None:
@@ -42,7 +43,8 @@ def parse_instant(text: str) -> int | None:
         moment = datetime.fromisoformat(f"{match['date']}T{match['time']}").replace(
             tzinfo=_zone(match["zone"])
         )
-        return us_of(moment) + int((match["fraction"] or "0").ljust(6, "0")[:6])
+        fraction_us = int((match["fraction"] or "0").ljust(6, "0")[:6])
+        return us_of(moment.astimezone(UTC)) + fraction_us
     except (ValueError, OverflowError):
         return None
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
-from tests.postgres import (
+from postgres import (
     URL_VARIABLE,
     Binaries,
     Origin,

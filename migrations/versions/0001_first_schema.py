@@ -33,6 +33,7 @@ Integer = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 Small = sa.SmallInteger().with_variant(sa.Integer(), "sqlite")
 Flag = sa.Boolean(create_constraint=False).with_variant(sa.Integer(), "sqlite")
 Text = sa.Text()
+Name = Text.with_variant(sa.Text(collation="C"), "postgresql")  # in the same order everywhere
 Bytes = sa.LargeBinary()
 
 
@@ -65,7 +66,7 @@ source = sa.Table(
     "source",
     metadata,
     sa.Column("source_id", Small, primary_key=True, autoincrement=False),
-    sa.Column("name", Text, nullable=False),
+    sa.Column("name", Name, nullable=False),
     sa.Column("base_url", Text, nullable=False),
     sa.Column("created_at", Integer, nullable=False),
     sa.UniqueConstraint("name"),
@@ -76,7 +77,7 @@ run = sa.Table(
     "run",
     metadata,
     *_run_key(),
-    sa.Column("run_id", Text, nullable=False),
+    sa.Column("run_id", Name, nullable=False),
     sa.Column("tracked_at", Integer, nullable=False),
     _integer("untracked_at"),
     sa.PrimaryKeyConstraint("source_id", "run_key"),
@@ -89,7 +90,7 @@ label = sa.Table(
     "label",
     metadata,
     *_run_key(),
-    sa.Column("key", Text, nullable=False),
+    sa.Column("key", Name, nullable=False),
     sa.Column("value", Text, nullable=False),
     sa.PrimaryKeyConstraint("source_id", "run_key", "key"),
     _of_run(),
@@ -265,15 +266,15 @@ rejected_body = sa.Table(
 
 FUNCTIONS = (
     """CREATE FUNCTION recorder.instant(us bigint) RETURNS timestamptz LANGUAGE sql STABLE AS
-    $$SELECT to_timestamp(us / 1000000) + (us % 1000000) * interval '1 microsecond'$$""",
+    $$SELECT to_timestamp(us / 1000000) + mod(us, 1000000) * interval '1 microsecond'$$""",
     """CREATE FUNCTION recorder.amount(micros bigint) RETURNS numeric LANGUAGE sql IMMUTABLE AS
     $$SELECT trim_scale(micros * 0.000001)$$""",
     """CREATE FUNCTION recorder.seconds(us bigint) RETURNS double precision LANGUAGE sql IMMUTABLE AS
     $$SELECT us::double precision / 1000000$$""",
     """CREATE FUNCTION recorder.hexadecimal(bytes bytea) RETURNS text LANGUAGE sql IMMUTABLE AS
     $$SELECT encode(bytes, 'hex')$$""",
-    """CREATE FUNCTION recorder.document(json text) RETURNS json LANGUAGE sql IMMUTABLE AS
-    $$SELECT json::json$$""",
+    """CREATE FUNCTION recorder.document(held text) RETURNS json LANGUAGE sql IMMUTABLE AS
+    $$SELECT held::json$$""",
 )
 
 # SQLite has no stored functions: there each call stands written out, X being its argument. The remainder is made

@@ -23,7 +23,6 @@ from recorder.errors import SettingError
 from recorder.fetch.address import BaseUrl, parse_base_url
 from recorder.fetch.keys import ApiKey
 from recorder.fetch.reading import (
-    OK,
     EncodingError,
     Exchange,
     detail_of,
@@ -34,7 +33,7 @@ from recorder.fetch.reading import (
 )
 from recorder.fetch.wire import Deadline, open_pool, quiet_loggers
 from recorder.instants import now_us
-from recorder.ledger.answer import Answer, Outcome
+from recorder.ledger.answer import OK, Answer, Outcome
 from recorder.ledger.body import MALFORMED_KEPT, one_line
 
 MAX_BODY = 32 * 2**20

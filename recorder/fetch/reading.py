@@ -13,10 +13,9 @@ from datetime import UTC
 from email.utils import parsedate_to_datetime
 
 from recorder.instants import SECOND, us_of
-from recorder.ledger.answer import Outcome
+from recorder.ledger.answer import OK, Outcome, outcome_of_status
 from recorder.ledger.jsontext import JsonTextError, parse_json
 
-OK = 200
 LONGEST_PAUSE_S = 3600.0
 """A Retry-After that asks for more counts as an hour: a slip of the server must not stop a source for days."""
 
@@ -24,12 +23,6 @@ _PIECE = 64 * 1024
 _GZIP_OR_ZLIB = zlib.MAX_WBITS | 32  # by the header that the data begin with
 _SECONDS = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _TAG = re.compile(r"<[^<>]*>")
-_OUTCOMES = {
-    401: Outcome.REFUSED,
-    403: Outcome.REFUSED,
-    404: Outcome.NOT_VISIBLE,
-    429: Outcome.THROTTLED,
-}
 
 
 class EncodingError(Exception):
@@ -57,13 +50,8 @@ class Exchange:
 
 def outcome_of(exchange: Exchange) -> Outcome | None:
     """The outcome, None for a 200 that was read in full."""
-    if exchange.status is None:
-        return Outcome.NETWORK_ERROR
-    if exchange.status == OK:
-        return Outcome.MALFORMED if exchange.trouble else None
-    if exchange.status in range(500, 600):
-        return Outcome.SERVER_ERROR
-    return _OUTCOMES.get(exchange.status, Outcome.UNEXPECTED)
+    outcome = outcome_of_status(exchange.status)
+    return Outcome.MALFORMED if outcome is None and exchange.trouble else outcome
 
 
 def detail_of(exchange: Exchange) -> str | None:

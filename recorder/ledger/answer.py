@@ -27,6 +27,24 @@ class Outcome(IntEnum):
         return self.name.lower()
 
 
+OK = 200
+_OUTCOMES = {
+    401: Outcome.REFUSED,
+    403: Outcome.REFUSED,
+    404: Outcome.NOT_VISIBLE,
+    429: Outcome.THROTTLED,
+}
+
+
+def outcome_of_status(status: int | None) -> Outcome | None:
+    """What an HTTP status comes to by itself; None for a 200, whose body decides; no status: no answer came."""
+    if status is None:
+        return Outcome.NETWORK_ERROR
+    if status in range(500, 600):
+        return Outcome.SERVER_ERROR
+    return None if status == OK else _OUTCOMES.get(status, Outcome.UNEXPECTED)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """What one status request of one run came to.
@@ -40,6 +58,7 @@ class Answer:
         latency_ms: from sending to the last byte, milliseconds; None where unknown (imported answers).
         body: the bytes that were read (of a body cut short or over the cap: its beginning).
         body_length: how many bytes the body has as far as known; for a body over the cap, more than `body`.
+        body_sha256: the digest of what was read, where `body` is only the beginning of that (imported answers).
         detail: one line for people where the outcome needs one, else None; never a key.
         retry_after_s: what Retry-After asked for, seconds from `observed_at`; None where absent.
         server_time: the Date header, microseconds since 1970 UTC; None where absent.
@@ -53,6 +72,7 @@ class Answer:
     latency_ms: int | None = None
     body: bytes = b""
     body_length: int = 0
+    body_sha256: bytes | None = None
     detail: str | None = None
     retry_after_s: float | None = None
     server_time: int | None = None

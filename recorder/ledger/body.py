@@ -86,17 +86,18 @@ def read_body(body: bytes, *, run_id: str) -> Body | Malformed:
     return Body(value=value, run=run)
 
 
-def kept(body: bytes, *, length: int = 0) -> Kept:
+def kept(body: bytes, *, length: int = 0, sha256: bytes | None = None) -> Kept:
     """What is kept of a body.
 
     Args:
         body: the bytes that were read.
         length: bytes that the body is known to have, where more than were kept of it.
+        sha256: its digest, where `body` is only what another store kept of it.
     """
     return Kept(
         beginning=body[:MALFORMED_KEPT],
         length=max(len(body), length),
-        sha256=hashlib.sha256(body).digest(),
+        sha256=sha256 or hashlib.sha256(body).digest(),
     )
 
 

@@ -72,27 +72,35 @@ def parse_amount(value: Json, *, path: str | None = None) -> Amount:
     if not isinstance(value, dict):
         return Amount(present=True, micros=_micros(value))
     candidates = [key for key in ("credits", "total", "amount") if value.get(key) is not None]
+    if path is not None and not _is_known_shape(value, candidates):
+        return _at_path(value, path.split("."))
+    if len(candidates) != 1:
+        return Amount(present=True)
     if candidates == ["credits"]:
         return Amount(present=True, micros=_micros(value["credits"]), unit="credits")
-    if len(candidates) == 1:
-        return _with_stated_unit(value, candidates[0], required=True)
-    if path is not None and not candidates:
-        return _at_path(value, path.split("."))
-    return Amount(present=True)
+    return _with_stated_unit(value, candidates[0], required=True)
+
+
+def _is_known_shape(value: Mapping[str, Json], candidates: list[str]) -> bool:
+    """Whether the known keys tell how to read it; two that contradict each other do too: not at all."""
+    if len(candidates) != 1:
+        return bool(candidates)
+    (key,) = candidates
+    is_leaf = not isinstance(value[key], dict | list)
+    return is_leaf and (key == "credits" or any(value.get(n) is not None for n in _UNIT_KEYS))
 
 
 def _with_stated_unit(holder: Mapping[str, Json], key: str, *, required: bool) -> Amount:
     units = [holder[name] for name in _UNIT_KEYS if holder.get(name) is not None]
     if len(units) > 1 or (required and not units):
         return Amount(present=True)
-    unit = units[0] if units else None
-    if unit is not None and not (isinstance(unit, str) and unit.strip()):
+    micros = _micros(holder.get(key))
+    if not units:
+        return Amount(present=True, micros=micros)
+    unit = units[0].strip() if isinstance(units[0], str) else ""
+    if not unit or not unit.isprintable():  # nor would a database keep a NUL or a lone surrogate
         return Amount(present=True)
-    return Amount(
-        present=True,
-        micros=_micros(holder.get(key)),
-        unit=unit.strip() if isinstance(unit, str) else None,
-    )
+    return Amount(present=True, micros=micros, unit=unit)
 
 
 def _at_path(value: Json, steps: list[str]) -> Amount:

@@ -2,18 +2,19 @@
 
 Invariant: `parse_json(to_text(parse_json(text)))` equals `parse_json(text)`, every number with the
 literal it was served with (1.10 is not 1.1, and an integer of a thousand digits stays whole).
+Texts nested deeper than `DEEPEST` are refused, so that no walk over a value outgrows Python's stack.
 Must not import anything that does I/O.
 """
 
 import hashlib
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from json.encoder import encode_basestring as _quote_readable
 from json.encoder import encode_basestring_ascii as _quote_ascii
-from typing import TypeAlias
+from typing import TypeAlias, TypeGuard
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,10 @@ class Number:
         return int(self.literal) if _PLAIN_INTEGER.fullmatch(self.literal) else None
 
 
-Json: TypeAlias = "bool | str | Number | list[Json] | dict[str, Json] | None"
+Json: TypeAlias = bool | str | Number | list["Json"] | dict[str, "Json"] | None
+
+DEEPEST = 100
+"""Levels of arrays and objects inside each other that a text may have."""
 
 _PLAIN_INTEGER = re.compile(r"0|-?[1-9][0-9]{0,17}")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
@@ -53,11 +57,15 @@ _DECODER = json.JSONDecoder(
 )
 
 
-def parse_json(text: str | bytes) -> Json:
+def parse_json(text: str | bytes, *, deepest: int = DEEPEST) -> Json:
     """The value of a JSON text; numbers as `Number`, a repeated key's last value.
 
+    Args:
+        text: the JSON; bytes are UTF-8, with or without a byte order mark.
+        deepest: levels of nesting that it may have.
+
     Raises:
-        JsonTextError: no JSON, not UTF-8, or nested deeper than Python's recursion limit allows.
+        JsonTextError: no JSON, not UTF-8, or nested too deep.
     """
     try:
         decoded = text.decode("utf-8-sig") if isinstance(text, bytes) else text
@@ -68,7 +76,25 @@ def parse_json(text: str | bytes) -> Json:
         raise JsonTextError(f"no JSON: {error.msg} at character {error.pos}") from error
     except RecursionError as error:
         raise JsonTextError("no JSON that can be read: nested too deep") from error
+    if decoded.count("[") + decoded.count("{") > deepest and _is_deeper(value, deepest):
+        raise JsonTextError(f"no JSON that can be kept: nested too deep, over {deepest} levels")
     return value
+
+
+def _is_deeper(value: Json, levels: int) -> bool:
+    """Whether arrays and objects lie deeper inside each other than so many levels."""
+    level = [value]
+    for _ in range(levels):
+        level = [item for holder in level for item in _inside(holder)]
+    return bool(level)
+
+
+def _inside(value: Json) -> Iterable[Json]:
+    """The arrays and objects directly inside one."""
+    items: Iterable[Json] = value if isinstance(value, list) else ()
+    if isinstance(value, dict):
+        items = value.values()
+    return (item for item in items if isinstance(item, dict | list))
 
 
 def to_text(value: Json) -> str:
@@ -117,6 +143,8 @@ def _append(value: Json, order: Callable[[_Items], _Items], put: Callable[[str],
             _append(item, order, put)
             separator = ","
         put("}" if value else "{}")
+    elif isinstance(value, list) and _all_strings(value):
+        put(f"[{','.join(map(quote, value))}]")
     elif isinstance(value, list):
         separator = "["
         for item in value:
@@ -126,6 +154,11 @@ def _append(value: Json, order: Callable[[_Items], _Items], put: Callable[[str],
         put("]" if value else "[]")
     else:
         put(_WORDS[value])
+
+
+def _all_strings(value: list[Json]) -> TypeGuard[list[str]]:
+    """Long lists are lists of ids: these are written several times as fast."""
+    return all(type(item) is str for item in value)
 
 
 _WORDS: Mapping[bool | None, str] = {None: "null", True: "true", False: "false"}

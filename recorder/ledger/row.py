@@ -143,7 +143,7 @@ class _Reader:
         if value is None:
             return None
         read = kind(value)
-        if read is None or (kind is _text and read != value):
+        if read is None or (kind in _WORDS and isinstance(value, str) and read != value):
             self.odd.append(path)
         return read
 
@@ -167,6 +167,12 @@ def storable(text: str) -> str:
 
 def _word_or_number(value: Json) -> str | None:
     return value.literal if isinstance(value, Number) else _text(value)
+
+
+_WORDS = (
+    _text,
+    _word_or_number,
+)  # what they read is the value itself, or not all of it could be read
 
 
 def _flag(value: Json) -> bool | None:

@@ -89,6 +89,8 @@ def next_look(known: Known, cadence: Cadence) -> Look:
     """When this run is to be asked next."""
     if known.last_polled_at is None:
         return Look(tracking="active", due_at=known.tracked_at, urgency=Urgency.NEW)
+    if known.resumed_at is not None and known.resumed_at > known.last_polled_at:
+        return Look(tracking="active", due_at=known.resumed_at, urgency=Urgency.NEW)
     if known.last_outcome not in _GOOD:
         return _after_failure(known, known.last_polled_at, cadence)
     if known.is_terminal:

@@ -24,7 +24,7 @@ def _see(work: Working, answer: Answer) -> tuple[Outcome, str | None]:
     tail = work.tail
     if tail is not None and work.watch["body_digest"] == bytes_digest:
         work.see_again(tail, answer.observed_at)
-        return Outcome.UNCHANGED, None
+        return Outcome.UNCHANGED, answer.detail
     body = read_body(answer.body, run_id=answer.run_id)
     if isinstance(body, Malformed):
         return Outcome.MALFORMED, body.reason
@@ -32,6 +32,6 @@ def _see(work: Working, answer: Answer) -> tuple[Outcome, str | None]:
     state = read_state(body, work.rules.costs)
     if tail is not None and tail["digest"] == state.digest:
         work.see_again(tail, answer.observed_at)
-        return Outcome.UNCHANGED, None
+        return Outcome.UNCHANGED, answer.detail
     work.see_new(state, answer.observed_at)
-    return Outcome.CHANGED, None
+    return Outcome.CHANGED, answer.detail

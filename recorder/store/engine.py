@@ -151,7 +151,15 @@ def _on_sqlite_begin(connection: sa.Connection) -> None:
 def _postgres_engine(url: sa.URL) -> sa.Engine:
     if url.drivername == "postgresql":
         url = url.set(drivername="postgresql+psycopg")
-    return sa.create_engine(url, connect_args={"connect_timeout": 10})
+    engine = sa.create_engine(url, connect_args={"connect_timeout": 10})
+    event.listen(engine, "connect", _on_postgres_connect)
+    return engine
+
+
+def _on_postgres_connect(connection: Any, _record: Any) -> None:  # noqa: ANN401  # the driver's own
+    version = connection.info.server_version // 10_000
+    if version < OLDEST_POSTGRES:
+        raise StoreError(f"Postgres {version} is too old: {OLDEST_POSTGRES} or later is needed")
 
 
 def _begin_postgres(connection: sa.Connection, *, writes: bool) -> None:

@@ -14,6 +14,7 @@ from recorder.history.facts import facts
 from recorder.history.segments import Segment, segments
 from recorder.ledger.answer import Answer, Outcome
 from recorder.ledger.body import Malformed, read_body
+from recorder.ledger.jsontext import digest_bytes
 from recorder.ledger.row import LedgerRow
 from recorder.store.rows import Row, fact_row, poll_row, rejected_row, seen_of
 from recorder.store.schema import poll, snapshot
@@ -181,8 +182,9 @@ def _write_run(
         "first_good_at": good[0].at if good else None,
         "last_good_at": good[-1].at if good else None,
         "last_outcome": int(ordered[-1].outcome),
-        "body_digest": None,
     }
+    if good and good[-1].answer is not None:
+        watch["body_digest"] = digest_bytes(good[-1].answer.body)
     tail = rows[-1] if rows else None
     if tail is not None:
         seen = [seen_of(row) for row in rows]

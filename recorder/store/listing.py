@@ -1,22 +1,28 @@
-"""The rows of the views `snapshots`, `polls` and `transitions`, in base units and in the views' columns.
+"""The rows of the views `snapshots`, `polls`, `transitions` and `labels`, in base units and in the views' columns.
 
 Invariant: with `as_of` T, only what was observed at or before T.
 """
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, TypeAlias, cast
 
 import sqlalchemy as sa
 
 from recorder.store.read import RunRef
-from recorder.store.schema import part, poll, run, snapshot, source
+from recorder.store.schema import label, part, poll, run, snapshot, source
+
+Held: TypeAlias = Mapping[str, Any]
 
 _PER_FETCH = 5000
 
 
 def snapshot_rows(
-    connection: sa.Connection, ref: RunRef | None = None, *, as_of: int | None = None
-) -> Iterator[sa.RowMapping]:
+    connection: sa.Connection,
+    ref: RunRef | None = None,
+    *,
+    source_name: str | None = None,
+    as_of: int | None = None,
+) -> Iterator[Held]:
     """Snapshots of one run, or of all, by source, run and number."""
     looks: sa.ColumnElement[int] = snapshot.c.n_polls
     last_seen: sa.ColumnElement[int] = snapshot.c.last_seen_at
@@ -36,6 +42,7 @@ def snapshot_rows(
         ).join_from(snapshot, part, _part_of_snapshot()),
         snapshot,
         ref,
+        source_name,
     ).order_by(source.c.name, run.c.run_id, snapshot.c.seq)
     if as_of is not None:
         statement = statement.where(snapshot.c.first_seen_at <= as_of)
@@ -70,14 +77,19 @@ def _truncated(
 
 
 def poll_rows(
-    connection: sa.Connection, ref: RunRef | None = None, *, as_of: int | None = None
-) -> Iterator[sa.RowMapping]:
+    connection: sa.Connection,
+    ref: RunRef | None = None,
+    *,
+    source_name: str | None = None,
+    as_of: int | None = None,
+) -> Iterator[Held]:
     """Polls of one run, or of all, by source, run and instant."""
     names = ("polled_at", "outcome", "http_status", "latency_ms", "snapshot_seq", "detail")
     statement = _with_run(
         sa.select(source.c.name.label("source"), run.c.run_id, *(poll.c[n] for n in names)),
         poll,
         ref,
+        source_name,
     ).order_by(source.c.name, run.c.run_id, poll.c.polled_at)
     if as_of is not None:
         statement = statement.where(poll.c.polled_at <= as_of)
@@ -85,8 +97,12 @@ def poll_rows(
 
 
 def transition_rows(
-    connection: sa.Connection, ref: RunRef | None = None, *, as_of: int | None = None
-) -> Iterator[sa.RowMapping]:
+    connection: sa.Connection,
+    ref: RunRef | None = None,
+    *,
+    source_name: str | None = None,
+    as_of: int | None = None,
+) -> Iterator[Held]:
     """Changes of status of one run, or of all, by source, run and number."""
     before = snapshot.alias("before")
     previous = sa.and_(
@@ -105,6 +121,7 @@ def transition_rows(
         ).join_from(snapshot, before, previous, isouter=True),
         snapshot,
         ref,
+        source_name,
     ).order_by(source.c.name, run.c.run_id, snapshot.c.seq)
     differs = before.c.seq.is_(None) | snapshot.c.status.is_distinct_from(before.c.status)
     if as_of is not None:
@@ -124,12 +141,31 @@ def _ledger_at() -> sa.ColumnElement[int]:
     )
 
 
-def _with_run(statement: sa.Select[Any], table: sa.Table, ref: RunRef | None) -> sa.Select[Any]:
+def label_rows(
+    connection: sa.Connection,
+    ref: RunRef | None = None,
+    *,
+    source_name: str | None = None,
+    as_of: int | None = None,
+) -> Iterator[Held]:
+    """Labels of one run, or of all, by source, run and key; as of T those of the runs that were tracked by then."""
+    named = sa.select(source.c.name.label("source"), run.c.run_id, label.c.key, label.c.value)
+    statement = _with_run(named.select_from(label), label, ref, source_name)
+    if as_of is not None:
+        statement = statement.where(run.c.tracked_at <= as_of)
+    yield from _fetched(connection, statement.order_by(source.c.name, run.c.run_id, label.c.key))
+
+
+def _with_run(
+    statement: sa.Select[Any], table: sa.Table, ref: RunRef | None, source_name: str | None
+) -> sa.Select[Any]:
     same = (run.c.source_id == table.c.source_id) & (run.c.run_key == table.c.run_key)
     joined = statement.join(run, same).join(source, source.c.source_id == table.c.source_id)
-    return joined if ref is None else joined.where(ref.rows_of(table))
+    if ref is not None:
+        return joined.where(ref.rows_of(table))
+    return joined if source_name is None else joined.where(source.c.name == source_name)
 
 
-def _fetched(connection: sa.Connection, statement: sa.Select[Any]) -> Iterator[sa.RowMapping]:
+def _fetched(connection: sa.Connection, statement: sa.Select[Any]) -> Iterator[Held]:
     streamed = connection.execute(statement.execution_options(yield_per=_PER_FETCH))
-    yield from streamed.mappings()
+    yield from cast("Iterator[Held]", streamed.mappings())

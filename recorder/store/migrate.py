@@ -5,15 +5,17 @@ old schema whole; a SQLite store is copied aside before it is changed. Alembic i
 be done.
 """
 
-import os
+import shlex
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Literal
 
 import sqlalchemy as sa
 
 from recorder.errors import StoreError, StoreMissingError, StoreNewerError, StoreOutdatedError
-from recorder.store.engine import Database, create_file
+from recorder.store.engine import BUSY_MS, Database, create_file
 from recorder.store.schema import REVISION, SCHEMA
 
 _LOCK = 0x5EC0_4DE4  # any constant: the advisory lock of an upgrade on Postgres
@@ -55,22 +57,30 @@ def require_current(database: Database) -> None:
     revision = current_revision(database)
     if revision is None:
         raise StoreMissingError(_missing(database))
+    _refuse_newer(database, revision)
+    if revision < REVISION:
+        raise StoreOutdatedError(
+            f"{database.name} has schema {revision}, this program needs {REVISION}:"
+            f" run {_upgrade_command(database)}"
+        )
+
+
+def _refuse_newer(database: Database, revision: str) -> None:
     if revision > REVISION:
         raise StoreNewerError(
             f"{database.name} has schema {revision}, newer than this program's {REVISION}:"
             " upgrade the program (pip install --upgrade puffle-recorder)"
         )
-    if revision < REVISION:
-        raise StoreOutdatedError(
-            f"{database.name} has schema {revision}, this program needs {REVISION}:"
-            f" run 'recorder db upgrade --db {database.name}'"
-        )
+
+
+def _upgrade_command(database: Database) -> str:
+    return f"'recorder db upgrade --db {shlex.quote(database.name)}'"
 
 
 def _missing(database: Database) -> str:
     if database.is_sqlite:
         return f"no store at {database.name}: 'recorder track RUN_ID' makes one"
-    return f"no store at {database.name}: run 'recorder db upgrade --db {database.name}'"
+    return f"no store at {database.name}: run {_upgrade_command(database)}"
 
 
 def prepare_for_writing(database: Database) -> str | None:
@@ -93,59 +103,87 @@ def upgrade(database: Database) -> str | None:
     Returns:
         One line that says what was done, None where nothing was to be done.
     """
-    before = current_revision(database)
-    if before == REVISION:
+    seen = current_revision(database)
+    if seen == REVISION:
         return None
-    if before is not None and before > REVISION:
-        require_current(database)
-    if before is None:
+    if seen is None:
         _make_place(database)
-        _run(database, REVISION)
+    with _migrating(database) as connection:
+        before = _revision(connection)  # once more: another process may have been first
+        if before == REVISION:
+            return None
+        if before is not None:
+            _refuse_newer(database, before)
+        copy = _copy_aside(database, before)
+        _alembic(connection, "upgrade", REVISION)
+    if before is None:
         return f"made the store {database.name}"
-    copy = _copy_aside(database, before)
-    _run(database, REVISION)
     aside = f" (a copy of the old one: {copy})" if copy else ""
     return f"upgraded {database.name} from schema {before} to {REVISION}{aside}"
 
 
 def downgrade(database: Database, revision: str) -> None:
     """Take the store back to an older revision; for tests and for people who know why."""
-    _run(database, revision, down=True)
+    with _migrating(database) as connection:
+        _alembic(connection, "downgrade", revision)
 
 
 def _make_place(database: Database) -> None:
-    if database.path is not None:
-        try:
-            create_file(database.path)
-        except OSError as error:
-            raise StoreError(
-                f"{database.path}: {error.strerror}: choose another place with --db"
-            ) from error
-        with closing(sqlite3.connect(database.path)) as connection:
-            connection.execute("PRAGMA journal_mode=WAL")
-
-
-def _copy_aside(database: Database, revision: str) -> Path | None:
     if database.path is None:
+        return
+    try:
+        create_file(database.path)
+        with closing(sqlite3.connect(database.path, timeout=BUSY_MS / 1000)) as connection:
+            connection.execute("PRAGMA journal_mode=WAL")
+    except OSError as error:
+        raise StoreError(
+            f"{database.path}: {error.strerror}: choose another place with --db"
+        ) from error
+    except sqlite3.Error as error:
+        raise StoreError(f"{database.path}: no store can be made there: {error}") from error
+
+
+@contextmanager
+def _migrating(database: Database) -> Iterator[sa.Connection]:
+    """A transaction in which nobody else migrates this store."""
+    with database.migrating() as connection:
+        if not database.is_sqlite:
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+            if not sa.inspect(connection).has_schema(SCHEMA):
+                connection.execute(sa.schema.CreateSchema(SCHEMA))
+        yield connection
+
+
+def _copy_aside(database: Database, revision: str | None) -> Path | None:
+    """Copy an older SQLite store; inside the migration's transaction, so that nobody has changed it meanwhile."""
+    if database.path is None or revision is None:
         return None
     copy = database.path.with_name(f"{database.path.name}.schema-{revision}.backup")
-    copy.unlink(missing_ok=True)
-    os.close(os.open(copy, os.O_CREAT | os.O_WRONLY, 0o600))
-    with closing(sqlite3.connect(database.path)) as old, closing(sqlite3.connect(copy)) as new:
-        old.backup(new)
+    partial = copy.with_name(f"{copy.name}.partial")
+    try:
+        partial.unlink(missing_ok=True)
+        create_file(partial)
+        with (
+            closing(sqlite3.connect(database.path)) as old,
+            closing(sqlite3.connect(partial)) as new,
+        ):
+            old.backup(new)
+        partial.replace(copy)
+    except (OSError, sqlite3.Error) as error:
+        raise StoreError(
+            f"{copy}: no copy could be made before the upgrade ({error}): nothing was changed"
+        ) from error
     return copy
 
 
-def _run(database: Database, revision: str, *, down: bool = False) -> None:
+def _alembic(
+    connection: sa.Connection, direction: Literal["upgrade", "downgrade"], revision: str
+) -> None:
     from alembic import command  # noqa: PLC0415  # 350 ms that a cron pass does not pay
     from alembic.config import Config  # noqa: PLC0415
 
     config = Config()
     config.set_main_option("script_location", str(migrations_dir()).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
-    with database.migrating() as connection:
-        if not database.is_sqlite:
-            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
-            connection.execute(sa.schema.CreateSchema(SCHEMA, if_not_exists=True))
-        config.attributes["connection"] = connection
-        (command.downgrade if down else command.upgrade)(config, revision)
+    config.attributes["connection"] = connection
+    getattr(command, direction)(config, revision)

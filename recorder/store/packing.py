@@ -57,9 +57,13 @@ class _Packer:
         if isinstance(value, dict):
             return self._lifted(self._object(value, path), path)
         if isinstance(value, list):
-            items = ",".join([self.template(item, None) for item in value])
-            return self._lifted(f"[{items}]", path)
+            return self._lifted(self._array(value), path)
         return self._lifted(to_text(value), path)
+
+    def _array(self, value: list[Json]) -> str:
+        if all(type(item) is str for item in value):  # long lists are lists of ids
+            return to_text(value)
+        return f"[{','.join([self.template(item, None) for item in value])}]"
 
     def _object(self, value: dict[str, Json], path: str | None) -> str:
         members = ",".join(

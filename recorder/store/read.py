@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from recorder.errors import AmbiguousRunError, UnknownRunError
 from recorder.instants import iso
 from recorder.ledger.jsontext import Json
+from recorder.ledger.row import storable
 from recorder.store.parts import Parts
 from recorder.store.rows import Row
 from recorder.store.schema import poll, run, snapshot, source, watch
@@ -60,7 +61,7 @@ def find_run(connection: sa.Connection, run_id: str, source_name: str | None = N
     )
     if source_name is not None:
         statement = statement.where(source.c.name == source_name)
-    found = connection.execute(statement).all()
+    found = connection.execute(statement).all() if storable(run_id) == run_id else []
     if not found:
         where = f" in source {source_name!r}" if source_name else ""
         raise UnknownRunError(
@@ -116,9 +117,11 @@ def _seen_by(connection: sa.Connection, ref: RunRef, seq: int, as_of: int) -> Ro
     return dict(connection.execute(statement).mappings().one())
 
 
-def last_poll(connection: sa.Connection, ref: RunRef) -> Row | None:
-    """The run's last poll row."""
+def last_poll(connection: sa.Connection, ref: RunRef, as_of: int | None = None) -> Row | None:
+    """The run's last poll row, or the last at or before an instant."""
     statement = sa.select(poll).where(ref.rows_of(poll)).order_by(poll.c.polled_at.desc()).limit(1)
+    if as_of is not None:
+        statement = statement.where(poll.c.polled_at <= as_of)
     held = connection.execute(statement).mappings().one_or_none()
     return dict(held) if held else None
 

@@ -44,12 +44,17 @@ class Recorder:
         self._known_parts: dict[int, OrderedDict[bytes, int]] = {}
 
     def record(
-        self, answers: Sequence[Answer], *, beside: Callable[[sa.Connection], None] | None = None
+        self,
+        answers: Sequence[Answer],
+        *,
+        first: Callable[[sa.Connection], None] | None = None,
+        beside: Callable[[sa.Connection], None] | None = None,
     ) -> list[Recorded]:
         """Record answers of runs that are registered, in any order, in one transaction.
 
         Args:
             answers: of any sources and runs.
+            first: what belongs into the same transaction before them, such as registering their runs.
             beside: what else belongs into the same transaction.
 
         Returns:
@@ -58,6 +63,8 @@ class Recorder:
         recorded: list[Recorded] = []
         fresh: dict[int, dict[bytes, int]] = {}
         with self._database.writing() as connection:
+            if first is not None:
+                first(connection)
             for source, group in groupby(sorted(answers, key=_order), key=lambda a: a.source):
                 source_id = lock_source(connection, source)
                 parts = Parts(connection, source_id, self._known_parts.get(source_id))

@@ -16,6 +16,7 @@ from recorder.store.engine import Database
 from recorder.store.schema import label, run, source, watch
 
 _CHUNK = 500
+_NEW_SOURCE = 0x5EC0_4DE5  # any constant: the advisory lock of adding a source on Postgres
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +40,11 @@ def ensure_source(connection: sa.Connection, name: str, *, base_url: str, now: i
     Raises:
         SettingError: the source is bound to another base URL.
     """
-    held = connection.execute(sa.select(source).where(source.c.name == name)).one_or_none()
+    statement = sa.select(source).where(source.c.name == name)
+    held = connection.execute(statement).one_or_none()
+    if held is None:
+        _lock_sources(connection)
+        held = connection.execute(statement).one_or_none()
     if held is None:
         return _add_source(connection, name, base_url, now)
     if held.base_url != base_url:
@@ -49,6 +54,12 @@ def ensure_source(connection: sa.Connection, name: str, *, base_url: str, now: i
         )
     number: int = held.source_id
     return number
+
+
+def _lock_sources(connection: sa.Connection) -> None:
+    """Two processes may use new sources at the same moment: the second waits, and looks again."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_NEW_SOURCE)))
 
 
 def _add_source(connection: sa.Connection, name: str, base_url: str, now: int) -> int:
@@ -107,7 +118,8 @@ def track(
     keys = {run_id: row["run_key"] for run_id, row in held.items()}
     keys |= _add_runs(connection, source_id, dict.fromkeys(new, now))
     dropped = [r for r, row in held.items() if row["tracking"] in ("untracked", "abandoned")]
-    _resume(connection, source_id, [keys[run_id] for run_id in dropped], now)
+    for run_id in dropped:
+        resume(connection, source_id, keys[run_id], now=now)
     _set_labels(connection, source_id, keys.values(), labels or {})
     known = [run_id for run_id in held if run_id not in dropped]
     return Tracked(new=tuple(new), resumed=tuple(dropped), known=tuple(known))
@@ -176,15 +188,15 @@ def _first_watch(source_id: int, run_key: int, tracked_at: int) -> dict[str, Any
     }
 
 
-def _resume(connection: sa.Connection, source_id: int, run_keys: Sequence[int], now: int) -> None:
-    for run_key in run_keys:
-        this_run = (run.c.source_id == source_id, run.c.run_key == run_key)
-        connection.execute(sa.update(run).where(*this_run).values(untracked_at=None))
-        connection.execute(
-            sa.update(watch)
-            .where(watch.c.source_id == source_id, watch.c.run_key == run_key)
-            .values(tracking="active", due_at=now, urgency=int(Urgency.NEW), resumed_at=now)
-        )
+def resume(connection: sa.Connection, source_id: int, run_key: int, *, now: int) -> None:
+    """Take up the watch of a run again."""
+    this_run = (run.c.source_id == source_id, run.c.run_key == run_key)
+    connection.execute(sa.update(run).where(*this_run).values(untracked_at=None))
+    connection.execute(
+        sa.update(watch)
+        .where(watch.c.source_id == source_id, watch.c.run_key == run_key)
+        .values(tracking="active", due_at=now, urgency=int(Urgency.NEW), resumed_at=now)
+    )
 
 
 def _set_labels(

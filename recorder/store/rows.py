@@ -44,7 +44,7 @@ def poll_row(
 
 def rejected_row(key: Row, answer: Answer) -> Row:
     """What is kept of a body that is no ledger row."""
-    body = kept(answer.body, length=answer.body_length)
+    body = kept(answer.body, length=answer.body_length, sha256=answer.body_sha256)
     return key | {
         "polled_at": answer.observed_at,
         "head": body.beginning,

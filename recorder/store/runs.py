@@ -15,6 +15,7 @@ from recorder.ledger.answer import Outcome
 from recorder.ledger.cost import CostRules
 from recorder.schedule.cadence import Cadence, Known, next_look
 from recorder.store.parts import Parts
+from recorder.store.read import RunRef
 from recorder.store.rows import Row, fact_row, seen_of
 from recorder.store.schema import label, poll, run, run_fact, snapshot, source, watch
 from recorder.store.states import load_row
@@ -35,6 +36,7 @@ def run_rows(
     connection: sa.Connection,
     *,
     source_name: str | None = None,
+    ref: RunRef | None = None,
     as_of: int | None = None,
     cadence: Cadence | None = None,
     costs: CostRules | None = None,
@@ -44,19 +46,20 @@ def run_rows(
     Args:
         connection: a reading transaction.
         source_name: only this source's.
+        ref: only this run.
         as_of: microseconds since 1970 UTC: what was known then; None: what is known now.
         cadence: the settings by which an earlier state's place in the watch is told.
         costs: how an earlier state's amounts are read.
     """
-    labels = _labels(connection)
+    labels = _labels(connection, ref)
+    wanted = _of_source(source_name) if ref is None else ref.rows_of(run)
     if as_of is None:
-        yield from _present(connection, labels, _of_source(source_name))
+        yield from _present(connection, labels, wanted)
         return
-    settled = _of_source(source_name) & _unchanged_since(as_of)
     past = _Past(connection, as_of, cadence or Cadence(), costs or CostRules())
     rows = [
-        *_present(connection, labels, settled),
-        *past.rows(_of_source(source_name) & ~_unchanged_since(as_of), labels),
+        *_present(connection, labels, wanted & _unchanged_since(as_of)),
+        *past.rows(wanted & ~_unchanged_since(as_of), labels),
     ]
     yield from sorted(rows, key=lambda row: (row.dated_at, row.source, row.run_id))
 
@@ -72,9 +75,12 @@ def _unchanged_since(as_of: int) -> sa.ColumnElement[bool]:
     return sa.and_(run.c.tracked_at <= as_of, *calm)
 
 
-def _labels(connection: sa.Connection) -> dict[tuple[int, int], dict[str, str]]:
+def _labels(connection: sa.Connection, ref: RunRef | None) -> dict[tuple[int, int], dict[str, str]]:
     found: dict[tuple[int, int], dict[str, str]] = {}
-    for row in connection.execute(sa.select(label)):
+    statement = sa.select(label)
+    if ref is not None:
+        statement = statement.where(ref.rows_of(label))
+    for row in connection.execute(statement):
         found.setdefault((row.source_id, row.run_key), {})[row.key] = row.value
     return found
 

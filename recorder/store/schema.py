@@ -46,6 +46,7 @@ class Flag(sa.TypeDecorator[bool]):
 Integer = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 Small = sa.SmallInteger().with_variant(sa.Integer(), "sqlite")
 Text = sa.Text()
+Name = Text.with_variant(sa.Text(collation="C"), "postgresql")  # in the same order everywhere
 Bytes = sa.LargeBinary()
 
 
@@ -78,7 +79,7 @@ source = sa.Table(
     "source",
     metadata,
     sa.Column("source_id", Small, primary_key=True, autoincrement=False),
-    sa.Column("name", Text, nullable=False),
+    sa.Column("name", Name, nullable=False),
     sa.Column("base_url", Text, nullable=False),
     sa.Column("created_at", Integer, nullable=False),
     _text("holder"),
@@ -93,7 +94,7 @@ run = sa.Table(
     "run",
     metadata,
     *_run_key(),
-    sa.Column("run_id", Text, nullable=False),
+    sa.Column("run_id", Name, nullable=False),
     sa.Column("tracked_at", Integer, nullable=False),
     _integer("untracked_at"),
     sa.PrimaryKeyConstraint("source_id", "run_key"),
@@ -106,7 +107,7 @@ label = sa.Table(
     "label",
     metadata,
     *_run_key(),
-    sa.Column("key", Text, nullable=False),
+    sa.Column("key", Name, nullable=False),
     sa.Column("value", Text, nullable=False),
     sa.PrimaryKeyConstraint("source_id", "run_key", "key"),
     _of_run(),

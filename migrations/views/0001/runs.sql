@@ -47,19 +47,19 @@ SELECT
   CASE WHEN f.started_at >= f.created_at THEN recorder.seconds(f.started_at - f.created_at) END AS queue_seconds,
   CASE WHEN f.ended_at >= f.started_at THEN recorder.seconds(f.ended_at - f.started_at) END AS run_seconds,
   CASE WHEN f.ended_at >= f.created_at THEN recorder.seconds(f.ended_at - f.created_at) END AS wall_seconds,
-  CASE WHEN f.ended_at >= f.started_at
-    AND (f.ended_after IS NULL OR f.ended_at - f.ended_after < 10000000 OR 10 * (f.ended_at - f.ended_after) < f.ended_at - f.started_at)
-    THEN recorder.seconds(f.ended_at - f.started_at) END AS run_seconds_sharp,
-  CASE WHEN f.ended_at >= f.created_at
-    AND (f.ended_after IS NULL OR f.ended_at - f.ended_after < 10000000 OR 10 * (f.ended_at - f.ended_after) < f.ended_at - f.created_at)
-    THEN recorder.seconds(f.ended_at - f.created_at) END AS wall_seconds_sharp,
   recorder.instant(r.tracked_at) AS tracked_at,
   recorder.instant(w.first_polled_at) AS first_polled_at,
   recorder.instant(w.last_polled_at) AS last_polled_at,
   w.n_polls,
   w.n_snapshots,
   coalesce(f.n_reopened, 0) AS n_reopened,
-  f.quality
+  f.quality,
+  CASE WHEN f.ended_at >= f.started_at
+    AND (f.ended_after IS NULL OR f.ended_at - f.ended_after < 10000000 OR 10 * (f.ended_at - f.ended_after) < f.ended_at - f.started_at)
+    THEN recorder.seconds(f.ended_at - f.started_at) END AS run_seconds_sharp,
+  CASE WHEN f.ended_at >= f.created_at
+    AND (f.ended_after IS NULL OR f.ended_at - f.ended_after < 10000000 OR 10 * (f.ended_at - f.ended_after) < f.ended_at - f.created_at)
+    THEN recorder.seconds(f.ended_at - f.created_at) END AS wall_seconds_sharp
 FROM recorder.run r
 JOIN recorder.source s ON s.source_id = r.source_id
 JOIN recorder.watch w ON w.source_id = r.source_id AND w.run_key = r.run_key

@@ -22,11 +22,11 @@ SELECT
   recorder.amount(n.actual_micros) AS cost_actual,
   n.actual_micros AS cost_actual_micros,
   CASE WHEN coalesce(n.preview_micros, n.actual_micros) IS NOT NULL THEN coalesce(n.preview_unit, n.actual_unit, 'unstated') END AS cost_unit,
+  recorder.instant(n.updated_at) AS updated_at,
+  recorder.document(p.json) AS document,
   recorder.instant(n.started_at) AS started_at,
   recorder.instant(n.completed_at) AS completed_at,
-  recorder.instant(n.cancelled_at) AS cancelled_at,
-  recorder.instant(n.updated_at) AS updated_at,
-  recorder.document(p.json) AS document
+  recorder.instant(n.cancelled_at) AS cancelled_at
 FROM recorder.snapshot n
 JOIN recorder.run r ON r.source_id = n.source_id AND r.run_key = n.run_key
 JOIN recorder.source s ON s.source_id = n.source_id

@@ -1,0 +1,56 @@
+"""What a store was told of its runs: each run, and each of its polls with what that brought.
+
+Invariant: all that it takes to make an equal store. Must not import anything that does I/O.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from recorder.ledger.answer import Outcome
+from recorder.ledger.body import Kept
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackedRun:
+    """One run as it was given to the recorder; instants in microseconds since 1970 UTC.
+
+    Attributes:
+        source: the source's name.
+        base_url: of the API that the source speaks of; None where that is not said.
+        run_id: the run's id.
+        tracked_at: when it was given to the recorder.
+        resumed_at: when `track` last took it up again.
+        untracked_at: since when it is not watched.
+        labels: by key.
+    """
+
+    source: str
+    base_url: str | None = None
+    run_id: str
+    tracked_at: int
+    resumed_at: int | None = None
+    untracked_at: int | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredAnswer:
+    """One poll and what it brought.
+
+    Attributes:
+        polled_at: microseconds since 1970 UTC.
+        outcome: as in the view `polls`.
+        http_status: None where no answer came.
+        latency_ms: None where unknown.
+        detail: one line, or None.
+        body: JSON text of the answer that the snapshot stands for; None where the poll gave no row.
+        kept: what is kept of a malformed body.
+    """
+
+    polled_at: int
+    outcome: Outcome
+    http_status: int | None
+    latency_ms: int | None
+    detail: str | None
+    body: str | None
+    kept: Kept | None

@@ -1,0 +1,162 @@
+"""How each source does: what is in flight, what was asked, what failed, who polls, what waits for too long.
+
+Invariant: nothing here writes. Instants are microseconds since 1970 UTC, by our clock.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from recorder.instants import HOUR, MINUTE
+from recorder.ledger.answer import Outcome
+from recorder.schedule.cadence import Cadence
+from recorder.store.due import SourceRow, overdue_runs, source_rows
+from recorder.store.leases import is_dead
+from recorder.store.schema import poll, run, watch
+
+_SUCCEEDED = (Outcome.CHANGED, Outcome.UNCHANGED, Outcome.NOT_VISIBLE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceHealth:
+    """One source.
+
+    Attributes:
+        source: its row in the store.
+        last_good_at: the last answer that showed a run; None for none.
+        unseen: runs that are tracked and that no answer showed yet.
+        in_flight: runs that are seen, have not ended and are not lost; the overdue ones among them.
+        settling: runs that have ended and are still looked at.
+        overdue: runs in flight past the patience.
+        not_visible: runs whose last answer was a 404.
+        abandoned: runs given up after staying in flight without change.
+        polls_last_minute: requests in the last 60 s.
+        errors_last_hour: requests in the last hour that gave neither a row nor a 404.
+    """
+
+    source: SourceRow
+    last_good_at: int | None
+    unseen: int
+    in_flight: int
+    settling: int
+    overdue: int
+    not_visible: int
+    abandoned: int
+    polls_last_minute: int
+    errors_last_hour: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """Runs that were due before an instant and were not asked since: how many, and since when the first one waits."""
+
+    runs: int
+    since: int | None
+
+
+def source_health(
+    connection: sa.Connection, cadence: Cadence, *, now: int, source_name: str | None = None
+) -> list[SourceHealth]:
+    """Every source, or the one of a name, by name.
+
+    Args:
+        connection: a reading transaction.
+        cadence: whose patience makes a run overdue.
+        now: microseconds since 1970 UTC.
+        source_name: only this source.
+    """
+    tracked = _tracked(connection)
+    asked = _asked(connection, now)
+    late = overdue_runs(connection, cadence, now=now, source_name=source_name)
+    overdue = Counter(one.source_id for one in late)
+    return [
+        _health(row, tracked.get(row.source_id, []), asked.get(row.source_id, (0, 0)), overdue)
+        for row in source_rows(connection, source_name)
+    ]
+
+
+def _health(
+    row: SourceRow, tracked: list[sa.Row[Any]], asked: tuple[int, int], overdue: Counter[int]
+) -> SourceHealth:
+    count: Counter[str] = Counter()
+    for group in tracked:
+        unseen = group.tracking == "active" and not group.is_seen
+        count["unseen" if unseen else group.tracking] += group.runs
+    good = [group.last_good_at for group in tracked if group.last_good_at is not None]
+    return SourceHealth(
+        source=row,
+        last_good_at=max(good, default=None),
+        unseen=count["unseen"],
+        in_flight=count["active"],
+        settling=count["settling"],
+        overdue=overdue[row.source_id],
+        not_visible=count["not_visible"],
+        abandoned=count["abandoned"],
+        polls_last_minute=asked[0],
+        errors_last_hour=asked[1],
+    )
+
+
+def _tracked(connection: sa.Connection) -> dict[int, list[sa.Row[Any]]]:
+    """Runs by source, by their place in the watch, and by whether they were ever seen."""
+    is_seen = (watch.c.n_snapshots > 0).label("is_seen")
+    last_good_at = sa.func.max(watch.c.last_good_at).label("last_good_at")
+    statement = sa.select(
+        watch.c.source_id, watch.c.tracking, is_seen, sa.func.count().label("runs"), last_good_at
+    ).group_by(watch.c.source_id, watch.c.tracking, is_seen)
+    found: dict[int, list[sa.Row[Any]]] = {}
+    for group in connection.execute(statement):
+        found.setdefault(group.source_id, []).append(group)
+    return found
+
+
+def _asked(connection: sa.Connection, now: int) -> dict[int, tuple[int, int]]:
+    """Requests in the last minute and failures in the last hour; only runs asked in that hour are looked into."""
+    same = (poll.c.source_id == watch.c.source_id) & (poll.c.run_key == watch.c.run_key)
+    recent = sa.func.sum(sa.case((poll.c.polled_at > now - MINUTE, 1), else_=0))
+    failed = sa.func.sum(sa.case((poll.c.outcome.not_in(list(map(int, _SUCCEEDED))), 1), else_=0))
+    statement = (
+        sa.select(watch.c.source_id, recent, failed)
+        .join_from(watch, poll, same)
+        .where(watch.c.last_polled_at > now - HOUR, poll.c.polled_at > now - HOUR)
+        .group_by(watch.c.source_id)
+    )
+    found = connection.execute(statement).all()
+    return {source_id: (int(polls), int(errors)) for source_id, polls, errors in found}
+
+
+def poller_of(row: SourceRow, *, now: int) -> str | None:
+    """The process that polls a source now, as `host, process 123`; None where nobody does."""
+    held = row.holder is not None and row.held_until is not None and now < row.held_until
+    if row.holder is None or not held or is_dead(row.holder):
+        return None
+    place, _, rest = row.holder.partition("/")
+    return f"{place.partition('+')[0]}, process {rest.partition('/')[0]}"
+
+
+def run_in_flight(connection: sa.Connection, source_id: int) -> str | None:
+    """The id of a run that was seen and has not ended: of several, the one that is due first; None for none."""
+    same = (run.c.source_id == watch.c.source_id) & (run.c.run_key == watch.c.run_key)
+    statement = (
+        sa.select(run.c.run_id)
+        .join(watch, same)
+        .where(
+            watch.c.source_id == source_id, watch.c.tracking == "active", watch.c.n_snapshots > 0
+        )
+        .order_by(watch.c.due_at, watch.c.run_key)
+        .limit(1)
+    )
+    run_id: str | None = connection.execute(statement).scalar_one_or_none()
+    return run_id
+
+
+def waiting(connection: sa.Connection, source_ids: Iterable[int], *, before: int) -> Waiting:
+    """Runs of these sources that were due before an instant and wait to be asked."""
+    statement = sa.select(sa.func.count(), sa.func.min(watch.c.due_at)).where(
+        watch.c.source_id.in_(list(source_ids)), watch.c.due_at < before
+    )
+    runs, since = connection.execute(statement).one()
+    return Waiting(runs=runs, since=since)

@@ -1,0 +1,135 @@
+"""The runs that somebody watches as they move: those in flight, those that have just ended, or those asked for.
+
+Invariant: nothing here writes; at most as many runs are read as there is room for.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from recorder.ledger.row import TERMINAL
+from recorder.schedule.cadence import Cadence
+from recorder.store.read import RunRef
+from recorder.store.schema import run, run_fact, source, watch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watched:
+    """One run as it stands; instants in microseconds since 1970 UTC, amounts in millionths."""
+
+    source: str
+    run_id: str
+    tracking: str
+    status: str | None
+    slug: str | None
+    leads_total: int | None
+    leads_pending: int | None
+    leads_running: int | None
+    leads_completed: int | None
+    leads_skipped: int | None
+    leads_failed: int | None
+    cost_preview_micros: int | None
+    cost_actual_micros: int | None
+    cost_unit: str | None
+    error_message: str | None
+    trigger_run_id: str | None
+    created_at: int | None
+    ended_at: int | None
+    tracked_at: int
+    first_good_at: int | None
+    last_polled_at: int | None
+    ended_seen_at: int | None
+    is_quiet: bool
+    last_outcome: int | None
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the last status seen ends a run."""
+        return self.status in TERMINAL
+
+    @property
+    def leads_done(self) -> int:
+        """Leads that were worked on to an end, or skipped."""
+        done = (self.leads_completed, self.leads_skipped, self.leads_failed)
+        return sum(count for count in done if count is not None)
+
+    def overdue(self, cadence: Cadence, now: int) -> bool:
+        """In flight past the patience."""
+        since = self.created_at if self.created_at is not None else self.first_good_at
+        in_flight = self.tracking == "active" and not self.has_ended
+        return in_flight and since is not None and since + cadence.overdue_us <= now
+
+    def moves(self, now: int, quiet_after_us: int) -> bool:
+        """In flight, or ended and not quiet yet, nor for so long."""
+        if self.tracking == "active":
+            return True
+        settling = self.tracking == "settling" and not self.is_quiet
+        return settling and (self.ended_seen_at or 0) > now - quiet_after_us
+
+
+def watched_runs(
+    connection: sa.Connection,
+    *,
+    since: int,
+    limit: int,
+    refs: Iterable[RunRef] | None = None,
+    source_name: str | None = None,
+) -> list[Watched]:
+    """Runs to show: first those in flight by age, then those that are not visible, then the last that ended.
+
+    Args:
+        connection: a reading transaction.
+        since: runs whose end was seen before that are left out; microseconds since 1970 UTC.
+        limit: at most so many.
+        refs: exactly these runs, whatever becomes of them.
+        source_name: only this source's.
+    """
+    rank = sa.case((_is_live(), 0), (watch.c.tracking == "not_visible", 1), else_=2)
+    statement = (
+        sa.select(*_columns())
+        .select_from(_joined())
+        .where(_wanted(since) if refs is None else _among(refs))
+        .order_by(
+            rank,
+            sa.case((_is_live(), run.c.tracked_at)),
+            sa.func.coalesce(watch.c.ended_seen_at, 0).desc(),
+            run.c.source_id,
+            run.c.run_key,
+        )
+        .limit(limit)
+    )
+    if source_name is not None:
+        statement = statement.where(source.c.name == source_name)
+    return [Watched(**row) for row in connection.execute(statement).mappings()]
+
+
+def _is_live() -> sa.ColumnElement[bool]:
+    return watch.c.tracking == "active"
+
+
+def _wanted(since: int) -> sa.ColumnElement[bool]:
+    just_ended = (watch.c.tracking != "untracked") & (watch.c.ended_seen_at > since)
+    return _is_live() | (watch.c.tracking == "not_visible") | just_ended
+
+
+def _among(refs: Iterable[RunRef]) -> sa.ColumnElement[bool]:
+    return sa.or_(sa.false(), *(ref.rows_of(run) for ref in refs))
+
+
+def _columns() -> list[sa.ColumnElement[Any]]:
+    own = {"source": source.c.name, "run_id": run.c.run_id, "tracked_at": run.c.tracked_at}
+    names = Watched.__dataclass_fields__
+    held = {name: table.c[name] for table in (run_fact, watch) for name in names if name in table.c}
+    return [(held | own)[name].label(name) for name in names]
+
+
+def _joined() -> sa.FromClause:
+    same = (watch.c.source_id == run.c.source_id) & (watch.c.run_key == run.c.run_key)
+    known = (run_fact.c.source_id == run.c.source_id) & (run_fact.c.run_key == run.c.run_key)
+    return (
+        run.join(source, source.c.source_id == run.c.source_id)
+        .join(watch, same)
+        .outerjoin(run_fact, known)
+    )

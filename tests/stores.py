@@ -1,0 +1,120 @@
+"""Helpers of the tests that need a store: answers to record, and all rows to compare."""
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from recorder.ledger.answer import Answer, Outcome
+from recorder.ledger.jsontext import to_text
+from recorder.store.engine import Database
+from recorder.store.parts import Parts
+from recorder.store.registry import ensure_source, track
+from recorder.store.schema import metadata
+from recorder.store.states import load_value
+
+SAMPLES = Path(__file__).parent / "samples"
+BASE_URL = "https://ledger.test"
+T0 = 1_763_629_200_000_000  # 2025-11-20T09:00:00Z
+S = 1_000_000
+
+Rows = dict[str, list[dict[str, Any]]]
+
+
+def sample_paths() -> list[Path]:
+    """The documents of the ledger that the tests know."""
+    return sorted(SAMPLES.glob("*.json"))
+
+
+def sample_body(path: Path) -> bytes:
+    """The answer that a sample holds, to the byte."""
+    text = path.read_text(encoding="utf-8")
+    body = text[text.index('"body":') + len('"body":') : text.rindex("}")]
+    return body.strip().encode()
+
+
+def document(run_id: str = "er_1", status: str = "running", **fields: Any) -> dict[str, Any]:
+    """A small ledger row; further fields of `run` by name."""
+    return {"run": {"id": run_id, "status": status} | fields}
+
+
+def answer(
+    at: int, body: bytes | Mapping[str, Any] | None = None, *, run_id: str = "er_1", **more: Any
+) -> Answer:
+    """A 200 with a body (JSON is made of a mapping), `at` seconds after T0."""
+    given = body if isinstance(body, bytes) else json.dumps(body or document(run_id)).encode()
+    fields: dict[str, Any] = {
+        "source": "default",
+        "run_id": run_id,
+        "observed_at": T0 + at * S,
+        "outcome": None,
+        "http_status": 200,
+        "latency_ms": 12,
+        "body": given,
+        "body_length": len(given),
+    }
+    return Answer(**fields | more)
+
+
+def failure(
+    at: int,
+    outcome: Outcome = Outcome.SERVER_ERROR,
+    http_status: int | None = 503,
+    *,
+    run_id: str = "er_1",
+    **more: Any,
+) -> Answer:
+    """An answer without a ledger row."""
+    fields = {"outcome": outcome, "http_status": http_status, "body": b""}
+    return answer(at, run_id=run_id, **fields | more)
+
+
+def register(
+    database: Database, run_ids: Iterable[str] = ("er_1",), *, source: str = "default", at: int = -1
+) -> None:
+    """Track runs, `at` seconds after T0."""
+    with database.writing() as connection:
+        ensure_source(connection, source, base_url=BASE_URL, now=T0 + at * S)
+        track(connection, source, list(run_ids), now=T0 + at * S)
+
+
+def empty(database: Database) -> None:
+    """Delete every row of a store."""
+    with database.writing() as connection:
+        for table in reversed(metadata.sorted_tables):
+            connection.execute(sa.delete(table))
+
+
+def rows(database: Database, *tables: str) -> Rows:
+    """All rows of the tables (default: all), by their keys."""
+    found: Rows = {}
+    with database.reading() as connection:
+        for table in metadata.sorted_tables:
+            if not tables or table.name in tables:
+                held = connection.execute(sa.select(table).order_by(*table.primary_key)).mappings()
+                found[table.name] = [dict(row) for row in held]
+    return found
+
+
+def content(database: Database) -> Rows:
+    """All rows, with the answers that parts stand for in the parts' place, so that two stores can be compared."""
+    held = rows(database)
+    held.pop("part")
+    with database.reading() as connection:
+        shelves = {s["source_id"]: Parts(connection, s["source_id"]) for s in held["source"]}
+        for row in held["snapshot"]:
+            row["document"] = to_text(dict(load_value(row, shelves[row["source_id"]])))
+            row.pop("part_id")
+    return held
+
+
+def view(database: Database, name: str) -> list[dict[str, Any]]:
+    """What people see in a view."""
+    schema = None if database.is_sqlite else "recorder"
+    with database.reading() as connection:
+        held = connection.execute(
+            sa.select(sa.text("*")).select_from(sa.table(name, schema=schema))
+        )
+        return [dict(row) for row in held.mappings()]

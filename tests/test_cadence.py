@@ -1,0 +1,180 @@
+"""When a run is looked at next: one rule a test."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from recorder.instants import DAY, HOUR, MINUTE, SECOND
+from recorder.ledger.answer import Outcome
+from recorder.schedule.cadence import Cadence, Known, Look, Urgency, next_look, overdue_at
+
+CADENCE = Cadence()
+START = 1_763_629_200 * SECOND
+GOOD = (Outcome.CHANGED, Outcome.UNCHANGED)
+FAILED = [outcome for outcome in Outcome if outcome not in GOOD]
+
+
+def known(polled_after: int | None = None, **more: Any) -> Known:
+    """A run tracked and created at START and seen in flight, last polled so long after."""
+    fields: dict[str, Any] = {"tracked_at": START}
+    if polled_after is not None:
+        fields |= {
+            "created_at": START,
+            "is_terminal": False,
+            "first_good_at": START + SECOND,
+            "last_polled_at": START + polled_after,
+            "last_changed_at": START + polled_after,
+            "last_outcome": Outcome.UNCHANGED,
+        }
+    return Known(**fields | more)
+
+
+def ended(polled_after: int, **more: Any) -> Known:
+    """A run seen ended at START, last polled so long after that."""
+    return known(polled_after, is_terminal=True, ended_seen_at=START, **more)
+
+
+def look(of: Known, cadence: Cadence = CADENCE) -> Look:
+    return next_look(of, cadence)
+
+
+def pause(of: Known, cadence: Cadence = CADENCE) -> int:
+    due_at, polled_at = look(of, cadence).due_at, of.last_polled_at
+    assert due_at is not None
+    assert polled_at is not None
+    return due_at - polled_at
+
+
+def test_a_new_run_is_due_at_once_and_first() -> None:
+    """What was never asked goes before all else, from the moment it is tracked."""
+    assert look(known()) == Look(tracking="active", due_at=START, urgency=Urgency.NEW)
+    assert Urgency.NEW < Urgency.IN_FLIGHT < Urgency.LATER
+
+
+def test_in_flight_at_the_cadence() -> None:
+    """A run in flight is asked again after the cadence, counted from the last answer."""
+    found = look(known(30 * SECOND))
+    assert found == Look(tracking="active", due_at=START + 33 * SECOND, urgency=Urgency.IN_FLIGHT)
+    assert pause(known(30 * SECOND), Cadence(every_us=5 * SECOND)) == 5 * SECOND
+
+
+def test_overdue_slower_and_slower() -> None:
+    """Past the patience a run is asked every twentieth of its age, at least ten cadences, at most an hour."""
+    assert pause(known(10 * MINUTE - 1)) == 3 * SECOND
+    assert pause(known(10 * MINUTE)) == 30 * SECOND
+    assert pause(known(40 * MINUTE)) == 2 * MINUTE
+    assert pause(known(2 * DAY)) == HOUR
+    assert look(known(10 * MINUTE)).urgency is Urgency.LATER
+    assert look(known(10 * MINUTE)).tracking == "active"
+
+
+def test_patience_counts_from_creation_or_first_sight() -> None:
+    """The ledger's createdAt where it gives one, else when the run was first seen; never after its end."""
+    assert overdue_at(known(1), CADENCE) == START + 10 * MINUTE
+    assert overdue_at(known(1, created_at=None), CADENCE) == START + SECOND + 10 * MINUTE
+    assert overdue_at(known(1, created_at=None, first_good_at=None), CADENCE) is None
+    assert overdue_at(ended(1), CADENCE) is None
+    assert overdue_at(known(), CADENCE) is None
+
+
+def test_abandoned_after_so_long_without_change() -> None:
+    """A run in flight that stood still for the whole time is given up; one that moved is not."""
+    still = known(7 * DAY, last_changed_at=START)
+    assert look(still) == Look(tracking="abandoned", due_at=None, urgency=Urgency.LATER)
+    assert look(replace(still, last_changed_at=START + SECOND)).tracking == "active"
+    assert look(known(8 * DAY)).tracking == "active"
+
+
+def test_taken_up_again_counts_anew() -> None:
+    """`track` makes an abandoned run due at once, and from then it has its time again."""
+    still = known(7 * DAY, last_changed_at=START, resumed_at=START + 7 * DAY + SECOND)
+    due_at = START + 7 * DAY + SECOND
+    assert look(still) == Look(tracking="active", due_at=due_at, urgency=Urgency.NEW)
+    asked = replace(still, last_polled_at=due_at + SECOND)
+    assert look(asked).tracking == "active"
+    assert look(replace(asked, last_polled_at=due_at + 7 * DAY)).tracking == "abandoned"
+
+
+@pytest.mark.parametrize("last", [Outcome.UNCHANGED, Outcome.NOT_VISIBLE])
+def test_taken_up_again_is_due_whatever_was_known(last: Outcome) -> None:
+    """An ended or unseen run that is tracked again is asked once more at once."""
+    resumed = ended(30 * DAY, resumed_at=START + 31 * DAY, last_outcome=last)
+    assert look(resumed).due_at == START + 31 * DAY
+    assert look(replace(resumed, last_polled_at=START + 32 * DAY)).due_at != START + 31 * DAY
+
+
+def test_after_the_end_the_settle_looks() -> None:
+    """5 s, 1 min, 15 min, 1 h and 24 h after it was seen ended, then done."""
+    looks = [5 * SECOND, MINUTE, 15 * MINUTE, HOUR, 24 * HOUR]
+    for before, after in zip([0, *looks], looks, strict=False):
+        found = look(ended(before))
+        assert found == Look(tracking="settling", due_at=START + after, urgency=Urgency.LATER)
+    assert look(ended(24 * HOUR)) == Look(tracking="done", due_at=None, urgency=Urgency.LATER)
+
+
+def test_missed_settle_looks_are_not_made_up_for() -> None:
+    """A look that comes late serves for all before it."""
+    assert look(ended(20 * MINUTE)).due_at == START + HOUR
+    assert look(ended(30 * DAY)).tracking == "done"
+    assert look(ended(0), Cadence(settle_us=())).tracking == "done"
+
+
+def test_a_change_after_the_end_does_not_move_the_looks() -> None:
+    """Counts that go on moving after a cancel are caught by the looks counted from the end."""
+    assert look(ended(2 * MINUTE, last_changed_at=START + 2 * MINUTE)).due_at == START + 15 * MINUTE
+
+
+@pytest.mark.parametrize("outcome", FAILED)
+def test_failures_are_tried_again_with_growing_pauses(outcome: Outcome) -> None:
+    """The cadence, doubled with each failure in a row, up to 5 min (an hour for a 404); never dropped."""
+    slowest = HOUR if outcome is Outcome.NOT_VISIBLE else 5 * MINUTE
+    pauses = [pause(known(1, last_outcome=outcome, n_failures=n)) for n in range(1, 200)]
+    assert pauses[:4] == [3 * SECOND, 6 * SECOND, 12 * SECOND, 24 * SECOND]
+    assert pauses == sorted(pauses)
+    assert pauses[-1] == slowest
+
+
+def test_a_failure_says_little_of_the_run() -> None:
+    """In flight stays in flight, an ended run goes on settling; only a 404 makes it not visible."""
+    failed = {"last_outcome": Outcome.THROTTLED, "n_failures": 1}
+    gone = {"last_outcome": Outcome.NOT_VISIBLE, "n_failures": 1}
+    assert look(known(1, **failed)).tracking == "active"
+    assert look(known(1, **failed)).urgency is Urgency.IN_FLIGHT
+    assert look(known(1, is_terminal=None, **failed)).tracking == "active"
+    assert look(ended(1, **failed)).tracking == "settling"
+    assert look(ended(1, **failed)).urgency is Urgency.LATER
+    assert look(known(1, **gone)).tracking == look(ended(1, **gone)).tracking == "not_visible"
+    assert look(known(1, **gone)).urgency is Urgency.LATER
+
+
+INSTANTS = st.integers(START, START + 60 * DAY)
+
+
+@given(
+    st.builds(
+        Known,
+        tracked_at=INSTANTS,
+        created_at=st.none() | st.integers(0, START + 60 * DAY),
+        is_terminal=st.none() | st.booleans(),
+        first_good_at=st.none() | INSTANTS,
+        last_polled_at=st.none() | INSTANTS,
+        last_changed_at=st.none() | INSTANTS,
+        ended_seen_at=st.none() | INSTANTS,
+        resumed_at=st.none() | INSTANTS,
+        last_outcome=st.sampled_from(Outcome),
+        n_failures=st.integers(0, 10_000),
+    )
+)
+def test_every_run_has_its_next_look(of: Known) -> None:
+    """Whatever is known: after the last answer, within a day (settling) or an hour; or never, and then it says why."""
+    found = look(of)
+    if found.due_at is None:
+        assert found.tracking in ("done", "abandoned")
+    elif of.last_polled_at is not None:
+        longest = 24 * HOUR if found.tracking == "settling" else HOUR
+        began = of.ended_seen_at if found.tracking == "settling" else None
+        since = max(of.last_polled_at, began or 0, of.resumed_at or 0)
+        assert of.last_polled_at < found.due_at <= since + longest

@@ -1,0 +1,201 @@
+"""A packed answer gives the served value back, and says things only once."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from jsons import LEAVES, TEXTS, VALUES, values
+from stores import sample_body, sample_paths
+
+from recorder.history.changes import same
+from recorder.ledger.jsontext import DEEPEST, Json, Number, parse_json, to_text
+from recorder.ledger.row import parse_row
+from recorder.store.packing import COLUMNS, PART_FROM, pack, unpack
+
+MARKS = st.sampled_from(["$part", "$column", "$served"])
+MARK_LEAVES = LEAVES | st.sampled_from(
+    ["leads_total", "updated_at.3", "status", Number("1"), Number("0")]
+)
+MARK_LIKE = values(MARK_LEAVES, MARKS | TEXTS, most=20)
+LONG = st.text(min_size=PART_FROM - 4, max_size=PART_FROM + 4)
+
+INSTANTS = st.one_of(
+    st.datetimes().map(lambda at: at.isoformat(timespec="milliseconds") + "Z"),
+    st.datetimes().map(lambda at: at.isoformat() + "Z"),
+    st.builds(
+        lambda at, digits, end: f"{at:%Y-%m-%dT%H:%M:%S}{'.' if digits else ''}{digits}{end}",
+        st.datetimes(),
+        st.text("0123456789", max_size=9),
+        st.sampled_from(["Z", "z", "", "+00:00", "+0000", "+05:30", "-14:00", " Z"]),
+    ),
+    st.datetimes().map(lambda at: f"{at:%Y-%m-%d %H:%M:%S}Z"),
+    st.sampled_from(
+        [
+            "0001-01-01T00:00:00+05:00",
+            "9999-12-31T23:59:59-05:00",
+            "9999-12-31T23:59:59.999999Z",
+            "1960-01-01T00:00:00.000Z",
+            "2026-11-20T09:15:00.Z",
+            "2026-11-20T24:00:00Z",
+            "2026-02-30T00:00:00Z",
+            "2026-11-20T09:15Z",
+            "2026-11-20",
+            "",
+        ]
+    ),
+)
+COUNTS = st.integers(0, 10**20).map(lambda n: Number(str(n))) | st.sampled_from(
+    [Number("1.0"), Number("-0"), Number("-3"), "4", None, True]
+)
+
+
+@st.composite
+def ledger_rows(draw: st.DrawFn) -> Json:
+    """An answer whose known fields hold all sorts of things, in any order, beside unknown ones."""
+
+    def section(names: list[str], of: st.SearchStrategy[Json]) -> Json:
+        keys = draw(st.lists(st.sampled_from(names), unique=True))
+        return {key: draw(of | VALUES) for key in keys}
+
+    counts = ["pending", "running", "completed", "skipped", "failed", "other"]
+    times = ["createdAt", "startedAt", "completedAt", "cancelledAt", "updatedAt", "other"]
+    run: dict[str, Json] = {
+        "id": draw(TEXTS),
+        "status": draw(st.sampled_from(["running", "paused", "\x00", None]) | VALUES),
+        "scope": {"resolvedCount": draw(COUNTS), "counts": section(counts, COUNTS)},
+        "timing": section(times, INSTANTS),
+        "run.status": draw(VALUES),
+        "extra": draw(MARK_LIKE | LONG),
+    }
+    keys = draw(st.permutations(list(run)))
+    return {"run": {key: run[key] for key in keys}, "beside": draw(MARK_LIKE)}
+
+
+class Shelf:
+    """Parts by number, each text once."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+
+    def intern(self, text: str) -> int:
+        if text not in self.texts:
+            self.texts.append(text)
+        return self.texts.index(text) + 1
+
+    def load(self, number: int) -> str:
+        return self.texts[number - 1]
+
+
+def columns_of(value: Json) -> dict[str, Any]:
+    run = value.get("run") if isinstance(value, dict) else None
+    row = parse_row(run if isinstance(run, dict) else {})
+    return {name: getattr(row, name) for name in COLUMNS.values()}
+
+
+def packed(value: Json, shelf: Shelf) -> str:
+    return pack(value, columns_of(value), shelf.intern)
+
+
+def assert_given_back(value: Json) -> None:
+    shelf = Shelf()
+    template = packed(value, shelf)
+    back = unpack(template, columns_of(value), shelf.load)
+    assert same(back, value)
+    assert to_text(back) == to_text(value)
+
+
+@given(ledger_rows())
+def test_any_answer_is_given_back(value: Json) -> None:
+    """Whatever stands in the known fields and beside them comes back to the letter, keys in their order."""
+    assert_given_back(value)
+
+
+@given(VALUES | MARK_LIKE)
+@example({"$part": Number("1")})
+@example({"$column": "leads_total"})
+@example({"$served": {"$served": {"$part": Number("1")}}})
+@example({"run": {"status": {"$column": "status"}}})
+@example({"run": {"timing": {"updatedAt": {"$column": "updated_at.3"}}}})
+@example([{"$part": "x" * PART_FROM}])
+def test_what_looks_like_a_mark_is_given_back(value: Json) -> None:
+    """A served object that reads as one of our references is kept apart from them."""
+    assert_given_back(value)
+
+
+@given(INSTANTS, st.sampled_from(["createdAt", "updatedAt", "completedAt"]))
+def test_every_spelling_of_an_instant_is_given_back(text: str, field: str) -> None:
+    """The column stands in only where it gives the spelling back to the letter."""
+    assert_given_back({"run": {"timing": {field: text}}})
+
+
+@pytest.mark.parametrize("path", sample_paths(), ids=lambda path: path.stem)
+def test_every_sample_is_given_back(path: Any) -> None:
+    """Each known document of the ledger comes back equal."""
+    assert_given_back(parse_json(sample_body(path)))
+
+
+def test_the_deepest_answer_is_given_back() -> None:
+    """An answer as deep as may be, each level of it looking like a mark, survives."""
+    begin = '{"run":{"x":' + '{"$served":' * (DEEPEST - 2)
+    assert_given_back(parse_json(begin + "1" + "}" * DEEPEST))
+    assert_given_back(parse_json("[" * DEEPEST + '"' + "x" * PART_FROM + '"' + "]" * DEEPEST))
+
+
+def test_columns_stand_in_for_what_they_hold() -> None:
+    """Status, counts and instants in the usual spellings are not written again."""
+    body = {
+        "run": {
+            "status": "running",
+            "scope": {"counts": {"pending": 1, "running": None}},
+            "timing": {
+                "createdAt": "2026-11-20T09:15:00.120Z",
+                "startedAt": "2026-11-20T09:15:04Z",
+            },
+        }
+    }
+    shelf = Shelf()
+    assert json.loads(packed(parse_json(json.dumps(body)), shelf)) == {
+        "run": {
+            "status": {"$column": "status"},
+            "scope": {"$part": 1},
+            "timing": {
+                "createdAt": {"$column": "created_at.3"},
+                "startedAt": {"$column": "started_at.0"},
+            },
+        }
+    }
+    pending, running = {"$column": "leads_pending"}, {"$column": "leads_running"}
+    assert json.loads(shelf.load(1)) == {"counts": {"pending": pending, "running": running}}
+
+
+def test_states_that_differ_in_columns_share_template_and_parts() -> None:
+    """Two polls of a moving run are one template and one part: only the columns differ."""
+    shelf = Shelf()
+
+    def poll(done: int) -> Json:
+        run = {
+            "status": "running",
+            "scope": {
+                "requested": {"leadIds": [f"ld_{n}" for n in range(50)]},
+                "resolvedCount": 50,
+                "counts": {"completed": done, "pending": 50 - done},
+            },
+            "timing": {"updatedAt": f"2026-11-20T09:15:{done:02}.000Z"},
+        }
+        return parse_json(json.dumps({"run": run}))
+
+    templates = {packed(poll(done), shelf) for done in range(50)}
+    assert len(templates) == 1
+    assert sum("ld_49" in text for text in shelf.texts) == 1
+    assert len(shelf.texts) <= 3
+
+
+def test_short_values_stay_where_they_are() -> None:
+    """A value shorter than a reference with its part's row is written out."""
+    shelf = Shelf()
+    packed({"run": {"x": "y" * (PART_FROM - 3)}}, shelf)
+    assert shelf.texts == []
+    packed({"run": {"x": "y" * (PART_FROM - 2)}}, shelf)
+    assert shelf.texts == [f'"{"y" * (PART_FROM - 2)}"']
