@@ -1,0 +1,77 @@
+"""Keeps the history of Puffle Enrichment Runs, and answers from it.
+
+    import recorder
+    history = recorder.open()            # or a URL, or a path
+    history.runs(since="30d")            # a pandas DataFrame
+
+Invariant: importing this imports neither pandas nor SQLAlchemy nor httpx; what needs them is imported when it is used.
+"""
+
+from os import PathLike
+from typing import TYPE_CHECKING, Any
+
+from recorder.errors import (
+    AmbiguousRunError,
+    KeyRefusedError,
+    RecorderError,
+    SettingError,
+    StoreBusyError,
+    StoreError,
+    StoreMissingError,
+    StoreNewerError,
+    StoreOutdatedError,
+    UnknownRunError,
+    UsageError,
+)
+
+if TYPE_CHECKING:
+    from recorder.api import History
+
+    __version__: str
+
+__all__ = [
+    "AmbiguousRunError",
+    "History",
+    "KeyRefusedError",
+    "RecorderError",
+    "SettingError",
+    "StoreBusyError",
+    "StoreError",
+    "StoreMissingError",
+    "StoreNewerError",
+    "StoreOutdatedError",
+    "UnknownRunError",
+    "UsageError",
+    "__version__",
+    "open",
+]
+
+
+def open(  # noqa: A001  # the published name: recorder.open()
+    url_or_path: str | PathLike[str] | None = None, *, config: str | PathLike[str] | None = None
+) -> "History":
+    """A store, open for questions; it must be there and of this program's schema, and is never written to.
+
+    Args:
+        url_or_path: a SQLAlchemy URL, or a path = SQLite; None: what the environment and the config file say.
+        config: a TOML file of settings; None: what the environment says, or the user's.
+
+    Raises:
+        SettingError: a setting is wrong.
+        StoreMissingError, StoreOutdatedError, StoreNewerError: each ends with what to do.
+    """
+    from recorder.api import open_history  # noqa: PLC0415  # pandas: only who asks for frames pays
+
+    return open_history(url_or_path, config=config)
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401  # attributes that cost an import
+    if name == "__version__":
+        from importlib.metadata import version  # noqa: PLC0415
+
+        return version("puffle-recorder")
+    if name == "History":
+        from recorder.api import History  # noqa: PLC0415
+
+        return History
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

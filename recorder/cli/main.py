@@ -50,8 +50,8 @@ SECTIONS: Mapping[str, Mapping[str, Entry]] = MappingProxyType(
                 "recorder.cli.ask", "history", "A run's snapshots, and what changed in each."
             ),
             "runs": Entry("recorder.cli.ask", "runs", "The tracked runs."),
-            "sources": Entry("recorder.cli.ask", "sources", "The health of each source."),
-            "overdue": Entry("recorder.cli.ask", "overdue", "Runs in flight past the patience."),
+            "sources": Entry("recorder.cli.health", "sources", "The health of each source."),
+            "overdue": Entry("recorder.cli.health", "overdue", "Runs in flight past the patience."),
         },
         "Analyse": {
             "durations": Entry(

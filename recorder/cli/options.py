@@ -96,9 +96,9 @@ _SETTING_OPTIONS: Mapping[str, Decorator] = MappingProxyType(
 )
 
 
-def settings_options(*names: str) -> Decorator:
-    """Adds --db, --config, --source, --debug and the settings named; the command gets `settings`."""
-    keys = ("database_url", "config", "source", *names)
+def settings_options(*names: str, source: bool = True) -> Decorator:
+    """Adds --db, --config, --source (if wanted), --debug and the settings named; the command gets `settings`."""
+    keys = ("database_url", "config", *(["source"] if source else []), *names)
 
     def decorate(command: Command) -> Command:
         @wraps(command)

@@ -18,7 +18,7 @@ from typing import Final, TextIO, TypeAlias
 from recorder.cli.table import Column, lay_out
 from recorder.cli.text import fold, visible
 from recorder.instants import datetime_of, iso, us_of
-from recorder.ledger.jsontext import Json, Number, to_text
+from recorder.ledger.jsontext import Json, Number, quote, to_text
 
 FORMATS: Final = ("table", "json", "ndjson", "csv", "markdown")
 
@@ -112,6 +112,21 @@ def write_value(value: object, out: TextIO) -> None:
     out.write(_json_line(value, out) + "\n")
 
 
+def write_document(value: Json, out: TextIO) -> None:
+    """Print one JSON value over several lines, two blanks a level; every number digit by digit."""
+    out.write(_escaped(_indented(value), out) + "\n")
+
+
+def _indented(value: Json, margin: str = "\n") -> str:
+    inner = margin + "  "
+    if value and isinstance(value, dict):
+        items = [f"{quote(key)}: {_indented(item, inner)}" for key, item in value.items()]
+        return f"{{{inner}{f',{inner}'.join(items)}{margin}}}"
+    if value and isinstance(value, list):
+        return f"[{inner}{f',{inner}'.join(_indented(item, inner) for item in value)}{margin}]"
+    return to_text(value)
+
+
 def terminal_width() -> int:
     """Columns of the terminal, 80 where there is none; COLUMNS decides where it is set."""
     return shutil.get_terminal_size((80, 24)).columns
@@ -145,9 +160,14 @@ def _digits(value: float | Decimal) -> str:
 
 
 def _json_line(value: object, out: TextIO) -> str:
+    return _escaped(to_text(as_json(value)), out)
+
+
+def _escaped(text: str, out: TextIO) -> str:
+    """JSON without characters that a terminal obeys, or that the stream cannot hold."""
     encoding = (getattr(out, "encoding", None) or "utf-8").lower().replace("-", "")
     risky = _RISKY_IN_JSON if encoding == "utf8" else _NOT_ASCII
-    return risky.sub(lambda match: json.dumps(match[0])[1:-1], to_text(as_json(value)))
+    return risky.sub(lambda match: json.dumps(match[0])[1:-1], text)
 
 
 def _objects(rows: Iterable[Row], page: _Page) -> Iterator[str]:
@@ -265,7 +285,7 @@ def _decimals(value: object) -> int:
 
 def _cell(value: object, decimals: int, tz: tzinfo) -> str:
     if isinstance(value, datetime):
-        return _instant(value, tz)
+        return instant_text(value, tz)
     if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
         return _number(value, decimals)
     plain = as_json(value)
@@ -282,8 +302,8 @@ def _number(value: float | Decimal, decimals: int) -> str:
     return f"{value:.{decimals}f}" if -_HUGE < value < _HUGE else _digits(value)
 
 
-def _instant(value: datetime, tz: tzinfo) -> str:
-    """To the second; Z in UTC, else with the offset that holds then."""
+def instant_text(value: datetime, tz: tzinfo) -> str:
+    """An instant for reading, to the second; Z in UTC, else with the offset that holds then."""
     utc = datetime_of(us_of(value))
     try:
         moment = utc if tz is UTC else utc.astimezone(tz)

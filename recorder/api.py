@@ -1,0 +1,331 @@
+"""What `recorder.open()` gives: a store's answers as DataFrames and plain values.
+
+Invariants: the rows are those of the command line and of the views, all that fit the question; nothing is written.
+Dtypes and nulls are those that `recorder.frames` lists.
+"""
+
+import os
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime, tzinfo
+from os import PathLike, fspath
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self, TypeAlias, TypedDict, Unpack
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from recorder.analysis.filters import Filters
+from recorder.analysis.report import instant
+from recorder.archive import Archive
+from recorder.errors import UsageError
+from recorder.frames import report_frame, rows_frame
+from recorder.instants import now_us, parse_when, us_of
+from recorder.ledger.jsontext import Json, Number
+from recorder.public import LABEL_KINDS, POLL_KINDS, RUN_KINDS, SNAPSHOT_KINDS, TRANSITION_KINDS
+from recorder.settings import Settings, load_settings
+from recorder.store.engine import Database
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+When: TypeAlias = str | date | datetime
+"""An instant: ISO text, a date (its first moment, UTC), an aware datetime or Timestamp, or `7d`, `24h` = so long ago."""
+
+Words: TypeAlias = str | Iterable[str]
+
+
+class Which(TypedDict, total=False):
+    """Which runs a question is about; all of them where nothing is given.
+
+    Attributes:
+        since: created (where the ledger does not say: tracked) at or after.
+        until: created before.
+        status: of any of these statuses; one word, or several.
+        slug: of any of these enrichments; one word, or several.
+        source: seen through this one; None: the one that is set, else all.
+        label: carrying all of these labels.
+    """
+
+    since: When | None
+    until: When | None
+    status: Words
+    slug: Words
+    source: str | None
+    label: Mapping[str, str] | None
+
+
+def open_history(
+    url_or_path: str | PathLike[str] | None = None, *, config: str | PathLike[str] | None = None
+) -> "History":
+    """The history of a store; see `recorder.open`."""
+    options = {"database_url": url_or_path, "config": config}
+    given = {name: None if value is None else fspath(value) for name, value in options.items()}
+    settings = load_settings(given, environ=os.environ)
+    database = Database(settings.database_url)
+    try:
+        return History(Archive(database, settings), database, settings)
+    except Exception:
+        database.close()
+        raise
+
+
+class History:
+    """A store's answers as DataFrames; made by `recorder.open()`.
+
+    Arguments that methods share, beside those of `Which`:
+        floats: amounts as `Float64` instead of exact decimals.
+        by: groups: slug, version, source, mode, status, day, week, month, label:KEY; one, or several.
+        tz: the zone of days, weeks and months, a name or a tzinfo.
+
+    Each method raises UsageError for arguments that make no sense. What `as_of` gave closes with this one.
+    """
+
+    def __init__(self, archive: Archive, database: Database, settings: Settings) -> None:
+        self._archive = archive
+        self._database = database
+        self._settings = settings
+
+    def __enter__(self) -> Self:
+        """The history itself; it is closed when the block ends."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close it."""
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"History({self._database.name!r})"
+
+    def close(self) -> None:
+        """Close the connections to the store."""
+        self._database.close()
+
+    def as_of(self, when: When) -> "History":
+        """What was known at an instant, by the time at which answers were observed."""
+        archive = self._archive.as_of(_us(when, "as_of"))
+        return History(archive, self._database, self._settings)
+
+    def runs(self, *, floats: bool = False, **which: Unpack[Which]) -> "pd.DataFrame":
+        """Tracked runs, each with its last known state; the columns of the view `runs`.
+
+        | columns | dtype, unit |
+        |---|---|
+        | `source`, `run_id`, `tracking`, `observation_class`, `status`, `mode`, `enrichment_id`, `slug`, `version`, \
+`scope_type`, `list_id`, `output_target`, `output_attribute_key`, `write_policy`, `cost_unit`, `cost_quality`, \
+`trigger_run_id`, `correlation_id`, `error_message`, `error_details` (JSON), `ended_at_origin`, `quality` | `string` |
+        | `is_terminal` (null: never seen), `persist_results` | `boolean` |
+        | `leads_total` ... `leads_failed`, `n_polls`, `n_snapshots`, `n_reopened` | `Int64` |
+        | `cost_preview`, `cost_actual` | exact `Decimal` of `cost_unit` |
+        | `cost_preview_micros`, `cost_actual_micros` | `Int64`, millionths of `cost_unit` |
+        | `created_at`, `started_at`, `ended_at`, `ended_after`, `cancelled_at`, `updated_at` | UTC, the ledger's clock |
+        | `tracked_at`, `first_polled_at`, `last_polled_at` | UTC, our clock |
+        | `queue_seconds`, `run_seconds`, `wall_seconds` | `Float64`, s; null: a bound missing, or negative |
+        | `run_seconds_sharp`, `wall_seconds_sharp` | the same; null too where the end is known only roughly |
+        """
+        filters = _filters(**which)
+        return rows_frame(self._archive.runs(filters), RUN_KINDS, floats=floats)
+
+    def snapshots(
+        self, run_id: str | None = None, *, source: str | None = None, floats: bool = False
+    ) -> "pd.DataFrame":
+        """Distinct consecutive states of a run, or of all runs; the columns of the view `snapshots`.
+
+        | columns | dtype, unit |
+        |---|---|
+        | `source`, `run_id`, `digest`, `status`, `cost_unit`, `document` (JSON, see the view) | `string` |
+        | `seq` (1, 2, ...), `n_polls`, `leads_total` ... `leads_failed` | `Int64` |
+        | `first_seen_at`, `last_seen_at` | UTC, our clock |
+        | `cost_preview`, `cost_actual` | exact `Decimal` of `cost_unit`; `..._micros`: `Int64` |
+        | `updated_at`, `started_at`, `completed_at`, `cancelled_at` | UTC, the ledger's clock |
+
+        Raises:
+            UnknownRunError, AmbiguousRunError: which run is not clear.
+        """
+        rows = self._archive.snapshots(run_id, source)
+        return rows_frame(rows, SNAPSHOT_KINDS, floats=floats)
+
+    def polls(self, run_id: str | None = None, *, source: str | None = None) -> "pd.DataFrame":
+        """Status requests for a run, or for all runs; the columns of the view `polls`.
+
+        | columns | dtype, unit |
+        |---|---|
+        | `source`, `run_id`, `outcome`, `detail` | `string` |
+        | `polled_at` | UTC, our clock |
+        | `http_status` (null: no answer), `latency_ms`, `snapshot_seq` (null: no row) | `Int64` |
+
+        Raises:
+            UnknownRunError, AmbiguousRunError: which run is not clear.
+        """
+        return rows_frame(self._archive.polls(run_id, source), POLL_KINDS)
+
+    def transitions(
+        self, run_id: str | None = None, *, source: str | None = None
+    ) -> "pd.DataFrame":
+        """Changes of status of a run, or of all runs; the columns of the view `transitions`.
+
+        | columns | dtype, unit |
+        |---|---|
+        | `source`, `run_id`, `from_status` (null: the first), `to_status` | `string` |
+        | `ledger_at` | UTC, the ledger's clock |
+        | `seen_before_at` (null: the first), `seen_at` | UTC, our clock: the change lies between |
+
+        Raises:
+            UnknownRunError, AmbiguousRunError: which run is not clear.
+        """
+        return rows_frame(self._archive.transitions(run_id, source), TRANSITION_KINDS)
+
+    def labels(self, run_id: str | None = None, *, source: str | None = None) -> "pd.DataFrame":
+        """Labels of a run, or of all runs: `source`, `run_id`, `key`, `value`, all `string`.
+
+        Raises:
+            UnknownRunError, AmbiguousRunError: which run is not clear.
+        """
+        return rows_frame(self._archive.labels(run_id, source), LABEL_KINDS)
+
+    def status(self, run_id: str, *, source: str | None = None) -> dict[str, Any]:
+        """The JSON value that the API last served: `{"run": {...}}` as dicts, lists, str, bool, None and numbers.
+
+        Integers are int, other numbers exact `Decimal`; a number beyond what a Decimal holds is its text.
+
+        Raises:
+            UnknownRunError, AmbiguousRunError: which run is not clear.
+            RecorderError: it has not been seen.
+        """
+        value = self._archive.status(run_id, source).value
+        return {key: _plain(item) for key, item in value.items()}
+
+    def durations(
+        self,
+        by: Words = (),
+        *,
+        tz: str | tzinfo = UTC,
+        censored: bool = False,
+        **which: Unpack[Which],
+    ) -> "pd.DataFrame":
+        """Percentiles of queue, run and wall time in seconds, a row a group; columns: `recorder.analysis.durations`.
+
+        The frame's `attrs` hold `foot` (a line that says what it rests on) and `populations` (counts).
+        """
+        filters = _filters(**which)
+        report = self._archive.durations(by, filters, tz=_zone(tz), censored=censored)
+        return report_frame(report)
+
+    def failures(
+        self,
+        by: Words = (),
+        *,
+        tz: str | tzinfo = UTC,
+        **which: Unpack[Which],
+    ) -> "pd.DataFrame":
+        """Failure, success and cancel rates (0 to 1), a row a group; columns: `recorder.analysis.failures`.
+
+        The frame's `attrs` hold `foot` and `populations`.
+        """
+        filters = _filters(**which)
+        return report_frame(self._archive.failures(by, filters, tz=_zone(tz)))
+
+    def costs(
+        self,
+        by: Words = (),
+        *,
+        tz: str | tzinfo = UTC,
+        floats: bool = False,
+        **which: Unpack[Which],
+    ) -> "pd.DataFrame":
+        """Cost previewed against actual, a row a group and unit; columns: `recorder.analysis.costs`.
+
+        The frame's `attrs` hold `foot` and `populations`.
+        """
+        filters = _filters(**which)
+        return report_frame(self._archive.costs(by, filters, tz=_zone(tz)), floats=floats)
+
+    def overruns(
+        self,
+        *,
+        limit: int = 20,
+        floats: bool = False,
+        **which: Unpack[Which],
+    ) -> "pd.DataFrame":
+        """The `limit` worst overruns of each unit, a row a run; columns: `recorder.analysis.overruns`."""
+        filters = _filters(**which)
+        return report_frame(self._archive.overruns(filters, limit=limit), floats=floats)
+
+    def coverage(
+        self,
+        by: Words = (),
+        *,
+        tz: str | tzinfo = UTC,
+        **which: Unpack[Which],
+    ) -> "pd.DataFrame":
+        """How well the history was caught, a row a group; columns: `recorder.analysis.coverage`.
+
+        The frame's `attrs` hold `foot` and `populations`.
+        """
+        filters = _filters(**which)
+        return report_frame(self._archive.coverage(by, filters, tz=_zone(tz), now=now_us()))
+
+
+def _filters(
+    *,
+    since: When | None = None,
+    until: When | None = None,
+    status: Words = (),
+    slug: Words = (),
+    source: str | None = None,
+    label: Mapping[str, str] | None = None,
+) -> Filters:
+    return Filters(
+        since=None if since is None else _us(since, "since"),
+        until=None if until is None else _us(until, "until"),
+        status=_words(status),
+        slug=_words(slug),
+        source=source,
+        labels=tuple((label or {}).items()),
+    )
+
+
+def _words(given: Words) -> tuple[str, ...]:
+    return (given,) if isinstance(given, str) else tuple(given)
+
+
+def _us(when: When, name: str) -> int:
+    """Microseconds since 1970 UTC."""
+    if isinstance(when, datetime):  # a Timestamp is one
+        if when.tzinfo is None:
+            raise UsageError(f"{name}={when}: no time zone: write 2026-11-20T09:15:00Z")
+        return int(us_of(when))
+    text = when.isoformat() if isinstance(when, date) else when
+    us = parse_when(text, now=now_us())
+    if us is None or instant(us) is None:  # or beyond the calendar
+        raise UsageError(f"{name}={text!r}: write 2026-11-20T09:15:00Z, 2026-11-20, or 7d (ago)")
+    return us
+
+
+def _zone(tz: str | tzinfo) -> tzinfo:
+    if isinstance(tz, tzinfo):
+        return tz
+    try:
+        return UTC if tz.upper() == "UTC" else ZoneInfo(tz)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise UsageError(f"tz={tz!r} is no time zone: write UTC or Europe/Berlin") from error
+
+
+def _plain(value: Json) -> Any:  # noqa: ANN401  # any JSON value
+    if isinstance(value, Number):
+        return _number(value)
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return value
+
+
+def _number(number: Number) -> Any:  # noqa: ANN401  # int, Decimal, or the literal
+    exact = number.decimal()
+    if exact is None:
+        return number.literal
+    is_integer = number.literal.lstrip("-").isdigit()
+    return int(exact) if is_integer else exact

@@ -1,0 +1,204 @@
+"""`recorder status`, `history` and `runs`: what the store knows of runs."""
+
+import sys
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime, timedelta, tzinfo
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from recorder.cli.options import (
+    as_of_option,
+    command_now,
+    filter_options,
+    format_option,
+    settings_options,
+    tz_option,
+)
+from recorder.cli.output import terminal_width, write_document, write_rows
+from recorder.cli.stores import reading
+from recorder.cli.words import amount, counted, span
+from recorder.instants import datetime_of, iso
+from recorder.settings import Settings
+
+if TYPE_CHECKING:
+    from recorder.archive import Archive
+
+_TRACKING: Final = ("active", "settling", "done", "not_visible", "abandoned", "untracked")
+_TELLING: Final = ("run_id", "status", "leads", "slug", "wall", "cost", "age", "tracking")
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  recorder status er_01JC8Z6M3Q
+  recorder status er_01JC8Z6M3Q --format json --as-of 2026-11-20T09:15:00Z""",
+)
+@click.argument("run_id", metavar="RUN_ID")
+@as_of_option
+@format_option
+@tz_option
+@settings_options()
+def status(run_id: str, as_of: int | None, format: str, tz: tzinfo, settings: Settings) -> None:
+    """The ledger row of a run, last seen or as of a time.
+
+    --format json prints the JSON value that the API served, {"run": ...}, every number digit by digit; the other
+    formats print the row of `runs`.
+    """
+    from recorder.archive import Archive  # noqa: PLC0415  # SQLAlchemy: not for --help
+    from recorder.public import RUNS  # noqa: PLC0415
+
+    with reading(settings) as database:
+        archive = Archive(database, settings, as_of=as_of)
+        if format == "json":
+            write_document(archive.status(run_id).value, sys.stdout)
+        elif format == "table":
+            _write_page(archive, run_id, now=as_of or command_now(), tz=tz, settings=settings)
+        else:
+            row = archive.run(run_id)
+            write_rows([row], columns=RUNS, format=format, out=sys.stdout, tz=tz)
+
+
+def _write_page(
+    archive: "Archive", run_id: str, *, now: int, tz: tzinfo, settings: Settings
+) -> None:
+    from recorder.cli.page import Page  # noqa: PLC0415
+
+    page = Page(
+        cells=archive.run(run_id),
+        labels={str(row["key"]): str(row["value"]) for row in archive.labels(run_id)},
+        last_poll=archive.last_poll(run_id),
+        now=datetime_of(now),
+        patience=timedelta(microseconds=settings.overdue_us),
+        tz=tz,
+    )
+    for line in page.lines(terminal_width()):
+        click.echo(line)
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  recorder history er_01JC8Z6M3Q
+  recorder history er_01JC8Z6M3Q --format ndjson | jq -c '.changes[]'""",
+)
+@click.argument("run_id", metavar="RUN_ID")
+@as_of_option
+@format_option
+@tz_option
+@settings_options()
+def history(run_id: str, as_of: int | None, format: str, tz: tzinfo, settings: Settings) -> None:
+    """The snapshots of a run: when each was seen, and which fields changed from what to what.
+
+    A field that is not there is `absent` (in JSON: the change lacks that side), one that is null is null.
+    """
+    from recorder.archive import Archive  # noqa: PLC0415
+    from recorder.cli.changes import COLUMNS, step_cells, step_lines, step_told  # noqa: PLC0415
+
+    with reading(settings) as database:
+        steps = Archive(database, settings, as_of=as_of).history(run_id)
+        if format == "table":
+            for line in step_lines(steps, width=terminal_width(), tz=tz):
+                click.echo(line)
+            return
+        cells = step_told if format == "markdown" else step_cells
+        write_rows(map(cells, steps), columns=COLUMNS, format=format, out=sys.stdout, tz=tz)
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  recorder runs --status failed --since 7d
+  recorder runs --label team=growth --format csv > runs.csv""",
+)
+@filter_options
+@click.option(
+    "--tracking",
+    type=click.Choice(_TRACKING),
+    multiple=True,
+    help="Runs that are watched so. Repeatable.",
+)
+@as_of_option
+@format_option
+@tz_option
+@settings_options()
+def runs(
+    *,
+    since: int | None,
+    until: int | None,
+    status: tuple[str, ...],
+    slug: tuple[str, ...],
+    labels: tuple[tuple[str, str], ...],
+    tracking: tuple[str, ...],
+    as_of: int | None,
+    format: str,
+    tz: tzinfo,
+    settings: Settings,
+) -> None:
+    """The tracked runs, each with its last known state, by creation.
+
+    json, ndjson and csv have all columns of the view `runs`; a table the most telling ones.
+    """
+    from recorder.analysis.filters import Filters  # noqa: PLC0415
+    from recorder.archive import Archive  # noqa: PLC0415
+    from recorder.public import RUNS  # noqa: PLC0415
+
+    filters = Filters(since=since, until=until, status=status, slug=slug, labels=labels)
+    with reading(settings) as database:
+        rows = Archive(database, settings, as_of=as_of).runs(filters)
+        chosen = (row for row in rows if not tracking or row["tracking"] in tracking)
+        if format in ("table", "markdown"):
+            is_all = filters == Filters() and not tracking
+            _write_telling(list(chosen), format, tz, as_of=as_of, is_all=is_all)
+        else:
+            write_rows(chosen, columns=RUNS, format=format, out=sys.stdout)
+
+
+def _write_telling(
+    rows: list[dict[str, Any]], format: str, tz: tzinfo, *, as_of: int | None, is_all: bool
+) -> None:
+    now = datetime_of(as_of or command_now())
+    several = len({row["source"] for row in rows}) > 1
+    columns = (*_TELLING, "source") if several else _TELLING
+    write_rows(
+        [row | _telling(row, now) for row in rows],
+        columns=columns,
+        format=format,
+        out=sys.stdout,
+        tz=tz,
+        foot=[_foot(rows, as_of)] if rows else [],
+        empty="no runs: 'recorder track RUN_ID' starts a history" if is_all else "no such runs",
+    )
+
+
+def _telling(row: Mapping[str, Any], now: datetime) -> dict[str, str | None]:
+    """The columns of the table that put several of the view together."""
+    begun = row["created_at"] or row["tracked_at"]
+    wall = row["wall_seconds"]
+    return {
+        "leads": _leads(row),
+        "wall": None if wall is None else span(wall),
+        "cost": _cost(row),
+        "age": span((now - begun).total_seconds()),
+    }
+
+
+def _leads(row: Mapping[str, Any]) -> str | None:
+    ended = [row[f"leads_{word}"] for word in ("completed", "skipped", "failed")]
+    if row["leads_total"] is None or None in ended:
+        return None
+    return f"{sum(ended)}/{row['leads_total']}"
+
+
+def _cost(row: Mapping[str, Any]) -> str | None:
+    if row["cost_unit"] is None:
+        return None
+    return f"{amount(row['cost_actual'])}/{amount(row['cost_preview'], row['cost_unit'])}"
+
+
+def _foot(rows: list[dict[str, Any]], as_of: int | None) -> str:
+    statuses = Counter(row["status"] or "not seen" for row in rows)
+    told = ", ".join(f"{number:,} {word}" for word, number in statuses.most_common())
+    when = "" if as_of is None else f" as of {iso(as_of)}"
+    return f"{counted(len(rows), 'run')}{when}: {told}; leads: ended/all, cost: actual/preview"

@@ -1,0 +1,131 @@
+"""What a live table says of each run, as texts; the drawing is `live`'s.
+
+Invariant: served text goes through `visible`. Pure: no terminal, no store, no clock.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from recorder.analysis.report import amount
+from recorder.cli.text import visible
+from recorder.cli.words import amount as shown
+from recorder.cli.words import span
+from recorder.instants import SECOND
+from recorder.ledger.answer import Outcome
+from recorder.schedule.cadence import Cadence
+from recorder.store.watching import Watched
+
+_TROUBLE = frozenset(Outcome) - {Outcome.CHANGED, Outcome.UNCHANGED, Outcome.NOT_VISIBLE}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One run's texts.
+
+    Attributes:
+        key: source and id, the same run's in every board.
+        run_id: the id.
+        status: the last status seen, `-` where none was.
+        done: leads that were worked on to an end.
+        total: all leads; None where the ledger does not say.
+        age: since its creation, or from there to its end.
+        seen: since the last look.
+        cost: actual and preview, as `runs` has them.
+        note: what a person should know; empty when all is well.
+        alarming: whether the note is bad news.
+    """
+
+    key: tuple[str, str]
+    run_id: str
+    status: str
+    done: int
+    total: int | None
+    age: str
+    seen: str
+    cost: str
+    note: str
+    alarming: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Board:
+    """What is shown at one moment: a headline, the runs, and how many found no room."""
+
+    headline: str
+    lines: Sequence[Line]
+    more: int = 0
+
+
+def line_of(run: Watched, cadence: Cadence, now: int) -> Line:
+    """The texts of one run.
+
+    Args:
+        run: as the store knows it.
+        cadence: whose patience makes it overdue.
+        now: microseconds since 1970 UTC.
+    """
+    began = run.tracked_at if run.created_at is None else run.created_at
+    alarm = _alarm(run, cadence, now)
+    return Line(
+        key=(run.source, run.run_id),
+        run_id=visible(run.run_id),
+        status=visible(run.status or "-"),
+        done=run.leads_done,
+        total=run.leads_total,
+        age=_age(run, began, now),
+        seen="-" if run.last_polled_at is None else whole_span(now - run.last_polled_at),
+        cost=f"{_amount(run.cost_actual_micros)}/{_amount(run.cost_preview_micros)}",
+        note=visible(alarm or _remark(run)),
+        alarming=alarm is not None,
+    )
+
+
+def _age(run: Watched, began: int, now: int) -> str:
+    if not run.has_ended:
+        return whole_span(now - began)
+    return "-" if run.ended_at is None else whole_span(run.ended_at - began)
+
+
+def _amount(micros: int | None) -> str:
+    return shown(amount(micros))
+
+
+def whole_span(us: int) -> str:
+    """A duration in whole seconds, so that it changes calmly; what is negative counts as none."""
+    return span(max(us, 0) // SECOND)
+
+
+def _alarm(run: Watched, cadence: Cadence, now: int) -> str | None:
+    if run.tracking == "not_visible":
+        return "not visible (404)"
+    if run.tracking == "abandoned":
+        return "abandoned"
+    if run.overdue(cadence, now):
+        return f"overdue {run.trigger_run_id or ''}".strip()
+    if run.last_outcome in _TROUBLE:
+        return Outcome(run.last_outcome).word.replace("_", " ")
+    if run.status == "failed":
+        return run.error_message or "failed"
+    return None
+
+
+def _remark(run: Watched) -> str:
+    if run.first_good_at is None:
+        return "not seen yet"
+    if run.leads_failed:
+        return f"{run.leads_failed} failed"
+    return "settling" if run.tracking == "settling" and not run.is_quiet else ""
+
+
+def headline(runs: Sequence[Watched], cadence: Cadence, now: int) -> str:
+    """How many of these runs are where, in one line."""
+    live = [run for run in runs if run.tracking == "active"]
+    counts = {
+        "in flight": len(live),
+        "overdue": sum(run.overdue(cadence, now) for run in live),
+        "not visible": sum(run.tracking == "not_visible" for run in runs),
+        "completed": sum(run.status == "completed" for run in runs),
+        "failed": sum(run.status == "failed" for run in runs),
+        "cancelled": sum(run.status == "cancelled" for run in runs),
+    }
+    return ", ".join(f"{n} {word}" for word, n in counts.items() if n) or "nothing in flight"

@@ -1,0 +1,107 @@
+"""A run's snapshots and what changed in each, for reading and as JSON values.
+
+Invariant: a field that is not there and one that is null are told apart; served text is shown, not obeyed. Pure.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import tzinfo
+from typing import Final
+
+from recorder.archive import Step
+from recorder.cli.output import instant_text
+from recorder.cli.text import display_width, shorten, visible
+from recorder.cli.words import counted
+from recorder.history.changes import Absent, Change
+from recorder.instants import datetime_of
+from recorder.ledger.jsontext import Json, to_text
+
+COLUMNS: Final = (
+    "seq",
+    "first_seen_at",
+    "last_seen_at",
+    "n_polls",
+    "digest",
+    "status",
+    "changes",
+)
+
+_MARGIN = "    "
+_ARROW = " -> "
+_LONGEST = 200
+_USEFUL = 24  # columns that two values need to be worth a common line
+
+
+def step_cells(step: Step) -> dict[str, object]:
+    """The row of one snapshot; a change lacks the side on which the field is not there."""
+    shown = step.shown
+    return {
+        "seq": shown.seq,
+        "first_seen_at": datetime_of(shown.first_seen_at),
+        "last_seen_at": datetime_of(shown.last_seen_at),
+        "n_polls": shown.n_polls,
+        "digest": shown.digest,
+        "status": shown.status,
+        "changes": [_change_cells(change) for change in step.changes],
+    }
+
+
+def _change_cells(change: Change) -> dict[str, Json]:
+    sides = {"before": change.before, "after": change.after}
+    known = {side: value for side, value in sides.items() if not isinstance(value, Absent)}
+    return {"path": change.path} | known
+
+
+def step_lines(steps: Iterable[Step], *, width: int, tz: tzinfo) -> Iterator[str]:
+    """The snapshots, each with its changes below, in so many columns."""
+    for step in steps:
+        yield shorten(_heading(step, tz), width)
+        for change in step.changes:
+            yield from (_MARGIN + line for line in _told(change, width - len(_MARGIN)))
+
+
+def step_told(step: Step) -> dict[str, object]:
+    """The row of one snapshot for reading: its changes in one text."""
+    lines = (line.strip() for change in step.changes for line in _told(change, _LONGEST))
+    return step_cells(step) | {"changes": "; ".join(lines) or "first seen"}
+
+
+def _heading(step: Step, tz: tzinfo) -> str:
+    shown = step.shown
+    first, last = (
+        instant_text(datetime_of(at), tz) for at in (shown.first_seen_at, shown.last_seen_at)
+    )
+    until = last.removeprefix(first.partition(" ")[0] + " ")
+    seen = first if first == last else f"{first} to {until}"
+    known = f", first seen: {visible(shown.status or 'no status')}" if shown.seq == 1 else ""
+    return f"#{shown.seq}  {seen}, {counted(shown.n_polls, 'poll')}{known}"
+
+
+def _told(change: Change, width: int) -> list[str]:
+    """`path: before -> after` in one line, or in three where that would cut too much."""
+    path = shorten(visible(change.path), width - 1)
+    sides = [_value(change.before), _value(change.after)]
+    room = width - display_width(path) - len(": ") - len(_ARROW)
+    whole = sum(map(display_width, sides))
+    if whole <= room or room >= _USEFUL:
+        before, after = _shared(sides, room)
+        return [f"{path}: {before}{_ARROW}{after}"]
+    inside = width - len(_MARGIN)
+    before, after = sides
+    return [
+        f"{path}:",
+        f"    {shorten(before, inside)}",
+        f" {_ARROW.strip()} {shorten(after, inside)}",
+    ]
+
+
+def _shared(sides: list[str], room: int) -> tuple[str, str]:
+    """Both texts in the room together: a short one leaves its share to the other."""
+    before, after = sides
+    half = room // 2
+    left = max(half, room - display_width(after))
+    before = shorten(before, left)
+    return before, shorten(after, room - display_width(before))
+
+
+def _value(value: Json | Absent) -> str:
+    return "absent" if isinstance(value, Absent) else visible(to_text(value))

@@ -1,0 +1,186 @@
+"""`recorder demo`: the whole story in half a minute, and what to type next.
+
+Invariant: what it shows are the commands' own answers about the demo's store; the user's store and settings are
+neither read nor changed.
+"""
+
+import os
+import shlex
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from recorder.cli.options import debug_option
+from recorder.cli.output import terminal_width
+from recorder.cli.stores import tell
+from recorder.cli.text import fold
+from recorder.cli.words import span
+from recorder.errors import SettingError
+from recorder.instants import now_us
+from recorder.places import parse_database_url
+from recorder.settings import ENVIRONMENT
+
+if TYPE_CHECKING:
+    from recorder.archive import Archive
+    from recorder.sandbox import World
+    from recorder.settings import Settings
+    from recorder.store.engine import Database
+
+_ROWS = 12
+
+_NEXT = """\
+Next, the real API:
+  export PUFFLE_API_KEY=...              never an argument, never stored
+  recorder track RUN_ID                  the ids come from whoever starts runs
+  recorder poll --until-done             or 'recorder watch'
+  recorder status RUN_ID                 as the API shows it; --as-of 1h: as it did
+  recorder doctor                        if anything looks wrong
+and from cron, silent while all is well:
+  * * * * * PUFFLE_API_KEY=... recorder poll --for 55s
+"""
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  recorder demo
+  recorder demo --db demo.db          keep the store there, to look at it later""",
+)
+@click.option("--db", metavar="URL", help="A new store for it; without it, in a temporary folder.")
+@debug_option
+def demo(db: str | None) -> None:
+    """The whole story against a local ledger, in half a minute, on a store of its own.
+
+    It starts a sandbox ledger, tracks a few dozen runs of mixed fate, polls them to the end over HTTP, and shows
+    what was recorded. Your own store and settings are neither read nor changed.
+    """
+    from recorder.demo import make_store  # noqa: PLC0415  # SQLAlchemy: not for --help
+    from recorder.store.engine import Database  # noqa: PLC0415
+
+    with closing(Database(_store_url(db))) as database:
+        make_store(database)
+        _show(database, _record(database))
+    _tell_next(database)
+
+
+def _store_url(db: str | None) -> str:
+    if db is None:
+        folder = Path(tempfile.mkdtemp(prefix="recorder-demo-"))
+        return parse_database_url("recorder.db", folder=folder)
+    try:
+        return parse_database_url(db, folder=Path.cwd())
+    except ValueError as error:
+        raise SettingError(f"--db: {error}") from error
+
+
+def _record(database: "Database") -> "Settings":
+    """The sandbox lives, and the watch records it; the settings that it was done with."""
+    from recorder.demo import demo_settings, demo_world  # noqa: PLC0415
+    from recorder.sandbox import Sandbox  # noqa: PLC0415
+
+    world = demo_world(now_us())
+    with Sandbox(world, keep=False).start() as sandbox:
+        _say(
+            f"A ledger of {len(world.runs)} runs listens on {sandbox.url}. Each run is tracked as it"
+            " begins, and asked for every second over HTTP until it has ended and is quiet; they live"
+            " five times faster than real ones.",
+            f"The store: {database.name}",
+            "",
+        )
+        settings = demo_settings(database_url=_url(database), base_url=sandbox.url)
+        _watch(database, settings, world)
+    return settings
+
+
+def _url(database: "Database") -> str:
+    return database.url.render_as_string(hide_password=False)
+
+
+def _watch(database: "Database", settings: "Settings", world: "World") -> None:
+    from recorder.cli.live import open_view  # noqa: PLC0415
+    from recorder.cli.watch import Watcher  # noqa: PLC0415
+    from recorder.demo import demo_service, is_over  # noqa: PLC0415
+
+    with open_view(sys.stdout, tell=tell, most=_ROWS, brief=True) as view:
+        watcher = Watcher(database, settings, view, refs=None, is_over=is_over(settings, world))
+        service = demo_service(
+            database,
+            settings,
+            world,
+            clock=now_us,
+            tell=view.tell,
+            after_tick=lambda: watcher.look(service.poller),
+        )
+        service.run()
+        watcher.show(service.poller)
+    _say("", f"The watch is over: {service.poller.summary.line()}.")
+
+
+def _show(database: "Database", settings: "Settings") -> None:
+    """What the commands say of it."""
+    from recorder.archive import Archive  # noqa: PLC0415
+    from recorder.demo import telling_run  # noqa: PLC0415
+
+    with database.reading() as connection:
+        run_id = telling_run(connection)
+    with _own_settings():
+        _ask(database, "runs", "--slug", "work_email", "--slug", "funding_stage")
+        _ask(database, "history", run_id)
+        _ask(database, "overdue")
+    _say("", "Three more commands answer what it comes to:")
+    _say(*_answers(Archive(database, settings)))
+
+
+def _answers(archive: "Archive") -> Iterator[str]:
+    """The three questions, each with its answer."""
+    took: dict[str, Any] = archive.durations().rows[0]
+    if took["run_seconds_n"]:
+        half, most = (span(took[f"run_seconds_{name}"]) for name in ("p50", "p90"))
+        yield f"  durations  half of {took['run_seconds_n']} ran {half} at most, nine in ten {most}"
+    failed: dict[str, Any] = archive.failures().rows[0]
+    if ended := failed["completed"] + failed["failed"]:
+        low, high = (100 * failed[f"failure_rate_{end}"] for end in ("low", "high"))
+        told = f"{failed['failed']} of {ended} failed; with so few, {low:.0f} to {high:.0f} % may"
+        yield f"  failures   {told}"
+    costs: list[dict[str, Any]] = archive.costs().rows
+    if cost := max(costs, key=lambda row: row["pairs"], default=None):
+        told = f"{cost['actual_total']} {cost['unit']}; {cost['preview_total']} were previewed"
+        yield f"  costs      {cost['pairs']} completed runs took {told}"
+
+
+@contextmanager
+def _own_settings() -> Iterator[None]:
+    """The settings of the environment are not for the demo's store."""
+    held = {name: os.environ.pop(name) for name in ENVIRONMENT.values() if name in os.environ}
+    try:
+        yield
+    finally:
+        os.environ.update(held)
+
+
+def _ask(database: "Database", name: str, *arguments: str) -> None:
+    """Show a command and its answer."""
+    from recorder.cli.main import cli, run  # noqa: PLC0415  # it imports this module
+
+    _say("", f"$ {shlex.join(['recorder', name, *arguments])}")
+    sys.stdout.flush()
+    run(cli, [name, "--config", os.devnull, "--db", _url(database), *arguments])
+
+
+def _tell_next(database: "Database") -> None:
+    _say("", f"Look around: add --db {database.name} to any command, or use SQL:")
+    if database.path is not None:
+        query = "SELECT status, count(*), round(avg(run_seconds), 1) FROM runs GROUP BY status"
+        click.echo(f"  sqlite3 {shlex.quote(database.name)} \\\n    {shlex.quote(query)}")
+    click.echo(f"\n{_NEXT}", nl=False)
+
+
+def _say(*lines: str) -> None:
+    for line in lines:
+        for part in fold(line, terminal_width()):
+            click.echo(part)

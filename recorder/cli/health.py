@@ -1,0 +1,210 @@
+"""`recorder sources` and `recorder overdue`: is the watch well, and which runs need a person."""
+
+import sys
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from recorder.cli.options import command_now, format_option, settings_options
+from recorder.cli.output import Row, write_rows
+from recorder.cli.stores import reading
+from recorder.cli.words import span
+from recorder.errors import UsageError
+from recorder.instants import SECOND, datetime_of, format_duration
+from recorder.settings import Settings
+
+if TYPE_CHECKING:
+    from recorder.store.due import Overdue
+    from recorder.store.health import SourceHealth
+
+CROSSED = 5
+
+_SOURCE_COLUMNS = (
+    "source",
+    "base_url",
+    "last_good_at",
+    "unseen",
+    "in_flight",
+    "settling",
+    "overdue",
+    "not_visible",
+    "abandoned",
+    "polls_last_minute",
+    "rate",
+    "errors_last_hour",
+    "refused_at",
+    "held_by",
+    "held_until",
+)
+_SOURCE_TABLE = (
+    "source",
+    "last_good",
+    "in_flight",
+    "overdue",
+    "settling",
+    "unseen",
+    "not_visible",
+    "budget",
+    "errors",
+    "refused",
+    "polled_by",
+)
+_TOLD_IF_ANY = frozenset({"settling", "unseen", "not_visible", "refused"})
+_OVERDUE_COLUMNS = (
+    "source",
+    "run_id",
+    "status",
+    "slug",
+    "since",
+    "overdue_seconds",
+    "trigger_run_id",
+    "last_polled_at",
+)
+_OVERDUE_TABLE = ("run_id", "trigger_run_id", "status", "in_flight", "last_look", "slug", "source")
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  recorder sources
+  recorder sources --source team-b --format json""",
+)
+@settings_options("rate", "overdue_after")
+@format_option
+def sources(settings: Settings, format: str) -> None:
+    """One line a source: is it polled, by whom, and does it go well?
+
+    last_good: when an answer last showed a run. in_flight counts the overdue runs too; unseen: tracked, and not
+    shown by any answer yet. budget: requests in the last 60 s of those allowed. errors: requests in the last hour
+    that gave neither a row nor a 404. refused: since when the API refuses the key. polled_by: nobody is well
+    between two passes from cron.
+    """
+    from recorder.polling.service import cadence_of  # noqa: PLC0415  # SQLAlchemy: not for --help
+    from recorder.store.health import source_health  # noqa: PLC0415
+
+    now = command_now()
+    with reading(settings) as database, database.reading() as connection:
+        found = source_health(
+            connection, cadence_of(settings), now=now, source_name=settings.source
+        )
+    if settings.source and not found:
+        raise UsageError(f"no source {settings.source!r} in this store")
+    rows = [_source_row(one, settings, now) for one in found]
+    write_rows(
+        rows,
+        columns=_SOURCE_COLUMNS,
+        table_columns=[
+            name
+            for name in _SOURCE_TABLE
+            if name not in _TOLD_IF_ANY or any(row[name] for row in rows)
+        ],
+        repeat=("source",),
+        format=format,
+        out=sys.stdout,
+        empty="no source yet: 'recorder track RUN_ID' makes the first",
+    )
+
+
+def _source_row(one: "SourceHealth", settings: Settings, now: int) -> Row:
+    from recorder.store.health import poller_of  # noqa: PLC0415
+
+    row, rate = one.source, settings.source_settings(one.source.name).rate
+    held_by = poller_of(row, now=now)
+    counts = ("unseen", "in_flight", "settling", "overdue", "not_visible", "abandoned")
+    return {name: getattr(one, name) for name in counts} | {
+        "source": row.name,
+        "base_url": row.base_url,
+        "last_good_at": _instant(one.last_good_at),
+        "last_good": _ago(one.last_good_at, now) or "never",
+        "polls_last_minute": one.polls_last_minute,
+        "rate": rate,
+        "budget": f"{one.polls_last_minute}/{rate}",
+        "errors_last_hour": one.errors_last_hour,
+        "errors": one.errors_last_hour,
+        "refused_at": _instant(row.refused_at),
+        "refused": _ago(row.refused_at, now),
+        "held_by": held_by,
+        "polled_by": held_by or "nobody",
+        "held_until": _instant(row.held_until) if held_by else None,
+    }
+
+
+def _instant(us: int | None) -> datetime | None:
+    return None if us is None else datetime_of(us)
+
+
+def _ago(us: int | None, now: int) -> str | None:
+    return None if us is None else f"{_whole_span(now - us)} ago"
+
+
+def _whole_span(us: int) -> str:
+    return span(max(us, 0) // SECOND)
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  recorder overdue
+  recorder overdue --overdue-after 30m --fail || page-somebody
+  recorder overdue --format ndjson""",
+)
+@click.option("--fail", is_flag=True, help="End with exit code 5 if there are any.")
+@settings_options("overdue_after")
+@format_option
+def overdue(settings: Settings, format: str, *, fail: bool) -> int:
+    """Runs in flight past the patience, the longest first, with the triggerRunId to escalate with.
+
+    The patience counts from the run's creation, or from when it was first seen where the ledger gives none.
+    overdue_seconds is the time beyond it.
+    """
+    from recorder.polling.service import cadence_of  # noqa: PLC0415
+    from recorder.store.due import overdue_runs  # noqa: PLC0415
+
+    now = command_now()
+    with reading(settings) as database, database.reading() as connection:
+        found = overdue_runs(connection, cadence_of(settings), now=now, source_name=settings.source)
+    write_overdue(found, patience_us=settings.overdue_us, now=now, format=format)
+    return CROSSED if fail and found else 0
+
+
+def write_overdue(
+    found: "Iterable[Overdue]",
+    *,
+    patience_us: int,
+    now: int,
+    format: str,
+) -> None:
+    """Print overdue runs on stdout.
+
+    Args:
+        found: the runs.
+        patience_us: the patience with a run in flight, microseconds.
+        now: microseconds since 1970 UTC.
+        format: as in `write_rows`.
+    """
+    write_rows(
+        (_overdue_row(one, patience_us=patience_us, now=now) for one in found),
+        columns=_OVERDUE_COLUMNS,
+        table_columns=_OVERDUE_TABLE,
+        kept=("run_id", "trigger_run_id"),
+        format=format,
+        out=sys.stdout,
+        empty=f"no run is in flight for more than {format_duration(patience_us)}",
+    )
+
+
+def _overdue_row(one: "Overdue", *, patience_us: int, now: int) -> Row:
+    return {
+        "source": one.source,
+        "run_id": one.run_id,
+        "status": one.status,
+        "slug": one.slug,
+        "since": datetime_of(one.since),
+        "in_flight": _whole_span(now - one.since),
+        "overdue_seconds": (now - one.since - patience_us) / SECOND,
+        "trigger_run_id": one.trigger_run_id,
+        "last_polled_at": _instant(one.last_polled_at),
+        "last_look": _ago(one.last_polled_at, now),
+    }

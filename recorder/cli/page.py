@@ -1,0 +1,139 @@
+"""One run on a page, for reading.
+
+Invariant: says nothing that the row of `runs` does not hold. Pure.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Any
+
+from recorder.cli.output import instant_text
+from recorder.cli.text import fold, pad, visible
+from recorder.cli.words import amount, counted, span
+
+_SINCE = {"pending": "created_at", "running": "started_at"}
+_GOOD = ("changed", "unchanged")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What a page tells of.
+
+    Attributes:
+        cells: the row of `runs`.
+        labels: the run's, by key.
+        last_poll: its last row of `polls`, or None.
+        now: the instant that ages count to.
+        patience: how long a run may be in flight before it is called overdue.
+        tz: the zone of instants.
+    """
+
+    cells: Mapping[str, Any]
+    labels: Mapping[str, str]
+    last_poll: Mapping[str, Any] | None
+    now: datetime
+    patience: timedelta
+    tz: tzinfo = UTC
+
+    def lines(self, width: int) -> Iterator[str]:
+        """The page in so many columns."""
+        entries = [(name, " ".join(text.split())) for name, text in self._entries() if text]
+        indent = max(len(name) for name, _ in entries) + 2
+        for name, text in entries:
+            first, *more = fold(visible(text), max(width - indent, 20))
+            yield pad(name, indent) + first
+            yield from (" " * indent + line for line in more)
+
+    def _entries(self) -> Iterator[tuple[str, str]]:
+        cells = self.cells
+        yield "run", cells["run_id"]
+        yield "source", cells["source"]
+        yield "enrichment", self._enrichment()
+        yield "status", self._status()
+        yield "leads", self._leads()
+        yield "cost", self._cost()
+        yield from self._times()
+        yield "error", self._error()
+        yield "trigger run", cells["trigger_run_id"] or ""
+        yield "seen", self._seen()
+        yield "tracking", cells["tracking"]
+        yield "last poll", self._last_poll()
+        yield "labels", ", ".join(f"{key}={value}" for key, value in self.labels.items())
+        yield "quality", (cells["quality"] or "").replace(",", ", ")
+
+    def _at(self, name: str) -> str:
+        """The instant of a column; empty where there is none."""
+        moment = self.cells[name]
+        return "" if moment is None else instant_text(moment, self.tz)
+
+    def _enrichment(self) -> str:
+        slug, version = self.cells["slug"] or self.cells["enrichment_id"], self.cells["version"]
+        return (slug or "") + (f" version {version}" if version is not None else "")
+
+    def _status(self) -> str:
+        status = self.cells["status"]
+        since = self._at(_SINCE[status]) if status in _SINCE else ""
+        told = (status if status is not None else "(none)") + (f" since {since}" if since else "")
+        overdue_for = self._overdue_for()
+        return f"{told}, overdue: in flight for {overdue_for}" if overdue_for else told
+
+    def _overdue_for(self) -> str:
+        begun = self.cells["created_at"] or self.cells["first_polled_at"]
+        if self.cells["is_terminal"] or begun is None or self.now - begun < self.patience:
+            return ""
+        return span((self.now - begun).total_seconds())
+
+    def _leads(self) -> str:
+        words = ("completed", "failed", "skipped", "running", "pending")
+        known = {word: self.cells[f"leads_{word}"] for word in words}
+        counts = ", ".join(f"{n} {word}" for word, n in known.items() if n is not None)
+        total = self.cells["leads_total"]
+        return " of ".join(filter(None, (counts, "" if total is None else f"{total} in all")))
+
+    def _cost(self) -> str:
+        cells = self.cells
+        if cells["cost_unit"] is None:
+            return "" if cells["cost_quality"] == "none" else cells["cost_quality"]
+        sides = (("previewed", cells["cost_preview"]), ("actual", cells["cost_actual"]))
+        told = ", ".join(
+            f"{amount(value, cells['cost_unit'])} {side}"
+            for side, value in sides
+            if value is not None
+        )
+        return f"{told} ({cells['cost_quality'].replace('_', ' ')})"
+
+    def _times(self) -> Iterator[tuple[str, str]]:
+        yield "created", self._at("created_at")
+        yield "started", self._at("started_at") + self._took("queue_seconds", "queued")
+        yield (
+            "ended",
+            self._ended() + self._took("run_seconds", "ran") + self._took("wall_seconds", "in all"),
+        )
+        yield "updated", self._at("updated_at")
+
+    def _took(self, name: str, word: str) -> str:
+        seconds = self.cells[name]
+        return "" if seconds is None else f", {word} {span(seconds)}"
+
+    def _ended(self) -> str:
+        after = self.cells["ended_after"]
+        if after is None or after == self.cells["ended_at"]:
+            return self._at("ended_at")
+        return f"between {self._at('ended_after')} and {self._at('ended_at')}"
+
+    def _error(self) -> str:
+        told = (self.cells["error_message"], self.cells["error_details"])
+        return " ".join(text for text in told if text)
+
+    def _seen(self) -> str:
+        first, last = self._at("first_polled_at"), self._at("last_polled_at")
+        polls, states = self.cells["n_polls"], self.cells["n_snapshots"]
+        return f"{first} to {last}, {counted(polls, 'poll')}, {counted(states, 'state')}"
+
+    def _last_poll(self) -> str:
+        poll = self.last_poll
+        if poll is None or poll["outcome"] in _GOOD:
+            return ""
+        status = "" if poll["http_status"] is None else f" {poll['http_status']}"
+        return " ".join([poll["outcome"] + status, poll["detail"] or ""])

@@ -1,0 +1,146 @@
+"""`recorder export` and `recorder import`."""
+
+import sys
+from collections.abc import Callable, Iterable
+from contextlib import nullcontext
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Final, TextIO
+
+import click
+
+from recorder.cli.options import as_of_option, command_now, settings_options
+from recorder.cli.stores import reading, recording, tell
+from recorder.cli.words import counted
+from recorder.errors import RecorderError, UsageError
+from recorder.settings import DEFAULT_SOURCE, Settings
+
+if TYPE_CHECKING:
+    from recorder.archive import Archive
+
+_NAMES: Final = ("answers", "runs", "snapshots", "polls", "transitions", "labels")
+_FORMATS: Final = ("ndjson", "csv", "parquet")
+_BY_ENDING: Final = {".ndjson": "ndjson", ".jsonl": "ndjson", ".csv": "csv", ".parquet": "parquet"}
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  recorder export answers --out history.ndjson     all of it, for `recorder import`
+  recorder export runs --out runs.parquet""",
+)
+@click.argument("name", type=click.Choice(_NAMES), metavar="NAME")
+@click.option("--out", required=True, metavar="PATH", help="Where to; - is stdout.")
+@click.option("--format", type=click.Choice(_FORMATS), help="By default told by PATH's ending.")
+@as_of_option
+@settings_options()
+def export(
+    name: str, out: str, format: str | None, as_of: int | None, settings: Settings
+) -> None:
+    """Write answers, or the rows of a view, to a file.
+
+    NAME is answers, runs, snapshots, polls, transitions or labels. `answers` is all that the store was told, as ndjson
+    that `recorder import` takes whole, into a store of either kind. A file is there whole or not at all.
+    """
+    chosen = _format(name, out, format)
+    from recorder.transfer.outgoing import whole_file  # noqa: PLC0415  # SQLAlchemy: not for --help
+
+    place = nullcontext(None) if out == "-" else whole_file(Path(out))
+    with reading(settings) as database, place as path:
+        if name == "answers":
+            from recorder.transfer.outgoing import answer_lines  # noqa: PLC0415
+
+            count = _write_lines(answer_lines(database, source=settings.source, as_of=as_of), path)
+        else:
+            from recorder.archive import Archive  # noqa: PLC0415
+
+            count = _write_view(Archive(database, settings, as_of=as_of), name, chosen, path)
+    if sys.stderr.isatty():
+        tell(f"{counted(count, 'line' if name == 'answers' else 'row')} to {out}")
+
+
+def _format(name: str, out: str, given: str | None) -> str:
+    chosen = given or ("ndjson" if out == "-" else _BY_ENDING.get(Path(out).suffix))
+    if chosen is None:
+        raise UsageError(f"{out}: its ending tells no format: add --format {'|'.join(_FORMATS)}")
+    if name == "answers" and chosen != "ndjson":
+        raise UsageError(f"answers go out as ndjson, not as {chosen}")
+    return chosen
+
+
+def _write_lines(lines: Iterable[str], path: Path | None) -> int:
+    count = 0
+    with _binary(path) as out:
+        for line in lines:
+            out.write(line.encode() + b"\n")
+            count += 1
+    return count
+
+
+def _binary(path: Path | None) -> AbstractContextManager[IO[bytes]]:
+    return nullcontext(click.get_binary_stream("stdout")) if path is None else path.open("wb")
+
+
+def _write_view(archive: "Archive", name: str, format: str, path: Path | None) -> int:
+    from recorder.public import VIEWS  # noqa: PLC0415
+
+    rows = _Counted(getattr(archive, name)())
+    if format == "parquet":
+        from recorder.transfer.parquet import write_parquet  # noqa: PLC0415
+
+        with _binary(path) as out:
+            write_parquet(rows, VIEWS[name], out)
+    else:
+        with _text(path) as text:
+            write_rows(rows, columns=tuple(VIEWS[name]), format=format, out=text)
+    return rows.count
+
+
+def _text(path: Path | None) -> AbstractContextManager[TextIO]:
+    return nullcontext(sys.stdout) if path is None else path.open("w", encoding="utf-8", newline="")
+
+
+class _Counted:
+    """Rows, and how many have passed."""
+
+    def __init__(self, rows: Iterable["Cells"]) -> None:
+        self._rows = rows
+        self.count = 0
+
+    def __iter__(self) -> Iterator["Cells"]:
+        for row in self._rows:
+            self.count += 1
+            yield row
+
+
+@click.command(
+    name="import",
+    epilog="""\b
+Examples:
+  recorder import history.ndjson
+  zcat old-logs.ndjson.gz | recorder import -""",
+)
+@click.argument("file", metavar="FILE")
+@settings_options("base_url")
+def import_(file: str, settings: Settings) -> None:
+    """Take answers that were observed elsewhere; `-` reads stdin.
+
+    A line is {"observed_at", "source"?, "run_id"?, "status_code"?, "body": {"run": ...}}, or as `recorder export answers`
+    writes it. Any order; what is in already changes nothing, so that an import can be started again. A line that cannot
+    be taken stops it: the lines before its batch of 1,000 are in.
+    """
+    from recorder.polling.service import cadence_of  # noqa: PLC0415
+    from recorder.store.record import Recorder  # noqa: PLC0415
+    from recorder.transfer.incoming import Origin, Taken, take_lines  # noqa: PLC0415
+
+    origin = Origin(
+        name="stdin" if file == "-" else file,
+        source=settings.source or DEFAULT_SOURCE,
+        base_url_of=lambda name: settings.source_settings(name).base_url,
+    )
+    taken = Taken()
+    with _lines(file) as lines, recording(settings) as database:
+        recorder = Recorder(database, cadence=cadence_of(settings), costs=settings.cost)
+        for taken in take_lines(lines, recorder, origin, now=command_now()):
+            _show_progress(f"{taken.lines:,} lines")
+    _show_progress("")
+    tell(...)

@@ -1,0 +1,168 @@
+"""`recorder watch`: what is in flight, as it moves."""
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from recorder.cli.options import settings_options
+from recorder.cli.stores import reading, tell
+from recorder.errors import SettingError, StoreError
+from recorder.instants import MINUTE, SECOND, now_us
+from recorder.settings import Settings
+
+if TYPE_CHECKING:
+    from recorder.cli.live import View
+    from recorder.polling.poller import Poller
+    from recorder.store.engine import Database
+    from recorder.store.read import RunRef
+    from recorder.store.watching import Watched
+
+_DRAW_US = SECOND // 2
+_AFTER_TROUBLE_US = 10 * SECOND
+_SHOWN_AFTER_END_US = 10 * MINUTE
+_QUIET_AFTER_US = 15 * MINUTE
+_MOST = 2000
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  recorder watch                      all that is in flight, until Ctrl-C
+  recorder watch er_01JC8Z6M3Q        this run, until it has ended and is quiet""",
+)
+@click.argument("run_ids", metavar="[RUN_ID]...", nargs=-1)
+@settings_options("base_url", "rate", "every", "settle", "overdue_after")
+def watch(run_ids: tuple[str, ...], settings: Settings) -> int:
+    """A live table of runs in flight, and of those that have just ended.
+
+    It polls the sources that no other process polls, as 'recorder poll --forever' would; of the others it shows
+    what the store learns. Ctrl-C ends it. Where stdout is no terminal it prints a line when a run's status changes.
+    """
+    from recorder.cli.live import open_view  # noqa: PLC0415  # SQLAlchemy: not for --help
+    from recorder.polling.poller import Plan, Until  # noqa: PLC0415
+    from recorder.polling.service import Service  # noqa: PLC0415
+
+    with reading(settings) as database:
+        refs = _refs(database, run_ids, settings)
+        with open_view(sys.stdout, tell=tell) as view:
+            watcher = Watcher(
+                database, settings, view, refs=refs, is_over=_done(settings, ends=refs is not None)
+            )
+            service = Service(
+                database,
+                settings,
+                environ=os.environ,
+                plan=Plan(until=Until.STOPPED, source=settings.source),
+                tell=view.tell,
+                clock=now_us,
+                after_tick=lambda: watcher.look(service.poller),
+            )
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, lambda *_: service.poller.stop())
+            code = _run(service.run)
+            watcher.show(service.poller)
+    return code
+
+
+def _done(settings: Settings, *, ends: bool) -> "Callable[[Sequence[Watched], int], bool]":
+    """Whether all that is watched has ended and is quiet, as for 'poll --until-done'; never where it stays."""
+    quiet_after = min(_QUIET_AFTER_US, settings.settle_us[-1])
+    return lambda runs, now: ends and not any(run.moves(now, quiet_after) for run in runs)
+
+
+def _run(run: Callable[[], int]) -> int:
+    """Without any key it has only shown what others record: that was told, and is no failure."""
+    try:
+        return run()
+    except SettingError:
+        return 0
+
+
+def _refs(
+    database: "Database", run_ids: Sequence[str], settings: Settings
+) -> "list[RunRef] | None":
+    if not run_ids:
+        return None
+    from recorder.store.read import find_run  # noqa: PLC0415
+
+    with database.reading() as connection:
+        return [find_run(connection, one, settings.source) for one in dict.fromkeys(run_ids)]
+
+
+class Watcher:
+    """Reads the store and shows it, twice a second.
+
+    Args:
+        database: the store.
+        settings: whose patience makes a run overdue.
+        view: where to.
+        refs: only these runs; None: all of the settings' source.
+        is_over: told what is shown and when, says whether the poller may stop.
+    """
+
+    def __init__(
+        self,
+        database: "Database",
+        settings: Settings,
+        view: "View",
+        *,
+        refs: "Sequence[RunRef] | None",
+        is_over: "Callable[[Sequence[Watched], int], bool]",
+    ) -> None:
+        from recorder.polling.service import cadence_of  # noqa: PLC0415
+
+        self._database = database
+        self._source = settings.source
+        self._cadence = cadence_of(settings)
+        self._view = view
+        self._refs = refs
+        self._is_over = is_over
+        self._next_at = 0
+
+    def look(self, poller: "Poller") -> None:
+        """Show what there is, if it is time; stop the poller when all is over."""
+        now = now_us()
+        if now < self._next_at:
+            return
+        self._next_at = now + _DRAW_US
+        try:
+            if self._is_over(self.show(poller), now):
+                poller.stop()
+        except StoreError as error:  # the store may come back, as it may for the poller
+            self._next_at = now + _AFTER_TROUBLE_US
+            self._view.tell(f"{error}: shown again when it answers")
+
+    def show(self, poller: "Poller") -> "Sequence[Watched]":
+        """Show what there is, and give it back.
+
+        Raises:
+            StoreError: the store does not answer.
+        """
+        from recorder.cli.board import Board, headline, line_of  # noqa: PLC0415
+        from recorder.store.watching import watched_runs  # noqa: PLC0415
+
+        now = now_us()
+        with self._database.reading() as connection:
+            runs = watched_runs(
+                connection,
+                since=now - _SHOWN_AFTER_END_US,
+                limit=_MOST,
+                refs=self._refs,
+                source_name=self._source,
+            )
+        shown = runs[: self._view.room()]
+        told = f"{headline(runs, self._cadence, now)} - {_who_polls(poller)}"
+        lines = [line_of(run, self._cadence, now) for run in shown]
+        self._view.show(Board(headline=told, lines=lines, more=len(runs) - len(shown)))
+        return runs
+
+
+def _who_polls(poller: "Poller") -> str:
+    if not poller.has_outlets:
+        return "nothing is polled here"
+    busy = sorted(poller.summary.busy)
+    return f"another process polls {', '.join(busy)}" if busy else "polled here"

@@ -1,0 +1,141 @@
+"""The demo's world: a few dozen runs of mixed fate that are over within seconds, and a watch over them.
+
+Invariant: a store of its own, settings of its own: nothing of the user's is read, used or changed.
+"""
+
+from collections.abc import Callable, Sequence
+
+import sqlalchemy as sa
+
+from recorder.errors import UsageError
+from recorder.instants import MINUTE, SECOND
+from recorder.polling.poller import Plan, Until
+from recorder.polling.service import Service, cadence_of
+from recorder.sandbox import DEFAULT_USERS, Fate, World
+from recorder.settings import API_KEY_ENV, Settings
+from recorder.store.engine import Database
+from recorder.store.migrate import current_revision, upgrade
+from recorder.store.registry import track_with_source
+from recorder.store.schema import run, run_fact, watch
+from recorder.store.watching import Watched
+
+SOURCE = "demo"
+BEGIN_WITHIN_US = 5 * SECOND
+_OVER_WITHIN_US = 11 * SECOND
+_AT_THE_LATEST_US = 30 * SECOND
+_SEED = 28  # its runs: one overdue, some of every other fate, every way to write a cost
+_DRAWN = 45
+_SPEED = 5.0
+_QUIET_AFTER_US = 6 * SECOND
+_FEWEST_STATES, _MOST_STATES = 4, 6
+
+
+def demo_world(now: int) -> World:
+    """Runs that begin within 5 s from now and are over within 11 s, and one that has hung for long."""
+    drawn = World.generate(
+        runs=_DRAWN, seed=_SEED, start_at=now, spread_us=BEGIN_WITHIN_US, speed=_SPEED
+    )
+    over_by = now + _OVER_WITHIN_US
+    kept = [
+        one
+        for one in drawn.runs
+        if one.fate is Fate.STUCK or (one.settled_at is not None and one.settled_at <= over_by)
+    ]
+    return World(seed=_SEED, speed=_SPEED, runs=tuple(kept))
+
+
+def demo_settings(*, database_url: str, base_url: str) -> Settings:
+    """What a user would set, but for the pace: the runs live five times faster than real ones."""
+    return Settings(
+        database_url=database_url,
+        base_url=base_url,
+        source=SOURCE,
+        rate=6000,
+        every_us=SECOND,
+        settle_us=(SECOND, 2 * SECOND, 4 * SECOND, _QUIET_AFTER_US),
+        overdue_us=10 * MINUTE,
+    )
+
+
+def make_store(database: Database) -> None:
+    """An empty store where there is none yet.
+
+    Raises:
+        UsageError: there is one.
+    """
+    if current_revision(database) is not None:
+        raise UsageError(
+            f"{database.name} is there already: the demo wants a store of its own; name a new file"
+        )
+    upgrade(database)
+
+
+def demo_service(
+    database: Database,
+    settings: Settings,
+    world: World,
+    *,
+    clock: Callable[[], int],
+    tell: Callable[[str], None],
+    after_tick: Callable[[], None],
+) -> Service:
+    """The watch: it tracks each run as it begins, as a program that starts runs would, and asks for it."""
+    over_at = clock() + _AT_THE_LATEST_US
+    return Service(
+        database,
+        settings,
+        environ={API_KEY_ENV: next(iter(DEFAULT_USERS.values()))},
+        plan=Plan(until=Until.STOPPED, over_at=over_at, source=SOURCE),
+        tell=tell,
+        clock=clock,
+        before_look=_tracking(database, settings, world, clock),
+        after_tick=after_tick,
+    )
+
+
+def _tracking(
+    database: Database, settings: Settings, world: World, clock: Callable[[], int]
+) -> Callable[[], None]:
+    waiting = sorted(world.runs, key=lambda one: -one.created_at)
+
+    def track_begun() -> None:
+        now = clock()
+        begun: list[str] = []
+        while waiting and waiting[-1].created_at <= now:
+            begun.append(waiting.pop().run_id)
+        if begun:
+            track_with_source(database, SOURCE, begun, base_url=settings.base_url, now=now)
+
+    return track_begun
+
+
+def is_over(settings: Settings, world: World) -> Callable[[Sequence[Watched], int], bool]:
+    """Whether every run has ended and is quiet, but for those that are overdue."""
+    cadence = cadence_of(settings)
+
+    def over(runs: Sequence[Watched], now: int) -> bool:
+        moving = (r for r in runs if r.moves(now, _QUIET_AFTER_US) and not r.overdue(cadence, now))
+        return len(runs) == len(world.runs) and not any(moving)
+
+    return over
+
+
+def telling_run(connection: sa.Connection) -> str:
+    """A run whose history shows much in few states: completed, seen from its start, with both costs."""
+    same = (watch.c.source_id == run.c.source_id) & (watch.c.run_key == run.c.run_key)
+    known = (run_fact.c.source_id == run.c.source_id) & (run_fact.c.run_key == run.c.run_key)
+    fitting = (
+        run_fact.c.status == "completed",
+        run_fact.c.observation_class == "from_start",
+        watch.c.n_snapshots.between(_FEWEST_STATES, _MOST_STATES),
+    )
+    statement = (
+        sa.select(run.c.run_id)
+        .join(watch, same)
+        .join(run_fact, known)
+        .order_by(*(sa.case((condition, 0), else_=1) for condition in fitting))
+        .order_by(run_fact.c.leads_total.desc(), run.c.run_id)
+        .limit(1)
+    )
+    run_id: str = connection.execute(statement).scalar_one()
+    return run_id

@@ -1,0 +1,203 @@
+"""The examination, from the settings to the runs that wait.
+
+Invariant: whatever is found becomes a check, in the order in which things depend on each other; a key is never shown.
+"""
+
+import difflib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+
+from recorder.doctor import judge
+from recorder.doctor.checks import Check, State
+from recorder.doctor.probe import Account, probe
+from recorder.errors import SettingError, StoreError
+from recorder.fetch.keys import load_key
+from recorder.polling.outlets import Outlet, key_uses
+from recorder.polling.service import cadence_of
+from recorder.settings import DEFAULT_SOURCE, ENVIRONMENT, Settings
+from recorder.store import budgets
+from recorder.store.due import SourceRow, in_flight_count, overdue_runs, source_rows
+from recorder.store.engine import Database
+from recorder.store.health import poller_of, source_health, waiting
+from recorder.store.migrate import current_revision
+from recorder.store.schema import REVISION
+
+_LIKE = 0.8
+
+
+def examine(
+    settings: Settings, *, environ: Mapping[str, str], clock: Callable[[], int]
+) -> Iterator[Check]:
+    """Look at everything; each check as soon as it is known.
+
+    Args:
+        settings: all of them.
+        environ: where keys may be.
+        clock: microseconds since 1970 UTC.
+    """
+    yield from _settings(settings, environ)
+    with closing(Database(settings.database_url)) as database:
+        store = _store(database)
+        yield store
+        usable = database if store.state is State.OK else None
+        try:
+            yield from _accounts(settings, environ, usable, clock)
+        except StoreError as error:
+            advice = "may this user write to the store?"
+            yield Check(name="store", state=State.FAIL, found=str(error), advice=advice)
+
+
+def _settings(settings: Settings, environ: Mapping[str, str]) -> Iterator[Check]:
+    file = f"file {settings.config_file}" if settings.config_file else "no config file"
+    given = [name for name in ENVIRONMENT.values() if environ.get(name, "").strip()]
+    told = f"{file}; environment: {', '.join(given) or 'nothing set'}"
+    yield Check(name="settings", state=State.OK, found=told)
+    for name in sorted(environ):
+        near = difflib.get_close_matches(name, ENVIRONMENT.values(), n=1, cutoff=_LIKE)
+        if near and near[0] != name:
+            yield Check(
+                name="settings",
+                state=State.WARN,
+                found=f"{name} is set, and no setting",
+                advice=f"is {near[0]} meant?",
+            )
+
+
+def _store(database: Database) -> Check:
+    try:
+        revision = current_revision(database)
+    except StoreError as error:
+        advice = "is it there, and does --db or RECORDER_DATABASE_URL name it?"
+        return Check(name="store", state=State.FAIL, found=str(error), advice=advice)
+    name = database.name
+    broken = State.WARN if database.is_sqlite else State.FAIL
+    if revision is None:
+        advice = f"run 'recorder db upgrade --db {name}'"
+        if database.is_sqlite:
+            advice = "'recorder track RUN_ID' makes it"
+        return Check(name="store", state=broken, found=f"no store at {name} yet", advice=advice)
+    found = f"{name}, schema {revision}"
+    if revision == REVISION:
+        return Check(name="store", state=State.OK, found=found)
+    found += f"; this program needs {REVISION}"
+    if revision > REVISION:
+        advice = "upgrade the program: pip install --upgrade puffle-recorder"
+        return Check(name="store", state=State.FAIL, found=found, advice=advice)
+    advice = f"run 'recorder db upgrade --db {name}'"
+    return Check(name="store", state=broken, found=found, advice=advice)
+
+
+def _accounts(
+    settings: Settings,
+    environ: Mapping[str, str],
+    database: Database | None,
+    clock: Callable[[], int],
+) -> Iterator[Check]:
+    rows = _rows(settings, database)
+    accounts: list[Account] = []
+    for name in _names(settings, rows):
+        elsewhere = _bound_elsewhere(settings, rows.get(name))
+        if elsewhere is not None:
+            yield elsewhere
+            continue
+        try:
+            accounts.append(_account(settings, environ, name, rows.get(name)))
+        except SettingError as error:
+            yield Check(name="key", source=name, state=State.FAIL, found=str(error))
+            continue
+        yield from _asked(accounts[-1], database, settings, clock)
+    if database is not None:
+        yield from _watch(settings, database, rows, accounts, clock())
+
+
+def _rows(settings: Settings, database: Database | None) -> dict[str, SourceRow]:
+    if database is None:
+        return {}
+    with database.reading() as connection:
+        return {row.name: row for row in source_rows(connection, settings.source)}
+
+
+def _names(settings: Settings, rows: Mapping[str, SourceRow]) -> list[str]:
+    """The source asked for; else all that the store or the file knows; else the one that `track` would use."""
+    if settings.source is not None:
+        return [settings.source]
+    return sorted({*rows, *settings.sources}) or [DEFAULT_SOURCE]
+
+
+def _bound_elsewhere(settings: Settings, row: SourceRow | None) -> Check | None:
+    """A source of the store for which the settings name another API."""
+    if row is None or row.base_url == settings.source_settings(row.name).base_url:
+        return None
+    said = settings.source_settings(row.name).base_url
+    return Check(
+        name="settings",
+        source=row.name,
+        state=State.FAIL,
+        found=f"the store binds this source to {row.base_url}, the settings say {said}",
+        advice=f"set RECORDER_BASE_URL={row.base_url}, or choose another --source",
+    )
+
+
+def _account(
+    settings: Settings, environ: Mapping[str, str], name: str, row: SourceRow | None
+) -> Account:
+    config = settings.source_settings(name)
+    key = load_key(
+        environ=environ,
+        api_key_env=config.api_key_env,
+        api_key_file=config.api_key_file,
+        source=name,
+    )
+    return Account(name=name, base_url=config.base_url, key=key, rate=config.rate, row=row)
+
+
+def _asked(
+    account: Account, database: Database | None, settings: Settings, clock: Callable[[], int]
+) -> Iterator[Check]:
+    yield Check(
+        name="key", source=account.name, state=State.OK, found=f"{account.key.setting} is set"
+    )
+    try:
+        found = probe(account, database, settings, clock)
+    except SettingError as error:
+        yield Check(name="api", source=account.name, state=State.FAIL, found=str(error))
+        return
+    yield judge.judge_api(account, found)
+    clock_check = judge.judge_clock(account.name, found.answer) if found.answer else None
+    if clock_check is not None:
+        yield clock_check
+
+
+def _watch(
+    settings: Settings,
+    database: Database,
+    rows: Mapping[str, SourceRow],
+    accounts: list[Account],
+    now: int,
+) -> Iterator[Check]:
+    """What only the store knows: who polls, what the budget gives, what waits, what is overdue."""
+    cadence = cadence_of(settings)
+    yield from (judge.judge_lease(name, poller_of(row, now=now)) for name, row in rows.items())
+    with database.reading() as connection:
+        for use in key_uses(_outlet(a) for a in accounts if a.row is not None):
+            names = [a.name for a in accounts if a.key.fingerprint() == use.key_id]
+            budget = budgets.load_budget(connection, use.key_id, rate=use.rate, now=now)
+            in_flight = in_flight_count(connection, use.source_ids)
+            yield judge.judge_budget(names, in_flight, budget, every_us=cadence.every_us, now=now)
+        health = source_health(connection, cadence, now=now, source_name=settings.source)
+        seen = [one.last_good_at for one in health if one.last_good_at is not None]
+        ids = [row.source_id for row in rows.values()]
+        late = waiting(connection, ids, before=now - judge.WAITING_US)
+        yield judge.judge_waiting(late, max(seen, default=None), now=now)
+        overdue = overdue_runs(connection, cadence, now=now, source_name=settings.source)
+        yield judge.judge_overdue(overdue, now=now)
+
+
+def _outlet(account: Account) -> Outlet:
+    source_id = account.row.source_id if account.row else 0
+    return Outlet(
+        source_id=source_id,
+        name=account.name,
+        key_id=account.key.fingerprint(),
+        rate=account.rate,
+    )

@@ -1,0 +1,167 @@
+"""What the findings mean: pure functions from what was found to checks."""
+
+from collections.abc import Sequence
+
+from recorder.doctor.checks import Check, State
+from recorder.doctor.probe import Account, Probe
+from recorder.instants import MINUTE, SECOND, iso
+from recorder.ledger.answer import Answer, Outcome
+from recorder.schedule.dispatch import Budget
+from recorder.store.due import Overdue
+from recorder.store.health import Waiting
+
+CLOCK_WITHIN_US = 2 * SECOND
+SELDOM_US = 15 * SECOND
+WAITING_US = 5 * MINUTE
+
+
+def judge_api(account: Account, probe: Probe) -> Check:
+    """What one request says of the API and the key."""
+    if probe.answer is None:
+        return Check(
+            name="api",
+            source=account.name,
+            state=State.WARN,
+            found=f"not asked: the key's budget of {account.rate} requests in 60 s is spent",
+            advice="try again in a minute",
+        )
+    state, advice = _VERDICTS.get(probe.outcome, (State.OK, None))
+    if probe.outcome is None and not probe.tracked:
+        state, advice = State.WARN, _NO_API
+    return Check(
+        name="api",
+        source=account.name,
+        state=state,
+        found=_told(account, probe, probe.answer),
+        advice=advice,
+        refused=probe.outcome is Outcome.REFUSED,
+    )
+
+
+_NO_API = "is RECORDER_BASE_URL the API's, and nothing between (a proxy, a login page)?"
+_VERDICTS: dict[Outcome | None, tuple[State, str]] = {
+    Outcome.REFUSED: (State.FAIL, "give the source a key that works: this one is not accepted"),
+    Outcome.THROTTLED: (State.WARN, "the key has other users: lower RECORDER_RATE"),
+    Outcome.SERVER_ERROR: (State.FAIL, "the API fails: try again later"),
+    Outcome.NETWORK_ERROR: (
+        State.FAIL,
+        "look at RECORDER_BASE_URL, the network, and a proxy (HTTPS_PROXY)",
+    ),
+    Outcome.MALFORMED: (State.FAIL, _NO_API),
+    Outcome.UNEXPECTED: (State.FAIL, _NO_API),
+}
+
+
+def _told(account: Account, probe: Probe, answer: Answer) -> str:
+    status = "no answer" if answer.http_status is None else f"HTTP {answer.http_status}"
+    took = "" if answer.latency_ms is None else f" in {answer.latency_ms} ms"
+    told = f"{status} from {account.base_url}{took}"
+    if probe.outcome is Outcome.NOT_VISIBLE and not probe.tracked:
+        return f"{told} for an id that does not exist: the key works"
+    if probe.outcome in (Outcome.CHANGED, Outcome.UNCHANGED, Outcome.NOT_VISIBLE):
+        return f"{told} for run {probe.run_id}: the key works"
+    return f"{told}: {answer.detail}" if answer.detail else told
+
+
+def judge_clock(name: str, answer: Answer) -> Check | None:
+    """Our clock against the server's; None where there was no answer.
+
+    The server wrote its Date, cut to the second, between our sending and our reading: that bounds the difference.
+    """
+    if answer.http_status is None:
+        return None
+    if answer.server_time is None:
+        return Check(
+            name="clock", source=name, state=State.WARN, found="not compared: the API sent no Date"
+        )
+    most = answer.observed_at - answer.server_time
+    least = most - SECOND - (answer.latency_ms or 0) * 1000
+    if least <= CLOCK_WITHIN_US and most >= -CLOCK_WITHIN_US:
+        return Check(name="clock", source=name, state=State.OK, found="within 2 s of the server's")
+    off_s = abs(least + most) / 2 / SECOND
+    return Check(
+        name="clock",
+        source=name,
+        state=State.WARN,
+        found=f"about {off_s:.1f} s {'ahead of' if least > 0 else 'behind'} the server's",
+        advice="set this machine's clock (NTP): when a state was seen is told by it",
+    )
+
+
+def judge_lease(name: str, poller: str | None) -> Check:
+    """Who polls a source."""
+    found = "nobody polls at this moment" if poller is None else f"polled by {poller}"
+    return Check(name="lease", source=name, state=State.OK, found=found)
+
+
+def judge_budget(
+    names: Sequence[str], in_flight: int, budget: Budget, *, every_us: int, now: int
+) -> Check:
+    """How often a key's budget lets each run be seen.
+
+    Args:
+        names: the sources that use the key.
+        in_flight: their runs that are asked at the full cadence.
+        budget: the key's.
+        every_us: the cadence, microseconds.
+        now: microseconds since 1970 UTC.
+    """
+    seen_every = max(every_us, in_flight * budget.interval_us)
+    used = f"{budget.busy} of {budget.rate} requests in 60 s are used"
+    state, advice = State.OK, None
+    if seen_every > SELDOM_US:
+        state = State.WARN
+        advice = "changes between two looks are not seen: raise RECORDER_RATE, or use more keys"
+    found = f"{_runs(in_flight)} in flight; {used}"
+    if in_flight:
+        each = "it is" if in_flight == 1 else "each is"
+        found = (
+            f"{_runs(in_flight)} in flight: {each} seen about every {_seconds(seen_every)}; {used}"
+        )
+    if budget.paused_until is not None and budget.paused_until > now:
+        state = State.WARN
+        found += f"; the API asked for a pause of {_seconds(budget.paused_until - now)} (429)"
+        advice = advice or "the key has other users: lower RECORDER_RATE"
+    return Check(name="budget", source=", ".join(names), state=state, found=found, advice=advice)
+
+
+def judge_waiting(found: Waiting, last_good_at: int | None, *, now: int) -> Check:
+    """Whether runs that are due are asked."""
+    last = "no run was seen yet"
+    if last_good_at is not None:
+        last = f"the last good answer came {_age(now - last_good_at)} ago"
+    if found.since is None:
+        return Check(
+            name="due", state=State.OK, found=f"no run waits for more than 5 minutes; {last}"
+        )
+    return Check(
+        name="due",
+        state=State.WARN,
+        found=f"{_runs(found.runs)} due since {iso(found.since)[:19]}Z and not asked; {last}",
+        advice="keep 'recorder poll --for 55s' in cron, or 'recorder poll --forever' as a service",
+    )
+
+
+def judge_overdue(found: Sequence[Overdue], *, now: int) -> Check:
+    """Whether a run needs a person."""
+    if not found:
+        return Check(name="overdue", state=State.OK, found="no run is overdue")
+    longest = found[0]
+    return Check(
+        name="overdue",
+        state=State.WARN,
+        found=f"{_runs(len(found))} overdue: {longest.run_id} is in flight for {_age(now - longest.since)}",
+        advice="'recorder overdue' lists them with the triggerRunId to escalate with",
+    )
+
+
+def _runs(count: int) -> str:
+    return f"{count} run" if count == 1 else f"{count} runs"
+
+
+def _seconds(us: int) -> str:
+    return f"{us / SECOND:.0f} s"
+
+
+def _age(us: int) -> str:
+    return f"{us // SECOND} s" if us < 2 * MINUTE else f"{us // MINUTE} min"

@@ -1,0 +1,125 @@
+"""The doctor's one request of a source: within its key's budget, and recorded where it shows a tracked run.
+
+Invariant: no request without a slot of the budget where there is a store; what the API asks for (429) is kept to.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from recorder.fetch.client import LedgerClient
+from recorder.fetch.keys import ApiKey
+from recorder.ledger.answer import Answer, Outcome
+from recorder.polling.service import cadence_of
+from recorder.polling.trouble import throttled_until
+from recorder.schedule.dispatch import sendable
+from recorder.settings import Settings
+from recorder.store import budgets
+from recorder.store.budgets import Slot
+from recorder.store.due import SourceRow
+from recorder.store.engine import Database
+from recorder.store.health import run_in_flight
+from recorder.store.record import Recorder
+
+NO_RUN = "recorder-doctor"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """A source that can be asked.
+
+    Attributes:
+        name: the source's name.
+        base_url: of the API.
+        key: its key.
+        rate: requests in any 60 s.
+        row: what the store knows of it; None where there is no store, or where it does not.
+    """
+
+    name: str
+    base_url: str
+    key: ApiKey
+    rate: int
+    row: SourceRow | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probe:
+    """What came of it.
+
+    Attributes:
+        run_id: the run that was asked.
+        tracked: whether it is one of the store's; else it is an id that cannot exist.
+        answer: None where the budget had nothing left.
+        outcome: the answer's; None for a 200 that was not interpreted.
+    """
+
+    run_id: str
+    tracked: bool
+    answer: Answer | None = None
+    outcome: Outcome | None = None
+
+
+def probe(
+    account: Account, database: Database | None, settings: Settings, clock: Callable[[], int]
+) -> Probe:
+    """Ask once: for a run in flight if the store has one, else for an id that cannot exist.
+
+    Args:
+        account: whom to ask.
+        database: a store of the current schema; None where there is none.
+        settings: how answers are recorded.
+        clock: microseconds since 1970 UTC.
+
+    Raises:
+        StoreError: the store cannot take the answer.
+    """
+    if database is None:
+        answer = _fetch(account, NO_RUN, clock)
+        return Probe(run_id=NO_RUN, tracked=False, answer=answer, outcome=answer.outcome)
+    run_id = _run_in_flight(account, database)
+    slot = _take_slot(account, database, clock())
+    if slot is None:
+        return Probe(run_id=run_id or NO_RUN, tracked=run_id is not None)
+    answer = _fetch(account, run_id or NO_RUN, clock)
+    outcome = _settle(database, settings, answer, slot, tracked=run_id is not None)
+    return Probe(run_id=answer.run_id, tracked=run_id is not None, answer=answer, outcome=outcome)
+
+
+def _fetch(account: Account, run_id: str, clock: Callable[[], int]) -> Answer:
+    client = LedgerClient(
+        base_url=account.base_url, key=account.key, source=account.name, clock=clock
+    )
+    with client:
+        return client.fetch_run(run_id)
+
+
+def _run_in_flight(account: Account, database: Database) -> str | None:
+    if account.row is None:
+        return None
+    with database.reading() as connection:
+        return run_in_flight(connection, account.row.source_id)
+
+
+def _take_slot(account: Account, database: Database, now: int) -> Slot | None:
+    key_id = account.key.fingerprint()
+    with database.writing() as connection:
+        budget = budgets.lock_budget(connection, key_id, rate=account.rate, now=now)
+        count = sendable(budget, new=0, due=1, demand=1, now=now)
+        slots = budgets.take_slots(connection, key_id, count, now=now)
+    return slots[0] if slots else None
+
+
+def _settle(
+    database: Database, settings: Settings, answer: Answer, slot: Slot, *, tracked: bool
+) -> Outcome | None:
+    ended = [(slot, answer.observed_at)]
+    outcome = answer.outcome
+    if tracked:
+        recorder = Recorder(database, cadence=cadence_of(settings), costs=settings.cost)
+        recorded = recorder.record([answer], beside=lambda c: budgets.settle(c, ended))
+        outcome = recorded[0].outcome if recorded else outcome
+    with database.writing() as connection:
+        budgets.settle(connection, ended)
+        if outcome is Outcome.THROTTLED:
+            budgets.pause(connection, slot.key_id, until=throttled_until(answer))
+    return outcome

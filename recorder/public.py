@@ -1,0 +1,156 @@
+"""The rows that people see: the columns of the views, and their values as Python has them.
+
+Invariant: a row here equals the row of the view of that name, on either kind of store: the same columns in the same
+order, instants as aware UTC datetimes, amounts as exact decimals, seconds as floats; missing is None. One
+implementation behind the command line, exports and frames. Must not import anything that does I/O.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from recorder.analysis.report import Cells, Columns, Kind, amount, instant, seconds
+from recorder.analysis.rows import RunRow
+from recorder.history.facts import UNSTATED, is_sharp
+from recorder.ledger.answer import Outcome
+
+
+def _kinds(columns: str, **special: str) -> dict[str, Kind]:
+    """Each column's kind: text, but those that are named under another kind."""
+    kinds: dict[str, Any] = dict.fromkeys(columns.split(), "text")
+    for kind, names in special.items():
+        kinds |= dict.fromkeys(names.split(), kind)
+    return kinds
+
+
+_LEADS = "leads_total leads_pending leads_running leads_completed leads_skipped leads_failed"
+_COSTS = "cost_preview cost_preview_micros cost_actual cost_actual_micros cost_unit"
+_MICROS = "cost_preview_micros cost_actual_micros"
+
+RUN_KINDS: Final[Columns] = _kinds(
+    "source run_id tracking observation_class status is_terminal mode enrichment_id slug version scope_type list_id"
+    f" {_LEADS} output_target output_attribute_key write_policy persist_results {_COSTS} cost_quality"
+    " trigger_run_id correlation_id error_message error_details created_at started_at ended_at ended_at_origin"
+    " ended_after cancelled_at updated_at queue_seconds run_seconds wall_seconds tracked_at first_polled_at"
+    " last_polled_at n_polls n_snapshots n_reopened quality run_seconds_sharp wall_seconds_sharp",
+    flag="is_terminal persist_results",
+    count=f"{_LEADS} {_MICROS} n_polls n_snapshots n_reopened",
+    amount="cost_preview cost_actual",
+    instant="created_at started_at ended_at ended_after cancelled_at updated_at"
+    " tracked_at first_polled_at last_polled_at",
+    seconds="queue_seconds run_seconds wall_seconds run_seconds_sharp wall_seconds_sharp",
+)
+SNAPSHOT_KINDS: Final[Columns] = _kinds(
+    f"source run_id seq first_seen_at last_seen_at n_polls digest status {_LEADS} {_COSTS}"
+    " updated_at document started_at completed_at cancelled_at",
+    count=f"seq n_polls {_LEADS} {_MICROS}",
+    amount="cost_preview cost_actual",
+    instant="first_seen_at last_seen_at updated_at started_at completed_at cancelled_at",
+)
+POLL_KINDS: Final[Columns] = _kinds(
+    "source run_id polled_at outcome http_status latency_ms snapshot_seq detail",
+    count="http_status latency_ms snapshot_seq",
+    instant="polled_at",
+)
+TRANSITION_KINDS: Final[Columns] = _kinds(
+    "source run_id from_status to_status ledger_at seen_before_at seen_at",
+    instant="ledger_at seen_before_at seen_at",
+)
+LABEL_KINDS: Final[Columns] = _kinds("source run_id key value")
+
+VIEWS: Final[Mapping[str, Columns]] = {
+    "runs": RUN_KINDS,
+    "snapshots": SNAPSHOT_KINDS,
+    "polls": POLL_KINDS,
+    "transitions": TRANSITION_KINDS,
+    "labels": LABEL_KINDS,
+}
+"""What the columns of each view hold."""
+
+RUNS: Final = tuple(RUN_KINDS)
+SNAPSHOTS: Final = tuple(SNAPSHOT_KINDS)
+POLLS: Final = tuple(POLL_KINDS)
+TRANSITIONS: Final = tuple(TRANSITION_KINDS)
+LABELS: Final = tuple(LABEL_KINDS)
+
+
+def _instants(kinds: Columns) -> tuple[str, ...]:
+    return tuple(name for name, kind in kinds.items() if kind == "instant")
+
+
+_RUN_INSTANTS: Final = _instants(RUN_KINDS)
+_SNAPSHOT_INSTANTS: Final = _instants(SNAPSHOT_KINDS)
+_TRANSITION_INSTANTS: Final = _instants(TRANSITION_KINDS)
+
+
+def run_cells(row: RunRow) -> Cells:
+    """The row of `runs`."""
+    cells: Cells = row._asdict()
+    width_us = (
+        0 if row.ended_at is None or row.ended_after is None else row.ended_at - row.ended_after
+    )
+    run_us, wall_us = _span(row.started_at, row.ended_at), _span(row.created_at, row.ended_at)
+    cells |= {
+        "is_terminal": row.is_terminal,
+        "cost_preview": amount(row.cost_preview_micros),
+        "cost_actual": amount(row.cost_actual_micros),
+        "queue_seconds": seconds(_span(row.created_at, row.started_at)),
+        "run_seconds": seconds(run_us),
+        "wall_seconds": seconds(wall_us),
+        "run_seconds_sharp": seconds(_sharp(run_us, width_us)),
+        "wall_seconds_sharp": seconds(_sharp(wall_us, width_us)),
+    }
+    return _ordered(cells, RUNS, _RUN_INSTANTS)
+
+
+def _span(begin: int | None, end: int | None) -> int | None:
+    """Microseconds between two instants; None where one is missing or the clock ran backwards."""
+    return None if begin is None or end is None or end < begin else end - begin
+
+
+def _sharp(duration_us: int | None, width_us: int) -> int | None:
+    return None if duration_us is None or not is_sharp(width_us, duration_us) else duration_us
+
+
+def snapshot_cells(held: Mapping[str, Any]) -> Cells:
+    """The row of `snapshots`.
+
+    Args:
+        held: the snapshot in base units, with `source`, `run_id` and `document`.
+    """
+    preview, actual = held["preview_micros"], held["actual_micros"]
+    unit = held["preview_unit"] or held["actual_unit"] or UNSTATED
+    cells: Cells = dict(held)
+    cells |= {
+        "digest": bytes(held["digest"]).hex(),
+        "cost_preview": amount(preview),
+        "cost_preview_micros": preview,
+        "cost_actual": amount(actual),
+        "cost_actual_micros": actual,
+        "cost_unit": None if preview is None and actual is None else unit,
+    }
+    return _ordered(cells, SNAPSHOTS, _SNAPSHOT_INSTANTS)
+
+
+def poll_cells(held: Mapping[str, Any]) -> Cells:
+    """The row of `polls`, from one in base units."""
+    cells: Cells = {name: held[name] for name in POLLS}
+    cells["polled_at"] = instant(held["polled_at"])
+    cells["outcome"] = Outcome(held["outcome"]).word
+    return cells
+
+
+def transition_cells(held: Mapping[str, Any]) -> Cells:
+    """The row of `transitions`, from one in base units."""
+    return _ordered(dict(held), TRANSITIONS, _TRANSITION_INSTANTS)
+
+
+def label_cells(held: Mapping[str, Any]) -> Cells:
+    """The row of `labels`."""
+    return {name: held[name] for name in LABELS}
+
+
+def _ordered(cells: Cells, names: tuple[str, ...], instants: tuple[str, ...]) -> Cells:
+    held: Any = cells
+    for name in instants:
+        cells[name] = instant(held[name])
+    return {name: cells[name] for name in names}
