@@ -1,0 +1,161 @@
+"""SQL over the views, the command line and DataFrames give one number, on both kinds of store.
+
+The expected values are those of the slow reference over rows read with plain SQL from the views.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+import pytest
+import reference
+import reference_costs
+from comparing import assert_cell
+from made_answers import random_answers
+from stores import BASE_URL, T0, S, view
+
+import recorder
+from recorder.analysis import costs, durations, failures
+from recorder.analysis.report import Columns
+from recorder.analysis.rows import RunRow
+from recorder.cli.main import cli, run
+from recorder.instants import us_of
+from recorder.store.engine import Database
+from recorder.store.record import Recorder
+from recorder.store.registry import add_seen_runs, ensure_source, track
+
+RUNS = 150
+GROUPS = ((), ("slug",), ("slug", "version"), ("day",), ("status",), ("label:team", "month"))
+Rows = list[dict[str, Any]]
+
+
+@pytest.fixture
+def store(database: Database) -> Database:
+    """A store that took a random history in, in random order, and some labels."""
+    answers = random_answers(seed=7, runs=RUNS)
+    with database.writing() as connection:
+        number = ensure_source(connection, "default", base_url=BASE_URL, now=T0)
+        add_seen_runs(connection, number, {a.run_id: a.observed_at for a in answers})
+        for team, start in (("a", 0), ("b", 1)):
+            some = [f"er_{n:03}" for n in range(start, RUNS, 3)]
+            track(connection, "default", some, now=T0 + 9 * S, labels={"team": team})
+    recorder_of = Recorder(database)
+    for start in range(0, len(answers), 100):
+        recorder_of.record(answers[start : start + 100])
+    return database
+
+
+def plain_rows(database: Database) -> list[RunRow]:
+    """The tracked runs, read with SQL from the views alone."""
+    labels: dict[str, dict[str, str]] = {}
+    for one in view(database, "labels"):
+        labels.setdefault(one["run_id"], {})[one["key"]] = one["value"]
+    good: dict[str, list[int]] = {}
+    for poll in view(database, "polls"):
+        if poll["outcome"] in ("changed", "unchanged"):
+            good.setdefault(poll["run_id"], []).append(_us(poll["polled_at"]) or 0)
+    rows = []
+    for held in view(database, "runs"):
+        looks = sorted(good.get(held["run_id"], []))
+        known: dict[str, Any] = {name: held.get(name) for name in RunRow._fields}
+        known |= {name: _us(value) for name, value in known.items() if name.endswith("_at")}
+        known |= {"ended_after": _us(held["ended_after"]), "labels": labels.get(held["run_id"], {})}
+        known |= {"first_good_at": looks[0] if looks else None}
+        known |= {"last_good_at": looks[-1] if looks else None}
+        rows.append(RunRow(**known))
+    return rows
+
+
+def _us(value: str | datetime | None) -> int | None:
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return None if moment is None else us_of(moment)
+
+
+def through_command_line(
+    database: Database, capsys: pytest.CaptureFixture[str], command: str, by: Iterable[str]
+) -> Rows:
+    """What `recorder COMMAND --format json` prints; amounts digit by digit."""
+    url = database.url.render_as_string(hide_password=False)
+    arguments = [command, "--db", url, "--format", "json"]
+    arguments += ["--by", ",".join(by)] if by else []
+    assert run(cli, arguments) == 0
+    rows: Rows = json.loads(capsys.readouterr().out, parse_float=Decimal)
+    return rows
+
+
+def through_frames(database: Database, command: str, by: Iterable[str]) -> Rows:
+    """What the method of that name gives, nulls as None."""
+    with closing(recorder.open(database.url.render_as_string(hide_password=False))) as history:
+        frame: pd.DataFrame = getattr(history, command)(by=list(by))
+        records = frame.astype(object).where(frame.notna(), None).to_dict("records")
+        return [{str(name): value for name, value in row.items()} for row in records]
+
+
+def assert_rows(rows: Rows, expected: Rows, kinds: Columns, keys: tuple[str, ...]) -> None:
+    """The same groups with the same values, whatever order the reference has."""
+
+    def keyed(some: Rows) -> dict[tuple[Any, ...], Mapping[str, Any]]:
+        return {tuple(row[key] for key in keys): row for row in some}
+
+    ours, theirs = keyed(rows), keyed(expected)
+    assert ours.keys() == theirs.keys()
+    for key, row in ours.items():
+        assert row.keys() == theirs[key].keys()
+        for name, value in row.items():
+            kind = kinds.get(name, "text")
+            is_float = kind in ("rate", "number", "seconds") and value is not None
+            wanted = theirs[key][name]
+            if kind == "amount" and value is not None:
+                assert Decimal(str(value)) == wanted, name
+            else:
+                assert_cell(name, kind, float(value) if is_float else value, wanted)
+
+
+ANALYSES: dict[str, tuple[Callable[..., Rows], Columns, tuple[str, ...]]] = {
+    "durations": (reference.durations, durations.kinds(), ()),
+    "failures": (reference.failures, failures.kinds(), ()),
+    "costs": (reference_costs.costs, costs.kinds(), ("unit",)),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", ANALYSES)
+def test_three_doors_give_one_number(
+    command: str, store: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Every column of every analysis, by every kind of group, is what the reference says of the views' rows."""
+    expected_of, kinds, more = ANALYSES[command]
+    rows = plain_rows(store)
+    assert len(rows) == RUNS
+    for by in GROUPS:
+        expected = expected_of(rows, by)
+        assert len(expected) >= 1
+        printed = through_command_line(store, capsys, command, by)
+        assert_rows(printed, expected, kinds, (*by, *more))
+        assert_rows(through_frames(store, command, by), expected, kinds, (*by, *more))
+
+
+@pytest.mark.slow
+def test_both_stores_hold_the_same_rows(store: Database) -> None:
+    """The random history shows what it was made to show: every pair quality, brackets, reopened and lost runs."""
+    rows = plain_rows(store)
+    qualities = {row.cost_quality for row in rows}
+    assert {
+        "none",
+        "unparsed",
+        "preview_only",
+        "unit_mismatch",
+        "both",
+        "provisional",
+        None,
+    } == qualities
+    assert {row.ended_at_origin for row in rows} == {"ledger", "bracketed", None}
+    assert {row.observation_class for row in rows} >= {"from_start", "mid_flight", "post_hoc"}
+    assert any(row.n_reopened for row in rows)
+    assert any(row.tracking == "not_visible" for row in rows)
+    assert any("queue_negative" in (row.quality or "") for row in rows)
+    assert any(row.is_unknown for row in rows)
