@@ -23,7 +23,6 @@ from recorder.analysis.settling import settling as settling_report
 from recorder.errors import RecorderError
 from recorder.history.changes import Change, changes
 from recorder.public import label_cells, poll_cells, run_cells, snapshot_cells, transition_cells
-from recorder.schedule.cadence import Cadence
 from recorder.settings import Settings
 from recorder.store.engine import Database
 from recorder.store.listing import Held, label_rows, poll_rows, snapshot_rows, transition_rows
@@ -215,13 +214,7 @@ class Archive:
 
     def _rules(self) -> Mapping[str, Any]:
         held = self._settings
-        cadence = Cadence(
-            every_us=held.every_us,
-            settle_us=held.settle_us,
-            overdue_us=held.overdue_us,
-            abandon_us=held.abandon_us,
-        )
-        return {"as_of": self._as_of, "cadence": cadence, "costs": held.cost}
+        return {"as_of": self._as_of, "cadence": held.cadence, "costs": held.cost}
 
     def _filters(self, filters: Filters | None) -> Filters:
         chosen = filters or Filters()

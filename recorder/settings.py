@@ -30,6 +30,7 @@ from recorder.given import (
 from recorder.instants import DAY, HOUR, MINUTE, SECOND
 from recorder.ledger.cost import CostRules
 from recorder.places import hide_secrets, parse_database_url
+from recorder.schedule.cadence import Cadence
 
 T = TypeVar("T")
 
@@ -118,6 +119,16 @@ class Settings:
     def database_url_shown(self) -> str:
         """The store's URL without its password."""
         return hide_secrets(self.database_url)
+
+    @property
+    def cadence(self) -> Cadence:
+        """The watch's part of the settings."""
+        return Cadence(
+            every_us=self.every_us,
+            settle_us=self.settle_us,
+            overdue_us=self.overdue_us,
+            abandon_us=self.abandon_us,
+        )
 
     def source_settings(self, name: str) -> SourceSettings:
         """The settings of a source; the common ones where the file has no table for it."""

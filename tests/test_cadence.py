@@ -63,12 +63,20 @@ def test_in_flight_at_the_cadence() -> None:
 
 def test_overdue_slower_and_slower() -> None:
     """Past the patience a run is asked every twentieth of its age, at least ten cadences, at most an hour."""
-    assert pause(known(10 * MINUTE - 1)) == 3 * SECOND
+    assert pause(known(10 * MINUTE - SECOND)) == 3 * SECOND
     assert pause(known(10 * MINUTE)) == 30 * SECOND
     assert pause(known(40 * MINUTE)) == 2 * MINUTE
     assert pause(known(2 * DAY)) == HOUR
-    assert look(known(10 * MINUTE)).urgency is Urgency.LATER
     assert look(known(10 * MINUTE)).tracking == "active"
+
+
+def test_only_ended_runs_wait_for_all_others() -> None:
+    """A look after the end may wait; one in flight, overdue or not, and one not seen, wait their turn."""
+    gone = {"last_outcome": Outcome.NOT_VISIBLE, "n_failures": 9}
+    for waiting in (known(SECOND), known(10 * MINUTE), known(DAY), known(SECOND, **gone)):
+        assert look(waiting).urgency is Urgency.IN_FLIGHT
+    for ended_run in (ended(SECOND), ended(SECOND, **gone), ended(30 * DAY)):
+        assert look(ended_run).urgency is Urgency.LATER
 
 
 def test_patience_counts_from_creation_or_first_sight() -> None:
@@ -131,10 +139,21 @@ def test_a_change_after_the_end_does_not_move_the_looks() -> None:
 def test_failures_are_tried_again_with_growing_pauses(outcome: Outcome) -> None:
     """The cadence, doubled with each failure in a row, up to 5 min (an hour for a 404); never dropped."""
     slowest = HOUR if outcome is Outcome.NOT_VISIBLE else 5 * MINUTE
-    pauses = [pause(known(1, last_outcome=outcome, n_failures=n)) for n in range(1, 200)]
+    failed = [known(SECOND, last_outcome=outcome, n_failures=n) for n in range(1, 200)]
+    pauses = [pause(one) for one in failed]
     assert pauses[:4] == [3 * SECOND, 6 * SECOND, 12 * SECOND, 24 * SECOND]
     assert pauses == sorted(pauses)
     assert pauses[-1] == slowest
+
+
+def test_runs_that_failed_together_come_back_apart() -> None:
+    """A failure's pause is up to a quarter longer, by the microseconds of its answer; a 404's is not."""
+    failed = known(SECOND, last_outcome=Outcome.SERVER_ERROR, n_failures=1)
+    pauses = [pause(replace(failed, last_polled_at=START + SECOND + us)) for us in range(1000)]
+    assert pauses == sorted(set(pauses))
+    assert 3 * SECOND == pauses[0] < pauses[-1] < 3.75 * SECOND
+    gone = replace(failed, last_outcome=Outcome.NOT_VISIBLE, last_polled_at=START + SECOND + 999)
+    assert pause(gone) == 3 * SECOND
 
 
 def test_a_failure_says_little_of_the_run() -> None:
@@ -142,12 +161,9 @@ def test_a_failure_says_little_of_the_run() -> None:
     failed = {"last_outcome": Outcome.THROTTLED, "n_failures": 1}
     gone = {"last_outcome": Outcome.NOT_VISIBLE, "n_failures": 1}
     assert look(known(1, **failed)).tracking == "active"
-    assert look(known(1, **failed)).urgency is Urgency.IN_FLIGHT
     assert look(known(1, is_terminal=None, **failed)).tracking == "active"
     assert look(ended(1, **failed)).tracking == "settling"
-    assert look(ended(1, **failed)).urgency is Urgency.LATER
     assert look(known(1, **gone)).tracking == look(ended(1, **gone)).tracking == "not_visible"
-    assert look(known(1, **gone)).urgency is Urgency.LATER
 
 
 INSTANTS = st.integers(START, START + 60 * DAY)

@@ -287,7 +287,7 @@ def flags(last: LedgerRow, *history: Seen) -> set[str]:
     return set(fact(*(history or (seen(1, last.status),)), last=last).quality)
 
 
-COUNTS = {
+COUNTS: dict[str, Any] = {
     "leads_total": 4,
     "leads_pending": 0,
     "leads_running": 0,

@@ -20,6 +20,7 @@ from recorder.instants import (
 )
 
 AWARE = st.datetimes(timezones=st.just(UTC))
+LATE_IN_YEAR_1, EARLY_IN_YEAR_9999 = datetime(1, 12, 1), datetime(9999, 1, 31)  # noqa: DTZ001  # hypothesis wants these naive
 OFFSETS = st.integers(-14 * 60, 14 * 60).map(lambda m: timezone(timedelta(minutes=m)))
 
 
@@ -32,7 +33,7 @@ def test_an_instant_survives_its_spelling(moment: datetime) -> None:
     assert len(iso(us)) == 27
 
 
-@given(st.datetimes(datetime(2, 1, 1), datetime(9998, 12, 31), timezones=OFFSETS))
+@given(st.datetimes(LATE_IN_YEAR_1, EARLY_IN_YEAR_9999, timezones=OFFSETS))
 def test_offsets_are_reckoned(moment: datetime) -> None:
     """An offset is taken off, in each of its spellings."""
     assert parse_instant(moment.isoformat()) == us_of(moment)
@@ -58,7 +59,7 @@ def test_offsets_are_reckoned(moment: datetime) -> None:
 )
 def test_spellings_of_one_instant(text: str, same: str) -> None:
     """Offsets, blanks, short and long fractions (cut, not rounded), no zone (UTC)."""
-    assert parse_instant(text) == us_of(datetime.fromisoformat(same.replace("Z", "+00:00")))
+    assert parse_instant(text) == us_of(datetime.fromisoformat(same))
 
 
 @pytest.mark.parametrize(

@@ -15,9 +15,10 @@ from recorder.store.engine import Database
 from recorder.store.listing import poll_rows, snapshot_rows, transition_rows
 from recorder.store.read import find_run, state_at
 from recorder.store.record import Recorder
+from recorder.store.registry import untrack
 from recorder.store.runs import run_rows
 
-EXAMPLES = {"sqlite": 80, "postgres": 15}
+EXAMPLES = {"sqlite": 50, "postgres": 12}
 LONG = {"steps": ["x" * 200], "more": {"$part": 1}}
 PREVIEW = {"preview": {"credits": 8}, "actual": None}
 BOTH = {"preview": 9, "actual": {"credits": 6.50}}
@@ -127,15 +128,15 @@ def test_what_was_served_then_is_given_then(database: Database, dialect: str) ->
     check()
 
 
-Known = tuple[list[RunRow], list[Any], list[Any], list[Any]]
+Known = tuple[list[RunRow], list[list[Any]]]
 
 
 def known(database: Database, as_of: int | None) -> Known:
     """All that is told of the runs: rows, snapshots, polls, transitions."""
     with database.reading() as connection:
         told = (snapshot_rows, poll_rows, transition_rows)
-        lists = ([_without_document(row) for row in of(connection, as_of=as_of)] for of in told)
-        return list(run_rows(connection, as_of=as_of)), *lists
+        lists = [[_without_document(row) for row in of(connection, as_of=as_of)] for of in told]
+        return list(run_rows(connection, as_of=as_of)), lists
 
 
 def _without_document(row: Mapping[Any, Any]) -> dict[str, Any]:
@@ -168,6 +169,22 @@ def test_before_a_run_was_tracked_it_is_not_known(database: Database) -> None:
             [r.run_id for r in run_rows(connection, as_of=T0 + at * S)] for at in (9, 10, 19, 20)
         ]
     assert then == [[], ["er_1"], ["er_1"], ["er_1", "er_2"]]
+
+
+def test_untracking_is_known_from_then_on(database: Database) -> None:
+    """As of an instant before it was dropped a run was watched; its history goes on being told."""
+    register(database)
+    Recorder(database).record([answer(0)])
+    with database.writing() as connection:
+        untrack(connection, 1, 1, now=T0 + 10 * S)
+    Recorder(database).record([answer(20)])
+    with database.reading() as connection:
+        told = [next(run_rows(connection, as_of=T0 + at * S)) for at in (9, 10, 20)]
+    assert [(row.tracking, row.n_polls) for row in told] == [
+        ("active", 1),
+        ("untracked", 1),
+        ("untracked", 2),
+    ]
 
 
 def test_a_late_answer_renumbers_its_run_alone(database: Database) -> None:

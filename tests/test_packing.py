@@ -15,7 +15,7 @@ from recorder.ledger.row import parse_row
 from recorder.store.packing import COLUMNS, PART_FROM, pack, unpack
 
 MARKS = st.sampled_from(["$part", "$column", "$served"])
-MARK_LEAVES = LEAVES | st.sampled_from(
+MARK_LEAVES: st.SearchStrategy[Json] = LEAVES | st.sampled_from(
     ["leads_total", "updated_at.3", "status", Number("1"), Number("0")]
 )
 MARK_LIKE = values(MARK_LEAVES, MARKS | TEXTS, most=20)

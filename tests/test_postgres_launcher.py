@@ -5,9 +5,6 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from sqlalchemy import create_engine, text
-from sqlalchemy.engine import make_url
-
 from postgres import (
     URL_VARIABLE,
     Binaries,
@@ -17,6 +14,8 @@ from postgres import (
     find_binaries,
     running_server,
 )
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
 
 
 @pytest.fixture(scope="module")

@@ -26,7 +26,7 @@ from stores import (
     view,
 )
 
-from recorder.errors import SettingError, StoreError, UsageError
+from recorder.errors import AmbiguousRunError, SettingError, StoreError, UnknownRunError, UsageError
 from recorder.ledger.answer import Answer, Outcome
 from recorder.ledger.body import MALFORMED_KEPT
 from recorder.ledger.jsontext import DEEPEST, parse_json, to_text
@@ -174,6 +174,7 @@ def test_the_deepest_answer_comes_back(database: Database) -> None:
 # --- what is stored once
 
 
+@pytest.mark.slow
 def test_five_thousand_lead_ids_are_stored_once(database: Database) -> None:
     """200 polls of a moving run hold its lead ids once; a poll adds columns, not text."""
     register(database)
@@ -590,6 +591,26 @@ def test_a_reading_transaction_sees_one_state(store_url: str, open_database: Ope
         assert connection.execute(count).scalar_one() == 0
     with database.reading() as connection:
         assert connection.execute(count).scalar_one() == 1
+
+
+@pytest.mark.parametrize("run_id", ["er_2", "a\x00", "\ud800"])
+def test_an_unknown_id_is_told(database: Database, run_id: str) -> None:
+    """An id that nobody tracks, and one that no database can hold, are unknown runs."""
+    register(database)
+    with pytest.raises(UnknownRunError, match="is not tracked"), database.reading() as connection:
+        find_run(connection, run_id)
+
+
+def test_an_id_of_two_sources_is_ambiguous(database: Database) -> None:
+    """The same id under two sources needs the source's name."""
+    register(database)
+    register(database, source="other")
+    with database.reading() as connection:
+        with pytest.raises(AmbiguousRunError, match="known to default, other"):
+            find_run(connection, "er_1")
+        assert find_run(connection, "er_1", "other").source_id == 2
+        with pytest.raises(UnknownRunError, match="in source 'third'"):
+            find_run(connection, "er_1", "third")
 
 
 def test_the_state_known_then(database: Database) -> None:

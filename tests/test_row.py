@@ -88,7 +88,7 @@ SAID: dict[str, dict[str, Any]] = {
         "completed_at": "2026-11-20T09:15:31.000000Z",
     },
     "14-clock-skew": {"started_at": "2026-11-20T09:14:58.000000Z"},
-    "15-awkward-id": {"status": "completed", "error_message": "Überlauf – 日本語 😀"},
+    "15-awkward-id": {"status": "completed", "error_message": "Überlauf \u2013 日本語 😀"},
     "16-zero-leads": {
         "scope_type": "list",
         "list_id": "lst_9",
@@ -113,9 +113,8 @@ def run_of(path: Path) -> dict[str, Json]:
 def shown(row: LedgerRow) -> dict[str, Any]:
     """The columns, instants as text, counts and costs together."""
     found: dict[str, Any] = {f.name: getattr(row, f.name) for f in fields(row)}
-    for name in found:
-        if name.endswith("_at") and found[name] is not None:
-            found[name] = iso(found[name])
+    instants = {name: at for name, at in found.items() if name.endswith("_at") and at is not None}
+    found |= {name: iso(at) for name, at in instants.items()}
     words = ("pending", "running", "completed", "skipped", "failed")
     found["leads"] = tuple(found[f"leads_{word}"] for word in words)
     found["preview"] = (row.costs.preview.micros, row.costs.preview.unit)

@@ -16,10 +16,10 @@ from recorder.cli.options import (
     settings_options,
     tz_option,
 )
-from recorder.cli.output import terminal_width, write_document, write_rows
+from recorder.cli.output import instant_text, terminal_width, write_document, write_rows
 from recorder.cli.stores import reading
 from recorder.cli.words import amount, counted, span
-from recorder.instants import datetime_of, iso
+from recorder.instants import datetime_of
 from recorder.settings import Settings
 
 if TYPE_CHECKING:
@@ -167,7 +167,7 @@ def _write_telling(
         format=format,
         out=sys.stdout,
         tz=tz,
-        foot=[_foot(rows, as_of)] if rows else [],
+        foot=[_foot(rows, as_of, tz)] if rows else [],
         empty="no runs: 'recorder track RUN_ID' starts a history" if is_all else "no such runs",
     )
 
@@ -180,7 +180,7 @@ def _telling(row: Mapping[str, Any], now: datetime) -> dict[str, str | None]:
         "leads": _leads(row),
         "wall": None if wall is None else span(wall),
         "cost": _cost(row),
-        "age": span((now - begun).total_seconds()),
+        "age": span((now - begun).total_seconds()).split()[0],
     }
 
 
@@ -194,11 +194,11 @@ def _leads(row: Mapping[str, Any]) -> str | None:
 def _cost(row: Mapping[str, Any]) -> str | None:
     if row["cost_unit"] is None:
         return None
-    return f"{amount(row['cost_actual'])}/{amount(row['cost_preview'], row['cost_unit'])}"
+    return f"{amount(row['cost_actual'])}/{amount(row['cost_preview'])} {row['cost_unit']}"
 
 
-def _foot(rows: list[dict[str, Any]], as_of: int | None) -> str:
+def _foot(rows: list[dict[str, Any]], as_of: int | None, tz: tzinfo) -> str:
     statuses = Counter(row["status"] or "not seen" for row in rows)
     told = ", ".join(f"{number:,} {word}" for word, number in statuses.most_common())
-    when = "" if as_of is None else f" as of {iso(as_of)}"
+    when = "" if as_of is None else f" as of {instant_text(datetime_of(as_of), tz)}"
     return f"{counted(len(rows), 'run')}{when}: {told}; leads: ended/all, cost: actual/preview"

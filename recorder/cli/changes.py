@@ -10,7 +10,7 @@ from typing import Final
 from recorder.archive import Step
 from recorder.cli.output import instant_text
 from recorder.cli.text import display_width, shorten, visible
-from recorder.cli.words import counted
+from recorder.cli.words import counted, from_to
 from recorder.history.changes import Absent, Change
 from recorder.instants import datetime_of
 from recorder.ledger.jsontext import Json, to_text
@@ -70,10 +70,8 @@ def _heading(step: Step, tz: tzinfo) -> str:
     first, last = (
         instant_text(datetime_of(at), tz) for at in (shown.first_seen_at, shown.last_seen_at)
     )
-    until = last.removeprefix(first.partition(" ")[0] + " ")
-    seen = first if first == last else f"{first} to {until}"
     known = f", first seen: {visible(shown.status or 'no status')}" if shown.seq == 1 else ""
-    return f"#{shown.seq}  {seen}, {counted(shown.n_polls, 'poll')}{known}"
+    return f"#{shown.seq}  {from_to(first, last)}, {counted(shown.n_polls, 'poll')}{known}"
 
 
 def _told(change: Change, width: int) -> list[str]:

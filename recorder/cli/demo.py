@@ -38,7 +38,7 @@ Next, the real API:
   export PUFFLE_API_KEY=...              never an argument, never stored
   recorder track RUN_ID                  the ids come from whoever starts runs
   recorder poll --until-done             or 'recorder watch'
-  recorder status RUN_ID                 as the API shows it; --as-of 1h: as it did
+  recorder status RUN_ID                 the row last seen; --as-of 1h: before
   recorder doctor                        if anything looks wrong
 and from cron, silent while all is well:
   * * * * * PUFFLE_API_KEY=... recorder poll --for 55s
@@ -89,9 +89,9 @@ def _record(database: "Database") -> "Settings":
             f"A ledger of {len(world.runs)} runs listens on {sandbox.url}. Each run is tracked as it"
             " begins, and asked for every second over HTTP until it has ended and is quiet; they live"
             " five times faster than real ones.",
-            f"The store: {database.name}",
-            "",
+            "The store is its own:",
         )
+        click.echo(f"  {database.name}\n")
         settings = demo_settings(database_url=_url(database), base_url=sandbox.url)
         _watch(database, settings, world)
     return settings
@@ -124,7 +124,7 @@ def _watch(database: "Database", settings: "Settings", world: "World") -> None:
 def _show(database: "Database", settings: "Settings") -> None:
     """What the commands say of it."""
     from recorder.archive import Archive  # noqa: PLC0415
-    from recorder.demo import telling_run  # noqa: PLC0415
+    from recorder.store.telling import telling_run  # noqa: PLC0415
 
     with database.reading() as connection:
         run_id = telling_run(connection)
@@ -145,7 +145,7 @@ def _answers(archive: "Archive") -> Iterator[str]:
     failed: dict[str, Any] = archive.failures().rows[0]
     if ended := failed["completed"] + failed["failed"]:
         low, high = (100 * failed[f"failure_rate_{end}"] for end in ("low", "high"))
-        told = f"{failed['failed']} of {ended} failed; with so few, {low:.0f} to {high:.0f} % may"
+        told = f"{failed['failed']} of {ended} failed; with so few, the rate may be {low:.0f} to {high:.0f} %"
         yield f"  failures   {told}"
     costs: list[dict[str, Any]] = archive.costs().rows
     if cost := max(costs, key=lambda row: row["pairs"], default=None):
@@ -173,9 +173,10 @@ def _ask(database: "Database", name: str, *arguments: str) -> None:
 
 
 def _tell_next(database: "Database") -> None:
-    _say("", f"Look around: add --db {database.name} to any command, or use SQL:")
+    click.echo("\nLook around, with any command or in SQL:")
+    click.echo(f"  recorder runs --db {shlex.quote(database.name)}")
     if database.path is not None:
-        query = "SELECT status, count(*), round(avg(run_seconds), 1) FROM runs GROUP BY status"
+        query = "SELECT slug, count(*), avg(run_seconds) FROM runs GROUP BY slug"
         click.echo(f"  sqlite3 {shlex.quote(database.name)} \\\n    {shlex.quote(query)}")
     click.echo(f"\n{_NEXT}", nl=False)
 

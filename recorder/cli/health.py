@@ -81,14 +81,11 @@ def sources(settings: Settings, format: str) -> None:
     that gave neither a row nor a 404. refused: since when the API refuses the key. polled_by: nobody is well
     between two passes from cron.
     """
-    from recorder.polling.service import cadence_of  # noqa: PLC0415  # SQLAlchemy: not for --help
     from recorder.store.health import source_health  # noqa: PLC0415
 
     now = command_now()
     with reading(settings) as database, database.reading() as connection:
-        found = source_health(
-            connection, cadence_of(settings), now=now, source_name=settings.source
-        )
+        found = source_health(connection, settings.cadence, now=now, source_name=settings.source)
     if settings.source and not found:
         raise UsageError(f"no source {settings.source!r} in this store")
     rows = [_source_row(one, settings, now) for one in found]
@@ -159,12 +156,11 @@ def overdue(settings: Settings, format: str, *, fail: bool) -> int:
     The patience counts from the run's creation, or from when it was first seen where the ledger gives none.
     overdue_seconds is the time beyond it.
     """
-    from recorder.polling.service import cadence_of  # noqa: PLC0415
     from recorder.store.due import overdue_runs  # noqa: PLC0415
 
     now = command_now()
     with reading(settings) as database, database.reading() as connection:
-        found = overdue_runs(connection, cadence_of(settings), now=now, source_name=settings.source)
+        found = overdue_runs(connection, settings.cadence, now=now, source_name=settings.source)
     write_overdue(found, patience_us=settings.overdue_us, now=now, format=format)
     return CROSSED if fail and found else 0
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from recorder.cli.output import instant_text
 from recorder.cli.text import fold, pad, visible
-from recorder.cli.words import amount, counted, span
+from recorder.cli.words import amount, counted, from_to, span
 
 _SINCE = {"pending": "created_at", "running": "started_at"}
 _GOOD = ("changed", "unchanged")
@@ -89,7 +89,7 @@ class Page:
         known = {word: self.cells[f"leads_{word}"] for word in words}
         counts = ", ".join(f"{n} {word}" for word, n in known.items() if n is not None)
         total = self.cells["leads_total"]
-        return " of ".join(filter(None, (counts, "" if total is None else f"{total} in all")))
+        return "; ".join(filter(None, (counts, "" if total is None else f"{total} in all")))
 
     def _cost(self) -> str:
         cells = self.cells
@@ -105,16 +105,14 @@ class Page:
 
     def _times(self) -> Iterator[tuple[str, str]]:
         yield "created", self._at("created_at")
-        yield "started", self._at("started_at") + self._took("queue_seconds", "queued")
-        yield (
-            "ended",
-            self._ended() + self._took("run_seconds", "ran") + self._took("wall_seconds", "in all"),
-        )
+        yield "started", self._at("started_at") + self._took("queued {}", "queue_seconds")
+        ran = self._took("ran {}", "run_seconds") + self._took("{} in all", "wall_seconds")
+        yield "ended", self._ended() + ran
         yield "updated", self._at("updated_at")
 
-    def _took(self, name: str, word: str) -> str:
+    def _took(self, told: str, name: str) -> str:
         seconds = self.cells[name]
-        return "" if seconds is None else f", {word} {span(seconds)}"
+        return "" if seconds is None else ", " + told.format(span(seconds))
 
     def _ended(self) -> str:
         after = self.cells["ended_after"]
@@ -129,7 +127,7 @@ class Page:
     def _seen(self) -> str:
         first, last = self._at("first_polled_at"), self._at("last_polled_at")
         polls, states = self.cells["n_polls"], self.cells["n_snapshots"]
-        return f"{first} to {last}, {counted(polls, 'poll')}, {counted(states, 'state')}"
+        return f"{from_to(first, last)}, {counted(polls, 'poll')}, {counted(states, 'state')}"
 
     def _last_poll(self) -> str:
         poll = self.last_poll

@@ -103,12 +103,11 @@ def _taking_in(path: Path | None, database: "Database", settings: Settings) -> C
     from recorder.polling.inbox import Inbox  # noqa: PLC0415
     from recorder.store.registry import track_with_source  # noqa: PLC0415
 
-    inbox = Inbox(path, tell)
+    inbox = Inbox(path, tell, clock=now_us)
     name = settings.source or DEFAULT_SOURCE
     base_url = settings.source_settings(name).base_url
 
-    def take_in() -> None:
-        if run_ids := inbox.new_ids():
-            track_with_source(database, name, run_ids, base_url=base_url, now=now_us())
+    def take(run_ids: list[str]) -> None:
+        track_with_source(database, name, run_ids, base_url=base_url, now=now_us())
 
-    return take_in
+    return lambda: inbox.take_in(take)

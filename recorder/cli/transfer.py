@@ -1,21 +1,24 @@
 """`recorder export` and `recorder import`."""
 
 import sys
-from collections.abc import Callable, Iterable
-from contextlib import nullcontext
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final, TextIO
 
 import click
 
 from recorder.cli.options import as_of_option, command_now, settings_options
+from recorder.cli.output import write_rows
 from recorder.cli.stores import reading, recording, tell
 from recorder.cli.words import counted
-from recorder.errors import RecorderError, UsageError
+from recorder.errors import UsageError
 from recorder.settings import DEFAULT_SOURCE, Settings
 
 if TYPE_CHECKING:
+    from recorder.analysis.report import Cells
     from recorder.archive import Archive
+    from recorder.transfer.incoming import Taken
 
 _NAMES: Final = ("answers", "runs", "snapshots", "polls", "transitions", "labels")
 _FORMATS: Final = ("ndjson", "csv", "parquet")
@@ -33,9 +36,7 @@ Examples:
 @click.option("--format", type=click.Choice(_FORMATS), help="By default told by PATH's ending.")
 @as_of_option
 @settings_options()
-def export(
-    name: str, out: str, format: str | None, as_of: int | None, settings: Settings
-) -> None:
+def export(name: str, out: str, format: str | None, as_of: int | None, settings: Settings) -> None:
     """Write answers, or the rows of a view, to a file.
 
     NAME is answers, runs, snapshots, polls, transitions or labels. `answers` is all that the store was told, as ndjson
@@ -77,7 +78,7 @@ def _write_lines(lines: Iterable[str], path: Path | None) -> int:
 
 
 def _binary(path: Path | None) -> AbstractContextManager[IO[bytes]]:
-    return nullcontext(click.get_binary_stream("stdout")) if path is None else path.open("wb")
+    return nullcontext(sys.stdout.buffer) if path is None else path.open("wb")
 
 
 def _write_view(archive: "Archive", name: str, format: str, path: Path | None) -> int:
@@ -128,19 +129,37 @@ def import_(file: str, settings: Settings) -> None:
     writes it. Any order; what is in already changes nothing, so that an import can be started again. A line that cannot
     be taken stops it: the lines before its batch of 1,000 are in.
     """
-    from recorder.polling.service import cadence_of  # noqa: PLC0415
     from recorder.store.record import Recorder  # noqa: PLC0415
-    from recorder.transfer.incoming import Origin, Taken, take_lines  # noqa: PLC0415
+    from recorder.transfer.incoming import Origin, take_lines  # noqa: PLC0415
 
     origin = Origin(
         name="stdin" if file == "-" else file,
         source=settings.source or DEFAULT_SOURCE,
         base_url_of=lambda name: settings.source_settings(name).base_url,
     )
-    taken = Taken()
-    with _lines(file) as lines, recording(settings) as database:
-        recorder = Recorder(database, cadence=cadence_of(settings), costs=settings.cost)
-        for taken in take_lines(lines, recorder, origin, now=command_now()):
-            _show_progress(f"{taken.lines:,} lines")
-    _show_progress("")
-    tell(...)
+    with _lines_of(file) as lines, recording(settings) as database:
+        recorder = Recorder(database, cadence=settings.cadence, costs=settings.cost)
+        taken = take_lines(lines, recorder, origin, now=command_now(), progress=_show)
+    tell(
+        f"{counted(taken.lines, 'line')}: {counted(taken.new, 'answer')} new,"
+        f" {taken.known:,} known already; {counted(taken.runs, 'line')} about runs"
+    )
+
+
+@contextmanager
+def _lines_of(file: str) -> Iterator[Iterable[bytes]]:
+    if file == "-":
+        yield sys.stdin.buffer
+        return
+    try:
+        lines = Path(file).open("rb")  # noqa: SIM115  # only what opening raises is a usage error
+    except OSError as error:
+        raise UsageError(f"{file}: {error.strerror}") from error
+    with lines:
+        yield lines
+
+
+def _show(taken: "Taken") -> None:
+    """How far an import has come, on a terminal; the next line of stderr overwrites it."""
+    if sys.stderr.isatty():
+        click.echo(f"{taken.lines:,} lines\r", nl=False, err=True)

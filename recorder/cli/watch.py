@@ -113,11 +113,10 @@ class Watcher:
         refs: "Sequence[RunRef] | None",
         is_over: "Callable[[Sequence[Watched], int], bool]",
     ) -> None:
-        from recorder.polling.service import cadence_of  # noqa: PLC0415
 
         self._database = database
         self._source = settings.source
-        self._cadence = cadence_of(settings)
+        self._cadence = settings.cadence
         self._view = view
         self._refs = refs
         self._is_over = is_over

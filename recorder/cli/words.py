@@ -21,6 +21,12 @@ def span(seconds: float) -> str:
     return f"{count}{name}" + (f" {rest // small}{rest_name}" if rest >= small else "")
 
 
+def from_to(first: str, last: str) -> str:
+    """`2026-11-20 09:15:00Z to 09:15:09Z`: the second instant without the date if that is the first's."""
+    date = first.partition(" ")[0] + " "
+    return first if first == last else f"{first} to {last.removeprefix(date)}"
+
+
 def amount(value: Decimal | None, unit: str | None = None) -> str:
     """`12.5 credits`; `-` for none."""
     if value is None:

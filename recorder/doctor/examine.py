@@ -4,8 +4,9 @@ Invariant: whatever is found becomes a check, in the order in which things depen
 """
 
 import difflib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 
 from recorder.doctor import judge
 from recorder.doctor.checks import Check, State
@@ -13,12 +14,11 @@ from recorder.doctor.probe import Account, probe
 from recorder.errors import SettingError, StoreError
 from recorder.fetch.keys import load_key
 from recorder.polling.outlets import Outlet, key_uses
-from recorder.polling.service import cadence_of
 from recorder.settings import DEFAULT_SOURCE, ENVIRONMENT, Settings
 from recorder.store import budgets
-from recorder.store.due import SourceRow, in_flight_count, overdue_runs, source_rows
+from recorder.store.due import Overdue, SourceRow, overdue_runs, source_rows
 from recorder.store.engine import Database
-from recorder.store.health import poller_of, source_health, waiting
+from recorder.store.health import SourceHealth, Waiting, poller_of, source_health, waiting
 from recorder.store.migrate import current_revision
 from recorder.store.schema import REVISION
 
@@ -87,6 +87,15 @@ def _store(database: Database) -> Check:
     return Check(name="store", state=broken, found=found, advice=advice)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Kept:
+    """How the store's history is kept, before the doctor's own requests change it."""
+
+    health: Sequence[SourceHealth]
+    waiting: Waiting
+    overdue: Sequence[Overdue]
+
+
 def _accounts(
     settings: Settings,
     environ: Mapping[str, str],
@@ -94,6 +103,7 @@ def _accounts(
     clock: Callable[[], int],
 ) -> Iterator[Check]:
     rows = _rows(settings, database)
+    kept = None if database is None else _kept(settings, database, rows, clock())
     accounts: list[Account] = []
     for name in _names(settings, rows):
         elsewhere = _bound_elsewhere(settings, rows.get(name))
@@ -106,8 +116,8 @@ def _accounts(
             yield Check(name="key", source=name, state=State.FAIL, found=str(error))
             continue
         yield from _asked(accounts[-1], database, settings, clock)
-    if database is not None:
-        yield from _watch(settings, database, rows, accounts, clock())
+    if database is not None and kept is not None:
+        yield from _watch(settings, database, kept, accounts, clock())
 
 
 def _rows(settings: Settings, database: Database | None) -> dict[str, SourceRow]:
@@ -168,29 +178,31 @@ def _asked(
         yield clock_check
 
 
+def _kept(settings: Settings, database: Database, rows: Mapping[str, SourceRow], now: int) -> _Kept:
+    cadence, name = settings.cadence, settings.source
+    ids = [row.source_id for row in rows.values()]
+    with database.reading() as connection:
+        return _Kept(
+            health=source_health(connection, cadence, now=now, source_name=name),
+            waiting=waiting(connection, ids, before=now - judge.WAITING_US),
+            overdue=overdue_runs(connection, cadence, now=now, source_name=name),
+        )
+
+
 def _watch(
-    settings: Settings,
-    database: Database,
-    rows: Mapping[str, SourceRow],
-    accounts: list[Account],
-    now: int,
+    settings: Settings, database: Database, kept: _Kept, accounts: list[Account], now: int
 ) -> Iterator[Check]:
-    """What only the store knows: who polls, what the budget gives, what waits, what is overdue."""
-    cadence = cadence_of(settings)
-    yield from (judge.judge_lease(name, poller_of(row, now=now)) for name, row in rows.items())
+    """What only the store knows: who polls, what the budgets give, what waits, what is overdue."""
+    for one in kept.health:
+        yield judge.judge_lease(one.source.name, poller_of(one.source, now=now))
     with database.reading() as connection:
         for use in key_uses(_outlet(a) for a in accounts if a.row is not None):
-            names = [a.name for a in accounts if a.key.fingerprint() == use.key_id]
+            sharing = [one for one in kept.health if one.source.source_id in use.source_ids]
             budget = budgets.load_budget(connection, use.key_id, rate=use.rate, now=now)
-            in_flight = in_flight_count(connection, use.source_ids)
-            yield judge.judge_budget(names, in_flight, budget, every_us=cadence.every_us, now=now)
-        health = source_health(connection, cadence, now=now, source_name=settings.source)
-        seen = [one.last_good_at for one in health if one.last_good_at is not None]
-        ids = [row.source_id for row in rows.values()]
-        late = waiting(connection, ids, before=now - judge.WAITING_US)
-        yield judge.judge_waiting(late, max(seen, default=None), now=now)
-        overdue = overdue_runs(connection, cadence, now=now, source_name=settings.source)
-        yield judge.judge_overdue(overdue, now=now)
+            yield judge.judge_budget(sharing, budget, every_us=settings.every_us, now=now)
+    seen = [one.last_good_at for one in kept.health if one.last_good_at is not None]
+    yield judge.judge_waiting(kept.waiting, max(seen, default=None), now=now)
+    yield judge.judge_overdue(kept.overdue, now=now)
 
 
 def _outlet(account: Account) -> Outlet:

@@ -8,7 +8,7 @@ from recorder.instants import MINUTE, SECOND, iso
 from recorder.ledger.answer import Answer, Outcome
 from recorder.schedule.dispatch import Budget
 from recorder.store.due import Overdue
-from recorder.store.health import Waiting
+from recorder.store.health import SourceHealth, Waiting
 
 CLOCK_WITHIN_US = 2 * SECOND
 SELDOM_US = 15 * SECOND
@@ -95,17 +95,18 @@ def judge_lease(name: str, poller: str | None) -> Check:
 
 
 def judge_budget(
-    names: Sequence[str], in_flight: int, budget: Budget, *, every_us: int, now: int
+    sharing: Sequence[SourceHealth], budget: Budget, *, every_us: int, now: int
 ) -> Check:
-    """How often a key's budget lets each run be seen.
+    """How often a key's budget lets each run be seen; overdue runs are asked seldom, and do not count.
 
     Args:
-        names: the sources that use the key.
-        in_flight: their runs that are asked at the full cadence.
+        sharing: the sources that use the key.
         budget: the key's.
         every_us: the cadence, microseconds.
         now: microseconds since 1970 UTC.
     """
+    names = (one.source.name for one in sharing)
+    in_flight = sum(one.unseen + one.in_flight - one.overdue for one in sharing)
     seen_every = max(every_us, in_flight * budget.interval_us)
     used = f"{budget.busy} of {budget.rate} requests in 60 s are used"
     state, advice = State.OK, None

@@ -9,16 +9,14 @@ from dataclasses import dataclass
 from recorder.fetch.client import LedgerClient
 from recorder.fetch.keys import ApiKey
 from recorder.ledger.answer import Answer, Outcome
-from recorder.polling.service import cadence_of
 from recorder.polling.trouble import throttled_until
-from recorder.schedule.dispatch import sendable
 from recorder.settings import Settings
-from recorder.store import budgets
 from recorder.store.budgets import Slot
 from recorder.store.due import SourceRow
 from recorder.store.engine import Database
 from recorder.store.health import run_in_flight
 from recorder.store.record import Recorder
+from recorder.store.single import settle_answer, take_slot
 
 NO_RUN = "recorder-doctor"
 
@@ -77,7 +75,7 @@ def probe(
         answer = _fetch(account, NO_RUN, clock)
         return Probe(run_id=NO_RUN, tracked=False, answer=answer, outcome=answer.outcome)
     run_id = _run_in_flight(account, database)
-    slot = _take_slot(account, database, clock())
+    slot = take_slot(database, account.key.fingerprint(), rate=account.rate, now=clock())
     if slot is None:
         return Probe(run_id=run_id or NO_RUN, tracked=run_id is not None)
     answer = _fetch(account, run_id or NO_RUN, clock)
@@ -100,26 +98,15 @@ def _run_in_flight(account: Account, database: Database) -> str | None:
         return run_in_flight(connection, account.row.source_id)
 
 
-def _take_slot(account: Account, database: Database, now: int) -> Slot | None:
-    key_id = account.key.fingerprint()
-    with database.writing() as connection:
-        budget = budgets.lock_budget(connection, key_id, rate=account.rate, now=now)
-        count = sendable(budget, new=0, due=1, demand=1, now=now)
-        slots = budgets.take_slots(connection, key_id, count, now=now)
-    return slots[0] if slots else None
-
-
 def _settle(
     database: Database, settings: Settings, answer: Answer, slot: Slot, *, tracked: bool
 ) -> Outcome | None:
-    ended = [(slot, answer.observed_at)]
-    outcome = answer.outcome
-    if tracked:
-        recorder = Recorder(database, cadence=cadence_of(settings), costs=settings.cost)
-        recorded = recorder.record([answer], beside=lambda c: budgets.settle(c, ended))
-        outcome = recorded[0].outcome if recorded else outcome
-    with database.writing() as connection:
-        budgets.settle(connection, ended)
-        if outcome is Outcome.THROTTLED:
-            budgets.pause(connection, slot.key_id, until=throttled_until(answer))
-    return outcome
+    recorder = Recorder(database, cadence=settings.cadence, costs=settings.cost)
+    throttled = answer.outcome is Outcome.THROTTLED
+    return settle_answer(
+        database,
+        answer,
+        slot,
+        recorder=recorder if tracked else None,
+        pause_until=throttled_until(answer) if throttled else None,
+    )

@@ -16,7 +16,7 @@ class TrackedRun:
 
     Attributes:
         source: the source's name.
-        base_url: of the API that the source speaks of; None where that is not said.
+        base_url: of the API that the source belongs to; None where that is not said.
         run_id: the run's id.
         tracked_at: when it was given to the recorder.
         resumed_at: when `track` last took it up again.

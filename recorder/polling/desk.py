@@ -6,30 +6,34 @@ of its key over all processes. Nothing here waits for a network.
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from recorder.instants import MINUTE, SECOND
+from recorder.instants import DAY, MINUTE, SECOND
+from recorder.polling.timer import Timer
 from recorder.schedule.cadence import Cadence, Urgency
-from recorder.schedule.dispatch import Budget, sendable, wake_at
+from recorder.schedule.dispatch import Budget, in_turn, sendable, wake_at
 from recorder.store import budgets, leases
 from recorder.store.budgets import Slot
 from recorder.store.due import (
     Due,
     Overdue,
     SourceRow,
+    due_count,
     due_runs,
-    in_flight_count,
     mark_told,
     next_due_at,
     overdue_runs,
     refuse,
+    served_since,
     source_rows,
     undone_count,
+    wanted_in_a_minute,
 )
-from recorder.store.engine import Database
+from recorder.store.engine import Connection, Database
 
 SEND_WITHIN_US = 5 * SECOND
 QUIET_AFTER_US = 15 * MINUTE
-_AT_A_TIME = 500
+_AT_A_TIME = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,26 +77,44 @@ class Desk:
         self._stays = stays
         self._holder = leases.new_holder()
         self._held_until: dict[int, int] = {}
-        self._renew_at = 0
+        self._wanted: frozenset[int] = frozenset()
+        self._renewal = Timer(leases.RENEW_US)
+        self._new_went_last: dict[str, bool] = {}
 
     def sources(self, name: str | None = None) -> list[SourceRow]:
         """The sources of the store, or the one of a name."""
         with self._database.reading() as connection:
             return source_rows(connection, name)
 
-    def renew(self, source_ids: Collection[int], *, now: int) -> None:
-        """Take and renew leases, when it is time."""
-        if now < self._renew_at:
+    def renew(
+        self, source_ids: Iterable[int], *, now: int, under_way: Collection[int] = ()
+    ) -> None:
+        """Take and renew leases, when it is time, or when other sources are wanted.
+
+        Args:
+            source_ids: the sources that are wanted.
+            now: microseconds since 1970 UTC.
+            under_way: sources with requests that have not come back.
+        """
+        wanted = frozenset(source_ids)
+        if wanted == self._wanted and not self._renewal.is_time(now):
             return
         most = None
         with self._database.writing() as connection:
             if self._stays:
                 pollers = leases.announce(connection, self._holder, now=now)
-                most = leases.fair_share(len(source_ids), pollers)
+                most = leases.fair_share(len(wanted), pollers)
             self._held_until = leases.acquire(
-                connection, source_ids, self._holder, now=now, most=most
+                connection,
+                wanted,
+                self._holder,
+                now=now,
+                most=most,
+                under_way=under_way,
+                waits=not self._stays,
             )
-        self._renew_at = now + leases.RENEW_US
+        self._wanted = wanted
+        self._renewal.start(now)
 
     def held(self, now: int) -> frozenset[int]:
         """The sources whose lease still runs."""
@@ -111,48 +133,73 @@ class Desk:
             found = due_runs(connection, wanted, now=now, limit=_AT_A_TIME)
             return found, None if found else next_due_at(connection, wanted)
 
-    def permit(self, use: KeyUse, due: Sequence[Due], *, demand: int | None, now: int) -> Granted:
-        """Permissions for the first of the due runs, as many as the key's budget gives now.
+    def permit(
+        self, use: KeyUse, due: Sequence[Due], *, most: int, now: int, pass_at: int | None = None
+    ) -> Granted:
+        """Permissions for some of the due runs, as many as the key's budget gives now.
 
         Args:
             use: the key and its sources.
-            due: runs of leased sources of this key, in the order in which they are to be asked.
-            demand: requests that are wanted in 60 s; None: as many as the cadence would send.
+            due: runs of leased sources of this key, at least one, in the order in which they are to be asked.
+            most: how many requests at the most.
             now: microseconds since 1970 UTC.
+            pass_at: for a single pass over what was due then; None for a watch that goes on.
         """
         with self._database.reading() as connection:
             budget = budgets.load_budget(connection, use.key_id, rate=use.rate, now=now)
-            if demand is None:
-                demand = self._demand(in_flight_count(connection, use.source_ids))
-        if not _sendable(budget, due, demand, now):
-            return Granted(permissions=[], wake_at=wake_at(budget, now))
+            demand = self._demand(connection, use, budget, pass_at)
+            behind = demand > use.rate and self._is_behind(connection, use, due[0], now)
+        new = sum(1 for one in due if one.urgency == Urgency.NEW)
+        count = partial(sendable, new=new, due=len(due), demand=demand, now=now, behind=behind)
+        if not count(budget):
+            return Granted(permissions=[], wake_at=wake_at(budget, now, behind=behind))
         with self._database.writing() as connection:
             budget = budgets.lock_budget(connection, use.key_id, rate=use.rate, now=now)
-            count = _sendable(budget, due, demand, now)
-            slots = budgets.take_slots(connection, use.key_id, count, now=now)
-        permissions = [self._permission(d, s, now) for d, s in zip(due, slots, strict=False)]
+            slots = budgets.take_slots(connection, use.key_id, min(count(budget), most), now=now)
+        permissions = self._permissions(use.key_id, due, slots, now)
         return Granted(permissions=permissions, wake_at=now + budget.interval_us)
 
-    def _demand(self, in_flight: int) -> int:
-        return in_flight * MINUTE // self._cadence.every_us
+    def _demand(
+        self, connection: Connection, use: KeyUse, budget: Budget, pass_at: int | None
+    ) -> int:
+        """Requests that are wanted in 60 s; of a single pass those of the last 60 s count with those to come."""
+        if pass_at is not None:
+            return budget.busy + due_count(connection, use.source_ids, now=pass_at)
+        every_us = self._cadence.every_us
+        return wanted_in_a_minute(connection, use.source_ids, every_us=every_us)
+
+    def _is_behind(self, connection: Connection, use: KeyUse, first: Due, now: int) -> bool:
+        """Whether another process has a run of the same key that waits for longer."""
+        others = leases.held_by_others(connection, use.source_ids, self._holder, now=now)
+        waiting = due_runs(connection, others, now=now, limit=1) if others else []
+        return bool(waiting) and waiting[0] < first
+
+    def _permissions(
+        self, key_id: str, due: Sequence[Due], slots: Sequence[Slot], now: int
+    ) -> list[Permission]:
+        ordered = in_turn(due, new_went_last=self._new_went_last.get(key_id, False))
+        granted = [self._permission(d, s, now) for d, s in zip(ordered, slots, strict=False)]
+        if granted:
+            self._new_went_last[key_id] = granted[-1].due.urgency == Urgency.NEW
+        return granted
 
     def _permission(self, due: Due, slot: Slot, now: int) -> Permission:
         lease = self._held_until.get(due.source_id, now)
         return Permission(due=due, slot=slot, send_by=min(lease, now + SEND_WITHIN_US))
-
-    def pause(self, key_id: str, *, until: int) -> None:
-        """Send nothing with a key until then."""
-        with self._database.writing() as connection:
-            budgets.pause(connection, key_id, until=until)
 
     def refused(self, source_id: int, key_id: str | None, *, now: int) -> None:
         """Remember that a source's key was refused; None: that it works again."""
         with self._database.writing() as connection:
             refuse(connection, source_id, key_id, now=now)
 
+    def was_served(self, source_id: int, *, now: int) -> bool:
+        """Whether any run of a source was seen in the last day."""
+        with self._database.reading() as connection:
+            return served_since(connection, source_id, since=now - DAY)
+
     def undone(self, source_ids: Iterable[int], *, now: int) -> int:
         """How many runs are in flight, or have ended and may still move."""
-        after = min(QUIET_AFTER_US, self._cadence.settle_us[-1])
+        after = min((QUIET_AFTER_US, *self._cadence.settle_us[-1:]))
         with self._database.reading() as connection:
             return undone_count(connection, source_ids, now=now, quiet_after_us=after)
 
@@ -161,12 +208,7 @@ class Desk:
         with self._database.reading() as connection:
             found = overdue_runs(connection, self._cadence, now=now, untold=True)
         mine = [one for one in found if one.source_id in source_ids]
-        if mine:
-            with self._database.writing() as connection:
-                mark_told(connection, mine, now=now)
-        return mine
-
-
-def _sendable(budget: Budget, due: Sequence[Due], demand: int, now: int) -> int:
-    new = sum(1 for one in due if one.urgency == Urgency.NEW)
-    return sendable(budget, new=new, due=len(due), demand=demand, now=now)
+        if not mine:
+            return []
+        with self._database.writing() as connection:
+            return mark_told(connection, mine, now=now)

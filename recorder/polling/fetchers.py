@@ -1,7 +1,7 @@
 """Requests under way: sent from a few threads, collected by one.
 
 Invariant: an ask is sent at most once, and never after its permission has run out (a process that was stopped for a
-while must not send on an old lease); whatever comes of it is collected.
+while must not send on an old lease); whatever comes of it is collected, be it an error.
 """
 
 import queue
@@ -15,7 +15,7 @@ from recorder.ledger.answer import Answer
 from recorder.store.budgets import Slot
 from recorder.store.due import Due
 
-_THREADS = 32
+MOST_UNDER_WAY = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,10 +37,11 @@ class Ask:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Came:
-    """What came of an ask; `answer` is None where it was not sent."""
+    """What came of an ask: an answer, or the error that was raised instead; neither where it was not sent."""
 
     ask: Ask
-    answer: Answer | None
+    answer: Answer | None = None
+    error: Exception | None = None
 
 
 class Fetcher(Protocol):
@@ -66,7 +67,7 @@ class ThreadFetcher:
     """Sends from threads.
 
     Args:
-        fetch: sends one request and gives its answer; must not raise.
+        fetch: sends one request and gives its answer.
         clock: microseconds since 1970 UTC.
     """
 
@@ -74,7 +75,7 @@ class ThreadFetcher:
         self._fetch = fetch
         self._clock = clock
         self._came: queue.SimpleQueue[Came] = queue.SimpleQueue()
-        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="recorder-fetch")
+        self._threads = ThreadPoolExecutor(MOST_UNDER_WAY, thread_name_prefix="recorder-fetch")
         self._under_way = 0
 
     def send(self, ask: Ask) -> None:
@@ -83,8 +84,11 @@ class ThreadFetcher:
         self._threads.submit(self._run, ask)
 
     def _run(self, ask: Ask) -> None:
-        sent = self._clock() <= ask.send_by
-        self._came.put(Came(ask=ask, answer=self._fetch(ask) if sent else None))
+        try:
+            sent = self._clock() <= ask.send_by
+            self._came.put(Came(ask=ask, answer=self._fetch(ask) if sent else None))
+        except Exception as error:  # noqa: BLE001  # raised again by whoever collects
+            self._came.put(Came(ask=ask, error=error))
 
     def collect(self, timeout_us: int) -> list[Came]:
         """All that has come; waits so long for the first."""

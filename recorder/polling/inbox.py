@@ -1,17 +1,19 @@
 """A file to which other programs append run ids: each id is taken in once.
 
 Invariant: a line is taken when it is whole (ends with a newline), or when nobody has written to the file for a
-second; what cannot be read is told once and left out; the file is never written.
+second; it counts as taken only when whoever takes the ids did not fail. What cannot be read is told once and left
+out; the file is never written.
 """
 
-import time
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 from recorder.errors import UsageError
+from recorder.instants import SECOND
 from recorder.ledger.ids import RunIdError, run_id_of_line
 
-_SETTLED_S = 1.0
+_SETTLED_US = SECOND
 
 
 class Inbox:
@@ -20,42 +22,56 @@ class Inbox:
     Args:
         path: the file; it may come later.
         tell: takes one line for people.
+        clock: microseconds since 1970 UTC.
     """
 
-    def __init__(self, path: Path, tell: Callable[[str], None]) -> None:
+    def __init__(
+        self, path: Path, tell: Callable[[str], None], *, clock: Callable[[], int]
+    ) -> None:
         self._path = path
         self._tell = tell
+        self._clock = clock
+        self._file = 0
         self._offset = 0
         self._line = 0
 
-    def new_ids(self) -> list[str]:
-        """The ids that came since the last call.
+    def take_in(self, take: Callable[[list[str]], object]) -> None:
+        """Hand over the ids that came since the last time, if there are any.
+
+        Args:
+            take: takes the ids; where it raises they are handed over again the next time.
 
         Raises:
             UsageError: the file cannot be read.
         """
+        lines = self._new_lines()
+        found = [self._id(number, line) for number, line in enumerate(lines, self._line + 1)]
+        ids = [one for one in found if isinstance(one, str)]
+        if ids:
+            take(ids)
+        for one in found:
+            if isinstance(one, RunIdError):
+                self._tell(f"{one}: left out")
+        self._line += len(lines)
+        self._offset += sum(map(len, lines))
+
+    def _new_lines(self) -> list[bytes]:
         try:
-            stat = self._path.stat()
-            if stat.st_size < self._offset:
-                self._offset = self._line = 0
-            if stat.st_size == self._offset:
-                return []
             with self._path.open("rb") as file:
+                stat = os.fstat(file.fileno())
+                if stat.st_size < self._offset or stat.st_ino != self._file:
+                    self._file, self._offset, self._line = stat.st_ino, 0, 0
                 file.seek(self._offset)
-                data = file.read()
+                lines = file.readlines()
         except FileNotFoundError:
             return []
         except OSError as error:
             raise UsageError(f"--track-from {self._path}: {error.strerror}") from error
-        if time.time() - stat.st_mtime < _SETTLED_S:
-            data = data[: data.rfind(b"\n") + 1]
-        self._offset += len(data)
-        return list(filter(None, map(self._id, data.splitlines())))
+        growing = self._clock() - stat.st_mtime_ns // 1000 < _SETTLED_US
+        return lines[:-1] if growing and lines and not lines[-1].endswith(b"\n") else lines
 
-    def _id(self, line: bytes) -> str | None:
-        self._line += 1
+    def _id(self, number: int, line: bytes) -> str | RunIdError | None:
         try:
             return run_id_of_line(line.decode("utf-8-sig"))
         except (RunIdError, UnicodeDecodeError) as error:
-            self._tell(f"line {self._line} of {self._path}: {error}: left out")
-            return None
+            return RunIdError(f"line {number} of {self._path}: {error}")

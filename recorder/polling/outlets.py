@@ -45,7 +45,7 @@ def key_uses(outlets: Iterable[Outlet]) -> list[KeyUse]:
 def askable(
     due: Iterable[Due], outlets: dict[int, Outlet], under_way: dict[int, int], now: int
 ) -> list[Due]:
-    """The due runs of sources that may be asked now; of a source in trouble one at a time.
+    """The due runs of sources that may be asked now; of one source so many at a time, of one in trouble one.
 
     Args:
         due: in the order in which they are to be asked.
@@ -53,17 +53,14 @@ def askable(
         under_way: how many requests of each source have not come back.
         now: microseconds since 1970 UTC.
     """
-    left: dict[int, int | None] = {}
+    left: dict[int, int] = {}
     chosen: list[Due] = []
     for one in due:
         source_id = one.source_id
         if source_id not in left:
             trouble = outlets[source_id].trouble
             left[source_id] = trouble.most_now(under_way=under_way.get(source_id, 0), now=now)
-        room = left[source_id]
-        if room is None:
-            chosen.append(one)
-        elif room > 0:
-            left[source_id] = room - 1
+        if left[source_id] > 0:
+            left[source_id] -= 1
             chosen.append(one)
     return chosen

@@ -5,7 +5,7 @@ request needs them, so that a pass with nothing due pays for none.
 """
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -14,8 +14,10 @@ from recorder.fetch.keys import ApiKey, load_key
 from recorder.ledger.answer import Answer
 from recorder.polling.desk import Desk
 from recorder.polling.fetchers import Ask, ThreadFetcher
+from recorder.polling.hooks import Hooks
 from recorder.polling.outlets import Outlet
-from recorder.polling.poller import Hooks, Plan, Poller, Until
+from recorder.polling.poller import Plan, Poller, Until
+from recorder.polling.trouble import Trouble
 from recorder.schedule.cadence import Cadence
 from recorder.settings import Settings
 from recorder.store.due import SourceRow
@@ -23,17 +25,12 @@ from recorder.store.engine import Database
 from recorder.store.record import Recorder
 
 if TYPE_CHECKING:
-    from recorder.fetch.client import LedgerClient
+    from recorder.fetch.client import LedgerClient, Timeouts
 
 
 def cadence_of(settings: Settings) -> Cadence:
     """The watch's part of the settings."""
-    return Cadence(
-        every_us=settings.every_us,
-        settle_us=settings.settle_us,
-        overdue_us=settings.overdue_us,
-        abandon_us=settings.abandon_us,
-    )
+    return settings.cadence
 
 
 class Clients:
@@ -43,14 +40,21 @@ class Clients:
         settings: where each source's API and key are.
         environ: the environment.
         clock: microseconds since 1970 UTC.
+        timeouts: how long a request may take; None for the usual.
     """
 
     def __init__(
-        self, settings: Settings, environ: Mapping[str, str], clock: Callable[[], int]
+        self,
+        settings: Settings,
+        environ: Mapping[str, str],
+        clock: Callable[[], int],
+        *,
+        timeouts: "Timeouts | None" = None,
     ) -> None:
         self._settings = settings
         self._environ = environ
         self._clock = clock
+        self._timeouts = timeouts
         self._keys: dict[str, ApiKey] = {}
         self._clients: dict[str, LedgerClient] = {}
         self._lock = threading.Lock()
@@ -75,9 +79,14 @@ class Clients:
         )
         self._keys[row.name] = key
         key_id = key.fingerprint()
-        outlet = Outlet(source_id=row.source_id, name=row.name, key_id=key_id, rate=config.rate)
-        outlet.trouble.careful = row.refused_key == key_id
-        return outlet
+        trouble = Trouble(careful=row.refused_key == key_id, stored=row.refused_key is not None)
+        return Outlet(
+            source_id=row.source_id,
+            name=row.name,
+            key_id=key_id,
+            rate=config.rate,
+            trouble=trouble,
+        )
 
     def fetch(self, ask: Ask) -> Answer:
         """Send one request."""
@@ -86,13 +95,14 @@ class Clients:
     def _client(self, source: str) -> "LedgerClient":
         with self._lock:
             if source not in self._clients:
-                from recorder.fetch.client import LedgerClient  # noqa: PLC0415  # 100 ms, once
+                from recorder.fetch.client import LedgerClient, Timeouts  # noqa: PLC0415  # 100 ms, once
 
                 self._clients[source] = LedgerClient(
                     base_url=self._settings.source_settings(source).base_url,
                     key=self._keys[source],
                     source=source,
                     clock=self._clock,
+                    timeouts=self._timeouts or Timeouts(),
                 )
             return self._clients[source]
 
@@ -115,6 +125,7 @@ class Service:
         clock: microseconds since 1970 UTC.
         before_look: called before each look for due runs.
         after_tick: called after each round.
+        timeouts: how long a request may take; None for the usual.
     """
 
     def __init__(
@@ -128,18 +139,20 @@ class Service:
         clock: Callable[[], int],
         before_look: Callable[[], None] = lambda: None,
         after_tick: Callable[[], None] = lambda: None,
+        timeouts: "Timeouts | None" = None,
     ) -> None:
-        self._clients = Clients(settings, environ, clock)
+        self._clients = Clients(settings, environ, clock, timeouts=timeouts)
         self._tell = tell
+        self._stays = plan.until is Until.STOPPED
         self._left_out: dict[str, SettingError] = {}
         cadence = cadence_of(settings)
         self.poller = Poller(
-            desk=Desk(database, cadence=cadence, stays=plan.until is Until.STOPPED),
+            desk=Desk(database, cadence=cadence, stays=self._stays),
             recorder=Recorder(database, cadence=cadence, costs=settings.cost),
             fetcher=ThreadFetcher(self._clients.fetch, clock),
             plan=plan,
             hooks=Hooks(
-                outlet_of=self._outlet,
+                outlets_of=self._outlets,
                 clock=clock,
                 tell=tell,
                 before_look=before_look,
@@ -147,14 +160,22 @@ class Service:
             ),
         )
 
-    def _outlet(self, row: SourceRow) -> Outlet | None:
-        try:
-            return self._clients.outlet(row)
-        except SettingError as error:
-            if row.name not in self._left_out:
-                self._left_out[row.name] = error
-                self._tell(f"source {row.name!r} is left out: {error}")
-            return None
+    def _outlets(self, rows: Sequence[SourceRow]) -> list[Outlet]:
+        """Those that can be asked; where there is none at all, a watch that does not stay ends with the reason."""
+        made: list[Outlet] = []
+        errors: dict[str, SettingError] = {}
+        for row in rows:
+            try:
+                made.append(self._clients.outlet(row))
+                self._left_out.pop(row.name, None)
+            except SettingError as error:
+                errors[row.name] = error
+        if errors and not (made or self.poller.has_outlets or self._stays):
+            raise next(iter(errors.values()))
+        for name in errors.keys() - self._left_out.keys():
+            self._tell(f"source {name!r} is left out: {errors[name]}")
+        self._left_out |= errors
+        return made
 
     def run(self) -> int:
         """Watch; the exit code.

@@ -15,6 +15,7 @@ FORBIDDEN_BEFORE_STOP = 3
 LONGEST_PAUSE_US = MINUTE
 PROBE_AFTER_US = HOUR
 UNTOLD_THROTTLE_US = 10 * SECOND
+MOST_AT_ONCE = 16
 UNAUTHORIZED = 401
 
 _SERVED = frozenset({Outcome.CHANGED, Outcome.UNCHANGED, Outcome.NOT_VISIBLE, Outcome.MALFORMED})
@@ -27,58 +28,64 @@ class Trouble:
 
     Attributes:
         refused: why its key counts as refused, None while it does not.
+        stored: whether the store says that a key of this source was refused.
         paused_until: no request before then, microseconds since 1970 UTC.
         careful: one request at a time, until one succeeds.
         served: whether any request of this process was served.
-        forbidden: the runs that were refused one by one (403).
+        forbidden: the runs that were refused one by one (403), each with what the answer said.
     """
 
     refused: str | None = None
+    stored: bool = False
     paused_until: int = 0
     careful: bool = False
     served: bool = False
-    forbidden: set[str] = field(default_factory=set)
+    forbidden: dict[str, str] = field(default_factory=dict)
+    _refused_at: int = 0
     _failures: int = 0
 
-    def most_now(self, *, under_way: int, now: int) -> int | None:
-        """How many requests may go now; None: as many as the budget has."""
+    def most_now(self, *, under_way: int, now: int) -> int:
+        """How many requests may go now; a server that hangs holds up no more than `MOST_AT_ONCE`."""
         if now < self.paused_until:
             return 0
-        return max(1 - under_way, 0) if self.careful else None
+        return max((1 if self.careful else MOST_AT_ONCE) - under_way, 0)
 
     def note(self, answer: Answer, outcome: Outcome, *, chance: random.Random) -> None:
         """Take one recorded answer in."""
         if outcome in _SERVED:
-            self._all_is_well()
+            self._served(answer)
+        elif answer.http_status == UNAUTHORIZED:
+            self.stop(answer.observed_at, f"the API key was refused (401{_because(answer)})")
+        elif self.refused is not None:
+            self.stop(answer.observed_at, self.refused)  # whatever else came of the probe
         elif outcome is Outcome.REFUSED:
-            self._refused(answer)
+            self.forbidden[answer.run_id] = _because(answer)
         elif outcome in _FAILED:
             self._failed(answer, chance)
 
-    def _all_is_well(self) -> None:
+    def _served(self, answer: Answer) -> None:
+        if _sent_at(answer) < self._refused_at:
+            return  # it was on its way before the key was refused
         self.served = True
         self.careful = False
         self.refused = None
+        self.forbidden.clear()
         self._failures = 0
 
-    def _refused(self, answer: Answer) -> None:
-        if answer.http_status == UNAUTHORIZED:
-            self.stop(answer.observed_at, f"the API key was refused (401{_because(answer)})")
-            return
-        self.forbidden.add(answer.run_id)
-        if self.only_forbidden and len(self.forbidden) >= FORBIDDEN_BEFORE_STOP:
-            self.stop(answer.observed_at, f"every run is forbidden (403{_because(answer)})")
+    def only_forbidden(self, *, least: int = FORBIDDEN_BEFORE_STOP) -> bool:
+        """Nothing of this source succeeded, and so many runs at least were forbidden."""
+        return self.refused is None and not self.served and len(self.forbidden) >= least
 
-    @property
-    def only_forbidden(self) -> bool:
-        """Nothing of this source succeeded, and runs were forbidden."""
-        return bool(self.forbidden) and not self.served
+    def stop_forbidden(self, now: int) -> None:
+        """What was forbidden is not the runs' trouble but the key's."""
+        self.stop(now, f"every run is forbidden (403{list(self.forbidden.values())[-1]})")
 
     def stop(self, now: int, why: str) -> None:
         """Send nothing more of this source, but for one request an hour."""
         self.refused = why
         self.careful = True
         self.paused_until = now + PROBE_AFTER_US
+        self._refused_at = now
 
     def _failed(self, answer: Answer, chance: random.Random) -> None:
         self._failures += 1
@@ -87,7 +94,12 @@ class Trouble:
             return
         self.careful = True
         pause = min(SECOND << min(beyond, 10), LONGEST_PAUSE_US)
-        self.paused_until = answer.observed_at + round(pause * chance.uniform(0.8, 1.2))
+        until = answer.observed_at + round(pause * chance.uniform(0.8, 1.2))
+        self.paused_until = max(self.paused_until, until)
+
+
+def _sent_at(answer: Answer) -> int:
+    return answer.observed_at - (answer.latency_ms or 0) * 1000
 
 
 def throttled_until(answer: Answer) -> int:

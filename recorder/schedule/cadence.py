@@ -2,7 +2,8 @@
 
 Invariant: a pure function of what is known of one run; the same in a test, in the poller and in a report.
 In flight: at the cadence; overdue: slower and slower. After the end: the settle looks. No row: growing intervals,
-never dropped. Must not read the clock and must not import anything that does I/O.
+never dropped. Only looks after the end may wait for as long as others are due; all others wait their turn.
+Must not read the clock and must not import anything that does I/O.
 """
 
 from collections.abc import Sequence
@@ -115,7 +116,7 @@ def _in_flight(known: Known, now: int, cadence: Cadence) -> Look:
         return Look(tracking="active", due_at=now + cadence.every_us, urgency=Urgency.IN_FLIGHT)
     overdue_for = now - patience_ends + cadence.overdue_us
     pause = min(max(overdue_for // 20, 10 * cadence.every_us), SLOWEST_OVERDUE_US)
-    return Look(tracking="active", due_at=now + pause, urgency=Urgency.LATER)
+    return Look(tracking="active", due_at=now + pause, urgency=Urgency.IN_FLIGHT)
 
 
 def _after_end(known: Known, now: int, cadence: Cadence) -> Look:
@@ -128,10 +129,15 @@ def _after_end(known: Known, now: int, cadence: Cadence) -> Look:
 
 def _after_failure(known: Known, now: int, cadence: Cadence) -> Look:
     doublings = min(max(known.n_failures - 1, 0), _MOST_DOUBLINGS)
+    urgency = Urgency.LATER if known.is_terminal else Urgency.IN_FLIGHT
     if known.last_outcome is Outcome.NOT_VISIBLE:
         pause = min(cadence.every_us << doublings, SLOWEST_NOT_VISIBLE_US)
-        return Look(tracking="not_visible", due_at=now + pause, urgency=Urgency.LATER)
+        return Look(tracking="not_visible", due_at=now + pause, urgency=urgency)
     pause = min(cadence.every_us << doublings, SLOWEST_RETRY_US)
     tracking: Tracking = "settling" if known.is_terminal else "active"
-    urgency = Urgency.LATER if known.is_terminal else Urgency.IN_FLIGHT
-    return Look(tracking=tracking, due_at=now + pause, urgency=urgency)
+    return Look(tracking=tracking, due_at=now + pause + _jitter(pause, now), urgency=urgency)
+
+
+def _jitter(pause: int, now: int) -> int:
+    """Up to a quarter more, by the microseconds of the answer: runs that failed together come back apart."""
+    return pause * (now % 1000) // 4000

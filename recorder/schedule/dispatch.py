@@ -1,15 +1,31 @@
-"""How many of the due runs are asked now: the budget of one key, spent evenly when it is short.
+"""How many of the due runs are asked now, and which first: the budget of one key, spent evenly when it is short.
 
-Invariant: a pure function; never more than the budget has left. A short pass goes at once; when more is wanted than
-the budget gives, requests are spread evenly over the minute, and runs never asked before may use half of what is free.
+Invariant: pure functions; never more than the budget has left. A short pass goes at once. When more is wanted than
+the budget gives, requests are spread evenly over the minute; runs never asked before may use half of the budget at
+once, and beyond that take turns with those in flight, so that neither waits for all of the other.
 Must not read the clock.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
-from recorder.instants import MINUTE
+from recorder.instants import MINUTE, SECOND
+from recorder.schedule.cadence import Urgency
 
 WINDOW_US = MINUTE
+_GRACE_US = SECOND // 4
+
+
+class Urgent(Protocol):
+    """Something that waits to be asked."""
+
+    @property
+    def urgency(self) -> int:
+        """A value of `Urgency`."""
+
+
+_T = TypeVar("_T", bound=Urgent)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,12 +35,14 @@ class Budget:
     Attributes:
         rate: requests in any 60 s.
         busy: requests that still count against the present 60 s.
+        free_at: when the first of these counts no more; None where there are none.
         last_sent_at: the last request, None for none.
         paused_until: what the API asked for (429); None when it did not.
     """
 
     rate: int
     busy: int = 0
+    free_at: int | None = None
     last_sent_at: int | None = None
     paused_until: int | None = None
 
@@ -38,8 +56,15 @@ class Budget:
         """The pause between requests that are spread evenly."""
         return -(-WINDOW_US // self.rate)
 
+    @property
+    def at_once(self) -> int:
+        """Requests that need not be spread: as many as leave half of the budget for those that are."""
+        return max(self.rate // 2 - self.busy, 0)
 
-def sendable(budget: Budget, *, new: int, due: int, demand: int, now: int) -> int:
+
+def sendable(
+    budget: Budget, *, new: int, due: int, demand: int, now: int, behind: bool = False
+) -> int:
     """How many requests go now, the never asked first.
 
     Args:
@@ -48,25 +73,51 @@ def sendable(budget: Budget, *, new: int, due: int, demand: int, now: int) -> in
         due: all due runs, the new ones included.
         demand: requests that the watch would send in 60 s if it could.
         now: microseconds since 1970 UTC.
+        behind: whether another process has a run of this key that waits for longer.
     """
     if budget.paused_until is not None and now < budget.paused_until:
         return 0
     if demand <= budget.rate:
         return min(due, budget.free)
-    at_once = min(new, (budget.free + 1) // 2)
-    return min(max(at_once, _paced(budget, now)), due, budget.free)
+    at_once = min(new, budget.at_once)
+    return at_once or min(due, budget.free, int(now >= _spread_at(budget, behind=behind)))
 
 
-def _paced(budget: Budget, now: int) -> int:
+def _spread_at(budget: Budget, *, behind: bool) -> int:
+    """When the next request goes; who is behind another process leaves it a moment to be first.
+
+    Without that moment the process that is nearer to the store would take every slot.
+    """
     if budget.last_sent_at is None:
-        return 1
-    return int(now - budget.last_sent_at >= budget.interval_us)
+        return 0
+    grace_us = min(_GRACE_US, budget.interval_us) if behind else 0
+    return budget.last_sent_at + max(budget.interval_us, _rest_us(budget)) + grace_us
 
 
-def wake_at(budget: Budget, now: int) -> int:
+def _rest_us(budget: Budget) -> int:
+    """The pause that makes what is free last until more of it is: after a burst no hole follows."""
+    if budget.free_at is None or budget.last_sent_at is None:
+        return 0
+    return min(budget.free_at - budget.last_sent_at, WINDOW_US) // max(budget.free, 1)
+
+
+def wake_at(budget: Budget, now: int, *, behind: bool = False) -> int:
     """When to look again after nothing could be sent."""
     if budget.paused_until is not None and now < budget.paused_until:
         return budget.paused_until
-    if budget.last_sent_at is None:
-        return now
-    return max(now, budget.last_sent_at + budget.interval_us)
+    if not budget.free and budget.free_at is not None:
+        return max(now, budget.free_at)
+    return max(now, _spread_at(budget, behind=behind))
+
+
+def in_turn(due: Sequence[_T], *, new_went_last: bool) -> list[_T]:
+    """The due runs, the next one first.
+
+    Args:
+        due: in the order of urgency.
+        new_went_last: whether the last request of this key went to a run never asked before.
+    """
+    if not new_went_last:
+        return list(due)
+    flying = [one for one in due if one.urgency == Urgency.IN_FLIGHT][:1]
+    return [*flying, *(one for one in due if one not in flying)]

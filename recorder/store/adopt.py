@@ -6,6 +6,7 @@ counts; labels that are there stay. Adopting the same twice changes nothing.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
+from typing import TypeAlias
 
 import sqlalchemy as sa
 
@@ -16,6 +17,9 @@ from recorder.store.registry import add_seen_runs, ensure_source, lock_source, r
 from recorder.store.rows import Row
 from recorder.store.schema import label, run, watch
 
+Adopt: TypeAlias = Callable[[sa.Connection], None]
+"""Works within a transaction."""
+
 _CHUNK = 500
 
 
@@ -23,14 +27,16 @@ def adopting(
     answers: Sequence[Answer],
     runs: Sequence[TrackedRun],
     *,
+    base_urls: Mapping[str, str],
     base_url_of: Callable[[str], str],
     now: int,
-) -> Callable[[sa.Connection], None]:
+) -> Adopt:
     """What registers sources and runs, within the transaction that records their answers.
 
     Args:
         answers: whose runs are to be there.
         runs: what is told of runs, of these or of others.
+        base_urls: those that sources are said to belong to.
         base_url_of: the base URL of a source that is new, where nothing is said of it.
         now: microseconds since 1970 UTC.
 
@@ -41,8 +47,8 @@ def adopting(
     def adopt(connection: sa.Connection) -> None:
         for name in sorted({a.source for a in answers} | {r.source for r in runs}):
             told = [run for run in runs if run.source == name]
-            stated = next((run.base_url for run in told if run.base_url), None)
-            source_id = _adopt_source(connection, name, stated, base_url_of(name), now)
+            stated, otherwise = base_urls.get(name), base_url_of(name)
+            source_id = _adopt_source(connection, name, stated, otherwise, now)
             seen_at = _seen_at(told, (a for a in answers if a.source == name))
             _adopt_runs(connection, source_id, seen_at, told)
 

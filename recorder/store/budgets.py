@@ -1,8 +1,9 @@
 """The budget of a key over all processes of one store: so many requests in any 60 s, never more.
 
 Invariant: a request takes a slot before it is sent; the slot is free again 60 s after the answer was read (the server
-saw the request before that), or, when no answer was recorded, 60 s after the request must have ended.
-A key is known by its fingerprint alone.
+saw the request before that), or, when no answer was recorded, 60 s after the request must have ended. A slot that was
+granted anew in the meantime is its new request's alone.
+A key is known by its fingerprint alone. Locks are taken in one order: sources, the key, its slots by number.
 """
 
 from collections.abc import Iterable
@@ -23,10 +24,11 @@ LONGEST_REQUEST_US = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slot:
-    """The right to send one request."""
+    """The right to send one request; it is taken until then, microseconds since 1970 UTC, unless it is settled."""
 
     key_id: str
     number: int
+    until: int
 
 
 def load_budget(connection: sa.Connection, key_id: str, *, rate: int, now: int) -> Budget:
@@ -34,10 +36,14 @@ def load_budget(connection: sa.Connection, key_id: str, *, rate: int, now: int) 
     held = connection.execute(
         sa.select(key_budget).where(key_budget.c.key_id == key_id)
     ).one_or_none()
-    busy = sa.select(sa.func.count()).where(key_slot.c.key_id == key_id, key_slot.c.free_at > now)
+    taken = sa.select(sa.func.count(), sa.func.min(key_slot.c.free_at)).where(
+        key_slot.c.key_id == key_id, key_slot.c.free_at > now
+    )
+    busy, free_at = connection.execute(taken).one()
     return Budget(
         rate=rate,
-        busy=connection.execute(busy).scalar_one(),
+        busy=busy,
+        free_at=free_at,
         last_sent_at=held.last_sent_at if held else None,
         paused_until=held.paused_until if held else None,
     )
@@ -68,6 +74,7 @@ def take_slots(connection: sa.Connection, key_id: str, count: int, *, now: int) 
         .where(key_slot.c.key_id == key_id, key_slot.c.free_at <= now)
         .order_by(key_slot.c.slot)
         .limit(count)
+        .with_for_update()
     )
     numbers = list(connection.execute(free).scalars())
     until = now + LONGEST_REQUEST_US + WINDOW_US
@@ -81,7 +88,7 @@ def take_slots(connection: sa.Connection, key_id: str, count: int, *, now: int) 
     connection.execute(
         sa.update(key_budget).where(key_budget.c.key_id == key_id).values(last_sent_at=now)
     )
-    return [Slot(key_id=key_id, number=number) for number in numbers]
+    return [Slot(key_id=key_id, number=number, until=until) for number in numbers]
 
 
 def _more_slots(connection: sa.Connection, key_id: str, count: int, until: int) -> list[int]:
@@ -96,9 +103,12 @@ def _more_slots(connection: sa.Connection, key_id: str, count: int, until: int) 
 
 
 def settle(connection: sa.Connection, ended: Iterable[tuple[Slot, int]]) -> None:
-    """Say when each request's answer was read (or, for one that was never sent, a time long ago)."""
+    """Say when each request's answer was read (or, for one that was never sent, a time long ago).
+
+    Who comes so late that the slot was granted to another request changes nothing.
+    """
     rows = [
-        {"of_key": slot.key_id, "of_slot": slot.number, "free": at + WINDOW_US}
+        {"of_key": slot.key_id, "of_slot": slot.number, "taken": slot.until, "free": at + WINDOW_US}
         for slot, at in ended
     ]
     if rows:
@@ -107,9 +117,10 @@ def settle(connection: sa.Connection, ended: Iterable[tuple[Slot, int]]) -> None
             .where(
                 key_slot.c.key_id == sa.bindparam("of_key"),
                 key_slot.c.slot == sa.bindparam("of_slot"),
+                key_slot.c.free_at == sa.bindparam("taken"),
             )
             .values(free_at=sa.bindparam("free")),
-            rows,
+            sorted(rows, key=lambda row: (row["of_key"], row["of_slot"])),
         )
 
 

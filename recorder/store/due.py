@@ -5,9 +5,12 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from recorder.instants import MINUTE
 from recorder.ledger.row import TERMINAL
 from recorder.schedule.cadence import Cadence, Urgency
 from recorder.store.schema import run, run_fact, source, watch
+
+_THOUSAND_MINUTES = 1000 * MINUTE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,16 +65,39 @@ def source_rows(connection: sa.Connection, name: str | None = None) -> list[Sour
 def due_runs(
     connection: sa.Connection, source_ids: Iterable[int], *, now: int, limit: int
 ) -> list[Due]:
-    """Runs that are due, in the order in which they are to be asked."""
-    same = (run.c.source_id == watch.c.source_id) & (run.c.run_key == watch.c.run_key)
-    statement = (
-        sa.select(watch.c.urgency, watch.c.due_at, watch.c.source_id, watch.c.run_key, run.c.run_id)
-        .join(run, same)
+    """Runs that are due, in the order in which they are to be asked.
+
+    Args:
+        connection: a reading transaction.
+        source_ids: of these sources.
+        now: microseconds since 1970 UTC.
+        limit: at most so many of a source that were never asked, and of the others: no crowd hides the rest.
+    """
+    is_new = sa.case((watch.c.urgency == int(Urgency.NEW), 1), else_=0)
+    order = (watch.c.urgency, watch.c.due_at, watch.c.source_id, watch.c.run_key)
+    place = sa.func.row_number().over(partition_by=[watch.c.source_id, is_new], order_by=order)
+    first = (
+        sa.select(*order, place.label("place"))
         .where(watch.c.source_id.in_(list(source_ids)), watch.c.due_at <= now)
-        .order_by(watch.c.urgency, watch.c.due_at, watch.c.source_id, watch.c.run_key)
-        .limit(limit)
+        .subquery()
+    )
+    same = (run.c.source_id == first.c.source_id) & (run.c.run_key == first.c.run_key)
+    fields = (first.c[column.name] for column in order)
+    statement = (
+        sa.select(*fields, run.c.run_id)
+        .join_from(first, run, same)
+        .where(first.c.place <= limit)
+        .order_by(*(first.c[column.name] for column in order))
     )
     return [Due(**row) for row in connection.execute(statement).mappings()]
+
+
+def due_count(connection: sa.Connection, source_ids: Iterable[int], *, now: int) -> int:
+    """How many runs are due."""
+    statement = sa.select(sa.func.count()).where(
+        watch.c.source_id.in_(list(source_ids)), watch.c.due_at <= now
+    )
+    return connection.execute(statement).scalar_one()
 
 
 def next_due_at(connection: sa.Connection, source_ids: Iterable[int]) -> int | None:
@@ -91,6 +117,26 @@ def in_flight_count(connection: sa.Connection, source_ids: Iterable[int]) -> int
         watch.c.urgency <= int(Urgency.IN_FLIGHT),
     )
     return connection.execute(statement).scalar_one()
+
+
+def wanted_in_a_minute(
+    connection: sa.Connection, source_ids: Iterable[int], *, every_us: int
+) -> int:
+    """Requests that the watch would send in 60 s if it could: each run by the pause before its next look.
+
+    Args:
+        connection: a reading transaction.
+        source_ids: of these sources.
+        every_us: the cadence; no run counts as asked more often, one that was never asked as often.
+    """
+    pause = watch.c.due_at - watch.c.last_polled_at
+    thousandths = sa.case(
+        (pause > every_us, _THOUSAND_MINUTES // pause), else_=_THOUSAND_MINUTES // every_us
+    )
+    statement = sa.select(sa.func.coalesce(sa.func.sum(thousandths), 0)).where(
+        watch.c.source_id.in_(list(source_ids)), watch.c.due_at.is_not(None)
+    )
+    return int(connection.execute(statement).scalar_one()) // 1000
 
 
 def undone_count(
@@ -162,14 +208,28 @@ def _not_ended() -> sa.ColumnElement[bool]:
     return run_fact.c.status.is_(None) | run_fact.c.status.not_in(sorted(TERMINAL))
 
 
-def mark_told(connection: sa.Connection, told: Iterable[Overdue], *, now: int) -> None:
-    """Remember that people were told of these runs."""
-    for one in told:
-        connection.execute(
-            sa.update(watch)
-            .where(watch.c.source_id == one.source_id, watch.c.run_key == one.run_key)
-            .values(told_overdue_at=now)
+def mark_told(connection: sa.Connection, overdue: Iterable[Overdue], *, now: int) -> list[Overdue]:
+    """Remember that people are told of these runs; those that no other process told of meanwhile."""
+    return [one for one in overdue if _mark_told(connection, one, now)]
+
+
+def _mark_told(connection: sa.Connection, one: Overdue, now: int) -> bool:
+    marked = connection.execute(
+        sa.update(watch)
+        .where(
+            watch.c.source_id == one.source_id,
+            watch.c.run_key == one.run_key,
+            watch.c.told_overdue_at.is_(None),
         )
+        .values(told_overdue_at=now)
+    )
+    return marked.rowcount == 1
+
+
+def served_since(connection: sa.Connection, source_id: int, *, since: int) -> bool:
+    """Whether any run of a source was seen after that instant."""
+    seen = sa.exists().where(watch.c.source_id == source_id, watch.c.last_good_at > since)
+    return bool(connection.execute(sa.select(seen)).scalar_one())
 
 
 def refuse(connection: sa.Connection, source_id: int, key_id: str | None, *, now: int) -> None:

@@ -9,7 +9,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -17,6 +17,9 @@ from sqlalchemy.exc import DBAPIError
 
 from recorder.errors import SettingError, StoreBusyError, StoreError
 from recorder.store.schema import SCHEMA
+
+Connection: TypeAlias = sa.Connection
+"""What a transaction is, for those who hand one on and know no SQL."""
 
 BUSY_MS = 30_000
 OLDEST_SQLITE = (3, 40, 0)

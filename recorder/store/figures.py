@@ -1,11 +1,19 @@
-"""How much a store holds."""
+"""In what state a store is, and how much it holds; nothing is made or written."""
 
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from recorder.errors import StoreError, StoreMissingError, StoreNewerError, StoreOutdatedError
 from recorder.store.engine import Database
+from recorder.store.migrate import current_revision, require_current
 from recorder.store.schema import SCHEMA, run, source, watch
+
+_TROUBLES: dict[type[StoreError], str] = {
+    StoreMissingError: "missing",
+    StoreOutdatedError: "outdated",
+    StoreNewerError: "newer",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,39 +32,57 @@ class Figures:
     last_polled_at: int | None
 
 
-def figures(connection: sa.Connection) -> Figures:
-    """Counts, without reading the tables that grow."""
-    total = sa.func.coalesce
-    watched = sa.select(
-        total(sa.func.sum(watch.c.n_snapshots), 0),
-        total(sa.func.sum(watch.c.n_polls), 0),
-        sa.func.max(watch.c.last_polled_at),
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """In what state a store is.
+
+    Attributes:
+        state: `current`, `missing`, `outdated` or `newer`.
+        trouble: one line that ends with what to do; None where it is current.
+        kind: `SQLite 3.40.1`, `Postgres 18.6`; without a version where there is no store.
+        revision: the schema's, None where there is none.
+        size_bytes: a SQLite file with its write-ahead log, or the tables with their indexes; None where there is none.
+        figures: None where the schema is not this program's.
+    """
+
+    state: str
+    trouble: str | None
+    kind: str
+    revision: str | None
+    size_bytes: int | None
+    figures: Figures | None
+
+
+def condition_of(database: Database) -> Condition:
+    """In what state a store is."""
+    state, trouble = "current", None
+    try:
+        require_current(database)
+    except tuple(_TROUBLES) as error:
+        state, trouble = _TROUBLES[type(error)], str(error)
+    is_there = state != "missing"
+    return Condition(
+        state=state,
+        trouble=trouble,
+        kind=_server_version(database) if is_there else _kind(database),
+        revision=current_revision(database) if is_there else None,
+        size_bytes=_size_bytes(database) if is_there else None,
+        figures=_figures(database) if state == "current" else None,
     )
-    snapshots, polls, last = connection.execute(watched).one()
-    return Figures(
-        sources=_count(connection, source),
-        runs=_count(connection, run),
-        snapshots=int(snapshots),
-        polls=int(polls),
-        last_polled_at=last,
-    )
 
 
-def _count(connection: sa.Connection, table: sa.Table) -> int:
-    return connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
+def _kind(database: Database) -> str:
+    return "SQLite" if database.is_sqlite else "Postgres"
 
 
-def server_version(database: Database) -> str:
-    """`SQLite 3.40.1`, `Postgres 18.6`."""
+def _server_version(database: Database) -> str:
+    statement = "SELECT sqlite_version()" if database.is_sqlite else "SHOW server_version"
     with database.reading() as connection:
-        if database.is_sqlite:
-            return f"SQLite {connection.exec_driver_sql('SELECT sqlite_version()').scalar_one()}"
-        told = connection.exec_driver_sql("SHOW server_version").scalar_one()
-        return f"Postgres {str(told).split()[0]}"
+        told = str(connection.exec_driver_sql(statement).scalar_one())
+    return f"{_kind(database)} {told.split(maxsplit=1)[0]}"
 
 
-def size_bytes(database: Database) -> int:
-    """The size of a SQLite file with its write-ahead log, or of the schema's tables and indexes on Postgres."""
+def _size_bytes(database: Database) -> int:
     if database.path is not None:
         paths = (database.path, database.path.with_name(f"{database.path.name}-wal"))
         return sum(path.stat().st_size for path in paths if path.exists())
@@ -66,3 +92,23 @@ def size_bytes(database: Database) -> int:
     )
     with database.reading() as connection:
         return int(connection.execute(statement, {"schema": SCHEMA}).scalar_one())
+
+
+def _figures(database: Database) -> Figures:
+    """Counts, without reading the tables that grow."""
+    names = ("n_snapshots", "n_polls")
+    snapshots, polls = (sa.func.coalesce(sa.func.sum(watch.c[name]), 0) for name in names)
+    last = sa.func.max(watch.c.last_polled_at)
+    with database.reading() as connection:
+        held = connection.execute(sa.select(snapshots, polls, last)).one()
+        return Figures(
+            sources=_count(connection, source),
+            runs=_count(connection, run),
+            snapshots=int(held[0]),
+            polls=int(held[1]),
+            last_polled_at=held[2],
+        )
+
+
+def _count(connection: sa.Connection, table: sa.Table) -> int:
+    return connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()

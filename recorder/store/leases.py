@@ -2,12 +2,14 @@
 
 Invariant: a source's lease has one holder at any instant; whoever cannot renew it must stop sending when it runs out.
 A lease guards sending, never recording. Sources are shared evenly among the processes that stay (`--forever`).
+Rows of sources are locked in the order of their names, as recording does; a process that stays waits for none of them,
+so that one that was stopped in the middle of a transaction holds up nobody else.
 """
 
 import os
 import socket
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -56,6 +58,8 @@ def acquire(
     *,
     now: int,
     most: int | None = None,
+    under_way: Collection[int] = (),
+    waits: bool = True,
 ) -> dict[int, int]:
     """Renew the leases held, give back what is over the share, and take what is free.
 
@@ -65,86 +69,101 @@ def acquire(
         holder: who wants them.
         now: microseconds since 1970 UTC.
         most: how many to hold at the most; None for no limit.
+        under_way: sources with requests that have not come back: not given back before they have.
+        waits: whether to wait for another transaction that has a source; else it is left for the next time.
 
     Returns:
-        Until when each source is held, microseconds since 1970 UTC, by source number.
+        Until when each source may be asked, microseconds since 1970 UTC, by source number.
     """
-    wanted = sorted(source_ids)
-    _release_dead(connection, wanted)
-    mine = _held_by(connection, wanted, holder)
-    kept = mine[:most]
-    release(connection, mine[len(kept) :], holder)
-    room = len(wanted) if most is None else most - len(kept)
-    until = now + LEASE_US
-    _take(connection, [*kept, *_free(connection, wanted, now)[:room]], holder, now, until)
-    return dict.fromkeys(_held_by(connection, wanted, holder), until)
+    wanted = list(source_ids)
+    rows = _lock_open(connection, wanted, holder, now=now, waits=waits)
+    mine = [source_id for source_id, held_by in rows if held_by == holder]
+    free = [source_id for source_id, held_by in rows if held_by != holder]
+    over = mine[most:] if most is not None else []
+    leaving = [source_id for source_id in over if source_id in under_way]
+    gained = free if most is None else free[: max(most - len(mine), 0)]
+    _write(connection, [s for s in over if s not in leaving], None, None)
+    kept = [s for s in mine if s not in over]
+    _write(connection, [*kept, *gained, *leaving], holder, now + LEASE_US)
+    return {s: at for s, at in _held(connection, wanted, holder) if s not in leaving}
 
 
-def _held_by(connection: sa.Connection, source_ids: list[int], holder: str) -> list[int]:
-    mine = sa.select(source.c.source_id).where(
+def _lock_open(
+    connection: sa.Connection, source_ids: list[int], holder: str, *, now: int, waits: bool
+) -> list[tuple[int, str | None]]:
+    """The sources that the holder has or may take, by name; their rows stay locked.
+
+    The condition holds for the rows as they are when the lock is had: of two processes the second finds none.
+    """
+    own_or_free = sa.or_(
+        source.c.holder.is_(None),
+        source.c.holder == holder,
+        source.c.held_until <= now,
+        source.c.holder.in_(_dead(connection)),
+    )
+    statement = (
+        sa.select(source.c.source_id, source.c.holder)
+        .where(source.c.source_id.in_(source_ids), own_or_free)
+        .order_by(source.c.name)
+        .with_for_update(skip_locked=not waits)
+    )
+    return [(row.source_id, row.holder) for row in connection.execute(statement)]
+
+
+def _dead(connection: sa.Connection) -> list[str]:
+    held = sa.select(source.c.holder).where(source.c.holder.is_not(None)).distinct()
+    return [holder for holder in connection.execute(held).scalars() if is_dead(holder)]
+
+
+def _held(
+    connection: sa.Connection, source_ids: list[int], holder: str
+) -> Iterable[tuple[int, int]]:
+    mine = sa.select(source.c.source_id, source.c.held_until).where(
         source.c.source_id.in_(source_ids), source.c.holder == holder
     )
-    return list(connection.execute(mine.order_by(source.c.source_id)).scalars())
+    return ((row.source_id, row.held_until) for row in connection.execute(mine))
 
 
-def _free(connection: sa.Connection, source_ids: list[int], now: int) -> list[int]:
-    free = (source.c.holder.is_(None)) | (source.c.held_until <= now)
-    statement = sa.select(source.c.source_id).where(source.c.source_id.in_(source_ids), free)
-    return list(connection.execute(statement.order_by(source.c.source_id)).scalars())
-
-
-def _take(
-    connection: sa.Connection, source_ids: list[int], holder: str, now: int, until: int
+def _write(
+    connection: sa.Connection, source_ids: list[int], holder: str | None, until: int | None
 ) -> None:
-    """The condition decides, not the look before: another process may have been first."""
-    free = (source.c.holder.is_(None)) | (source.c.holder == holder) | (source.c.held_until <= now)
-    connection.execute(
-        sa.update(source)
-        .where(source.c.source_id.in_(source_ids), free)
-        .values(holder=holder, held_until=until)
+    """Of rows that are locked."""
+    if source_ids:
+        connection.execute(
+            sa.update(source)
+            .where(source.c.source_id.in_(source_ids))
+            .values(holder=holder, held_until=until)
+        )
+
+
+def held_by_others(
+    connection: sa.Connection, source_ids: Iterable[int], holder: str, *, now: int
+) -> list[int]:
+    """Those of the sources that another process polls now."""
+    statement = sa.select(source.c.source_id).where(
+        source.c.source_id.in_(list(source_ids)),
+        source.c.holder != holder,
+        source.c.held_until > now,
+        source.c.refused_key.is_(None),
     )
-
-
-def _release_dead(connection: sa.Connection, source_ids: list[int]) -> None:
-    held = sa.select(source.c.source_id, source.c.holder).where(
-        source.c.source_id.in_(source_ids), source.c.holder.is_not(None)
-    )
-    for source_id, holder in connection.execute(held).all():
-        if is_dead(holder):
-            release(connection, [source_id], holder)
-
-
-def release(connection: sa.Connection, source_ids: Iterable[int], holder: str) -> None:
-    """Give leases back."""
-    connection.execute(
-        sa.update(source)
-        .where(source.c.source_id.in_(list(source_ids)), source.c.holder == holder)
-        .values(holder=None, held_until=None)
-    )
-
-
-def holders(connection: sa.Connection, *, now: int) -> dict[int, str]:
-    """Who holds which source now."""
-    held = sa.select(source.c.source_id, source.c.holder).where(source.c.held_until > now)
-    return {source_id: holder for source_id, holder in connection.execute(held) if holder}
+    return list(connection.execute(statement).scalars())
 
 
 def announce(connection: sa.Connection, holder: str, *, now: int) -> int:
     """Say that this process stays; how many such processes there are, itself included."""
-    connection.execute(
-        sa.delete(poller).where((poller.c.holder == holder) | (poller.c.alive_until <= now))
-    )
+    gone = sa.select(poller.c.holder).where(poller.c.alive_until <= now, poller.c.holder != holder)
+    expired = connection.execute(gone.with_for_update(skip_locked=True)).scalars().all()
+    connection.execute(sa.delete(poller).where(poller.c.holder.in_([*expired, holder])))
     connection.execute(sa.insert(poller).values(holder=holder, alive_until=now + LEASE_US))
-    others = connection.execute(sa.select(poller.c.holder)).scalars()
-    return sum(1 for other in others if not is_dead(other))
+    others = connection.execute(sa.select(poller.c.holder).where(poller.c.alive_until > now))
+    return sum(1 for other in others.scalars() if not is_dead(other))
 
 
 def leave(connection: sa.Connection, holder: str) -> None:
     """Take back `announce` and every lease."""
     connection.execute(sa.delete(poller).where(poller.c.holder == holder))
-    connection.execute(
-        sa.update(source).where(source.c.holder == holder).values(holder=None, held_until=None)
-    )
+    mine = sa.select(source.c.source_id).where(source.c.holder == holder).order_by(source.c.name)
+    _write(connection, list(connection.execute(mine.with_for_update()).scalars()), None, None)
 
 
 def fair_share(sources: int, pollers: int) -> int:

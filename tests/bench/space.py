@@ -17,6 +17,7 @@ from itertools import groupby
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+sys.path.insert(1, str(Path(__file__).resolve().parents[1]))
 
 from recorder.instants import HOUR, SECOND
 from recorder.ledger.answer import Answer
@@ -114,7 +115,7 @@ def sqlite_bytes(polls: list[Poll], folder: Path) -> int:
 
 def postgres_bytes(polls: list[Poll]) -> int:
     """The size of the schema `recorder` on a real server."""
-    from tests.postgres import PostgresServer  # noqa: PLC0415  # only here is a server needed
+    from postgres import PostgresServer  # noqa: PLC0415  # only here is a server needed
 
     with PostgresServer() as server:
         database = Database(server.create_database())

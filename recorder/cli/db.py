@@ -1,0 +1,81 @@
+"""`recorder db`: the store itself."""
+
+import sys
+from contextlib import closing
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from recorder.cli.options import format_option, settings_options
+from recorder.cli.output import as_json, write_document, write_rows
+from recorder.cli.stores import tell
+from recorder.instants import datetime_of
+from recorder.settings import Settings
+
+if TYPE_CHECKING:
+    from recorder.store.figures import Condition
+
+_COUNTS: Final = ("sources", "runs", "snapshots", "polls")
+_NARROW: Final = 60  # one line a value
+
+
+@click.group()
+def db() -> None:
+    """The store: its schema, and how much it holds."""
+
+
+@db.command(
+    short_help="Make the store, or bring it up to date.",
+    epilog="Example: recorder db upgrade --db postgresql://recorder@db.example.org/runs",
+)
+@settings_options(source=False)
+def upgrade(settings: Settings) -> None:
+    """Make the store, or bring an older one up to this program's schema.
+
+    One transaction: a failure leaves the old schema whole. A SQLite file is copied aside first.
+    """
+    from recorder.store.engine import Database  # noqa: PLC0415  # SQLAlchemy: not for --help
+    from recorder.store.migrate import upgrade as upgrade_store  # noqa: PLC0415
+
+    with closing(Database(settings.database_url)) as database:
+        tell(upgrade_store(database) or f"{database.name} is up to date")
+
+
+@db.command(
+    short_help="Its revision, and how much it holds.",
+    epilog="Example: recorder db status --format json",
+)
+@format_option
+@settings_options(source=False)
+def status(format: str, settings: Settings) -> int:
+    """The schema's revision, and how much the store holds; exit code 1 where something is to be done first."""
+    from recorder.store.engine import Database  # noqa: PLC0415
+    from recorder.store.figures import condition_of  # noqa: PLC0415
+
+    with closing(Database(settings.database_url)) as database:
+        condition = condition_of(database)
+        row = {"store": database.name} | _cells(condition)
+    if format == "json":
+        write_document(as_json(row), sys.stdout)
+    else:
+        write_rows([row], columns=tuple(row), format=format, out=sys.stdout, width=_NARROW)
+    if condition.trouble is not None:
+        tell(condition.trouble)
+    return 0 if condition.trouble is None else 1
+
+
+def _cells(condition: "Condition") -> dict[str, object]:
+    from recorder.store.schema import REVISION  # noqa: PLC0415
+
+    held = condition.figures
+    counts = {name: getattr(held, name, None) for name in _COUNTS}
+    last = None if held is None else held.last_polled_at
+    return {
+        "kind": condition.kind,
+        "state": condition.state,
+        "revision": condition.revision,
+        "head": REVISION,
+        "size_bytes": condition.size_bytes,
+        **counts,
+        "last_polled_at": None if last is None else datetime_of(last),
+    }

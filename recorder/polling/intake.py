@@ -1,0 +1,152 @@
+"""Answers into the store, and what they say of their sources.
+
+Invariant: an answer that was received is kept until it is in the store, whether or not the lease still runs; with it,
+in the same transaction, its slot of the budget is given back and what a 429 asks for is heeded.
+"""
+
+from collections.abc import Mapping
+from contextlib import suppress
+
+from recorder.errors import StoreError
+from recorder.instants import SECOND
+from recorder.ledger.answer import Answer, Outcome
+from recorder.polling.desk import Desk
+from recorder.polling.fetchers import Came
+from recorder.polling.hooks import Hooks
+from recorder.polling.outlets import Outlet
+from recorder.polling.summary import Summary
+from recorder.polling.told import refused_line
+from recorder.polling.trouble import FORBIDDEN_BEFORE_STOP, throttled_until
+from recorder.store import budgets
+from recorder.store.engine import Connection
+from recorder.store.record import Recorder
+
+_GIVE_UP_AFTER_US = 10 * SECOND
+
+
+class Intake:
+    """What has come, on its way into the store.
+
+    Args:
+        desk: the store's leases and budgets.
+        recorder: the store's writer.
+        outlets: the sources, by number.
+        summary: counts what is recorded.
+        hooks: clock, words, chance.
+    """
+
+    def __init__(
+        self,
+        *,
+        desk: Desk,
+        recorder: Recorder,
+        outlets: Mapping[int, Outlet],
+        summary: Summary,
+        hooks: Hooks,
+    ) -> None:
+        self._desk = desk
+        self._recorder = recorder
+        self._outlets = outlets
+        self._summary = summary
+        self._hooks = hooks
+        self._waiting: list[Came] = []
+        self._give_up_at: int | None = None
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether there are answers that the store could not take yet."""
+        return bool(self._waiting)
+
+    def take(self, came: list[Came]) -> list[Came]:
+        """Record what has come, and what waits since before; what of it is in the store now.
+
+        Where the store cannot take it now, it is kept for the next time.
+        """
+        if not (came or self._waiting):
+            return []
+        was_stuck = self.is_stuck
+        self._waiting += came
+        try:
+            outcomes = self._record(self._waiting)
+        except StoreError as error:
+            if not was_stuck:
+                self._hooks.tell(f"{error}; {len(came)} answers are kept and tried again")
+            return []
+        done, self._waiting = self._waiting, []
+        for one in done:
+            if one.answer is not None:
+                self._note(one.ask.due.source_id, one.answer, outcomes)
+        return done
+
+    def _record(self, came: list[Came]) -> dict[tuple[str, str], Outcome]:
+        now = self._hooks.clock()
+        answers = [one.answer for one in came if one.answer is not None]
+        throttled = [one for one in came if one.answer and one.answer.outcome is Outcome.THROTTLED]
+        pauses = {
+            (one.ask.slot.key_id, throttled_until(one.answer)) for one in throttled if one.answer
+        }
+
+        def heed(connection: Connection) -> None:
+            for key_id, until in sorted(pauses):
+                budgets.pause(connection, key_id, until=until)
+            budgets.settle(connection, ((one.ask.slot, _ended_at(one, now)) for one in came))
+
+        recorded = self._recorder.record(answers, beside=heed)
+        return {(one.source, one.run_id): one.outcome for one in recorded}
+
+    def _note(
+        self, source_id: int, answer: Answer, outcomes: Mapping[tuple[str, str], Outcome]
+    ) -> None:
+        """One that was in the store already (a commit without a receipt) counts as what it was then."""
+        known = answer.outcome or Outcome.UNCHANGED
+        outcome = outcomes.get((answer.source, answer.run_id), known)
+        outlet = self._outlets[source_id]
+        self._summary.note(outlet.name, answer.run_id, outcome)
+        outlet.trouble.note(answer, outcome, chance=self._hooks.chance)
+        self._keep_refusal(outlet, answer.observed_at)
+
+    def judge(self, outlet: Outlet, *, least: int = FORBIDDEN_BEFORE_STOP) -> None:
+        """Stop a source of which every answer was a 403 and no run was seen lately.
+
+        Raises:
+            StoreError: the store does not answer.
+        """
+        now = self._hooks.clock()
+        if not outlet.trouble.only_forbidden(least=least):
+            return
+        if self._desk.was_served(outlet.source_id, now=now):
+            return
+        outlet.trouble.stop_forbidden(now)
+        self._keep_refusal(outlet, now)
+
+    def _keep_refusal(self, outlet: Outlet, now: int) -> None:
+        """Tell of a source that is stopped, or works again, and write it down; not before something was known."""
+        trouble, told = outlet.trouble, outlet.name in self._summary.refused
+        if trouble.refused is not None and not told:
+            self._summary.refused[outlet.name] = trouble.refused
+            self._hooks.tell(refused_line(outlet.name, trouble.refused))
+        elif trouble.refused is None and told:
+            del self._summary.refused[outlet.name]
+            self._hooks.tell(f"source {outlet.name!r}: the API key works again")
+        is_refused = trouble.refused is not None
+        if is_refused != trouble.stored and (is_refused or trouble.served):
+            with suppress(StoreError):  # the next answer tries again
+                self._desk.refused(outlet.source_id, outlet.key_id if is_refused else None, now=now)
+                trouble.stored = is_refused
+
+    def gives_up(self, now: int) -> bool:
+        """Whether a watch that is to end has waited for the store for long enough."""
+        if self._give_up_at is None:
+            self._give_up_at = now + _GIVE_UP_AFTER_US
+        if now < self._give_up_at:
+            return False
+        self._summary.unrecorded = len(self._waiting)
+        self._hooks.tell(f"{len(self._waiting)} answers could not be recorded")
+        return True
+
+
+def _ended_at(came: Came, now: int) -> int:
+    """When a request was over at the latest; 0 for one that was never sent."""
+    if came.answer is not None:
+        return came.answer.observed_at
+    return now if came.error is not None else 0

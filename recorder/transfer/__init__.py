@@ -1,0 +1,1 @@
+"""History out of a store and into another one."""

@@ -1,0 +1,106 @@
+"""`recorder db`: makes and upgrades the store, and tells in what state it is."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from shutil import copyfile
+
+import pytest
+import sqlalchemy as sa
+from shapes import fill
+
+from recorder.cli.main import cli, run
+from recorder.instants import parse_instant
+from recorder.store.engine import Database
+from recorder.store.migrate import current_revision, downgrade
+from recorder.store.schema import REVISION
+
+Capture = pytest.CaptureFixture[str]
+
+
+def status_of(url: str, capsys: Capture) -> tuple[int, dict[str, object], str]:
+    """Exit code, row and stderr of `db status`."""
+    code = run(cli, ["db", "status", "--db", url, "--format", "json"])
+    out, err = capsys.readouterr()
+    return code, json.loads(out), err
+
+
+def test_a_store_from_nothing_to_current(
+    bare_url: str, capsys: Capture, open_database: Callable[[str], Database]
+) -> None:
+    """Status says that it is missing and what to run, makes nothing; upgrade makes it; then it is current."""
+    code, row, err = status_of(bare_url, capsys)
+    assert (code, row["state"], row["revision"], row["runs"]) == (1, "missing", None, None)
+    assert "no store at" in err
+    assert current_revision(open_database(bare_url)) is None
+    assert run(cli, ["db", "upgrade", "--db", bare_url]) == 0
+    assert capsys.readouterr().err.startswith("recorder: made the store ")
+    code, row, err = status_of(bare_url, capsys)
+    assert (code, row["state"], row["revision"], row["head"]) == (0, "current", REVISION, REVISION)
+    assert (row["runs"], row["polls"], row["last_polled_at"], err) == (0, 0, None, "")
+    assert run(cli, ["db", "upgrade", "--db", bare_url]) == 0
+    assert capsys.readouterr().err.endswith(" is up to date\n")
+
+
+def test_status_counts_what_the_store_holds(
+    database: Database, store_url: str, capsys: Capture
+) -> None:
+    """Sources, runs, snapshots and polls are as many as the views have rows; size and last poll are told."""
+    fill(database)
+    _, row, _ = status_of(store_url, capsys)
+    schema = None if database.is_sqlite else "recorder"
+    with database.reading() as connection:
+        for name in ("runs", "snapshots", "polls"):
+            count = sa.select(sa.func.count()).select_from(sa.table(name, schema=schema))
+            assert row[name] == connection.execute(count).scalar_one() > 10
+    assert row["sources"] == 2
+    size = row["size_bytes"]
+    assert isinstance(size, int)
+    assert 50_000 < size < 10_000_000
+    assert parse_instant(str(row["last_polled_at"])) is not None
+    assert str(row["kind"]).split()[0] == ("SQLite" if database.is_sqlite else "Postgres")
+    assert (
+        "***" in str(row["store"])
+        or "@" not in str(row["store"])
+        or "postgres@" in str(row["store"])
+    )
+
+
+def test_an_older_store_is_told_and_upgraded(
+    tmp_path: Path, sqlite_template: Path, capsys: Capture, open_database: Callable[[str], Database]
+) -> None:
+    """An outdated store: exit code 1 and the command to run; that command copies it aside and upgrades it."""
+    path = tmp_path / "it's old.db"
+    copyfile(sqlite_template, path)
+    downgrade(open_database(f"sqlite:///{path}"), "0001")
+    code, row, err = status_of(str(path), capsys)
+    assert (code, row["state"], row["revision"], row["runs"]) == (1, "outdated", "0001", None)
+    assert "recorder db upgrade" in err
+    assert run(cli, ["db", "upgrade", "--db", str(path)]) == 0
+    assert "upgraded" in capsys.readouterr().err
+    assert status_of(str(path), capsys)[0] == 0
+    assert list(tmp_path.glob("*.backup"))
+
+
+def test_a_newer_store_is_left_alone(
+    tmp_path: Path, sqlite_template: Path, capsys: Capture, open_database: Callable[[str], Database]
+) -> None:
+    """A store of a later program: both commands say so, and change nothing."""
+    path = tmp_path / "new.db"
+    copyfile(sqlite_template, path)
+    with open_database(f"sqlite:///{path}").writing() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    code, row, err = status_of(str(path), capsys)
+    assert (code, row["state"], row["revision"]) == (1, "newer", "9999")
+    assert "upgrade the program" in err
+    assert run(cli, ["db", "upgrade", "--db", str(path)]) == 1
+    assert "newer than this program" in capsys.readouterr().err
+    assert status_of(str(path), capsys)[1]["revision"] == "9999"
+
+
+def test_status_is_readable(store_url: str, capsys: Capture) -> None:
+    """As a table, one line a value."""
+    assert run(cli, ["db", "status", "--db", store_url]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) >= 11
+    assert any(line.split() == ["state:", "current"] for line in lines)

@@ -1,0 +1,226 @@
+"""`recorder sources` and `recorder overdue`, on both kinds of store."""
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from stores import BASE_URL, T0, S, answer, document, failure, register
+
+from recorder.cli.main import cli, run
+from recorder.instants import iso, now_us
+from recorder.ledger.answer import Outcome
+from recorder.store.due import refuse
+from recorder.store.engine import Database
+from recorder.store.leases import acquire, new_holder
+from recorder.store.record import Recorder
+
+Ask = Callable[..., tuple[int, str]]
+
+HEALTH = {
+    *("source", "base_url", "last_good_at", "in_flight", "settling", "overdue", "not_visible"),
+    *("abandoned", "polls_last_minute", "rate", "errors_last_hour", "refused_at", "held_until"),
+}
+OVERDUE = [
+    *("source", "run_id", "status", "slug", "since", "overdue_seconds"),
+    *("trigger_run_id", "last_polled_at"),
+]
+
+
+@pytest.fixture
+def ask(store_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Ask:
+    """Runs a command on the store; its exit code, and what it printed."""
+    monkeypatch.setenv("RECORDER_CONFIG", os.devnull)
+    monkeypatch.setenv("COLUMNS", "80")
+    for name in ("RECORDER_SOURCE", "RECORDER_RATE", "RECORDER_OVERDUE"):
+        monkeypatch.delenv(name, raising=False)
+
+    def asked(*arguments: str) -> tuple[int, str]:
+        code = run(cli, [*arguments, "--db", store_url])
+        said = capsys.readouterr()
+        return code, said.out or said.err
+
+    return asked
+
+
+def ago(seconds: int) -> int:
+    """So many seconds before now, counted from T0 as the helpers count."""
+    return (now_us() - T0) // S - seconds
+
+
+def row(run_id: str, status: str = "running", *, age: int = 60, slug: str = "x") -> dict[str, Any]:
+    """A ledger row that was created so many seconds ago."""
+    return document(
+        run_id,
+        status,
+        enrichment={"slug": slug},
+        trigger={"triggerRunId": f"run_{run_id}"},
+        timing={"createdAt": iso(now_us() - age * S)},
+    )
+
+
+def told(ask: Ask, *arguments: str) -> list[dict[str, Any]]:
+    """What a command prints as JSON."""
+    code, out = ask(*arguments, "--format", "json")
+    assert code == 0, out
+    rows: list[dict[str, Any]] = json.loads(out)
+    return rows
+
+
+@pytest.fixture
+def store(database: Database) -> Database:
+    """Source a: a run in flight, an overdue one, an ended one, a 404, an error, a run never asked. Source b: one."""
+    register(database, ["live", "late", "done", "gone", "ill", "new"], source="a", at=ago(4000))
+    register(database, ["other"], source="b", at=ago(4000))
+    Recorder(database).record(
+        [
+            answer(ago(30), row("live"), run_id="live", source="a"),
+            answer(ago(90), row("late", age=900), run_id="late", source="a"),
+            answer(ago(20), row("done", "completed"), run_id="done", source="a"),
+            failure(ago(10), Outcome.NOT_VISIBLE, 404, run_id="gone", source="a"),
+            failure(ago(3000), run_id="ill", source="a"),
+            failure(ago(3700), run_id="other", source="b"),
+        ]
+    )
+    return database
+
+
+@pytest.mark.usefixtures("store")
+def test_sources_counts_each_run_where_it_stands(ask: Ask) -> None:
+    """A source's line counts its runs by their place in the watch, and its requests of the last minute and hour."""
+    a, b = told(ask, "sources")
+    assert a.keys() >= HEALTH
+    counted = {name: a[name] for name in ("in_flight", "overdue", "settling", "not_visible")}
+    assert counted == {"in_flight": 2, "overdue": 1, "settling": 1, "not_visible": 1}
+    assert (a["unseen"], a["abandoned"]) == (2, 0)
+    assert (a["polls_last_minute"], a["errors_last_hour"], a["rate"]) == (3, 1, 80)
+    assert (b["source"], b["base_url"], b["errors_last_hour"]) == ("b", BASE_URL, 0)
+    assert b["last_good_at"] is None
+
+
+@pytest.mark.usefixtures("store")
+def test_sources_says_when_an_answer_last_showed_a_run(ask: Ask) -> None:
+    """A 404 is an answer and no good poll."""
+    a, _ = told(ask, "sources")
+    assert iso(now_us() - 25 * S) < a["last_good_at"] < iso(now_us() - 15 * S)
+
+
+@pytest.mark.usefixtures("store")
+def test_sources_shows_the_budget_and_rate_that_hold(ask: Ask) -> None:
+    """The budget is the requests of the last 60 s, of those that the settings allow."""
+    _, out = ask("sources", "--rate", "7", "--source", "a")
+    assert "3/7" in out
+
+
+def test_sources_says_who_polls(ask: Ask, store: Database) -> None:
+    """A source whose lease runs is polled by that process."""
+    with store.writing() as connection:
+        acquire(connection, [1], new_holder(), now=now_us())
+    a, b = told(ask, "sources")
+    assert a["held_by"].endswith(f"process {os.getpid()}")
+    assert a["held_until"] > iso(now_us())
+    assert (b["held_by"], b["held_until"]) == (None, None)
+
+
+@pytest.mark.parametrize("age", [3600, 0])
+def test_sources_says_that_nobody_polls(ask: Ask, store: Database, age: int) -> None:
+    """A lease that has run out, or whose process is known to have ended, is nobody's."""
+    code = "from recorder.store.leases import new_holder; print(new_holder())"
+    holder = new_holder()
+    if not age:
+        ended = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        )
+        holder = ended.stdout.strip()
+    with store.writing() as connection:
+        acquire(connection, [1], holder, now=now_us() - age * S)
+    assert told(ask, "sources", "--source", "a")[0]["held_by"] is None
+    assert "nobody" in ask("sources")[1]
+
+
+def test_sources_says_since_when_a_key_is_refused(ask: Ask, store: Database) -> None:
+    """A refused source shows the instant; in a table the column is there only where one is refused."""
+    assert "refused" not in ask("sources")[1]
+    with store.writing() as connection:
+        refuse(connection, 2, "f00d", now=now_us() - 7200 * S)
+    a, b = told(ask, "sources")
+    assert (a["refused_at"], b["refused_at"][:4]) == (None, iso(now_us())[:4])
+    assert "2h ago" in ask("sources")[1]
+
+
+@pytest.mark.usefixtures("store")
+def test_sources_fits_eighty_columns(ask: Ask) -> None:
+    """The table of several sources is at most 80 columns wide."""
+    _, out = ask("sources")
+    assert max(map(len, out.splitlines())) <= 80
+
+
+@pytest.mark.usefixtures("store")
+def test_an_unknown_source_is_a_usage_error(ask: Ask) -> None:
+    """`sources --source` names a source of the store."""
+    assert ask("sources", "--source", "nope") == (2, "recorder: no source 'nope' in this store\n")
+
+
+@pytest.mark.usefixtures("database")
+def test_an_empty_store_has_no_sources(ask: Ask) -> None:
+    """Without any source the table says what makes one."""
+    code, out = ask("sources")
+    assert (code, "recorder track" in out) == (0, True)
+    assert told(ask, "sources") == []
+
+
+def test_a_missing_store_is_an_error(bare_url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Reading commands never make a store: they say what does."""
+    assert run(cli, ["sources", "--db", bare_url, "--config", os.devnull]) == 1
+    assert "no store at" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("store")
+def test_overdue_lists_runs_past_the_patience(ask: Ask) -> None:
+    """An overdue run stands there with its trigger id and the time beyond the patience."""
+    (late,) = told(ask, "overdue")
+    assert list(late) == OVERDUE
+    assert (late["source"], late["run_id"], late["status"]) == ("a", "late", "running")
+    assert late["trigger_run_id"] == "run_late"
+    assert 299 < late["overdue_seconds"] < 330
+
+
+@pytest.mark.usefixtures("store")
+def test_overdue_lists_the_longest_first(ask: Ask) -> None:
+    """With less patience there are more, by age."""
+    assert [r["run_id"] for r in told(ask, "overdue", "--overdue-after", "10s")] == ["late", "live"]
+    assert told(ask, "overdue", "--overdue-after", "1h") == []
+    assert told(ask, "overdue", "--source", "b") == []
+
+
+@pytest.mark.usefixtures("store")
+def test_overdue_fails_on_demand(ask: Ask) -> None:
+    """`--fail` ends with 5 where there are any, and with 0 where there are none."""
+    assert ask("overdue")[0] == 0
+    assert ask("overdue", "--fail")[0] == 5
+    code, out = ask("overdue", "--fail", "--overdue-after", "1h")
+    assert (code, out) == (0, "no run is in flight for more than 1h\n")
+
+
+@pytest.mark.usefixtures("store")
+def test_overdue_in_other_formats(ask: Ask) -> None:
+    """CSV has the columns of the JSON, markdown those of the table."""
+    rows = list(csv.reader(io.StringIO(ask("overdue", "--format", "csv")[1])))
+    assert rows[0] == OVERDUE
+    assert rows[1][1] == "late"
+    assert ask("overdue", "--format", "markdown")[1].startswith("| run_id | trigger_run_id |")
+
+
+def test_served_text_is_shown_not_obeyed(ask: Ask, database: Database) -> None:
+    """A slug that holds a terminal escape is spelt out."""
+    register(database, ["er_1"], at=ago(4000))
+    body = row("er_1", age=900, slug="\x1b[31mred")
+    Recorder(database).record([answer(ago(5), body)])
+    _, out = ask("overdue")
+    assert "\x1b" not in out
+    assert "\\x1b[31mred" in out

@@ -1,0 +1,99 @@
+"""`recorder demo`: the whole story, on a store of its own, and nothing of the user's."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+from collections import Counter
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from recorder.cli.main import cli, run
+from recorder.demo import demo_settings, demo_world, is_over
+from recorder.instants import MINUTE, SECOND, now_us
+from recorder.sandbox import Fate
+from recorder.settings import ENVIRONMENT
+
+
+def test_its_world_is_small_and_of_every_fate() -> None:
+    """A few dozen runs that begin within 5 s and are over within 11 s, but for one that is overdue already."""
+    now = now_us()
+    runs = demo_world(now).runs
+    fates = Counter(one.fate for one in runs)
+    assert 24 <= len(runs) <= 36
+    assert set(fates) == set(Fate)
+    assert fates[Fate.STUCK] == 1
+    for one in runs:
+        if one.fate is Fate.STUCK:
+            assert one.created_at < now - 10 * MINUTE
+        else:
+            assert one.settled_at is not None
+            assert now - 1000 <= one.created_at <= one.settled_at <= now + 11 * SECOND
+
+
+def test_it_is_not_over_before_every_run_is_tracked() -> None:
+    """An empty store is no story told to its end."""
+    settings = demo_settings(database_url="sqlite:////demo.db", base_url="http://127.0.0.1:1")
+    assert not is_over(settings, demo_world(0))([], 0)
+
+
+def test_it_takes_no_store_that_is_there(
+    sqlite_template: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A store with a history is not the demo's to write to."""
+    path = tmp_path / "mine.db"
+    path.write_bytes(sqlite_template.read_bytes())
+    assert run(cli, ["demo", "--db", str(path)]) == 2
+    assert "name a new file" in capsys.readouterr().err
+    assert path.read_bytes() == sqlite_template.read_bytes()
+
+
+@pytest.mark.parametrize("text", ["mysql://there/db", ":memory:"])
+def test_its_store_must_be_one_that_can_be_kept(
+    text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What names no store is a usage error that names the option."""
+    assert run(cli, ["demo", "--db", text]) == 2
+    assert capsys.readouterr().err.startswith("recorder: --db: ")
+
+
+@pytest.mark.slow
+def test_the_whole_story(tmp_path: Path) -> None:
+    """In an empty home, with settings that are all wrong, it tells the story in 80 columns and ends with 0."""
+    (tmp_path / "home").mkdir()
+    environ = dict.fromkeys(ENVIRONMENT.values(), "wrong on purpose")
+    environ |= {"HOME": str(tmp_path / "home"), "TMPDIR": str(tmp_path), "PATH": os.environ["PATH"]}
+    done = subprocess.run(
+        [sys.executable, "-m", "recorder", "demo"],
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=55,
+    )
+    assert done.returncode == 0, done.stderr
+    assert [line[:18] for line in done.stderr.splitlines()] == ["recorder: overdue:"]
+    readable = [line for line in done.stdout.splitlines() if str(tmp_path) not in line]
+    assert max(map(len, readable)) <= 80
+    assert list((tmp_path / "home").iterdir()) == []
+    for told in ("$ recorder runs", "$ recorder history", "$ recorder overdue", "triggerRunId"):
+        assert told in done.stdout + done.stderr
+    assert "recorder poll --for 55s" in done.stdout
+    assert_recorded(tmp_path)
+
+
+def assert_recorded(folder: Path) -> None:
+    """Every run is in the store, to its end, as the world had it."""
+    (store,) = folder.glob("recorder-demo-*/recorder.db")
+    with closing(sqlite3.connect(store)) as connection:
+        statuses = Counter(word for (word,) in connection.execute("SELECT status FROM runs"))
+        outcomes = {word for (word,) in connection.execute("SELECT outcome FROM polls")}
+        completed = "SELECT cost_quality FROM runs WHERE status = 'completed'"
+        quality = {word for (word,) in connection.execute(completed)}
+    fates = Counter(one.fate.removesuffix("-pending") for one in demo_world(now_us()).runs)
+    fates["running"] = fates.pop(Fate.STUCK)
+    assert statuses == fates
+    assert outcomes == {"changed", "unchanged"}
+    assert quality == {"both"}

@@ -1,0 +1,369 @@
+"""Watches in virtual time: hours pass in moments, over a real store and a world that tests script.
+
+Several watches may run at once, as several processes would: each has a thread, one runs at a time, and time passes
+only while all of them wait. The store's transactions are real; the network is a function.
+"""
+
+import heapq
+import json
+import random
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from stores import BASE_URL, T0, S, document
+
+from recorder.instants import MINUTE
+from recorder.ledger.answer import Answer, Outcome
+from recorder.polling.desk import Desk
+from recorder.polling.fetchers import Ask, Came
+from recorder.polling.hooks import Hooks
+from recorder.polling.outlets import Outlet
+from recorder.polling.poller import Plan, Poller, Until
+from recorder.polling.summary import Summary
+from recorder.polling.trouble import Trouble
+from recorder.schedule.cadence import Cadence
+from recorder.store.due import SourceRow
+from recorder.store.engine import Database
+from recorder.store.record import Recorder
+from recorder.store.registry import ensure_source, track
+
+RATE = 80
+LATENCY_US = S // 10
+_WORK_US = 1000  # what a round costs, so that one that spins is seen
+
+
+class Killed(BaseException):
+    """Ends a watch that is never to run again."""
+
+
+class VirtualTime:
+    """The clock of all watches of a test; instants in microseconds since 1970 UTC."""
+
+    def __init__(self, start: int = T0) -> None:
+        self.now = start
+        self._condition = threading.Condition()
+        self._wakes: dict[int, int] = {}
+        self._stopped: set[int] = set()
+        self._running: int | None = None
+        self._events: list[tuple[int, int, Callable[[], object]]] = []
+        self._over = False
+
+    def __call__(self) -> int:
+        return self.now
+
+    def at(self, seconds: float, act: Callable[[], object]) -> None:
+        """Do something so many seconds after T0."""
+        heapq.heappush(self._events, (T0 + round(seconds * S), len(self._events), act))
+
+    def wait(self, until: int) -> None:
+        """Let time pass for the watch that calls."""
+        me = threading.get_ident()
+        with self._condition:
+            self._wakes[me] = until
+            self._pass_on()
+            self._condition.wait_for(lambda: self._running == me or self._over)
+            if self._over and self._running != me:
+                raise Killed
+            self._wakes.pop(me, None)
+
+    def _pass_on(self) -> None:
+        """Give the turn to the watch that wakes first; what is planned before that happens first."""
+        while True:
+            awake = {who: at for who, at in self._wakes.items() if who not in self._stopped}
+            first = min(awake, key=lambda who: (awake[who], who), default=None)
+            if self._events and (first is None or self._events[0][0] <= awake[first]):
+                at, _, act = heapq.heappop(self._events)
+                self.now = max(self.now, at)
+                act()
+                continue
+            if first is not None:
+                self.now = max(self.now, awake[first])
+            self._running = first
+            self._condition.notify_all()
+            return
+
+    def stop(self, who: int) -> None:
+        """From now on a watch gets no turn, as after SIGSTOP."""
+        self._stopped.add(who)
+
+    def go_on(self, who: int) -> None:
+        """As after SIGCONT."""
+        self._stopped.discard(who)
+
+    def run(self, *watches: Callable[[], object]) -> None:
+        """Run watches side by side until all have ended that were not stopped for good."""
+        errors: list[BaseException] = []
+        threads = [
+            threading.Thread(target=self._run, args=(w, errors), daemon=True) for w in watches
+        ]
+        with self._condition:
+            self._running = -1  # nobody, until all are there
+            for thread in threads:
+                thread.start()
+            self._condition.wait_for(lambda: len(self._wakes) == len(threads))
+            self._pass_on()
+            self._condition.wait_for(lambda: self._running is None)
+            self._over = True
+            self._condition.notify_all()
+        for thread in threads:
+            thread.join()
+        if errors:
+            raise errors[0]
+
+    def _run(self, watch: Callable[[], object], errors: list[BaseException]) -> None:
+        me = threading.get_ident()
+        try:
+            with self._condition:
+                self._wakes[me] = self.now
+                self._condition.notify_all()
+                self._condition.wait_for(lambda: self._running == me)
+                del self._wakes[me]
+            watch()
+        except Killed:
+            return
+        except BaseException as error:  # noqa: BLE001  # raised again by `run`
+            errors.append(error)
+        with self._condition:
+            self._pass_on()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reply:
+    """What the world answers."""
+
+    http_status: int | None = 200
+    body: Mapping[str, Any] | None = None
+    latency_us: int = LATENCY_US
+    retry_after_s: float | None = None
+
+
+OUTCOMES = {
+    None: Outcome.NETWORK_ERROR,
+    401: Outcome.REFUSED,
+    403: Outcome.REFUSED,
+    404: Outcome.NOT_VISIBLE,
+    429: Outcome.THROTTLED,
+    500: Outcome.SERVER_ERROR,
+    503: Outcome.SERVER_ERROR,
+}
+
+World = Callable[[str, str, int], Reply]
+"""Of a source's name, a run's id and the seconds since T0 in whole numbers."""
+
+
+def ok(run_id: str, status: str = "running", **fields: Any) -> Reply:
+    """A ledger row."""
+    return Reply(body=document(run_id, status, **fields))
+
+
+def ended(run_id: str, status: str = "completed", **fields: Any) -> Reply:
+    """A row that has ended, with its actual cost and no open leads."""
+    return ok(run_id, status, **({"cost": {"actual": 3}} | fields))
+
+
+def running(_source: str, run_id: str, _at: int) -> Reply:
+    """Nothing ever ends."""
+    return ok(run_id)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sent:
+    """One request as the server saw it; `at` is seconds since T0."""
+
+    at: float
+    source: str
+    run_id: str
+    watch: str
+    status: int | None
+
+
+class VirtualFetcher:
+    """Answers from a world, each after its latency.
+
+    Args:
+        time: the clock.
+        world: what is answered.
+        log: where requests are noted.
+        name: of the watch.
+        lag_us: how long after the permission an ask goes out.
+    """
+
+    def __init__(
+        self,
+        time: VirtualTime,
+        world: World,
+        log: list[Sent],
+        *,
+        name: str = "",
+        lag_us: Callable[[], int] = lambda: 0,
+    ) -> None:
+        self._time = time
+        self._world = world
+        self._log = log
+        self._name = name
+        self._lag_us = lag_us
+        self._coming: list[tuple[int, int, Came]] = []
+        self.rounds = 0
+
+    def send(self, ask: Ask) -> None:
+        sent_at = self._time.now + self._lag_us()
+        if sent_at > ask.send_by:
+            self._come(sent_at, Came(ask=ask, answer=None))
+            return
+        reply = self._world(ask.source, ask.due.run_id, (sent_at - T0) // S)
+        sent = Sent(
+            at=(sent_at - T0) / S,
+            source=ask.source,
+            run_id=ask.due.run_id,
+            watch=self._name,
+            status=reply.http_status,
+        )
+        self._log.append(sent)
+        read_at = sent_at + reply.latency_us
+        self._come(read_at, Came(ask=ask, answer=_answer(ask, reply, read_at)))
+
+    def _come(self, at: int, came: Came) -> None:
+        heapq.heappush(self._coming, (at, id(came), came))
+
+    def collect(self, timeout_us: int) -> list[Came]:
+        self.rounds += 1
+        until = self._time.now + max(timeout_us, _WORK_US)
+        if self._coming:
+            until = min(until, max(self._coming[0][0], self._time.now + _WORK_US))
+        self._time.wait(until)
+        came = []
+        while self._coming and self._coming[0][0] <= self._time.now:
+            came.append(heapq.heappop(self._coming)[2])
+        return came
+
+    def under_way(self) -> int:
+        return len(self._coming)
+
+    def close(self) -> None:
+        return
+
+
+def _answer(ask: Ask, reply: Reply, read_at: int) -> Answer:
+    body = json.dumps(reply.body).encode() if reply.body is not None else b""
+    return Answer(
+        source=ask.source,
+        run_id=ask.due.run_id,
+        observed_at=read_at,
+        outcome=None if reply.http_status == 200 else OUTCOMES[reply.http_status],
+        http_status=reply.http_status,
+        latency_ms=reply.latency_us // 1000,
+        body=body,
+        body_length=len(body),
+        retry_after_s=reply.retry_after_s,
+    )
+
+
+@dataclass
+class Scene:
+    """A store, a world, and watches over both.
+
+    Attributes:
+        database: the store.
+        world: what the server answers; may be replaced as time goes on.
+        keys: the key of each source; a source that is not named has a key of its own.
+        rate: requests in any 60 s, per key.
+        cadence: the settings.
+        time: the clock.
+        log: the requests, in the order in which they were sent.
+        told: what people were told.
+    """
+
+    database: Database
+    world: World = running
+    keys: Mapping[str, str] = field(default_factory=dict)
+    rate: int = RATE
+    cadence: Cadence = field(default_factory=Cadence)
+    time: VirtualTime = field(default_factory=VirtualTime)
+    log: list[Sent] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+
+    def track(self, *run_ids: str, source: str = "default") -> None:
+        """Register runs now."""
+        with self.database.writing() as connection:
+            ensure_source(connection, source, base_url=BASE_URL, now=self.time.now)
+            track(connection, source, run_ids, now=self.time.now)
+
+    def poller(
+        self,
+        until: Until = Until.STOPPED,
+        *,
+        seconds: float | None = None,
+        name: str = "",
+        source: str | None = None,
+        database: Database | None = None,
+        lag_us: Callable[[], int] = lambda: 0,
+        before_look: Callable[[], None] = lambda: None,
+    ) -> Poller:
+        """A watch that is to begin now; `seconds` is its time."""
+        store = database or self.database
+        over_at = None if seconds is None else self.time.now + round(seconds * S)
+        return Poller(
+            desk=Desk(store, cadence=self.cadence, stays=until is Until.STOPPED),
+            recorder=Recorder(store, cadence=self.cadence),
+            fetcher=VirtualFetcher(self.time, self._answer, self.log, name=name, lag_us=lag_us),
+            plan=Plan(until=until, over_at=over_at, source=source),
+            hooks=Hooks(
+                outlets_of=self._outlets,
+                clock=self.time,
+                tell=self.told.append,
+                before_look=before_look,
+                chance=random.Random(1),
+            ),
+        )
+
+    def _answer(self, source: str, run_id: str, at: int) -> Reply:
+        return self.world(source, run_id, at)
+
+    def _outlets(self, rows: Sequence[SourceRow]) -> list[Outlet]:
+        return [
+            Outlet(
+                source_id=row.source_id,
+                name=row.name,
+                key_id=self._key(row.name),
+                rate=self.rate,
+                trouble=Trouble(
+                    careful=row.refused_key == self._key(row.name),
+                    stored=row.refused_key is not None,
+                ),
+            )
+            for row in rows
+        ]
+
+    def _key(self, source: str) -> str:
+        return self.keys.get(source, f"key-of-{source}")
+
+    def watch(self, until: Until = Until.STOPPED, **more: Any) -> Summary:
+        """Run one watch to its end."""
+        found: list[Summary] = []
+        poller = self.poller(until, **more)
+        self.time.run(lambda: found.append(poller.run()))
+        self.time = VirtualTimeAfter(self.time)
+        return found[0]
+
+
+def VirtualTimeAfter(time: VirtualTime) -> VirtualTime:  # noqa: N802
+    return VirtualTime(time.now)
+
+
+def most_in_a_minute(instants: Iterable[float]) -> int:
+    """The most requests in any 60 s, of instants in seconds."""
+    ordered = sorted(instants)
+    first, most = 0, 0
+    for last, at in enumerate(ordered):
+        while at - ordered[first] >= MINUTE / S:
+            first += 1
+        most = max(most, last - first + 1)
+    return most
+
+
+def gaps(instants: Iterable[float]) -> list[float]:
+    """The pauses between instants."""
+    ordered = sorted(instants)
+    return [later - earlier for earlier, later in zip(ordered, ordered[1:], strict=False)]
