@@ -1,0 +1,135 @@
+"""What the README says is so: its commands, its SQL on both stores, its role, its tables of names."""
+
+import json
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from months import import_month
+from sqlalchemy.exc import DBAPIError
+
+from recorder.cli.main import SECTIONS, cli, run
+from recorder.public import VIEWS
+from recorder.settings import ENVIRONMENT
+from recorder.store.engine import Database
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+QUERIES = re.findall(r"<!-- sql -->\n```sql\n(.*?)```", README, re.DOTALL)
+
+
+def execute(database: Database, text: str) -> list[dict[str, Any]]:
+    """Run SQL as a person would who has typed `SET search_path TO recorder` on Postgres."""
+    with database.engine.connect() as connection:
+        if not database.is_sqlite:
+            connection.exec_driver_sql("SET search_path TO recorder")
+            connection.exec_driver_sql("SET timezone TO 'UTC'")
+        return [dict(row) for row in connection.execute(sa.text(text)).mappings()]
+
+
+@pytest.fixture
+def month(database: Database, store_url: str, tmp_path: Path) -> Database:
+    """A store with a month of history."""
+    import_month(store_url, tmp_path)
+    return database
+
+
+@pytest.mark.slow
+def test_each_query_runs_on_both_stores(month: Database) -> None:
+    """Every SQL example gives rows, with the same columns."""
+    assert len(QUERIES) >= 5
+    for query in QUERIES:
+        rows = execute(month, query)
+        assert rows, query
+
+
+@pytest.mark.slow
+def test_the_queries_give_the_numbers_of_the_command_line(
+    month: Database, store_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The median run time by slug, the failure rate by day and the bias by slug are those that the commands print."""
+    _, median, failing, cost, _ = QUERIES
+    printed = {
+        row["slug"]: row["run_seconds_p50"] for row in asked(store_url, "durations", "slug", capsys)
+    }
+    assert {row["slug"]: row["run_seconds_p50"] for row in execute(month, median)} == printed
+    rates = {
+        row["day"]: pytest.approx(row["failure_rate"], rel=1e-12)
+        for row in asked(store_url, "failures", "day", capsys)
+        if row["failure_rate"] is not None
+    }
+    assert {str(r["day"]): float(r["failure_rate"]) for r in execute(month, failing)} == rates
+    biases = {
+        (row["slug"], row["unit"]): pytest.approx(row["bias"], rel=1e-12)
+        for row in asked(store_url, "costs", "slug", capsys)
+        if row["pairs"]
+    }
+    found = execute(month, cost)
+    assert {(r["slug"], r["cost_unit"]): float(r["bias"]) for r in found} == biases
+
+
+def asked(
+    url: str, command: str, by: str, capsys: pytest.CaptureFixture[str]
+) -> list[dict[str, Any]]:
+    """What a command prints as JSON."""
+    capsys.readouterr()
+    assert run(cli, [command, "--db", url, "--by", by, "--format", "json"]) == 0
+    rows: list[dict[str, Any]] = json.loads(capsys.readouterr().out)
+    return rows
+
+
+def test_the_role_may_read_the_views_and_nothing_else(postgres_database: Database) -> None:
+    """With the README's grants a role selects from every view, and from no base table, and writes nothing."""
+    (grants,) = re.findall(r"<!-- role -->\n```sql\n(.*?)```", README, re.DOTALL)
+    with postgres_database.engine.begin() as connection:
+        for statement in filter(str.strip, grants.split(";")):
+            connection.exec_driver_sql(statement)
+    try:
+        with postgres_database.engine.connect() as connection:
+            connection.exec_driver_sql("SET ROLE analyst")
+            for view in VIEWS:
+                connection.exec_driver_sql(f"SELECT * FROM recorder.{view} LIMIT 1")
+        for refused in ("SELECT * FROM recorder.run", "DELETE FROM recorder.run"):
+            with postgres_database.engine.connect() as connection:
+                connection.exec_driver_sql("SET ROLE analyst")
+                with pytest.raises(DBAPIError, match="permission denied"):
+                    connection.exec_driver_sql(refused)
+    finally:
+        with postgres_database.engine.begin() as connection:
+            connection.exec_driver_sql("DROP OWNED BY analyst")
+            connection.exec_driver_sql("DROP ROLE analyst")
+
+
+def test_every_command_is_in_the_manual() -> None:
+    """A command that the manual does not name is one that nobody finds."""
+    for section in SECTIONS.values():
+        for name in section:
+            assert re.search(rf"recorder {name}\b|`{name}\b", README), name
+
+
+def test_every_setting_and_view_column_is_in_the_manual() -> None:
+    """Each environment variable, each view and each of its columns is named."""
+    for variable in ENVIRONMENT.values():
+        assert variable in README
+    words = set(re.findall(r"\w+", README))
+    for view, kinds in VIEWS.items():
+        assert f"**`{view}`**" in README
+        missing = [n for n in kinds if n not in words and not n.startswith(("leads_", "cost_"))]
+        assert not missing, view
+
+
+def test_the_check_runs_the_manual_s_own_test_command() -> None:
+    """`.ci/run` finds the test command in the README, and has none of its own."""
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert "README.md" in script
+    assert "pytest" not in script
+    found = subprocess.run(
+        ["sed", "-n", "/<!-- test command -->/,/```$/p", str(ROOT / "README.md")],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert "-m pytest" in found
