@@ -106,6 +106,14 @@ def _postgres_schema(connection: sa.Connection) -> list[set[Any]]:
     return [{tuple(row) for row in connection.exec_driver_sql(part)} for part in CATALOGUE]
 
 
+@pytest.fixture
+def own(bare_url: str, open_database: Open) -> Database:
+    """A migrated store that no other test uses, for what changes its schema."""
+    database = open_database(bare_url)
+    upgrade(database)
+    return database
+
+
 # --- from nothing to head, and back
 
 
@@ -191,18 +199,18 @@ def test_up_down_up(bare_url: str, open_database: Open, revision: str) -> None:
     assert schema_of(database) == first
 
 
-def test_an_older_store_keeps_its_rows(database: Database) -> None:
+def test_an_older_store_keeps_its_rows(own: Database) -> None:
     """What an earlier revision holds is there after the upgrade, and goes on."""
-    register(database)
-    Recorder(database).record([answer(at, document(status="ab"[at % 2])) for at in range(5)])
-    before = rows(database)
-    downgrade(database, "0001")
-    if not database.is_sqlite:
+    register(own)
+    Recorder(own).record([answer(at, document(status="ab"[at % 2])) for at in range(5)])
+    before = rows(own)
+    downgrade(own, "0001")
+    if not own.is_sqlite:
         with pytest.raises(StoreOutdatedError):
-            prepare_for_writing(database)
-    assert f"from schema 0001 to {REVISION}" in (upgrade(database) or "")
-    assert rows(database) == before
-    (recorded,) = Recorder(database).record([answer(9, document(status="a"))])
+            prepare_for_writing(own)
+    assert f"from schema 0001 to {REVISION}" in (upgrade(own) or "")
+    assert rows(own) == before
+    (recorded,) = Recorder(own).record([answer(9, document(status="a"))])
     assert recorded.snapshot_seq == 5
 
 
@@ -218,19 +226,19 @@ def test_an_older_store_keeps_its_rows(database: Database) -> None:
     ],
 )
 def test_a_failure_in_the_middle_leaves_the_old_schema_whole(
-    database: Database, store_url: str, tmp_path: Path, last: str, said: str
+    own: Database, bare_url: str, tmp_path: Path, last: str, said: str
 ) -> None:
     """Tables, columns, views and rows are as before the upgrade that failed; the old program goes on."""
-    register(database)
-    Recorder(database).record([answer(0)])
-    before, held = schema_of(database), rows(database)
-    process = Program(tmp_path / "next", last).start(UPGRADE, store_url)
+    register(own)
+    Recorder(own).record([answer(0)])
+    before, held = schema_of(own), rows(own)
+    process = Program(tmp_path / "next", last).start(UPGRADE, bare_url)
     out, complaint = process.communicate(timeout=60)
     assert said in out + complaint
     assert "upgraded" not in out
-    assert (schema_of(database), rows(database)) == (before, held)
-    assert current_revision(database) == REVISION
-    Recorder(database).record([answer(1)])
+    assert (schema_of(own), rows(own)) == (before, held)
+    assert current_revision(own) == REVISION
+    Recorder(own).record([answer(1)])
 
 
 def test_a_migration_that_breaks_a_reference_is_refused(database: Database) -> None:
@@ -270,60 +278,42 @@ def test_an_older_sqlite_store_is_copied_aside(tmp_path: Path, open_database: Op
 
 @pytest.mark.slow
 def test_two_processes_upgrade_one_store(
-    store_url: str, database: Database, tmp_path: Path, open_database: Open
+    own: Database, bare_url: str, tmp_path: Path, open_database: Open
 ) -> None:
     """One upgrades, the other waits and finds it done; the copy aside is of the old store."""
-    register(database)
+    register(own)
     program = Program(tmp_path / "next")
-    processes = [program.start(UPGRADE, store_url) for _ in range(3)]
+    processes = [program.start(UPGRADE, bare_url) for _ in range(3)]
     said = sorted(finish(process) for process in processes)
     assert said[:2] == ["None", "None"]
     assert said[2].startswith("upgraded")
-    if database.path:
-        copy = database.path.with_name(f"store.db.schema-{REVISION}.backup")
+    if own.path:
+        copy = own.path.with_name(f"store.db.schema-{REVISION}.backup")
         assert current_revision(open_database(f"sqlite:///{copy}")) == REVISION
-    else:
-        _take_back(database)
-
-
-def _take_back(database: Database) -> None:
-    """Undo what the other version did to the store that the tests share."""
-    labels = migrations_dir() / "views" / "0001" / "labels.sql"
-    with database.writing() as connection:
-        connection.exec_driver_sql("DROP TABLE recorder.extra")
-        connection.exec_driver_sql("ALTER TABLE recorder.run DROP COLUMN extra")
-        connection.exec_driver_sql(labels.read_text(encoding="utf-8"))
-        connection.exec_driver_sql(
-            f"UPDATE recorder.alembic_version SET version_num = '{REVISION}'"
-        )
 
 
 @pytest.mark.slow
-def test_a_newer_store_is_refused(store_url: str, database: Database, tmp_path: Path) -> None:
+def test_a_newer_store_is_refused(own: Database, bare_url: str, tmp_path: Path) -> None:
     """A store of a later program is told of, not touched; the message says what to do."""
-    Program(tmp_path / "next").run(UPGRADE, store_url)
+    Program(tmp_path / "next").run(UPGRADE, bare_url)
     for attempt in (require_current, prepare_for_writing, upgrade):
         with pytest.raises(StoreNewerError, match=f"schema {NEXT}, newer .*: upgrade the program"):
-            attempt(database)
-    assert current_revision(database) == NEXT
-    if database.path is None:
-        _take_back(database)
+            attempt(own)
+    assert current_revision(own) == NEXT
 
 
 @pytest.mark.slow
-def test_an_outdated_store_names_the_command(
-    store_url: str, database: Database, tmp_path: Path
-) -> None:
+def test_an_outdated_store_names_the_command(own: Database, bare_url: str, tmp_path: Path) -> None:
     """Reading an older store, and writing to an older Postgres store, ends with the command to run."""
     program = Program(tmp_path / "next")
     told = (
-        f"StoreOutdatedError {database.name} has schema {REVISION}, this program needs {NEXT}: "
+        f"StoreOutdatedError {own.name} has schema {REVISION}, this program needs {NEXT}: "
         "run 'recorder db upgrade --db "
     )
-    assert program.run("require_current(database)", store_url).startswith(told)
-    if not database.is_sqlite:
-        assert program.run(PREPARE, store_url).startswith(told)
-    assert current_revision(database) == REVISION
+    assert program.run("require_current(database)", bare_url).startswith(told)
+    if not own.is_sqlite:
+        assert program.run(PREPARE, bare_url).startswith(told)
+    assert current_revision(own) == REVISION
 
 
 def test_a_missing_postgres_store_is_made_only_by_its_command(

@@ -1,39 +1,28 @@
 """History goes out of a store and into another one whole, exactly, in any order, as often as one likes."""
 
 import base64
-import io
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
 from typing import Any
 
-import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from jsons import OBJECTS
-from shapes import HOSTILE, LAST_S, adopt, fill, stopped_at, told
+from shapes import LAST_S, adopt, fill, stopped_at, told
 from stores import BASE_URL, T0, S, answer, document, empty, register, rows
 
 from recorder.archive import Archive
-from recorder.cli.main import cli, run
 from recorder.errors import RecorderError, SettingError
-from recorder.history.told import StoredAnswer
 from recorder.instants import iso
-from recorder.ledger.answer import Answer, Outcome
-from recorder.ledger.body import Kept
-from recorder.ledger.jsontext import DEEPEST, parse_json, to_text
+from recorder.ledger.jsontext import DEEPEST, to_text
 from recorder.public import VIEWS
 from recorder.settings import Settings
 from recorder.store.engine import Database
-from recorder.store.migrate import downgrade
 from recorder.store.record import Recorder
 from recorder.store.registry import track_with_source
 from recorder.transfer.incoming import Origin, Taken, take_lines
-from recorder.transfer.lines import LineError, answer_line, parse_line, tracked_line
-from recorder.transfer.outgoing import answer_lines, whole_file
+from recorder.transfer.lines import tracked_line
+from recorder.transfer.outgoing import answer_lines
 
 Capture = pytest.CaptureFixture[str]
 
@@ -59,10 +48,6 @@ def other(
     path = tmp_path / "other.db"
     path.write_bytes(Path(request.getfixturevalue("sqlite_template")).read_bytes())
     return open_database(f"sqlite:///{path}")
-
-
-def url_of(database: Database) -> str:
-    return database.url.render_as_string(hide_password=False)
 
 
 def lines_of(database: Database, **more: Any) -> list[bytes]:
@@ -196,51 +181,6 @@ def test_numbers_keep_their_literals(database: Database, other: Database) -> Non
         assert to_text(value) == body
 
 
-BAD = [
-    (b"{", "no JSON"),
-    (b"[]", "not a JSON object"),
-    (b'\xff{"a": 1}', "not UTF-8"),
-    (b"{}", "no observed_at"),
-    (b'{"observed_at": "yesterday", "run_id": "a"}', "observed_at: not a time"),
-    (b'{"observed_at": 1763629200, "run_id": "a"}', "observed_at: not a time"),
-    (b'{"observed_at": "2025-11-20T09:00Z"}', "no run_id"),
-    (b'{"observed_at": "2025-11-20T09:00Z", "run_id": ""}', "empty run id"),
-    (b'{"observed_at": "2025-11-20T09:00Z", "run_id": "\\u0000"}', "cannot be kept"),
-    (b'{"observed_at": "2025-11-20T09:00Z", "run_id": 5}', "run_id: not a text"),
-    (b'{"observed_at": "2025-11-20T09:00Z", "run_id": "a"}', "no body"),
-    (b'{"observed_at": "2025-11-20T09:00Z", "run_id": "a", "status_code": 99}', "no HTTP status"),
-    (b'{"observed_at": "2025-11-20T09:00Z", "run_id": "a", "status_code": "x"}', "not a whole"),
-    (b'{"observed_at": "2025-11-20T09:00Z", "run_id": "a", "outcome": "good"}', "not one of"),
-    (
-        b'{"observed_at": "2025-11-20T09:00Z", "run_id": "a", "status_code": 404, "outcome": "changed"}',
-        "outcome 'changed' with status_code 404",
-    ),
-    (b'{"observed_at": "2025-11-20T09:00Z", "run_id": "a", "body_base64": "?"}', "body_base64"),
-    (
-        b'{"observed_at": "2025-11-20T09:00Z", "run_id": "a", "body": 1, "body_sha256": "x"}',
-        "sha256",
-    ),
-    (b'{"observed_at": "2025-11-20T09:00Z", "run_id": "a", "body": 1, "body_sha256": "00"}', "64"),
-    (b'{"observed_at": "2025-11-20T09:00Z", "run_id": "a", "body": 1, "source": " x"}', "source"),
-    (
-        b'{"observed_at": "2025-11-20T09:00Z", "run_id": "a", "body": 1, "latency_ms": -1}',
-        "latency",
-    ),
-    (b'{"tracked_at": "2025-11-20T09:00Z"}', "empty run id"),
-    (b'{"tracked_at": "2025-11-20T09:00Z", "run_id": "a", "labels": 1}', "labels: not an object"),
-    (b'{"tracked_at": "2025-11-20T09:00Z", "run_id": "a", "labels": {"k": 1}}', "k: not a text"),
-    (b'{"tracked_at": "2025-11-20T09:00Z", "run_id": "a", "base_url": "x"}', "base_url"),
-    (b'{"tracked_at": "2025-11-20T09:00Z", "run_id": "a", "untracked_at": 1}', "untracked_at"),
-]
-
-
-@pytest.mark.parametrize(("line", "why"), BAD)
-def test_a_bad_line_says_what_is_wrong(line: bytes, why: str) -> None:
-    """Each way in which a line can be wrong has its own words."""
-    with pytest.raises(LineError, match=why):
-        parse_line(line, source="default")
-
-
 def test_a_bad_line_stops_the_import_between_batches(database: Database) -> None:
     """The batches before it are in whole, nothing of its own, and the message names file, line and how many are in."""
     good = [
@@ -299,217 +239,6 @@ def test_labels_that_are_there_stay(database: Database) -> None:
     held = shown(database)
     assert {row["key"]: row["value"] for row in held["labels"]} == {"team": "ours", "more": "x"}
     assert held["runs"][0]["tracked_at"].timestamp() == T0 / S
-
-
-INSTANTS = st.integers(0, 2**52)
-IDS = st.text(min_size=1, max_size=20).filter(lambda t: "\0" not in t)
-
-
-@given(
-    at=INSTANTS,
-    run_id=IDS,
-    siblings=OBJECTS,
-    row=OBJECTS,
-    latency=st.none() | st.integers(0, 10**6),
-)
-def test_a_line_of_a_good_answer_gives_it_back(
-    at: int, run_id: str, siblings: dict[str, Any], row: dict[str, Any], latency: int | None
-) -> None:
-    """Instant, id, latency and the JSON value of an answer survive the line, whatever is in them."""
-    value = siblings | {"run": row}
-    stored = StoredAnswer(
-        polled_at=at,
-        outcome=Outcome.UNCHANGED,
-        http_status=200,
-        latency_ms=latency,
-        detail=None,
-        body=to_text(value),
-        kept=None,
-    )
-    read = parse_line(answer_line(told(run_id), stored).encode(), source="another").said
-    assert isinstance(read, Answer)
-    assert (read.source, read.run_id, read.observed_at) == ("default", run_id, at)
-    assert (read.outcome, read.http_status, read.latency_ms) == (None, 200, latency)
-    assert parse_json(read.body) == value
-
-
-@given(
-    outcome=st.sampled_from([o for o in Outcome if o > Outcome.UNCHANGED]),
-    status=st.none() | st.integers(100, 599),
-    detail=st.none()
-    | st.text(alphabet=st.characters(blacklist_characters="\0", codec="utf-8"), min_size=1),
-    head=st.none() | st.binary(max_size=50),
-)
-def test_a_line_of_any_other_answer_gives_it_back(
-    outcome: Outcome, status: int | None, detail: str | None, head: bytes | None
-) -> None:
-    """Outcome, status, detail and what was kept of a body survive the line."""
-    kept = None if head is None else Kept(beginning=head, length=70_000, sha256=b"\x07" * 32)
-    stored = StoredAnswer(
-        polled_at=T0,
-        outcome=outcome,
-        http_status=status,
-        latency_ms=3,
-        detail=detail,
-        body=None,
-        kept=kept,
-    )
-    read = parse_line(answer_line(told("er_1"), stored).encode(), source="default").said
-    assert isinstance(read, Answer)
-    assert (read.outcome, read.http_status, read.detail) == (outcome, status, detail)
-    if kept is not None:
-        assert (read.body, read.body_length, read.body_sha256) == (head, 70_000, kept.sha256)
-
-
-@given(
-    labels=st.dictionaries(IDS, IDS, max_size=3),
-    resumed_at=st.none() | INSTANTS,
-    untracked_at=st.none() | INSTANTS,
-)
-def test_a_line_of_a_run_gives_it_back(
-    labels: dict[str, str], resumed_at: int | None, untracked_at: int | None
-) -> None:
-    """What is told of a run survives the line."""
-    run_told = told(HOSTILE, labels=labels, resumed_at=resumed_at, untracked_at=untracked_at)
-    read = parse_line(tracked_line(run_told).encode(), source="another")
-    assert (read.said, read.base_url) == (run_told, BASE_URL)
-
-
-def test_export_and_import_from_the_command_line(
-    filled: Database, tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A file or `-` either way; a missing SQLite store is made, and that is said; data alone stands on stdout."""
-    whole = tmp_path / "whole.ndjson"
-    assert run(cli, ["export", "answers", "--db", url_of(filled), "--out", str(whole)]) == 0
-    assert capsys.readouterr() == ("", "")
-    copy = str(tmp_path / "copy.db")
-    assert run(cli, ["import", str(whole), "--db", copy]) == 0
-    out, err = capsys.readouterr()
-    count = len(whole.read_bytes().splitlines())
-    assert out == ""
-    assert f"made the store {copy}" in err
-    assert f"{count} lines: " in err
-    assert run(cli, ["export", "answers", "--db", copy, "--out", "-"]) == 0
-    printed, _ = capsys.readouterr()
-    assert printed.encode() == whole.read_bytes()
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(whole.read_bytes())))
-    assert run(cli, ["import", "-", "--db", copy]) == 0
-    assert " 0 answers new, " in capsys.readouterr().err
-
-
-def test_import_brings_an_older_sqlite_store_up_to_date(
-    tmp_path: Path, sqlite_template: Path, capsys: Capture, open_database: Callable[[str], Database]
-) -> None:
-    """A store of the schema before is copied aside and upgraded, and that is said."""
-    path = tmp_path / "old.db"
-    path.write_bytes(sqlite_template.read_bytes())
-    old = open_database(f"sqlite:///{path}")
-    downgrade(old, "0001")
-    lines = tmp_path / "lines.ndjson"
-    lines.write_text(json.dumps({"observed_at": iso(T0), "body": document()}))
-    assert run(cli, ["import", str(lines), "--db", str(path)]) == 0
-    assert f"upgraded {path} from schema 0001" in capsys.readouterr().err
-    assert list(tmp_path.glob("*.backup"))
-
-
-@pytest.mark.parametrize(
-    ("arguments", "code", "why"),
-    [
-        (["export", "runs", "--out", "runs.xls"], 2, "add --format"),
-        (["export", "answers", "--out", "a.csv"], 2, "as ndjson, not as csv"),
-        (["export", "colours", "--out", "-"], 2, "colours"),
-        (["export", "runs", "--out", "/no/such/folder/runs.csv"], 1, "/no/such/folder/runs.csv"),
-        (["import", "no-such-file.ndjson"], 2, "no-such-file.ndjson: No such file"),
-    ],
-)
-def test_what_cannot_be_done_is_said_in_a_line(
-    database: Database, capsys: Capture, arguments: list[str], code: int, why: str
-) -> None:
-    """A format that nobody knows, a place that is not there, a file that is not there."""
-    assert run(cli, [*arguments, "--db", url_of(database)]) == code
-    out, err = capsys.readouterr()
-    assert out == ""
-    assert why in err
-
-
-def test_a_bad_line_ends_the_command(tmp_path: Path, capsys: Capture) -> None:
-    """Exit code 1, and the file, the line and the reason on stderr."""
-    lines = tmp_path / "lines.ndjson"
-    lines.write_bytes(b"\n{}\n")
-    assert run(cli, ["import", str(lines), "--db", str(tmp_path / "new.db")]) == 1
-    assert f"recorder: {lines}:2: no observed_at" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize("name", VIEWS)
-def test_views_go_out_in_every_format(
-    filled: Database, name: str, tmp_path: Path, capsys: Capture
-) -> None:
-    """ndjson, csv and parquet hold every row and column of the view; parquet with exact amounts and instants."""
-    rows_expected = shown(filled)[name]
-    for ending in ("ndjson", "csv", "parquet"):
-        path = tmp_path / f"{name}.{ending}"
-        assert run(cli, ["export", name, "--db", url_of(filled), "--out", str(path)]) == 0
-    assert capsys.readouterr() == ("", "")
-    lines = (tmp_path / f"{name}.ndjson").read_text("utf-8").splitlines()
-    assert [tuple(json.loads(line)) for line in lines] == [tuple(VIEWS[name])] * len(rows_expected)
-    table = pd.read_csv(tmp_path / f"{name}.csv")
-    assert list(table.columns) == list(VIEWS[name])
-    assert len(table) == len(rows_expected)
-    frame = pd.read_parquet(tmp_path / f"{name}.parquet", dtype_backend="pyarrow")
-    assert list(frame.columns) == list(VIEWS[name])
-    for column in rows_expected[0]:
-        held = [None if pd.isna(value) else value for value in frame[column]]
-        assert held == [row[column] for row in rows_expected], column
-
-
-def test_a_view_as_of_a_time_goes_out(filled: Database, capsys: Capture) -> None:
-    """`--as-of` and `--source` count for exports of views."""
-    arguments = [
-        "--db",
-        url_of(filled),
-        "--out",
-        "-",
-        "--source",
-        "growth",
-        "--as-of",
-        iso(T0 + 7 * S),
-    ]
-    assert run(cli, ["export", "polls", *arguments]) == 0
-    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert [line["polled_at"] for line in lines] == [iso(T0), iso(T0 + 5 * S)]
-
-
-def test_without_pyarrow_parquet_is_refused_in_a_line(
-    filled: Database, tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The message says what to install, and nothing is left at the place."""
-    monkeypatch.setitem(sys.modules, "pyarrow", None)
-    path = tmp_path / "runs.parquet"
-    assert run(cli, ["export", "runs", "--db", url_of(filled), "--out", str(path)]) == 2
-    assert "pip install pyarrow" in capsys.readouterr().err
-    assert not [file for file in tmp_path.iterdir() if "parquet" in file.name]
-
-
-def test_a_file_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
-    """What fails midway leaves the old file as it was, and no other; a pipe or device is written to as it is."""
-    path = tmp_path / "out.ndjson"
-    path.write_text("old")
-
-    def fail() -> None:
-        with whole_file(path) as place:
-            place.write_text("half")
-            raise ZeroDivisionError
-
-    with pytest.raises(ZeroDivisionError):
-        fail()
-    assert path.read_text() == "old"
-    assert list(tmp_path.iterdir()) == [path]
-    with whole_file(path) as place:
-        place.write_text("new")
-        assert path.read_text() == "old"
-    assert path.read_text() == "new"
-    with whole_file(Path("/dev/null")) as place:
-        assert place == Path("/dev/null")
 
 
 def test_long_malformed_bodies_keep_length_and_digest(filled: Database) -> None:

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from recorder.archive import Archive
 
 _TRACKING: Final = ("active", "settling", "done", "not_visible", "abandoned", "untracked")
-_TELLING: Final = ("run_id", "status", "leads", "slug", "wall", "cost", "age", "tracking")
+_TELLING: Final = ("run_id", "status", "leads", "slug", "wall", "cost", "age")
+_NOT_WATCHED: Final = frozenset({"not_visible", "abandoned", "untracked"})
 
 
 @click.command(
@@ -160,10 +161,11 @@ def _write_telling(
 ) -> None:
     now = datetime_of(as_of or command_now())
     several = len({row["source"] for row in rows}) > 1
-    columns = (*_TELLING, "source") if several else _TELLING
+    dropped = any(row["tracking"] in _NOT_WATCHED for row in rows)
+    columns = [*_TELLING[:2], *(["tracking"] if dropped else []), *_TELLING[2:]]
     write_rows(
         [row | _telling(row, now) for row in rows],
-        columns=columns,
+        columns=[*columns, *(["source"] if several else [])],
         format=format,
         out=sys.stdout,
         tz=tz,

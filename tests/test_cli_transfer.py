@@ -1,0 +1,183 @@
+"""`recorder export` and `recorder import`: files whole or not at all, every format, messages of one line."""
+
+import io
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from shapes import fill
+from stores import T0, S, document
+
+from recorder.archive import Archive
+from recorder.cli.main import cli, run
+from recorder.instants import iso
+from recorder.public import VIEWS
+from recorder.settings import Settings
+from recorder.store.engine import Database
+from recorder.store.migrate import downgrade
+from recorder.transfer.outgoing import whole_file
+
+Capture = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def filled(database: Database) -> Database:
+    fill(database)
+    return database
+
+
+def url_of(database: Database) -> str:
+    return database.url.render_as_string(hide_password=False)
+
+
+def shown(database: Database) -> dict[str, list[dict[str, Any]]]:
+    """What people see of a store; documents refer to parts by number, so they stand for themselves in exports."""
+    archive = Archive(database, Settings(database_url="sqlite://"))
+    held = {name: [dict(row) for row in getattr(archive, name)()] for name in VIEWS}
+    for row in held["snapshots"]:
+        del row["document"]
+    return held
+
+
+def test_export_and_import_from_the_command_line(
+    filled: Database, tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file or `-` either way; a missing SQLite store is made, and that is said; data alone stands on stdout."""
+    whole = tmp_path / "whole.ndjson"
+    assert run(cli, ["export", "answers", "--db", url_of(filled), "--out", str(whole)]) == 0
+    assert capsys.readouterr() == ("", "")
+    copy = str(tmp_path / "copy.db")
+    assert run(cli, ["import", str(whole), "--db", copy]) == 0
+    out, err = capsys.readouterr()
+    count = len(whole.read_bytes().splitlines())
+    assert out == ""
+    assert f"made the store {copy}" in err
+    assert f"{count} lines: " in err
+    assert run(cli, ["export", "answers", "--db", copy, "--out", "-"]) == 0
+    printed, _ = capsys.readouterr()
+    assert printed.encode() == whole.read_bytes()
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(whole.read_bytes())))
+    assert run(cli, ["import", "-", "--db", copy]) == 0
+    assert " 0 answers new, " in capsys.readouterr().err
+
+
+def test_import_brings_an_older_sqlite_store_up_to_date(
+    tmp_path: Path, sqlite_template: Path, capsys: Capture, open_database: Callable[[str], Database]
+) -> None:
+    """A store of the schema before is copied aside and upgraded, and that is said."""
+    path = tmp_path / "old.db"
+    path.write_bytes(sqlite_template.read_bytes())
+    old = open_database(f"sqlite:///{path}")
+    downgrade(old, "0001")
+    lines = tmp_path / "lines.ndjson"
+    lines.write_text(json.dumps({"observed_at": iso(T0), "body": document()}))
+    assert run(cli, ["import", str(lines), "--db", str(path)]) == 0
+    assert f"upgraded {path} from schema 0001" in capsys.readouterr().err
+    assert list(tmp_path.glob("*.backup"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "why"),
+    [
+        (["export", "runs", "--out", "runs.xls"], 2, "add --format"),
+        (["export", "answers", "--out", "a.csv"], 2, "as ndjson, not as csv"),
+        (["export", "colours", "--out", "-"], 2, "colours"),
+        (["export", "runs", "--out", "/no/such/folder/runs.csv"], 1, "/no/such/folder/runs.csv"),
+        (["import", "no-such-file.ndjson"], 2, "no-such-file.ndjson: No such file"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_a_line(
+    database: Database, capsys: Capture, arguments: list[str], code: int, why: str
+) -> None:
+    """A format that nobody knows, a place that is not there, a file that is not there."""
+    assert run(cli, [*arguments, "--db", url_of(database)]) == code
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert why in err
+
+
+def test_a_bad_line_ends_the_command(tmp_path: Path, capsys: Capture) -> None:
+    """Exit code 1, and the file, the line and the reason on stderr."""
+    lines = tmp_path / "lines.ndjson"
+    lines.write_bytes(b"\n{}\n")
+    assert run(cli, ["import", str(lines), "--db", str(tmp_path / "new.db")]) == 1
+    assert f"recorder: {lines}:2: no observed_at" in capsys.readouterr().err
+
+
+def test_views_go_out_in_every_format(filled: Database, tmp_path: Path, capsys: Capture) -> None:
+    """ndjson, csv and parquet hold every row and column of the view; parquet with exact amounts and instants."""
+    for name, expected in shown(filled).items():
+        assert_export(filled, name, expected, tmp_path)
+    assert capsys.readouterr() == ("", "")
+
+
+def assert_export(
+    filled: Database, name: str, rows_expected: list[dict[str, Any]], tmp_path: Path
+) -> None:
+    for ending in ("ndjson", "csv", "parquet"):
+        path = tmp_path / f"{name}.{ending}"
+        assert run(cli, ["export", name, "--db", url_of(filled), "--out", str(path)]) == 0
+    lines = (tmp_path / f"{name}.ndjson").read_text("utf-8").splitlines()
+    assert [tuple(json.loads(line)) for line in lines] == [tuple(VIEWS[name])] * len(rows_expected)
+    table = pd.read_csv(tmp_path / f"{name}.csv")
+    assert list(table.columns) == list(VIEWS[name])
+    assert len(table) == len(rows_expected)
+    frame = pd.read_parquet(tmp_path / f"{name}.parquet", dtype_backend="pyarrow")
+    assert list(frame.columns) == list(VIEWS[name])
+    for column in rows_expected[0]:
+        held = [None if pd.isna(value) else value for value in frame[column]]
+        assert held == [row[column] for row in rows_expected], column
+
+
+def test_a_view_as_of_a_time_goes_out(filled: Database, capsys: Capture) -> None:
+    """`--as-of` and `--source` count for exports of views."""
+    arguments = [
+        "--db",
+        url_of(filled),
+        "--out",
+        "-",
+        "--source",
+        "growth",
+        "--as-of",
+        iso(T0 + 7 * S),
+    ]
+    assert run(cli, ["export", "polls", *arguments]) == 0
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [line["polled_at"] for line in lines] == [iso(T0), iso(T0 + 5 * S)]
+
+
+def test_without_pyarrow_parquet_is_refused_in_a_line(
+    filled: Database, tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The message says what to install, and nothing is left at the place."""
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    path = tmp_path / "runs.parquet"
+    assert run(cli, ["export", "runs", "--db", url_of(filled), "--out", str(path)]) == 2
+    assert "pip install pyarrow" in capsys.readouterr().err
+    assert not [file for file in tmp_path.iterdir() if "parquet" in file.name]
+
+
+def test_a_file_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
+    """What fails midway leaves the old file as it was, and no other; a pipe or device is written to as it is."""
+    path = tmp_path / "out.ndjson"
+    path.write_text("old")
+
+    def fail() -> None:
+        with whole_file(path) as place:
+            place.write_text("half")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+    with whole_file(path) as place:
+        place.write_text("new")
+        assert path.read_text() == "old"
+    assert path.read_text() == "new"
+    with whole_file(Path("/dev/null")) as place:
+        assert place == Path("/dev/null")

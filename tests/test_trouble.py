@@ -1,0 +1,141 @@
+"""What answers say of a whole source: one run's trouble stops nobody else, a key's or a server's stops the source."""
+
+import random
+
+import pytest
+from stores import T0, S, answer, failure
+
+from recorder.instants import HOUR, MINUTE
+from recorder.ledger.answer import Answer, Outcome
+from recorder.polling.trouble import MOST_AT_ONCE, Trouble, throttled_until
+
+
+CHANCE = random.Random(1)
+
+
+def note(trouble: Trouble, *answers: Answer) -> Trouble:
+    for one in answers:
+        trouble.note(one, one.outcome or Outcome.UNCHANGED, chance=CHANCE)
+    return trouble
+
+
+def refused(at: int, run_id: str = "er_1", status: int = 401) -> Answer:
+    return failure(at, Outcome.REFUSED, status, run_id=run_id, detail="no")
+
+
+def most(trouble: Trouble, at: float, under_way: int = 0) -> int:
+    return trouble.most_now(under_way=under_way, now=T0 + round(at * S))
+
+
+def test_a_source_that_is_well_is_asked_for_many_at_once() -> None:
+    """But for so many only, so that a server that hangs does not take the places of the others."""
+    trouble = note(Trouble(), answer(1))
+    assert most(trouble, 1) == MOST_AT_ONCE
+    assert most(trouble, 1, under_way=MOST_AT_ONCE - 1) == 1
+    assert most(trouble, 1, under_way=MOST_AT_ONCE + 3) == 0
+
+
+def test_a_401_stops_the_source_for_an_hour() -> None:
+    """Nothing goes before the hour is over, and then one request."""
+    trouble = note(Trouble(), refused(10))
+    assert trouble.refused == "the API key was refused (401: no)"
+    assert most(trouble, 3609) == 0
+    assert most(trouble, 3610) == 1
+    assert most(trouble, 3610, under_way=1) == 0
+
+
+@pytest.mark.parametrize(
+    "probe",
+    [
+        refused(4000),
+        refused(4000, status=403),
+        failure(4000),
+        failure(4000, Outcome.THROTTLED, 429),
+    ],
+)
+def test_a_probe_that_fails_in_any_way_waits_for_the_next_hour(probe: Answer) -> None:
+    """A refused source is asked once an hour, whatever comes of it."""
+    trouble = note(Trouble(), refused(10), probe)
+    assert trouble.refused
+    assert most(trouble, 4000 + 3599) == 0
+    assert most(trouble, 4000 + 3600) == 1
+
+
+def test_a_key_that_works_again() -> None:
+    """The first success takes the stop back; a 404 is one."""
+    for well in (answer(4000), failure(4000, Outcome.NOT_VISIBLE, 404)):
+        trouble = note(Trouble(), refused(10), well)
+        assert trouble.refused is None
+        assert most(trouble, 4000) == MOST_AT_ONCE
+
+
+def test_an_answer_that_was_on_its_way_takes_nothing_back() -> None:
+    """A request sent before the key was refused may still succeed."""
+    trouble = note(Trouble(), refused(10), answer(11, latency_ms=2000))
+    assert trouble.refused
+    assert most(trouble, 12) == 0
+    assert note(trouble, answer(13, latency_ms=2000)).refused is None
+
+
+def test_a_403_is_the_run_s_trouble() -> None:
+    """Where anything of the source succeeds it goes on."""
+    trouble = note(Trouble(), answer(1, run_id="good"))
+    note(trouble, *(refused(n, f"er_{n}", 403) for n in range(2, 9)))
+    assert not trouble.only_forbidden()
+    assert most(trouble, 9) == MOST_AT_ONCE
+
+
+def test_where_every_run_is_forbidden_the_key_is_meant() -> None:
+    """Several runs, and nothing else: the source stops as after a 401."""
+    trouble = note(Trouble(), refused(1, "a", 403), refused(2, "a", 403), refused(3, "b", 403))
+    assert not trouble.only_forbidden()
+    assert trouble.only_forbidden(least=1)
+    assert note(trouble, refused(4, "c", 403)).only_forbidden()
+    trouble.stop_forbidden(T0 + 4 * S)
+    assert trouble.refused == "every run is forbidden (403: no)"
+    assert not trouble.only_forbidden(), "it is told already"
+    assert (most(trouble, 3603), most(trouble, 3604)) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "status"), [(Outcome.SERVER_ERROR, 503), (Outcome.NETWORK_ERROR, None)]
+)
+def test_when_everything_fails_the_source_pauses_longer_and_longer(
+    outcome: Outcome, status: int | None
+) -> None:
+    """After five failures in a row one request at a time: after 1 s, 2 s, 4 s, up to a minute, with jitter."""
+    trouble = note(Trouble(), *(failure(n, outcome, status) for n in range(4)))
+    assert most(trouble, 4) == MOST_AT_ONCE
+    pauses = []
+    for at in range(10, 1000, 100):
+        note(trouble, failure(at, outcome, status))
+        pauses.append((trouble.paused_until - T0) / S - at)
+        assert most(trouble, at) == 0
+        assert most(trouble, at + 72, under_way=0) == 1
+    for pause, plain in zip(pauses, [1, 2, 4, 8, 16, 32, 60, 60, 60, 60], strict=True):
+        assert 0.8 * plain <= pause <= 1.2 * plain
+    assert len(set(pauses)) == len(pauses)
+    assert note(trouble, answer(2000)).careful is False
+
+
+def test_one_run_s_failures_between_others_successes_pause_nothing() -> None:
+    """A run that fails again and again stops nobody else."""
+    trouble = Trouble()
+    for at in range(100):
+        note(trouble, failure(2 * at), answer(2 * at + 1))
+    assert most(trouble, 200) == MOST_AT_ONCE
+
+
+def test_what_a_429_asks_for() -> None:
+    """Its Retry-After from when the answer was read; ten seconds where it has none."""
+    asked = failure(5, Outcome.THROTTLED, 429, retry_after_s=2.5)
+    assert throttled_until(asked) == T0 + 7_500_000
+    assert throttled_until(failure(5, Outcome.THROTTLED, 429)) == T0 + 15 * S
+
+
+def test_the_stop_lasts_an_hour_and_a_pause_a_minute() -> None:
+    """The figures of the rules."""
+    trouble = note(Trouble(), refused(0))
+    assert trouble.paused_until == T0 + HOUR
+    trouble = note(Trouble(), *(failure(n) for n in range(50)))
+    assert trouble.paused_until - T0 - 49 * S <= 1.2 * MINUTE

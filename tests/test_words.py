@@ -1,0 +1,43 @@
+"""Numbers in words."""
+
+from decimal import Decimal
+
+import pytest
+
+from recorder.cli.words import amount, counted, from_to, span
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0, "0s"),
+        (0.04, "0s"),
+        (0.36, "0.4s"),
+        (59.94, "59.9s"),
+        (59.96, "1m"),
+        (200, "3m 20s"),
+        (3600, "1h"),
+        (7500, "2h 5m"),
+        (86399.9, "1d"),
+        (90000, "1d 1h"),
+        (-5, "-5s"),
+    ],
+)
+def test_spans_have_two_units_at_most(seconds: float, words: str) -> None:
+    """A span is told to the tenth of a second, or in its two largest units."""
+    assert span(seconds) == words
+
+
+def test_amounts_and_counts_in_words() -> None:
+    """Amounts digit by digit with their unit, counts with their noun."""
+    assert amount(Decimal("0.000001"), "USD") == "0.000001 USD"
+    assert amount(None, "USD") == "-"
+    assert (counted(1, "poll"), counted(1200, "poll")) == ("1 poll", "1,200 polls")
+
+
+def test_the_date_is_told_once() -> None:
+    """Of two instants of a day the second stands without the date; equal ones are one."""
+    first = "2026-11-20 09:15:00Z"
+    assert from_to(first, "2026-11-20 09:15:09Z") == "2026-11-20 09:15:00Z to 09:15:09Z"
+    assert from_to(first, "2026-11-21 09:15:00Z") == f"{first} to 2026-11-21 09:15:00Z"
+    assert from_to(first, first) == first
