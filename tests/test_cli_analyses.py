@@ -1,0 +1,145 @@
+"""`durations`, `failures`, `costs`, `coverage` on the command line."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from months import import_month
+from stores import T0, S, answer, document, register
+
+from recorder.cli.main import cli, run
+from recorder.instants import iso
+from recorder.store.engine import Database
+from recorder.store.record import Recorder
+
+COMMANDS = ("durations", "failures", "costs", "coverage")
+Capture = pytest.CaptureFixture[str]
+
+
+@pytest.fixture(scope="module")
+def month(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A store of a month of history; nothing in these tests writes to it."""
+    folder = tmp_path_factory.mktemp("month")
+    url = str(folder / "month.db")
+    import_month(url, folder, runs=120)
+    return url
+
+
+def asked(capsys: Capture, *arguments: str) -> Any:
+    """The JSON that a command prints."""
+    capsys.readouterr()
+    assert run(cli, [*arguments, "--format", "json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_an_empty_store_answers_sensibly(
+    command: str, database: Database, store_url: str, capsys: Capture
+) -> None:
+    """Without runs there is one row of nothing, and with groups there are no rows; neither is an error."""
+    del database
+    (row,) = asked(capsys, command, "--db", store_url)
+    assert row["runs"] == 0
+    assert not [value for name, value in row.items() if name.endswith(("_rate", "_p50")) and value]
+    assert asked(capsys, command, "--db", store_url, "--by", "slug") == []
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["--by", "colour"], "colour"),
+        (["--by", "slug,slug"], "slug"),
+        (["--since", "2026-11-02", "--until", "2026-11-01"], "--since"),
+        (["--since", "yesterday-ish"], "yesterday-ish"),
+        (["--tz", "Mars/Olympus"], "Mars/Olympus"),
+        (["--label", "team"], "team"),
+    ],
+)
+def test_nonsense_gets_one_clear_line(
+    command: str, arguments: list[str], named: str, month: str, capsys: Capture
+) -> None:
+    """The value is named, the exit code is 2, and nothing is printed as if it were an answer."""
+    capsys.readouterr()
+    assert run(cli, [command, "--db", month, *arguments]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert named in captured.err
+    assert "Traceback" not in captured.err
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("width", [80, 160])
+def test_a_table_fits_its_width_and_says_what_it_rests_on(
+    command: str, width: int, month: str, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No line is wider than the terminal; the foot tells populations and coverage."""
+    monkeypatch.setenv("COLUMNS", str(width))
+    capsys.readouterr()
+    assert run(cli, [command, "--db", month, "--by", "slug"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= width
+    text = " ".join(" ".join(lines).split())
+    assert "120 tracked runs" in text
+    assert "work_email" in text
+
+
+def test_the_worst_overruns_and_the_wait_for_a_final_figure(month: str, capsys: Capture) -> None:
+    """`costs --runs` lists runs, the worst first; `costs --when-final` says how long actual moved after the end."""
+    rows = asked(capsys, "costs", "--db", month, "--runs", "--limit", "3")
+    by_unit: dict[str, list[float]] = {}
+    for row in rows:
+        by_unit.setdefault(row["unit"], []).append(row["variance"])
+    assert all(found == sorted(found, reverse=True) for found in by_unit.values())
+    assert max(map(len, by_unit.values())) == 3
+    (row,) = asked(capsys, "costs", "--db", month, "--when-final")
+    assert 0 < row["moved_late"] <= row["runs"]
+    assert run(cli, ["costs", "--db", month, "--runs", "--by", "slug"]) == 2
+
+
+def test_last_month_s_figure_can_be_had_again(
+    database: Database, store_url: str, capsys: Capture
+) -> None:
+    """`--as-of` gives the numbers that the command printed then, whatever came later."""
+    register(database)
+    recorder = Recorder(database)
+    recorder.record([answer(10, document(status="completed", timing=_timing("09:00:00")))])
+    before = asked(capsys, "durations", "--db", store_url)
+    assert before[0]["run_seconds_p50"] == 7.0
+    recorder.record([answer(20, document(status="completed", timing=_timing("09:00:05")))])
+    assert asked(capsys, "durations", "--db", store_url)[0]["run_seconds_p50"] == 2.0
+    then = ("--as-of", iso(T0 + 15 * S))
+    assert asked(capsys, "durations", "--db", store_url, *then) == before
+
+
+def _timing(started: str) -> dict[str, str]:
+    day = "2025-11-20T"
+    return {"startedAt": f"{day}{started}.000Z", "completedAt": f"{day}09:00:07.000Z"}
+
+
+def test_amounts_are_printed_digit_by_digit(
+    database: Database, store_url: str, tmp_path: Path, capsys: Capture
+) -> None:
+    """0.1 a thousand times is 100, in JSON too."""
+    lines = [
+        {
+            "observed_at": f"2026-11-01T00:00:{second:02}Z",
+            "body": {
+                "run": {
+                    "id": f"er_{n}",
+                    "status": "completed",
+                    "cost": {"preview": {"credits": 0.1}, "actual": {"credits": 0.1}},
+                }
+            },
+        }
+        for n in range(1000)
+        for second in (1, 9)
+    ]
+    path = tmp_path / "lines.ndjson"
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    assert run(cli, ["import", "--db", store_url, str(path)]) == 0
+    capsys.readouterr()
+    assert run(cli, ["costs", "--db", store_url, "--format", "json"]) == 0
+    assert '"actual_total":100,' in capsys.readouterr().out.replace(" ", "")
+    del database
