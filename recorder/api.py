@@ -253,6 +253,20 @@ class History:
         filters = _filters(**which)
         return report_frame(self._archive.overruns(filters, limit=limit), floats=floats)
 
+    def settling(
+        self,
+        by: Words = (),
+        *,
+        tz: str | tzinfo = UTC,
+        **which: Unpack[Which],
+    ) -> "pd.DataFrame":
+        """How long after the end actual cost last moved, a row a group; columns: `recorder.analysis.settling`.
+
+        The frame's `attrs` hold `foot` and `populations`.
+        """
+        filters = _filters(**which)
+        return report_frame(self._archive.settling(by, filters, tz=_zone(tz)))
+
     def coverage(
         self,
         by: Words = (),

@@ -12,12 +12,13 @@ from pathlib import Path
 
 import pytest
 from shapes import HOSTILE, fill
-from stores import T0, S, answer, document, register, sample_body, sample_paths
+from stores import T0, S, answer, document, failure, register, sample_body, sample_paths
 
 from recorder.archive import Archive
 from recorder.cli.main import cli, run
 from recorder.cli.text import display_width
 from recorder.instants import iso
+from recorder.ledger.answer import Outcome
 from recorder.ledger.jsontext import parse_json
 from recorder.public import RUNS
 from recorder.settings import Settings
@@ -301,12 +302,21 @@ def test_runs_is_a_table_of_what_tells_most(database: Database, ask: Ask) -> Non
     Recorder(database).record([answer(0, sample_body(sample_paths()[2]), run_id=SAMPLE)])
     _, out, _ = ask("runs")
     head, _, row, *foot = out.splitlines()
-    assert head.split() == ["run_id", "status", "leads", "slug", "wall", "cost", "age", "tracking"]
+    assert head.split() == ["run_id", "status", "leads", "slug", "wall", "cost", "age"]
     assert row.split()[:6] == [SAMPLE, "completed", "4/4", "work_email", "31.6s", "6/8"]
     assert "1 run: 1 completed" in foot[0]
     assert all(len(line) <= 80 for line in out.splitlines())
     _, out, _ = ask("runs", "--as-of", iso(T0 + S), "--status", "failed")
     assert out == "no such runs\n"
+
+
+def test_runs_says_which_are_watched_no_more(database: Database, ask: Ask) -> None:
+    """A run that is not visible, abandoned or untracked is named so in the table, where there is one."""
+    register(database, ["er_1"])
+    Recorder(database).record([failure(1, Outcome.NOT_VISIBLE, 404)])
+    _, out, _ = ask("runs")
+    assert out.splitlines()[0].split()[:3] == ["run_id", "status", "tracking"]
+    assert "not_visible" in out
 
 
 def test_an_empty_store_says_how_to_begin(ask: Ask) -> None:
