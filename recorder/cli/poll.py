@@ -1,7 +1,6 @@
 """`recorder poll`: the watch, from cron or as a service."""
 
 import os
-import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from recorder.cli.options import settings_options, verbose_option
-from recorder.cli.stores import recording, tell
+from recorder.cli.stores import recording, stopped_by_signals, tell
 from recorder.errors import UsageError
 from recorder.instants import now_us, parse_duration
 from recorder.settings import DEFAULT_SOURCE, Settings
@@ -70,6 +69,8 @@ def poll(
 
     plan = _plan(span, settings, until_done=until_done, forever=forever)
     with recording(settings) as database:
+        if track_from is None:
+            _require_source(database, settings)
         service = Service(
             database,
             settings,
@@ -79,12 +80,23 @@ def poll(
             clock=now_us,
             before_look=_taking_in(track_from, database, settings),
         )
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: service.poller.stop())
-        code = service.run()
+        with stopped_by_signals(service.poller.stop):
+            code = service.run()
     if verbose or sys.stdout.isatty():
         tell(service.poller.summary.line())
     return code
+
+
+def _require_source(database: "Database", settings: Settings) -> None:
+    """A source that was asked for by a name that the store does not know is a mistake."""
+    from recorder.store.due import source_rows  # noqa: PLC0415
+
+    with database.reading() as connection:
+        if settings.source is not None and not source_rows(connection, settings.source):
+            raise UsageError(
+                f"no source {settings.source!r} in this store: 'recorder track --source"
+                f" {settings.source} RUN_ID' makes it"
+            )
 
 
 def _plan(span: int | None, settings: Settings, *, until_done: bool, forever: bool) -> "Plan":

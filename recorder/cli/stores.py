@@ -1,6 +1,7 @@
-"""The store that a command works on, opened for reading or for recording."""
+"""What commands share: the store that they work on, and the signals that end them."""
 
-from collections.abc import Iterator
+import signal
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,18 @@ def tell(line: str) -> None:
     from recorder.cli.text import visible  # noqa: PLC0415
 
     click.echo(f"recorder: {visible(line)}", err=True)
+
+
+@contextmanager
+def stopped_by_signals(stop: Callable[[], None]) -> Iterator[None]:
+    """SIGINT and SIGTERM call `stop` while the block runs; what they did before holds again after it."""
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.signal(number, lambda *_: stop()) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @contextmanager

@@ -1,7 +1,6 @@
 """`recorder watch`: what is in flight, as it moves."""
 
 import os
-import signal
 import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
@@ -9,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from recorder.cli.options import settings_options
-from recorder.cli.stores import reading, tell
+from recorder.cli.stores import reading, stopped_by_signals, tell
 from recorder.errors import SettingError, StoreError
 from recorder.instants import MINUTE, SECOND, now_us
 from recorder.settings import Settings
@@ -61,9 +60,8 @@ def watch(run_ids: tuple[str, ...], settings: Settings) -> int:
                 clock=now_us,
                 after_tick=lambda: watcher.look(service.poller),
             )
-            for number in (signal.SIGINT, signal.SIGTERM):
-                signal.signal(number, lambda *_: service.poller.stop())
-            code = _run(service.run)
+            with stopped_by_signals(service.poller.stop):
+                code = _run(service.run)
             watcher.show(service.poller)
     return code
 
