@@ -82,7 +82,7 @@ def poll(
         )
         with stopped_by_signals(service.poller.stop):
             code = service.run()
-    if verbose or sys.stdout.isatty():
+    if code or verbose or sys.stdout.isatty():
         tell(service.poller.summary.line())
     return code
 

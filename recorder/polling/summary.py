@@ -50,6 +50,9 @@ class Summary:
             f"{n} {outcome.word.replace('_', ' ')}" for outcome, n in sorted(self.outcomes.items())
         )
         told = f"asked {asked}" + (f": {counted}" if counted else "")
+        if self.failing:
+            runs = "1 run" if len(self.failing) == 1 else f"{len(self.failing)} runs"
+            told += f"; the last poll of {runs} did not succeed"
         if self.busy:
             told += f"; another process polls {', '.join(sorted(self.busy))}"
         return told
