@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from recorder.polling.poller import Plan
     from recorder.store.engine import Database
 
+_SOME_FAILED = 3
+
 
 def _duration(_ctx: click.Context, _param: click.Parameter, text: str | None) -> int | None:
     if text is None:
@@ -82,8 +84,9 @@ def poll(
         )
         with stopped_by_signals(service.poller.stop):
             code = service.run()
-    if code or verbose or sys.stdout.isatty():
-        tell(service.poller.summary.line())
+    summary = service.poller.summary
+    if verbose or sys.stdout.isatty() or (code == _SOME_FAILED and summary.failing):
+        tell(summary.line())
     return code
 
 
