@@ -60,6 +60,12 @@ def test_after_a_burst_what_is_left_is_spread_over_the_rest_of_the_minute() -> N
     assert wake_at(rest, NOW) == NOW + 1_500_000
 
 
+def test_a_new_run_waits_for_half_of_that_pause() -> None:
+    """A run just tracked is asked within a second, also in the minute after a burst."""
+    burst = budget(busy=40, last_sent_at=NOW, free_at=NOW + MINUTE)
+    assert wake_at(burst, NOW, new=1) == NOW + 750_000
+
+
 def test_a_request_of_a_dead_process_does_not_stretch_the_pause() -> None:
     """A slot that stays taken for two minutes counts for one: no more than that is ever planned."""
     stranded = budget(busy=1, last_sent_at=NOW, free_at=NOW + 2 * MINUTE)
@@ -105,8 +111,10 @@ def test_new_runs_and_those_in_flight_take_turns() -> None:
     assert in_turn([NEW, LATER], new_went_last=True) == [NEW, LATER]
 
 
-@given(st.lists(st.sampled_from([NEW, FLYING, LATER]), max_size=12), st.booleans())
-def test_in_turn_loses_nobody(due: Sequence[Waiting], new_went_last: bool) -> None:
+@given(
+    due=st.lists(st.sampled_from([NEW, FLYING, LATER]), max_size=12), new_went_last=st.booleans()
+)
+def test_in_turn_loses_nobody(due: Sequence[Waiting], *, new_went_last: bool) -> None:
     """The same runs come out, each once."""
     named = [Waiting(one.urgency, str(place)) for place, one in enumerate(due)]
     assert sorted(map(str, in_turn(named, new_went_last=new_went_last))) == sorted(map(str, named))
@@ -122,15 +130,21 @@ BUDGETS = st.builds(
 )
 
 
-@given(BUDGETS, st.integers(0, 50), st.integers(0, 50), st.integers(0, 5000), st.booleans())
+@given(
+    of=BUDGETS,
+    new=st.integers(0, 50),
+    more=st.integers(0, 50),
+    demand=st.integers(0, 5000),
+    behind=st.booleans(),
+)
 def test_what_goes_is_due_and_free(
-    of: Budget, new: int, more: int, demand: int, behind: bool
+    *, of: Budget, new: int, more: int, demand: int, behind: bool
 ) -> None:
     """Whatever is known: no more than is due, no more than is free; and if nothing goes, time brings it."""
     due = new + more
     now = sendable(of, new=new, due=due, demand=demand, now=NOW, behind=behind)
     assert 0 <= now <= min(due, of.free)
-    later = wake_at(of, NOW, behind=behind)
+    later = wake_at(of, NOW, new=new, behind=behind)
     assert later >= NOW
     if due and not now and of.free:
         assert later > NOW

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 
@@ -13,7 +14,7 @@ from stores import BASE_URL, T0, S
 
 from recorder.errors import StoreError
 from recorder.store import leases
-from recorder.store.engine import Database
+from recorder.store.engine import IDLE_MS, Database
 from recorder.store.leases import LEASE_US
 from recorder.store.registry import ensure_source, lock_source
 from recorder.store.schema import poller, source
@@ -213,14 +214,39 @@ def test_a_lock_that_stays_is_told_as_busy(
 ) -> None:
     """Who waits does so for a time, and then says that another program holds the store."""
     stopped = open_database(store_url)
-    with (
-        stopped.writing() as holding,
-        pytest.raises(StoreError, match="locked"),
-        database.writing() as connection,
-    ):
+
+    def wait() -> None:
+        with database.writing() as connection:
+            connection.exec_driver_sql("SET LOCAL lock_timeout TO 50")
+            leases.acquire(connection, sources, A, now=T0)
+
+    with stopped.writing() as holding:
         lock_source(holding, "s0")
-        connection.exec_driver_sql("SET LOCAL lock_timeout TO 50")
-        leases.acquire(connection, sources, A, now=T0)
+        with pytest.raises(StoreError, match="locked"):
+            wait()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("dialect", ["postgres"])  # on SQLite a dead process has no locks
+def test_who_hangs_in_a_transaction_loses_its_locks(
+    database: Database, sources: list[int], store_url: str, open_database: Open
+) -> None:
+    """A host that is gone in the middle of one does not keep its sources from the others."""
+    hanging = open_database(store_url)
+
+    def hang() -> None:
+        with hanging.writing() as connection:
+            lock_source(connection, "s0")
+            time.sleep((IDLE_MS + 2000) / 1000)
+            lock_source(connection, "s1")
+
+    with ThreadPoolExecutor(1) as thread:
+        hung = thread.submit(hang)
+        time.sleep(1)
+        assert acquire(database, sources, A, waits=False) == set(sources[1:])
+        assert acquire(database, sources, A) == set(sources)
+        with pytest.raises(StoreError, match="idle-in-transaction"):
+            hung.result()
 
 
 def test_a_holder_names_its_process() -> None:

@@ -20,7 +20,7 @@ def test_a_notebook_runs_to_its_end(
     monkeypatch.setenv("RECORDER_DATABASE_URL", store_url)
     monkeypatch.setenv("HOME", str(tmp_path))
     import_month(store_url, tmp_path)
-    notebook = nbformat.read(path, as_version=4)
+    notebook = nbformat.reads(path.read_text(encoding="utf-8"), as_version=4)  # type: ignore[no-untyped-call]
     kernel = {"path": str(tmp_path), "env": dict(os.environ)}
     NotebookClient(notebook, timeout=120, resources={"metadata": kernel}).execute()
     outputs = [out for cell in notebook.cells for out in cell.get("outputs", [])]

@@ -9,7 +9,6 @@ from recorder.instants import HOUR, MINUTE
 from recorder.ledger.answer import Answer, Outcome
 from recorder.polling.trouble import MOST_AT_ONCE, Trouble, throttled_until
 
-
 CHANCE = random.Random(1)
 
 

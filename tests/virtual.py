@@ -5,9 +5,11 @@ only while all of them wait. The store's transactions are real; the network is a
 """
 
 import heapq
+import itertools
 import json
 import random
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -31,7 +33,8 @@ from recorder.store.registry import ensure_source, track
 
 RATE = 80
 LATENCY_US = S // 10
-_WORK_US = 1000  # what a round costs, so that one that spins is seen
+_WORK_US = 1000  # what a round costs
+_SPINS = 300  # rounds in a second
 
 
 class Killed(BaseException):
@@ -39,10 +42,14 @@ class Killed(BaseException):
 
 
 class VirtualTime:
-    """The clock of all watches of a test; instants in microseconds since 1970 UTC."""
+    """The clock of all watches of a test; instants in microseconds since 1970 UTC.
+
+    What it shows is `now`, which only grows, and `shift`, by which somebody has set it.
+    """
 
     def __init__(self, start: int = T0) -> None:
         self.now = start
+        self.shift = 0
         self._condition = threading.Condition()
         self._wakes: dict[int, int] = {}
         self._stopped: set[int] = set()
@@ -51,7 +58,7 @@ class VirtualTime:
         self._over = False
 
     def __call__(self) -> int:
-        return self.now
+        return self.now + self.shift
 
     def at(self, seconds: float, act: Callable[[], object]) -> None:
         """Do something so many seconds after T0."""
@@ -99,6 +106,8 @@ class VirtualTime:
             threading.Thread(target=self._run, args=(w, errors), daemon=True) for w in watches
         ]
         with self._condition:
+            self._over = False
+            self._wakes.clear()
             self._running = -1  # nobody, until all are there
             for thread in threads:
                 thread.start()
@@ -188,6 +197,7 @@ class VirtualFetcher:
         log: where requests are noted.
         name: of the watch.
         lag_us: how long after the permission an ask goes out.
+        work_us: what a round costs.
     """
 
     def __init__(
@@ -198,18 +208,21 @@ class VirtualFetcher:
         *,
         name: str = "",
         lag_us: Callable[[], int] = lambda: 0,
+        work_us: int = _WORK_US,
     ) -> None:
         self._time = time
         self._world = world
         self._log = log
         self._name = name
         self._lag_us = lag_us
+        self._work_us = work_us
+        self._places = itertools.count()
         self._coming: list[tuple[int, int, Came]] = []
-        self.rounds = 0
+        self._rounds: Counter[int] = Counter()
 
     def send(self, ask: Ask) -> None:
         sent_at = self._time.now + self._lag_us()
-        if sent_at > ask.send_by:
+        if sent_at + self._time.shift > ask.send_by:
             self._come(sent_at, Came(ask=ask, answer=None))
             return
         reply = self._world(ask.source, ask.due.run_id, (sent_at - T0) // S)
@@ -222,16 +235,20 @@ class VirtualFetcher:
         )
         self._log.append(sent)
         read_at = sent_at + reply.latency_us
-        self._come(read_at, Came(ask=ask, answer=_answer(ask, reply, read_at)))
+        answer = _answer(ask, reply, read_at + self._time.shift)
+        self._come(read_at, Came(ask=ask, answer=answer))
 
     def _come(self, at: int, came: Came) -> None:
-        heapq.heappush(self._coming, (at, id(came), came))
+        heapq.heappush(self._coming, (at, next(self._places), came))
 
     def collect(self, timeout_us: int) -> list[Came]:
-        self.rounds += 1
-        until = self._time.now + max(timeout_us, _WORK_US)
+        second = self._time.now // S
+        self._rounds[second] += 1
+        assert self._rounds[second] < _SPINS, "the watch spins"
+        until = self._time.now + timeout_us
         if self._coming:
-            until = min(until, max(self._coming[0][0], self._time.now + _WORK_US))
+            until = min(until, self._coming[0][0])
+        until = max(until, self._time.now) + self._work_us
         self._time.wait(until)
         came = []
         while self._coming and self._coming[0][0] <= self._time.now:
@@ -287,8 +304,8 @@ class Scene:
     def track(self, *run_ids: str, source: str = "default") -> None:
         """Register runs now."""
         with self.database.writing() as connection:
-            ensure_source(connection, source, base_url=BASE_URL, now=self.time.now)
-            track(connection, source, run_ids, now=self.time.now)
+            ensure_source(connection, source, base_url=BASE_URL, now=self.time())
+            track(connection, source, run_ids, now=self.time())
 
     def poller(
         self,
@@ -299,15 +316,18 @@ class Scene:
         source: str | None = None,
         database: Database | None = None,
         lag_us: Callable[[], int] = lambda: 0,
+        work_us: int = _WORK_US,
         before_look: Callable[[], None] = lambda: None,
     ) -> Poller:
         """A watch that is to begin now; `seconds` is its time."""
         store = database or self.database
-        over_at = None if seconds is None else self.time.now + round(seconds * S)
+        over_at = None if seconds is None else self.time() + round(seconds * S)
         return Poller(
             desk=Desk(store, cadence=self.cadence, stays=until is Until.STOPPED),
             recorder=Recorder(store, cadence=self.cadence),
-            fetcher=VirtualFetcher(self.time, self._answer, self.log, name=name, lag_us=lag_us),
+            fetcher=VirtualFetcher(
+                self.time, self._answer, self.log, name=name, lag_us=lag_us, work_us=work_us
+            ),
             plan=Plan(until=until, over_at=over_at, source=source),
             hooks=Hooks(
                 outlets_of=self._outlets,
@@ -341,15 +361,9 @@ class Scene:
 
     def watch(self, until: Until = Until.STOPPED, **more: Any) -> Summary:
         """Run one watch to its end."""
-        found: list[Summary] = []
         poller = self.poller(until, **more)
-        self.time.run(lambda: found.append(poller.run()))
-        self.time = VirtualTimeAfter(self.time)
-        return found[0]
-
-
-def VirtualTimeAfter(time: VirtualTime) -> VirtualTime:  # noqa: N802
-    return VirtualTime(time.now)
+        self.time.run(poller.run)
+        return poller.summary
 
 
 def most_in_a_minute(instants: Iterable[float]) -> int:
@@ -366,4 +380,4 @@ def most_in_a_minute(instants: Iterable[float]) -> int:
 def gaps(instants: Iterable[float]) -> list[float]:
     """The pauses between instants."""
     ordered = sorted(instants)
-    return [later - earlier for earlier, later in zip(ordered, ordered[1:], strict=False)]
+    return [later - earlier for earlier, later in itertools.pairwise(ordered)]

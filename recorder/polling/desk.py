@@ -81,10 +81,10 @@ class Desk:
         self._renewal = Timer(leases.RENEW_US)
         self._new_went_last: dict[str, bool] = {}
 
-    def sources(self, name: str | None = None) -> list[SourceRow]:
-        """The sources of the store, or the one of a name."""
+    def sources(self) -> list[SourceRow]:
+        """The sources of the store."""
         with self._database.reading() as connection:
-            return source_rows(connection, name)
+            return source_rows(connection)
 
     def renew(
         self, source_ids: Iterable[int], *, now: int, under_way: Collection[int] = ()
@@ -127,11 +127,11 @@ class Desk:
         self._held_until = {}
 
     def due(self, source_ids: Iterable[int], *, now: int) -> tuple[list[Due], int | None]:
-        """Runs that are due, in the order in which they are to be asked; else when the next one is."""
+        """Runs that are due, in the order in which they are to be asked; and when the next one will be."""
         wanted = list(source_ids)
         with self._database.reading() as connection:
             found = due_runs(connection, wanted, now=now, limit=_AT_A_TIME)
-            return found, None if found else next_due_at(connection, wanted)
+            return found, next_due_at(connection, wanted, now=now)
 
     def permit(
         self, use: KeyUse, due: Sequence[Due], *, most: int, now: int, pass_at: int | None = None
@@ -152,7 +152,7 @@ class Desk:
         new = sum(1 for one in due if one.urgency == Urgency.NEW)
         count = partial(sendable, new=new, due=len(due), demand=demand, now=now, behind=behind)
         if not count(budget):
-            return Granted(permissions=[], wake_at=wake_at(budget, now, behind=behind))
+            return Granted(permissions=[], wake_at=wake_at(budget, now, new=new, behind=behind))
         with self._database.writing() as connection:
             budget = budgets.lock_budget(connection, use.key_id, rate=use.rate, now=now)
             slots = budgets.take_slots(connection, use.key_id, min(count(budget), most), now=now)

@@ -17,7 +17,8 @@ class Hooks:
     """What the edges hand in.
 
     Attributes:
-        outlets_of: makes sources askable; leaves out those that cannot be (it has told why).
+        outlets_of: makes sources askable, be they watched here or not; leaves out those that cannot be (it has
+            told why).
         clock: microseconds since 1970 UTC.
         tell: takes one line for people.
         before_look: called before each look for due runs (new ids are taken in here).

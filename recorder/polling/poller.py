@@ -69,6 +69,7 @@ class Poller:
         self._plan = plan
         self._hooks = hooks
         self._outlets: dict[int, Outlet] = {}
+        self._watched: set[int] = set()
         self._under_way: dict[tuple[int, int], Ask] = {}
         self._stopping = False
         self._pass_at: int | None = None
@@ -90,7 +91,7 @@ class Poller:
     @property
     def has_outlets(self) -> bool:
         """Whether there is a source that can be asked."""
-        return bool(self._outlets)
+        return bool(self._watched)
 
     def stop(self) -> None:
         """Send nothing more, and end after the answers under way."""
@@ -147,27 +148,27 @@ class Poller:
         return self._stopping or (over_at is not None and now >= over_at)
 
     def _take_in(self, now: int) -> None:
-        """New ids and new sources."""
+        """New ids and new sources; those that are not watched here may share a key with those that are."""
         if not self._new_sources.is_time(now):
             return
         self._new_sources.start(now)
         self._hooks.before_look()
-        rows = self._desk.sources(self._plan.source)
-        new = [row for row in rows if row.source_id not in self._outlets]
+        new = [row for row in self._desk.sources() if row.source_id not in self._outlets]
         self._outlets |= {outlet.source_id: outlet for outlet in self._hooks.outlets_of(new)}
+        self._watched = {s for s, o in self._outlets.items() if self._plan.source in (None, o.name)}
 
     def _hold(self, now: int) -> None:
         under_way = {source_id for source_id, _ in self._under_way}
-        self._desk.renew(self._outlets.keys(), now=now, under_way=under_way)
-        held = self._desk.held(now)
-        self.summary.busy = {o.name for s, o in self._outlets.items() if s not in held}
+        self._desk.renew(self._watched, now=now, under_way=under_way)
+        free = self._watched - self._desk.held(now)
+        self.summary.busy = {self._outlets[source_id].name for source_id in free}
 
     def _send_due(self, now: int) -> None:
         if self._plan.until is Until.PASS and self._pass_at is None:
             self._pass_at = now
         held = self._desk.held(now)
         due, next_at = self._desk.due(held, now=self._pass_at or now)
-        if next_at is not None:
+        if next_at is not None and self._pass_at is None:
             self._look_at = min(self._look_at, next_at)
         waiting = [one for one in due if (one.source_id, one.run_key) not in self._under_way]
         by_source = Counter(source_id for source_id, _ in self._under_way)
@@ -205,8 +206,9 @@ class Poller:
         self._fetcher.send(ask)
 
     def _collect(self, now: int) -> None:
-        wait_us = _TICK_US if self._is_ending(now) else min(self._look_at - now, _TICK_US)
-        came = self._fetcher.collect(max(wait_us, 0))
+        waits = self._is_ending(now) or self._intake.is_stuck
+        until_look_us = max(self._look_at - now, 0)
+        came = self._fetcher.collect(_TICK_US if waits else min(until_look_us, _TICK_US))
         done = self._intake.take(came)
         for one in done:
             del self._under_way[one.ask.due.source_id, one.ask.due.run_key]
@@ -259,7 +261,7 @@ class Poller:
             return True
         open_sources = {s for s in held if self._outlets[s].trouble.refused is None}
         if self._plan.until is Until.TIME:
-            return bool(self._outlets) and not open_sources
+            return bool(self._watched) and not open_sources
         return not self._desk.undone(open_sources, now=now)
 
     def _conclude(self) -> None:
@@ -267,8 +269,8 @@ class Poller:
         if self._store_error is not None:
             self._failure = self._failure or self._store_error
             return
-        for outlet in self._outlets.values():
-            self._intake.judge(outlet, least=1)
+        for source_id in self._watched:
+            self._intake.judge(self._outlets[source_id], least=1)
         self._tell_overdue(self._hooks.clock(), last=True)
 
     def _leave(self) -> None:

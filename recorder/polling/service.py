@@ -144,6 +144,7 @@ class Service:
         self._clients = Clients(settings, environ, clock, timeouts=timeouts)
         self._tell = tell
         self._stays = plan.until is Until.STOPPED
+        self._only = plan.source
         self._left_out: dict[str, SettingError] = {}
         cadence = cadence_of(settings)
         self.poller = Poller(
@@ -169,8 +170,10 @@ class Service:
                 made.append(self._clients.outlet(row))
                 self._left_out.pop(row.name, None)
             except SettingError as error:
-                errors[row.name] = error
-        if errors and not (made or self.poller.has_outlets or self._stays):
+                if self._only in (None, row.name):
+                    errors[row.name] = error
+        watched = any(self._only in (None, outlet.name) for outlet in made)
+        if errors and not (watched or self.poller.has_outlets or self._stays):
             raise next(iter(errors.values()))
         for name in errors.keys() - self._left_out.keys():
             self._tell(f"source {name!r} is left out: {errors[name]}")

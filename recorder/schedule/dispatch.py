@@ -80,18 +80,20 @@ def sendable(
     if demand <= budget.rate:
         return min(due, budget.free)
     at_once = min(new, budget.at_once)
-    return at_once or min(due, budget.free, int(now >= _spread_at(budget, behind=behind)))
+    spread_at = _spread_at(budget, new=new, behind=behind)
+    return at_once or min(due, budget.free, int(now >= spread_at))
 
 
-def _spread_at(budget: Budget, *, behind: bool) -> int:
+def _spread_at(budget: Budget, *, new: int, behind: bool) -> int:
     """When the next request goes; who is behind another process leaves it a moment to be first.
 
     Without that moment the process that is nearer to the store would take every slot.
     """
     if budget.last_sent_at is None:
         return 0
+    rest_us = _rest_us(budget) // (2 if new else 1)
     grace_us = min(_GRACE_US, budget.interval_us) if behind else 0
-    return budget.last_sent_at + max(budget.interval_us, _rest_us(budget)) + grace_us
+    return budget.last_sent_at + max(budget.interval_us, rest_us) + grace_us
 
 
 def _rest_us(budget: Budget) -> int:
@@ -101,13 +103,13 @@ def _rest_us(budget: Budget) -> int:
     return min(budget.free_at - budget.last_sent_at, WINDOW_US) // max(budget.free, 1)
 
 
-def wake_at(budget: Budget, now: int, *, behind: bool = False) -> int:
+def wake_at(budget: Budget, now: int, *, new: int = 0, behind: bool = False) -> int:
     """When to look again after nothing could be sent."""
     if budget.paused_until is not None and now < budget.paused_until:
         return budget.paused_until
     if not budget.free and budget.free_at is not None:
         return max(now, budget.free_at)
-    return max(now, _spread_at(budget, behind=behind))
+    return max(now, _spread_at(budget, new=new, behind=behind))
 
 
 def in_turn(due: Sequence[_T], *, new_went_last: bool) -> list[_T]:

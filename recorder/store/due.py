@@ -2,15 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 
 from recorder.instants import MINUTE
 from recorder.ledger.row import TERMINAL
 from recorder.schedule.cadence import Cadence, Urgency
-from recorder.store.schema import run, run_fact, source, watch
-
-_THOUSAND_MINUTES = 1000 * MINUTE
+from recorder.store.schema import Integer, run, run_fact, source, watch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,23 +73,32 @@ def due_runs(
         now: microseconds since 1970 UTC.
         limit: at most so many of a source that were never asked, and of the others: no crowd hides the rest.
     """
+    asked = {"source_ids": list(source_ids), "now": now, "limit": limit}
+    return [Due(**row) for row in connection.execute(_due(), asked).mappings()]
+
+
+@cache
+def _due() -> sa.Select[Any]:
     is_new = sa.case((watch.c.urgency == int(Urgency.NEW), 1), else_=0)
     order = (watch.c.urgency, watch.c.due_at, watch.c.source_id, watch.c.run_key)
     place = sa.func.row_number().over(partition_by=[watch.c.source_id, is_new], order_by=order)
     first = (
         sa.select(*order, place.label("place"))
-        .where(watch.c.source_id.in_(list(source_ids)), watch.c.due_at <= now)
+        .where(_of_sources(), watch.c.due_at <= sa.bindparam("now"))
         .subquery()
     )
     same = (run.c.source_id == first.c.source_id) & (run.c.run_key == first.c.run_key)
-    fields = (first.c[column.name] for column in order)
-    statement = (
+    fields = [first.c[column.name] for column in order]
+    return (
         sa.select(*fields, run.c.run_id)
         .join_from(first, run, same)
-        .where(first.c.place <= limit)
-        .order_by(*(first.c[column.name] for column in order))
+        .where(first.c.place <= sa.bindparam("limit"))
+        .order_by(*fields)
     )
-    return [Due(**row) for row in connection.execute(statement).mappings()]
+
+
+def _of_sources() -> sa.ColumnElement[bool]:
+    return watch.c.source_id.in_(sa.bindparam("source_ids", expanding=True))
 
 
 def due_count(connection: sa.Connection, source_ids: Iterable[int], *, now: int) -> int:
@@ -100,13 +109,18 @@ def due_count(connection: sa.Connection, source_ids: Iterable[int], *, now: int)
     return connection.execute(statement).scalar_one()
 
 
-def next_due_at(connection: sa.Connection, source_ids: Iterable[int]) -> int | None:
-    """When the next run is due."""
-    statement = sa.select(sa.func.min(watch.c.due_at)).where(
-        watch.c.source_id.in_(list(source_ids))
-    )
-    earliest: int | None = connection.execute(statement).scalar_one()
+def next_due_at(connection: sa.Connection, source_ids: Iterable[int], *, now: int) -> int | None:
+    """When the next run becomes due that is not."""
+    asked = {"source_ids": list(source_ids), "now": now}
+    earliest: int | None = connection.execute(_next_due(), asked).scalar_one()
     return earliest
+
+
+@cache
+def _next_due() -> sa.Select[Any]:
+    return sa.select(sa.func.min(watch.c.due_at)).where(
+        _of_sources(), watch.c.due_at > sa.bindparam("now")
+    )
 
 
 def in_flight_count(connection: sa.Connection, source_ids: Iterable[int]) -> int:
@@ -129,14 +143,17 @@ def wanted_in_a_minute(
         source_ids: of these sources.
         every_us: the cadence; no run counts as asked more often, one that was never asked as often.
     """
+    asked = {"source_ids": list(source_ids), "every_us": every_us}
+    return int(connection.execute(_wanted(), asked).scalar_one()) // 1000
+
+
+@cache
+def _wanted() -> sa.Select[Any]:
     pause = watch.c.due_at - watch.c.last_polled_at
-    thousandths = sa.case(
-        (pause > every_us, _THOUSAND_MINUTES // pause), else_=_THOUSAND_MINUTES // every_us
-    )
-    statement = sa.select(sa.func.coalesce(sa.func.sum(thousandths), 0)).where(
-        watch.c.source_id.in_(list(source_ids)), watch.c.due_at.is_not(None)
-    )
-    return int(connection.execute(statement).scalar_one()) // 1000
+    every_us = sa.bindparam("every_us", type_=Integer)
+    longest = sa.case((pause > every_us, pause), else_=every_us)
+    total = sa.func.sum(sa.literal(1000 * MINUTE, Integer) // longest)
+    return sa.select(sa.func.coalesce(total, 0)).where(_of_sources(), watch.c.due_at.is_not(None))
 
 
 def undone_count(

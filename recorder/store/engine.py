@@ -22,6 +22,9 @@ Connection: TypeAlias = sa.Connection
 """What a transaction is, for those who hand one on and know no SQL."""
 
 BUSY_MS = 30_000
+IDLE_MS = (
+    15_000  # a process that hangs, or a host that is gone, keeps its locks no longer (Postgres)
+)
 OLDEST_SQLITE = (3, 40, 0)
 OLDEST_POSTGRES = 15
 
@@ -168,7 +171,9 @@ def _on_postgres_connect(connection: Any, _record: Any) -> None:  # noqa: ANN401
 def _begin_postgres(connection: sa.Connection, *, writes: bool) -> None:
     connection.exec_driver_sql("SET LOCAL timezone TO 'UTC'")
     connection.exec_driver_sql(f"SET LOCAL lock_timeout TO {BUSY_MS}")
-    if not writes:
+    if writes:
+        connection.exec_driver_sql(f"SET LOCAL idle_in_transaction_session_timeout TO {IDLE_MS}")
+    else:
         connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
 
 

@@ -1,0 +1,199 @@
+"""Watches through faults, kills and stops: nothing that was served is lost or doubled, no budget is exceeded."""
+
+import signal
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from itertools import groupby, pairwise
+from pathlib import Path
+
+import pytest
+from chaos import DELAYS_US, HERE, Watcher, hold_against, killing, say, told
+from stores import document
+from virtual import most_in_a_minute
+
+from recorder.instants import SECOND, now_us
+from recorder.sandbox import Fault, Kind, Sandbox, World
+from recorder.store.engine import Database
+from recorder.store.registry import track_with_source
+
+Open = Callable[[str], Database]
+pytestmark = pytest.mark.slow
+
+FAULTS = tuple(
+    Fault(kind=kind, rate=rate, retry_after_s=1, seconds=seconds)
+    for kind, rate, seconds in [
+        (Kind.THROTTLE, 0.004, None),
+        (Kind.THROTTLE_DATE, 0.004, None),
+        (Kind.SERVER_ERROR, 0.02, None),
+        (Kind.UNAVAILABLE, 0.02, None),
+        (Kind.UNAUTHORIZED, 0.003, None),
+        (Kind.FORBIDDEN, 0.01, None),
+        (Kind.TIMEOUT, 0.01, DELAYS_US["timeout"] / SECOND),
+        (Kind.RESET, 0.02, None),
+        (Kind.TRUNCATE, 0.02, None),
+        (Kind.SLOW, 0.02, DELAYS_US["slow"] / SECOND),
+        (Kind.HTML, 0.01, None),
+        (Kind.REDIRECT, 0.01, None),
+        (Kind.NO_RUN, 0.01, None),
+        (Kind.WRONG_ID, 0.02, None),
+        (Kind.UNKNOWN_FIELD, 0.03, None),
+        (Kind.UNKNOWN_STATUS, 0.03, None),
+        (Kind.REOPEN, 0.03, None),
+    ]
+)
+USERS = {"ann": "pk_chaos_ann_0123456789", "ben": "pk_chaos_ben_0123456789"}
+RATE = 600
+SOURCES = {"a": "ann", "b": "ann", "c": "ben", "d": "ben"}
+CONFIG = "".join(
+    f'[sources.{name}]\napi_key_env = "KEY_{user}"\n' for name, user in SOURCES.items()
+)
+
+
+@pytest.fixture
+def stack() -> Iterator[ExitStack]:
+    with ExitStack() as opened:
+        yield opened
+
+
+def environment(store_url: str, url: str, config: Path) -> dict[str, str]:
+    return {
+        "RECORDER_DATABASE_URL": store_url,
+        "RECORDER_BASE_URL": url,
+        "RECORDER_CONFIG": str(config),
+        "RECORDER_RATE": str(RATE),
+        "RECORDER_EVERY": "1s",
+        "RECORDER_SETTLE": "2s,5s,15s",
+    }
+
+
+@pytest.mark.parametrize("seed", [1])
+def test_two_hundred_runs_through_every_fault(
+    database: Database, store_url: str, tmp_path: Path, stack: ExitStack, seed: int
+) -> None:
+    """What was served whole is recorded once and in order; all that was asked is a poll; the budget holds."""
+    world = World.generate(
+        runs=200,
+        seed=seed,
+        start_at=now_us(),
+        spread_us=25 * SECOND,
+        speed=12,
+        users=tuple(USERS),
+    )
+    sandbox = stack.enter_context(Sandbox(world, users=USERS, faults=FAULTS).start())
+    sources: dict[str, str] = {}
+    for name, user in SOURCES.items():
+        own = [one.run_id for one in world.runs if one.user == user]
+        mine = own[: len(own) // 2] if name in "ac" else own[len(own) // 2 :]
+        sources |= dict.fromkeys(mine, name)
+        track_with_source(database, name, mine, base_url=sandbox.url, now=now_us())
+    config = tmp_path / "config.toml"
+    config.write_text(CONFIG)
+    environ = environment(store_url, sandbox.url, config)
+    environ |= {f"KEY_{user}": key for user, key in USERS.items()}
+    said = tmp_path / "said"
+    watchers = [
+        stack.enter_context(Watcher(program, environ, said))
+        for program in (["-m", "recorder", "poll", "--forever"], [str(HERE / "impatient.py"), "1"])
+    ]
+    with killing(watchers, database, seconds=48, seed=seed) as kills:
+        codes = [watcher.end() for watcher in watchers]
+    log = sandbox.requests
+    found = hold_against(database, log, sources, kills=kills)
+    most = {user: most_in_a_minute(e.at / SECOND for e in log if e.user == user) for user in USERS}
+    say(told(found, kills=len(kills), most=most, codes=codes), said.read_text())
+    assert (found.lost, found.doubled, found.wrong) == ([], [], [])
+    assert found.in_flight_at_kills <= 20 * len(kills)
+    assert set(found.faults) == {str(fault.kind) for fault in FAULTS} | {"none"}
+    assert all(RATE // 2 < count <= RATE for count in most.values())
+    assert len(kills) >= 8
+    assert set(codes) <= {0, 3, 4}
+
+
+NAMES = [f"s{n:02}" for n in range(30)]
+
+
+def owners(sandbox: Sandbox, since: int) -> dict[str, list[tuple[float, str]]]:
+    """Of each source who asked when, seconds after the beginning."""
+    found: dict[str, list[tuple[float, str]]] = defaultdict(list)
+    for entry in sandbox.requests:
+        name, _, process = str(entry.user).partition("-")
+        found[name].append(((entry.at - since) / SECOND, process))
+    return found
+
+
+@pytest.mark.parametrize("dialect", ["postgres"])
+def test_three_processes_share_thirty_sources(
+    database: Database, store_url: str, tmp_path: Path, stack: ExitStack
+) -> None:
+    """Each source is polled by one at a time, about ten by each, through SIGSTOP, SIGCONT and kill."""
+    users = {f"{name}-{p}": f"pk_{name}_{p}_0123456789abcdef" for name in NAMES for p in "xyz"}
+    sandbox = stack.enter_context(Sandbox(users=users).start())
+    for name in NAMES:
+        track_with_source(database, name, [name], base_url=sandbox.url, now=now_us())
+        for p in "xyz":
+            sandbox.put(document(name), user=f"{name}-{p}")
+    config = tmp_path / "config.toml"
+    config.write_text("".join(f'[sources.{n}]\napi_key_env = "KEY_{n}"\n' for n in NAMES))
+    watchers = {
+        p: stack.enter_context(
+            Watcher(
+                ["-m", "recorder", "poll", "--forever"],
+                environment(store_url, sandbox.url, config)
+                | {f"KEY_{name}": users[f"{name}-{p}"] for name in NAMES},
+                tmp_path / f"said-{p}",
+            )
+        )
+        for p in "xyz"
+    }
+    began = now_us()
+    for watcher in watchers.values():
+        watcher.start()
+        time.sleep(1)
+    at: dict[str, float] = {}
+
+    def wait(until: float) -> None:
+        time.sleep(max(0, until - (now_us() - began) / SECOND))
+
+    wait(12)
+    at["stop"] = (watchers["y"].send(signal.SIGSTOP) - began) / SECOND
+    wait(28)
+    at["cont"] = (watchers["y"].send(signal.SIGCONT) - began) / SECOND
+    wait(38)
+    at["kill"] = (watchers["z"].kill() - began) / SECOND
+    wait(46)
+    at["again"] = (now_us() - began) / SECOND
+    watchers["z"].start()
+    wait(56)
+    codes = [watcher.end() for watcher in watchers.values()]
+    asked = owners(sandbox, began)
+    order = {name: "".join(p for p, _ in groupby(p for _, p in of)) for name, of in asked.items()}
+    say(f"{at}; requests: {sum(map(len, asked.values()))}; who asked whom in turn: {order}")
+    say(*((tmp_path / f"said-{process}").read_text() for process in "xyz"))
+    assert codes == [0, 0, 0]
+    even = {"x": 10, "y": 10, "z": 10}
+    assert [shares(asked, *when) for when in [(9, 12), (35, 38), (53, 56)]] == [even] * 3
+    assert shares(asked, at["stop"] + 14, at["cont"]) == {"x": 15, "z": 15}
+    assert shares(asked, at["kill"] + 6, at["again"]) == {"x": 15, "y": 15}
+    assert [found for name in NAMES for found in strays(asked[name])] == []
+    pauses = [pair for name in NAMES for pair in pairwise(t for t, _ in asked[name])]
+    assert max(b - a for a, b in pauses if a <= at["stop"] + 1 <= b) < 10 + 3 + 3
+    assert max(b - a for a, b in pauses if not a <= at["stop"] + 1 <= b) < 3 + 4
+
+
+def shares(asked: dict[str, list[tuple[float, str]]], since: float, until: float) -> dict[str, int]:
+    """How many sources each process asked in that time."""
+    pairs = {(name, p) for name in NAMES for t, p in asked[name] if since < t < until}
+    return dict(sorted(Counter(p for _, p in pairs).items()))
+
+
+def strays(asked: list[tuple[float, str]]) -> list[str]:
+    """Requests of a process after another has taken over (it may get the source back, but not so soon)."""
+    found = []
+    for (before, last), (taken, by) in pairwise(asked):
+        if by != last:
+            again = [t for t, p in asked if p == last and taken <= t < taken + 5]
+            found += [f"{last} at {t:.2f}, {by} has it since {taken:.2f}" for t in again]
+        assert before <= taken
+    return found

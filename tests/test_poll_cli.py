@@ -1,0 +1,378 @@
+"""`recorder poll` as people and cron use it: over real HTTP, with its exit codes, its silence and its signals."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from stores import document
+
+from recorder.cli.main import cli, run
+from recorder.instants import now_us
+from recorder.sandbox import Fault, Kind, Reply, Sandbox, World
+from recorder.store.engine import Database
+
+KEY = "pk_live_MARKED_3f9a7c51d2"
+SLOW = Fault(kind=Kind.SLOW, seconds=1.5)
+
+
+@dataclass(frozen=True)
+class Ended:
+    code: int
+    out: str
+    err: str
+
+
+@dataclass
+class Desk:
+    """A sandbox, a store, and the command line over both."""
+
+    sandbox: Sandbox
+    store: Path
+    capture: pytest.CaptureFixture[str]
+
+    def __call__(self, *arguments: str) -> Ended:
+        self.capture.readouterr()
+        code = run(cli, arguments)
+        said = self.capture.readouterr()
+        return Ended(code, said.out, said.err)
+
+    def track(self, *run_ids: str, source: str = "default") -> None:
+        assert self("track", *run_ids, "--source", source).code == 0
+
+    def serve(self, *run_ids: str, status: str = "running") -> None:
+        for run_id in run_ids:
+            self.sandbox.put(document(run_id, status, cost={"actual": 1}))
+
+    def asked(self) -> list[str | None]:
+        return [entry.run_id for entry in self.sandbox.requests]
+
+    def rows(self, query: str) -> list[tuple[object, ...]]:
+        database = Database(f"sqlite:///{self.store}")
+        try:
+            with database.reading() as connection:
+                return [tuple(row) for row in connection.execute(sa.text(query))]
+        finally:
+            database.close()
+
+    @contextmanager
+    def process(self, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+        """The command in a process of its own."""
+        program = [sys.executable, "-W", "error", "-m", "recorder", *arguments]
+        pipe = subprocess.PIPE
+        with subprocess.Popen(program, stdout=pipe, stderr=pipe, text=True) as process:
+            try:
+                yield process
+            finally:
+                process.kill()
+
+
+def wait_for(what: Callable[[], object], seconds: float = 20) -> None:
+    until = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < until, "it did not come"
+        time.sleep(0.02)
+
+
+@pytest.fixture
+def desk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Desk]:
+    """A store of its own, no config file, a sandbox with one user."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    with Sandbox(users={"default": KEY}).start() as sandbox:
+        store = tmp_path / "store.db"
+        for name in list(os.environ):
+            if name.startswith(("RECORDER_", "PUFFLE_")):
+                monkeypatch.delenv(name)
+        monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+        monkeypatch.setenv("HOME", str(tmp_path))
+        monkeypatch.setenv("RECORDER_DATABASE_URL", str(store))
+        monkeypatch.setenv("RECORDER_BASE_URL", sandbox.url)
+        monkeypatch.setenv("PUFFLE_API_KEY", KEY)
+        yield Desk(sandbox, store, capsys)
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+def test_a_pass_is_silent_when_all_is_well(desk: Desk) -> None:
+    """Each due run is asked once, and nothing is said where stdout is no terminal."""
+    desk.serve("er_1", "er_2")
+    desk.track("er_1", "er_2")
+    assert desk("poll") == Ended(0, "", "")
+    assert sorted(map(str, desk.asked())) == ["er_1", "er_2"]
+    assert desk("poll") == Ended(0, "", ""), "nothing is due yet"
+    assert len(desk.asked()) == 2
+    assert desk.rows("SELECT run_id, status FROM runs ORDER BY run_id") == [
+        ("er_1", "running"),
+        ("er_2", "running"),
+    ]
+
+
+def test_verbose_is_one_line(desk: Desk) -> None:
+    """What was asked and what came of it, on stderr."""
+    desk.serve("er_1")
+    desk.track("er_1", "er_2")
+    assert desk("poll", "-v") == Ended(0, "", "recorder: asked 2: 1 changed, 1 not visible\n")
+    assert desk("poll", "-v") == Ended(0, "", "recorder: asked 0\n")
+
+
+def test_an_empty_store_is_made_and_polled(desk: Desk) -> None:
+    """A cron line may be there before the first run is."""
+    first = desk("poll")
+    assert (first.code, first.err) == (0, f"recorder: made the store {desk.store}\n")
+    assert desk("poll") == Ended(0, "", "")
+
+
+@pytest.mark.parametrize(
+    ("status", "code"), [(503, 3), (403, 4), (401, 4), (404, 0), (200, 3), (429, 3), (302, 3)]
+)
+def test_exit_codes(desk: Desk, status: int, code: int) -> None:
+    """3 where polls did not succeed, 4 where the key is refused; a 404 is an answer; a 200 without a run is none."""
+    desk.sandbox.put_raw("er_1", status=status)
+    desk.track("er_1")
+    ended = desk("poll")
+    assert ended.code == code
+    assert ended.out == ""
+    assert len(ended.err.splitlines()) == (1 if code else 0)
+
+
+def test_a_refused_key_outranks_other_failures(desk: Desk) -> None:
+    """One clear message that names the source, and what to do."""
+    desk.sandbox.put_raw("er_1", status=503)
+    desk.sandbox.put_raw("er_2", status=401, body=b'{"error": {"message": "Key was revoked"}}')
+    desk.track("er_1", "er_2")
+    assert desk("poll") == Ended(
+        4,
+        "",
+        "recorder: source 'default' is stopped: the API key was refused (401: Key was revoked):"
+        " give it a key that works, then poll again\n",
+    )
+
+
+@pytest.mark.parametrize("how", [(), ("--for", "20s"), ("--until-done",)])
+def test_an_unset_key_is_one_line(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, how: Sequence[str]
+) -> None:
+    """It names the variable; nothing is asked, and nothing is waited for."""
+    desk.track("er_1")
+    monkeypatch.delenv("PUFFLE_API_KEY")
+    began = time.monotonic()
+    ended = desk("poll", *how)
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err.startswith("recorder: PUFFLE_API_KEY is not set: ")
+    assert ended.err.count("\n") == 1
+    assert desk.asked() == []
+    assert time.monotonic() - began < 5
+
+
+def test_another_base_url_is_told(desk: Desk) -> None:
+    """A source belongs to the API that it was first used with; no key is sent anywhere else."""
+    desk.track("er_1")
+    with Sandbox(users={"default": KEY}).start() as other:
+        ended = desk("poll", "--base-url", other.url)
+        assert ended.code == 2
+        assert ended.err.count("\n") == 1
+        assert f"source 'default' of this store belongs to {desk.sandbox.url}" in ended.err
+        assert other.requests == []
+
+
+def test_a_source_without_a_key_does_not_stop_the_others(desk: Desk, tmp_path: Path) -> None:
+    """It is left out, told in one line, and the exit code says that not all was polled."""
+    config = tmp_path / "two.toml"
+    config.write_text('[sources.other]\napi_key_env = "OTHER_KEY"\n')
+    desk.serve("er_1")
+    desk.track("er_1")
+    desk.track("er_2", source="other")
+    ended = desk("poll", "--config", str(config))
+    assert ended.code == 3
+    assert ended.err.count("\n") == 1
+    assert ended.err.startswith("recorder: source 'other' is left out: OTHER_KEY is not set")
+    assert desk.asked() == ["er_1"]
+    assert desk("poll", "--config", str(config), "--source", "default") == Ended(0, "", "")
+    only = desk("poll", "--config", str(config), "--source", "other")
+    assert only.code == 2
+    assert only.err.startswith("recorder: OTHER_KEY is not set")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ("--forever", "--for", "1.8s"),
+        ("--forever", "--until-done"),
+        ("--for", "soon"),
+        ("--rate", "0"),
+    ],
+)
+def test_options_that_make_no_sense(desk: Desk, wrong: Sequence[str]) -> None:
+    """Exit code 2."""
+    assert desk("poll", *wrong).code == 2
+
+
+def test_for_a_time(desk: Desk) -> None:
+    """It goes on at the cadence and ends in time."""
+    desk.serve("er_1")
+    desk.track("er_1")
+    began = time.monotonic()
+    assert desk("poll", "--for", "1.4s", "--every", "500ms", "--rate", "600") == Ended(0, "", "")
+    assert 1.4 <= time.monotonic() - began < 2.4
+    assert len(desk.asked()) == 3
+
+
+def test_until_done(desk: Desk) -> None:
+    """It ends when every run has ended and was found unchanged; what is recorded is what was served."""
+    world = World.generate(runs=6, seed=3, start_at=now_us(), speed=60)
+    calm = [one.run_id for one in world.runs if one.settled_at is not None]
+    with Sandbox(world, users={"default": KEY}).start() as sandbox:
+        desk.sandbox = sandbox
+        os.environ["RECORDER_BASE_URL"] = sandbox.url
+        desk.track(*calm)
+        ended = desk(
+            "poll", "--until-done", "--every", "200ms", "--settle", "500ms,1s", "--rate", "6000"
+        )
+        assert ended == Ended(0, "", "")
+        served = {entry.sha256 for entry in sandbox.requests}
+    rows = desk.rows("SELECT status, tracking FROM runs")
+    assert len(rows) == len(calm)
+    assert {status for status, _ in rows} <= {"completed", "failed", "cancelled"}
+    assert {tracking for _, tracking in rows} <= {"settling", "done"}
+    [[snapshots]] = desk.rows("SELECT count(*) FROM snapshots")
+    assert snapshots == len(served)
+
+
+def test_until_done_for_at_most_a_time(desk: Desk) -> None:
+    """Together the first of the two ends it."""
+    desk.serve("er_1")
+    desk.track("er_1")
+    began = time.monotonic()
+    assert desk("poll", "--until-done", "--for", "1s").code == 0
+    assert 1 <= time.monotonic() - began < 2
+
+
+def test_ids_from_a_file(desk: Desk, tmp_path: Path) -> None:
+    """New ones are tracked and asked in the same pass; the file may come later; what is no id is told once."""
+    file = tmp_path / "ids"
+    desk.serve("er_1", "er_2", "er_3")
+    assert desk("poll", "--track-from", str(file)).code == 0
+    file.write_text('er_1\n{"runId": "er_2"}\n{"no": 1}\n')
+    ended = desk("poll", "--track-from", str(file))
+    assert ended.code == 0
+    assert ended.err.count("\n") == 1
+    assert "line 3 of" in ended.err
+    assert sorted(map(str, desk.asked())) == ["er_1", "er_2"]
+    with file.open("a") as growing:
+        growing.write("er_3\n")
+    desk("poll", "--track-from", str(file))
+    assert desk.asked()[2:] == ["er_3"]
+
+
+def test_ids_from_a_file_while_it_runs(desk: Desk, tmp_path: Path) -> None:
+    """What other programs append is asked within a second or two."""
+    file = tmp_path / "ids"
+    desk.serve("er_1")
+
+    def append() -> None:
+        time.sleep(0.4)
+        file.write_text("er_1\n")
+
+    thread = threading.Thread(target=append)
+    thread.start()
+    desk("poll", "--track-from", str(file), "--for", "1.8s")
+    thread.join()
+    assert desk.asked() == ["er_1"]
+
+
+def test_the_key_is_nowhere(desk: Desk) -> None:
+    """Not in what is printed, nor in the store, though the server sends it back in every way."""
+    echo = f'{{"error": {{"message": "bad key {KEY}"}}}}'.encode()
+    for run_id, status in {"a": 500, "b": 401, "c": 200, "d": 418}.items():
+        desk.sandbox.put_raw(run_id, status=status, body=echo)
+    desk.sandbox.put(document("e", note=f"Bearer {KEY}"))
+    desk.track(*"abcde")
+    said = [desk("poll", "-v"), desk("--debug", "poll", "-v"), desk("sources"), desk("doctor")]
+    said += [desk("history", run_id) for run_id in "abcde"]
+    assert len(desk.asked()) > 5
+    for one in said:
+        assert KEY not in one.out + one.err
+    for path in desk.store.parent.rglob("*"):
+        assert not path.is_file() or KEY.encode() not in path.read_bytes()
+
+
+def test_a_second_poll_says_so_and_ends(desk: Desk) -> None:
+    """While a service runs a pass is fine, and says at -v who polls; after SIGTERM the source is free at once."""
+    desk.serve("er_1")
+    desk.track("er_1")
+    with desk.process("poll", "--forever", "-v") as service:
+        wait_for(desk.asked)
+        assert desk("poll", "-v") == Ended(
+            0, "", "recorder: asked 0; another process polls default\n"
+        )
+        assert desk("poll") == Ended(0, "", "")
+        service.send_signal(signal.SIGTERM)
+        out, err = service.communicate(timeout=20)
+    assert (service.returncode, out) == (0, "")
+    assert err.startswith("recorder: asked ")
+    assert err.count("\n") == 1
+    assert desk.rows("SELECT count(*) FROM polls") == [(len(desk.asked()),)]
+    assert "another" not in desk("poll", "-v").err
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_waits_for_the_answers_under_way(desk: Desk, number: int) -> None:
+    """What was asked is recorded, then it ends with 0."""
+    desk.serve("er_1", "er_2")
+    desk.sandbox.order(SLOW)
+    desk.track("er_1", "er_2")
+    with desk.process("poll", "--for", "1h") as process:
+        wait_for(lambda: len(desk.asked()) == 2)
+        process.send_signal(number)
+        assert process.communicate(timeout=20) == ("", "")
+    assert process.returncode == 0
+    assert desk.rows("SELECT run_id, outcome FROM polls ORDER BY run_id") == [
+        ("er_1", "changed"),
+        ("er_2", "changed"),
+    ]
+
+
+def test_after_a_kill_the_next_poll_goes_on_at_once(desk: Desk) -> None:
+    """A dead process's lease is no obstacle on its own host."""
+    desk.serve("er_1")
+    desk.sandbox.order(SLOW)
+    desk.track("er_1")
+    with desk.process("poll", "--forever") as service:
+        wait_for(desk.asked)
+        service.kill()
+        service.wait()
+    desk.sandbox.order()
+    assert desk("poll", "-v").err == "recorder: asked 1: 1 changed\n"
+
+
+def test_a_retry_after_is_kept_to_by_the_next_pass(desk: Desk) -> None:
+    """A pause that the API asked for holds for the key, whichever process asks."""
+    desk.sandbox.script("er_1", [Reply(status=429, headers={"Retry-After": "300"})])
+    desk.track("er_1", "er_2")
+    assert desk("poll", "--every", "100ms").code == 3
+    count = len(desk.asked())
+    time.sleep(0.3)
+    assert desk("poll", "-v") == Ended(0, "", "recorder: asked 0\n")
+    assert len(desk.asked()) == count
+
+
+def test_overdue_is_told_once(desk: Desk) -> None:
+    """With what finds the run at Trigger.dev; a later pass is silent again."""
+    timing = {"createdAt": "2020-01-01T00:00:00Z"}
+    desk.sandbox.put(document("er_1", trigger={"triggerRunId": "run_t1"}, timing=timing))
+    desk.track("er_1")
+    said = desk("poll")
+    assert said.code == 0
+    assert said.err.startswith("recorder: overdue: run er_1 of source 'default' is running for ")
+    assert said.err.endswith("escalate with triggerRunId run_t1\n")
+    assert desk("poll") == Ended(0, "", "")
