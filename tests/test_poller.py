@@ -240,6 +240,18 @@ def test_settling_waits_for_those_in_flight(scene: Scene) -> None:
         assert min(later) > 90
 
 
+@pytest.mark.slow
+def test_a_look_after_the_end_does_not_wait_for_ever(scene: Scene) -> None:
+    """Where those in flight take the whole budget without end, a settle look goes after a quarter of an hour."""
+    (over,) = ids(1, "ended")
+    scene.rate, scene.cadence = 12, Cadence(overdue_us=10 * HOUR)
+    scene.track(*ids(4), over)
+    scene.world = lambda _s, run_id, at: ended(run_id) if run_id == over else ok(run_id)
+    scene.watch(seconds=40 * 60)
+    first, second, *_ = asked(scene, over)
+    assert 15 * 60 <= second - first < 17 * 60
+
+
 def test_until_done_ends_when_all_is_quiet(scene: Scene) -> None:
     """It waits for a look that finds an ended run unchanged, not for the last of its looks."""
     scene.track(*ids(4))
@@ -787,3 +799,87 @@ def test_a_process_that_is_far_from_the_store_gets_its_part(
     shares = Counter(one.watch for one in scene.log if one.at > 2)
     assert most_in_a_minute(asked(scene)) <= 40
     assert 0.7 < shares["far"] / shares["near"] < 1.4
+
+
+def test_at_a_hand_over_no_run_is_asked_before_its_last_answer_is_in_the_store(
+    scene: Scene, open_database: Open
+) -> None:
+    """Watches come and go, and answers take longer than a lease: a source is given away when they have come."""
+    names = [f"s{n}" for n in range(6)]
+    for name in names:
+        scene.track(f"of_{name}", source=name)
+    slow_us = 12 * S
+    scene.world = lambda _s, run_id, _at: Reply(body=document(run_id), latency_us=slow_us)
+    watches = {
+        name: scene.poller(name=name, database=impatient_twin(scene, open_database))
+        for name in "xyz"
+    }
+    begins = {"x": 0.0, "y": 7.0, "z": 16.0}
+    for name, at in {"x": 45, "y": 60, "z": 90}.items():
+        scene.time.at(at, watches[name].stop)
+    scene.time.run(*(later(scene, at, watches[name].run) for name, at in begins.items()))
+    assert {one.watch for one in scene.log} == {"x", "y", "z"}
+    for name in names:
+        assert min(gaps(asked(scene, source=name))) >= slow_us / S
+    assert polls(scene) == len(scene.log)
+
+
+# --- hours
+
+
+@pytest.mark.slow
+def test_twenty_minutes_of_a_short_budget(scene: Scene) -> None:
+    """Forty runs in flight, and one more every minute: the budget is used, never exceeded, and each has its turn."""
+    scene.track(*ids(40))
+    for minute in range(1, 20):
+        scene.time.at(60 * minute + 7, partial(scene.track, f"new_{minute:02}"))
+    scene.watch(seconds=1200)
+    sent = asked(scene)
+    assert most_in_a_minute(sent) <= 80
+    assert len(sent) > 19 * 76
+    for minute in range(1, 20):
+        assert asked(scene, f"new_{minute:02}")[0] - (60 * minute + 7) < 1
+    for run_id in ids(40):
+        assert max(gaps(at for at in asked(scene, run_id) if 60 < at < 560)) < 45
+
+
+@pytest.mark.slow
+def test_hours_of_a_service(scene: Scene) -> None:
+    """A key that is refused for two hours, a server that fails for one, a run that never ends, one that is not there."""
+    hour = HOUR // S
+
+    def world(source: str, run_id: str, at: int) -> Reply:
+        if source == "refused" and hour // 2 <= at < 2 * hour:
+            return Reply(http_status=401)
+        if source == "failing" and hour <= at < 2 * hour:
+            return Reply(http_status=503)
+        if run_id == "absent":
+            return Reply(http_status=404)
+        over = {"short": 100, "long": hour + hour // 2}.get(run_id, 10 * hour)
+        return ended(run_id) if at > over else ok(run_id)
+
+    scene.world = world
+    scene.track("short", "long", "stuck", "absent", source="well")
+    scene.track("of_refused", source="refused")
+    scene.track("of_failing", source="failing")
+    poller = scene.poller(Until.STOPPED)
+    scene.time.at(3 * hour, poller.stop)
+    scene.time.run(poller.run)
+    probes = [one.at / hour for one in scene.log if one.status == 401]
+    assert probes[0] == pytest.approx(0.5, abs=0.1)
+    assert [later - probes[0] for later in probes[1:]] == pytest.approx([1], abs=0.01)
+    works = [at / hour for at in asked(scene, source="refused") if at > 2 * hour]
+    assert works[0] - probes[0] == pytest.approx(2, abs=0.02)
+    assert poller.summary.exit_code == 0
+    failed = [one.at for one in scene.log if one.status == 503]
+    assert 12 < len(failed) < 30
+    assert max(gaps(failed)) < 5 * 60 * 1.25 + 5
+    assert max(gaps(asked(scene, "absent"))) == pytest.approx(hour, rel=0.2)
+    assert max(gaps(asked(scene, "stuck"))) < 2.9 * hour / 20 + 5
+    assert len(asked(scene, "short")) == pytest.approx(100 / 3.1 + 4, abs=4)
+    assert sum("overdue: run stuck" in line for line in scene.told) == 1
+    assert [line for line in scene.told if "overdue" not in line] == [
+        "source 'refused' is stopped: the API key was refused (401):"
+        " give it a key that works, then poll again",
+        "source 'refused': the API key works again",
+    ]

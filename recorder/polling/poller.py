@@ -232,10 +232,11 @@ class Poller:
 
     def _note_failure(self, error: StoreError) -> None:
         """The store does not answer: told once; answers under way are awaited, nothing is sent."""
-        if self._store_error is None:
+        now = self._hooks.clock()
+        is_known, self._store_error = self._store_error is not None, error
+        self._look_at = now + LOOK_US
+        if not (is_known or self._is_over(now)):
             self._hooks.tell(f"{error}; tried again")
-        self._store_error = error
-        self._look_at = self._hooks.clock() + LOOK_US
 
     def _tell_overdue(self, now: int, *, last: bool = False) -> None:
         if last or self._overdue.is_time(now):

@@ -16,6 +16,7 @@ from recorder.ledger.answer import Outcome
 
 Tracking = Literal["active", "settling", "done", "not_visible", "abandoned", "untracked"]
 
+LONGEST_WAIT_US = 15 * MINUTE  # a look after the end that waited so long goes with those in flight
 SLOWEST_OVERDUE_US = HOUR
 SLOWEST_RETRY_US = 5 * MINUTE
 SLOWEST_NOT_VISIBLE_US = HOUR

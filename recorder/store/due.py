@@ -9,7 +9,8 @@ import sqlalchemy as sa
 
 from recorder.instants import MINUTE
 from recorder.ledger.row import TERMINAL
-from recorder.schedule.cadence import Cadence, Urgency
+from recorder.schedule.cadence import LONGEST_WAIT_US, Cadence, Urgency
+from recorder.store.registry import lock_source
 from recorder.store.schema import Integer, run, run_fact, source, watch
 
 
@@ -73,14 +74,24 @@ def due_runs(
         now: microseconds since 1970 UTC.
         limit: at most so many of a source that were never asked, and of the others: no crowd hides the rest.
     """
-    asked = {"source_ids": list(source_ids), "now": now, "limit": limit}
+    asked = {
+        "source_ids": list(source_ids),
+        "now": now,
+        "waited_since": now - LONGEST_WAIT_US,
+        "limit": limit,
+    }
     return [Due(**row) for row in connection.execute(_due(), asked).mappings()]
 
 
 @cache
 def _due() -> sa.Select[Any]:
     is_new = sa.case((watch.c.urgency == int(Urgency.NEW), 1), else_=0)
-    order = (watch.c.urgency, watch.c.due_at, watch.c.source_id, watch.c.run_key)
+    has_waited = watch.c.due_at <= sa.bindparam("waited_since")
+    urgency = sa.case(
+        (sa.and_(watch.c.urgency == int(Urgency.LATER), has_waited), int(Urgency.IN_FLIGHT)),
+        else_=watch.c.urgency,
+    ).label("urgency")
+    order = (urgency, watch.c.due_at, watch.c.source_id, watch.c.run_key)
     place = sa.func.row_number().over(partition_by=[watch.c.source_id, is_new], order_by=order)
     first = (
         sa.select(*order, place.label("place"))
@@ -227,6 +238,9 @@ def _not_ended() -> sa.ColumnElement[bool]:
 
 def mark_told(connection: sa.Connection, overdue: Iterable[Overdue], *, now: int) -> list[Overdue]:
     """Remember that people are told of these runs; those that no other process told of meanwhile."""
+    overdue = list(overdue)
+    for name in sorted({one.source for one in overdue}):
+        lock_source(connection, name)  # whoever records an answer writes the same rows
     return [one for one in overdue if _mark_told(connection, one, now)]
 
 

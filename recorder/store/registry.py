@@ -218,6 +218,8 @@ def _set_labels(
 
 def untrack(connection: sa.Connection, source_id: int, run_key: int, *, now: int) -> None:
     """Stop the watch of a run and keep its history."""
+    of_source = sa.select(source.c.source_id).where(source.c.source_id == source_id)
+    connection.execute(of_source.with_for_update())  # an answer of it may just be being recorded
     connection.execute(
         sa.update(run)
         .where(run.c.source_id == source_id, run.c.run_key == run_key)
