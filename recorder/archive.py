@@ -20,10 +20,11 @@ from recorder.analysis.report import Cells, Report
 from recorder.analysis.rows import RunRow
 from recorder.analysis.settling import Moved
 from recorder.analysis.settling import settling as settling_report
-from recorder.errors import RecorderError
+from recorder.errors import RecorderError, UsageError
 from recorder.history.changes import Change, changes
 from recorder.public import label_cells, poll_cells, run_cells, snapshot_cells, transition_cells
 from recorder.settings import Settings
+from recorder.store.due import source_rows
 from recorder.store.engine import Database
 from recorder.store.listing import Held, label_rows, poll_rows, snapshot_rows, transition_rows
 from recorder.store.looks import looks
@@ -221,7 +222,13 @@ class Archive:
         return replace(chosen, source=self._source(chosen.source))
 
     def _source(self, named: str | None) -> str | None:
-        return named or self._settings.source
+        """The source that is asked about, which must be there; None for all."""
+        name = named or self._settings.source
+        if name is not None:
+            with self._database.reading() as connection:
+                if not source_rows(connection, name):
+                    raise UsageError(f"no source {name!r} here: 'recorder sources' lists them")
+        return name
 
     def _listed(
         self,

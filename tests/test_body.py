@@ -37,10 +37,18 @@ def test_a_ledger_row_is_read_exactly() -> None:
     assert read.value == {"run": read.run, "beside": True}
 
 
-@pytest.mark.parametrize("run", [{}, {"id": None}, {"id": 7}, {"id": ["er_2"]}, {"id": "er_1"}])
+@pytest.mark.parametrize("run", [{}, {"id": None}, {"id": "er_1"}])
 def test_only_another_id_contradicts(run: dict[str, Any]) -> None:
-    """An id that is absent or no string is no contradiction."""
+    """An id that is absent or null is no contradiction."""
     assert isinstance(read_body(json.dumps({"run": run}).encode(), run_id="er_1"), Body)
+
+
+@pytest.mark.parametrize("served", ["er_2", 7, ["er_1"], {"id": "er_1"}, True])
+def test_a_run_that_gives_another_id_is_not_it(served: Any) -> None:
+    """Whatever the id is; a number is an id as it is written."""
+    body = json.dumps({"run": {"id": served}}).encode()
+    assert isinstance(read_body(body, run_id="er_1"), Malformed)
+    assert isinstance(read_body(b'{"run": {"id": 7}}', run_id="7"), Body)
 
 
 @pytest.mark.parametrize(

@@ -158,6 +158,7 @@ PLANS = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(PLANS)
 def test_never_more_in_any_minute_as_the_server_sees_them(

@@ -5,6 +5,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from itertools import groupby, pairwise
 from pathlib import Path
 
@@ -109,6 +110,35 @@ def test_two_hundred_runs_through_every_fault(
     assert all(RATE // 2 < count <= RATE for count in most.values())
     assert len(kills) >= 8
     assert set(codes) <= {0, 3, 4}
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+def test_what_is_lost_or_doubled_is_found(
+    database: Database, store_url: str, tmp_path: Path, stack: ExitStack
+) -> None:
+    """The check of the test above can fail: a request without its poll, a poll without its request, another state."""
+    sandbox = stack.enter_context(Sandbox(users={"ann": USERS["ann"]}).start())
+    ids = ["er_1", "er_2", "er_3"]
+    for run_id in ids:
+        sandbox.script(run_id, [document(run_id, n=1), document(run_id, n=2)])
+    track_with_source(database, "a", ids, base_url=sandbox.url, now=now_us())
+    config = tmp_path / "config.toml"
+    config.write_text(CONFIG)
+    environ = environment(store_url, sandbox.url, config) | {"KEY_ann": USERS["ann"]}
+    poll = ["-m", "recorder", "poll", "--forever", "--source", "a"]
+    with Watcher(poll, environ, tmp_path / "said") as watcher:
+        watcher.start()
+        time.sleep(4)
+        assert watcher.end() == 0
+    log, sources = sandbox.requests, dict.fromkeys(ids, "a")
+    found = hold_against(database, log, sources, kills=[])
+    assert (found.lost, found.doubled, found.wrong) == ([], [], [])
+    assert found.recorded == len(log) >= 6
+    more = replace(log[-1], at=log[-1].at + SECOND)
+    assert len(hold_against(database, [*log, more], sources, kills=[]).lost) == 1
+    assert len(hold_against(database, log[:-1], sources, kills=[]).doubled) == 1
+    other = replace(log[0], body=log[0].body.replace(b'"n":1', b'"n":3'))
+    assert hold_against(database, [other, *log[1:]], sources, kills=[]).wrong
 
 
 NAMES = [f"s{n:02}" for n in range(30)]

@@ -605,3 +605,17 @@ def test_documents_of_the_view_say_what_they_leave_out(database: Database) -> No
     if text is not None:
         assert re.fullmatch(r'\{"run":\{"id":"er_1","status":\{"\$column":"status"\},.*\}\}', text)
     assert len(snapshot["digest"]) == 32
+
+
+def test_a_database_of_something_else_is_left_alone(tmp_path: Path) -> None:
+    """A SQLite file with tables of its own is no missing store: nothing is built in it."""
+    path = tmp_path / "other.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE theirs (a)")
+    database = Database(f"sqlite:///{path}")
+    with pytest.raises(StoreError, match="something else"):
+        prepare_for_writing(database)
+    database.close()
+    with closing(sqlite3.connect(path)) as connection:
+        names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master")]
+    assert names == ["theirs"]

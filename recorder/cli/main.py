@@ -184,8 +184,7 @@ def run(group: click.Group, arguments: Sequence[str]) -> int:
     try:
         result = group.main(list(arguments), prog_name="recorder", standalone_mode=False)
     except click.ClickException as error:
-        error.show()
-        return error.exit_code
+        return _tell(error, _one_line(error), code=error.exit_code, debug=False)
     except click.Abort as error:
         return _INTERRUPTED if isinstance(error.__cause__, KeyboardInterrupt) else 1
     except KeyboardInterrupt:
@@ -197,6 +196,13 @@ def run(group: click.Group, arguments: Sequence[str]) -> int:
         told += "; run again with --debug"
         return _tell(error, told, code=1, debug=_wants_debug(arguments))
     return result if type(result) is int else 0
+
+
+def _one_line(error: click.ClickException) -> str:
+    """What click says in four lines, in one; which help tells more."""
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context else "recorder"
+    return f"{error.format_message()} ({path} -h tells more)"
 
 
 def _print_whatever_comes() -> None:

@@ -7,7 +7,7 @@ Must not read more of a run than its id, nor import anything that does I/O.
 import hashlib
 from dataclasses import dataclass
 
-from recorder.ledger.jsontext import Json, JsonTextError, Number, parse_json
+from recorder.ledger.jsontext import Json, JsonTextError, Number, parse_json, to_text
 
 MALFORMED_KEPT = 64 * 1024
 """So many bytes of a body that is no ledger row are kept."""
@@ -66,8 +66,8 @@ def read_body(body: bytes, *, run_id: str) -> Body | Malformed:
 
     Args:
         body: the bytes of a 200, read in full.
-        run_id: the id that was asked; a run that gives another id as a string is not it. An id that is
-            absent or of another type is no contradiction.
+        run_id: the id that was asked; a run that gives another id is not it. A number is an id as it is
+            written; an absent or null id is no contradiction.
     """
     try:
         value = parse_json(body)
@@ -81,8 +81,9 @@ def read_body(body: bytes, *, run_id: str) -> Body | Malformed:
     if not isinstance(run, dict):
         return Malformed(reason=f"`run` is {_kind(run)}, not an object")
     served = run.get("id")
-    if isinstance(served, str) and served != run_id:
-        return Malformed(reason=f"speaks of run {_shown(served)}, not {_shown(run_id)}")
+    if served is not None and _id_text(served) != run_id:
+        told = _shown(_id_text(served) or to_text(served))
+        return Malformed(reason=f"speaks of run {told}, not {_shown(run_id)}")
     return Body(value=value, run=run)
 
 
@@ -109,6 +110,13 @@ def one_line(text: str, *, at_most: int = 200) -> str:
 
 def _printable(char: str) -> str:
     return char if char.isprintable() else char.encode("unicode_escape").decode("ascii")
+
+
+def _id_text(served: Json) -> str | None:
+    """A served id as text: a string, or a number as it was written."""
+    if isinstance(served, Number):
+        return served.literal
+    return served if isinstance(served, str) else None
 
 
 def _shown(run_id: str) -> str:

@@ -119,6 +119,14 @@ class Intake:
         outlet.trouble.stop_forbidden(now)
         self._keep_refusal(outlet, now)
 
+    def recall(self, outlet: Outlet) -> None:
+        """A key that was refused before this watch, and that nothing has shown to work since, still is."""
+        trouble = outlet.trouble
+        if trouble.was_refused and trouble.refused is None and not trouble.served:
+            why = "the API key was refused before, and no answer has shown since that it works"
+            self._summary.refused[outlet.name] = why
+            self._hooks.tell(refused_line(outlet.name, why))
+
     def _keep_refusal(self, outlet: Outlet, now: int) -> None:
         """Tell of a source that is stopped, or works again, and write it down; not before something was known."""
         trouble, told = outlet.trouble, outlet.name in self._summary.refused

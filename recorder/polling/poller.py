@@ -271,7 +271,10 @@ class Poller:
             self._failure = self._failure or self._store_error
             return
         for source_id in self._watched:
-            self._intake.judge(self._outlets[source_id], least=1)
+            outlet = self._outlets[source_id]
+            self._intake.judge(outlet, least=1)
+            if outlet.name not in self.summary.busy:
+                self._intake.recall(outlet)
         self._tell_overdue(self._hooks.clock(), last=True)
 
     def _leave(self) -> None:

@@ -79,7 +79,8 @@ class Clients:
         )
         self._keys[row.name] = key
         key_id = key.fingerprint()
-        trouble = Trouble(careful=row.refused_key == key_id, stored=row.refused_key is not None)
+        same = row.refused_key == key_id
+        trouble = Trouble(careful=same, was_refused=same, stored=row.refused_key is not None)
         return Outlet(
             source_id=row.source_id,
             name=row.name,

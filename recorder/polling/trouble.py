@@ -28,6 +28,7 @@ class Trouble:
 
     Attributes:
         refused: why its key counts as refused, None while it does not.
+        was_refused: whether the store says that this very key was refused, when the watch began.
         stored: whether the store says that a key of this source was refused.
         paused_until: no request before then, microseconds since 1970 UTC.
         careful: one request at a time, until one succeeds.
@@ -36,6 +37,7 @@ class Trouble:
     """
 
     refused: str | None = None
+    was_refused: bool = False
     stored: bool = False
     paused_until: int = 0
     careful: bool = False

@@ -114,12 +114,22 @@ def upgrade(database: Database) -> str | None:
             return None
         if before is not None:
             _refuse_newer(database, before)
+        elif _holds_something_else(database, connection):
+            raise StoreError(
+                f"{database.name} is a database of something else: choose another place with --db"
+            )
         copy = _copy_aside(database, before)
         _alembic(connection, "upgrade", REVISION)
     if before is None:
         return f"made the store {database.name}"
     aside = f" (a copy of the old one: {copy})" if copy else ""
     return f"upgraded {database.name} from schema {before} to {REVISION}{aside}"
+
+
+def _holds_something_else(database: Database, connection: sa.Connection) -> bool:
+    """Whether a SQLite file without a revision has tables: then it is not ours to build in."""
+    tables = sa.inspect(connection).get_table_names() if database.is_sqlite else []
+    return bool(set(tables) - {"alembic_version"})
 
 
 def downgrade(database: Database, revision: str) -> None:

@@ -50,7 +50,7 @@ def ensure_source(connection: sa.Connection, name: str, *, base_url: str, now: i
     if held.base_url != base_url:
         raise SettingError(
             f"source {name!r} of this store belongs to {held.base_url}, not {base_url}:"
-            " set RECORDER_BASE_URL to that, or name another source with --source"
+            " set RECORDER_BASE_URL to the first, or give these runs another source, or another store"
         )
     number: int = held.source_id
     return number

@@ -1,0 +1,155 @@
+"""What the watch asks the store: who is due, how much is wanted, who is overdue; and what must not be lost meanwhile."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from stores import T0, S, answer, document, failure, register, rows
+
+from recorder.instants import DAY
+from recorder.ledger.answer import Outcome
+from recorder.schedule.cadence import Cadence
+from recorder.store.due import (
+    Due,
+    due_count,
+    due_runs,
+    in_flight_count,
+    mark_told,
+    next_due_at,
+    overdue_runs,
+    served_since,
+    undone_count,
+    wanted_in_a_minute,
+)
+from recorder.store.engine import Database
+from recorder.store.record import Recorder
+from recorder.store.registry import untrack
+
+Open = Callable[[str], Database]
+EVERY_US = Cadence().every_us
+
+
+def ask(database: Database, question: Callable[..., Any], *given: Any, **more: Any) -> Any:
+    with database.reading() as connection:
+        return question(connection, *given, **more)
+
+
+def due(database: Database, at: float, limit: int = 10) -> list[str]:
+    found: list[Due] = ask(database, due_runs, [1, 2], now=T0 + round(at * S), limit=limit)
+    assert found == sorted(found)
+    return [one.run_id for one in found]
+
+
+def completed(at: int, run_id: str) -> Any:
+    return answer(at, document(run_id, "completed", cost={"actual": 1}), run_id=run_id)
+
+
+def test_the_new_then_those_in_flight_then_those_that_ended(database: Database) -> None:
+    """In the order in which they became due; who is not due is not in it."""
+    register(database, ["ended", "late", "flying", "early", "resting"], at=-20)
+    recorder = Recorder(database)
+    recorder.record([completed(0, "ended"), answer(4, run_id="late"), answer(1, run_id="flying")])
+    recorder.record([answer(0, run_id="early"), answer(6, run_id="resting")])
+    register(database, ["new"], at=6)
+    assert due(database, 7) == ["new", "early", "flying", "late", "ended"]
+    assert due(database, 3.5) == ["early"]
+    assert ask(database, due_count, [1], now=T0 + 7 * S) == 5
+    assert ask(database, next_due_at, [1], now=T0 + 7 * S) == T0 + 9 * S
+
+
+def test_no_crowd_hides_the_rest(database: Database) -> None:
+    """Of each source come the first of those never asked and the first of the others."""
+    register(database, [f"a_{n}" for n in range(5)], at=-20)
+    register(database, [f"b_{n}" for n in range(5)], source="b", at=-10)
+    flying = [answer(n, run_id=f"a_{n}") for n in range(3)]
+    Recorder(database).record(flying)
+    assert due(database, 9, limit=2) == ["a_3", "a_4", "b_0", "b_1", "a_0", "a_1"]
+
+
+def test_what_is_wanted_in_a_minute(database: Database) -> None:
+    """A run in flight or never asked counts with the cadence, others by the pause before their next look."""
+    register(database, ["new", "flying", "absent", "ended", "gone"])
+    gone = [failure(n, Outcome.NOT_VISIBLE, 404, run_id="gone") for n in range(5)]
+    absent = failure(0, Outcome.NOT_VISIBLE, 404, run_id="absent")
+    Recorder(database).record([answer(0, run_id="flying"), absent, completed(0, "ended"), *gone])
+    wanted = 20 + 20 + 20 + 60 / 5 + 60 / 48
+    assert ask(database, wanted_in_a_minute, [1], every_us=EVERY_US) == int(wanted)
+    assert ask(database, wanted_in_a_minute, [2], every_us=EVERY_US) == 0
+    assert ask(database, in_flight_count, [1]) == 4
+
+
+def test_what_is_not_done(database: Database) -> None:
+    """In flight, or ended and not quiet, for a quarter of an hour at the most; a 404 is neither."""
+    register(database, ["flying", "absent", "ended", "quiet"])
+    recorder = Recorder(database)
+    recorder.record([answer(0, run_id="flying"), completed(0, "ended"), completed(0, "quiet")])
+    recorder.record([completed(5, "quiet"), failure(0, Outcome.NOT_VISIBLE, 404, run_id="absent")])
+
+    def undone(at: int) -> Any:
+        return ask(database, undone_count, [1], now=T0 + at * S, quiet_after_us=900 * S)
+
+    assert (undone(6), undone(899), undone(901)) == (2, 2, 1)
+
+
+def test_whether_a_source_was_served_lately(database: Database) -> None:
+    """By an answer that showed a run."""
+    register(database, ["a", "b"])
+    recorder = Recorder(database)
+    recorder.record([failure(0, Outcome.REFUSED, 403, run_id="a")])
+    assert not ask(database, served_since, 1, since=T0 - DAY)
+    recorder.record([answer(5, run_id="b")])
+    assert ask(database, served_since, 1, since=T0)
+    assert not ask(database, served_since, 1, since=T0 + 5 * S)
+
+
+def test_of_two_that_tell_one_does(database: Database) -> None:
+    """Both saw the run untold; who marks it first tells."""
+    register(database)
+    Recorder(database).record([answer(0)])
+    seen = ask(database, overdue_runs, Cadence(), now=T0 + 700 * S, untold=True)
+    told = []
+    for _ in range(2):
+        with database.writing() as connection:
+            told.append(len(mark_told(connection, seen, now=T0 + 700 * S)))
+    assert told == [1, 0]
+
+
+@pytest.mark.parametrize("what", ["untracked", "told"])
+def test_what_is_written_while_an_answer_is_recorded_stays(
+    database: Database, store_url: str, open_database: Open, what: str
+) -> None:
+    """The recording of an answer that has read the run already does not write it as it was."""
+    register(database)
+    Recorder(database).record([answer(0)])
+    seen = ask(database, overdue_runs, Cadence(overdue_us=1), now=T0 + S)
+    other = open_database(store_url)
+    has_read, go_on = threading.Event(), threading.Event()
+
+    def pause(_c: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if "INTO" in statement and "poll" in statement:
+            has_read.set()
+            go_on.wait(5)
+
+    def write() -> None:
+        with database.writing() as connection:
+            if what == "told":
+                mark_told(connection, seen, now=T0 + 4 * S)
+            else:
+                untrack(connection, 1, 1, now=T0 + 4 * S)
+
+    sa.event.listen(other.engine, "before_cursor_execute", pause)
+    threads = [threading.Thread(target=lambda: Recorder(other).record([answer(3)]))]
+    threads[0].start()
+    assert has_read.wait(5)
+    threads.append(threading.Thread(target=write))
+    threads[1].start()
+    threads[1].join(0.3)
+    go_on.set()
+    for thread in threads:
+        thread.join()
+    [held] = rows(database, "watch")["watch"]
+    assert held["n_polls"] == 2
+    assert (held["due_at"] is None) == (what == "untracked")
+    assert (held["told_overdue_at"] is not None) == (what == "told")
