@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeAlias
+from urllib.parse import quote
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -122,7 +123,7 @@ def _sqlite_engine(url: sa.URL) -> sa.Engine:
     if url.database in (None, "", ":memory:"):
         pool = {"poolclass": sa.StaticPool}
     engine = sa.create_engine(
-        url,
+        _immutable_if_read_only(url),
         connect_args={"timeout": BUSY_MS / 1000, "check_same_thread": False},
         execution_options={"schema_translate_map": {SCHEMA: None}},
         **pool,
@@ -130,6 +131,19 @@ def _sqlite_engine(url: sa.URL) -> sa.Engine:
     event.listen(engine, "connect", _on_sqlite_connect)
     event.listen(engine, "begin", _on_sqlite_begin)
     return engine
+
+
+def _immutable_if_read_only(url: sa.URL) -> sa.URL:
+    """A file that this user may only read, and that nobody has open, is opened as one that does not change.
+
+    SQLite would make a shared-memory file beside it, and cannot.
+    """
+    path = Path(url.database or "")
+    may_write = os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+    if may_write or not path.is_file() or path.with_name(f"{path.name}-wal").exists():
+        return url
+    query = {"mode": "ro", "immutable": "1", "uri": "true"}
+    return url.set(database=f"file:{quote(str(path))}", query=query)
 
 
 def _on_sqlite_connect(connection: Any, _record: Any) -> None:  # noqa: ANN401  # the driver's own
