@@ -19,7 +19,8 @@ from made_answers import random_answers
 from stores import BASE_URL, T0, S, view
 
 import recorder
-from recorder.analysis import costs, durations, failures
+from recorder.analysis import costs, coverage, durations, failures
+from recorder.analysis.coverage import Looks
 from recorder.analysis.report import Columns
 from recorder.analysis.rows import RunRow
 from recorder.cli.main import cli, run
@@ -137,6 +138,51 @@ def test_three_doors_give_one_number(
         printed = through_command_line(store, capsys, command, by)
         assert_rows(printed, expected, kinds, (*by, *more))
         assert_rows(through_frames(store, command, by), expected, kinds, (*by, *more))
+
+
+def plain_looks(database: Database) -> dict[str, Looks]:
+    """The polls of each run as coverage counts them, read with SQL from the views alone."""
+    shown = {(one["run_id"], one["seq"]): one["status"] for one in view(database, "snapshots")}
+    polls: dict[str, Rows] = {}
+    for poll in sorted(view(database, "polls"), key=lambda one: _us(one["polled_at"]) or 0):
+        polls.setdefault(poll["run_id"], []).append(poll)
+    return {run_id: _looks(run_id, of_run, shown) for run_id, of_run in polls.items()}
+
+
+def _looks(run_id: str, polls: Rows, shown: Mapping[tuple[str, int], str | None]) -> Looks:
+    good = [poll for poll in polls if poll["snapshot_seq"] is not None]
+    ended = [shown[run_id, poll["snapshot_seq"]] in reference.ENDED for poll in good]
+    while len(ended) > 1 and ended[-1] and ended[-2]:
+        ended.pop()
+    words = [poll["outcome"] for poll in polls]
+    return Looks(
+        good_at=[_us(poll["polled_at"]) or 0 for poll in good[: len(ended)]],
+        n_good=len(good),
+        n_not_visible=words.count("not_visible"),
+        n_throttled=words.count("throttled"),
+        n_errors=sum(w in ("server_error", "network_error", "refused", "malformed") for w in words),
+    )
+
+
+@pytest.mark.slow
+def test_coverage_is_the_same_through_every_door(
+    store: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """How well the history was caught, but for the seconds since the last poll, which go by the clock."""
+    looks = plain_looks(store)
+    watched = [(row, looks.get(row.run_id, Looks())) for row in plain_rows(store)]
+    kinds = coverage.kinds()
+    for by in GROUPS:
+        expected = reference_costs.coverage(watched, by)
+        printed = through_command_line(store, capsys, "coverage", by)
+        for rows in (printed, through_frames(store, "coverage", by)):
+            now = [row.pop("seconds_since_good_poll") for row in rows]
+            assert len(now) == len(expected)
+            assert_rows(rows, [_without_clock(row) for row in expected], kinds, by)
+
+
+def _without_clock(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name != "seconds_since_good_poll"}
 
 
 @pytest.mark.slow
