@@ -1,13 +1,11 @@
 """The watch in virtual time: each rule of when to ask whom, over minutes and hours, on a real store."""
 
-import random
 import shutil
 import sqlite3
 import threading
 from collections import Counter
 from collections.abc import Callable
 from functools import partial
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -795,24 +793,6 @@ def test_services_share_the_sources_and_take_over(scene: Scene, open_database: O
         assert max(gaps(asked(scene, source=name))) < 19
 
 
-@pytest.mark.slow
-def test_a_process_that_is_far_from_the_store_gets_its_part(
-    scene: Scene, open_database: Open
-) -> None:
-    """Two processes share a short budget: the one that comes a moment later each time does not starve."""
-    scene.keys = {"a": "one key", "b": "one key"}
-    scene.rate = 40
-    scene.track(*ids(10, "a"), source="a")
-    scene.track(*ids(10, "b"), source="b")
-    twin = impatient_twin(scene, open_database)
-    near = scene.poller(seconds=75, name="near", source="a")
-    far = scene.poller(seconds=75, name="far", source="b", database=twin, work_us=9000)
-    scene.time.run(near.run, far.run)
-    shares = Counter(one.watch for one in scene.log if one.at > 2)
-    assert most_in_a_minute(asked(scene)) <= 40
-    assert 0.7 < shares["far"] / shares["near"] < 1.4
-
-
 def test_at_a_hand_over_no_run_is_asked_before_its_last_answer_is_in_the_store(
     scene: Scene, open_database: Open
 ) -> None:
@@ -834,73 +814,6 @@ def test_at_a_hand_over_no_run_is_asked_before_its_last_answer_is_in_the_store(
     for name in names:
         assert min(gaps(asked(scene, source=name))) >= slow_us / S
     assert polls(scene) == len(scene.log)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("seed", range(4))
-def test_three_watches_through_stops_of_any_length(
-    scene: Scene, open_database: Open, seed: int
-) -> None:
-    """One watch a source, no budget exceeded, no answer lost, whatever stops for however long, and however slow."""
-    rng = random.Random(seed)
-    names = [f"s{n}" for n in range(8)]
-    scene.keys = {name: f"key {n % 3}" for n, name in enumerate(names)}
-    scene.rate = rng.choice([20, 40, 80])
-    for name in names:
-        scene.track(*ids(rng.randint(1, 4), name), source=name)
-    scene.world = lambda _s, run_id, at: rng.choices(
-        [
-            Reply(
-                body=document(run_id, n=at // 5), latency_us=rng.choice([1, 3, 20, 80]) * S // 10
-            ),
-            Reply(http_status=503),
-            Reply(http_status=None, latency_us=rng.choice([10, 30]) * S),
-            Reply(http_status=429, retry_after_s=rng.choice([1, 5])),
-        ],
-        [90, 5, 3, 2],
-    )[0]
-    watches = {
-        name: scene.poller(
-            name=name,
-            database=impatient_twin(scene, open_database),
-            lag_us=lambda: rng.choice([0, 0, 0, S // 10, 3 * S, 6 * S]),
-            work_us=rng.choice([1000, 5000, 50_000]),
-        )
-        for name in "xyz"
-    }
-    threads: dict[str, int] = {}
-
-    def process(name: str) -> Callable[[], object]:
-        def run_it() -> None:
-            threads[name] = threading.get_ident()
-            watches[name].run()
-
-        return run_it
-
-    def stop(name: str) -> None:
-        scene.time.stop(threads[name])
-
-    def go_on(name: str) -> None:
-        scene.time.go_on(threads[name])
-
-    for name in watches:
-        at = rng.uniform(15, 40)
-        while at < 150:
-            pause = rng.choice([1, 5, 9, 12, 30, 130])
-            scene.time.at(at, partial(stop, name))
-            scene.time.at(at + pause, partial(go_on, name))
-            at += pause + rng.uniform(5, 40)
-        scene.time.at(200, watches[name].stop)
-    scene.time.run(*map(process, watches))
-    assert polls(scene) == len(scene.log)
-    for key in set(scene.keys.values()):
-        sent = [one.at for one in scene.log if scene.keys[one.source] == key]
-        assert most_in_a_minute(sent) <= scene.rate
-    for name in names:
-        log = sorted((one.at, one.watch) for one in scene.log if one.source == name)
-        for (_, before), (taken_at, by) in pairwise(log):
-            soon = {watch for at, watch in log if taken_at <= at < taken_at + 2}
-            assert by == before or before not in soon
 
 
 # --- hours
