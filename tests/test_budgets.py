@@ -159,7 +159,7 @@ PLANS = st.lists(
 
 
 @pytest.mark.slow
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(PLANS)
 def test_never_more_in_any_minute_as_the_server_sees_them(
     store_url: str, open_database: Open, plans: list[Plan]

@@ -182,6 +182,20 @@ def test_another_base_url_is_told(desk: Desk) -> None:
         assert other.requests == []
 
 
+def test_what_no_request_can_be_made_with_is_told(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A setting that is found wrong only when the first request is to go out ends the pass; nothing hangs."""
+    monkeypatch.setenv("RECORDER_BASE_URL", "https://127.0.0.1:9")
+    monkeypatch.setenv("SSL_CERT_FILE", "/nowhere/certificates.pem")
+    desk.track("er_1", "er_2")
+    ended = desk("poll")
+    assert (ended.code, ended.out) == (2, "")
+    assert "SSL_CERT_FILE or SSL_CERT_DIR cannot be used" in ended.err
+    assert ended.err.count("\n") == 1
+    assert desk.rows("SELECT count(*) FROM polls") == [(0,)]
+
+
 def test_a_source_without_a_key_does_not_stop_the_others(desk: Desk, tmp_path: Path) -> None:
     """It is left out, told in one line, and the exit code says that not all was polled."""
     config = tmp_path / "two.toml"
@@ -271,6 +285,7 @@ def test_ids_from_a_file(desk: Desk, tmp_path: Path) -> None:
     assert desk.asked()[2:] == ["er_3"]
 
 
+@pytest.mark.slow
 def test_ids_from_a_file_while_it_runs(desk: Desk, tmp_path: Path) -> None:
     """What other programs append is asked within a second or two."""
     file = tmp_path / "ids"
@@ -322,7 +337,9 @@ def test_a_second_poll_says_so_and_ends(desk: Desk) -> None:
     assert "another" not in desk("poll", "-v").err
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize(
+    "number", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.slow)]
+)
 def test_a_signal_waits_for_the_answers_under_way(desk: Desk, number: int) -> None:
     """What was asked is recorded, then it ends with 0."""
     desk.serve("er_1", "er_2")

@@ -1,8 +1,8 @@
 """The watch in virtual time: each rule of when to ask whom, over minutes and hours, on a real store."""
 
+import random
 import shutil
 import sqlite3
-import threading
 from collections import Counter
 from collections.abc import Callable
 from functools import partial
@@ -14,6 +14,7 @@ from stores import T0, S, document
 from virtual import (
     Reply,
     Scene,
+    Sent,
     ended,
     gaps,
     most_in_a_minute,
@@ -25,7 +26,7 @@ from recorder.instants import DAY, HOUR, MINUTE
 from recorder.polling.poller import Until
 from recorder.schedule.cadence import Cadence
 from recorder.store.engine import Database
-from recorder.store.schema import poll, run, watch
+from recorder.store.schema import poll, run, source, watch
 
 Open = Callable[[str], Database]
 
@@ -230,6 +231,7 @@ def test_the_settle_looks(scene: Scene) -> None:
     assert tracking(scene) == {"er_1": "done"}
 
 
+@pytest.mark.slow
 def test_settling_waits_for_those_in_flight(scene: Scene) -> None:
     """With a budget too short for the runs in flight no look goes to one that has ended; then it does."""
     scene.rate = 12
@@ -477,15 +479,15 @@ def test_a_403_for_the_only_run_due_is_not_the_key_s_if_others_were_seen(scene: 
 def test_a_429_pauses_the_whole_key(scene: Scene) -> None:
     """As told, for every source that uses it, and for no other key; then all go on."""
     scene.keys = {"a": "one key", "b": "one key"}
-    for source in "abc":
-        scene.track(f"of_{source}", source=source)
+    for name in "abc":
+        scene.track(f"of_{name}", source=name)
     scene.world = lambda source, run_id, at: (
         Reply(http_status=429, retry_after_s=30) if source == "a" and 20 <= at < 24 else ok(run_id)
     )
     scene.watch(seconds=90)
     told = next(one.at for one in scene.log if one.status == 429)
-    for source in "ab":
-        after = [at for at in asked(scene, source=source) if at > told + 0.2]
+    for name in "ab":
+        after = [at for at in asked(scene, source=name) if at > told + 0.2]
         assert told + 30 <= min(after) < told + 32
     assert max(gaps(asked(scene, source="c"))) < 3.5
 
@@ -714,17 +716,11 @@ def test_who_was_stopped_for_a_while_sends_nothing_on_its_old_lease(
     scene.world = lambda _s, run_id, _at: Reply(body=document(run_id), latency_us=2 * S)
     first = scene.poller(name="first")
     second = scene.poller(name="second", database=impatient_twin(scene, open_database))
-    threads: list[int] = []
-
-    def run_first() -> None:
-        threads.append(threading.get_ident())
-        first.run()
-
-    scene.time.at(11, lambda: scene.time.stop(threads[0]))
-    scene.time.at(40, lambda: scene.time.go_on(threads[0]))
+    scene.time.at(11, lambda: scene.time.stop(0))
+    scene.time.at(40, lambda: scene.time.go_on(0))
     for poller in (first, second):
         scene.time.at(60, poller.stop)
-    scene.time.run(run_first, later(scene, 1, second.run))
+    scene.time.run(first.run, later(scene, 1, second.run))
     of_first, of_second = asked(scene, watch="first"), asked(scene, watch="second")
     assert max(at for at in of_first if at < 40) < 11.3
     assert 11 < min(of_second) < 11 + 10 + 3 + 1
@@ -738,15 +734,9 @@ def test_a_watch_that_was_stopped_goes_on_if_nobody_took_over(scene: Scene) -> N
     scene.track("er_1")
     poller = scene.poller(Until.DONE)
     scene.world = lambda _s, run_id, at: ended(run_id) if at > 100 else ok(run_id)
-    threads: list[int] = []
-
-    def run_it() -> None:
-        threads.append(threading.get_ident())
-        poller.run()
-
-    scene.time.at(10, lambda: scene.time.stop(threads[0]))
-    scene.time.at(60, lambda: scene.time.go_on(threads[0]))
-    scene.time.run(run_it)
+    scene.time.at(10, lambda: scene.time.stop(0))
+    scene.time.at(60, lambda: scene.time.go_on(0))
+    scene.time.run(poller.run)
     assert (scene.time.now - T0) / S > 105
 
 
@@ -766,23 +756,13 @@ def test_services_share_the_sources_and_take_over(scene: Scene, open_database: O
     names = [f"s{n}" for n in range(9)]
     for name in names:
         scene.track(f"of_{name}", source=name)
-    watches = {
-        name: scene.poller(name=name, database=impatient_twin(scene, open_database))
-        for name in "xyz"
-    }
-    threads: dict[str, int] = {}
-
-    def process(name: str) -> Callable[[], object]:
-        def run_it() -> None:
-            threads[name] = threading.get_ident()
-            watches[name].run()
-
-        return later(scene, ord(name) - ord("x"), run_it)
-
-    scene.time.at(20, lambda: scene.time.stop(threads["y"]))
-    for name in "xz":
-        scene.time.at(40, watches[name].stop)
-    scene.time.run(*map(process, "xyz"))
+    watches = [
+        scene.poller(name=name, database=impatient_twin(scene, open_database)) for name in "xyz"
+    ]
+    scene.time.at(20, lambda: scene.time.stop(1))
+    for place in (0, 2):
+        scene.time.at(40, watches[place].stop)
+    scene.time.run(*(later(scene, place, one.run) for place, one in enumerate(watches)))
     shared = {(one.source, one.watch) for one in scene.log if 14 < one.at < 20}
     assert Counter(watch for _, watch in shared) == {"x": 3, "y": 3, "z": 3}
     assert len(shared) == 9
@@ -814,6 +794,90 @@ def test_at_a_hand_over_no_run_is_asked_before_its_last_answer_is_in_the_store(
     for name in names:
         assert min(gaps(asked(scene, source=name))) >= slow_us / S
     assert polls(scene) == len(scene.log)
+
+
+@pytest.mark.slow
+def test_a_process_that_is_far_from_the_store_gets_its_part(
+    scene: Scene, open_database: Open
+) -> None:
+    """Two processes share a short budget: the one that comes a moment later each time does not starve."""
+    scene.keys = {"a": "one key", "b": "one key"}
+    scene.rate = 20
+    scene.track(*ids(4, "a"), source="a")
+    scene.track(*ids(4, "b"), source="b")
+    twin = impatient_twin(scene, open_database)
+    near = scene.poller(seconds=110, name="near", source="a")
+    far = scene.poller(seconds=110, name="far", source="b", database=twin, work_us=9000)
+    scene.time.run(near.run, far.run)
+    shares = Counter(one.watch for one in scene.log if one.at > 2)
+    assert most_in_a_minute(asked(scene)) <= 20
+    assert abs(shares["far"] - shares["near"]) <= 4 < shares["far"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(4))
+def test_three_watches_through_stops_of_any_length(
+    scene: Scene, open_database: Open, seed: int
+) -> None:
+    """Who sends has the lease, no budget is exceeded, no answer lost, whatever stops for however long, however slow."""
+    rng = random.Random(seed)
+    names = [f"s{n}" for n in range(8)]
+    scene.keys = {name: f"key {n % 3}" for n, name in enumerate(names)}
+    scene.rate = rng.choice([20, 40, 80])
+    for name in names:
+        scene.track(*ids(rng.randint(1, 4), name), source=name)
+    scene.world = lambda _s, run_id, at: any_reply(rng, run_id, at)
+    holders: dict[str, set[str]] = {}
+
+    def has_the_lease(sent: Sent) -> None:
+        row = sa.select(source.c.holder, source.c.held_until).where(source.c.name == sent.source)
+        with scene.database.reading() as connection:
+            holder, until = connection.execute(row).one()
+        assert (until - T0) / S > sent.at
+        holders.setdefault(sent.watch, set()).add(holder)
+
+    scene.seen = has_the_lease
+    watches = [
+        scene.poller(
+            name=name,
+            database=impatient_twin(scene, open_database),
+            lag_us=lambda: rng.choice([0, 0, 0, S // 10, 3 * S, 6 * S]),
+            work_us=rng.choice([1000, 5000, 50_000]),
+        )
+        for name in "xyz"
+    ]
+    for place, poller in enumerate(watches):
+        stop_now_and_then(scene, place, rng)
+        scene.time.at(200, poller.stop)
+    scene.time.run(*(one.run for one in watches))
+    assert [len(mine) for mine in holders.values()] == [1, 1, 1]
+    assert len(set.union(*holders.values())) == 3
+    assert polls(scene) == len(scene.log)
+    for key in set(scene.keys.values()):
+        sent = [one.at for one in scene.log if scene.keys[one.source] == key]
+        assert most_in_a_minute(sent) <= scene.rate
+
+
+def any_reply(rng: random.Random, run_id: str, at: int) -> Reply:
+    """Mostly a row, sometimes trouble."""
+    latency_us = rng.choice([1, 3, 20, 80]) * S // 10
+    replies = [
+        Reply(body=document(run_id, n=at // 5), latency_us=latency_us),
+        Reply(http_status=503),
+        Reply(http_status=None, latency_us=rng.choice([10, 30]) * S),
+        Reply(http_status=429, retry_after_s=rng.choice([1, 5])),
+    ]
+    return rng.choices(replies, [90, 5, 3, 2])[0]
+
+
+def stop_now_and_then(scene: Scene, place: int, rng: random.Random) -> None:
+    """For moments, for less and for more than a lease, for minutes."""
+    at = rng.uniform(15, 40)
+    while at < 150:
+        pause = rng.choice([1, 5, 9, 12, 30, 130])
+        scene.time.at(at, partial(scene.time.stop, place))
+        scene.time.at(at + pause, partial(scene.time.go_on, place))
+        at += pause + rng.uniform(5, 40)
 
 
 # --- hours

@@ -51,6 +51,7 @@ class VirtualTime:
         self.now = start
         self.shift = 0
         self._condition = threading.Condition()
+        self._places: dict[int, int] = {}
         self._wakes: dict[int, int] = {}
         self._stopped: set[int] = set()
         self._running: int | None = None
@@ -66,52 +67,60 @@ class VirtualTime:
 
     def wait(self, until: int) -> None:
         """Let time pass for the watch that calls."""
-        me = threading.get_ident()
         with self._condition:
+            me = self._places[threading.get_ident()]
             self._wakes[me] = until
             self._pass_on()
             self._condition.wait_for(lambda: self._running == me or self._over)
-            if self._over and self._running != me:
+            if self._running != me:
                 raise Killed
-            self._wakes.pop(me, None)
+            del self._wakes[me]
 
     def _pass_on(self) -> None:
-        """Give the turn to the watch that wakes first; what is planned before that happens first."""
+        """Give the turn to the watch that wakes first; what is planned before that happens first.
+
+        Of watches that wake at the same moment the one that was named first: a test runs alike each time.
+        """
         while True:
-            awake = {who: at for who, at in self._wakes.items() if who not in self._stopped}
-            first = min(awake, key=lambda who: (awake[who], who), default=None)
-            if self._events and (first is None or self._events[0][0] <= awake[first]):
+            awake = {
+                at: who
+                for who, at in sorted(self._wakes.items(), reverse=True)
+                if who not in self._stopped
+            }
+            first = min(awake, default=None)
+            if self._events and (first is None or self._events[0][0] <= first):
                 at, _, act = heapq.heappop(self._events)
                 self.now = max(self.now, at)
                 act()
                 continue
+            self._running = None
             if first is not None:
-                self.now = max(self.now, awake[first])
-            self._running = first
+                self.now, self._running = max(self.now, first), awake[first]
             self._condition.notify_all()
             return
 
-    def stop(self, who: int) -> None:
-        """From now on a watch gets no turn, as after SIGSTOP."""
-        self._stopped.add(who)
+    def stop(self, place: int) -> None:
+        """From now on the watch at that place of `run` gets no turn, as after SIGSTOP."""
+        self._stopped.add(place)
 
-    def go_on(self, who: int) -> None:
+    def go_on(self, place: int) -> None:
         """As after SIGCONT."""
-        self._stopped.discard(who)
+        self._stopped.discard(place)
 
     def run(self, *watches: Callable[[], object]) -> None:
         """Run watches side by side until all have ended that were not stopped for good."""
         errors: list[BaseException] = []
         threads = [
-            threading.Thread(target=self._run, args=(w, errors), daemon=True) for w in watches
+            threading.Thread(target=self._run, args=(place, begin, errors), daemon=True)
+            for place, begin in enumerate(watches)
         ]
         with self._condition:
             self._over = False
-            self._wakes.clear()
             self._running = -1  # nobody, until all are there
+            self._wakes = dict.fromkeys(range(len(threads)), self.now)
             for thread in threads:
                 thread.start()
-            self._condition.wait_for(lambda: len(self._wakes) == len(threads))
+            self._places = {thread.ident or 0: place for place, thread in enumerate(threads)}
             self._pass_on()
             self._condition.wait_for(lambda: self._running is None)
             self._over = True
@@ -121,15 +130,12 @@ class VirtualTime:
         if errors:
             raise errors[0]
 
-    def _run(self, watch: Callable[[], object], errors: list[BaseException]) -> None:
-        me = threading.get_ident()
+    def _run(self, me: int, begin: Callable[[], object], errors: list[BaseException]) -> None:
         try:
             with self._condition:
-                self._wakes[me] = self.now
-                self._condition.notify_all()
                 self._condition.wait_for(lambda: self._running == me)
                 del self._wakes[me]
-            watch()
+            begin()
         except Killed:
             return
         except BaseException as error:  # noqa: BLE001  # raised again by `run`
@@ -194,7 +200,7 @@ class VirtualFetcher:
     Args:
         time: the clock.
         world: what is answered.
-        log: where requests are noted.
+        note: takes each request.
         name: of the watch.
         lag_us: how long after the permission an ask goes out.
         work_us: what a round costs.
@@ -204,7 +210,7 @@ class VirtualFetcher:
         self,
         time: VirtualTime,
         world: World,
-        log: list[Sent],
+        note: Callable[[Sent], object],
         *,
         name: str = "",
         lag_us: Callable[[], int] = lambda: 0,
@@ -212,7 +218,7 @@ class VirtualFetcher:
     ) -> None:
         self._time = time
         self._world = world
-        self._log = log
+        self._note = note
         self._name = name
         self._lag_us = lag_us
         self._work_us = work_us
@@ -233,7 +239,7 @@ class VirtualFetcher:
             watch=self._name,
             status=reply.http_status,
         )
-        self._log.append(sent)
+        self._note(sent)
         read_at = sent_at + reply.latency_us
         answer = _answer(ask, reply, read_at + self._time.shift)
         self._come(read_at, Came(ask=ask, answer=answer))
@@ -290,6 +296,7 @@ class Scene:
         time: the clock.
         log: the requests, in the order in which they were sent.
         told: what people were told.
+        seen: called at each request, when it was permitted.
     """
 
     database: Database
@@ -300,6 +307,7 @@ class Scene:
     time: VirtualTime = field(default_factory=VirtualTime)
     log: list[Sent] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
+    seen: Callable[[Sent], object] = lambda _: None
 
     def track(self, *run_ids: str, source: str = "default") -> None:
         """Register runs now."""
@@ -326,7 +334,7 @@ class Scene:
             desk=Desk(store, cadence=self.cadence, stays=until is Until.STOPPED),
             recorder=Recorder(store, cadence=self.cadence),
             fetcher=VirtualFetcher(
-                self.time, self._answer, self.log, name=name, lag_us=lag_us, work_us=work_us
+                self.time, self._answer, self._see, name=name, lag_us=lag_us, work_us=work_us
             ),
             plan=Plan(until=until, over_at=over_at, source=source),
             hooks=Hooks(
@@ -338,6 +346,10 @@ class Scene:
             ),
         )
 
+    def _see(self, sent: Sent) -> None:
+        self.log.append(sent)
+        self.seen(sent)
+
     def _answer(self, source: str, run_id: str, at: int) -> Reply:
         return self.world(source, run_id, at)
 
@@ -348,13 +360,14 @@ class Scene:
                 name=row.name,
                 key_id=self._key(row.name),
                 rate=self.rate,
-                trouble=Trouble(
-                    careful=row.refused_key == self._key(row.name),
-                    stored=row.refused_key is not None,
-                ),
+                trouble=self._trouble(row),
             )
             for row in rows
         ]
+
+    def _trouble(self, row: SourceRow) -> Trouble:
+        same = row.refused_key == self._key(row.name)
+        return Trouble(careful=same, was_refused=same, stored=row.refused_key is not None)
 
     def _key(self, source: str) -> str:
         return self.keys.get(source, f"key-of-{source}")
