@@ -36,19 +36,12 @@ def acquire(
     holder: str,
     *,
     now: int = T0,
-    most: int | None = None,
+    share: Collection[int] | None = None,
     under_way: Collection[int] = (),
-    waits: bool = True,
 ) -> set[int]:
     with database.writing() as connection:
         found = leases.acquire(
-            connection,
-            source_ids,
-            holder,
-            now=now,
-            most=most,
-            under_way=under_way,
-            waits=waits,
+            connection, source_ids, holder, now=now, share=share, under_way=under_way
         )
     return set(found)
 
@@ -59,9 +52,23 @@ def holders(database: Database) -> list[str | None]:
         return list(connection.execute(held).scalars())
 
 
-def announce(database: Database, holder: str, now: int = T0) -> int:
+def claim(
+    database: Database,
+    wanted: Collection[int],
+    holder: str,
+    *,
+    now: int = T0,
+    is_guest: bool = False,
+) -> frozenset[int]:
     with database.writing() as connection:
-        return leases.announce(connection, holder, now=now)
+        return leases.claim(connection, holder, wanted, now=now, is_guest=is_guest)
+
+
+def stay(database: Database, wanted: Collection[int], holder: str, *, now: int = T0) -> set[int]:
+    """Claim, and take one's share: as a process that stays does every few seconds."""
+    return acquire(
+        database, wanted, holder, now=now, share=claim(database, wanted, holder, now=now)
+    )
 
 
 def test_the_first_has_it(database: Database, sources: list[int]) -> None:
@@ -106,35 +113,51 @@ def test_a_dead_process_of_this_place_frees_at_once(database: Database, sources:
 
 def test_shares_are_even(database: Database, sources: list[int]) -> None:
     """Who has more than its share gives the rest back, and who comes takes it."""
-    assert announce(database, A) == 1
-    assert acquire(database, sources, A, most=leases.fair_share(6, 1)) == set(sources)
-    assert announce(database, B) == 2
-    assert acquire(database, sources, B, most=leases.fair_share(6, 2)) == set()
-    assert len(acquire(database, sources, A, most=leases.fair_share(6, 2))) == 3
-    assert len(acquire(database, sources, B, most=leases.fair_share(6, 2))) == 3
-    assert [leases.fair_share(31, n) for n in (1, 2, 3, 0)] == [31, 16, 11, 31]
+    assert stay(database, sources, A) == set(sources)
+    assert stay(database, sources, B) == set()
+    assert stay(database, sources, A) == set(sources[:3])
+    assert stay(database, sources, B) == set(sources[3:])
+    assert stay(database, sources, A) == set(sources[:3])
+
+
+def test_what_another_does_not_want_is_not_left_to_it(
+    database: Database, sources: list[int]
+) -> None:
+    """Processes with different sources share those alone that both want."""
+    assert stay(database, sources, A) == set(sources)
+    assert stay(database, sources[:1], B) == set()
+    assert stay(database, sources, A) == set(sources[1:])
+    assert stay(database, sources[:1], B) == set(sources[:1])
 
 
 def test_what_is_under_way_is_not_given_back(database: Database, sources: list[int]) -> None:
-    """A source over the share is asked no more, and given back when its requests have come back."""
+    """A source that is another's share is asked no more, and given back when its requests have come back."""
     acquire(database, sources, A)
-    busy = sources[-1]
-    kept = acquire(database, sources, A, most=3, under_way=[busy])
-    assert kept == set(sources[:3])
+    busy, share = sources[-1], sources[:3]
+    kept = acquire(database, sources, A, share=share, under_way=[busy])
+    assert kept == set(share)
     assert acquire(database, sources, B) == set(sources[3:-1])
-    acquire(database, sources, A, most=3)
+    acquire(database, sources, A, share=share)
     assert acquire(database, sources, B) == set(sources[3:])
 
 
-def test_who_stays_is_counted_while_it_says_so(database: Database) -> None:
-    """Who has not said so for the time of a lease, or has left, is counted no more."""
-    assert [announce(database, A), announce(database, A), announce(database, B)] == [1, 1, 2]
-    assert announce(database, B, T0 + LEASE_US) == 1
+def test_who_stays_has_a_claim_while_it_says_so(database: Database, sources: list[int]) -> None:
+    """Who has not said so for the time of a lease, or has left, has none."""
+    assert claim(database, sources, A) == set(sources)
+    assert len(claim(database, sources, B)) == 3
+    assert claim(database, sources, B, now=T0 + LEASE_US) == set(sources)
     with database.reading() as connection:
         assert list(connection.execute(sa.select(poller.c.holder)).scalars()) == [B]
     with database.writing() as connection:
         leases.leave(connection, B)
-    assert announce(database, A, T0 + LEASE_US) == 1
+    assert claim(database, sources, A, now=T0 + LEASE_US) == set(sources)
+
+
+def test_a_guest_has_what_nobody_else_wants(database: Database, sources: list[int]) -> None:
+    """A watch of a person, on either database."""
+    assert claim(database, sources, A, is_guest=True) == set(sources)
+    assert claim(database, sources[:2], B) == set(sources[:2])
+    assert claim(database, sources, A, is_guest=True) == set(sources[2:])
 
 
 def test_of_many_at_the_same_moment_one_has_it(
@@ -148,13 +171,12 @@ def test_of_many_at_the_same_moment_one_has_it(
 
         def take(number: int, now: int = now, start: threading.Barrier = start) -> set[int]:
             start.wait()
-            return acquire(stores[number], sources, f"elsewhere/{number}/x", now=now, most=2)
+            return acquire(stores[number], sources, f"elsewhere/{number}/x", now=now)
 
         with ThreadPoolExecutor(len(stores)) as threads:
             found = list(threads.map(take, range(len(stores))))
         taken = [one for part in found for one in part]
         assert sorted(taken) == sorted(set(taken))
-        assert all(len(part) <= 2 for part in found)
         by_holder = {f"elsewhere/{n}/x": part for n, part in enumerate(found)}
         assert all(
             source_id in by_holder[holder or ""]
@@ -195,17 +217,17 @@ def test_who_stays_waits_for_nobody(
     database: Database, sources: list[int], store_url: str, open_database: Open
 ) -> None:
     """A process that was stopped in the middle of a transaction holds up its own sources, not those of others."""
-    acquire(database, sources, A, most=3)
+    acquire(database, sources[:3], A)
     acquire(database, sources, B)
     stopped = open_database(store_url)
     later = T0 + LEASE_US - S
     with stopped.writing() as connection:
         lock_source(connection, "s0")
         lock_source(connection, "s5")
-        assert acquire(database, sources, B, now=later, waits=False) == set(sources[3:])
+        assert acquire(database, sources, B, now=later, share=sources) == set(sources[3:])
         after = T0 + LEASE_US
-        assert acquire(database, sources, B, now=after, waits=False) == set(sources[1:])
-    assert acquire(database, sources, B, now=after, waits=False) == set(sources)
+        assert acquire(database, sources, B, now=after, share=sources) == set(sources[1:])
+    assert acquire(database, sources, B, now=after, share=sources) == set(sources)
 
 
 @pytest.mark.parametrize("dialect", ["postgres"])  # on SQLite the time is the driver's own
@@ -243,7 +265,7 @@ def test_who_hangs_in_a_transaction_loses_its_locks(
     with ThreadPoolExecutor(1) as thread:
         hung = thread.submit(hang)
         time.sleep(1)
-        assert acquire(database, sources, A, waits=False) == set(sources[1:])
+        assert acquire(database, sources, A, share=sources) == set(sources[1:])
         assert acquire(database, sources, A) == set(sources)
         with pytest.raises(StoreError, match="idle-in-transaction"):
             hung.result()

@@ -773,6 +773,45 @@ def test_services_share_the_sources_and_take_over(scene: Scene, open_database: O
         assert max(gaps(asked(scene, source=name))) < 19
 
 
+def test_a_service_of_one_source_leaves_no_other_unwatched(
+    scene: Scene, open_database: Open
+) -> None:
+    """One watch wants all sources, one a single one: all are asked throughout, the single one by who wants it alone."""
+    names = [f"s{n}" for n in range(5)]
+    for name in names:
+        scene.track(f"of_{name}", source=name)
+    all_of = scene.poller(name="all", seconds=40)
+    one = scene.poller(
+        name="one", source="s0", seconds=40, database=impatient_twin(scene, open_database)
+    )
+    scene.time.run(all_of.run, later(scene, 5, one.run))
+    assert {(sent.source, sent.watch) for sent in scene.log if sent.at > 15} == {
+        ("s0", "one"),
+        *((name, "all") for name in names[1:]),
+    }
+    for name in names:
+        assert max(gaps(asked(scene, source=name))) < 3 + 6
+
+
+def test_a_person_s_watch_gives_way_to_a_service(scene: Scene, open_database: Open) -> None:
+    """It polls while nobody else does, what nobody else wants, and all again when the service has ended."""
+    for name in "ab":
+        scene.track(f"of_{name}", source=name)
+    guest = scene.poller(name="guest", is_guest=True, seconds=60)
+    service = scene.poller(
+        name="service", source="a", seconds=30, database=impatient_twin(scene, open_database)
+    )
+    scene.time.run(guest.run, later(scene, 10, service.run))
+    a_by = {
+        at: {sent.watch for sent in scene.log if sent.source == "a" and at < sent.at < at + 10}
+        for at in (0, 20, 50)
+    }
+    assert a_by == {0: {"guest"}, 20: {"service"}, 50: {"guest"}}
+    assert {sent.watch for sent in scene.log if sent.source == "b"} == {"guest"}
+    assert max(gaps(asked(scene, source="a"))) < 3 + 6
+    assert max(gaps(asked(scene, source="b"))) < 3.5
+
+
 def test_at_a_hand_over_no_run_is_asked_before_its_last_answer_is_in_the_store(
     scene: Scene, open_database: Open
 ) -> None:

@@ -326,17 +326,19 @@ class Scene:
         lag_us: Callable[[], int] = lambda: 0,
         work_us: int = _WORK_US,
         before_look: Callable[[], None] = lambda: None,
+        is_guest: bool = False,
     ) -> Poller:
         """A watch that is to begin now; `seconds` is its time."""
         store = database or self.database
         over_at = None if seconds is None else self.time() + round(seconds * S)
+        plan = Plan(until=until, over_at=over_at, source=source, is_guest=is_guest)
         return Poller(
-            desk=Desk(store, cadence=self.cadence, stays=until is Until.STOPPED),
+            desk=Desk(store, cadence=self.cadence, role=plan.role),
             recorder=Recorder(store, cadence=self.cadence),
             fetcher=VirtualFetcher(
                 self.time, self._answer, self._see, name=name, lag_us=lag_us, work_us=work_us
             ),
-            plan=Plan(until=until, over_at=over_at, source=source),
+            plan=plan,
             hooks=Hooks(
                 outlets_of=self._outlets,
                 clock=self.time,

@@ -38,8 +38,8 @@ Examples:
 def watch(run_ids: tuple[str, ...], settings: Settings) -> int:
     """A live table of runs in flight, and of those that have just ended.
 
-    It polls the sources that no other process polls, as 'recorder poll --forever' would; of the others it shows
-    what the store learns. Ctrl-C ends it. Where stdout is no terminal it prints a line when a run's status changes.
+    It polls the sources that no other process polls, as 'recorder poll --forever' would, and leaves them to one that
+    comes; of the others it shows what the store learns. Ctrl-C ends it. Where stdout is no terminal it prints a line when a run's status changes.
     """
     from recorder.cli.live import open_view  # noqa: PLC0415  # SQLAlchemy: not for --help
     from recorder.polling.poller import Plan, Until  # noqa: PLC0415
@@ -55,7 +55,7 @@ def watch(run_ids: tuple[str, ...], settings: Settings) -> int:
                 database,
                 settings,
                 environ=os.environ,
-                plan=Plan(until=Until.STOPPED, source=settings.source),
+                plan=Plan(until=Until.STOPPED, source=settings.source, is_guest=True),
                 tell=view.tell,
                 clock=now_us,
                 after_tick=lambda: watcher.look(service.poller),

@@ -12,6 +12,7 @@ from recorder.instants import DAY, MINUTE, SECOND
 from recorder.polling.timer import Timer
 from recorder.schedule.cadence import Cadence, Urgency
 from recorder.schedule.dispatch import Budget, in_turn, sendable, wake_at
+from recorder.schedule.sharing import Role
 from recorder.store import budgets, leases
 from recorder.store.budgets import Slot
 from recorder.store.due import (
@@ -68,13 +69,13 @@ class Desk:
     Args:
         database: the store.
         cadence: the settings of the watch.
-        stays: whether this process stays, and so shares the sources with others that do.
+        role: how this process shares the sources with others.
     """
 
-    def __init__(self, database: Database, *, cadence: Cadence, stays: bool) -> None:
+    def __init__(self, database: Database, *, cadence: Cadence, role: Role = Role.PASSING) -> None:
         self._database = database
         self._cadence = cadence
-        self._stays = stays
+        self._role = role
         self._holder = leases.new_holder()
         self._held_until: dict[int, int] = {}
         self._wanted: frozenset[int] = frozenset()
@@ -99,22 +100,26 @@ class Desk:
         wanted = frozenset(source_ids)
         if wanted == self._wanted and not self._renewal.is_time(now):
             return
-        most = None
         with self._database.writing() as connection:
-            if self._stays:
-                pollers = leases.announce(connection, self._holder, now=now)
-                most = leases.fair_share(len(wanted), pollers)
             self._held_until = leases.acquire(
                 connection,
                 wanted,
                 self._holder,
                 now=now,
-                most=most,
+                share=self._share(connection, wanted, now),
                 under_way=under_way,
-                waits=not self._stays,
             )
         self._wanted = wanted
         self._renewal.start(now)
+
+    def _share(
+        self, connection: Connection, wanted: frozenset[int], now: int
+    ) -> frozenset[int] | None:
+        """What a process that stays may hold of the sources; None for one that does not, which takes what is free."""
+        if self._role is Role.PASSING:
+            return None
+        is_guest = self._role is Role.GUEST
+        return leases.claim(connection, self._holder, wanted, now=now, is_guest=is_guest)
 
     def held(self, now: int) -> frozenset[int]:
         """The sources whose lease still runs."""

@@ -18,6 +18,7 @@ from recorder.polling.outlets import Outlet, askable, key_uses
 from recorder.polling.summary import Summary
 from recorder.polling.timer import Timer
 from recorder.polling.told import overdue_line
+from recorder.schedule.sharing import Role
 from recorder.store.due import Due
 from recorder.store.record import Recorder
 
@@ -43,11 +44,20 @@ class Plan:
         until: when the watch is over.
         over_at: at the latest, microseconds since 1970 UTC; None for no limit.
         source: only this source; None for all.
+        is_guest: whether it leaves every source to others that stay.
     """
 
     until: Until = Until.PASS
     over_at: int | None = None
     source: str | None = None
+    is_guest: bool = False
+
+    @property
+    def role(self) -> Role:
+        """How it shares the sources with other processes."""
+        if self.until is not Until.STOPPED:
+            return Role.PASSING
+        return Role.GUEST if self.is_guest else Role.STAYING
 
 
 class Poller:

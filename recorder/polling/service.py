@@ -149,7 +149,7 @@ class Service:
         self._left_out: dict[str, SettingError] = {}
         cadence = cadence_of(settings)
         self.poller = Poller(
-            desk=Desk(database, cadence=cadence, stays=self._stays),
+            desk=Desk(database, cadence=cadence, role=plan.role),
             recorder=Recorder(database, cadence=cadence, costs=settings.cost),
             fetcher=ThreadFetcher(self._clients.fetch, clock),
             plan=plan,

@@ -1,11 +1,13 @@
 """Who may send: one process polls a source at a time, by a lease in the store that expires.
 
 Invariant: a source's lease has one holder at any instant; whoever cannot renew it must stop sending when it runs out.
-A lease guards sending, never recording. Sources are shared evenly among the processes that stay (`--forever`).
-Rows of sources are locked in the order of their names, as recording does; a process that stays waits for none of them,
-so that one that was stopped in the middle of a transaction holds up nobody else.
+A lease guards sending, never recording. Processes that stay (`poll --forever`, `watch`) claim the sources that they
+want, and share them as `schedule.sharing` says. Rows of sources are locked in the order of their names, as recording
+does; a process that stays waits for none of them, so that one that was stopped in the middle of a transaction holds up
+nobody else.
 """
 
+import json
 import os
 import socket
 import uuid
@@ -15,6 +17,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from recorder.instants import SECOND
+from recorder.schedule.sharing import Claim, share_out
 from recorder.store.schema import poller, source
 
 LEASE_US = 10 * SECOND
@@ -57,34 +60,31 @@ def acquire(
     holder: str,
     *,
     now: int,
-    most: int | None = None,
+    share: Collection[int] | None = None,
     under_way: Collection[int] = (),
-    waits: bool = True,
 ) -> dict[int, int]:
-    """Renew the leases held, give back what is over the share, and take what is free.
+    """Renew the leases held, give back what is not of the share, and take what is free.
 
     Args:
         connection: a writing transaction.
         source_ids: the sources that are wanted.
         holder: who wants them.
         now: microseconds since 1970 UTC.
-        most: how many to hold at the most; None for no limit.
+        share: the sources that a process that stays may hold; a source that another transaction has is left for the
+            next time. None: all that is free, and such a transaction is waited for.
         under_way: sources with requests that have not come back: not given back before they have.
-        waits: whether to wait for another transaction that has a source; else it is left for the next time.
 
     Returns:
         Until when each source may be asked, microseconds since 1970 UTC, by source number.
     """
     wanted = list(source_ids)
-    rows = _lock_open(connection, wanted, holder, now=now, waits=waits)
+    rows = _lock_open(connection, wanted, holder, now=now, waits=share is None)
     mine = [source_id for source_id, held_by in rows if held_by == holder]
-    free = [source_id for source_id, held_by in rows if held_by != holder]
-    over = mine[most:] if most is not None else []
+    over = [source_id for source_id in mine if share is not None and source_id not in share]
     leaving = [source_id for source_id in over if source_id in under_way]
-    gained = free if most is None else free[: max(most - len(mine), 0)]
+    open_to_all = [source_id for source_id, _ in rows if share is None or source_id in share]
     _write(connection, [s for s in over if s not in leaving], None, None)
-    kept = [s for s in mine if s not in over]
-    _write(connection, [*kept, *gained, *leaving], holder, now + LEASE_US)
+    _write(connection, [*open_to_all, *leaving], holder, now + LEASE_US)
     return {s: at for s, at in _held(connection, wanted, holder) if s not in leaving}
 
 
@@ -149,23 +149,54 @@ def held_by_others(
     return list(connection.execute(statement).scalars())
 
 
-def announce(connection: sa.Connection, holder: str, *, now: int) -> int:
-    """Say that this process stays; how many such processes there are, itself included."""
+def claim(
+    connection: sa.Connection, holder: str, wanted: Collection[int], *, now: int, is_guest: bool
+) -> frozenset[int]:
+    """Say that this process stays, and which sources it wants; those that are its share of them.
+
+    Args:
+        connection: a writing transaction.
+        holder: this process.
+        wanted: the sources that it wants.
+        now: microseconds since 1970 UTC.
+        is_guest: whether it wants only what no other process that stays wants.
+    """
     gone = sa.select(poller.c.holder).where(poller.c.alive_until <= now, poller.c.holder != holder)
     expired = connection.execute(gone.with_for_update(skip_locked=True)).scalars().all()
     connection.execute(sa.delete(poller).where(poller.c.holder.in_([*expired, holder])))
-    connection.execute(sa.insert(poller).values(holder=holder, alive_until=now + LEASE_US))
-    others = connection.execute(sa.select(poller.c.holder).where(poller.c.alive_until > now))
-    return sum(1 for other in others.scalars() if not is_dead(other))
+    connection.execute(
+        sa.insert(poller).values(
+            holder=holder,
+            alive_until=now + LEASE_US,
+            wanted=json.dumps(sorted(wanted)),
+            is_guest=is_guest,
+        )
+    )
+    owners = share_out(_claims(connection, now), _polled(connection, now))
+    return frozenset(source_id for source_id, owner in owners.items() if owner == holder)
+
+
+def _claims(connection: sa.Connection, now: int) -> list[Claim]:
+    """Of the processes that live."""
+    living = sa.select(poller).where(poller.c.alive_until > now)
+    return [
+        Claim(
+            holder=row.holder,
+            wanted=frozenset(json.loads(row.wanted)),
+            is_guest=row.is_guest,
+        )
+        for row in connection.execute(living)
+        if not is_dead(row.holder)
+    ]
+
+
+def _polled(connection: sa.Connection, now: int) -> dict[int, str]:
+    held = sa.select(source.c.source_id, source.c.holder).where(source.c.held_until > now)
+    return {row.source_id: row.holder for row in connection.execute(held)}
 
 
 def leave(connection: sa.Connection, holder: str) -> None:
-    """Take back `announce` and every lease."""
+    """Take back `claim` and every lease."""
     connection.execute(sa.delete(poller).where(poller.c.holder == holder))
     mine = sa.select(source.c.source_id).where(source.c.holder == holder).order_by(source.c.name)
     _write(connection, list(connection.execute(mine.with_for_update()).scalars()), None, None)
-
-
-def fair_share(sources: int, pollers: int) -> int:
-    """How many sources one of so many processes should hold."""
-    return -(-sources // max(pollers, 1))

@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-REVISION = "0002"
+REVISION = "0003"
 SCHEMA = "recorder"
 
 metadata = sa.MetaData(
@@ -285,6 +285,8 @@ poller = sa.Table(
     metadata,
     sa.Column("holder", Text, nullable=False),
     sa.Column("alive_until", Integer, nullable=False),
+    sa.Column("wanted", Text, nullable=False),
+    sa.Column("is_guest", Flag, nullable=False),
     sa.PrimaryKeyConstraint("holder"),
     sqlite_strict=True,
     sqlite_with_rowid=False,
