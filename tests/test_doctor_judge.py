@@ -11,8 +11,10 @@ from recorder.store.due import SourceRow
 from recorder.store.health import SourceHealth
 
 
-def health(in_flight: int, *, overdue: int = 0, name: str = "default") -> SourceHealth:
-    """A source with so many runs in flight."""
+def health(
+    in_flight: int, *, overdue: int = 0, unseen: int = 0, name: str = "default"
+) -> SourceHealth:
+    """A source with so many runs in flight, and so many that no answer showed yet."""
     row = SourceRow(
         source_id=1,
         name=name,
@@ -25,7 +27,7 @@ def health(in_flight: int, *, overdue: int = 0, name: str = "default") -> Source
     return SourceHealth(
         source=row,
         last_good_at=None,
-        unseen=0,
+        unseen=unseen,
         in_flight=in_flight,
         settling=0,
         overdue=overdue,
@@ -50,7 +52,17 @@ def test_sources_that_share_a_key_share_its_pace() -> None:
     sharing = [health(10, name="a"), health(20, overdue=10, name="b")]
     check = judge_budget(sharing, Budget(rate=80), every_us=3 * S, now=0)
     assert (check.source, check.state) == ("a, b", State.OK)
-    assert "20 runs in flight: each is seen about every 15 s" in check.found
+    assert check.found.startswith(
+        "30 runs in flight (10 overdue and asked less often): each is seen about every 15 s; "
+    )
+
+
+def test_runs_that_no_answer_showed_are_told_as_in_sources() -> None:
+    """They take their turn in the budget, and are no runs in flight."""
+    check = judge_budget([health(0, unseen=40)], Budget(rate=80), every_us=3 * S, now=0)
+    assert check.found.startswith("0 runs in flight, 40 unseen: each is seen about every 30 s; ")
+    one = judge_budget([health(0, unseen=1)], Budget(rate=80), every_us=3 * S, now=0)
+    assert "1 unseen: it is seen about every 3 s" in one.found
 
 
 def test_a_pause_that_the_api_asked_for_is_told() -> None:

@@ -106,24 +106,29 @@ def judge_budget(
         now: microseconds since 1970 UTC.
     """
     names = (one.source.name for one in sharing)
-    in_flight = sum(one.unseen + one.in_flight - one.overdue for one in sharing)
-    seen_every = max(every_us, in_flight * budget.interval_us)
-    used = f"{budget.busy} of {budget.rate} requests in 60 s are used"
+    in_turn = sum(one.unseen + one.in_flight - one.overdue for one in sharing)
+    seen_every = max(every_us, in_turn * budget.interval_us)
     state, advice = State.OK, None
     if seen_every > SELDOM_US:
         state = State.WARN
         advice = "changes between two looks are not seen: raise RECORDER_RATE, or use more keys"
-    found = f"{_runs(in_flight)} in flight; {used}"
-    if in_flight:
-        each = "it is" if in_flight == 1 else "each is"
-        found = (
-            f"{_runs(in_flight)} in flight: {each} seen about every {_seconds(seen_every)}; {used}"
-        )
+    pace = f": {'each' if in_turn > 1 else 'it'} is seen about every {_seconds(seen_every)}"
+    used = f"{budget.busy} of {budget.rate} requests in 60 s are used"
+    found = f"{_watched(sharing)}{pace if in_turn else ''}; {used}"
     if budget.paused_until is not None and budget.paused_until > now:
         state = State.WARN
         found += f"; the API asked for a pause of {_seconds(budget.paused_until - now)} (429)"
         advice = advice or "the key has other users: lower RECORDER_RATE"
     return Check(name="budget", source=", ".join(names), state=state, found=found, advice=advice)
+
+
+def _watched(sharing: Sequence[SourceHealth]) -> str:
+    """The runs that are asked for, in the words and by the counts of `recorder sources`."""
+    in_flight, overdue, unseen = (
+        sum(getattr(one, name) for one in sharing) for name in ("in_flight", "overdue", "unseen")
+    )
+    late = f" ({overdue} overdue and asked less often)" if overdue else ""
+    return f"{_runs(in_flight)} in flight{late}" + (f", {unseen} unseen" if unseen else "")
 
 
 def judge_waiting(found: Waiting, last_good_at: int | None, *, now: int) -> Check:
