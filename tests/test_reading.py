@@ -175,7 +175,7 @@ def test_a_bomb_goes_off_in_small_pieces() -> None:
 @pytest.mark.parametrize(
     ("sent", "encoding", "said"),
     [
-        (gzip.compress(b"x" * 1000)[:-9], "gzip", "the compressed body ends early"),
+        (gzip.compress(b"x" * 1000, mtime=0)[:-9], "gzip", "the compressed body ends early"),
         (b"{}", "gzip", "cannot be decompressed: .*incorrect header check"),
         (b"", "gzip", "the compressed body ends early"),
         (b"x", "br", "the content encoding 'br' was not asked for"),
