@@ -85,6 +85,8 @@ class Database:
                     _begin_postgres(connection, writes=writes)
                 yield connection
         except DBAPIError as error:
+            if "readonly" in str(error.orig):  # SQLite goes on so; a new connection may write
+                self.engine.dispose()
             raise translated(error, self.name) from error
 
     def close(self) -> None:
@@ -123,27 +125,36 @@ def _sqlite_engine(url: sa.URL) -> sa.Engine:
     if url.database in (None, "", ":memory:"):
         pool = {"poolclass": sa.StaticPool}
     engine = sa.create_engine(
-        _immutable_if_read_only(url),
+        url,
         connect_args={"timeout": BUSY_MS / 1000, "check_same_thread": False},
         execution_options={"schema_translate_map": {SCHEMA: None}},
         **pool,
     )
+    event.listen(engine, "do_connect", _do_connect_sqlite)
     event.listen(engine, "connect", _on_sqlite_connect)
+    event.listen(engine, "checkin", _on_sqlite_checkin)
     event.listen(engine, "begin", _on_sqlite_begin)
     return engine
 
 
-def _immutable_if_read_only(url: sa.URL) -> sa.URL:
+def _do_connect_sqlite(dialect: Any, record: Any, args: Any, options: Any) -> Any:  # noqa: ANN401  # the driver's own
     """A file that this user may only read, and that nobody has open, is opened as one that does not change.
 
-    SQLite would make a shared-memory file beside it, and cannot.
+    SQLite would make a shared-memory file beside it, and cannot. Somebody may write to the file later: such a
+    connection serves one transaction.
     """
-    path = Path(url.database or "")
+    path = Path(args[0])
     may_write = os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
     if may_write or not path.is_file() or path.with_name(f"{path.name}-wal").exists():
-        return url
-    query = {"mode": "ro", "immutable": "1", "uri": "true"}
-    return url.set(database=f"file:{quote(str(path))}", query=query)
+        return None
+    record.info["serves_once"] = True
+    uri = f"file:{quote(str(path))}?mode=ro&immutable=1"
+    return dialect.loaded_dbapi.connect(uri, uri=True, **options)
+
+
+def _on_sqlite_checkin(_connection: Any, record: Any) -> None:  # noqa: ANN401  # the driver's own
+    if record.info.get("serves_once"):
+        record.invalidate()
 
 
 def _on_sqlite_connect(connection: Any, _record: Any) -> None:  # noqa: ANN401  # the driver's own
