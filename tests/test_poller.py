@@ -476,6 +476,45 @@ def test_a_403_for_the_only_run_due_is_not_the_key_s_if_others_were_seen(scene: 
     assert scene.told == []
 
 
+@pytest.mark.slow
+def test_a_403_for_everything_is_noticed_by_a_service(scene: Scene) -> None:
+    """However few the runs are, and though they were seen once: when nothing was for a day, the source stops."""
+    scene.track(*ids(2))
+    scene.world = lambda _s, run_id, at: ok(run_id) if at < 30 else Reply(http_status=403)
+    scene.watch(seconds=25 * 3600, work_us=60 * S)
+    refusals = [at for at in asked(scene) if at > 24 * 3600 + 600]
+    assert len(refusals) <= 1
+    assert sum("every run is forbidden (403)" in line for line in scene.told) == 1
+
+
+def test_one_run_that_always_fails_delays_no_new_one(scene: Scene) -> None:
+    """It is the only one that is watched, and so all that is known of its source; another is asked at once."""
+    scene.track("bad")
+    scene.world = lambda _s, run_id, _at: Reply(http_status=503) if run_id == "bad" else ok(run_id)
+    scene.time.at(400, lambda: scene.track("new"))
+    scene.watch(seconds=430)
+    assert asked(scene, "new")[0] < 401.1
+    assert max(gaps(asked(scene, "new"))) < 3.5
+
+
+@pytest.mark.slow
+def test_an_outage_is_told_once_and_its_end_is_not_missed(scene: Scene) -> None:
+    """Whoever waits for minutes between two tries is asked again at once when the source answers."""
+    scene.track(*ids(6))
+    scene.world = lambda _s, run_id, at: (
+        ok(run_id) if not 60 <= at < 3600 else Reply(http_status=503)
+    )
+    scene.watch(seconds=3700)
+    assert max(gaps(asked(scene))) < 75
+    for run_id in ids(6):
+        assert min(at for at in asked(scene, run_id) if at >= 3600) < 3600 + 72 + 5
+    told = [line for line in scene.told if "overdue" not in line]
+    assert told == [
+        "source 'default' fails: HTTP 503; it is asked less often until it answers",
+        "source 'default' answers again",
+    ]
+
+
 def test_a_429_pauses_the_whole_key(scene: Scene) -> None:
     """As told, for every source that uses it, and for no other key; then all go on."""
     scene.keys = {"a": "one key", "b": "one key"}

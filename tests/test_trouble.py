@@ -78,22 +78,39 @@ def test_an_answer_that_was_on_its_way_takes_nothing_back() -> None:
 
 def test_a_403_is_the_run_s_trouble() -> None:
     """Where anything of the source succeeds it goes on."""
-    trouble = note(Trouble(), answer(1, run_id="good"))
-    note(trouble, *(refused(n, f"er_{n}", 403) for n in range(2, 9)))
-    assert not trouble.only_forbidden()
-    assert most(trouble, 9) == MOST_AT_ONCE
+    trouble = Trouble()
+    for n in range(2, 9):
+        note(trouble, refused(2 * n, f"er_{n}", 403), answer(2 * n + 1, run_id="good"))
+        assert not trouble.only_forbidden(asked=9, at_the_end=True)
+    assert most(trouble, 20) == MOST_AT_ONCE
 
 
 def test_where_every_run_is_forbidden_the_key_is_meant() -> None:
     """Several runs, and nothing else: the source stops as after a 401."""
     trouble = note(Trouble(), refused(1, "a", 403), refused(2, "a", 403), refused(3, "b", 403))
-    assert not trouble.only_forbidden()
-    assert trouble.only_forbidden(least=1)
-    assert note(trouble, refused(4, "c", 403)).only_forbidden()
+    assert not trouble.only_forbidden(asked=3)
+    assert trouble.only_forbidden(asked=3, at_the_end=True)
+    assert note(trouble, refused(4, "c", 403)).only_forbidden(asked=3)
     trouble.stop_forbidden(T0 + 4 * S)
     assert trouble.refused == "every run is forbidden (403: no)"
-    assert not trouble.only_forbidden(), "it is told already"
+    assert not trouble.only_forbidden(asked=3), "it is told already"
     assert (most(trouble, 3603), most(trouble, 3604)) == (0, 1)
+
+
+def test_a_source_of_few_runs_is_forbidden_by_all_of_them() -> None:
+    """Three times, whatever their number; an earlier success of the process holds nothing up."""
+    trouble = note(Trouble(), answer(1, run_id="a"), refused(2, "a", 403), refused(3, "b", 403))
+    assert not trouble.only_forbidden(asked=2)
+    assert note(trouble, refused(4, "a", 403)).only_forbidden(asked=2)
+    assert not trouble.only_forbidden(asked=3)
+
+
+def test_what_is_no_ledger_row_shows_no_key_to_work() -> None:
+    """A page of a proxy, say, in answer to the probe of a refused key."""
+    trouble = note(Trouble(), refused(10))
+    trouble.note(answer(4000), Outcome.MALFORMED, chance=CHANCE)
+    assert trouble.refused
+    assert most(trouble, 4000 + 3599) == 0
 
 
 @pytest.mark.parametrize(
@@ -103,8 +120,9 @@ def test_when_everything_fails_the_source_pauses_longer_and_longer(
     outcome: Outcome, status: int | None
 ) -> None:
     """After five failures in a row one request at a time: after 1 s, 2 s, 4 s, up to a minute, with jitter."""
-    trouble = note(Trouble(), *(failure(n, outcome, status) for n in range(4)))
-    assert most(trouble, 4) == MOST_AT_ONCE
+    trouble = note(Trouble(), failure(0, outcome, status, run_id="other"))
+    note(trouble, *(failure(n, outcome, status) for n in range(1, 4)))
+    assert (most(trouble, 4), trouble.down) == (MOST_AT_ONCE, None)
     pauses = []
     for at in range(10, 1000, 100):
         note(trouble, failure(at, outcome, status))
@@ -114,7 +132,24 @@ def test_when_everything_fails_the_source_pauses_longer_and_longer(
     for pause, plain in zip(pauses, [1, 2, 4, 8, 16, 32, 60, 60, 60, 60], strict=True):
         assert 0.8 * plain <= pause <= 1.2 * plain
     assert len(set(pauses)) == len(pauses)
+    assert trouble.down
     assert note(trouble, answer(2000)).careful is False
+    assert trouble.down is None
+
+
+def test_one_run_alone_that_fails_pauses_nothing() -> None:
+    """The source counts as down, but another run may be asked at once, and then shows whether it is."""
+    trouble = note(Trouble(), *(failure(n, detail="gone") for n in range(9)))
+    assert (trouble.down, most(trouble, 9)) == ("gone", MOST_AT_ONCE)
+    note(trouble, failure(10, run_id="new"))
+    assert most(trouble, 10) == 0
+
+
+def test_a_clock_that_was_set_back_ends_a_pause() -> None:
+    """What lies further ahead than any pause is none."""
+    trouble = note(Trouble(), *(failure(n, run_id=f"er_{n}") for n in range(9)))
+    assert most(trouble, 9) == 0
+    assert most(trouble, 9 - 3600) == 1
 
 
 def test_one_run_s_failures_between_others_successes_pause_nothing() -> None:
@@ -136,5 +171,5 @@ def test_the_stop_lasts_an_hour_and_a_pause_a_minute() -> None:
     """The figures of the rules."""
     trouble = note(Trouble(), refused(0))
     assert trouble.paused_until == T0 + HOUR
-    trouble = note(Trouble(), *(failure(n) for n in range(50)))
+    trouble = note(Trouble(), *(failure(n, run_id=f"er_{n % 2}") for n in range(50)))
     assert trouble.paused_until - T0 - 49 * S <= 1.2 * MINUTE

@@ -21,10 +21,12 @@ from recorder.store.due import (
     SourceRow,
     due_count,
     due_runs,
+    in_flight_count,
     mark_told,
     next_due_at,
     overdue_runs,
     refuse,
+    retry_failed,
     served_since,
     source_rows,
     undone_count,
@@ -196,6 +198,16 @@ class Desk:
         """Remember that a source's key was refused; None: that it works again."""
         with self._database.writing() as connection:
             refuse(connection, source_id, key_id, now=now)
+
+    def retry(self, source_id: int, *, within_us: int | None = None) -> None:
+        """Ask the runs of a source whose last request failed so soon after it: the cadence, where nothing is said."""
+        with self._database.writing() as connection:
+            retry_failed(connection, source_id, within_us=within_us or self._cadence.every_us)
+
+    def in_flight(self, source_id: int) -> int:
+        """How many runs of a source are asked at the full cadence."""
+        with self._database.reading() as connection:
+            return in_flight_count(connection, [source_id])
 
     def was_served(self, source_id: int, *, now: int) -> bool:
         """Whether any run of a source was seen in the last day."""

@@ -15,8 +15,8 @@ from recorder.polling.fetchers import Came
 from recorder.polling.hooks import Hooks
 from recorder.polling.outlets import Outlet
 from recorder.polling.summary import Summary
-from recorder.polling.told import refused_line
-from recorder.polling.trouble import FORBIDDEN_BEFORE_STOP, throttled_until
+from recorder.polling.told import answers_again_line, down_line, key_works_line, refused_line
+from recorder.polling.trouble import LONGEST_PAUSE_US, throttled_until
 from recorder.store import budgets
 from recorder.store.engine import Connection
 from recorder.store.record import Recorder
@@ -101,18 +101,35 @@ class Intake:
         known = answer.outcome or Outcome.UNCHANGED
         outcome = outcomes.get((answer.source, answer.run_id), known)
         outlet = self._outlets[source_id]
-        self._summary.note(outlet.name, answer.run_id, outcome)
+        self._summary.note(outlet.name, answer, outcome)
+        was_down = outlet.trouble.down is not None
         outlet.trouble.note(answer, outcome, chance=self._hooks.chance)
         self._keep_refusal(outlet, answer.observed_at)
+        self._keep_outage(outlet, was_down=was_down)
 
-    def judge(self, outlet: Outlet, *, least: int = FORBIDDEN_BEFORE_STOP) -> None:
+    def _keep_outage(self, outlet: Outlet, *, was_down: bool) -> None:
+        """Tell of a source that is down, or is well again; its runs do not wait for longer than it does."""
+        down = outlet.trouble.down
+        if down is None and not was_down:
+            return
+        with suppress(StoreError):  # then they wait for as long as each of them would
+            self._desk.retry(outlet.source_id, within_us=LONGEST_PAUSE_US if down else None)
+        if down is None:
+            self._hooks.tell(answers_again_line(outlet.name))
+        elif not was_down:
+            self._hooks.tell(down_line(outlet.name, down))
+
+    def judge(self, outlet: Outlet, *, at_the_end: bool = False) -> None:
         """Stop a source of which every answer was a 403 and no run was seen lately.
 
         Raises:
             StoreError: the store does not answer.
         """
         now = self._hooks.clock()
-        if not outlet.trouble.only_forbidden(least=least):
+        if not outlet.trouble.forbidden:
+            return
+        asked = self._desk.in_flight(outlet.source_id)
+        if not outlet.trouble.only_forbidden(asked=asked, at_the_end=at_the_end):
             return
         if self._desk.was_served(outlet.source_id, now=now):
             return
@@ -135,7 +152,7 @@ class Intake:
             self._hooks.tell(refused_line(outlet.name, trouble.refused))
         elif trouble.refused is None and told:
             del self._summary.refused[outlet.name]
-            self._hooks.tell(f"source {outlet.name!r}: the API key works again")
+            self._hooks.tell(key_works_line(outlet.name))
         is_refused = trouble.refused is not None
         if is_refused != trouble.stored and (is_refused or trouble.served):
             with suppress(StoreError):  # the next answer tries again

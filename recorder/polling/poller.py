@@ -282,7 +282,7 @@ class Poller:
             return
         for source_id in self._watched:
             outlet = self._outlets[source_id]
-            self._intake.judge(outlet, least=1)
+            self._intake.judge(outlet, at_the_end=True)
             if outlet.name not in self.summary.busy:
                 self._intake.recall(outlet)
         self._tell_overdue(self._hooks.clock(), last=True)

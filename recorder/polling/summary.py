@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-from recorder.ledger.answer import Outcome
+from recorder.ledger.answer import Answer, Outcome
 
 _SUCCEEDED = (Outcome.CHANGED, Outcome.UNCHANGED, Outcome.NOT_VISIBLE)
 
@@ -14,25 +14,25 @@ class Summary:
 
     Attributes:
         outcomes: how many answers had each outcome.
-        failing: runs, by source and id, whose last answer was neither a row nor a 404.
+        failing: runs, by source and id, whose last answer was neither a row nor a 404, each with what it was.
         refused: sources whose key was refused, and why.
         busy: sources that another process polls.
         unrecorded: answers that the store could not take.
     """
 
     outcomes: Counter[Outcome] = field(default_factory=Counter)
-    failing: set[tuple[str, str]] = field(default_factory=set)
+    failing: dict[tuple[str, str], str] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
     busy: set[str] = field(default_factory=set)
     unrecorded: int = 0
 
-    def note(self, source: str, run_id: str, outcome: Outcome) -> None:
+    def note(self, source: str, answer: Answer, outcome: Outcome) -> None:
         """Count one recorded answer."""
         self.outcomes[outcome] += 1
-        if outcome in _SUCCEEDED:
-            self.failing.discard((source, run_id))
-        else:
-            self.failing.add((source, run_id))
+        self.failing.pop((source, answer.run_id), None)
+        if outcome not in _SUCCEEDED:
+            why = answer.detail or outcome.word.replace("_", " ")
+            self.failing[source, answer.run_id] = why
 
     @property
     def exit_code(self) -> int:
@@ -52,7 +52,10 @@ class Summary:
         told = f"asked {asked}" + (f": {counted}" if counted else "")
         if self.failing:
             runs = "1 run" if len(self.failing) == 1 else f"{len(self.failing)} runs"
-            told += f"; the last poll of {runs} did not succeed"
+            (source, run_id), why = next(reversed(self.failing.items()))
+            told += (
+                f"; the last poll of {runs} did not succeed ({run_id} of source {source!r}: {why})"
+            )
         if self.busy:
             told += f"; another process polls {', '.join(sorted(self.busy))}"
         return told

@@ -17,3 +17,18 @@ def overdue_line(one: Overdue, *, now: int) -> str:
 def refused_line(source: str, why: str) -> str:
     """A source that was stopped."""
     return f"source {source!r} is stopped: {why}: give it a key that works, then poll again"
+
+
+def key_works_line(source: str) -> str:
+    """A source that was stopped and goes on."""
+    return f"source {source!r}: the API key works again"
+
+
+def down_line(source: str, why: str) -> str:
+    """A source whose every request fails."""
+    return f"source {source!r} fails: {why}; it is asked less often until it answers"
+
+
+def answers_again_line(source: str) -> str:
+    """A source that failed and does not any more."""
+    return f"source {source!r} answers again"

@@ -33,7 +33,9 @@ class Trouble:
         paused_until: no request before then, microseconds since 1970 UTC.
         careful: one request at a time, until one succeeds.
         served: whether any request of this process was served.
-        forbidden: the runs that were refused one by one (403), each with what the answer said.
+        forbidden: the runs that were refused one by one (403) since the last success, each with what the answer said.
+        failed: the runs whose requests failed since the last success.
+        down: why the source counts as down, None while it does not.
     """
 
     refused: str | None = None
@@ -43,25 +45,30 @@ class Trouble:
     careful: bool = False
     served: bool = False
     forbidden: dict[str, str] = field(default_factory=dict)
+    failed: set[str] = field(default_factory=set)
+    down: str | None = None
+    _paused_at: int = 0
     _refused_at: int = 0
     _failures: int = 0
+    _forbiddances: int = 0
 
     def most_now(self, *, under_way: int, now: int) -> int:
         """How many requests may go now; a server that hangs holds up no more than `MOST_AT_ONCE`."""
-        if now < self.paused_until:
+        if self._paused_at <= now < self.paused_until:  # else the clock was set back
             return 0
         return max((1 if self.careful else MOST_AT_ONCE) - under_way, 0)
 
     def note(self, answer: Answer, outcome: Outcome, *, chance: random.Random) -> None:
         """Take one recorded answer in."""
-        if outcome in _SERVED:
-            self._served(answer)
-        elif answer.http_status == UNAUTHORIZED:
+        if answer.http_status == UNAUTHORIZED:
             self.stop(answer.observed_at, f"the API key was refused (401{_because(answer)})")
-        elif self.refused is not None:
+        elif self.refused is not None and outcome not in _SERVED - {Outcome.MALFORMED}:
             self.stop(answer.observed_at, self.refused)  # whatever else came of the probe
+        elif outcome in _SERVED:
+            self._served(answer)
         elif outcome is Outcome.REFUSED:
             self.forbidden[answer.run_id] = _because(answer)
+            self._forbiddances += 1
         elif outcome in _FAILED:
             self._failed(answer, chance)
 
@@ -70,13 +77,23 @@ class Trouble:
             return  # it was on its way before the key was refused
         self.served = True
         self.careful = False
-        self.refused = None
+        self.refused = self.down = None
         self.forbidden.clear()
-        self._failures = 0
+        self.failed.clear()
+        self._failures = self._forbiddances = 0
 
-    def only_forbidden(self, *, least: int = FORBIDDEN_BEFORE_STOP) -> bool:
-        """Nothing of this source succeeded, and so many runs at least were forbidden."""
-        return self.refused is None and not self.served and len(self.forbidden) >= least
+    def only_forbidden(self, *, asked: int, at_the_end: bool = False) -> bool:
+        """Nothing of this source has succeeded for long, and so much was forbidden that it is not a run's trouble.
+
+        Args:
+            asked: how many runs of this source are in flight.
+            at_the_end: whether nothing more will be asked, so that what there is has to do.
+        """
+        if self.refused is not None or not self.forbidden:
+            return False
+        runs = min(FORBIDDEN_BEFORE_STOP, asked)
+        enough = self._forbiddances >= FORBIDDEN_BEFORE_STOP and len(self.forbidden) >= runs
+        return enough or (at_the_end and not self.served)
 
     def stop_forbidden(self, now: int) -> None:
         """What was forbidden is not the runs' trouble but the key's."""
@@ -86,18 +103,25 @@ class Trouble:
         """Send nothing more of this source, but for one request an hour."""
         self.refused = why
         self.careful = True
-        self.paused_until = now + PROBE_AFTER_US
+        self._pause(now, now + PROBE_AFTER_US)
         self._refused_at = now
 
     def _failed(self, answer: Answer, chance: random.Random) -> None:
+        """A source is down when one request after another fails; it pauses when they are of more than one run."""
         self._failures += 1
+        self.failed.add(answer.run_id)
         beyond = self._failures - FAILURES_BEFORE_PAUSE
         if beyond < 0:
             return
-        self.careful = True
-        pause = min(SECOND << min(beyond, 10), LONGEST_PAUSE_US)
-        until = answer.observed_at + round(pause * chance.uniform(0.8, 1.2))
-        self.paused_until = max(self.paused_until, until)
+        self.down = answer.detail or f"HTTP {answer.http_status}"
+        if len(self.failed) > 1:
+            self.careful = True
+            pause = min(SECOND << min(beyond, 10), LONGEST_PAUSE_US)
+            until = answer.observed_at + round(pause * chance.uniform(0.8, 1.2))
+            self._pause(answer.observed_at, max(self.paused_until, until))
+
+    def _pause(self, now: int, until: int) -> None:
+        self._paused_at, self.paused_until = now, until
 
 
 def _sent_at(answer: Answer) -> int:

@@ -8,10 +8,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from recorder.instants import MINUTE
+from recorder.ledger.answer import Outcome
 from recorder.ledger.row import TERMINAL
 from recorder.schedule.cadence import LONGEST_WAIT_US, Cadence, Urgency
 from recorder.store.registry import lock_source
 from recorder.store.schema import Integer, run, run_fact, source, watch
+
+_FAILED = (Outcome.SERVER_ERROR, Outcome.NETWORK_ERROR)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -261,6 +264,20 @@ def served_since(connection: sa.Connection, source_id: int, *, since: int) -> bo
     """Whether any run of a source was seen after that instant."""
     seen = sa.exists().where(watch.c.source_id == source_id, watch.c.last_good_at > since)
     return bool(connection.execute(sa.select(seen)).scalar_one())
+
+
+def retry_failed(connection: sa.Connection, source_id: int, *, within_us: int) -> None:
+    """Let the runs of a source whose last request failed be due so soon after it, if they would be later.
+
+    The source's server fails, or has done so: that they failed again and again says nothing of these runs.
+    """
+    due_at = watch.c.last_polled_at + within_us
+    connection.execute(
+        sa.update(watch)
+        .where(watch.c.source_id == source_id, watch.c.due_at > due_at)
+        .where(watch.c.last_outcome.in_([int(one) for one in _FAILED]))
+        .values(due_at=due_at)
+    )
 
 
 def refuse(connection: sa.Connection, source_id: int, key_id: str | None, *, now: int) -> None:
