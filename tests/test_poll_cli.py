@@ -285,6 +285,21 @@ def test_ids_from_a_file(desk: Desk, tmp_path: Path) -> None:
     assert desk.asked()[2:] == ["er_3"]
 
 
+def test_an_id_of_the_file_that_was_dropped_stays_so(desk: Desk, tmp_path: Path) -> None:
+    """Each pass reads the whole file again; only `track` takes up a run that somebody has untracked."""
+    file = tmp_path / "ids"
+    file.write_text("er_1\n")
+    desk.serve("er_1")
+    desk("poll", "--track-from", str(file))
+    desk("untrack", "er_1")
+    desk("poll", "--track-from", str(file))
+    assert desk.asked() == ["er_1"]
+    assert desk.rows("SELECT tracking FROM runs") == [("untracked",)]
+    desk.track("er_1")
+    desk("poll", "--track-from", str(file))
+    assert desk.asked() == ["er_1", "er_1"]
+
+
 @pytest.mark.slow
 def test_ids_from_a_file_while_it_runs(desk: Desk, tmp_path: Path) -> None:
     """What other programs append is asked within a second or two."""

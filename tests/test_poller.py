@@ -277,15 +277,6 @@ def test_until_done_waits_a_quarter_of_an_hour_for_what_never_comes(scene: Scene
     assert 15 * MINUTE <= scene.time.now - T0 < 15 * MINUTE + 5 * S
 
 
-def test_until_done_is_not_kept_by_what_is_not_visible(scene: Scene) -> None:
-    """A 404 is an answer; the run is watched on by later passes."""
-    scene.track("er_1")
-    scene.world = lambda *_: Reply(http_status=404)
-    summary = scene.watch(Until.DONE)
-    assert summary.exit_code == 0
-    assert scene.time.now - T0 < 5 * S
-
-
 def test_what_changes_after_the_end_is_recorded(scene: Scene) -> None:
     """Late counts and a late actual cost become states; a run that goes back in flight is watched again."""
 
@@ -512,6 +503,35 @@ def test_an_outage_is_told_once_and_its_end_is_not_missed(scene: Scene) -> None:
     assert told == [
         "source 'default' fails: HTTP 503; it is asked less often until it answers",
         "source 'default' answers again",
+    ]
+
+
+@pytest.mark.parametrize("missing", [(0, 8), (20, 22)])
+def test_until_done_bears_a_404_in_between(scene: Scene, missing: tuple[int, int]) -> None:
+    """A run that is too new to be seen, or is gone for a moment, is waited for."""
+    scene.track("er_1")
+    scene.world = lambda _s, run_id, at: (
+        Reply(http_status=404)
+        if missing[0] <= at < missing[1]
+        else ended(run_id)
+        if at > 30
+        else ok(run_id)
+    )
+    scene.watch(Until.DONE)
+    assert (scene.time.now - T0) / S > 30
+    assert scene.told == []
+
+
+def test_until_done_waits_for_no_run_that_is_not_there(scene: Scene) -> None:
+    """It ends after a quarter of a minute, and says so."""
+    scene.track("er_1", "er_2")
+    scene.world = lambda _s, run_id, _at: (
+        Reply(http_status=404) if run_id == "er_1" else ended(run_id)
+    )
+    assert scene.watch(Until.DONE).exit_code == 0
+    assert 15 < (scene.time.now - T0) / S < 20
+    assert scene.told == [
+        "1 run is not visible (404): is the key that of their account? 'recorder runs' tells which"
     ]
 
 

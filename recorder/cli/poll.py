@@ -112,7 +112,7 @@ def _plan(span: int | None, settings: Settings, *, until_done: bool, forever: bo
 
 
 def _taking_in(path: Path | None, database: "Database", settings: Settings) -> Callable[[], None]:
-    """Tracks the new ids of the file, if one was named."""
+    """Tracks the ids of the file that the store does not know, if one was named: what was dropped stays so."""
     if path is None:
         return lambda: None
     from recorder.polling.inbox import Inbox  # noqa: PLC0415
@@ -123,6 +123,7 @@ def _taking_in(path: Path | None, database: "Database", settings: Settings) -> C
     base_url = settings.source_settings(name).base_url
 
     def take(run_ids: list[str]) -> None:
-        track_with_source(database, name, run_ids, base_url=base_url, now=now_us())
+        now = now_us()
+        track_with_source(database, name, run_ids, base_url=base_url, now=now, resumes=False)
 
     return lambda: inbox.take_in(take)

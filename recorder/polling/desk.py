@@ -24,6 +24,7 @@ from recorder.store.due import (
     in_flight_count,
     mark_told,
     next_due_at,
+    not_visible_count,
     overdue_runs,
     refuse,
     retry_failed,
@@ -219,6 +220,11 @@ class Desk:
         after = min((QUIET_AFTER_US, *self._cadence.settle_us[-1:]))
         with self._database.reading() as connection:
             return undone_count(connection, source_ids, now=now, quiet_after_us=after)
+
+    def not_visible(self, source_ids: Iterable[int]) -> int:
+        """How many runs the API does not show (404), and did not show to their end."""
+        with self._database.reading() as connection:
+            return not_visible_count(connection, source_ids)
 
     def newly_overdue(self, source_ids: Collection[int], *, now: int) -> list[Overdue]:
         """Runs of these sources that are overdue and were not told of; from now on they were."""

@@ -17,7 +17,7 @@ from recorder.polling.intake import Intake
 from recorder.polling.outlets import Outlet, askable, key_uses
 from recorder.polling.summary import Summary
 from recorder.polling.timer import Timer
-from recorder.polling.told import overdue_line
+from recorder.polling.told import not_visible_line, overdue_line
 from recorder.schedule.sharing import Role
 from recorder.store.due import Due
 from recorder.store.record import Recorder
@@ -285,7 +285,11 @@ class Poller:
             self._intake.judge(outlet, at_the_end=True)
             if outlet.name not in self.summary.busy:
                 self._intake.recall(outlet)
-        self._tell_overdue(self._hooks.clock(), last=True)
+        now = self._hooks.clock()
+        self._tell_overdue(now, last=True)
+        missing = self._desk.not_visible(self._desk.held(now)) if self._is_done else 0
+        if missing and self._plan.until is Until.DONE:
+            self._hooks.tell(not_visible_line(missing))
 
     def _leave(self) -> None:
         try:

@@ -32,3 +32,11 @@ def down_line(source: str, why: str) -> str:
 def answers_again_line(source: str) -> str:
     """A source that failed and does not any more."""
     return f"source {source!r} answers again"
+
+
+def not_visible_line(count: int) -> str:
+    """Runs that a watch does not wait for."""
+    runs = "1 run is" if count == 1 else f"{count} runs are"
+    return (
+        f"{runs} not visible (404): is the key that of their account? 'recorder runs' tells which"
+    )

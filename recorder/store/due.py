@@ -7,13 +7,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from recorder.instants import MINUTE
+from recorder.instants import MINUTE, SECOND
 from recorder.ledger.answer import Outcome
 from recorder.ledger.row import TERMINAL
 from recorder.schedule.cadence import LONGEST_WAIT_US, Cadence, Urgency
 from recorder.store.registry import lock_source
 from recorder.store.schema import Integer, run, run_fact, source, watch
 
+MISSED_FOR_US = 15 * SECOND
 _FAILED = (Outcome.SERVER_ERROR, Outcome.NETWORK_ERROR)
 
 
@@ -175,6 +176,8 @@ def undone_count(
 ) -> int:
     """How many runs are in flight, or have ended and may still move.
 
+    A run in flight that is not visible (404) counts for a moment: it may be too new, or the API's slip.
+
     Args:
         connection: a reading transaction.
         source_ids: of these sources.
@@ -186,8 +189,24 @@ def undone_count(
         sa.not_(watch.c.is_quiet),
         watch.c.ended_seen_at > now - quiet_after_us,
     )
+    just_gone = sa.and_(
+        watch.c.tracking == "not_visible",
+        watch.c.ended_seen_at.is_(None),
+        sa.func.coalesce(watch.c.last_good_at, watch.c.first_polled_at) > now - MISSED_FOR_US,
+    )
     statement = sa.select(sa.func.count()).where(
-        watch.c.source_id.in_(list(source_ids)), (watch.c.tracking == "active") | moving
+        watch.c.source_id.in_(list(source_ids)),
+        (watch.c.tracking == "active") | moving | just_gone,
+    )
+    return connection.execute(statement).scalar_one()
+
+
+def not_visible_count(connection: sa.Connection, source_ids: Iterable[int]) -> int:
+    """How many runs are watched that the API does not show (404), and did not show to their end."""
+    statement = sa.select(sa.func.count()).where(
+        watch.c.source_id.in_(list(source_ids)),
+        watch.c.tracking == "not_visible",
+        watch.c.ended_seen_at.is_(None),
     )
     return connection.execute(statement).scalar_one()
 

@@ -87,11 +87,12 @@ def track_with_source(
     base_url: str,
     now: int,
     labels: Mapping[str, str] | None = None,
+    resumes: bool = True,
 ) -> Tracked:
     """Register runs, and their source at its first use, in one transaction; see `track`."""
     with database.writing() as connection:
         ensure_source(connection, source_name, base_url=base_url, now=now)
-        return track(connection, source_name, run_ids, now=now, labels=labels)
+        return track(connection, source_name, run_ids, now=now, labels=labels, resumes=resumes)
 
 
 def track(
@@ -101,6 +102,7 @@ def track(
     *,
     now: int,
     labels: Mapping[str, str] | None = None,
+    resumes: bool = True,
 ) -> Tracked:
     """Register runs with a source that exists; idempotent.
 
@@ -110,6 +112,7 @@ def track(
         run_ids: the ids, in any order; repeated ones count once.
         now: microseconds since 1970 UTC.
         labels: set on every one of the runs, over what is there.
+        resumes: whether runs that are watched no more are taken up again.
     """
     source_id = lock_source(connection, source_name)
     wanted = list(dict.fromkeys(run_ids))
@@ -117,7 +120,8 @@ def track(
     new = [run_id for run_id in wanted if run_id not in held]
     keys = {run_id: row["run_key"] for run_id, row in held.items()}
     keys |= _add_runs(connection, source_id, dict.fromkeys(new, now))
-    dropped = [r for r, row in held.items() if row["tracking"] in ("untracked", "abandoned")]
+    ended = ("untracked", "abandoned") if resumes else ()
+    dropped = [r for r, row in held.items() if row["tracking"] in ended]
     for run_id in dropped:
         resume(connection, source_id, keys[run_id], now=now)
     _set_labels(connection, source_id, keys.values(), labels or {})
