@@ -78,12 +78,11 @@ def demo_service(
     after_tick: Callable[[], None],
 ) -> Service:
     """The watch: it tracks each run as it begins, as a program that starts runs would, and asks for it."""
-    over_at = clock() + _AT_THE_LATEST_US
     return Service(
         database,
         settings,
         environ={API_KEY_ENV: next(iter(DEFAULT_USERS.values()))},
-        plan=Plan(until=Until.STOPPED, over_at=over_at, source=SOURCE),
+        plan=Plan(until=Until.STOPPED, lasts_us=_AT_THE_LATEST_US, source=SOURCE),
         tell=tell,
         clock=clock,
         before_look=_tracking(database, settings, world, clock),

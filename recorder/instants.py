@@ -1,7 +1,7 @@
 """Instants and durations: integer microseconds inside, ISO 8601 in UTC outside.
 
 Invariant: an instant is microseconds since 1970-01-01T00:00:00Z as an int; no naive datetime is ever made.
-Must not read the clock, except in `now_us`, the one clock that the edges hand in.
+Must not read a clock, except in `now_us` and `steady_us`, those that the edges hand in.
 """
 
 import re
@@ -27,6 +27,11 @@ _UNIT_US = {"ms": 1000, "s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY, "w": 7 * 
 def now_us() -> int:
     """The wall clock."""
     return time.time_ns() // 1000
+
+
+def steady_us() -> int:
+    """A clock that nobody sets, for how long something takes; it tells no time of day."""
+    return time.monotonic_ns() // 1000
 
 
 def parse_instant(text: str) -> int | None:

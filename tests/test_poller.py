@@ -662,6 +662,44 @@ def test_who_is_stopped_while_the_store_is_locked_says_what_is_lost(scene: Scene
     assert scene.told[-1] == "1 answers could not be recorded"
 
 
+@pytest.mark.parametrize(
+    ("until", "locked_at", "ends_at"), [(Until.PASS, 0.05, 61), (Until.TIME, 3.15, 116)]
+)
+def test_a_watch_that_is_over_waits_a_minute_for_the_store(
+    scene: Scene, until: Until, locked_at: float, ends_at: float
+) -> None:
+    """A pass from cron says what it could not record, and does not hang until the store is back."""
+    scene.track("er_1")
+    lock(scene, locked_at, 3600)
+    poller = scene.poller(until, seconds=55 if until is Until.TIME else None)
+    over_at: list[float] = []
+
+    def watch() -> None:
+        try:
+            poller.run()
+        finally:
+            over_at.append((scene.time.now - T0) / S)
+
+    with pytest.raises(Exception, match="locked"):
+        scene.time.run(watch)
+    assert ends_at - 1 < over_at[0] < ends_at
+    assert poller.summary.exit_code == 1
+
+
+@pytest.mark.parametrize("hanging", [4, 8])
+def test_many_servers_that_hang_hold_up_no_other(scene: Scene, hanging: int) -> None:
+    """The last places for requests under way go to sources that have none."""
+    scene.rate = 400
+    for n in range(hanging):
+        scene.track(*ids(20, f"h{n}"), source=f"h{n}")
+    scene.track("er_1", source="well")
+    scene.world = lambda name, run_id, at: (
+        ok(run_id) if name == "well" or at < 10 else Reply(http_status=None, latency_us=10 * S)
+    )
+    scene.watch(seconds=60)
+    assert max(gaps(asked(scene, "er_1"))) < 3.5
+
+
 # --- beginning and ending
 
 

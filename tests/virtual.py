@@ -330,8 +330,8 @@ class Scene:
     ) -> Poller:
         """A watch that is to begin now; `seconds` is its time."""
         store = database or self.database
-        over_at = None if seconds is None else self.time() + round(seconds * S)
-        plan = Plan(until=until, over_at=over_at, source=source, is_guest=is_guest)
+        lasts_us = None if seconds is None else round(seconds * S)
+        plan = Plan(until=until, lasts_us=lasts_us, source=source, is_guest=is_guest)
         return Poller(
             desk=Desk(store, cadence=self.cadence, role=plan.role),
             recorder=Recorder(store, cadence=self.cadence),
@@ -342,6 +342,7 @@ class Scene:
             hooks=Hooks(
                 outlets_of=self._outlets,
                 clock=self.time,
+                steady=lambda: self.time.now,
                 tell=self.told.append,
                 before_look=before_look,
                 chance=random.Random(1),

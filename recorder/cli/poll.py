@@ -107,8 +107,7 @@ def _plan(span: int | None, settings: Settings, *, until_done: bool, forever: bo
 
     until = Until.PASS if span is None else Until.TIME
     until = Until.DONE if until_done else Until.STOPPED if forever else until
-    over_at = None if span is None else now_us() + span
-    return Plan(until=until, over_at=over_at, source=settings.source)
+    return Plan(until=until, lasts_us=span, source=settings.source)
 
 
 def _taking_in(path: Path | None, database: "Database", settings: Settings) -> Callable[[], None]:

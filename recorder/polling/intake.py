@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 from recorder.errors import StoreError
-from recorder.instants import SECOND
 from recorder.ledger.answer import Answer, Outcome
 from recorder.polling.desk import Desk
 from recorder.polling.fetchers import Came
@@ -20,8 +19,6 @@ from recorder.polling.trouble import LONGEST_PAUSE_US, throttled_until
 from recorder.store import budgets
 from recorder.store.engine import Connection
 from recorder.store.record import Recorder
-
-_GIVE_UP_AFTER_US = 10 * SECOND
 
 
 class Intake:
@@ -50,7 +47,7 @@ class Intake:
         self._summary = summary
         self._hooks = hooks
         self._waiting: list[Came] = []
-        self._give_up_at: int | None = None
+        self._could_end_at: int | None = None
 
     @property
     def is_stuck(self) -> bool:
@@ -159,11 +156,12 @@ class Intake:
                 self._desk.refused(outlet.source_id, outlet.key_id if is_refused else None, now=now)
                 trouble.stored = is_refused
 
-    def gives_up(self, now: int) -> bool:
-        """Whether a watch that is to end has waited for the store for long enough."""
-        if self._give_up_at is None:
-            self._give_up_at = now + _GIVE_UP_AFTER_US
-        if now < self._give_up_at:
+    def gives_up(self, *, after_us: int) -> bool:
+        """Whether a watch that could end has waited for the store for so long."""
+        now = self._hooks.steady()
+        if self._could_end_at is None:
+            self._could_end_at = now
+        if now < self._could_end_at + after_us:
             return False
         self._summary.unrecorded = len(self._waiting)
         self._hooks.tell(f"{len(self._waiting)} answers could not be recorded")

@@ -1,11 +1,15 @@
 """One source as the watch sees it: its name, its key, its budget, its trouble."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from recorder.polling.desk import KeyUse
+from recorder.polling.fetchers import MOST_UNDER_WAY
 from recorder.polling.trouble import Trouble
 from recorder.store.due import Due
+
+KEPT_FREE = MOST_UNDER_WAY // 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,20 +51,20 @@ def askable(
 ) -> list[Due]:
     """The due runs of sources that may be asked now; of one source so many at a time, of one in trouble one.
 
+    Servers that hang leave places to others: the last ones go to sources that have no request under way.
+
     Args:
         due: in the order in which they are to be asked.
         outlets: by source number.
         under_way: how many requests of each source have not come back.
         now: microseconds since 1970 UTC.
     """
-    left: dict[int, int] = {}
+    taken = Counter(under_way)
     chosen: list[Due] = []
     for one in due:
-        source_id = one.source_id
-        if source_id not in left:
-            trouble = outlets[source_id].trouble
-            left[source_id] = trouble.most_now(under_way=under_way.get(source_id, 0), now=now)
-        if left[source_id] > 0:
-            left[source_id] -= 1
+        trouble, own = outlets[one.source_id].trouble, taken[one.source_id]
+        has_place = not own or taken.total() < MOST_UNDER_WAY - KEPT_FREE
+        if has_place and trouble.most_now(under_way=own, now=now):
+            taken[one.source_id] += 1
             chosen.append(one)
     return chosen

@@ -24,6 +24,7 @@ from recorder.store.record import Recorder
 
 LOOK_US = SECOND
 OVERDUE_LOOK_US = 10 * SECOND
+TOLD_TO_END_US = 10 * SECOND
 _TICK_US = SECOND // 4
 
 
@@ -42,13 +43,13 @@ class Plan:
 
     Attributes:
         until: when the watch is over.
-        over_at: at the latest, microseconds since 1970 UTC; None for no limit.
+        lasts_us: at most so long, microseconds; None for no limit.
         source: only this source; None for all.
         is_guest: whether it leaves every source to others that stay.
     """
 
     until: Until = Until.PASS
-    over_at: int | None = None
+    lasts_us: int | None = None
     source: str | None = None
     is_guest: bool = False
 
@@ -82,6 +83,7 @@ class Poller:
         self._watched: set[int] = set()
         self._under_way: dict[tuple[int, int], Ask] = {}
         self._stopping = False
+        self._over_at: int | None = None
         self._pass_at: int | None = None
         self._is_done = False
         self._look_at = 0
@@ -113,6 +115,8 @@ class Poller:
         Raises:
             RecorderError: something that it needs is wrong; or the store did not answer at the end.
         """
+        if self._plan.lasts_us is not None:
+            self._over_at = self._hooks.steady() + self._plan.lasts_us
         try:
             while not self._round():
                 self._hooks.after_tick()
@@ -132,17 +136,16 @@ class Poller:
             self._note_failure(error)
         except RecorderError as error:
             self._fail(error)
-        now = self._hooks.clock()
-        if self._is_over(now):
+        if self._is_over():
             return True
-        self._collect(now)
+        self._collect(self._hooks.clock())
         return False
 
     def _look(self, now: int) -> None:
         """Hold the leases, and send what is due, when it is time; a clock that was set back stops nothing."""
         if self._intake.is_stuck or now < self._look_at <= now + LOOK_US:
             return
-        ends = self._is_ending(now)
+        ends = self._is_ending()
         if not ends:
             self._take_in(now)
             now = self._hooks.clock()
@@ -153,9 +156,9 @@ class Poller:
             self._tell_overdue(now)
         self._store_error = None
 
-    def _is_ending(self, now: int) -> bool:
-        over_at = self._plan.over_at
-        return self._stopping or (over_at is not None and now >= over_at)
+    def _is_ending(self) -> bool:
+        over = self._over_at is not None and self._hooks.steady() >= self._over_at
+        return self._stopping or over
 
     def _take_in(self, now: int) -> None:
         """New ids and new sources; those that are not watched here may share a key with those that are."""
@@ -192,7 +195,13 @@ class Poller:
         by_key: dict[str, list[Due]] = {}
         for one in ready:
             by_key.setdefault(self._outlets[one.source_id].key_id, []).append(one)
-        waits = [self._send_by(uses[key_id], due, now) for key_id, due in by_key.items()]
+        began = self._hooks.steady()
+        waits: list[int | None] = []
+        for key_id, of_key in by_key.items():
+            if self._hooks.steady() - began > _TICK_US:  # answers wait for their commit meanwhile
+                self._look_at = now
+                return True
+            waits.append(self._send_by(uses[key_id], of_key, now))
         return any(wait is not None and wait <= now + MINUTE for wait in waits)
 
     def _send_by(self, use: KeyUse, due: list[Due], now: int) -> int | None:
@@ -216,7 +225,7 @@ class Poller:
         self._fetcher.send(ask)
 
     def _collect(self, now: int) -> None:
-        waits = self._is_ending(now) or self._intake.is_stuck
+        waits = self._is_ending() or self._intake.is_stuck
         until_look_us = max(self._look_at - now, 0)
         came = self._fetcher.collect(_TICK_US if waits else min(until_look_us, _TICK_US))
         done = self._intake.take(came)
@@ -245,7 +254,7 @@ class Poller:
         now = self._hooks.clock()
         is_known, self._store_error = self._store_error is not None, error
         self._look_at = now + LOOK_US
-        if not (is_known or self._is_over(now)):
+        if not (is_known or self._is_over()):
             self._hooks.tell(f"{error}; tried again")
 
     def _tell_overdue(self, now: int, *, last: bool = False) -> None:
@@ -254,14 +263,19 @@ class Poller:
             for one in self._desk.newly_overdue(self._desk.held(now), now=now):
                 self._hooks.tell(overdue_line(one, now=now))
 
-    def _is_over(self, now: int) -> bool:
+    def _is_over(self) -> bool:
         if self._intake.is_stuck:
-            return self._stopping and self._intake.gives_up(now)
+            may_end = self._is_ending() or self._plan.until is Until.PASS
+            return may_end and self._intake.gives_up(after_us=self._patience_us())
         if self._under_way:
             return False
-        if self._is_ending(now) or self._is_done:
+        if self._is_ending() or self._is_done:
             return True
         return self._store_error is not None and self._plan.until is Until.PASS
+
+    def _patience_us(self) -> int:
+        """How long a watch that could end waits for a store that takes no answers: not long where it was told to end."""
+        return TOLD_TO_END_US if self._stopping else MINUTE
 
     def _nothing_left(self, now: int) -> bool:
         """Whether nothing of the sources that are polled here is left to do, by the plan."""
