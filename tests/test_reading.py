@@ -4,7 +4,7 @@ import zlib
 from collections.abc import Mapping
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from recorder.fetch.reading import (
@@ -140,6 +140,7 @@ def test_a_date_header_is_an_instant() -> None:
 
 
 @given(st.text() | st.from_regex(r"\A[A-Z][a-z]{2}, \d{1,3} [A-Z][a-z]{2} \d{1,6} [\d:]+ \S*\Z"))
+@example("0\x1f")
 def test_any_header_is_borne(text: str) -> None:
     """No Date or Retry-After header raises."""
     http_date(text)

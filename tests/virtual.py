@@ -24,7 +24,6 @@ from recorder.polling.hooks import Hooks
 from recorder.polling.outlets import Outlet
 from recorder.polling.poller import Plan, Poller, Until
 from recorder.polling.summary import Summary
-from recorder.polling.trouble import Trouble
 from recorder.schedule.cadence import Cadence
 from recorder.store.due import SourceRow
 from recorder.store.engine import Database
@@ -333,7 +332,7 @@ class Scene:
         lasts_us = None if seconds is None else round(seconds * S)
         plan = Plan(until=until, lasts_us=lasts_us, source=source, is_guest=is_guest)
         return Poller(
-            desk=Desk(store, cadence=self.cadence, role=plan.role),
+            desk=Desk(store, cadence=self.cadence, clock=self.time, role=plan.role),
             recorder=Recorder(store, cadence=self.cadence),
             fetcher=VirtualFetcher(
                 self.time, self._answer, self._see, name=name, lag_us=lag_us, work_us=work_us
@@ -363,14 +362,9 @@ class Scene:
                 name=row.name,
                 key_id=self._key(row.name),
                 rate=self.rate,
-                trouble=self._trouble(row),
             )
             for row in rows
         ]
-
-    def _trouble(self, row: SourceRow) -> Trouble:
-        same = row.refused_key == self._key(row.name)
-        return Trouble(careful=same, was_refused=same, stored=row.refused_key is not None)
 
     def _key(self, source: str) -> str:
         return self.keys.get(source, f"key-of-{source}")

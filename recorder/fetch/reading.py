@@ -95,8 +95,8 @@ def retry_after_s(text: str | None, *, now: int) -> float | None:
     """
     if text is None:
         return None
-    if _SECONDS.fullmatch(text.strip()):
-        asked = float(text)
+    if _SECONDS.fullmatch(seconds := text.strip()):
+        asked = float(seconds)
     else:
         until = http_date(text)
         if until is None:

@@ -4,7 +4,7 @@ Invariant: what `permit` gives may be sent: its source is leased to this process
 of its key over all processes. Nothing here waits for a network.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -15,10 +15,12 @@ from recorder.schedule.dispatch import Budget, in_turn, sendable, wake_at
 from recorder.schedule.sharing import Role
 from recorder.store import budgets, leases
 from recorder.store.budgets import Slot
+from recorder.store.clock import ahead_us
 from recorder.store.due import (
     Due,
     Overdue,
     SourceRow,
+    catch_up,
     due_count,
     due_runs,
     in_flight_count,
@@ -72,15 +74,27 @@ class Desk:
     Args:
         database: the store.
         cadence: the settings of the watch.
+        clock: ours, microseconds since 1970 UTC; all instants here are by it, whatever the store's own says.
         role: how this process shares the sources with others.
     """
 
-    def __init__(self, database: Database, *, cadence: Cadence, role: Role = Role.PASSING) -> None:
+    def __init__(
+        self,
+        database: Database,
+        *,
+        cadence: Cadence,
+        clock: Callable[[], int],
+        role: Role = Role.PASSING,
+    ) -> None:
         self._database = database
+        self._clock = clock
+        self._ahead_us = 0
         self._cadence = cadence
         self._role = role
         self._holder = leases.new_holder()
         self._held_until: dict[int, int] = {}
+        self._busy_until: dict[int, int] = {}
+        self._may_gain: frozenset[int] = frozenset()
         self._wanted: frozenset[int] = frozenset()
         self._renewal = Timer(leases.RENEW_US)
         self._new_went_last: dict[str, bool] = {}
@@ -104,16 +118,36 @@ class Desk:
         if wanted == self._wanted and not self._renewal.is_time(now):
             return
         with self._database.writing() as connection:
-            self._held_until = leases.acquire(
+            self._ahead_us = ahead_us(connection, self._clock)
+            shared_now = self._shared_clock()
+            held = leases.acquire(
                 connection,
                 wanted,
                 self._holder,
-                now=now,
-                share=self._share(connection, wanted, now),
+                now=shared_now,
+                share=self._share(connection, wanted, shared_now),
                 under_way=under_way,
             )
+            self._note_busy(leases.lease_ends(connection, wanted - held.keys()))
+            catch_up(connection, held, now=self._clock())
+            budgets.mend(connection, self._shared_clock)
+        self._held_until = {one: until - self._ahead_us for one, until in held.items()}
         self._wanted = wanted
         self._renewal.start(now)
+
+    def _shared_clock(self) -> int:
+        """What all processes on the store go by in leases and budgets; see `store.clock`."""
+        return self._clock() + self._ahead_us
+
+    def _note_busy(self, busy: dict[int, int]) -> None:
+        self._busy_until = {one: self._busy_until.get(one, until) for one, until in busy.items()}
+        same = (one for one, until in busy.items() if self._busy_until[one] == until)
+        self._may_gain = frozenset(same)
+
+    @property
+    def may_gain(self) -> bool:
+        """Whether a source that another process has may soon be had: nobody has renewed its lease since it was seen."""
+        return bool(self._may_gain)
 
     def _share(
         self, connection: Connection, wanted: frozenset[int], now: int
@@ -128,10 +162,14 @@ class Desk:
         """The sources whose lease still runs."""
         return frozenset(s for s, until in self._held_until.items() if now < until)
 
-    def leave(self) -> None:
-        """Give every lease back."""
+    def leave(self, *, keep: Collection[int] = ()) -> None:
+        """Give every lease back, but for those of sources with requests that have not come back: they run out.
+
+        Nothing is permitted any more.
+        """
+        until = self._shared_clock() + budgets.LONGEST_REQUEST_US
         with self._database.writing() as connection:
-            leases.leave(connection, self._holder)
+            leases.leave(connection, self._holder, keep=keep, until=until)
         self._held_until = {}
 
     def due(self, source_ids: Iterable[int], *, now: int) -> tuple[list[Due], int | None]:
@@ -153,19 +191,39 @@ class Desk:
             now: microseconds since 1970 UTC.
             pass_at: for a single pass over what was due then; None for a watch that goes on.
         """
+        shared_now = now + self._ahead_us
         with self._database.reading() as connection:
-            budget = budgets.load_budget(connection, use.key_id, rate=use.rate, now=now)
+            budget = budgets.load_budget(connection, use.key_id, rate=use.rate, now=shared_now)
             demand = self._demand(connection, use, budget, pass_at)
             behind = demand > use.rate and self._is_behind(connection, use, due[0], now)
         new = sum(1 for one in due if one.urgency == Urgency.NEW)
-        count = partial(sendable, new=new, due=len(due), demand=demand, now=now, behind=behind)
+        count = partial(
+            sendable, new=new, due=len(due), demand=demand, now=shared_now, behind=behind
+        )
         if not count(budget):
-            return Granted(permissions=[], wake_at=wake_at(budget, now, new=new, behind=behind))
+            wake = wake_at(budget, shared_now, new=new, behind=behind)
+            return Granted(permissions=[], wake_at=wake - self._ahead_us)
         with self._database.writing() as connection:
-            budget = budgets.lock_budget(connection, use.key_id, rate=use.rate, now=now)
-            slots = budgets.take_slots(connection, use.key_id, min(count(budget), most), now=now)
+            budget = budgets.lock_budget(connection, use.key_id, rate=use.rate, now=shared_now)
+            slots = budgets.take_slots(
+                connection, use.key_id, min(count(budget), most), now=shared_now
+            )
         permissions = self._permissions(use.key_id, due, slots, now)
         return Granted(permissions=permissions, wake_at=now + budget.interval_us)
+
+    def settle(self, connection: Connection, ended: Iterable[tuple[Slot, int]]) -> None:
+        """Give slots back, in the transaction that records their answers; see `budgets.settle`."""
+        budgets.settle(connection, ((slot, at + self._ahead_us) for slot, at in ended))
+
+    def pause(self, connection: Connection, key_id: str, *, until: int) -> None:
+        """Send nothing with a key until then, in such a transaction."""
+        budgets.pause(connection, key_id, until=until + self._ahead_us)
+
+    def rest(self, key_ids: Iterable[str]) -> None:
+        """Send nothing with these keys for a minute: our clock was set forward, and its last minute tells nothing."""
+        with self._database.writing() as connection:
+            for key_id in sorted(key_ids):
+                budgets.pause(connection, key_id, until=self._shared_clock() + MINUTE)
 
     def _demand(
         self, connection: Connection, use: KeyUse, budget: Budget, pass_at: int | None
@@ -178,7 +236,9 @@ class Desk:
 
     def _is_behind(self, connection: Connection, use: KeyUse, first: Due, now: int) -> bool:
         """Whether another process has a run of the same key that waits for longer."""
-        others = leases.held_by_others(connection, use.source_ids, self._holder, now=now)
+        others = leases.held_by_others(
+            connection, use.source_ids, self._holder, now=now + self._ahead_us
+        )
         waiting = due_runs(connection, others, now=now, limit=1) if others else []
         return bool(waiting) and waiting[0] < first
 

@@ -27,12 +27,15 @@ class Ask:
         source: its source's name.
         slot: the budget's permission.
         send_by: when the permission to send runs out, microseconds since 1970 UTC.
+        not_before: the earliest instant that its answer may bear: later than the run's last one, though the clock was
+            set back.
     """
 
     due: Due
     source: str
     slot: Slot
     send_by: int
+    not_before: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

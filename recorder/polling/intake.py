@@ -6,6 +6,7 @@ in the same transaction, its slot of the budget is given back and what a 429 ask
 
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 
 from recorder.errors import StoreError
 from recorder.ledger.answer import Answer, Outcome
@@ -16,7 +17,6 @@ from recorder.polling.outlets import Outlet
 from recorder.polling.summary import Summary
 from recorder.polling.told import answers_again_line, down_line, key_works_line, refused_line
 from recorder.polling.trouble import LONGEST_PAUSE_US, throttled_until
-from recorder.store import budgets
 from recorder.store.engine import Connection
 from recorder.store.record import Recorder
 
@@ -77,7 +77,7 @@ class Intake:
 
     def _record(self, came: list[Came]) -> dict[tuple[str, str], Outcome]:
         now = self._hooks.clock()
-        answers = [one.answer for one in came if one.answer is not None]
+        answers = [_in_order(one.answer, one.ask.not_before) for one in came if one.answer]
         throttled = [one for one in came if one.answer and one.answer.outcome is Outcome.THROTTLED]
         pauses = {
             (one.ask.slot.key_id, throttled_until(one.answer)) for one in throttled if one.answer
@@ -85,10 +85,10 @@ class Intake:
 
         def heed(connection: Connection) -> None:
             for key_id, until in sorted(pauses):
-                budgets.pause(connection, key_id, until=until)
-            budgets.settle(connection, ((one.ask.slot, _ended_at(one, now)) for one in came))
+                self._desk.pause(connection, key_id, until=until)
+            self._desk.settle(connection, ((one.ask.slot, _ended_at(one, now)) for one in came))
 
-        recorded = self._recorder.record(answers, beside=heed)
+        recorded = self._recorder.record(answers, beside=heed, now=now)
         return {(one.source, one.run_id): one.outcome for one in recorded}
 
     def _note(
@@ -166,6 +166,11 @@ class Intake:
         self._summary.unrecorded = len(self._waiting)
         self._hooks.tell(f"{len(self._waiting)} answers could not be recorded")
         return True
+
+
+def _in_order(answer: Answer, not_before: int) -> Answer:
+    """An answer after the run's last one, as it came: a clock that was set back does not turn its history round."""
+    return replace(answer, observed_at=max(answer.observed_at, not_before))
 
 
 def _ended_at(came: Came, now: int) -> int:

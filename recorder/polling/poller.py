@@ -87,6 +87,8 @@ class Poller:
         self._pass_at: int | None = None
         self._is_done = False
         self._look_at = 0
+        self._held: frozenset[int] = frozenset()
+        self._clock_stands: int | None = None
         self._new_sources = Timer(LOOK_US)
         self._overdue = Timer(OVERDUE_LOOK_US)
         self._store_error: StoreError | None = None
@@ -149,9 +151,11 @@ class Poller:
         if not ends:
             self._take_in(now)
             now = self._hooks.clock()
-        self._hold(now)
         self._look_at = now + LOOK_US
-        if not ends:
+        if ends:
+            self._let_go()
+        else:
+            self._hold(now)
             self._send_due(now)
             self._tell_overdue(now)
         self._store_error = None
@@ -173,8 +177,26 @@ class Poller:
     def _hold(self, now: int) -> None:
         under_way = {source_id for source_id, _ in self._under_way}
         self._desk.renew(self._watched, now=now, under_way=under_way)
-        free = self._watched - self._desk.held(now)
-        self.summary.busy = {self._outlets[source_id].name for source_id in free}
+        held = self._desk.held(now)
+        if gained := held - self._held:
+            for row in self._desk.sources():
+                if row.source_id in gained:
+                    outlet = self._outlets[row.source_id]
+                    outlet.trouble.learn(row.refused_key, key_id=outlet.key_id)
+        self._held = held
+        self.summary.busy = {self._outlets[source_id].name for source_id in self._watched - held}
+        self._heed_clock(now)
+
+    def _heed_clock(self, now: int) -> None:
+        stands, self._clock_stands = self._clock_stands, now - self._hooks.steady()
+        if stands is not None and self._clock_stands > stands + SECOND:
+            self._desk.rest({self._outlets[source_id].key_id for source_id in self._held})
+
+    def _let_go(self) -> None:
+        """Give back what is not needed any more; another process may go on with it."""
+        if self._under_way and self._held:
+            self._desk.leave(keep={source_id for source_id, _ in self._under_way})
+            self._held = frozenset()
 
     def _send_due(self, now: int) -> None:
         if self._plan.until is Until.PASS and self._pass_at is None:
@@ -220,7 +242,14 @@ class Poller:
     def _dispatch(self, permission: Permission) -> None:
         due = permission.due
         source = self._outlets[due.source_id].name
-        ask = Ask(due=due, source=source, slot=permission.slot, send_by=permission.send_by)
+        last, now = due.last_polled_at, self._hooks.clock()
+        ask = Ask(
+            due=due,
+            source=source,
+            slot=permission.slot,
+            send_by=permission.send_by,
+            not_before=last + 1 if last is not None and last >= now else 0,
+        )
         self._under_way[due.source_id, due.run_key] = ask
         self._fetcher.send(ask)
 
@@ -260,7 +289,8 @@ class Poller:
     def _tell_overdue(self, now: int, *, last: bool = False) -> None:
         if last or self._overdue.is_time(now):
             self._overdue.start(now)
-            for one in self._desk.newly_overdue(self._desk.held(now), now=now):
+            own = {s for s, o in self._outlets.items() if o.name not in self.summary.busy}
+            for one in self._desk.newly_overdue(own & self._watched, now=now):
                 self._hooks.tell(overdue_line(one, now=now))
 
     def _is_over(self) -> bool:
@@ -284,6 +314,8 @@ class Poller:
             return False
         if self._plan.until is Until.PASS:
             return True
+        if self._desk.may_gain:
+            return False
         open_sources = {s for s in held if self._outlets[s].trouble.refused is None}
         if self._plan.until is Until.TIME:
             return bool(self._watched) and not open_sources

@@ -17,7 +17,6 @@ from recorder.polling.fetchers import Ask, ThreadFetcher
 from recorder.polling.hooks import Hooks
 from recorder.polling.outlets import Outlet
 from recorder.polling.poller import Plan, Poller, Until
-from recorder.polling.trouble import Trouble
 from recorder.schedule.cadence import Cadence
 from recorder.settings import Settings
 from recorder.store.due import SourceRow
@@ -78,15 +77,8 @@ class Clients:
             source=row.name,
         )
         self._keys[row.name] = key
-        key_id = key.fingerprint()
-        same = row.refused_key == key_id
-        trouble = Trouble(careful=same, was_refused=same, stored=row.refused_key is not None)
         return Outlet(
-            source_id=row.source_id,
-            name=row.name,
-            key_id=key_id,
-            rate=config.rate,
-            trouble=trouble,
+            source_id=row.source_id, name=row.name, key_id=key.fingerprint(), rate=config.rate
         )
 
     def fetch(self, ask: Ask) -> Answer:
@@ -149,7 +141,7 @@ class Service:
         self._left_out: dict[str, SettingError] = {}
         cadence = cadence_of(settings)
         self.poller = Poller(
-            desk=Desk(database, cadence=cadence, role=plan.role),
+            desk=Desk(database, cadence=cadence, clock=clock, role=plan.role),
             recorder=Recorder(database, cadence=cadence, costs=settings.cost),
             fetcher=ThreadFetcher(self._clients.fetch, clock),
             plan=plan,

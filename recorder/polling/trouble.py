@@ -28,7 +28,7 @@ class Trouble:
 
     Attributes:
         refused: why its key counts as refused, None while it does not.
-        was_refused: whether the store says that this very key was refused, when the watch began.
+        was_refused: whether the store said that this very key was refused, when the source was taken.
         stored: whether the store says that a key of this source was refused.
         paused_until: no request before then, microseconds since 1970 UTC.
         careful: one request at a time, until one succeeds.
@@ -57,6 +57,17 @@ class Trouble:
         if self._paused_at <= now < self.paused_until:  # else the clock was set back
             return 0
         return max((1 if self.careful else MOST_AT_ONCE) - under_way, 0)
+
+    def learn(self, refused_key: str | None, *, key_id: str) -> None:
+        """What the store says of the source when this process takes it.
+
+        Args:
+            refused_key: the fingerprint of the key that was refused; None for none.
+            key_id: of the key that is used now.
+        """
+        self.stored = refused_key is not None
+        self.was_refused = refused_key == key_id
+        self.careful |= self.was_refused
 
     def note(self, answer: Answer, outcome: Outcome, *, chance: random.Random) -> None:
         """Take one recorded answer in."""

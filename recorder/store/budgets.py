@@ -6,7 +6,7 @@ granted anew in the meantime is its new request's alone.
 A key is known by its fingerprint alone. Locks are taken in one order: sources, the key, its slots by number.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -20,6 +20,7 @@ from recorder.store.schema import key_budget, key_slot
 LONGEST_REQUEST_US = (
     60 * SECOND
 )  # generous: a request is over after 30 s, and is sent within 5 s of being granted
+_CLOCK_SLACK_US = SECOND
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +64,34 @@ def _add(connection: sa.Connection, key_id: str) -> None:
         connection.execute(sa.insert(key_budget).values(key_id=key_id))
     statement = sa.select(key_budget.c.key_id).where(key_budget.c.key_id == key_id)
     connection.execute(statement.with_for_update()).one()
+
+
+def mend(connection: sa.Connection, clock: Callable[[], int]) -> None:
+    """Where the clock was set back, count what lies ahead of it as if it had begun now: nothing waits for the old time.
+
+    Args:
+        connection: a writing transaction.
+        clock: microseconds since 1970 UTC, as all processes on the store have it.
+    """
+    ahead = (
+        sa.select(key_budget.c.key_id, key_budget.c.last_sent_at)
+        .where(key_budget.c.last_sent_at > clock() + _CLOCK_SLACK_US)
+        .order_by(key_budget.c.key_id)
+        .with_for_update()
+    )
+    found = connection.execute(ahead).all()
+    now = clock()  # the lock may have been waited for
+    for key_id, last_sent_at in found:
+        by = last_sent_at - now
+        if by <= _CLOCK_SLACK_US:
+            continue
+        slots = sa.update(key_slot).where(key_slot.c.key_id == key_id, key_slot.c.free_at > now)
+        connection.execute(slots.values(free_at=key_slot.c.free_at - by))
+        connection.execute(
+            sa.update(key_budget)
+            .where(key_budget.c.key_id == key_id)
+            .values(last_sent_at=now, paused_until=key_budget.c.paused_until - by)
+        )
 
 
 def take_slots(connection: sa.Connection, key_id: str, count: int, *, now: int) -> list[Slot]:

@@ -1,7 +1,7 @@
 """What the watch asks the store: which runs are due, what is still to do, who is overdue."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -15,6 +15,7 @@ from recorder.store.registry import lock_source
 from recorder.store.schema import Integer, run, run_fact, source, watch
 
 MISSED_FOR_US = 15 * SECOND
+_CLOCK_SLACK_US = SECOND
 _FAILED = (Outcome.SERVER_ERROR, Outcome.NETWORK_ERROR)
 
 
@@ -40,6 +41,7 @@ class Due:
     source_id: int
     run_key: int
     run_id: str
+    last_polled_at: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,14 +100,14 @@ def _due() -> sa.Select[Any]:
     order = (urgency, watch.c.due_at, watch.c.source_id, watch.c.run_key)
     place = sa.func.row_number().over(partition_by=[watch.c.source_id, is_new], order_by=order)
     first = (
-        sa.select(*order, place.label("place"))
+        sa.select(*order, watch.c.last_polled_at, place.label("place"))
         .where(_of_sources(), watch.c.due_at <= sa.bindparam("now"))
         .subquery()
     )
     same = (run.c.source_id == first.c.source_id) & (run.c.run_key == first.c.run_key)
     fields = [first.c[column.name] for column in order]
     return (
-        sa.select(*fields, run.c.run_id)
+        sa.select(*fields, first.c.last_polled_at, run.c.run_id)
         .join_from(first, run, same)
         .where(first.c.place <= sa.bindparam("limit"))
         .order_by(*fields)
@@ -114,6 +116,19 @@ def _due() -> sa.Select[Any]:
 
 def _of_sources() -> sa.ColumnElement[bool]:
     return watch.c.source_id.in_(sa.bindparam("source_ids", expanding=True))
+
+
+def catch_up(connection: sa.Connection, source_ids: Iterable[int], *, now: int) -> None:
+    """Where our clock was set back, look at runs by the clock as it is now: none waits for the old time to come."""
+    later = sa.update(watch).where(
+        watch.c.source_id.in_(list(source_ids)), watch.c.due_at > now + _CLOCK_SLACK_US
+    )
+    connection.execute(later.where(watch.c.urgency == int(Urgency.NEW)).values(due_at=now))
+    connection.execute(
+        later.where(
+            watch.c.last_polled_at > now + _CLOCK_SLACK_US, watch.c.due_at > watch.c.last_polled_at
+        ).values(due_at=now + (watch.c.due_at - watch.c.last_polled_at))
+    )
 
 
 def due_count(connection: sa.Connection, source_ids: Iterable[int], *, now: int) -> int:

@@ -193,7 +193,7 @@ def _write_run(
         into = work.batch.changed_facts if had_snapshots else work.batch.new_facts
         into.append(fact_row(work.key, row, found))
         watch |= watch_columns(seen, row)
-    work.batch.watches.append(watch | look_columns(work.run, watch, tail, work.rules.cadence))
+    work.batch.watches.append(watch | look_columns(work.run, watch, tail, work.rules))
 
 
 def _last_row(work: Working, tail: Row, ordered: list[_Entry]) -> LedgerRow:

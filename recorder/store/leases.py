@@ -195,8 +195,20 @@ def _polled(connection: sa.Connection, now: int) -> dict[int, str]:
     return {row.source_id: row.holder for row in connection.execute(held)}
 
 
-def leave(connection: sa.Connection, holder: str) -> None:
-    """Take back `claim` and every lease."""
+def lease_ends(connection: sa.Connection, source_ids: Iterable[int]) -> dict[int, int]:
+    """Until when sources are held, by whomever, microseconds since 1970 UTC; those that nobody has are left out."""
+    statement = sa.select(source.c.source_id, source.c.held_until).where(
+        source.c.source_id.in_(list(source_ids)), source.c.holder.is_not(None)
+    )
+    return {row.source_id: row.held_until for row in connection.execute(statement)}
+
+
+def leave(
+    connection: sa.Connection, holder: str, *, keep: Collection[int] = (), until: int | None = None
+) -> None:
+    """Take back `claim` and every lease, but for those to keep until then: they are not renewed."""
     connection.execute(sa.delete(poller).where(poller.c.holder == holder))
     mine = sa.select(source.c.source_id).where(source.c.holder == holder).order_by(source.c.name)
-    _write(connection, list(connection.execute(mine.with_for_update()).scalars()), None, None)
+    held = list(connection.execute(mine.with_for_update()).scalars())
+    _write(connection, [one for one in held if one not in keep], None, None)
+    _write(connection, [one for one in held if one in keep], holder, until)

@@ -7,6 +7,7 @@ put where it belongs. No network call happens in here.
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby, pairwise
 
 import sqlalchemy as sa
@@ -49,6 +50,7 @@ class Recorder:
         *,
         first: Callable[[sa.Connection], None] | None = None,
         beside: Callable[[sa.Connection], None] | None = None,
+        now: int | None = None,
     ) -> list[Recorded]:
         """Record answers of runs that are registered, in any order, in one transaction.
 
@@ -56,6 +58,7 @@ class Recorder:
             answers: of any sources and runs.
             first: what belongs into the same transaction before them, such as registering their runs.
             beside: what else belongs into the same transaction.
+            now: the clock, microseconds since 1970 UTC, where the answers were just received.
 
         Returns:
             One entry an answer that was not in the store already.
@@ -68,7 +71,7 @@ class Recorder:
             for source, group in groupby(sorted(answers, key=_order), key=lambda a: a.source):
                 source_id = lock_source(connection, source)
                 parts = Parts(connection, source_id, self._known_parts.get(source_id))
-                recorded += self._record_source(connection, source_id, parts, list(group))
+                recorded += self._record_source(connection, source_id, parts, list(group), now)
                 fresh[source_id] = parts.fresh
             if beside is not None:
                 beside(connection)
@@ -77,14 +80,19 @@ class Recorder:
         return recorded
 
     def _record_source(
-        self, connection: sa.Connection, source_id: int, parts: Parts, answers: list[Answer]
+        self,
+        connection: sa.Connection,
+        source_id: int,
+        parts: Parts,
+        answers: list[Answer],
+        now: int | None,
     ) -> list[Recorded]:
-        batch = Batch(parts)
+        batch, rules = Batch(parts), replace(self._rules, now=now)
         held = dict(_load(connection, source_id, list({a.run_id: None for a in answers})))
         recorded: list[Recorded] = []
         for run_id, group in groupby(answers, key=lambda a: a.run_id):
             run_row, watch_row, tail = held[run_id]
-            work = Working(connection, batch, self._rules, run=run_row, held=watch_row, tail=tail)
+            work = Working(connection, batch, rules, run=run_row, held=watch_row, tail=tail)
             recorded += _record_run(work, list(group))
         batch.flush(connection)
         return recorded

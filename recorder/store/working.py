@@ -30,10 +30,17 @@ GOOD = (Outcome.CHANGED, Outcome.UNCHANGED)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """The settings that recording needs."""
+    """What recording needs to know beside the store.
+
+    Attributes:
+        cadence: from which a run's next look is computed.
+        costs: how amounts are read.
+        now: the clock, where answers were just received: they may lie ahead of it if it was set back.
+    """
 
     cadence: Cadence
     costs: CostRules
+    now: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,7 +190,7 @@ class Working:
 
     def _write_watch(self) -> None:
         self.batch.watches.append(
-            self.watch | look_columns(self.run, self.watch, self.tail, self.rules.cadence)
+            self.watch | look_columns(self.run, self.watch, self.tail, self.rules)
         )
 
 
@@ -198,10 +205,13 @@ def watch_columns(seen: list[Seen], row: LedgerRow) -> Row:
     }
 
 
-def look_columns(run: Row, held: Row, tail: Row | None, cadence: Cadence) -> Row:
+def look_columns(run: Row, held: Row, tail: Row | None, rules: Rules) -> Row:
     """When the run is looked at next; nothing for a run that is not watched."""
     if run["untracked_at"] is not None:
         return {}
     known = known_of(held, tracked_at=run["tracked_at"], tail=tail)
-    look = next_look(known, cadence)
-    return {"tracking": look.tracking, "due_at": look.due_at, "urgency": int(look.urgency)}
+    look = next_look(known, rules.cadence)
+    due_at, polled_at = look.due_at, known.last_polled_at
+    if rules.now is not None and due_at is not None and polled_at is not None:
+        due_at -= max(polled_at - rules.now, 0)
+    return {"tracking": look.tracking, "due_at": due_at, "urgency": int(look.urgency)}
