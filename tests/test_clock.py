@@ -8,6 +8,7 @@ from stores import BASE_URL, T0, S
 from recorder.instants import MINUTE, now_us
 from recorder.polling.desk import Desk, KeyUse
 from recorder.schedule.cadence import Cadence
+from recorder.schedule.dispatch import Budget
 from recorder.store import budgets
 from recorder.store.clock import ahead_us
 from recorder.store.engine import Database
@@ -21,7 +22,7 @@ def host(database: Database, *, off_s: float = 0) -> Desk:
     return Desk(database, cadence=Cadence(), clock=lambda: now_us() + round(off_s * S))
 
 
-def budget(database: Database, now: int, *, rate: int = 5) -> budgets.Budget:
+def budget(database: Database, now: int, *, rate: int = 5) -> Budget:
     with database.reading() as connection:
         return budgets.load_budget(connection, KEY, rate=rate, now=now)
 

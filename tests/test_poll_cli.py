@@ -196,6 +196,17 @@ def test_what_no_request_can_be_made_with_is_told(
     assert desk.rows("SELECT count(*) FROM polls") == [(0,)]
 
 
+def test_a_service_without_any_key_does_not_begin(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would look well, and poll nothing: a setting is missing, and that is told."""
+    desk.track("er_1")
+    monkeypatch.delenv("PUFFLE_API_KEY", raising=False)
+    ended = desk("poll", "--forever")
+    assert (ended.code, ended.err.count("\n")) == (2, 1)
+    assert "PUFFLE_API_KEY is not set" in ended.err
+
+
 def test_a_source_without_a_key_does_not_stop_the_others(desk: Desk, tmp_path: Path) -> None:
     """It is left out, told in one line, and the exit code says that not all was polled."""
     config = tmp_path / "two.toml"

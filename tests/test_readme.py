@@ -2,7 +2,11 @@
 
 import json
 import re
+import signal
 import subprocess
+import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +14,11 @@ import pytest
 import sqlalchemy as sa
 from months import import_month
 from sqlalchemy.exc import DBAPIError
+from stores import document
 
 from recorder.cli.main import SECTIONS, cli, run
 from recorder.public import VIEWS
+from recorder.sandbox import Sandbox
 from recorder.settings import ENVIRONMENT
 from recorder.store.engine import Database
 
@@ -133,3 +139,73 @@ def test_the_check_runs_the_manual_s_own_test_command() -> None:
         check=True,
     ).stdout
     assert "-m pytest" in found
+
+
+def block(name: str) -> str:
+    """A marked piece of the manual."""
+    (text,) = re.findall(rf"<!-- {name} -->\n```\w+\n(.*?)```", README, re.DOTALL)
+    return str(text)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[tuple[Path, Sandbox]]:
+    """A home laid out as the manual has it, with a key and an id, and a ledger that knows the run."""
+    run_id = "er_1"
+    with Sandbox(users={"ann": "pk_of_ann_0123456789"}).start() as sandbox:
+        sandbox.put(document(run_id))
+        program = tmp_path / ".venv" / "bin" / "recorder"
+        program.parent.mkdir(parents=True)
+        program.write_text(f'#!/bin/sh\nexec {sys.executable} -m recorder "$@"\n')
+        program.chmod(0o755)
+        settings = tmp_path / ".config" / "recorder.env"
+        settings.parent.mkdir()
+        settings.write_text(
+            f"PUFFLE_API_KEY=pk_of_ann_0123456789\nRECORDER_BASE_URL={sandbox.url}\n"
+        )
+        (tmp_path / "ids.txt").write_text(f"{run_id}\n")
+        yield tmp_path, sandbox
+
+
+@pytest.mark.slow
+def test_the_crontab_line_polls_silently(home: tuple[Path, Sandbox]) -> None:
+    """As cron runs it, in an environment of almost nothing: no key is in it, and nothing is printed but what was made."""
+    folder, sandbox = home
+    line = block("crontab").strip()
+    schedule, command = line[:9], line[10:]
+    assert schedule == "* * * * *"
+    assert not set(line) & {"%"}
+    assert "pk_" not in line
+    environ = {"HOME": str(folder), "PATH": "/usr/bin:/bin", "SHELL": "/bin/sh"}
+    command = command.replace("--for 55s", "--for 1s")
+    said = [
+        subprocess.run(
+            ["/bin/sh", "-c", command], env=environ, capture_output=True, text=True, check=False
+        )
+        for _ in range(2)
+    ]
+    assert [(one.returncode, one.stdout) for one in said] == [(0, "")] * 2
+    assert "made the store" in said[0].stderr
+    assert (said[0].stderr.count("\n"), said[1].stderr) == (1, "")
+    assert sandbox.requests
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["service", "timer"])
+def test_what_the_units_start_polls_and_ends_well(home: tuple[Path, Sandbox], name: str) -> None:
+    """With the settings of its file; a stop is no failure."""
+    folder, sandbox = home
+    text = block(name)
+    (start,) = re.findall(r"^ExecStart=(.*)$", text, re.MULTILINE)
+    (settings,) = re.findall(r"^EnvironmentFile=(.*)$", text, re.MULTILINE)
+    words = start.replace("%h", str(folder)).split()
+    lines = Path(settings.replace("%h", str(folder))).read_text().splitlines()
+    environ = {"HOME": str(folder)} | dict(line.split("=", 1) for line in lines)
+    with subprocess.Popen(words, env=environ, stderr=subprocess.PIPE, text=True) as process:
+        until = time.monotonic() + 20
+        while not sandbox.requests and time.monotonic() < until:
+            time.sleep(0.1)
+        process.send_signal(signal.SIGTERM)
+        _, said = process.communicate(timeout=20)
+    assert process.returncode == 0
+    assert sandbox.requests
+    assert ("asked 1" in said) == ("-v" in words)

@@ -136,8 +136,8 @@ class Service:
     ) -> None:
         self._clients = Clients(settings, environ, clock, timeouts=timeouts)
         self._tell = tell
-        self._stays = plan.until is Until.STOPPED
-        self._only = plan.source
+        self._may_wait = plan.is_guest
+        self._plan = plan
         self._left_out: dict[str, SettingError] = {}
         cadence = cadence_of(settings)
         self.poller = Poller(
@@ -155,7 +155,7 @@ class Service:
         )
 
     def _outlets(self, rows: Sequence[SourceRow]) -> list[Outlet]:
-        """Those that can be asked; where there is none at all, a watch that does not stay ends with the reason."""
+        """Those that can be asked; a watch that begins without any ends with the reason."""
         made: list[Outlet] = []
         errors: dict[str, SettingError] = {}
         for row in rows:
@@ -163,11 +163,12 @@ class Service:
                 made.append(self._clients.outlet(row))
                 self._left_out.pop(row.name, None)
             except SettingError as error:
-                if self._only in (None, row.name):
+                if self._plan.source in (None, row.name):
                     errors[row.name] = error
-        watched = any(self._only in (None, outlet.name) for outlet in made)
-        if errors and not (watched or self.poller.has_outlets or self._stays):
+        watched = any(self._plan.source in (None, outlet.name) for outlet in made)
+        if errors and not (watched or self.poller.has_outlets or self._may_wait):
             raise next(iter(errors.values()))
+        self._may_wait |= self._plan.until is Until.STOPPED
         for name in errors.keys() - self._left_out.keys():
             self._tell(f"source {name!r} is left out: {errors[name]}")
         self._left_out |= errors
