@@ -93,6 +93,40 @@ def test_what_is_not_done(database: Database) -> None:
     assert [undone(at) for at in (6, 14, 15, 899, 901)] == [3, 3, 2, 2, 1]
 
 
+@pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("question", "more"),
+    [
+        (due_runs, {"now": T0, "limit": 10}),
+        (due_count, {"now": T0}),
+        (next_due_at, {"now": T0}),
+        (in_flight_count, {}),
+        (wanted_in_a_minute, {"every_us": EVERY_US}),
+        (undone_count, {"now": T0, "quiet_after_us": S}),
+        (overdue_runs, {"now": T0, "untold": True}),
+        (overdue_runs, {"now": T0, "source_name": "default"}),
+    ],
+)
+def test_runs_that_are_at_rest_are_not_read(
+    database: Database, question: Callable[..., Any], more: dict[str, Any]
+) -> None:
+    """The many that nobody asks any more cost a round nothing: SQLite finds the others by the index of due runs."""
+    asked: list[tuple[str, Any]] = []
+
+    def note(_c: Any, _cursor: Any, statement: str, given: Any, *_: Any) -> None:
+        asked.append((statement, given))
+
+    first = Cadence() if question is overdue_runs else [1, 2]
+    sa.event.listen(database.engine, "before_cursor_execute", note)
+    ask(database, question, first, **more)
+    sa.event.remove(database.engine, "before_cursor_execute", note)
+    statement, given = asked[-1]
+    with database.reading() as connection:
+        steps = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", given).all()
+    used = "INDEX ix_watch_source_id_due_at (source_id=? AND due_at"
+    assert any(used in step.detail for step in steps)
+
+
 def test_whether_a_source_was_served_lately(database: Database) -> None:
     """By an answer that showed a run."""
     register(database, ["a", "b"])

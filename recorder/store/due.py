@@ -131,12 +131,20 @@ def catch_up(connection: sa.Connection, source_ids: Iterable[int], *, now: int) 
     )
 
 
+def _is_open() -> sa.ColumnElement[bool]:
+    """Whether a run is to be asked again; SQLite finds these by the index, which it does not use for IS NOT NULL."""
+    return watch.c.due_at > 0
+
+
 def due_count(connection: sa.Connection, source_ids: Iterable[int], *, now: int) -> int:
     """How many runs are due."""
-    statement = sa.select(sa.func.count()).where(
-        watch.c.source_id.in_(list(source_ids)), watch.c.due_at <= now
-    )
-    return connection.execute(statement).scalar_one()
+    asked = {"source_ids": list(source_ids), "now": now}
+    return int(connection.execute(_due_count(), asked).scalar_one())
+
+
+@cache
+def _due_count() -> sa.Select[Any]:
+    return sa.select(sa.func.count()).where(_of_sources(), watch.c.due_at <= sa.bindparam("now"))
 
 
 def next_due_at(connection: sa.Connection, source_ids: Iterable[int], *, now: int) -> int | None:
@@ -155,12 +163,14 @@ def _next_due() -> sa.Select[Any]:
 
 def in_flight_count(connection: sa.Connection, source_ids: Iterable[int]) -> int:
     """How many runs are asked at the full cadence."""
-    statement = sa.select(sa.func.count()).where(
-        watch.c.source_id.in_(list(source_ids)),
-        watch.c.due_at.is_not(None),
-        watch.c.urgency <= int(Urgency.IN_FLIGHT),
-    )
-    return connection.execute(statement).scalar_one()
+    asked = {"source_ids": list(source_ids)}
+    return int(connection.execute(_in_flight_count(), asked).scalar_one())
+
+
+@cache
+def _in_flight_count() -> sa.Select[Any]:
+    is_in_flight = watch.c.urgency <= int(Urgency.IN_FLIGHT)
+    return sa.select(sa.func.count()).where(_of_sources(), _is_open(), is_in_flight)
 
 
 def wanted_in_a_minute(
@@ -183,7 +193,7 @@ def _wanted() -> sa.Select[Any]:
     every_us = sa.bindparam("every_us", type_=Integer)
     longest = sa.case((pause > every_us, pause), else_=every_us)
     total = sa.func.sum(sa.literal(1000 * MINUTE, Integer) // longest)
-    return sa.select(sa.func.coalesce(total, 0)).where(_of_sources(), watch.c.due_at.is_not(None))
+    return sa.select(sa.func.coalesce(total, 0)).where(_of_sources(), _is_open())
 
 
 def undone_count(
@@ -199,21 +209,29 @@ def undone_count(
         now: microseconds since 1970 UTC.
         quiet_after_us: so long after its end a run counts as quiet whatever it shows.
     """
+    asked = {
+        "source_ids": list(source_ids),
+        "ended_since": now - quiet_after_us,
+        "missed_since": now - MISSED_FOR_US,
+    }
+    return int(connection.execute(_undone_count(), asked).scalar_one())
+
+
+@cache
+def _undone_count() -> sa.Select[Any]:
     moving = sa.and_(
         watch.c.tracking == "settling",
         sa.not_(watch.c.is_quiet),
-        watch.c.ended_seen_at > now - quiet_after_us,
+        watch.c.ended_seen_at > sa.bindparam("ended_since"),
     )
     just_gone = sa.and_(
         watch.c.tracking == "not_visible",
         watch.c.ended_seen_at.is_(None),
-        sa.func.coalesce(watch.c.last_good_at, watch.c.first_polled_at) > now - MISSED_FOR_US,
+        sa.func.coalesce(watch.c.last_good_at, watch.c.first_polled_at)
+        > sa.bindparam("missed_since"),
     )
-    statement = sa.select(sa.func.count()).where(
-        watch.c.source_id.in_(list(source_ids)),
-        (watch.c.tracking == "active") | moving | just_gone,
-    )
-    return connection.execute(statement).scalar_one()
+    is_undone = (watch.c.tracking == "active") | moving | just_gone
+    return sa.select(sa.func.count()).where(_of_sources(), _is_open(), is_undone)
 
 
 def not_visible_count(connection: sa.Connection, source_ids: Iterable[int]) -> int:
@@ -245,6 +263,9 @@ def overdue_runs(
     """
     since = sa.func.coalesce(run_fact.c.created_at, watch.c.first_good_at)
     fields = ("status", "slug", "trigger_run_id")
+    of_sources = sa.select(source.c.source_id)  # as a subquery: SQLite needs a source for its index
+    if source_name is not None:
+        of_sources = of_sources.where(source.c.name == source_name)
     statement = (
         sa.select(
             source.c.name.label("source"),
@@ -259,11 +280,10 @@ def overdue_runs(
             run_fact,
             (run_fact.c.source_id == run.c.source_id) & (run_fact.c.run_key == run.c.run_key),
         )
-        .where(watch.c.tracking == "active", _not_ended(), since + cadence.overdue_us <= now)
+        .where(watch.c.source_id.in_(of_sources), _is_open(), watch.c.tracking == "active")
+        .where(_not_ended(), since + cadence.overdue_us <= now)
         .order_by(since, source.c.name, run.c.run_id)
     )
-    if source_name is not None:
-        statement = statement.where(source.c.name == source_name)
     if untold:
         statement = statement.where(watch.c.told_overdue_at.is_(None))
     return [Overdue(**row) for row in connection.execute(statement).mappings()]
