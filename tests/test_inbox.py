@@ -66,6 +66,18 @@ def test_a_line_that_is_being_written_waits(file: File) -> None:
     assert file.take() == ["er_4"]
 
 
+def test_a_file_that_was_written_in_the_future(file: File) -> None:
+    """Where another clock is ahead of ours a last line without an end does not wait for ours to come there."""
+    file.now += 3600 * S
+    file.append("er_1\ner_2")
+    file.now -= 3600 * S
+    assert file.take() == ["er_1", "er_2"]
+    file.now += 3600 * S
+    file.append("\ner_3")
+    file.now -= S - 1
+    assert file.take() == [], "it is a moment ahead"
+
+
 def test_what_cannot_be_read_is_told_once_by_its_line(file: File) -> None:
     """The lines around it are taken."""
     file.append(b'er_1\n{"no": "id"}\n\xff\xfe\ner_4\n')

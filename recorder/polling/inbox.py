@@ -1,8 +1,8 @@
 """A file to which other programs append run ids: each id is taken in once.
 
 Invariant: a line is taken when it is whole (ends with a newline), or when nobody has written to the file for a
-second; it counts as taken only when whoever takes the ids did not fail. What cannot be read is told once and left
-out; the file is never written.
+second; a time of writing that lies further than that ahead of our clock is not waited for. A line counts as taken only
+when whoever takes the ids did not fail. What cannot be read is told once and left out; the file is never written.
 """
 
 import os
@@ -67,7 +67,7 @@ class Inbox:
             return []
         except OSError as error:
             raise UsageError(f"--track-from {self._path}: {error.strerror}") from error
-        growing = self._clock() - stat.st_mtime_ns // 1000 < _SETTLED_US
+        growing = abs(self._clock() - stat.st_mtime_ns // 1000) < _SETTLED_US
         return lines[:-1] if growing and lines and not lines[-1].endswith(b"\n") else lines
 
     def _id(self, number: int, line: bytes) -> str | RunIdError | None:
