@@ -9,7 +9,6 @@ import itertools
 import json
 import random
 import threading
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -33,7 +32,8 @@ from recorder.store.registry import ensure_source, track
 RATE = 80
 LATENCY_US = S // 10
 _WORK_US = 1000  # what a round costs
-_SPINS = 300  # rounds in a second
+_NO_PAUSE_US = S // 100
+_SPINS = 20  # rounds in a row without a pause and without an answer
 
 
 class Killed(BaseException):
@@ -55,6 +55,8 @@ class VirtualTime:
         self._stopped: set[int] = set()
         self._running: int | None = None
         self._events: list[tuple[int, int, Callable[[], object]]] = []
+        self._order = itertools.count()
+        self._errors: list[BaseException] = []
         self._over = False
 
     def __call__(self) -> int:
@@ -62,7 +64,7 @@ class VirtualTime:
 
     def at(self, seconds: float, act: Callable[[], object]) -> None:
         """Do something so many seconds after T0."""
-        heapq.heappush(self._events, (T0 + round(seconds * S), len(self._events), act))
+        heapq.heappush(self._events, (T0 + round(seconds * S), next(self._order), act))
 
     def wait(self, until: int) -> None:
         """Let time pass for the watch that calls."""
@@ -70,6 +72,10 @@ class VirtualTime:
             me = self._places[threading.get_ident()]
             self._wakes[me] = until
             self._pass_on()
+            self._await_turn(me)
+
+    def _await_turn(self, me: int) -> None:
+        with self._condition:
             self._condition.wait_for(lambda: self._running == me or self._over)
             if self._running != me:
                 raise Killed
@@ -78,7 +84,8 @@ class VirtualTime:
     def _pass_on(self) -> None:
         """Give the turn to the watch that wakes first; what is planned before that happens first.
 
-        Of watches that wake at the same moment the one that was named first: a test runs alike each time.
+        Of watches that wake at the same moment the one that was named first: a test runs alike each time. Where an
+        event raises nobody gets a turn any more.
         """
         while True:
             awake = {
@@ -90,13 +97,22 @@ class VirtualTime:
             if self._events and (first is None or self._events[0][0] <= first):
                 at, _, act = heapq.heappop(self._events)
                 self.now = max(self.now, at)
-                act()
-                continue
+                if self._happens(act):
+                    continue
+                first = None
             self._running = None
             if first is not None:
                 self.now, self._running = max(self.now, first), awake[first]
             self._condition.notify_all()
             return
+
+    def _happens(self, act: Callable[[], object]) -> bool:
+        try:
+            act()
+        except BaseException as error:  # noqa: BLE001  # raised again by `run`
+            self._errors.append(error)
+            return False
+        return True
 
     def stop(self, place: int) -> None:
         """From now on the watch at that place of `run` gets no turn, as after SIGSTOP."""
@@ -107,14 +123,14 @@ class VirtualTime:
         self._stopped.discard(place)
 
     def run(self, *watches: Callable[[], object]) -> None:
-        """Run watches side by side until all have ended that were not stopped for good."""
-        errors: list[BaseException] = []
+        """Run watches side by side until all have ended that were not stopped for good, or an event raises."""
         threads = [
-            threading.Thread(target=self._run, args=(place, begin, errors), daemon=True)
+            threading.Thread(target=self._run, args=(place, begin), daemon=True)
             for place, begin in enumerate(watches)
         ]
         with self._condition:
             self._over = False
+            self._errors = []
             self._running = -1  # nobody, until all are there
             self._wakes = dict.fromkeys(range(len(threads)), self.now)
             for thread in threads:
@@ -126,19 +142,17 @@ class VirtualTime:
             self._condition.notify_all()
         for thread in threads:
             thread.join()
-        if errors:
-            raise errors[0]
+        if self._errors:
+            raise self._errors[0]
 
-    def _run(self, me: int, begin: Callable[[], object], errors: list[BaseException]) -> None:
+    def _run(self, me: int, begin: Callable[[], object]) -> None:
         try:
-            with self._condition:
-                self._condition.wait_for(lambda: self._running == me)
-                del self._wakes[me]
+            self._await_turn(me)
             begin()
         except Killed:
             return
         except BaseException as error:  # noqa: BLE001  # raised again by `run`
-            errors.append(error)
+            self._errors.append(error)
         with self._condition:
             self._pass_on()
 
@@ -223,7 +237,7 @@ class VirtualFetcher:
         self._work_us = work_us
         self._places = itertools.count()
         self._coming: list[tuple[int, int, Came]] = []
-        self._rounds: Counter[int] = Counter()
+        self._hurried = 0
 
     def send(self, ask: Ask) -> None:
         sent_at = self._time.now + self._lag_us()
@@ -247,18 +261,22 @@ class VirtualFetcher:
         heapq.heappush(self._coming, (at, next(self._places), came))
 
     def collect(self, timeout_us: int) -> list[Came]:
-        second = self._time.now // S
-        self._rounds[second] += 1
-        assert self._rounds[second] < _SPINS, "the watch spins"
-        until = self._time.now + timeout_us
+        began = self._time.now
+        until = began + timeout_us
         if self._coming:
             until = min(until, self._coming[0][0])
-        until = max(until, self._time.now) + self._work_us
-        self._time.wait(until)
+        until = max(until, began)
+        self._time.wait(until + self._work_us)
         came = []
         while self._coming and self._coming[0][0] <= self._time.now:
             came.append(heapq.heappop(self._coming)[2])
+        self._note_round(paused_us=until - began, came=came)
         return came
+
+    def _note_round(self, *, paused_us: int, came: list[Came]) -> None:
+        rests = paused_us >= _NO_PAUSE_US or any(one.answer is not None for one in came)
+        self._hurried = 0 if rests else self._hurried + 1
+        assert self._hurried < _SPINS, "the watch spins"
 
     def under_way(self) -> int:
         return len(self._coming)
