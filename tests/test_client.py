@@ -18,8 +18,10 @@ import httpx
 import pytest
 
 from recorder.errors import SettingError
+from recorder.fetch.address import parse_base_url
 from recorder.fetch.client import LedgerClient, Timeouts
 from recorder.fetch.keys import ApiKey
+from recorder.fetch.wire import Deadline, open_pool
 from recorder.instants import SECOND, parse_instant
 from recorder.ledger.answer import Answer, Outcome
 
@@ -494,6 +496,38 @@ def test_certificates_are_verified(
     for answer in (unknown, another):
         assert answer.outcome is Outcome.NETWORK_ERROR
         assert "certificate verify failed" in (answer.detail or "")
+
+
+@pytest.mark.parametrize("mode", [ssl.CERT_REQUIRED, ssl.CERT_OPTIONAL, ssl.CERT_NONE])
+def test_nothing_is_sent_without_verification(
+    pem: Path, tls: ssl.SSLContext, mode: ssl.VerifyMode
+) -> None:
+    """A context that somebody made lax, in the host's name or in the certificate, is not used."""
+    lax = ssl.create_default_context(cafile=pem)
+    lax.check_hostname = False
+    lax.verify_mode = mode
+    deadline = Deadline()
+    deadline.at = time.monotonic() + 5.0
+    with serving(reply(), tls) as ledger:
+        base = parse_base_url(f"https://localhost:{ledger.server_address[1]}", source="acme")
+        pool = open_pool(base, context=lax, deadline=deadline)
+        with pool, pytest.raises(RuntimeError, match="does not verify"):
+            pool.request("GET", str(base))
+        assert ledger.heads == []
+
+
+def test_clients_share_what_they_verify_by() -> None:
+    """Many clients hold one TLS context."""
+    gc.collect()
+    before = contexts()
+    clients = [client(f"https://ledger-{n}.example") for n in range(20)]
+    assert contexts() <= before + 1
+    for one in clients:
+        one.close()
+
+
+def contexts() -> int:
+    return sum(isinstance(thing, ssl.SSLContext) for thing in gc.get_objects())
 
 
 def test_a_wrong_certificate_file_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

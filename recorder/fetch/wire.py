@@ -151,6 +151,9 @@ class _Stream(httpcore.NetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> httpcore.NetworkStream:
+        if not (ssl_context.check_hostname and ssl_context.verify_mode is ssl.CERT_REQUIRED):
+            self.close()
+            raise RuntimeError("a TLS context that does not verify the server is not used")
         left_s = self._deadline.left(timeout)
         return _Stream(self._stream.start_tls(ssl_context, server_hostname, left_s), self._deadline)
 
