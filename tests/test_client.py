@@ -403,6 +403,17 @@ def test_the_last_wait_is_cut_to_the_deadline() -> None:
     assert 200 <= (answer.latency_ms or 0) < 2000
 
 
+@pytest.mark.parametrize("is_connected", [False, True])
+def test_what_is_late_before_it_is_sent_goes_nowhere(*, is_connected: bool) -> None:
+    """Where the limit on the whole request has run out already, the server sees nothing, on no connection."""
+    with serving(reply()) as ledger, client(ledger.url) as asking:
+        if is_connected:
+            asking.fetch_run("er_1")
+        answer = asking.fetch_run("er_2", time.monotonic() - Timeouts().total_s)
+        assert answer.outcome is Outcome.NETWORK_ERROR
+        assert (len(ledger.heads), ledger.connections) == (is_connected, is_connected)
+
+
 def test_a_gzipped_body_is_unpacked() -> None:
     """A compressed body is answered as it was before."""
     body = json.dumps({"run": {"ids": list(range(50_000))}}).encode()

@@ -122,7 +122,7 @@ class LedgerClient:
         self._closed = True
         self._transport.close()
 
-    def fetch_run(self, run_id: str) -> Answer:
+    def fetch_run(self, run_id: str, since: float | None = None) -> Answer:
         """Ask for one run, once.
 
         The key's text is masked in the detail and in the body of every answer (in that of a 200 only where
@@ -131,6 +131,8 @@ class LedgerClient:
         Args:
             run_id: any text; it goes percent-encoded into the path. An empty one is answered as unexpected,
                 without a request, because its path would be another endpoint's.
+            since: the instant that the limit on the whole request counts from, seconds of the monotonic clock; None
+                for now. After that limit nothing is sent.
 
         Raises:
             RuntimeError: the client is closed. Nothing that the network or the server does raises.
@@ -140,7 +142,7 @@ class LedgerClient:
         if not run_id:
             return self._refused_here(run_id)
         started = time.monotonic()
-        self._deadline.at = started + self._timeouts.total_s
+        self._deadline.at = (started if since is None else since) + self._timeouts.total_s
         exchange = self._exchange(run_id)
         latency_ms = round((time.monotonic() - started) * 1000)
         return self._answer(run_id, exchange, latency_ms=latency_ms)

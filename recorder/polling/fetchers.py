@@ -1,10 +1,12 @@
 """Requests under way: sent from a few threads, collected by one.
 
 Invariant: an ask is sent at most once, and never after its permission has run out (a process that was stopped for a
-while must not send on an old lease); whatever comes of it is collected, be it an error.
+while must not send on an old lease), or, if it was stopped after that was looked at, after the request's own deadline;
+whatever comes of it is collected, be it an error.
 """
 
 import queue
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -63,19 +65,23 @@ class Fetcher(Protocol):
         """Wait for what is under way, and end."""
 
 
-Fetch = Callable[[Ask], Answer]
+Send = Callable[[float], Answer]
+"""Sends one request and gives its answer; its time counts from that instant, seconds of the monotonic clock."""
+
+Prepare = Callable[[Ask], Send]
+"""Makes all that a request needs, which may take a while, and sends nothing."""
 
 
 class ThreadFetcher:
     """Sends from threads.
 
     Args:
-        fetch: sends one request and gives its answer.
+        prepare: makes one request ready.
         clock: microseconds since 1970 UTC.
     """
 
-    def __init__(self, fetch: Fetch, clock: Callable[[], int]) -> None:
-        self._fetch = fetch
+    def __init__(self, prepare: Prepare, clock: Callable[[], int]) -> None:
+        self._prepare = prepare
         self._clock = clock
         self._came: queue.SimpleQueue[Came] = queue.SimpleQueue()
         self._threads = ThreadPoolExecutor(MOST_UNDER_WAY, thread_name_prefix="recorder-fetch")
@@ -88,8 +94,10 @@ class ThreadFetcher:
 
     def _run(self, ask: Ask) -> None:
         try:
-            sent = self._clock() <= ask.send_by
-            self._came.put(Came(ask=ask, answer=self._fetch(ask) if sent else None))
+            send = self._prepare(ask)
+            since = time.monotonic()  # before the look at the clock: a stop in between counts, too
+            is_permitted = self._clock() <= ask.send_by
+            self._came.put(Came(ask=ask, answer=send(since) if is_permitted else None))
         except Exception as error:  # noqa: BLE001  # raised again by whoever collects
             self._came.put(Came(ask=ask, error=error))
 

@@ -7,13 +7,13 @@ request needs them, so that a pass with nothing due pays for none.
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 from recorder.errors import SettingError
 from recorder.fetch.keys import ApiKey, load_key
-from recorder.ledger.answer import Answer
 from recorder.polling.desk import Desk
-from recorder.polling.fetchers import Ask, ThreadFetcher
+from recorder.polling.fetchers import Ask, Send, ThreadFetcher
 from recorder.polling.hooks import Hooks
 from recorder.polling.outlets import Outlet
 from recorder.polling.poller import Plan, Poller, Until
@@ -81,9 +81,9 @@ class Clients:
             source_id=row.source_id, name=row.name, key_id=key.fingerprint(), rate=config.rate
         )
 
-    def fetch(self, ask: Ask) -> Answer:
-        """Send one request."""
-        return self._client(ask.source).fetch_run(ask.due.run_id)
+    def prepare(self, ask: Ask) -> Send:
+        """Make what one request needs."""
+        return partial(self._client(ask.source).fetch_run, ask.due.run_id)
 
     def _client(self, source: str) -> "LedgerClient":
         with self._lock:
@@ -143,7 +143,7 @@ class Service:
         self.poller = Poller(
             desk=Desk(database, cadence=cadence, clock=clock, role=plan.role),
             recorder=Recorder(database, cadence=cadence, costs=settings.cost),
-            fetcher=ThreadFetcher(self._clients.fetch, clock),
+            fetcher=ThreadFetcher(self._clients.prepare, clock),
             plan=plan,
             hooks=Hooks(
                 outlets_of=self._outlets,
