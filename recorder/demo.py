@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from recorder.errors import UsageError
 from recorder.instants import MINUTE, SECOND
-from recorder.polling.poller import Plan, Until
+from recorder.polling.plan import Plan, Until
 from recorder.polling.service import Service
 from recorder.sandbox import DEFAULT_USERS, Fate, World
 from recorder.settings import API_KEY_ENV, Settings

@@ -11,7 +11,7 @@ from contextlib import closing
 from recorder.cli.stores import tell
 from recorder.fetch.client import Timeouts
 from recorder.instants import now_us
-from recorder.polling.poller import Plan, Until
+from recorder.polling.plan import Plan, Until
 from recorder.polling.service import Service
 from recorder.settings import load_settings
 from recorder.store.engine import Database

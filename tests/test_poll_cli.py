@@ -225,6 +225,32 @@ def test_a_source_without_a_key_does_not_stop_the_others(desk: Desk, tmp_path: P
     assert only.err.startswith("recorder: OTHER_KEY is not set")
 
 
+@pytest.mark.slow
+def test_a_new_key_in_its_file_is_taken_up(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By a service that goes on; a file that is away for a moment changes nothing, and is not told."""
+    file, config = tmp_path / "key", tmp_path / "key.toml"
+    file.write_text("pk_of_nobody_0123456789")
+    config.write_text(f'[sources.default]\napi_key_file = "{file}"\n')
+    monkeypatch.setenv("RECORDER_CONFIG", str(config))
+    desk.serve("er_1")
+    desk.track("er_1")
+    with desk.process("poll", "--forever") as service:
+        wait_for(lambda: desk.rows("SELECT count(*) FROM polls") == [(1,)])
+        file.unlink()
+        time.sleep(1.5)
+        file.write_text(KEY)
+        wait_for(lambda: desk.rows("SELECT count(*) FROM runs WHERE status = 'running'") == [(1,)])
+        service.send_signal(signal.SIGTERM)
+        _, said = service.communicate(timeout=20)
+    assert service.returncode == 0
+    assert [line.partition(": ")[2].partition(":")[0] for line in said.splitlines()] == [
+        "source 'default' is stopped",
+        "source 'default'",
+    ]
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

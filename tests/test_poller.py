@@ -23,7 +23,7 @@ from virtual import (
 )
 
 from recorder.instants import DAY, HOUR, MINUTE
-from recorder.polling.poller import Until
+from recorder.polling.plan import Until
 from recorder.schedule.cadence import Cadence
 from recorder.store.engine import Database
 from recorder.store.schema import poll, run, source, watch
@@ -427,6 +427,26 @@ def test_another_key_is_not_probed(scene: Scene) -> None:
     scene.log.clear()
     scene.watch(Until.PASS)
     assert max(asked(scene)) - min(asked(scene)) < 0.1
+
+
+def test_a_service_takes_up_another_key(scene: Scene) -> None:
+    """One is given in the old one's place, in a file: it is asked with at once, and shown to work by its first row."""
+    scene.track(*ids(3))
+    scene.world = lambda _s, run_id, at: (
+        Reply(http_status=401, latency_us=3 * S)
+        if at >= 20 and not scene.keys
+        else Reply(http_status=503)
+        if scene.keys and at < 102
+        else ok(run_id)
+    )
+    scene.time.at(100, lambda: setattr(scene, "keys", {"default": "another"}))
+    summary = scene.watch(seconds=140)
+    assert min(at for at in asked(scene) if at > 100) < 101.1
+    assert summary.exit_code == 0
+    assert scene.told[-1] == "source 'default': the API key works again"
+    assert len(scene.told) == 2
+    with scene.database.reading() as connection:
+        assert connection.execute(sa.select(source.c.refused_key)).scalar_one() is None
 
 
 def test_a_403_is_the_run_s_trouble(scene: Scene) -> None:

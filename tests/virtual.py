@@ -21,7 +21,8 @@ from recorder.polling.desk import Desk
 from recorder.polling.fetchers import Ask, Came
 from recorder.polling.hooks import Hooks
 from recorder.polling.outlets import Outlet
-from recorder.polling.poller import Plan, Poller, Until
+from recorder.polling.plan import Plan, Until
+from recorder.polling.poller import Poller
 from recorder.polling.summary import Summary
 from recorder.schedule.cadence import Cadence
 from recorder.store.due import SourceRow

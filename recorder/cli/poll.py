@@ -15,7 +15,7 @@ from recorder.instants import now_us, parse_duration
 from recorder.settings import DEFAULT_SOURCE, Settings
 
 if TYPE_CHECKING:
-    from recorder.polling.poller import Plan
+    from recorder.polling.plan import Plan
     from recorder.store.engine import Database
 
 _SOME_FAILED = 3
@@ -103,7 +103,7 @@ def _require_source(database: "Database", settings: Settings) -> None:
 
 
 def _plan(span: int | None, settings: Settings, *, until_done: bool, forever: bool) -> "Plan":
-    from recorder.polling.poller import Plan, Until  # noqa: PLC0415
+    from recorder.polling.plan import Plan, Until  # noqa: PLC0415
 
     until = Until.PASS if span is None else Until.TIME
     until = Until.DONE if until_done else Until.STOPPED if forever else until

@@ -42,7 +42,7 @@ def watch(run_ids: tuple[str, ...], settings: Settings) -> int:
     comes; of the others it shows what the store learns. Ctrl-C ends it. Where stdout is no terminal it prints a line when a run's status changes.
     """
     from recorder.cli.live import open_view  # noqa: PLC0415  # SQLAlchemy: not for --help
-    from recorder.polling.poller import Plan, Until  # noqa: PLC0415
+    from recorder.polling.plan import Plan, Until  # noqa: PLC0415
     from recorder.polling.service import Service  # noqa: PLC0415
 
     with reading(settings) as database:

@@ -18,8 +18,8 @@ class Hooks:
     """What the edges hand in.
 
     Attributes:
-        outlets_of: makes sources askable, be they watched here or not; leaves out those that cannot be (it has
-            told why).
+        outlets_of: makes sources askable, be they watched here or not, with the keys that they have now; leaves out
+            those that cannot be (it has told why).
         clock: microseconds since 1970 UTC; it may be set while the watch goes on.
         steady: microseconds since some instant; it only ever goes on.
         tell: takes one line for people.

@@ -11,7 +11,7 @@ from dataclasses import replace
 from recorder.errors import StoreError
 from recorder.ledger.answer import Answer, Outcome
 from recorder.polling.desk import Desk
-from recorder.polling.fetchers import Came
+from recorder.polling.fetchers import Ask, Came
 from recorder.polling.hooks import Hooks
 from recorder.polling.outlets import Outlet
 from recorder.polling.summary import Summary
@@ -72,7 +72,7 @@ class Intake:
         done, self._waiting = self._waiting, []
         for one in done:
             if one.answer is not None:
-                self._note(one.ask.due.source_id, one.answer, outcomes)
+                self._note(one.ask, one.answer, outcomes)
         return done
 
     def _record(self, came: list[Came]) -> dict[tuple[str, str], Outcome]:
@@ -91,14 +91,14 @@ class Intake:
         recorded = self._recorder.record(answers, beside=heed, now=now)
         return {(one.source, one.run_id): one.outcome for one in recorded}
 
-    def _note(
-        self, source_id: int, answer: Answer, outcomes: Mapping[tuple[str, str], Outcome]
-    ) -> None:
+    def _note(self, ask: Ask, answer: Answer, outcomes: Mapping[tuple[str, str], Outcome]) -> None:
         """One that was in the store already (a commit without a receipt) counts as what it was then."""
         known = answer.outcome or Outcome.UNCHANGED
         outcome = outcomes.get((answer.source, answer.run_id), known)
-        outlet = self._outlets[source_id]
+        outlet = self._outlets[ask.due.source_id]
         self._summary.note(outlet.name, answer, outcome)
+        if ask.slot.key_id != outlet.key_id:
+            return  # the source has another key since
         was_down = outlet.trouble.down is not None
         outlet.trouble.note(answer, outcome, chance=self._hooks.chance)
         self._keep_refusal(outlet, answer.observed_at)
@@ -147,7 +147,7 @@ class Intake:
         if trouble.refused is not None and not told:
             self._summary.refused[outlet.name] = trouble.refused
             self._hooks.tell(refused_line(outlet.name, trouble.refused))
-        elif trouble.refused is None and told:
+        elif trouble.refused is None and trouble.served and told:
             del self._summary.refused[outlet.name]
             self._hooks.tell(key_works_line(outlet.name))
         is_refused = trouble.refused is not None

@@ -5,8 +5,6 @@ store, or without a lease. Clock, chance and network are handed in, so that hour
 """
 
 from collections import Counter
-from dataclasses import dataclass
-from enum import Enum
 
 from recorder.errors import RecorderError, StoreError
 from recorder.instants import MINUTE, SECOND
@@ -15,50 +13,17 @@ from recorder.polling.fetchers import MOST_UNDER_WAY, Ask, Fetcher
 from recorder.polling.hooks import Hooks
 from recorder.polling.intake import Intake
 from recorder.polling.outlets import Outlet, askable, key_uses
+from recorder.polling.plan import Plan, Until
 from recorder.polling.summary import Summary
 from recorder.polling.timer import Timer
 from recorder.polling.told import not_visible_line, overdue_line
-from recorder.schedule.sharing import Role
-from recorder.store.due import Due
+from recorder.store.due import Due, SourceRow
 from recorder.store.record import Recorder
 
 LOOK_US = SECOND
 OVERDUE_LOOK_US = 10 * SECOND
 TOLD_TO_END_US = 10 * SECOND
 _TICK_US = SECOND // 4
-
-
-class Until(Enum):
-    """When a watch is over."""
-
-    PASS = "pass"  # noqa: S105  # one pass over what is due
-    TIME = "time"
-    DONE = "done"
-    STOPPED = "stopped"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """How long to watch what.
-
-    Attributes:
-        until: when the watch is over.
-        lasts_us: at most so long, microseconds; None for no limit.
-        source: only this source; None for all.
-        is_guest: whether it leaves every source to others that stay.
-    """
-
-    until: Until = Until.PASS
-    lasts_us: int | None = None
-    source: str | None = None
-    is_guest: bool = False
-
-    @property
-    def role(self) -> Role:
-        """How it shares the sources with other processes."""
-        if self.until is not Until.STOPPED:
-            return Role.PASSING
-        return Role.GUEST if self.is_guest else Role.STAYING
 
 
 class Poller:
@@ -170,9 +135,18 @@ class Poller:
             return
         self._new_sources.start(now)
         self._hooks.before_look()
-        new = [row for row in self._desk.sources() if row.source_id not in self._outlets]
-        self._outlets |= {outlet.source_id: outlet for outlet in self._hooks.outlets_of(new)}
+        rows = {row.source_id: row for row in self._desk.sources()}
+        for outlet in self._hooks.outlets_of([r for r in rows.values() if self._needs_key(r)]):
+            known = self._outlets.get(outlet.source_id)
+            if known is None or known.key_id != outlet.key_id:
+                outlet.trouble.learn(rows[outlet.source_id].refused_key, key_id=outlet.key_id)
+                self._outlets[outlet.source_id] = outlet
         self._watched = {s for s, o in self._outlets.items() if self._plan.source in (None, o.name)}
+
+    def _needs_key(self, row: SourceRow) -> bool:
+        """Whether a source is new, or its key is refused: somebody may have given it another."""
+        known = self._outlets.get(row.source_id)
+        return known is None or known.trouble.refused is not None
 
     def _hold(self, now: int) -> None:
         under_way = {source_id for source_id, _ in self._under_way}

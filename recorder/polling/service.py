@@ -16,7 +16,8 @@ from recorder.polling.desk import Desk
 from recorder.polling.fetchers import Ask, Send, ThreadFetcher
 from recorder.polling.hooks import Hooks
 from recorder.polling.outlets import Outlet
-from recorder.polling.poller import Plan, Poller, Until
+from recorder.polling.plan import Plan, Until
+from recorder.polling.poller import Poller
 from recorder.schedule.cadence import Cadence
 from recorder.settings import Settings
 from recorder.store.due import SourceRow
@@ -33,7 +34,7 @@ def cadence_of(settings: Settings) -> Cadence:
 
 
 class Clients:
-    """One client a source, made at its first request; threads may share it.
+    """One client a source and key, made at its first request; threads may share it.
 
     Args:
         settings: where each source's API and key are.
@@ -55,7 +56,7 @@ class Clients:
         self._clock = clock
         self._timeouts = timeouts
         self._keys: dict[str, ApiKey] = {}
-        self._clients: dict[str, LedgerClient] = {}
+        self._clients: dict[tuple[str, str], LedgerClient] = {}
         self._lock = threading.Lock()
 
     def outlet(self, row: SourceRow) -> Outlet:
@@ -76,28 +77,27 @@ class Clients:
             api_key_file=config.api_key_file,
             source=row.name,
         )
-        self._keys[row.name] = key
-        return Outlet(
-            source_id=row.source_id, name=row.name, key_id=key.fingerprint(), rate=config.rate
-        )
+        key_id = key.fingerprint()
+        self._keys[key_id] = key
+        return Outlet(source_id=row.source_id, name=row.name, key_id=key_id, rate=config.rate)
 
     def prepare(self, ask: Ask) -> Send:
         """Make what one request needs."""
-        return partial(self._client(ask.source).fetch_run, ask.due.run_id)
+        return partial(self._client(ask.source, ask.slot.key_id).fetch_run, ask.due.run_id)
 
-    def _client(self, source: str) -> "LedgerClient":
+    def _client(self, source: str, key_id: str) -> "LedgerClient":
         with self._lock:
-            if source not in self._clients:
+            if (source, key_id) not in self._clients:
                 from recorder.fetch.client import LedgerClient, Timeouts  # noqa: PLC0415  # 100 ms, once
 
-                self._clients[source] = LedgerClient(
+                self._clients[source, key_id] = LedgerClient(
                     base_url=self._settings.source_settings(source).base_url,
-                    key=self._keys[source],
+                    key=self._keys[key_id],
                     source=source,
                     clock=self._clock,
                     timeouts=self._timeouts or Timeouts(),
                 )
-            return self._clients[source]
+            return self._clients[source, key_id]
 
     def close(self) -> None:
         """Close every client."""
@@ -138,6 +138,7 @@ class Service:
         self._tell = tell
         self._may_wait = plan.is_guest
         self._plan = plan
+        self._made: set[str] = set()
         self._left_out: dict[str, SettingError] = {}
         cadence = cadence_of(settings)
         self.poller = Poller(
@@ -163,8 +164,9 @@ class Service:
                 made.append(self._clients.outlet(row))
                 self._left_out.pop(row.name, None)
             except SettingError as error:
-                if self._plan.source in (None, row.name):
+                if self._plan.source in (None, row.name) and row.name not in self._made:
                     errors[row.name] = error
+        self._made |= {outlet.name for outlet in made}
         watched = any(self._plan.source in (None, outlet.name) for outlet in made)
         if errors and not (watched or self.poller.has_outlets or self._may_wait):
             raise next(iter(errors.values()))
