@@ -109,6 +109,8 @@ def test_a_file_that_is_begun_anew(file: File) -> None:
     assert file.take() == ["er_1", "er_2"]
     file.path.write_text("er_3\n")
     assert file.take() == ["er_3"]
+    file.path.write_text("er_0\ner_3\ner_4\n")
+    assert file.take() == ["er_0", "er_3", "er_4"]
     other = file.path.with_name("other")
     other.write_text("er_4\ner_5\ner_6\n")
     other.replace(file.path)

@@ -8,6 +8,7 @@ when whoever takes the ids did not fail. What cannot be read is told once and le
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO
 
 from recorder.errors import UsageError
 from recorder.instants import SECOND
@@ -34,6 +35,7 @@ class Inbox:
         self._file = 0
         self._offset = 0
         self._line = 0
+        self._last = b""
 
     def take_in(self, take: Callable[[list[str]], object]) -> None:
         """Hand over the ids that came since the last time, if there are any.
@@ -54,13 +56,14 @@ class Inbox:
                 self._tell(f"{one}: left out")
         self._line += len(lines)
         self._offset += sum(map(len, lines))
+        self._last = lines[-1] if lines else self._last
 
     def _new_lines(self) -> list[bytes]:
         try:
             with self._path.open("rb") as file:
                 stat = os.fstat(file.fileno())
-                if stat.st_size < self._offset or stat.st_ino != self._file:
-                    self._file, self._offset, self._line = stat.st_ino, 0, 0
+                if stat.st_ino != self._file or not self._goes_on(file):
+                    self._file, self._offset, self._line, self._last = stat.st_ino, 0, 0, b""
                 file.seek(self._offset)
                 lines = file.readlines()
         except FileNotFoundError:
@@ -69,6 +72,11 @@ class Inbox:
             raise UsageError(f"--track-from {self._path}: {error.strerror}") from error
         growing = abs(self._clock() - stat.st_mtime_ns // 1000) < _SETTLED_US
         return lines[:-1] if growing and lines and not lines[-1].endswith(b"\n") else lines
+
+    def _goes_on(self, file: BinaryIO) -> bool:
+        """Whether the last line that was read still stands in its place: else the file was written anew."""
+        file.seek(self._offset - len(self._last))
+        return file.read(len(self._last)) == self._last
 
     def _id(self, number: int, line: bytes) -> str | RunIdError | None:
         try:
