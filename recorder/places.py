@@ -53,15 +53,19 @@ def _postgres_url(rest: str) -> str:
 
 
 def _sqlite_url(rest: str, folder: Path) -> str:
-    path, mark, query = rest.removeprefix("///").partition("?")
+    path, _, query = rest.removeprefix("///").partition("?")
     if not rest.startswith("///") or path in ("", ":memory:"):
         raise ValueError(f"names no file to keep the history in: {_SQLITE_HINT}")
-    return _sqlite_file(unquote(path), folder) + mark + query
+    if query:
+        raise ValueError(f"a SQLite store takes no parameters (?{query}): {_SQLITE_HINT}")
+    return _sqlite_file(unquote(path), folder)
 
 
 def _sqlite_file(text: str, folder: Path) -> str:
     if text == ":memory:" or text.endswith(("/", "\\")):
         raise ValueError(f"names no file to keep the history in: {_SQLITE_HINT}")
+    if text.startswith("file:"):
+        raise ValueError(f"SQLite's own file: spelling is not read: {_SQLITE_HINT}")
     path = parse_path(text, folder=folder).as_posix()
     return "sqlite:///" + path.replace("%", "%25").replace("?", "%3F")
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -100,7 +101,7 @@ def test_one_request_for_a_run_in_flight_is_recorded(
     held = rows(database, "poll", "key_slot")
     assert [poll["outcome"] for poll in held["poll"]] == [Outcome.CHANGED, Outcome.UNCHANGED]
     (slot,) = held["key_slot"]
-    assert slot["free_at"] == held["poll"][-1]["polled_at"] + 60 * SECOND
+    assert abs(slot["free_at"] - held["poll"][-1]["polled_at"] - 60 * SECOND) < SECOND
 
 
 def test_an_id_that_cannot_exist_tries_the_key(
@@ -187,11 +188,13 @@ def sqlite_store(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]:
 
 def test_a_429_pauses_the_key(doctor: Doctor, sqlite_store: Database, sandbox: Sandbox) -> None:
     """What the API asks for holds for every process on the store: a second look sends nothing."""
+    track(sqlite_store, sandbox, "er_1")
     sandbox.order(Fault(kind=Kind.THROTTLE, retry_after_s=30))
     doctor(sqlite_store.name)
     code, checks = doctor(sqlite_store.name)
     assert (code, checks["api"]["state"]) == (0, "warn")
-    assert "not asked" in checks["api"]["found"]
+    assert "not asked: the API asked for a pause until 2" in checks["api"]["found"]
+    assert "requests in 60 s are used; the API asked for a pause of" in checks["budget"]["found"]
     assert len(sandbox.requests) == 1
 
 
@@ -237,6 +240,52 @@ def test_a_file_that_is_no_store(doctor: Doctor, tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("not a database, by any means; " * 100)
     code, checks = doctor(str(tmp_path / "notes.txt"))
     assert (code, checks["store"]["state"], checks["api"]["state"]) == (1, "fail", "ok")
+
+
+def test_a_database_of_something_else(doctor: Doctor, tmp_path: Path) -> None:
+    """It is no missing store: nothing would make one of it."""
+    with closing(sqlite3.connect(tmp_path / "other.db")) as other:
+        other.execute("CREATE TABLE theirs (a)")
+    code, checks = doctor(str(tmp_path / "other.db"))
+    assert (code, checks["store"]["state"]) == (1, "fail")
+    assert "is a database of something else" in checks["store"]["found"]
+
+
+def test_a_place_where_no_store_can_be_made(doctor: Doctor, tmp_path: Path) -> None:
+    """A store that is not there yet is a failure where its folder cannot be."""
+    (tmp_path / "file").touch()
+    code, checks = doctor(str(tmp_path / "file" / "store.db"))
+    assert (code, checks["store"]["state"]) == (1, "fail")
+    assert "choose another place with --db" in checks["store"]["advice"]
+
+
+def test_a_source_of_another_name(doctor: Doctor, sqlite_store: Database, sandbox: Sandbox) -> None:
+    """One that is misspelt fails, and those that are known are named; nothing is sent."""
+    track(sqlite_store, sandbox, "er_1", source="team-b")
+    code, checks = doctor(sqlite_store.name, "--source", "teem-b")
+    assert code == 1
+    assert "no source 'teem-b'" in checks["settings"]["found"]
+    assert "it knows team-b" in checks["settings"]["advice"]
+    assert sandbox.requests == []
+
+
+def test_a_store_that_takes_no_answer(
+    doctor: Doctor, sqlite_store: Database, sandbox: Sandbox
+) -> None:
+    """That is told, and what can be read of it is looked at all the same."""
+    track(sqlite_store, sandbox, "er_1")
+    with sqlite_store.writing() as connection:
+        connection.execute(
+            sa.text(
+                "CREATE TRIGGER full BEFORE INSERT ON key_slot"
+                " BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
+            )
+        )
+    code, checks = doctor(sqlite_store.name)
+    assert (code, checks["store"]["state"]) == (1, "fail")
+    assert checks["store"]["advice"] == "free some room on its disk"
+    assert {"lease", "budget", "due", "overdue"} <= checks.keys()
+    assert sandbox.requests == []
 
 
 def test_a_source_that_is_bound_elsewhere(doctor: Doctor, sqlite_store: Database) -> None:

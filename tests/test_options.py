@@ -8,6 +8,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from recorder.cli.main import cli
 from recorder.cli.options import (
     as_of_option,
     command_now,
@@ -137,6 +138,13 @@ def test_a_wrong_setting_is_told_by_its_own_name(poll: click.Command) -> None:
         run(poll, RECORDER_RATE="x")
     with pytest.raises(SettingError, match=r"^--rate=y: "):
         run(poll, "--rate", "y", RECORDER_RATE="x")
+
+
+def test_a_label_filters_or_is_given() -> None:
+    """Where runs are asked for, `--label` tells that it chooses them; for `track`, that it marks them."""
+    shown = " ".join(CliRunner().invoke(cli, ["track", "-h"]).output.split())
+    assert "Give the runs this label. Repeatable." in shown
+    assert "Runs that carry" not in shown
 
 
 def test_help_shows_each_setting_and_its_variable(poll: click.Command) -> None:

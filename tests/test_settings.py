@@ -226,6 +226,18 @@ def test_what_is_wrong_in_the_file_is_told_with_its_place(
         ("RECORDER_EVERY", "\x1b[31m", "RECORDER_EVERY=\\x1b[31m: not a duration"),
         ("RECORDER_RATE", "1e3", "RECORDER_RATE=1e3: not a number of requests in 60 s"),
         ("RECORDER_DATABASE_URL", "sqlite://", "names no file to keep the history in"),
+        (
+            "RECORDER_DATABASE_URL",
+            "sqlite:////p/q.db?mode=ro",
+            "takes no parameters (?mode=ro): write",
+        ),
+        ("RECORDER_DATABASE_URL", "sqlite:///file:/q.db?mode=ro&uri=true", "takes no parameters"),
+        (
+            "RECORDER_DATABASE_URL",
+            "sqlite:///file:/q.db",
+            "file: spelling is not read: write a path",
+        ),
+        ("RECORDER_DATABASE_URL", "file:/q.db?mode=ro", "file: spelling is not read"),
         ("RECORDER_DATABASE_URL", "postgresql://u:hidden", "postgresql://u:***: not a Postgres"),
         ("RECORDER_DATABASE_URL", "postgresql://u:hid@den/x@h/d", "postgresql://u:***@h/d: not"),
         ("RECORDER_DATABASE_URL", "host=h password=hidden", "password=***: not SQLite and not"),
@@ -287,5 +299,5 @@ def test_a_relative_store_is_relative_to_where_it_was_written(
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.chdir(tmp_path / "elsewhere")
     assert load(config, 'database_url = "x.db"').database_url == f"sqlite:///{tmp_path}/x.db"
-    by_option = load(config, database_url="sqlite:///x.db?timeout=5").database_url
-    assert by_option == f"sqlite:///{tmp_path}/elsewhere/x.db?timeout=5"
+    by_option = load(config, database_url="sqlite:///x.db").database_url
+    assert by_option == f"sqlite:///{tmp_path}/elsewhere/x.db"

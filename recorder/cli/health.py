@@ -77,9 +77,9 @@ def sources(settings: Settings, format: str) -> None:
     """One line a source: is it polled, by whom, and does it go well?
 
     last_good: when an answer last showed a run. in_flight counts the overdue runs too; unseen: tracked, and not
-    shown by any answer yet. budget: requests in the last 60 s of those allowed. errors: requests in the last hour
-    that gave neither a row nor a 404. refused: since when the API refuses the key. polled_by: nobody is well
-    between two passes from cron.
+    shown by any answer yet. budget: this source's requests in the last 60 s of those allowed; sources with the same
+    key share one budget, which 'recorder doctor' tells. errors: requests in the last hour that gave neither a row nor
+    a 404. refused: since when the API refuses the key. polled_by: nobody is well between two passes from cron.
     """
     from recorder.store.health import source_health  # noqa: PLC0415
 

@@ -159,14 +159,15 @@ slug_option = click.option(
     "--slug", multiple=True, metavar="SLUG", help="Runs of this enrichment. Repeatable."
 )
 
-label_option = click.option(
-    "--label",
-    "labels",
-    callback=_labels,
-    metavar="KEY=VALUE",
-    multiple=True,
-    help="Runs that carry this label. Repeatable: all must fit.",
-)
+
+def _label_option(told: str) -> Decorator:
+    return click.option(
+        "--label", "labels", callback=_labels, metavar="KEY=VALUE", multiple=True, help=told
+    )
+
+
+label_option = _label_option("Runs that carry this label. Repeatable: all must fit.")
+new_label_option = _label_option("Give the runs this label. Repeatable.")
 
 
 def filter_options(command: Command) -> Command:

@@ -7,7 +7,7 @@ import click
 
 from recorder.cli.options import (
     command_now,
-    label_option,
+    new_label_option,
     settings_options,
     verbose_option,
 )
@@ -49,7 +49,7 @@ Examples:
   start-runs | recorder track -""",
 )
 @click.argument("run_ids", metavar="[RUN_ID]... [-]", nargs=-1)
-@label_option
+@new_label_option
 @settings_options("base_url")
 @verbose_option
 def track(

@@ -4,9 +4,11 @@ Invariant: whatever is found becomes a check, in the order in which things depen
 """
 
 import difflib
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 
 from recorder.doctor import judge
 from recorder.doctor.checks import Check, State
@@ -19,7 +21,7 @@ from recorder.store import budgets
 from recorder.store.due import Overdue, SourceRow, overdue_runs, source_rows
 from recorder.store.engine import Database
 from recorder.store.health import SourceHealth, Waiting, poller_of, source_health, waiting
-from recorder.store.migrate import current_revision
+from recorder.store.migrate import current_revision, refuse_foreign
 from recorder.store.schema import REVISION
 
 _LIKE = 0.8
@@ -43,8 +45,14 @@ def examine(
         try:
             yield from _accounts(settings, environ, usable, clock)
         except StoreError as error:
-            advice = "may this user write to the store?"
-            yield Check(name="store", state=State.FAIL, found=str(error), advice=advice)
+            yield _broken(error)
+
+
+def _broken(error: StoreError) -> Check:
+    said = str(error)
+    full = "free some room on its disk"
+    advice = full if "full" in said else "may this user write to the store and its folder?"
+    return Check(name="store", state=State.FAIL, found=said, advice=advice)
 
 
 def _settings(settings: Settings, environ: Mapping[str, str]) -> Iterator[Check]:
@@ -66,6 +74,8 @@ def _settings(settings: Settings, environ: Mapping[str, str]) -> Iterator[Check]
 def _store(database: Database) -> Check:
     try:
         revision = current_revision(database)
+        if revision is None:
+            refuse_foreign(database)
     except StoreError as error:
         advice = "is it there, and does --db or RECORDER_DATABASE_URL name it?"
         return Check(name="store", state=State.FAIL, found=str(error), advice=advice)
@@ -75,6 +85,8 @@ def _store(database: Database) -> Check:
         advice = f"run 'recorder db upgrade --db {name}'"
         if database.is_sqlite:
             advice = "'recorder track RUN_ID' makes it"
+        if database.path is not None and not _may_be_made(database.path):
+            broken, advice = State.FAIL, "it cannot be made there: choose another place with --db"
         return Check(name="store", state=broken, found=f"no store at {name} yet", advice=advice)
     found = f"{name}, schema {revision}"
     if revision == REVISION:
@@ -85,6 +97,12 @@ def _store(database: Database) -> Check:
         return Check(name="store", state=State.FAIL, found=found, advice=advice)
     advice = f"run 'recorder db upgrade --db {name}'"
     return Check(name="store", state=broken, found=found, advice=advice)
+
+
+def _may_be_made(path: Path) -> bool:
+    """Whether this user may make a file there: whether the nearest folder that is there takes one."""
+    there = next(folder for folder in path.absolute().parents if folder.exists())
+    return there.is_dir() and os.access(there, os.W_OK)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +121,10 @@ def _accounts(
     clock: Callable[[], int],
 ) -> Iterator[Check]:
     rows = _rows(settings, database)
+    unknown = _unknown_source(settings, database, rows)
+    if unknown is not None:
+        yield unknown
+        return
     kept = None if database is None else _kept(settings, database, rows, clock())
     accounts: list[Account] = []
     for name in _names(settings, rows):
@@ -125,6 +147,25 @@ def _rows(settings: Settings, database: Database | None) -> dict[str, SourceRow]
         return {}
     with database.reading() as connection:
         return {row.name: row for row in source_rows(connection, settings.source)}
+
+
+def _unknown_source(
+    settings: Settings, database: Database | None, rows: Mapping[str, SourceRow]
+) -> Check | None:
+    """A source that neither the store nor the file knows, where others are known: a mistake in its name."""
+    if settings.source is None or settings.source in {*rows, *settings.sources} or not database:
+        return None
+    with database.reading() as connection:
+        known = sorted({row.name for row in source_rows(connection)} | {*settings.sources})
+    if not known:
+        return None
+    return Check(
+        name="settings",
+        source=settings.source,
+        state=State.FAIL,
+        found=f"no source {settings.source!r} in this store",
+        advice=f"it knows {', '.join(known)}; 'recorder track --source NAME RUN_ID' makes another",
+    )
 
 
 def _names(settings: Settings, rows: Mapping[str, SourceRow]) -> list[str]:
@@ -171,6 +212,9 @@ def _asked(
         found = probe(account, database, settings, clock)
     except SettingError as error:
         yield Check(name="api", source=account.name, state=State.FAIL, found=str(error))
+        return
+    except StoreError as error:
+        yield _broken(error)
         return
     yield judge.judge_api(account, found)
     clock_check = judge.judge_clock(account.name, found.answer) if found.answer else None

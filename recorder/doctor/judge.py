@@ -18,13 +18,7 @@ WAITING_US = 5 * MINUTE
 def judge_api(account: Account, probe: Probe) -> Check:
     """What one request says of the API and the key."""
     if probe.answer is None:
-        return Check(
-            name="api",
-            source=account.name,
-            state=State.WARN,
-            found=f"not asked: the key's budget of {account.rate} requests in 60 s is spent",
-            advice="try again in a minute",
-        )
+        return _not_asked(account, probe.budget)
     state, advice = _VERDICTS.get(probe.outcome, (State.OK, None))
     if probe.outcome is None and not probe.tracked:
         state, advice = State.WARN, _NO_API
@@ -36,6 +30,15 @@ def judge_api(account: Account, probe: Probe) -> Check:
         advice=advice,
         refused=probe.outcome is Outcome.REFUSED,
     )
+
+
+def _not_asked(account: Account, budget: Budget | None) -> Check:
+    found = f"not asked: the key's budget of {account.rate} requests in 60 s is spent"
+    advice = "try again in a minute"
+    if budget is not None and budget.free and budget.paused_until is not None:
+        found = f"not asked: the API asked for a pause until {iso(budget.paused_until)[:19]}Z (429)"
+        advice = "nothing is to be done: it is asked again then"
+    return Check(name="api", source=account.name, state=State.WARN, found=found, advice=advice)
 
 
 _NO_API = "is RECORDER_BASE_URL the API's, and nothing between (a proxy, a login page)?"
@@ -112,12 +115,18 @@ def judge_budget(
     if seen_every > SELDOM_US:
         state = State.WARN
         advice = "changes between two looks are not seen: raise RECORDER_RATE, or use more keys"
-    pace = f": {'each' if in_turn > 1 else 'it'} is seen about every {_seconds(seen_every)}"
+    is_paused = budget.paused_until is not None and budget.paused_until > now
+    is_stopped = all(one.source.refused_key is not None for one in sharing)
+    pace = ""
+    if in_turn and not (is_paused or is_stopped):
+        pace = f": {'each' if in_turn > 1 else 'it'} is seen about every {_seconds(seen_every)}"
     used = f"{budget.busy} of {budget.rate} requests in 60 s are used"
-    found = f"{_watched(sharing)}{pace if in_turn else ''}; {used}"
-    if budget.paused_until is not None and budget.paused_until > now:
+    found = f"{_watched(sharing)}{pace}; {used}"
+    if is_paused:
         state = State.WARN
-        found += f"; the API asked for a pause of {_seconds(budget.paused_until - now)} (429)"
+        found += (
+            f"; the API asked for a pause of {_seconds((budget.paused_until or now) - now)} (429)"
+        )
         advice = advice or "the key has other users: lower RECORDER_RATE"
     return Check(name="budget", source=", ".join(names), state=state, found=found, advice=advice)
 

@@ -10,8 +10,8 @@ from recorder.fetch.client import LedgerClient
 from recorder.fetch.keys import ApiKey
 from recorder.ledger.answer import Answer, Outcome
 from recorder.polling.trouble import throttled_until
+from recorder.schedule.dispatch import Budget
 from recorder.settings import Settings
-from recorder.store.budgets import Slot
 from recorder.store.due import SourceRow
 from recorder.store.engine import Database
 from recorder.store.health import run_in_flight
@@ -47,7 +47,8 @@ class Probe:
     Attributes:
         run_id: the run that was asked.
         tracked: whether it is one of the store's; else it is an id that cannot exist.
-        answer: None where the budget had nothing left.
+        answer: None where the budget had nothing left, or a pause is on.
+        budget: the key's, where there is no answer.
         outcome: the answer's; None for a 200 that was not interpreted.
     """
 
@@ -55,6 +56,7 @@ class Probe:
     tracked: bool
     answer: Answer | None = None
     outcome: Outcome | None = None
+    budget: Budget | None = None
 
 
 def probe(
@@ -75,11 +77,20 @@ def probe(
         answer = _fetch(account, NO_RUN, clock)
         return Probe(run_id=NO_RUN, tracked=False, answer=answer, outcome=answer.outcome)
     run_id = _run_in_flight(account, database)
-    slot = take_slot(database, account.key.fingerprint(), rate=account.rate, now=clock())
-    if slot is None:
-        return Probe(run_id=run_id or NO_RUN, tracked=run_id is not None)
+    slot = take_slot(database, account.key.fingerprint(), rate=account.rate, clock=clock)
+    if isinstance(slot, Budget):
+        return Probe(run_id=run_id or NO_RUN, tracked=run_id is not None, budget=slot)
     answer = _fetch(account, run_id or NO_RUN, clock)
-    outcome = _settle(database, settings, answer, slot, tracked=run_id is not None)
+    recorder = Recorder(database, cadence=settings.cadence, costs=settings.cost)
+    throttled = answer.outcome is Outcome.THROTTLED
+    outcome = settle_answer(
+        database,
+        answer,
+        slot,
+        clock=clock,
+        recorder=recorder if run_id is not None else None,
+        pause_until=throttled_until(answer) if throttled else None,
+    )
     return Probe(run_id=answer.run_id, tracked=run_id is not None, answer=answer, outcome=outcome)
 
 
@@ -96,17 +107,3 @@ def _run_in_flight(account: Account, database: Database) -> str | None:
         return None
     with database.reading() as connection:
         return run_in_flight(connection, account.row.source_id)
-
-
-def _settle(
-    database: Database, settings: Settings, answer: Answer, slot: Slot, *, tracked: bool
-) -> Outcome | None:
-    recorder = Recorder(database, cadence=settings.cadence, costs=settings.cost)
-    throttled = answer.outcome is Outcome.THROTTLED
-    return settle_answer(
-        database,
-        answer,
-        slot,
-        recorder=recorder if tracked else None,
-        pause_until=throttled_until(answer) if throttled else None,
-    )

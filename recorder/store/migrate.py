@@ -56,6 +56,7 @@ def require_current(database: Database) -> None:
     """
     revision = current_revision(database)
     if revision is None:
+        refuse_foreign(database)
         raise StoreMissingError(_missing(database))
     _refuse_newer(database, revision)
     if revision < REVISION:
@@ -114,10 +115,8 @@ def upgrade(database: Database) -> str | None:
             return None
         if before is not None:
             _refuse_newer(database, before)
-        elif _holds_something_else(database, connection):
-            raise StoreError(
-                f"{database.name} is a database of something else: choose another place with --db"
-            )
+        else:
+            _refuse_foreign(database, connection)
         copy = _copy_aside(database, before)
         _alembic(connection, "upgrade", REVISION)
     if before is None:
@@ -126,10 +125,23 @@ def upgrade(database: Database) -> str | None:
     return f"upgraded {database.name} from schema {before} to {REVISION}{aside}"
 
 
-def _holds_something_else(database: Database, connection: sa.Connection) -> bool:
-    """Whether a SQLite file without a revision has tables: then it is not ours to build in."""
+def refuse_foreign(database: Database) -> None:
+    """Refuse a SQLite file that has tables and no revision: it is not ours to build in.
+
+    Raises:
+        StoreError: it is a database of something else.
+    """
+    if database.path is not None and _has_content(database.path):
+        with database.reading() as connection:
+            _refuse_foreign(database, connection)
+
+
+def _refuse_foreign(database: Database, connection: sa.Connection) -> None:
     tables = sa.inspect(connection).get_table_names() if database.is_sqlite else []
-    return bool(set(tables) - {"alembic_version"})
+    if set(tables) - {"alembic_version"}:
+        raise StoreError(
+            f"{database.name} is a database of something else: choose another place with --db"
+        )
 
 
 def downgrade(database: Database, revision: str) -> None:
