@@ -449,6 +449,21 @@ def test_a_service_takes_up_another_key(scene: Scene) -> None:
         assert connection.execute(sa.select(source.c.refused_key)).scalar_one() is None
 
 
+def test_another_key_that_is_refused_too_is_told_and_remembered(scene: Scene) -> None:
+    """The store names the key that was refused last, so that the next process asks with it carefully."""
+    scene.track(*ids(3))
+    scene.world = lambda *_: Reply(http_status=401)
+    scene.time.at(10, lambda: setattr(scene, "keys", {"default": "another"}))
+    assert scene.watch(seconds=20).exit_code == 4
+    assert len(scene.told) == 2
+    with scene.database.reading() as connection:
+        assert connection.execute(sa.select(source.c.refused_key)).scalar_one() == "another"
+    before = len(scene.log)
+    scene.time.now += 60 * S
+    scene.watch(Until.PASS)
+    assert len(scene.log) == before + 1
+
+
 def test_a_403_is_the_run_s_trouble(scene: Scene) -> None:
     """The others go on; it is asked again at growing intervals."""
     scene.rate = 200

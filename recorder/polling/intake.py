@@ -143,18 +143,19 @@ class Intake:
 
     def _keep_refusal(self, outlet: Outlet, now: int) -> None:
         """Tell of a source that is stopped, or works again, and write it down; not before something was known."""
-        trouble, told = outlet.trouble, outlet.name in self._summary.refused
-        if trouble.refused is not None and not told:
-            self._summary.refused[outlet.name] = trouble.refused
+        trouble, refused = outlet.trouble, self._summary.refused
+        if trouble.refused is not None and not trouble.told:
+            refused[outlet.name], trouble.told = trouble.refused, True
             self._hooks.tell(refused_line(outlet.name, trouble.refused))
-        elif trouble.refused is None and trouble.served and told:
-            del self._summary.refused[outlet.name]
+        elif trouble.refused is None and trouble.served and outlet.name in refused:
+            del refused[outlet.name]
+            trouble.told = False
             self._hooks.tell(key_works_line(outlet.name))
-        is_refused = trouble.refused is not None
-        if is_refused != trouble.stored and (is_refused or trouble.served):
+        refused_key = outlet.key_id if trouble.refused is not None else None
+        if refused_key != trouble.stored and (refused_key is not None or trouble.served):
             with suppress(StoreError):  # the next answer tries again
-                self._desk.refused(outlet.source_id, outlet.key_id if is_refused else None, now=now)
-                trouble.stored = is_refused
+                self._desk.refused(outlet.source_id, refused_key, now=now)
+                trouble.stored = refused_key
 
     def gives_up(self, *, after_us: int) -> bool:
         """Whether a watch that could end has waited for the store for so long."""

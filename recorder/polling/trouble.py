@@ -29,7 +29,8 @@ class Trouble:
     Attributes:
         refused: why its key counts as refused, None while it does not.
         was_refused: whether the store said that this very key was refused, when the source was taken.
-        stored: whether the store says that a key of this source was refused.
+        stored: the fingerprint of the key that the store says was refused; None for none.
+        told: whether people were told that it is refused.
         paused_until: no request before then, microseconds since 1970 UTC.
         careful: one request at a time, until one succeeds.
         served: whether any request of this process was served.
@@ -40,7 +41,8 @@ class Trouble:
 
     refused: str | None = None
     was_refused: bool = False
-    stored: bool = False
+    stored: str | None = None
+    told: bool = False
     paused_until: int = 0
     careful: bool = False
     served: bool = False
@@ -65,7 +67,7 @@ class Trouble:
             refused_key: the fingerprint of the key that was refused; None for none.
             key_id: of the key that is used now.
         """
-        self.stored = refused_key is not None
+        self.stored = refused_key
         self.was_refused = refused_key == key_id
         self.careful |= self.was_refused
 
