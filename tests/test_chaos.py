@@ -195,14 +195,14 @@ def test_three_processes_share_thirty_sources(
 
     wait(12)
     at["stop"] = (watchers["y"].send(signal.SIGSTOP) - began) / SECOND
-    wait(28)
+    wait(30)
     at["cont"] = (watchers["y"].send(signal.SIGCONT) - began) / SECOND
-    wait(38)
+    wait(41)
     at["kill"] = (watchers["z"].kill() - began) / SECOND
-    wait(46)
+    wait(49)
     at["again"] = (now_us() - began) / SECOND
     watchers["z"].start()
-    wait(56)
+    wait(60)
     codes = [watcher.end() for watcher in watchers.values()]
     asked = owners(sandbox, began)
     order = {name: "".join(p for p, _ in groupby(p for _, p in of)) for name, of in asked.items()}
@@ -210,7 +210,7 @@ def test_three_processes_share_thirty_sources(
     say(*((tmp_path / f"said-{process}").read_text() for process in "xyz"))
     assert codes == [0, 0, 0]
     even = {"x": 10, "y": 10, "z": 10}
-    assert [shares(asked, *when) for when in [(9, 12), (35, 38), (53, 56)]] == [even] * 3
+    assert [shares(asked, *when) for when in [(9, 12), (38, 41), (57, 60)]] == [even] * 3
     assert shares(asked, at["stop"] + 14, at["cont"]) == {"x": 15, "z": 15}
     assert shares(asked, at["kill"] + 6, at["again"]) == {"x": 15, "y": 15}
     assert [found for name in NAMES for found in strays(asked[name])] == []
