@@ -1,16 +1,19 @@
 """Opening a store's database."""
 
 import os
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from recorder.errors import StoreError
+from recorder.errors import StoreError, StoreMissingError
 from recorder.store.engine import Database
 from recorder.store.migrate import current_revision, upgrade
 from recorder.store.schema import REVISION, poller
 
+Open = Callable[[str], Database]
 WATCHING = {"holder": "elsewhere/1/a", "alive_until": 0, "wanted": "[]", "is_guest": False}
 
 
@@ -57,3 +60,74 @@ def test_a_store_that_may_be_written_again_is_written(
     with database.writing() as connection:
         connection.execute(sa.delete(poller))
     database.close()
+
+
+@pytest.fixture
+def store(sqlite_template: Path, tmp_path: Path, open_database: Open) -> Database:
+    """A SQLite store with one row."""
+    path = tmp_path / "store.db"
+    shutil.copyfile(sqlite_template, path)
+    database = open_database(f"sqlite:///{path}")
+    write(database)
+    return database
+
+
+def write(database: Database, holder: str = "one") -> None:
+    with database.writing() as connection:
+        connection.execute(sa.insert(poller).values(WATCHING | {"holder": holder}))
+
+
+def held(database: Database) -> list[str]:
+    with database.reading() as connection:
+        return list(connection.execute(sa.select(poller.c.holder)).scalars())
+
+
+def move(folder: Path, target: Path) -> None:
+    """As `mv store.db* elsewhere`."""
+    target.mkdir(exist_ok=True)
+    for path in folder.glob("store.db*"):
+        path.rename(target / path.name)
+
+
+def test_a_store_that_was_moved_away_is_missed(store: Database, tmp_path: Path) -> None:
+    """Nothing is written to a file without its name, and none is made at its place; put back, all is there."""
+    move(tmp_path, tmp_path / "away")
+    for act in (write, held, write):
+        with pytest.raises(StoreMissingError, match=r"store\.db: no store .* put it back"):
+            act(store)
+    assert list(tmp_path.glob("store.db*")) == []
+    move(tmp_path / "away", tmp_path)
+    write(store, "two")
+    assert held(store) == ["one", "two"]
+
+
+@pytest.mark.parametrize("content", ["a store", "nothing"])
+def test_a_store_that_was_replaced_is_not_gone_on_with(
+    store: Database, tmp_path: Path, sqlite_template: Path, content: str
+) -> None:
+    """What is there instead stays as it is, whatever it is; the next program may begin with it."""
+    path = tmp_path / "store.db"
+    move(tmp_path, tmp_path / "away")
+    other = sqlite_template.read_bytes() if content == "a store" else b""
+    path.write_bytes(other)
+    for act in (write, held):
+        with pytest.raises(StoreError, match=r"store\.db was replaced by another file: "):
+            act(store)
+    assert path.read_bytes() == other
+    store.close()
+    if other:
+        assert held(store) == []
+    move(tmp_path / "away", tmp_path)
+    store.close()
+    assert held(store) == ["one"]
+
+
+def test_who_only_reads_takes_what_is_there_now(
+    store: Database, tmp_path: Path, open_database: Open, sqlite_template: Path
+) -> None:
+    """A copy that comes each night is read without starting again."""
+    reader = open_database(store.url.render_as_string())
+    assert held(reader) == ["one"]
+    move(tmp_path, tmp_path / "away")
+    shutil.copyfile(sqlite_template, tmp_path / "store.db")
+    assert held(reader) == []

@@ -28,7 +28,7 @@ from recorder.errors import (
     StoreOutdatedError,
 )
 from recorder.instants import datetime_of, iso, parse_instant
-from recorder.store.engine import Database
+from recorder.store.engine import Database, create_file
 from recorder.store.migrate import (
     current_revision,
     downgrade,
@@ -167,7 +167,7 @@ def test_the_head_is_what_the_code_would_create(
     """What the database itself knows is the same as if the tables in code had been created: checks, collations, all."""
     created = open_database(bare_url)
     if created.path:
-        created.path.parent.mkdir()
+        create_file(created.path)
     with created.writing() as connection:
         if not created.is_sqlite:
             connection.execute(sa.schema.CreateSchema(SCHEMA))

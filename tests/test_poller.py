@@ -684,6 +684,30 @@ def test_a_store_that_is_locked_does_not_end_a_service(scene: Scene) -> None:
     assert polls(scene) == len(scene.log)
 
 
+def test_a_store_that_is_moved_away_and_back(scene: Scene) -> None:
+    """It is told once; nothing is sent meanwhile, no answer is lost, and no other store comes in its place."""
+    path = scene.database.path
+    assert path
+    away = path.with_name("away")
+    away.mkdir()
+
+    def move(source: Path, target: Path) -> None:
+        for one in source.glob("store.db*"):
+            one.rename(target / one.name)
+
+    scene.track(*ids(4))
+    scene.time.at(9.15, lambda: move(path.parent, away))
+    scene.time.at(31, lambda: move(away, path.parent))
+    poller = scene.poller(Until.STOPPED)
+    scene.time.at(50, poller.stop)
+    scene.time.run(poller.run)
+    assert [at for at in asked(scene) if 10 < at < 31] == []
+    assert [at for at in asked(scene) if at > 32]
+    assert polls(scene) == len(scene.log)
+    [told] = scene.told
+    assert "no store is to be found there" in told
+
+
 def test_who_is_stopped_while_the_store_is_locked_says_what_is_lost(scene: Scene) -> None:
     """After ten seconds it gives up, with exit code 1."""
     scene.track("er_1")

@@ -1,7 +1,8 @@
 """Engines and transactions for the two kinds of store.
 
 Invariants: on SQLite a transaction begins with an explicit BEGIN (so that DDL is transactional), a writing one with
-BEGIN IMMEDIATE; commits are durable; a reading connection cannot write. No network call happens inside a transaction.
+BEGIN IMMEDIATE; commits are durable; a reading connection cannot write. Who has written to a SQLite file goes on in that
+file alone, wherever others move it, and no transaction makes a file. No network call happens inside a transaction.
 Must not know tables.
 """
 
@@ -16,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
 
-from recorder.errors import SettingError, StoreBusyError, StoreError
+from recorder.errors import SettingError, StoreBusyError, StoreError, StoreMissingError
 from recorder.store.schema import SCHEMA
 
 Connection: TypeAlias = sa.Connection
@@ -41,6 +42,8 @@ class Database:
         self.url = _parse(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite_engine(self.url) if self.is_sqlite else _postgres_engine(self.url)
+        self._file: os.stat_result | None = None
+        self._has_written = False
 
     @property
     def path(self) -> Path | None:
@@ -76,6 +79,7 @@ class Database:
     @contextmanager
     def _transaction(self, *, writes: bool, foreign_keys: bool = True) -> Iterator[sa.Connection]:
         options = {"recorder_writes": writes, "recorder_foreign_keys": foreign_keys}
+        self._find_file(writes=writes)
         try:
             with (
                 self.engine.connect().execution_options(**options) as connection,
@@ -89,9 +93,34 @@ class Database:
                 self.engine.dispose()
             raise translated(error, self.name) from error
 
+    def _find_file(self, *, writes: bool) -> None:
+        """SQLite would go on in a file that was moved or deleted, and make an empty one at its place.
+
+        Who only reads takes what is there now. Who has written may hold numbers that mean something else there.
+        """
+        if self.path is None:
+            return
+        try:
+            found = self.path.stat()
+        except OSError as error:
+            self.engine.dispose()
+            raise StoreMissingError(
+                f"{self.name}: no store is to be found there ({error.strerror}): put it back"
+            ) from error
+        if self._file is not None and not os.path.samestat(self._file, found):
+            self.engine.dispose()
+            if self._has_written:
+                raise StoreError(
+                    f"{self.name} was replaced by another file: put the first one back, or start"
+                    " the program again to use this one"
+                )
+        self._file = found
+        self._has_written = self._has_written or writes
+
     def close(self) -> None:
-        """Close every connection."""
+        """Close every connection; what is at the store's place at the next transaction is the store."""
         self.engine.dispose()
+        self._file, self._has_written = None, False
 
     def __repr__(self) -> str:
         return f"Database({self.name!r})"
