@@ -128,14 +128,15 @@ def sandbox(
     if answers is not None:
         console.write_answers(answers, seed=seed, start=start)
         return
+    users = console.parse_users(user_keys)
     served, held = console.build(
         port=port,
         runs=runs,
         seed=seed,
         speed=speed,
-        users=console.parse_users(user_keys),
+        users=users,
         folder=folder,
-        faults=console.parse_faults(faults, scenario),
+        faults=console.parse_faults(faults, scenario, users=users),
         limit=limit,
         dated=retry_after == "date",
         log=log,

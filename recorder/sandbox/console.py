@@ -9,7 +9,7 @@ import os
 import shlex
 import signal
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from threading import Event
@@ -63,7 +63,9 @@ def parse_users(texts: Iterable[str]) -> dict[str, str]:
     return users or dict(DEFAULT_USERS)
 
 
-def parse_faults(texts: Iterable[str], scenario: Path | None) -> tuple[Fault, ...]:
+def parse_faults(
+    texts: Iterable[str], scenario: Path | None, *, users: Collection[str]
+) -> tuple[Fault, ...]:
     """The faults of `--fault` texts, then those of the scenario file.
 
     Raises:
@@ -76,7 +78,7 @@ def parse_faults(texts: Iterable[str], scenario: Path | None) -> tuple[Fault, ..
         text = scenario.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"cannot read the scenario {scenario}: {error}") from error
-    return faults + parse_scenario(text, name=scenario.name)
+    return faults + parse_scenario(text, name=scenario.name, users=users)
 
 
 def build(
@@ -140,16 +142,22 @@ def _announce(served: Sandbox, documents: tuple[str, ...]) -> None:
     name, key = next(iter(served.users.items()))
     own = [run.run_id for run in served.world.runs if run.user == name]
     ids = [*documents, *(run.run_id for run in served.world.runs)]
-    shown = " ".join(shlex.quote(run_id) for run_id in [*documents, *own][:_SHOWN])
+    shown = [*documents, *own][:_SHOWN]
     sys.stderr.write(
-        f"The sandbox listens on {served.url} until Ctrl-C; it has {len(ids)} run ids. Type next:\n"
+        f"The sandbox listens on {served.url} until Ctrl-C; {_counted(len(ids), len(shown))}. Type next:\n"
         f"  export RECORDER_BASE_URL={served.url} PUFFLE_API_KEY={shlex.quote(key)}\n"
-        f"  recorder track {shown or 'ID'}\n"
+        f"  recorder track {shlex.join(shown) or 'ID'}\n"
         f"  recorder poll --until-done\n"
     )
     sys.stderr.flush()
     sys.stdout.writelines(f"{run_id}\n" for run_id in ids)
     _end_stdout()
+
+
+def _counted(count: int, shown: int) -> str:
+    """How many run ids there are, and where the rest is."""
+    told = f"it has {count} run id{'' if count == 1 else 's'}"
+    return told if shown in (0, count) else f"{told}, all on stdout, {shown} of them below"
 
 
 def _end_stdout() -> None:

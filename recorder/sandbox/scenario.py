@@ -19,22 +19,25 @@ Must not import anything that does I/O.
 """
 
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from recorder.errors import UsageError
 from recorder.sandbox.faults import Fault, parse_kind, parse_rate
 
 
-def parse_scenario(text: str, *, name: str) -> tuple[Fault, ...]:
+def parse_scenario(
+    text: str, *, name: str, users: Collection[str] | None = None
+) -> tuple[Fault, ...]:
     """The faults of a scenario, in their order.
 
     Args:
         text: the file's text.
         name: what messages call it.
+        users: who there is; None: anybody.
 
     Raises:
-        UsageError: no TOML, or a key or value that is not understood.
+        UsageError: no TOML, a key or value that is not understood, or a fault that can befall no request.
     """
     try:
         document = tomllib.loads(text)
@@ -43,7 +46,24 @@ def parse_scenario(text: str, *, name: str) -> tuple[Fault, ...]:
     tables = document.get("fault", [])
     if set(document) - {"fault"} or not isinstance(tables, list):
         raise UsageError(f"{name}: a scenario holds [[fault]] tables and nothing else")
-    return tuple(_fault(table, f"{name}, fault {at}") for at, table in enumerate(tables, start=1))
+    faults = [(_fault(table, where), where) for table, where in _placed(tables, name)]
+    for fault, where in faults:
+        _refuse_idle(fault, where, users)
+    return tuple(fault for fault, _ in faults)
+
+
+def _placed(tables: list[Any], name: str) -> list[tuple[Any, str]]:
+    return [(table, f"{name}, fault {at}") for at, table in enumerate(tables, start=1)]
+
+
+def _refuse_idle(fault: Fault, where: str, users: Collection[str] | None) -> None:
+    if users is not None and fault.user not in (None, *users):
+        known = ", ".join(users)
+        raise UsageError(f"{where}: no user is called {fault.user!r}: take one of {known}")
+    if not fault.from_s < fault.until_s:
+        raise UsageError(
+            f"{where}: from = {fault.from_s:g} is not before until = {fault.until_s:g}"
+        )
 
 
 def _fault(table: Any, where: str) -> Fault:  # noqa: ANN401 -- what TOML holds

@@ -1,5 +1,6 @@
 """Which request gets which fault, how the limit counts, and how a path names a run."""
 
+import re
 from typing import Any
 from urllib.parse import quote
 
@@ -118,6 +119,21 @@ def test_a_scenario_that_makes_no_sense_is_refused(text: str, says: str) -> None
     """What is not understood in a scenario is named in one line."""
     with pytest.raises(UsageError, match=says):
         parse_scenario(text, name="s.toml")
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("user = 'bob'", "s.toml, fault 1: no user is called 'bob': take one of ann, ben"),
+        ("from = 60\nuntil = 30", "s.toml, fault 1: from = 60 is not before until = 30"),
+        ("from = 5\nuntil = 5", "from = 5 is not before until = 5"),
+        ("from = nan", "from = nan is not before until"),
+    ],
+)
+def test_a_fault_that_would_befall_nothing_is_refused(text: str, says: str) -> None:
+    """A user whom nobody is, and a span of no time, are mistakes."""
+    with pytest.raises(UsageError, match=re.escape(says)):
+        parse_scenario(f"[[fault]]\nkind = '500'\n{text}", name="s.toml", users=["ann", "ben"])
 
 
 @given(
