@@ -54,7 +54,11 @@ ENVIRONMENT: Mapping[str, str] = MappingProxyType(
 )
 """Each setting's environment variable, by the setting's name in the file and in `options`."""
 
-_OPTION = {key: "--" + key.replace("_", "-") for key in ENVIRONMENT} | {"database_url": "--db"}
+OPTIONS: Mapping[str, str] = MappingProxyType(
+    {key: "--" + key.replace("_", "-") for key in ENVIRONMENT} | {"database_url": "--db"}
+)
+"""Each setting's option, by the same names."""
+
 _FILE_KEYS = (*(key for key in ENVIRONMENT if key != "config"), "sources", "cost")
 _SOURCE_KEYS = ("base_url", "api_key_env", "api_key_file", "rate")
 _COST_KEYS = ("unit", "path", "preview", "actual")
@@ -185,7 +189,7 @@ class _Given:
         """The value of highest rank, or None."""
         option = self.options.get(key)
         if option is not None:
-            return Value(name=_OPTION[key], content=option)
+            return Value(name=OPTIONS[key], content=option)
         variable = ENVIRONMENT.get(key, "")
         if self.environ.get(variable, "").strip():
             return Value(name=variable, content=self.environ[variable])

@@ -297,15 +297,38 @@ def test_a_source_that_is_bound_elsewhere(doctor: Doctor, sqlite_store: Database
     assert f"RECORDER_BASE_URL={BASE_URL}" in checks["settings"]["advice"]
 
 
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("RECORDER_DATABSE_URL", "RECORDER_DATABASE_URL"),
+        ("RECORDER_DB", "RECORDER_DATABASE_URL"),
+        ("RECORDER_BASEURL", "RECORDER_BASE_URL"),
+        ("RECORDER_OVERDUE_AFTER", "RECORDER_OVERDUE"),
+        ("PUFFLE_APIKEY", "PUFFLE_API_KEY"),
+    ],
+)
 def test_a_variable_that_is_misspelt(
+    doctor: Doctor,
+    sqlite_store: Database,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    meant: str,
+) -> None:
+    """A variable that is nearly a setting, or is called as its option, is pointed out; its value is not shown."""
+    monkeypatch.delenv("PUFFLE_API_KEY")
+    monkeypatch.setenv(name, "postgresql://me:secret@there/db")
+    _, checks = doctor(sqlite_store.name)
+    assert checks["settings"]["state"] == "warn"
+    assert checks["settings"]["advice"] == f"is {meant} meant?"
+    assert "secret" not in json.dumps(checks)
+
+
+def test_a_variable_beside_the_key_is_not_misspelt(
     doctor: Doctor, sqlite_store: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A variable that is nearly a setting is pointed out; its value is not shown."""
-    monkeypatch.setenv("RECORDER_DATABSE_URL", "postgresql://me:secret@there/db")
-    code, checks = doctor(sqlite_store.name)
-    assert (code, checks["settings"]["state"]) == (0, "warn")
-    assert "RECORDER_DATABASE_URL" in checks["settings"]["advice"]
-    assert "secret" not in json.dumps(checks)
+    """Where the key is set, one of a similar name is somebody else's."""
+    monkeypatch.setenv("PUFFLE_API_KEY_2", "pk_other")
+    assert doctor(sqlite_store.name)[1]["settings"]["state"] == "ok"
 
 
 def test_runs_that_nobody_asks_for(

@@ -16,7 +16,7 @@ from recorder.doctor.probe import Account, probe
 from recorder.errors import SettingError, StoreError
 from recorder.fetch.keys import load_key
 from recorder.polling.outlets import Outlet, key_uses
-from recorder.settings import DEFAULT_SOURCE, ENVIRONMENT, Settings
+from recorder.settings import API_KEY_ENV, DEFAULT_SOURCE, ENVIRONMENT, OPTIONS, Settings
 from recorder.store import budgets
 from recorder.store.due import Overdue, SourceRow, overdue_runs, source_rows
 from recorder.store.engine import Database
@@ -25,6 +25,10 @@ from recorder.store.migrate import current_revision, refuse_foreign
 from recorder.store.schema import REVISION
 
 _LIKE = 0.8
+_BY_OPTION = {
+    f"RECORDER_{option.strip('-').replace('-', '_').upper()}": ENVIRONMENT[key]
+    for key, option in OPTIONS.items()
+}
 
 
 def examine(
@@ -60,15 +64,25 @@ def _settings(settings: Settings, environ: Mapping[str, str]) -> Iterator[Check]
     given = [name for name in ENVIRONMENT.values() if environ.get(name, "").strip()]
     told = f"{file}; environment: {', '.join(given) or 'nothing set'}"
     yield Check(name="settings", state=State.OK, found=told)
-    for name in sorted(environ):
-        near = difflib.get_close_matches(name, ENVIRONMENT.values(), n=1, cutoff=_LIKE)
-        if near and near[0] != name:
-            yield Check(
-                name="settings",
-                state=State.WARN,
-                found=f"{name} is set, and no setting",
-                advice=f"is {near[0]} meant?",
-            )
+    for name, meant in _misspelt(settings, environ):
+        yield Check(
+            name="settings",
+            state=State.WARN,
+            found=f"{name} is set, and no setting",
+            advice=f"is {meant} meant?",
+        )
+
+
+def _misspelt(settings: Settings, environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Variables that are nearly a setting's or a missing key's, or are called as an option is: each with what is meant."""
+    keys = {one.api_key_env or API_KEY_ENV for one in settings.sources.values()} | {API_KEY_ENV}
+    known = {*ENVIRONMENT.values(), *keys}
+    wanted = [*ENVIRONMENT.values(), *sorted(name for name in keys if not environ.get(name))]
+    for name in sorted(environ.keys() - known):
+        near = difflib.get_close_matches(name, wanted, n=1, cutoff=_LIKE)
+        meant = _BY_OPTION.get(name) or next(iter(near), None)
+        if meant is not None:
+            yield name, meant
 
 
 def _store(database: Database) -> Check:
