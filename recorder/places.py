@@ -57,7 +57,7 @@ def _sqlite_url(rest: str, folder: Path) -> str:
     if not rest.startswith("///") or path in ("", ":memory:"):
         raise ValueError(f"names no file to keep the history in: {_SQLITE_HINT}")
     if query:
-        raise ValueError(f"a SQLite store takes no parameters (?{query}): {_SQLITE_HINT}")
+        raise ValueError(f"a SQLite store takes no ? and parameters: {_SQLITE_HINT}")
     return _sqlite_file(unquote(path), folder)
 
 

@@ -4,9 +4,11 @@ import csv
 import io
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 
@@ -335,6 +337,23 @@ def test_a_missing_store_is_an_error_and_is_not_made(
     assert (code, out) == (1, "")
     assert "'recorder track RUN_ID' makes one" in err
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("command", [["status", "a"], ["runs"], ["sources"], ["db", "status"]])
+def test_a_place_where_no_store_can_be_made_is_told(
+    ask: Ask, tmp_path: Path, command: list[str]
+) -> None:
+    """A database of something else, a folder, and a place that holds no file: no advice to track there."""
+    with closing(sqlite3.connect(tmp_path / "other.db")) as other:
+        other.execute("CREATE TABLE accounts (id INTEGER)")
+    for place, said in (
+        ("other.db", "is a database of something else: choose another place with --db"),
+        (".", f"is a directory: name a file in it, as in --db {tmp_path}/runs.db"),
+        ("other.db/x.db", "other.db is no directory: choose another place with --db"),
+    ):
+        code, out, err = ask(*command, "--db", str(tmp_path / place))
+        assert (code, out) == (1, "")
+        assert said in err
 
 
 def test_asking_does_not_import_pandas(tmp_path: Path, sqlite_template: Path) -> None:

@@ -242,21 +242,20 @@ def test_a_file_that_is_no_store(doctor: Doctor, tmp_path: Path) -> None:
     assert (code, checks["store"]["state"], checks["api"]["state"]) == (1, "fail", "ok")
 
 
-def test_a_database_of_something_else(doctor: Doctor, tmp_path: Path) -> None:
-    """It is no missing store: nothing would make one of it."""
-    with closing(sqlite3.connect(tmp_path / "other.db")) as other:
-        other.execute("CREATE TABLE theirs (a)")
-    code, checks = doctor(str(tmp_path / "other.db"))
-    assert (code, checks["store"]["state"]) == (1, "fail")
-    assert "is a database of something else" in checks["store"]["found"]
-
-
 def test_a_place_where_no_store_can_be_made(doctor: Doctor, tmp_path: Path) -> None:
-    """A store that is not there yet is a failure where its folder cannot be."""
+    """A database of something else, a folder, and a place that can hold no file fail as they do for `poll`."""
+    with closing(sqlite3.connect(tmp_path / "other.db")) as other:
+        other.execute("CREATE TABLE accounts (id INTEGER)")
     (tmp_path / "file").touch()
-    code, checks = doctor(str(tmp_path / "file" / "store.db"))
-    assert (code, checks["store"]["state"]) == (1, "fail")
-    assert "choose another place with --db" in checks["store"]["advice"]
+    for place, said in (
+        ("other.db", "database of something else: choose another place with --db"),
+        (".", f"is a directory: name a file in it, as in --db {tmp_path}/runs.db"),
+        ("file/x.db", f"{tmp_path}/file is no directory: choose another place with --db"),
+        ("/proc/nope/x.db", "no store at /proc/nope/x.db, and"),
+    ):
+        code, checks = doctor(str(tmp_path / place))
+        assert (code, checks["store"]["state"], checks["store"]["advice"]) == (1, "fail", None)
+        assert said in checks["store"]["found"]
 
 
 def test_a_source_of_another_name(doctor: Doctor, sqlite_store: Database, sandbox: Sandbox) -> None:
@@ -285,6 +284,26 @@ def test_a_store_that_takes_no_answer(
     assert (code, checks["store"]["state"]) == (1, "fail")
     assert checks["store"]["advice"] == "free some room on its disk"
     assert {"lease", "budget", "due", "overdue"} <= checks.keys()
+    assert sandbox.requests == []
+
+
+def test_a_store_that_may_only_be_read(
+    doctor: Doctor,
+    sqlite_store: Database,
+    sandbox: Sandbox,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """That is told; nothing is sent, and what can be read is looked at all the same."""
+    config = tmp_path / "config.toml"
+    config.write_text(f'[sources.team]\nbase_url = "{sandbox.url}"\n')
+    track(sqlite_store, sandbox, "er_1")
+    sqlite_store.close()
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    code, checks = doctor(sqlite_store.name, "--config", str(config))
+    assert (code, checks["store"]["state"]) == (1, "fail")
+    assert "this user may only read it" in checks["store"]["advice"]
+    assert list(checks) == ["settings", "store", "key", "lease", "budget", "due", "overdue"]
     assert sandbox.requests == []
 
 

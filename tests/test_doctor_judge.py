@@ -4,7 +4,8 @@ import pytest
 from stores import T0, S
 
 from recorder.doctor import State
-from recorder.doctor.judge import judge_budget, judge_clock
+from recorder.doctor.judge import judge_budget, judge_clock, judge_store_error
+from recorder.errors import StoreError
 from recorder.ledger.answer import Answer, Outcome
 from recorder.schedule.dispatch import Budget
 from recorder.store.due import SourceRow
@@ -36,6 +37,23 @@ def health(
         polls_last_minute=0,
         errors_last_hour=0,
     )
+
+
+@pytest.mark.parametrize(
+    ("said", "advice"),
+    [
+        ("a.db: attempt to write a readonly database", "poll as one who may write"),
+        ("a.db: database or disk is full", "free some room"),
+        ("pg: permission denied for table key_budget", "grant"),
+        ("a.db: file is not a database", "does --db or RECORDER_DATABASE_URL name it?"),
+        ("a.db stayed locked for 30 s: another program holds it; try again", None),
+    ],
+)
+def test_the_advice_fits_what_the_store_said(said: str, advice: str | None) -> None:
+    """What to do hangs on what went wrong; an error that says it already gets no second advice."""
+    check = judge_store_error(StoreError(said))
+    assert (check.state, check.found) == (State.FAIL, said)
+    assert check.advice is None if advice is None else advice in (check.advice or "")
 
 
 def test_the_budget_is_told_as_the_pace_of_each_run() -> None:

@@ -229,9 +229,13 @@ def test_what_is_wrong_in_the_file_is_told_with_its_place(
         (
             "RECORDER_DATABASE_URL",
             "sqlite:////p/q.db?mode=ro",
-            "takes no parameters (?mode=ro): write",
+            "mode=ro: a SQLite store takes no ? and parameters: write",
         ),
-        ("RECORDER_DATABASE_URL", "sqlite:///file:/q.db?mode=ro&uri=true", "takes no parameters"),
+        (
+            "RECORDER_DATABASE_URL",
+            "sqlite:///file:/q.db?mode=ro&uri=true",
+            "takes no ? and parameters",
+        ),
         (
             "RECORDER_DATABASE_URL",
             "sqlite:///file:/q.db",

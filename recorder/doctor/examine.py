@@ -4,11 +4,9 @@ Invariant: whatever is found becomes a check, in the order in which things depen
 """
 
 import difflib
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 
 from recorder.doctor import judge
 from recorder.doctor.checks import Check, State
@@ -21,7 +19,7 @@ from recorder.store import budgets
 from recorder.store.due import Overdue, SourceRow, overdue_runs, source_rows
 from recorder.store.engine import Database
 from recorder.store.health import SourceHealth, Waiting, poller_of, source_health, waiting
-from recorder.store.migrate import current_revision, refuse_foreign
+from recorder.store.migrate import current_revision, require_place
 from recorder.store.schema import REVISION
 
 _LIKE = 0.8
@@ -49,14 +47,7 @@ def examine(
         try:
             yield from _accounts(settings, environ, usable, clock)
         except StoreError as error:
-            yield _broken(error)
-
-
-def _broken(error: StoreError) -> Check:
-    said = str(error)
-    full = "free some room on its disk"
-    advice = full if "full" in said else "may this user write to the store and its folder?"
-    return Check(name="store", state=State.FAIL, found=said, advice=advice)
+            yield judge.judge_store_error(error)
 
 
 def _settings(settings: Settings, environ: Mapping[str, str]) -> Iterator[Check]:
@@ -89,18 +80,15 @@ def _store(database: Database) -> Check:
     try:
         revision = current_revision(database)
         if revision is None:
-            refuse_foreign(database)
+            require_place(database)
     except StoreError as error:
-        advice = "is it there, and does --db or RECORDER_DATABASE_URL name it?"
-        return Check(name="store", state=State.FAIL, found=str(error), advice=advice)
+        return judge.judge_store_error(error)
     name = database.name
     broken = State.WARN if database.is_sqlite else State.FAIL
     if revision is None:
         advice = f"run 'recorder db upgrade --db {name}'"
         if database.is_sqlite:
             advice = "'recorder track RUN_ID' makes it"
-        if database.path is not None and not _may_be_made(database.path):
-            broken, advice = State.FAIL, "it cannot be made there: choose another place with --db"
         return Check(name="store", state=broken, found=f"no store at {name} yet", advice=advice)
     found = f"{name}, schema {revision}"
     if revision == REVISION:
@@ -111,12 +99,6 @@ def _store(database: Database) -> Check:
         return Check(name="store", state=State.FAIL, found=found, advice=advice)
     advice = f"run 'recorder db upgrade --db {name}'"
     return Check(name="store", state=broken, found=found, advice=advice)
-
-
-def _may_be_made(path: Path) -> bool:
-    """Whether this user may make a file there: whether the nearest folder that is there takes one."""
-    there = next(folder for folder in path.absolute().parents if folder.exists())
-    return there.is_dir() and os.access(there, os.W_OK)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,7 +210,7 @@ def _asked(
         yield Check(name="api", source=account.name, state=State.FAIL, found=str(error))
         return
     except StoreError as error:
-        yield _broken(error)
+        yield judge.judge_store_error(error)
         return
     yield judge.judge_api(account, found)
     clock_check = judge.judge_clock(account.name, found.answer) if found.answer else None

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from recorder.doctor.checks import Check, State
 from recorder.doctor.probe import Account, Probe
+from recorder.errors import StoreError
 from recorder.instants import MINUTE, SECOND, iso
 from recorder.ledger.answer import Answer, Outcome
 from recorder.schedule.dispatch import Budget
@@ -13,6 +14,26 @@ from recorder.store.health import SourceHealth, Waiting
 CLOCK_WITHIN_US = 2 * SECOND
 SELDOM_US = 15 * SECOND
 WAITING_US = 5 * MINUTE
+
+
+def judge_store_error(error: StoreError) -> Check:
+    """What the store's refusal asks for; nothing more where the error says what to do."""
+    said = str(error)
+    advice = next((advice for words, advice in _STORE_ADVICE if words in said), _NO_STORE)
+    return Check(name="store", state=State.FAIL, found=said, advice=advice)
+
+
+_NO_STORE = "is it there, and does --db or RECORDER_DATABASE_URL name it?"
+_STORE_ADVICE: tuple[tuple[str, str | None], ...] = (
+    ("--db", None),
+    ("try again", None),
+    ("readonly", "this user may only read it: poll as one who may write to it and to its folder"),
+    ("read-only transaction", "poll on the server that may be written to"),
+    ("permission denied", "poll as a user who may write, or grant this one the right"),
+    ("is full", "free some room on its disk"),
+    ("No space left", "free some room on its disk"),
+    ("disk I/O error", "look at the disk that it is kept on"),
+)
 
 
 def judge_api(account: Account, probe: Probe) -> Check:

@@ -5,8 +5,11 @@ old schema whole; a SQLite store is copied aside before it is changed. Alembic i
 be done.
 """
 
+import os
 import shlex
+import shutil
 import sqlite3
+import stat
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -18,6 +21,7 @@ from recorder.errors import StoreError, StoreMissingError, StoreNewerError, Stor
 from recorder.store.engine import BUSY_MS, Database, create_file
 from recorder.store.schema import REVISION, SCHEMA
 
+_ELSEWHERE = "choose another place with --db"
 _LOCK = 0x5EC0_4DE4  # any constant: the advisory lock of an upgrade on Postgres
 
 
@@ -29,7 +33,11 @@ def migrations_dir() -> Path:
 
 
 def current_revision(database: Database) -> str | None:
-    """The revision of the store; None where there is no store yet."""
+    """The revision of the store; None where there is no store yet.
+
+    Raises:
+        StoreError: the place is a directory, or it cannot be looked at.
+    """
     if database.path is not None and not _has_content(database.path):
         return None
     with database.reading() as connection:
@@ -37,7 +45,15 @@ def current_revision(database: Database) -> str | None:
 
 
 def _has_content(path: Path) -> bool:
-    return path.exists() and path.stat().st_size > 0
+    try:
+        found = path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:
+        raise StoreError(f"{path}: {error.strerror}: {_ELSEWHERE}") from error
+    if stat.S_ISDIR(found.st_mode):
+        raise StoreError(f"{path} is a directory: name a file in it, as in --db {path}/runs.db")
+    return found.st_size > 0
 
 
 def _revision(connection: sa.Connection) -> str | None:
@@ -53,10 +69,11 @@ def require_current(database: Database) -> None:
 
     Raises:
         StoreMissingError, StoreOutdatedError, StoreNewerError: each ends with what to do.
+        StoreError: no store can be made at that place.
     """
     revision = current_revision(database)
     if revision is None:
-        refuse_foreign(database)
+        require_place(database)
         raise StoreMissingError(_missing(database))
     _refuse_newer(database, revision)
     if revision < REVISION:
@@ -64,6 +81,35 @@ def require_current(database: Database) -> None:
             f"{database.name} has schema {revision}, this program needs {REVISION}:"
             f" run {_upgrade_command(database)}"
         )
+
+
+def require_place(database: Database) -> None:
+    """Refuse a place without a store where none can be made; nothing is written to find out.
+
+    Raises:
+        StoreError: it is a database of something else, or a place where this user can keep no file.
+    """
+    if database.path is None:
+        return
+    if _has_content(database.path):
+        with database.reading() as connection:
+            _refuse_foreign(database, connection)
+    trouble = _trouble_of(database.path)
+    if trouble is not None:
+        raise StoreError(f"no store at {database.path}, and {trouble}: {_ELSEWHERE}")
+
+
+def _trouble_of(path: Path) -> str | None:
+    """Why this user can keep no file there; None where nothing speaks against it."""
+    folder = next(folder for folder in path.parents if os.path.lexists(folder))
+    if not folder.is_dir():
+        return f"{folder} is no directory"
+    may_write = os.access(folder, os.W_OK | os.X_OK)
+    if not may_write or (path.exists() and not os.access(path, os.W_OK)):
+        return f"this user may not write to {path if may_write else folder}"
+    if not shutil.disk_usage(folder).total:  # /proc and its like
+        return f"{folder} keeps no files"
+    return None
 
 
 def _refuse_newer(database: Database, revision: str) -> None:
@@ -125,23 +171,11 @@ def upgrade(database: Database) -> str | None:
     return f"upgraded {database.name} from schema {before} to {REVISION}{aside}"
 
 
-def refuse_foreign(database: Database) -> None:
-    """Refuse a SQLite file that has tables and no revision: it is not ours to build in.
-
-    Raises:
-        StoreError: it is a database of something else.
-    """
-    if database.path is not None and _has_content(database.path):
-        with database.reading() as connection:
-            _refuse_foreign(database, connection)
-
-
 def _refuse_foreign(database: Database, connection: sa.Connection) -> None:
+    """A SQLite file that has tables and no revision is not ours to build in."""
     tables = sa.inspect(connection).get_table_names() if database.is_sqlite else []
     if set(tables) - {"alembic_version"}:
-        raise StoreError(
-            f"{database.name} is a database of something else: choose another place with --db"
-        )
+        raise StoreError(f"{database.name} is a database of something else: {_ELSEWHERE}")
 
 
 def downgrade(database: Database, revision: str) -> None:
@@ -158,9 +192,7 @@ def _make_place(database: Database) -> None:
         with closing(sqlite3.connect(database.path, timeout=BUSY_MS / 1000)) as connection:
             connection.execute("PRAGMA journal_mode=WAL")
     except OSError as error:
-        raise StoreError(
-            f"{database.path}: {error.strerror}: choose another place with --db"
-        ) from error
+        raise StoreError(f"{database.path}: {error.strerror}: {_ELSEWHERE}") from error
     except sqlite3.Error as error:
         raise StoreError(f"{database.path}: no store can be made there: {error}") from error
 
