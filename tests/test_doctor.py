@@ -20,6 +20,7 @@ from recorder.ledger.answer import Outcome
 from recorder.sandbox import Fault, Kind, Sandbox
 from recorder.settings import ENVIRONMENT
 from recorder.store import budgets
+from recorder.store.due import refuse
 from recorder.store.engine import Database
 from recorder.store.leases import acquire, new_holder
 from recorder.store.record import Recorder
@@ -193,9 +194,26 @@ def test_a_429_pauses_the_key(doctor: Doctor, sqlite_store: Database, sandbox: S
     doctor(sqlite_store.name)
     code, checks = doctor(sqlite_store.name)
     assert (code, checks["api"]["state"]) == (0, "warn")
-    assert "not asked: the API asked for a pause until 2" in checks["api"]["found"]
-    assert "requests in 60 s are used; the API asked for a pause of" in checks["budget"]["found"]
+    assert "not asked: the API asked for a pause (429) until 2" in checks["api"]["found"]
+    assert "are used; the API asked for a pause (429) until 2" in checks["budget"]["found"]
+    assert "is seen about" not in checks["budget"]["found"]
     assert len(sandbox.requests) == 1
+
+
+def test_a_key_that_is_refused_promises_no_pace(
+    doctor: Doctor, sqlite_store: Database, sandbox: Sandbox
+) -> None:
+    """The last word holds: a key that the store calls refused counts as such until the API takes it."""
+    track(sqlite_store, sandbox, "er_1")
+    with sqlite_store.writing() as connection:
+        refuse(connection, 1, ApiKey(KEY, setting="a test").fingerprint(), now=now_us())
+    assert "is seen about" in doctor(sqlite_store.name)[1]["budget"]["found"]
+    sandbox.order(Fault(kind=Kind.SERVER_ERROR))
+    assert "the key is refused" in doctor(sqlite_store.name)[1]["budget"]["found"]
+    with sqlite_store.writing() as connection:
+        refuse(connection, 1, None, now=now_us())
+    sandbox.order(Fault(kind=Kind.UNAUTHORIZED))
+    assert "the key is refused" in doctor(sqlite_store.name)[1]["budget"]["found"]
 
 
 def test_a_spent_budget_is_kept(doctor: Doctor, sqlite_store: Database, sandbox: Sandbox) -> None:
@@ -287,14 +305,15 @@ def test_a_store_that_takes_no_answer(
     assert sandbox.requests == []
 
 
-def test_a_store_that_may_only_be_read(
+def test_a_store_that_may_only_be_read(  # noqa: PLR0917  # fixtures
     doctor: Doctor,
     sqlite_store: Database,
     sandbox: Sandbox,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """That is told; nothing is sent, and what can be read is looked at all the same."""
+    """That is told once, however many sources there are; nothing is sent, and what can be read is looked at."""
     config = tmp_path / "config.toml"
     config.write_text(f'[sources.team]\nbase_url = "{sandbox.url}"\n')
     track(sqlite_store, sandbox, "er_1")
@@ -304,6 +323,8 @@ def test_a_store_that_may_only_be_read(
     assert (code, checks["store"]["state"]) == (1, "fail")
     assert "this user may only read it" in checks["store"]["advice"]
     assert list(checks) == ["settings", "store", "key", "lease", "budget", "due", "overdue"]
+    run(cli, ["doctor", "--db", sqlite_store.name, "--config", str(config)])
+    assert capsys.readouterr().out.count("readonly database") == 1
     assert sandbox.requests == []
 
 

@@ -1,10 +1,15 @@
 """What the doctor makes of a budget and of the server's clock: pure functions."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from stores import T0, S
 
-from recorder.doctor import State
-from recorder.doctor.judge import judge_budget, judge_clock, judge_store_error
+from recorder.doctor import Check, State
+from recorder.doctor.judge import judge_budget, judge_clock, judge_store_error, seen_every
 from recorder.errors import StoreError
 from recorder.ledger.answer import Answer, Outcome
 from recorder.schedule.dispatch import Budget
@@ -13,7 +18,12 @@ from recorder.store.health import SourceHealth
 
 
 def health(
-    in_flight: int, *, overdue: int = 0, unseen: int = 0, name: str = "default"
+    in_flight: int,
+    *,
+    overdue: int = 0,
+    unseen: int = 0,
+    not_visible: int = 0,
+    name: str = "default",
 ) -> SourceHealth:
     """A source with so many runs in flight, and so many that no answer showed yet."""
     row = SourceRow(
@@ -32,7 +42,7 @@ def health(
         in_flight=in_flight,
         settling=0,
         overdue=overdue,
-        not_visible=0,
+        not_visible=not_visible,
         abandoned=0,
         polls_last_minute=0,
         errors_last_hour=0,
@@ -56,38 +66,80 @@ def test_the_advice_fits_what_the_store_said(said: str, advice: str | None) -> N
     assert check.advice is None if advice is None else advice in (check.advice or "")
 
 
+def judged(
+    sharing: Sequence[SourceHealth],
+    pauses_s: Sequence[float],
+    *,
+    is_refused: bool = False,
+    **budget: Any,
+) -> Check:
+    """The check of a budget of 80, at the instant 0, of runs that rest for so many seconds between two looks."""
+    pauses = [round(pause * S) for pause in pauses_s]
+    return judge_budget(
+        sharing, Budget(rate=80, **budget), pauses, every_us=3 * S, is_refused=is_refused, now=0
+    )
+
+
 def test_the_budget_is_told_as_the_pace_of_each_run() -> None:
     """40 runs within 80 requests a minute: each is seen about every 30 s, which is too seldom."""
-    check = judge_budget([health(40)], Budget(rate=80, busy=12), every_us=3 * S, now=0)
+    check = judged([health(40)], [3] * 40, busy=12)
     assert check.found.startswith("40 runs in flight: each is seen about every 30 s; 12 of 80")
     assert (check.state, check.source) == (State.WARN, "default")
-    few = judge_budget([health(4)], Budget(rate=80), every_us=3 * S, now=0)
+    few = judged([health(4)], [3] * 4)
     assert (few.state, "every 3 s" in few.found) == (State.OK, True)
 
 
 def test_sources_that_share_a_key_share_its_pace() -> None:
-    """The runs of all the key's sources count; those that are overdue are asked seldom, and do not."""
+    """The runs of all the key's sources take turns; those that are overdue, and asked seldom, take few."""
     sharing = [health(10, name="a"), health(20, overdue=10, name="b")]
-    check = judge_budget(sharing, Budget(rate=80), every_us=3 * S, now=0)
+    check = judged(sharing, [3] * 20 + [3600] * 10)
     assert (check.source, check.state) == ("a, b", State.OK)
     assert check.found.startswith(
         "30 runs in flight (10 overdue and asked less often): each is seen about every 15 s; "
     )
 
 
+def test_runs_that_are_not_visible_take_turns_too() -> None:
+    """Runs that answer 404 are told, and slow the others down by as much as they are asked."""
+    lost = [health(20, not_visible=20)]
+    often, seldom = judged(lost, [3] * 20 + [12] * 20), judged(lost, [3] * 20 + [3600] * 20)
+    words = "20 runs in flight, 20 not visible and asked less often: each is seen about every "
+    assert often.found.startswith(f"{words}26 s; ")
+    assert seldom.found.startswith(f"{words}15 s; ")
+
+
+@given(st.lists(st.integers(3, 600), min_size=1, max_size=200))
+def test_the_pace_spends_the_budget_and_no_more(pauses_s: list[int]) -> None:
+    """At the pace that is told, the requests of all runs in a minute are at most the budget, and nearly all of it."""
+    pace_s = seen_every([s * S for s in pauses_s], Budget(rate=80), 3 * S) / S
+    wanted = sum(60 / (pace_s + pause - 3) for pause in pauses_s)
+    assert wanted <= 80
+    assert pace_s == pytest.approx(3, abs=0.06) or wanted >= 76
+
+
 def test_runs_that_no_answer_showed_are_told_as_in_sources() -> None:
     """They take their turn in the budget, and are no runs in flight."""
-    check = judge_budget([health(0, unseen=40)], Budget(rate=80), every_us=3 * S, now=0)
+    check = judged([health(0, unseen=40)], [0] * 40)
     assert check.found.startswith("0 runs in flight, 40 unseen: each is seen about every 30 s; ")
-    one = judge_budget([health(0, unseen=1)], Budget(rate=80), every_us=3 * S, now=0)
-    assert "1 unseen: it is seen about every 3 s" in one.found
+    assert "1 unseen: it is seen about every 3 s" in judged([health(0, unseen=1)], [0]).found
 
 
 def test_a_pause_that_the_api_asked_for_is_told() -> None:
-    """While a 429 holds, the budget is a warning that says for how long."""
-    budget = Budget(rate=80, paused_until=30 * S)
-    check = judge_budget([health(1)], budget, every_us=3 * S, now=0)
-    assert (check.state, "a pause of 30 s" in check.found) == (State.WARN, True)
+    """While a 429 holds, the budget is a warning that says until when, and promises no pace."""
+    check = judged([health(1)], [3], busy=1, paused_until=3596 * S)
+    assert check.state is State.WARN
+    assert check.found == (
+        "1 run in flight; 1 of 80 requests in 60 s are used;"
+        " the API asked for a pause (429) until 1970-01-01T00:59:56Z, for 59 min more"
+    )
+    assert "is seen about" in judged([health(1)], [3], paused_until=0).found
+
+
+def test_a_refused_key_promises_no_pace() -> None:
+    """What is in flight is not seen while the key is refused."""
+    check = judged([health(1)], [3], is_refused=True)
+    assert (check.state, "is seen about" in check.found) == (State.WARN, False)
+    assert check.found.startswith("1 run in flight, not seen while the key is refused; ")
 
 
 @pytest.mark.parametrize(

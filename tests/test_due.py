@@ -24,6 +24,7 @@ from recorder.store.due import (
     wanted_in_a_minute,
 )
 from recorder.store.engine import Database
+from recorder.store.health import pauses
 from recorder.store.record import Recorder
 from recorder.store.registry import untrack
 
@@ -78,6 +79,15 @@ def test_what_is_wanted_in_a_minute(database: Database) -> None:
     assert ask(database, wanted_in_a_minute, [1], every_us=EVERY_US) == int(wanted)
     assert ask(database, wanted_in_a_minute, [2], every_us=EVERY_US) == 0
     assert ask(database, in_flight_count, [1]) == 4
+
+
+def test_how_long_each_run_rests(database: Database) -> None:
+    """Those never asked not at all, others until their next look; those that have ended wait for all of them."""
+    register(database, ["new", "flying", "ended", "gone"])
+    gone = [failure(n, Outcome.NOT_VISIBLE, 404, run_id="gone") for n in range(5)]
+    Recorder(database).record([answer(0, run_id="flying"), completed(0, "ended"), *gone])
+    assert sorted(ask(database, pauses, [1])) == [0, EVERY_US, 48 * S]
+    assert ask(database, pauses, [2]) == []
 
 
 def test_what_is_not_done(database: Database) -> None:

@@ -10,19 +10,22 @@ from dataclasses import dataclass
 
 from recorder.doctor import judge
 from recorder.doctor.checks import Check, State
-from recorder.doctor.probe import Account, probe
+from recorder.doctor.probe import Account, Probe, probe
 from recorder.errors import SettingError, StoreError
 from recorder.fetch.keys import load_key
+from recorder.ledger.answer import Outcome
 from recorder.polling.outlets import Outlet, key_uses
+from recorder.polling.trouble import UNAUTHORIZED
 from recorder.settings import API_KEY_ENV, DEFAULT_SOURCE, ENVIRONMENT, OPTIONS, Settings
 from recorder.store import budgets
 from recorder.store.due import Overdue, SourceRow, overdue_runs, source_rows
 from recorder.store.engine import Database
-from recorder.store.health import SourceHealth, Waiting, poller_of, source_health, waiting
+from recorder.store.health import SourceHealth, Waiting, pauses, poller_of, source_health, waiting
 from recorder.store.migrate import current_revision, require_place
 from recorder.store.schema import REVISION
 
 _LIKE = 0.8
+_ACCEPTED = (None, Outcome.CHANGED, Outcome.UNCHANGED, Outcome.NOT_VISIBLE)
 _BY_OPTION = {
     f"RECORDER_{option.strip('-').replace('-', '_').upper()}": ENVIRONMENT[key]
     for key, option in OPTIONS.items()
@@ -122,20 +125,11 @@ def _accounts(
         yield unknown
         return
     kept = None if database is None else _kept(settings, database, rows, clock())
-    accounts: list[Account] = []
+    asking = _Asking(settings, environ, database, clock)
     for name in _names(settings, rows):
-        elsewhere = _bound_elsewhere(settings, rows.get(name))
-        if elsewhere is not None:
-            yield elsewhere
-            continue
-        try:
-            accounts.append(_account(settings, environ, name, rows.get(name)))
-        except SettingError as error:
-            yield Check(name="key", source=name, state=State.FAIL, found=str(error))
-            continue
-        yield from _asked(accounts[-1], database, settings, clock)
+        yield from asking.ask(name, rows.get(name))
     if database is not None and kept is not None:
-        yield from _watch(settings, database, kept, accounts, clock())
+        yield from _watch(settings, database, kept, asking, clock())
 
 
 def _rows(settings: Settings, database: Database | None) -> dict[str, SourceRow]:
@@ -198,24 +192,76 @@ def _account(
     return Account(name=name, base_url=config.base_url, key=key, rate=config.rate, row=row)
 
 
-def _asked(
-    account: Account, database: Database | None, settings: Settings, clock: Callable[[], int]
-) -> Iterator[Check]:
-    yield Check(
-        name="key", source=account.name, state=State.OK, found=f"{account.key.setting} is set"
-    )
-    try:
-        found = probe(account, database, settings, clock)
-    except SettingError as error:
-        yield Check(name="api", source=account.name, state=State.FAIL, found=str(error))
-        return
-    except StoreError as error:
-        yield judge.judge_store_error(error)
-        return
-    yield judge.judge_api(account, found)
-    clock_check = judge.judge_clock(account.name, found.answer) if found.answer else None
-    if clock_check is not None:
-        yield clock_check
+class _Asking:
+    """The requests, one a source; nothing more is sent once the store has refused what a request needs.
+
+    Args:
+        settings: all of them.
+        environ: where keys may be.
+        database: a store of the current schema; None where there is none.
+        clock: microseconds since 1970 UTC.
+
+    Attributes:
+        accounts: the sources that have a key.
+        refused: the fingerprints of keys that the API refuses, by its last word.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        environ: Mapping[str, str],
+        database: Database | None,
+        clock: Callable[[], int],
+    ) -> None:
+        self._settings = settings
+        self._environ = environ
+        self._database = database
+        self._clock = clock
+        self._is_broken = False
+        self.accounts: list[Account] = []
+        self.refused: set[str] = set()
+
+    def ask(self, name: str, row: SourceRow | None) -> Iterator[Check]:
+        """Try one source's key."""
+        elsewhere = _bound_elsewhere(self._settings, row)
+        if elsewhere is not None:
+            yield elsewhere
+            return
+        try:
+            account = _account(self._settings, self._environ, name, row)
+        except SettingError as error:
+            yield Check(name="key", source=name, state=State.FAIL, found=str(error))
+            return
+        self.accounts.append(account)
+        if row is not None and row.refused_key == account.key.fingerprint():
+            self.refused.add(row.refused_key)
+        yield Check(name="key", source=name, state=State.OK, found=f"{account.key.setting} is set")
+        if not self._is_broken:
+            yield from self._ask(account)
+
+    def _ask(self, account: Account) -> Iterator[Check]:
+        try:
+            found = probe(account, self._database, self._settings, self._clock)
+        except SettingError as error:
+            yield Check(name="api", source=account.name, state=State.FAIL, found=str(error))
+            return
+        except StoreError as error:
+            self._is_broken = True
+            yield judge.judge_store_error(error)
+            return
+        self._note(account, found)
+        yield judge.judge_api(account, found, now=self._clock())
+        clock_check = judge.judge_clock(account.name, found.answer) if found.answer else None
+        if clock_check is not None:
+            yield clock_check
+
+    def _note(self, account: Account, found: Probe) -> None:
+        if found.answer is None:
+            return
+        if found.answer.http_status == UNAUTHORIZED:
+            self.refused.add(account.key.fingerprint())
+        elif found.outcome in _ACCEPTED:
+            self.refused.discard(account.key.fingerprint())
 
 
 def _kept(settings: Settings, database: Database, rows: Mapping[str, SourceRow], now: int) -> _Kept:
@@ -230,16 +276,23 @@ def _kept(settings: Settings, database: Database, rows: Mapping[str, SourceRow],
 
 
 def _watch(
-    settings: Settings, database: Database, kept: _Kept, accounts: list[Account], now: int
+    settings: Settings, database: Database, kept: _Kept, asking: _Asking, now: int
 ) -> Iterator[Check]:
     """What only the store knows: who polls, what the budgets give, what waits, what is overdue."""
     for one in kept.health:
         yield judge.judge_lease(one.source.name, poller_of(one.source, now=now))
     with database.reading() as connection:
-        for use in key_uses(_outlet(a) for a in accounts if a.row is not None):
+        for use in key_uses(_outlet(a) for a in asking.accounts if a.row is not None):
             sharing = [one for one in kept.health if one.source.source_id in use.source_ids]
             budget = budgets.load_budget(connection, use.key_id, rate=use.rate, now=now)
-            yield judge.judge_budget(sharing, budget, every_us=settings.every_us, now=now)
+            yield judge.judge_budget(
+                sharing,
+                budget,
+                pauses(connection, use.source_ids),
+                every_us=settings.every_us,
+                is_refused=use.key_id in asking.refused,
+                now=now,
+            )
     seen = [one.last_good_at for one in kept.health if one.last_good_at is not None]
     yield judge.judge_waiting(kept.waiting, max(seen, default=None), now=now)
     yield judge.judge_overdue(kept.overdue, now=now)

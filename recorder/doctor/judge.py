@@ -36,10 +36,10 @@ _STORE_ADVICE: tuple[tuple[str, str | None], ...] = (
 )
 
 
-def judge_api(account: Account, probe: Probe) -> Check:
+def judge_api(account: Account, probe: Probe, *, now: int) -> Check:
     """What one request says of the API and the key."""
     if probe.answer is None:
-        return _not_asked(account, probe.budget)
+        return _not_asked(account, probe.budget, now)
     state, advice = _VERDICTS.get(probe.outcome, (State.OK, None))
     if probe.outcome is None and not probe.tracked:
         state, advice = State.WARN, _NO_API
@@ -53,12 +53,15 @@ def judge_api(account: Account, probe: Probe) -> Check:
     )
 
 
-def _not_asked(account: Account, budget: Budget | None) -> Check:
-    found = f"not asked: the key's budget of {account.rate} requests in 60 s is spent"
-    advice = "try again in a minute"
-    if budget is not None and budget.free and budget.paused_until is not None:
-        found = f"not asked: the API asked for a pause until {iso(budget.paused_until)[:19]}Z (429)"
-        advice = "nothing is to be done: it is asked again then"
+def _not_asked(account: Account, budget: Budget | None, now: int) -> Check:
+    why, advice = (
+        f"the key's budget of {account.rate} requests in 60 s is spent",
+        "try again in a minute",
+    )
+    stops = None if budget is None else _pause(budget, now)
+    if stops is not None:
+        why, advice = stops, "nothing is to be done: it is asked again then"
+    found = f"not asked: {why}"
     return Check(name="api", source=account.name, state=State.WARN, found=found, advice=advice)
 
 
@@ -119,46 +122,84 @@ def judge_lease(name: str, poller: str | None) -> Check:
 
 
 def judge_budget(
-    sharing: Sequence[SourceHealth], budget: Budget, *, every_us: int, now: int
+    sharing: Sequence[SourceHealth],
+    budget: Budget,
+    pauses: Sequence[int],
+    *,
+    every_us: int,
+    is_refused: bool,
+    now: int,
 ) -> Check:
-    """How often a key's budget lets each run be seen; overdue runs are asked seldom, and do not count.
+    """How often a key's budget lets each run be seen.
 
     Args:
         sharing: the sources that use the key.
         budget: the key's.
+        pauses: how long each run that takes its turn rests between two looks, microseconds.
         every_us: the cadence, microseconds.
+        is_refused: whether the API refuses the key.
         now: microseconds since 1970 UTC.
     """
-    names = (one.source.name for one in sharing)
-    in_turn = sum(one.unseen + one.in_flight - one.overdue for one in sharing)
-    seen_every = max(every_us, in_turn * budget.interval_us)
+    told, stops = _watched(sharing), _pause(budget, now)
     state, advice = State.OK, None
-    if seen_every > SELDOM_US:
-        state = State.WARN
-        advice = "changes between two looks are not seen: raise RECORDER_RATE, or use more keys"
-    is_paused = budget.paused_until is not None and budget.paused_until > now
-    is_stopped = all(one.source.refused_key is not None for one in sharing)
-    pace = ""
-    if in_turn and not (is_paused or is_stopped):
-        pace = f": {'each' if in_turn > 1 else 'it'} is seen about every {_seconds(seen_every)}"
+    if is_refused:
+        state, told = State.WARN, f"{told}, not seen while the key is refused"
+    elif stops:
+        state, advice = State.WARN, _OTHER_USERS
+    elif in_turn := sum(one.unseen + one.in_flight - one.overdue for one in sharing):
+        pace = seen_every(pauses, budget, every_us)
+        told += f": {'each' if in_turn > 1 else 'it'} is seen about every {_seconds(pace)}"
+        if pace > SELDOM_US + SECOND // 10:
+            state, advice = State.WARN, _TOO_SELDOM
     used = f"{budget.busy} of {budget.rate} requests in 60 s are used"
-    found = f"{_watched(sharing)}{pace}; {used}"
-    if is_paused:
-        state = State.WARN
-        found += (
-            f"; the API asked for a pause of {_seconds((budget.paused_until or now) - now)} (429)"
-        )
-        advice = advice or "the key has other users: lower RECORDER_RATE"
-    return Check(name="budget", source=", ".join(names), state=state, found=found, advice=advice)
+    found = "; ".join(part for part in (told, used, stops) if part)
+    names = ", ".join(one.source.name for one in sharing)
+    return Check(name="budget", source=names, state=state, found=found, advice=advice)
+
+
+_OTHER_USERS = "the key has other users: lower RECORDER_RATE"
+_TOO_SELDOM = "changes between two looks are not seen: raise RECORDER_RATE, or use more keys"
+
+
+def _pause(budget: Budget, now: int) -> str | None:
+    """The pause that the API asked for, and until when; None where there is none."""
+    if budget.paused_until is None or budget.paused_until <= now:
+        return None
+    left = _age(budget.paused_until - now)
+    return (
+        f"the API asked for a pause (429) until {iso(budget.paused_until)[:19]}Z, for {left} more"
+    )
+
+
+def seen_every(pauses: Sequence[int], budget: Budget, every_us: int) -> int:
+    """The time between two looks at a run in flight.
+
+    Runs are asked in the order in which they become due: where the budget is short each waits as long as any other,
+    on top of its own pause.
+
+    Args:
+        pauses: how long each run rests, microseconds.
+        budget: the key's.
+        every_us: the cadence, the pause of a run in flight.
+
+    Returns:
+        Microseconds, found to a twentieth of a second.
+    """
+    least, most = every_us, max(every_us, len(pauses) * budget.interval_us)
+    while most - least > SECOND // 20:
+        middle = (least + most) // 2
+        wanted = sum(MINUTE / (middle + max(pause - every_us, 0)) for pause in pauses)
+        least, most = (middle, most) if wanted > budget.rate else (least, middle)
+    return most
 
 
 def _watched(sharing: Sequence[SourceHealth]) -> str:
     """The runs that are asked for, in the words and by the counts of `recorder sources`."""
-    in_flight, overdue, unseen = (
-        sum(getattr(one, name) for one in sharing) for name in ("in_flight", "overdue", "unseen")
-    )
+    names = ("in_flight", "overdue", "unseen", "not_visible")
+    in_flight, overdue, unseen, lost = (sum(getattr(one, n) for one in sharing) for n in names)
     late = f" ({overdue} overdue and asked less often)" if overdue else ""
-    return f"{_runs(in_flight)} in flight{late}" + (f", {unseen} unseen" if unseen else "")
+    rest = [(unseen, "unseen"), (lost, "not visible and asked less often")]
+    return ", ".join([f"{_runs(in_flight)} in flight{late}", *(f"{n} {w}" for n, w in rest if n)])
 
 
 def judge_waiting(found: Waiting, last_good_at: int | None, *, now: int) -> Check:

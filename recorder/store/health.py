@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from recorder.instants import HOUR, MINUTE
 from recorder.ledger.answer import Outcome
-from recorder.schedule.cadence import Cadence
+from recorder.schedule.cadence import Cadence, Urgency
 from recorder.store.due import SourceRow, overdue_runs, source_rows
 from recorder.store.leases import is_dead
 from recorder.store.schema import poll, run, watch
@@ -151,6 +151,22 @@ def run_in_flight(connection: sa.Connection, source_id: int) -> str | None:
     )
     run_id: str | None = connection.execute(statement).scalar_one_or_none()
     return run_id
+
+
+def pauses(connection: sa.Connection, source_ids: Iterable[int]) -> list[int]:
+    """How long each run of these sources that takes its turn rests between two looks, microseconds.
+
+    A run that was never asked rests for no time. Those that have ended are left out: they wait for all others.
+    """
+    rest = sa.case(
+        (watch.c.urgency == int(Urgency.NEW), 0), else_=watch.c.due_at - watch.c.last_polled_at
+    )
+    statement = sa.select(rest).where(
+        watch.c.source_id.in_(list(source_ids)),
+        watch.c.due_at.is_not(None),
+        watch.c.urgency <= int(Urgency.IN_FLIGHT),
+    )
+    return list(connection.execute(statement).scalars())
 
 
 def waiting(connection: sa.Connection, source_ids: Iterable[int], *, before: int) -> Waiting:
