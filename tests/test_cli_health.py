@@ -13,8 +13,10 @@ import pytest
 from stores import BASE_URL, T0, S, answer, document, failure, register
 
 from recorder.cli.main import cli, run
+from recorder.fetch.keys import ApiKey
 from recorder.instants import iso, now_us
 from recorder.ledger.answer import Outcome
+from recorder.store import budgets
 from recorder.store.due import refuse
 from recorder.store.engine import Database
 from recorder.store.leases import acquire, new_holder
@@ -151,6 +153,26 @@ def test_sources_says_since_when_a_key_is_refused(ask: Ask, store: Database) -> 
     a, b = told(ask, "sources")
     assert (a["refused_at"], b["refused_at"][:4]) == (None, iso(now_us())[:4])
     assert "2h ago" in ask("sources")[1]
+
+
+def test_sources_says_how_long_the_api_wants_no_request(
+    ask: Ask, store: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A pause is the key's: of each source with it, where the key is set; in a table only while there is one."""
+    monkeypatch.setenv("PUFFLE_API_KEY", "pk_one")
+    key_id = ApiKey("pk_one", setting="a test").fingerprint()
+    assert "paused" not in ask("sources")[1]
+    until = now_us() + 3600 * S
+    with store.writing() as connection:
+        budgets.lock_budget(connection, key_id, rate=80, now=now_us())
+        budgets.pause(connection, key_id, until=until)
+    assert [one["paused_until"] for one in told(ask, "sources")] == [iso(until)] * 2
+    assert list(told(ask, "sources")[0])[-1] == "paused_until"
+    assert "for 59m 5" in ask("sources")[1]
+    monkeypatch.setenv("PUFFLE_API_KEY", "pk_another")
+    assert [one["paused_until"] for one in told(ask, "sources")] == [None, None]
+    monkeypatch.delenv("PUFFLE_API_KEY")
+    assert [one["paused_until"] for one in told(ask, "sources")] == [None, None]
 
 
 @pytest.mark.usefixtures("store")

@@ -1,5 +1,6 @@
 """`recorder sources` and `recorder overdue`: is the watch well, and which runs need a person."""
 
+import os
 import sys
 from collections.abc import Iterable
 from datetime import datetime
@@ -11,7 +12,7 @@ from recorder.cli.options import command_now, format_option, settings_options
 from recorder.cli.output import Row, write_rows
 from recorder.cli.stores import reading
 from recorder.cli.words import span
-from recorder.errors import UsageError
+from recorder.errors import SettingError, UsageError
 from recorder.instants import SECOND, datetime_of, format_duration
 from recorder.settings import Settings
 
@@ -37,6 +38,7 @@ _SOURCE_COLUMNS = (
     "refused_at",
     "held_by",
     "held_until",
+    "paused_until",
 )
 _SOURCE_TABLE = (
     "source",
@@ -49,9 +51,10 @@ _SOURCE_TABLE = (
     "budget",
     "errors",
     "refused",
+    "paused",
     "polled_by",
 )
-_TOLD_IF_ANY = frozenset({"settling", "unseen", "not_visible", "refused"})
+_TOLD_IF_ANY = frozenset({"settling", "unseen", "not_visible", "refused", "paused"})
 _OVERDUE_COLUMNS = (
     "source",
     "run_id",
@@ -79,16 +82,21 @@ def sources(settings: Settings, format: str) -> None:
     last_good: when an answer last showed a run. in_flight counts the overdue runs too; unseen: tracked, and not
     shown by any answer yet. budget: this source's requests in the last 60 s of those allowed; sources with the same
     key share one budget, which 'recorder doctor' tells. errors: requests in the last hour that gave neither a row nor
-    a 404. refused: since when the API refuses the key. polled_by: nobody is well between two passes from cron.
+    a 404. refused: since when the API refuses the key. paused: for how long yet the API wants no request of the key
+    (429); told where the source's key is set. polled_by: nobody is well between two passes from cron.
     """
-    from recorder.store.health import source_health  # noqa: PLC0415
+    from recorder.store.health import paused_until, source_health  # noqa: PLC0415
 
     now = command_now()
     with reading(settings) as database, database.reading() as connection:
         found = source_health(connection, settings.cadence, now=now, source_name=settings.source)
+        key_ids = {name: _key_id(settings, name) for name in (one.source.name for one in found)}
+        paused = paused_until(connection, {i for i in key_ids.values() if i}, now=now)
     if settings.source and not found:
         raise UsageError(f"no source {settings.source!r} in this store")
-    rows = [_source_row(one, settings, now) for one in found]
+    rows = [
+        _source_row(one, settings, now, paused.get(key_ids[one.source.name] or "")) for one in found
+    ]
     write_rows(
         rows,
         columns=_SOURCE_COLUMNS,
@@ -104,7 +112,24 @@ def sources(settings: Settings, format: str) -> None:
     )
 
 
-def _source_row(one: "SourceHealth", settings: Settings, now: int) -> Row:
+def _key_id(settings: Settings, name: str) -> str | None:
+    """The fingerprint of a source's key; None where it is not to be had here: who only reads needs none."""
+    from recorder.fetch.keys import load_key  # noqa: PLC0415
+
+    config = settings.source_settings(name)
+    try:
+        key = load_key(
+            environ=os.environ,
+            api_key_env=config.api_key_env,
+            api_key_file=config.api_key_file,
+            source=name,
+        )
+    except SettingError:
+        return None
+    return key.fingerprint()
+
+
+def _source_row(one: "SourceHealth", settings: Settings, now: int, paused_until: int | None) -> Row:
     from recorder.store.health import poller_of  # noqa: PLC0415
 
     row, rate = one.source, settings.source_settings(one.source.name).rate
@@ -125,6 +150,8 @@ def _source_row(one: "SourceHealth", settings: Settings, now: int) -> Row:
         "held_by": held_by,
         "polled_by": held_by or "nobody",
         "held_until": _instant(row.held_until) if held_by else None,
+        "paused_until": _instant(paused_until),
+        "paused": None if paused_until is None else f"for {_whole_span(paused_until - now)}",
     }
 
 

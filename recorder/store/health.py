@@ -15,7 +15,7 @@ from recorder.ledger.answer import Outcome
 from recorder.schedule.cadence import Cadence, Urgency
 from recorder.store.due import SourceRow, overdue_runs, source_rows
 from recorder.store.leases import is_dead
-from recorder.store.schema import poll, run, watch
+from recorder.store.schema import key_budget, poll, run, watch
 
 _SUCCEEDED = (Outcome.CHANGED, Outcome.UNCHANGED, Outcome.NOT_VISIBLE)
 
@@ -151,6 +151,14 @@ def run_in_flight(connection: sa.Connection, source_id: int) -> str | None:
     )
     run_id: str | None = connection.execute(statement).scalar_one_or_none()
     return run_id
+
+
+def paused_until(connection: sa.Connection, key_ids: Iterable[str], *, now: int) -> dict[str, int]:
+    """Until when the API wants no request (429), by key; keys that may be used are left out."""
+    statement = sa.select(key_budget.c.key_id, key_budget.c.paused_until).where(
+        key_budget.c.key_id.in_(list(key_ids)), key_budget.c.paused_until > now
+    )
+    return {row.key_id: row.paused_until for row in connection.execute(statement)}
 
 
 def pauses(connection: sa.Connection, source_ids: Iterable[int]) -> list[int]:
