@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from stores import T0, S, answer, document, failure, register, rows
 
+from recorder.cli import main
 from recorder.cli.board import Board, Line, headline, line_of
 from recorder.cli.live import Headlines, LiveTable, PlainLines, open_view
 from recorder.instants import now_us
@@ -328,6 +329,29 @@ def test_without_a_key_it_only_shows(store: Database, sandbox: Sandbox) -> None:
     process.send_signal(signal.SIGINT)
     code, _, err = finish(process)
     assert (code, "PUFFLE_API_KEY is not set" in err) == (0, True)
+    assert sandbox.requests == []
+
+
+def test_a_store_that_may_only_be_read_is_shown(
+    store: Database,
+    sandbox: Sandbox,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """That is said once; what is in the store is shown, nothing is sent, and ending so is no failure."""
+    monkeypatch.setenv("RECORDER_CONFIG", os.devnull)
+    monkeypatch.setenv("RECORDER_BASE_URL", sandbox.url)
+    monkeypatch.setenv("PUFFLE_API_KEY", "pk_sandbox")
+    at = (now_us() - T0) // S + 1
+    body = document("er_1", "completed", cost={"actual": 4})
+    Recorder(store).record([answer(at, body), answer(at + 1, body)])
+    store.close()
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    assert main.run(main.cli, ["watch", "er_1", "--db", store.name]) == 0
+    out, err = capsys.readouterr()
+    assert out.startswith("er_1 completed")
+    assert err.count("\n") == 1
+    assert "readonly database: what others record is shown, nothing is polled here" in err
     assert sandbox.requests == []
 
 

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ import click
 
 from recorder.cli.options import settings_options
 from recorder.cli.stores import reading, stopped_by_signals, tell
-from recorder.errors import SettingError, StoreError
+from recorder.errors import SettingError, StoreBusyError, StoreError
 from recorder.instants import MINUTE, SECOND, now_us
 from recorder.settings import Settings
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from recorder.store.watching import Watched
 
 _DRAW_US = SECOND // 2
+_TICK_S = 0.1
 _AFTER_TROUBLE_US = 10 * SECOND
 _SHOWN_AFTER_END_US = 10 * MINUTE
 _QUIET_AFTER_US = 15 * MINUTE
@@ -51,6 +53,10 @@ def watch(run_ids: tuple[str, ...], settings: Settings) -> int:
             watcher = Watcher(
                 database, settings, view, refs=refs, is_over=_done(settings, ends=refs is not None)
             )
+            why = _why_only_shown(database)
+            if why is not None:
+                view.tell(f"{why}: what others record is shown, nothing is polled here")
+                return Onlooker(watcher).run()
             service = Service(
                 database,
                 settings,
@@ -64,6 +70,20 @@ def watch(run_ids: tuple[str, ...], settings: Settings) -> int:
                 code = _run(service.run)
             watcher.show(service.poller)
     return code
+
+
+def _why_only_shown(database: "Database") -> str | None:
+    """Why this user can record nothing in the store; one that is only busy will be free again."""
+    from recorder.store.leases import leave, new_holder  # noqa: PLC0415
+
+    try:
+        with database.writing() as connection:
+            leave(connection, new_holder())  # a write that changes nothing
+    except StoreBusyError:
+        return None
+    except StoreError as error:
+        return str(error)
+    return None
 
 
 def _done(settings: Settings, *, ends: bool) -> "Callable[[Sequence[Watched], int], bool]":
@@ -89,6 +109,31 @@ def _refs(
 
     with database.reading() as connection:
         return [find_run(connection, one, settings.source) for one in dict.fromkeys(run_ids)]
+
+
+class Onlooker:
+    """Stands in a poller's place where nothing can be recorded: shows, and sends nothing.
+
+    Args:
+        watcher: shows.
+    """
+
+    def __init__(self, watcher: "Watcher") -> None:
+        self._watcher = watcher
+        self._stopping = False
+
+    def stop(self) -> None:
+        """Show no more."""
+        self._stopping = True
+
+    def run(self) -> int:
+        """Show what others record, until a signal, or until all is over; the exit code."""
+        with stopped_by_signals(self.stop):
+            while not self._stopping:
+                self._watcher.look(self)
+                time.sleep(_TICK_S)
+        self._watcher.show(self)
+        return 0
 
 
 class Watcher:
@@ -120,7 +165,7 @@ class Watcher:
         self._is_over = is_over
         self._next_at = 0
 
-    def look(self, poller: "Poller") -> None:
+    def look(self, poller: "Poller | Onlooker") -> None:
         """Show what there is, if it is time; stop the poller when all is over."""
         now = now_us()
         if now < self._next_at:
@@ -133,7 +178,7 @@ class Watcher:
             self._next_at = now + _AFTER_TROUBLE_US
             self._view.tell(f"{error}: shown again when it answers")
 
-    def show(self, poller: "Poller") -> "Sequence[Watched]":
+    def show(self, poller: "Poller | Onlooker") -> "Sequence[Watched]":
         """Show what there is, and give it back.
 
         Raises:
@@ -158,8 +203,8 @@ class Watcher:
         return runs
 
 
-def _who_polls(poller: "Poller") -> str:
-    if not poller.has_outlets:
+def _who_polls(poller: "Poller | Onlooker") -> str:
+    if isinstance(poller, Onlooker) or not poller.has_outlets:
         return "nothing is polled here"
     busy = sorted(poller.summary.busy)
     return f"another process polls {', '.join(busy)}" if busy else "polled here"
