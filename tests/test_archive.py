@@ -117,6 +117,7 @@ def stopped(sqlite_template: Path, tmp_path: Path) -> Iterator[Callable[[int], D
         database.close()
 
 
+@pytest.mark.slow
 def test_as_of_a_time_is_what_a_store_that_stopped_then_shows(
     database: Database, stopped: Callable[[int], Database]
 ) -> None:

@@ -118,6 +118,7 @@ def _timing(started: str) -> dict[str, str]:
     return {"startedAt": f"{day}{started}.000Z", "completedAt": f"{day}09:00:07.000Z"}
 
 
+@pytest.mark.slow
 def test_amounts_are_printed_digit_by_digit(
     database: Database, store_url: str, tmp_path: Path, capsys: Capture
 ) -> None:

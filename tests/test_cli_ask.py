@@ -155,6 +155,7 @@ def test_status_in_other_formats_is_the_row_of_runs(ask: Ask, style: str) -> Non
     assert one.splitlines()[-1] in all_rows.splitlines()
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("filled")
 @pytest.mark.parametrize("command", ["status", "history"])
 def test_what_cannot_be_told_is_said_with_its_exit_code(ask: Ask, command: str) -> None:

@@ -108,6 +108,7 @@ def test_a_bad_line_ends_the_command(tmp_path: Path, capsys: Capture) -> None:
     assert f"recorder: {lines}:2: no observed_at" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_views_go_out_in_every_format(filled: Database, tmp_path: Path, capsys: Capture) -> None:
     """ndjson, csv and parquet hold every row and column of the view; parquet with exact amounts and instants."""
     for name, expected in shown(filled).items():

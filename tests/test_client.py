@@ -377,6 +377,7 @@ def drip(data: bytes) -> Script:
     return send
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("script", "outcome"),
     [

@@ -124,6 +124,7 @@ def bare_other_url(dialect: str, request: pytest.FixtureRequest, tmp_path: Path)
     server.drop_database(url)
 
 
+@pytest.mark.slow
 def test_a_run_is_told_as_it_was_at_any_time(use: Callable[[str], None], capsys: Capture) -> None:
     """`status --as-of` gives the state that was served then, and `history` names what changed."""
     first = {"run": {"id": "er_1", "status": "pending", "cost": {"preview": 1.10}}}

@@ -98,6 +98,7 @@ def test_amounts_are_exact(database: Database) -> None:
         assert run["cost_preview_micros"] == 9007199254740000001
 
 
+@pytest.mark.slow
 def test_there_is_no_row_cap(database: Database) -> None:
     """Many rows come out as many as there are."""
     register(database)
@@ -243,6 +244,7 @@ def test_settings_say_which_store(
         assert len(history.runs(source="default")) > 20
 
 
+@pytest.mark.slow
 def test_importing_the_package_is_light() -> None:
     """`import recorder` imports neither pandas nor SQLAlchemy nor httpx; its attributes come when asked for."""
     code = """

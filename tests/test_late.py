@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from stores import T0, S, answer, content, document, empty, failure, register, rows
@@ -90,6 +91,7 @@ def backwards(*words: str) -> tuple[Log, list[list[Answer]], bool]:
     return log, [[one] for one in reversed(answers(log))], True
 
 
+@pytest.mark.slow
 def test_the_order_of_arrival_leaves_no_trace(database: Database, dialect: str) -> None:
     """Any order, any batches, restarts and repetitions: the rows of all tables are those of time order at once."""
 
@@ -108,6 +110,7 @@ def test_the_order_of_arrival_leaves_no_trace(database: Database, dialect: str) 
     check()
 
 
+@pytest.mark.slow
 def test_what_was_served_then_is_given_then(database: Database, dialect: str) -> None:
     """As of each answer's instant the state is the one that the answer showed, or the last before it."""
 
@@ -144,6 +147,7 @@ def _without_document(row: Mapping[Any, Any]) -> dict[str, Any]:
     return {name: value for name, value in row.items() if name != "document"}
 
 
+@pytest.mark.slow
 def test_as_of_an_instant_is_a_store_that_stopped_then(database: Database, dialect: str) -> None:
     """As of T all is as in a store that only recorded what was observed by T: facts, counts and tracking."""
 

@@ -125,6 +125,7 @@ json_values = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(json_values)
 def test_a_served_value_comes_back_equal(value: Any) -> None:
     """What was served is printed such that it parses to the same value, literals included."""

@@ -106,6 +106,7 @@ def assert_given_back(value: Json) -> None:
     assert to_text(back) == to_text(value)
 
 
+@pytest.mark.slow
 @given(ledger_rows())
 def test_any_answer_is_given_back(value: Json) -> None:
     """Whatever stands in the known fields and beside them comes back to the letter, keys in their order."""

@@ -265,6 +265,7 @@ def test_options_that_make_no_sense(desk: Desk, wrong: Sequence[str]) -> None:
     assert desk("poll", *wrong).code == 2
 
 
+@pytest.mark.slow
 def test_for_a_time(desk: Desk) -> None:
     """It goes on at the cadence and ends in time."""
     desk.serve("er_1")
@@ -275,6 +276,7 @@ def test_for_a_time(desk: Desk) -> None:
     assert len(desk.asked()) == 3
 
 
+@pytest.mark.slow
 def test_until_done(desk: Desk) -> None:
     """It ends when every run has ended and was found unchanged; what is recorded is what was served."""
     world = World.generate(runs=6, seed=3, start_at=now_us(), speed=300)
@@ -296,6 +298,7 @@ def test_until_done(desk: Desk) -> None:
     assert snapshots == len(served)
 
 
+@pytest.mark.slow
 def test_until_done_for_at_most_a_time(desk: Desk) -> None:
     """Together the first of the two ends it."""
     desk.serve("er_1")
@@ -370,6 +373,7 @@ def test_the_key_is_nowhere(desk: Desk) -> None:
         assert not path.is_file() or KEY.encode() not in path.read_bytes()
 
 
+@pytest.mark.slow
 def test_a_second_poll_says_so_and_ends(desk: Desk) -> None:
     """While a service runs a pass is fine, and says at -v who polls; after SIGTERM the source is free at once."""
     desk.serve("er_1")

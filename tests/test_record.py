@@ -434,6 +434,7 @@ def together(count: int, work: Callable[[int], None]) -> None:
         raise errors[0]
 
 
+@pytest.mark.slow
 def test_two_writers_of_the_same_runs_lose_and_double_nothing(
     store_url: str, open_database: Open
 ) -> None:

@@ -237,6 +237,7 @@ KNOWN_FIELDS = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.slow
 @given(OBJECTS | KNOWN_FIELDS)
 def test_reading_rows_is_total(run: dict[str, Json]) -> None:
     """Any JSON object yields a row that every database holds."""

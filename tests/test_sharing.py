@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -52,6 +53,7 @@ def test_no_move_of_one_source_makes_the_shares_more_even(
                 assert load[owner] <= load[other.holder] + 1
 
 
+@pytest.mark.slow
 @given(CLAIMS, HELD, st.randoms())
 def test_all_find_the_same_and_then_nothing_moves(
     claims: list[Claim], held: dict[int, str], rng: object

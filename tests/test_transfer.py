@@ -86,6 +86,7 @@ def test_an_export_makes_an_equal_store_of_the_other_kind(
     assert lines_of(other) == lines
 
 
+@pytest.mark.slow
 def test_lines_go_in_in_any_order(filled: Database, other: Database) -> None:
     """Shuffled, and in batches of any size, the same store comes out."""
     lines = lines_of(filled)

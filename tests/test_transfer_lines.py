@@ -67,6 +67,7 @@ INSTANTS = st.integers(0, 2**52)
 IDS = st.text(min_size=1, max_size=20).filter(lambda t: "\0" not in t)
 
 
+@pytest.mark.slow
 @given(
     at=INSTANTS,
     run_id=IDS,

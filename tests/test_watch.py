@@ -275,6 +275,7 @@ def finish(process: "subprocess.Popen[str]") -> tuple[int, str, str]:
     return process.returncode, out, err
 
 
+@pytest.mark.slow
 def test_it_polls_a_run_to_its_end(store: Database, sandbox: Sandbox) -> None:
     """With ids it ends when those have ended and are quiet; all that was served is recorded."""
     counts = {"pending": 0, "running": 0, "completed": 2, "skipped": 0, "failed": 0}
@@ -290,6 +291,7 @@ def test_it_polls_a_run_to_its_end(store: Database, sandbox: Sandbox) -> None:
     assert rows(store, "source")["source"][0]["holder"] is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_it_ends_cleanly_when_told_to(store: Database, sandbox: Sandbox, number: int) -> None:
     """Without ids it stays until a signal, and then gives its lease back and ends with 0."""
@@ -304,6 +306,7 @@ def test_it_ends_cleanly_when_told_to(store: Database, sandbox: Sandbox, number:
     assert rows(store, "source")["source"][0]["holder"] is None
 
 
+@pytest.mark.slow
 def test_beside_a_poll_it_shows_what_the_store_learns(store: Database, sandbox: Sandbox) -> None:
     """A source that another process polls is read from the store; nothing is sent."""
     holder = new_holder()
@@ -321,6 +324,7 @@ def test_beside_a_poll_it_shows_what_the_store_learns(store: Database, sandbox: 
         leave(connection, holder)
 
 
+@pytest.mark.slow
 def test_without_a_key_it_only_shows(store: Database, sandbox: Sandbox) -> None:
     """A source without a key is said to be left out; what others record is still shown."""
     process = start(store, sandbox, PUFFLE_API_KEY="")

@@ -153,6 +153,7 @@ def post(sandbox: Sandbox, path: str = "", **kwargs: Any) -> httpx.Response:
     return httpx.post(f"{sandbox.url}/api/enrichment{path}", headers=headers, **kwargs)
 
 
+@pytest.mark.slow
 def test_a_run_can_be_started(open_sandbox: Open, ask: Ask) -> None:
     """A start answers the ids, and the run is there, as it was wished for."""
     sandbox = open_sandbox(World(speed=1000.0))
