@@ -40,8 +40,10 @@ Next, the real API:
   recorder poll --until-done             or 'recorder watch'
   recorder status RUN_ID                 the row last seen; --as-of 1h: before
   recorder doctor                        if anything looks wrong
-and from cron, silent while all is well:
-  * * * * * PUFFLE_API_KEY=... recorder poll --for 55s
+and from cron or as a service, silent while all is well ('From cron' in README.md
+has the lines to copy):
+  recorder poll --for 55s                each minute
+  recorder poll --forever                for ever
 """
 
 
