@@ -40,8 +40,7 @@ Next, the real API:
   recorder poll --until-done             or 'recorder watch'
   recorder status RUN_ID                 the row last seen; --as-of 1h: before
   recorder doctor                        if anything looks wrong
-and from cron or as a service, silent while all is well ('From cron' in README.md
-has the lines to copy):
+and from cron or as a service, silent while all is well (lines: README.md):
   recorder poll --for 55s                each minute
   recorder poll --forever                for ever
 """
