@@ -877,6 +877,22 @@ def test_a_clock_that_is_set_costs_no_budget(scene: Scene, by: int) -> None:
     assert most_in_a_minute(asked(scene)) <= 20
 
 
+def test_a_store_that_is_waited_for_is_no_step_of_the_clock(scene: Scene) -> None:
+    """A lock that holds a renewal up for seconds pauses nothing when it is gone."""
+    scene.track("er_1")
+    held_up: list[int] = []
+
+    def hold_up(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if "poller (holder" in statement and not held_up and scene.time.now > T0 + 20 * S:
+            held_up.append(scene.time.now)
+            scene.time.now += 4 * S
+
+    sa.event.listen(scene.database.engine, "before_cursor_execute", hold_up)
+    scene.watch(seconds=60)
+    assert held_up
+    assert max(gaps([*asked(scene), 60])) < 3.5 + 4
+
+
 @pytest.mark.parametrize("by", [-600, 600])
 def test_how_long_a_watch_lasts_is_not_told_by_the_clock(scene: Scene, by: int) -> None:
     """A clock that is set makes `--for` neither longer nor shorter."""

@@ -31,8 +31,8 @@ Examples:
 def doctor(settings: Settings, format: str) -> int:
     """Try the whole chain: settings, key, API, clock, store, lease, budget, due and overdue runs.
 
-    It sends one request a source, within the key's budget, and records what it shows of a tracked run. Exit codes: 0 when nothing fails (a warning is no
-    failure), 1 when something does, 4 when a key was refused.
+    It sends one request a source, within the key's budget, and records what it shows of a tracked run. Exit codes: 0
+    when nothing fails (a warning is no failure), 1 when something does, 4 when a key was refused.
     """
     from recorder.doctor import examine, exit_code  # noqa: PLC0415  # SQLAlchemy, httpx: not for --help
 

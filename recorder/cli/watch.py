@@ -41,7 +41,8 @@ def watch(run_ids: tuple[str, ...], settings: Settings) -> int:
     """A live table of runs in flight, and of those that have just ended.
 
     It polls the sources that no other process polls, as 'recorder poll --forever' would, and leaves them to one that
-    comes; of the others it shows what the store learns. Ctrl-C ends it. Where stdout is no terminal it prints a line when a run's status changes.
+    comes; of the others it shows what the store learns. Ctrl-C ends it. Where stdout is no terminal it prints a line
+    when a run's status changes.
     """
     from recorder.cli.live import open_view  # noqa: PLC0415  # SQLAlchemy: not for --help
     from recorder.polling.plan import Plan, Until  # noqa: PLC0415

@@ -159,10 +159,14 @@ class Poller:
                     outlet.trouble.learn(row.refused_key, key_id=outlet.key_id)
         self._held = held
         self.summary.busy = {self._outlets[source_id].name for source_id in self._watched - held}
-        self._heed_clock(now)
+        self._heed_clock()
 
-    def _heed_clock(self, now: int) -> None:
-        stands, self._clock_stands = self._clock_stands, now - self._hooks.steady()
+    def _heed_clock(self) -> None:
+        """Where the clock was set forward, the budgets' last minute has not passed; both are read at one moment."""
+        stands, self._clock_stands = (
+            self._clock_stands,
+            self._hooks.clock() - self._hooks.steady(),
+        )
         if stands is not None and self._clock_stands > stands + SECOND:
             self._desk.rest({self._outlets[source_id].key_id for source_id in self._held})
 

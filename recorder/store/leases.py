@@ -82,9 +82,9 @@ def acquire(
     mine = [source_id for source_id, held_by in rows if held_by == holder]
     over = [source_id for source_id in mine if share is not None and source_id not in share]
     leaving = [source_id for source_id in over if source_id in under_way]
-    open_to_all = [source_id for source_id, _ in rows if share is None or source_id in share]
+    held_on = [source_id for source_id, _ in rows if share is None or source_id in share]
     _write(connection, [s for s in over if s not in leaving], None, None)
-    _write(connection, [*open_to_all, *leaving], holder, now + LEASE_US)
+    _write(connection, [*held_on, *leaving], holder, now + LEASE_US)
     return {s: at for s, at in _held(connection, wanted, holder) if s not in leaving}
 
 
