@@ -307,7 +307,7 @@ def test_other_outcomes_are_polls_without_a_snapshot(
         outcome.word,
         "unchanged",
     ]
-    held = view(database, "polls")[1]
+    held = sorted(view(database, "polls"), key=lambda row: str(row["polled_at"]))[1]
     assert (held["outcome"], held["http_status"]) == (outcome.word, http_status)
     assert (held["latency_ms"], held["snapshot_seq"], held["detail"]) == (None, None, "why")
     assert seen(database) == [(1, "running", 0, 2, 2)]
