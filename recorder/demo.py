@@ -1,4 +1,4 @@
-"""The demo's world: a few dozen runs of mixed fate that are over within seconds, and a watch over them.
+"""The demo's population: a few dozen runs of mixed endings that are over within seconds, and a watch over them.
 
 Invariant: a store of its own, settings of its own: nothing of the user's is read, used or changed.
 """
@@ -9,7 +9,7 @@ from recorder.errors import UsageError
 from recorder.instants import MINUTE, SECOND
 from recorder.polling.plan import Plan, Until
 from recorder.polling.service import Service
-from recorder.sandbox import DEFAULT_USERS, Fate, World
+from recorder.sandbox import DEFAULT_USERS, Ending, Population
 from recorder.settings import API_KEY_ENV, Settings
 from recorder.store.engine import Database
 from recorder.store.migrate import current_revision, upgrade
@@ -20,7 +20,7 @@ SOURCE = "demo"
 BEGIN_WITHIN_US = 5 * SECOND
 _OVER_WITHIN_US = 11 * SECOND
 _AT_THE_LATEST_US = 30 * SECOND
-_SEED = 28  # its runs: one overdue, some of every other fate, every way to write a cost
+_SEED = 28  # its runs: one overdue, some of every other ending, every way to write a cost
 _DRAWN = 45
 _SPEED = 5.0
 # An actual that is late comes within 4 s of the end, and is then seen twice.
@@ -28,18 +28,18 @@ _SETTLE_US = tuple(n * SECOND for n in (1, 2, 3, 5, 6))
 _QUIET_AFTER_US = 10 * SECOND
 
 
-def demo_world(now: int) -> World:
+def demo_population(now: int) -> Population:
     """Runs that begin within 5 s from now and are over within 11 s, and one that has hung for long."""
-    drawn = World.generate(
+    drawn = Population.generate(
         runs=_DRAWN, seed=_SEED, start_at=now, spread_us=BEGIN_WITHIN_US, speed=_SPEED
     )
     over_by = now + _OVER_WITHIN_US
     kept = [
         one
         for one in drawn.runs
-        if one.fate is Fate.STUCK or (one.settled_at is not None and one.settled_at <= over_by)
+        if one.ending is Ending.STUCK or (one.settled_at is not None and one.settled_at <= over_by)
     ]
-    return World(seed=_SEED, speed=_SPEED, runs=tuple(kept))
+    return Population(seed=_SEED, speed=_SPEED, runs=tuple(kept))
 
 
 def demo_settings(*, database_url: str, base_url: str) -> Settings:
@@ -71,7 +71,7 @@ def make_store(database: Database) -> None:
 def demo_service(
     database: Database,
     settings: Settings,
-    world: World,
+    population: Population,
     *,
     clock: Callable[[], int],
     tell: Callable[[str], None],
@@ -85,15 +85,15 @@ def demo_service(
         plan=Plan(until=Until.STOPPED, lasts_us=_AT_THE_LATEST_US, source=SOURCE),
         tell=tell,
         clock=clock,
-        before_look=_tracking(database, settings, world, clock),
+        before_look=_tracking(database, settings, population, clock),
         after_tick=after_tick,
     )
 
 
 def _tracking(
-    database: Database, settings: Settings, world: World, clock: Callable[[], int]
+    database: Database, settings: Settings, population: Population, clock: Callable[[], int]
 ) -> Callable[[], None]:
-    waiting = sorted(world.runs, key=lambda one: -one.created_at)
+    waiting = sorted(population.runs, key=lambda one: -one.created_at)
 
     def track_begun() -> None:
         now = clock()
@@ -106,12 +106,12 @@ def _tracking(
     return track_begun
 
 
-def is_over(settings: Settings, world: World) -> Callable[[Sequence[Watched], int], bool]:
+def is_over(settings: Settings, population: Population) -> Callable[[Sequence[Watched], int], bool]:
     """Whether every run has ended and is quiet, but for those that are overdue."""
     cadence = settings.cadence
 
     def over(runs: Sequence[Watched], now: int) -> bool:
         moving = (r for r in runs if r.moves(now, _QUIET_AFTER_US) and not r.overdue(cadence, now))
-        return len(runs) == len(world.runs) and not any(moving)
+        return len(runs) == len(population.runs) and not any(moving)
 
     return over

@@ -15,7 +15,7 @@ from stores import document
 from virtual import most_in_a_minute
 
 from recorder.instants import SECOND, now_us
-from recorder.sandbox import Fault, Kind, Sandbox, World
+from recorder.sandbox import Fault, Kind, Population, Sandbox
 from recorder.store.engine import Database
 from recorder.store.registry import track_with_source
 
@@ -81,7 +81,7 @@ def test_two_hundred_runs_through_every_fault(
     database: Database, store_url: str, tmp_path: Path, stack: ExitStack, seed: int
 ) -> None:
     """What was served whole is recorded once and in order; all that was asked is a poll; the budget holds."""
-    world = World.generate(
+    world = Population.generate(
         runs=200,
         seed=seed,
         start_at=now_us(),

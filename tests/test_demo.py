@@ -11,22 +11,22 @@ from pathlib import Path
 import pytest
 
 from recorder.cli.main import cli, run
-from recorder.demo import demo_settings, demo_world, is_over
+from recorder.demo import demo_population, demo_settings, is_over
 from recorder.instants import MINUTE, SECOND, now_us
-from recorder.sandbox import Fate
+from recorder.sandbox import Ending
 from recorder.settings import ENVIRONMENT
 
 
-def test_its_world_is_small_and_of_every_fate() -> None:
+def test_its_population_is_small_and_of_every_ending() -> None:
     """A few dozen runs that begin within 5 s and are over within 11 s, but for one that is overdue already."""
     now = now_us()
-    runs = demo_world(now).runs
-    fates = Counter(one.fate for one in runs)
+    runs = demo_population(now).runs
+    endings = Counter(one.ending for one in runs)
     assert 24 <= len(runs) <= 36
-    assert set(fates) == set(Fate)
-    assert fates[Fate.STUCK] == 1
+    assert set(endings) == set(Ending)
+    assert endings[Ending.STUCK] == 1
     for one in runs:
-        if one.fate is Fate.STUCK:
+        if one.ending is Ending.STUCK:
             assert one.created_at < now - 10 * MINUTE
         else:
             assert one.settled_at is not None
@@ -36,7 +36,7 @@ def test_its_world_is_small_and_of_every_fate() -> None:
 def test_it_is_not_over_before_every_run_is_tracked() -> None:
     """An empty store is no story told to its end."""
     settings = demo_settings(database_url="sqlite:////demo.db", base_url="http://127.0.0.1:1")
-    assert not is_over(settings, demo_world(0))([], 0)
+    assert not is_over(settings, demo_population(0))([], 0)
 
 
 def test_it_takes_no_store_that_is_there(
@@ -85,15 +85,15 @@ def test_the_whole_story(tmp_path: Path) -> None:
 
 
 def assert_recorded(folder: Path) -> None:
-    """Every run is in the store, to its end, as the world had it."""
+    """Every run is in the store, to its end, as the population had it."""
     (store,) = folder.glob("recorder-demo-*/recorder.db")
     with closing(sqlite3.connect(store)) as connection:
         statuses = Counter(word for (word,) in connection.execute("SELECT status FROM runs"))
         outcomes = {word for (word,) in connection.execute("SELECT outcome FROM polls")}
         completed = "SELECT cost_quality FROM runs WHERE status = 'completed'"
         quality = {word for (word,) in connection.execute(completed)}
-    fates = Counter(one.fate.removesuffix("-pending") for one in demo_world(now_us()).runs)
-    fates["running"] = fates.pop(Fate.STUCK)
-    assert statuses == fates
+    endings = Counter(one.ending.removesuffix("-pending") for one in demo_population(now_us()).runs)
+    endings["running"] = endings.pop(Ending.STUCK)
+    assert statuses == endings
     assert outcomes == {"changed", "unchanged"}
     assert quality == {"both"}

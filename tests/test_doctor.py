@@ -171,7 +171,7 @@ def test_what_the_api_answers(  # noqa: PLR0917  # fixtures
 ) -> None:
     """Each way to fail is told by its status, with something to do."""
     track(sqlite_store, sandbox, "er_1")
-    sandbox.order(Fault(kind=kind))
+    sandbox.inject(Fault(kind=kind))
     code, checks = doctor(sqlite_store.name)
     assert (code, checks["api"]["state"]) == ended
     assert said in checks["api"]["found"]
@@ -190,7 +190,7 @@ def sqlite_store(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]:
 def test_a_429_pauses_the_key(doctor: Doctor, sqlite_store: Database, sandbox: Sandbox) -> None:
     """What the API asks for holds for every process on the store: a second look sends nothing."""
     track(sqlite_store, sandbox, "er_1")
-    sandbox.order(Fault(kind=Kind.THROTTLE, retry_after_s=30))
+    sandbox.inject(Fault(kind=Kind.THROTTLE, retry_after_s=30))
     doctor(sqlite_store.name)
     code, checks = doctor(sqlite_store.name)
     assert (code, checks["api"]["state"]) == (0, "warn")
@@ -208,11 +208,11 @@ def test_a_key_that_is_refused_promises_no_pace(
     with sqlite_store.writing() as connection:
         refuse(connection, 1, ApiKey(KEY, setting="a test").fingerprint(), now=now_us())
     assert "is seen about" in doctor(sqlite_store.name)[1]["budget"]["found"]
-    sandbox.order(Fault(kind=Kind.SERVER_ERROR))
+    sandbox.inject(Fault(kind=Kind.SERVER_ERROR))
     assert "the key is refused" in doctor(sqlite_store.name)[1]["budget"]["found"]
     with sqlite_store.writing() as connection:
         refuse(connection, 1, None, now=now_us())
-    sandbox.order(Fault(kind=Kind.UNAUTHORIZED))
+    sandbox.inject(Fault(kind=Kind.UNAUTHORIZED))
     assert "the key is refused" in doctor(sqlite_store.name)[1]["budget"]["found"]
 
 

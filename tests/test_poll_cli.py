@@ -17,7 +17,7 @@ from stores import document
 
 from recorder.cli.main import cli, run
 from recorder.instants import now_us
-from recorder.sandbox import Fault, Kind, Reply, Sandbox, World
+from recorder.sandbox import Fault, Kind, Population, Reply, Sandbox
 from recorder.store.engine import Database
 
 KEY = "pk_live_MARKED_3f9a7c51d2"
@@ -279,7 +279,7 @@ def test_for_a_time(desk: Desk) -> None:
 @pytest.mark.slow
 def test_until_done(desk: Desk) -> None:
     """It ends when every run has ended and was found unchanged; what is recorded is what was served."""
-    world = World.generate(runs=6, seed=3, start_at=now_us(), speed=300)
+    world = Population.generate(runs=6, seed=3, start_at=now_us(), speed=300)
     calm = [one.run_id for one in world.runs if one.settled_at is not None]
     with Sandbox(world, users={"default": KEY}).start() as sandbox:
         desk.sandbox = sandbox
@@ -399,7 +399,7 @@ def test_a_second_poll_says_so_and_ends(desk: Desk) -> None:
 def test_a_signal_waits_for_the_answers_under_way(desk: Desk, number: int) -> None:
     """What was asked is recorded, then it ends with 0."""
     desk.serve("er_1", "er_2")
-    desk.sandbox.order(SLOW)
+    desk.sandbox.inject(SLOW)
     desk.track("er_1", "er_2")
     with desk.process("poll", "--for", "1h") as process:
         wait_for(lambda: len(desk.asked()) == 2)
@@ -415,13 +415,13 @@ def test_a_signal_waits_for_the_answers_under_way(desk: Desk, number: int) -> No
 def test_after_a_kill_the_next_poll_goes_on_at_once(desk: Desk) -> None:
     """A dead process's lease is no obstacle on its own host."""
     desk.serve("er_1")
-    desk.sandbox.order(SLOW)
+    desk.sandbox.inject(SLOW)
     desk.track("er_1")
     with desk.process("poll", "--forever") as service:
         wait_for(desk.asked)
         service.kill()
         service.wait()
-    desk.sandbox.order()
+    desk.sandbox.inject()
     assert desk("poll", "-v").err == "recorder: asked 1: 1 changed\n"
 
 

@@ -27,7 +27,7 @@ from recorder.settings import ENVIRONMENT
 
 if TYPE_CHECKING:
     from recorder.archive import Archive
-    from recorder.sandbox import World
+    from recorder.sandbox import Population
     from recorder.settings import Settings
     from recorder.store.engine import Database
 
@@ -57,7 +57,7 @@ Examples:
 def demo(db: str | None) -> None:
     """The whole story against a local ledger, in half a minute, on a store of its own.
 
-    It starts a sandbox ledger, tracks a few dozen runs of mixed fate, polls them to the end over HTTP, and shows
+    It starts a sandbox ledger, tracks a few dozen runs of mixed endings, polls them to the end over HTTP, and shows
     what was recorded. Your own store and settings are neither read nor changed.
     """
     from recorder.demo import make_store  # noqa: PLC0415  # SQLAlchemy: not for --help
@@ -81,20 +81,20 @@ def _store_url(db: str | None) -> str:
 
 def _record(database: "Database") -> "Settings":
     """The sandbox lives, and the watch records it; the settings that it was done with."""
-    from recorder.demo import demo_settings, demo_world  # noqa: PLC0415
+    from recorder.demo import demo_population, demo_settings  # noqa: PLC0415
     from recorder.sandbox import Sandbox  # noqa: PLC0415
 
-    world = demo_world(now_us())
-    with Sandbox(world, keep=False).start() as sandbox:
+    population = demo_population(now_us())
+    with Sandbox(population, keep=False).start() as sandbox:
         _say(
-            f"A ledger of {len(world.runs)} runs listens on {sandbox.url}. Each run is tracked as it"
+            f"A ledger of {len(population.runs)} runs listens on {sandbox.url}. Each run is tracked as it"
             " begins, and asked for every second over HTTP until it has ended and is quiet; they live"
             " five times faster than real ones.",
             "The store is its own:",
         )
         click.echo(f"  {database.name}\n")
         settings = demo_settings(database_url=_url(database), base_url=sandbox.url)
-        _watch(database, settings, world)
+        _watch(database, settings, population)
     return settings
 
 
@@ -102,17 +102,19 @@ def _url(database: "Database") -> str:
     return database.url.render_as_string(hide_password=False)
 
 
-def _watch(database: "Database", settings: "Settings", world: "World") -> None:
+def _watch(database: "Database", settings: "Settings", population: "Population") -> None:
     from recorder.cli.live import open_view  # noqa: PLC0415
     from recorder.cli.watch import Watcher  # noqa: PLC0415
     from recorder.demo import demo_service, is_over  # noqa: PLC0415
 
     with open_view(sys.stdout, tell=tell, most=_ROWS, brief=True) as view:
-        watcher = Watcher(database, settings, view, refs=None, is_over=is_over(settings, world))
+        watcher = Watcher(
+            database, settings, view, refs=None, is_over=is_over(settings, population)
+        )
         service = demo_service(
             database,
             settings,
-            world,
+            population,
             clock=now_us,
             tell=view.tell,
             after_tick=lambda: watcher.look(service.poller),

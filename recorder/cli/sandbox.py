@@ -1,12 +1,16 @@
 """`recorder sandbox`: the local ledger on the command line.
 
 Invariant: run ids (or answers) are on stdout, all else on stderr; the server runs until it is told to stop.
-Must not import the sandbox before the command runs.
 """
 
 from pathlib import Path
 
 import click
+
+from recorder.errors import UsageError
+from recorder.instants import now_us, parse_when
+from recorder.sandbox import console
+from recorder.sandbox.errors import SandboxError
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -37,7 +41,7 @@ Examples:
     type=click.IntRange(0),
     default=None,
     metavar="N",
-    help="Runs there are at the start, of mixed fate: 30, or none with --folder.",
+    help="Runs there are at the start, of mixed endings: 30, or none with --folder.",
 )
 @click.option(
     "--seed",
@@ -53,7 +57,7 @@ Examples:
     metavar="FACTOR",
     default=1.0,
     show_default=True,
-    help="Runs live so many times faster.",
+    help="Runs go so many times faster.",
 )
 @click.option(
     "--user",
@@ -72,7 +76,7 @@ Examples:
     "faults",
     metavar="KIND=RATE",
     multiple=True,
-    help="A fault to order and its share of the requests, as 429=0.1. Repeatable. Kinds: see below.",
+    help="A fault to inject and its share of the requests, as 429=0.1. Repeatable. Kinds: see below.",
 )
 @click.option("--scenario", type=_FILE, help="A TOML file of [[fault]] tables.")
 @click.option(
@@ -123,22 +127,30 @@ def sandbox(
     Its runs live on their own; each is seen by its user's key alone. Ids go to stdout, one a line, then it
     serves until Ctrl-C. POST /api/enrichment starts another run, POST /api/enrichment/ID/cancel stops one.
     """
-    from recorder.sandbox import console  # noqa: PLC0415 -- loaded when the command runs
+    try:
+        if answers is not None:
+            console.write_answers(answers, seed=seed, start_at=_parse_start(start))
+            return
+        users = console.parse_users(user_keys)
+        served, documents = console.build(
+            port=port,
+            runs=runs,
+            seed=seed,
+            speed=speed,
+            users=users,
+            folder=folder,
+            faults=console.parse_faults(faults, scenario, users=users),
+            limit=limit,
+            dated=retry_after == "date",
+            log=log,
+        )
+    except SandboxError as error:
+        raise UsageError(str(error)) from error
+    console.serve(served, documents)
 
-    if answers is not None:
-        console.write_answers(answers, seed=seed, start=start)
-        return
-    users = console.parse_users(user_keys)
-    served, held = console.build(
-        port=port,
-        runs=runs,
-        seed=seed,
-        speed=speed,
-        users=users,
-        folder=folder,
-        faults=console.parse_faults(faults, scenario, users=users),
-        limit=limit,
-        dated=retry_after == "date",
-        log=log,
-    )
-    console.serve(served, held)
+
+def _parse_start(text: str | None) -> int | None:
+    start_at = None if text is None else parse_when(text, now=now_us())
+    if text is not None and start_at is None:
+        raise UsageError(f"--start {text!r} is no instant: give one as 2026-11-01 or 30d")
+    return start_at

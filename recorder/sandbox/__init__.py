@@ -1,4 +1,4 @@
-"""A local ledger that speaks the published API over real HTTP: seeded, reproducible, with faults to order.
+"""A local ledger that speaks the published API over real HTTP: seeded, reproducible, with faults to inject.
 
 For people who try their set-up, and for tests. It knows nothing of the recorder's client and store.
 """
@@ -6,25 +6,25 @@ For people who try their set-up, and for tests. It knows nothing of the recorder
 from recorder.sandbox.documents import document, document_bytes
 from recorder.sandbox.faults import Fault, Kind, parse_fault
 from recorder.sandbox.folder import Folder
-from recorder.sandbox.lives import Fate, SandboxRun, Wish, cancel, make_run
 from recorder.sandbox.log import RequestLog
+from recorder.sandbox.population import Population, answers
 from recorder.sandbox.replies import Reply
 from recorder.sandbox.sandbox import DEFAULT_USERS, Sandbox
 from recorder.sandbox.scenario import parse_scenario
-from recorder.sandbox.world import World, answers
+from recorder.sandbox.simulated_run import Ending, Overrides, SimulatedRun, cancel, make_run
 
 __all__ = [
     "DEFAULT_USERS",
-    "Fate",
+    "Ending",
     "Fault",
     "Folder",
     "Kind",
+    "Overrides",
+    "Population",
     "Reply",
     "RequestLog",
     "Sandbox",
-    "SandboxRun",
-    "Wish",
-    "World",
+    "SimulatedRun",
     "answers",
     "cancel",
     "document",

@@ -1,7 +1,6 @@
 """The sandbox as `recorder sandbox` runs it: what its options mean, what it prints, when it stops.
 
 Invariant: run ids (or answers) go to stdout, all else to stderr; a signal ends it cleanly.
-Must not import the recorder's client or store.
 """
 
 import json
@@ -14,51 +13,48 @@ from contextlib import suppress
 from pathlib import Path
 from threading import Event
 
-from recorder.errors import UsageError
-from recorder.instants import DAY, SECOND, now_us, parse_when
+from recorder.sandbox.clock import DAY, SECOND, now_us
+from recorder.sandbox.errors import SandboxError
 from recorder.sandbox.faults import Fault, parse_fault
 from recorder.sandbox.folder import Folder
+from recorder.sandbox.population import Population, answers
 from recorder.sandbox.sandbox import DEFAULT_USERS, Sandbox
 from recorder.sandbox.scenario import parse_scenario
-from recorder.sandbox.world import World, answers
 
 _DEFAULT_RUNS = 30
 _SHOWN = 3
 _HEAD_START_S = 20
 
 
-def write_answers(runs: int, *, seed: int, start: str | None) -> None:
-    """Writes what a poller would have kept of a world to stdout, as lines for `import`.
+def write_answers(runs: int, *, seed: int, start_at: int | None) -> None:
+    """Write what a poller would have kept of a population to stdout, as lines for `import`.
 
     Args:
         runs: how many runs.
         seed: the same seed and start give the same lines.
-        start: the beginning of the 30 days; None for 30 days before the last midnight, UTC.
-
-    Raises:
-        UsageError: `start` is no instant.
+        start_at: the beginning of the 30 days, microseconds since 1970 UTC; None for 30 days before the
+            last midnight, UTC.
     """
     now = now_us()
-    start_at = now - now % DAY - 30 * DAY if start is None else parse_when(start, now=now)
     if start_at is None:
-        raise UsageError(f"--start {start!r} is no instant: give one as 2026-11-01 or 30d")
+        start_at = now - now % DAY - 30 * DAY
     for line in answers(runs=runs, seed=seed, start_at=start_at, until_at=now):
         sys.stdout.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")
 
 
 def parse_users(texts: Iterable[str]) -> dict[str, str]:
-    """Name to key, of texts such as `ann=pk_ann`; of none, the default user.
+    """Parse texts such as `ann=pk_ann` into keys by user name; no texts give the default user.
 
     Raises:
-        UsageError: a text of another shape, or a name or key given twice.
+        SandboxError: a text of another shape, or a name or key given twice.
     """
     users: dict[str, str] = {}
     for text in texts:
         name, _, key = text.partition("=")
         if not name or not key:
-            raise UsageError(f"--user {text!r} is no NAME=KEY, as in ann=pk_ann")
+            raise SandboxError(f"--user {text!r} is no NAME=KEY, as in ann=pk_ann")
         if name in users or key in users.values():
-            raise UsageError(f"--user {name}: the name or its key is given twice")
+            raise SandboxError(f"--user {name}: the name or its key is given twice")
         users[name] = key
     return users or dict(DEFAULT_USERS)
 
@@ -66,10 +62,10 @@ def parse_users(texts: Iterable[str]) -> dict[str, str]:
 def parse_faults(
     texts: Iterable[str], scenario: Path | None, *, users: Collection[str]
 ) -> tuple[Fault, ...]:
-    """The faults of `--fault` texts, then those of the scenario file.
+    """Parse the faults of `--fault` texts, then those of the scenario file.
 
     Raises:
-        UsageError: something in them is not understood, or the file cannot be read.
+        SandboxError: something in them is not understood, or the file cannot be read.
     """
     faults = tuple(parse_fault(text) for text in texts)
     if scenario is None:
@@ -77,7 +73,7 @@ def parse_faults(
     try:
         text = scenario.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"cannot read the scenario {scenario}: {error}") from error
+        raise SandboxError(f"cannot read the scenario {scenario}: {error}") from error
     return faults + parse_scenario(text, name=scenario.name, users=users)
 
 
@@ -94,15 +90,15 @@ def build(
     dated: bool,
     log: Path | None,
 ) -> tuple[Sandbox, Folder | None]:
-    """The sandbox that the options ask for, and its folder; bodies are not kept in memory.
+    """Build the sandbox that the options ask for, and its folder; bodies are not kept in memory.
 
     Raises:
-        UsageError: the port is taken, or the folder or the log is of no use.
+        SandboxError: the port is taken, or the folder or the log is of no use.
     """
     held = None if folder is None else Folder(folder)
     count = runs if runs is not None else (_DEFAULT_RUNS if held is None else 0)
     served = Sandbox(
-        _world(count, seed=seed, speed=speed, users=tuple(users)),
+        _population(count, seed=seed, speed=speed, users=tuple(users)),
         users=users,
         faults=faults,
         limit=limit,
@@ -115,10 +111,10 @@ def build(
     return served, held
 
 
-def _world(runs: int, *, seed: int, speed: float, users: tuple[str, ...]) -> World:
-    """Runs whose lives have just begun, so that each is there at once."""
+def _population(runs: int, *, seed: int, speed: float, users: tuple[str, ...]) -> Population:
+    """Generate runs that have just begun, so that each is there at once."""
     head_start_us = round(_HEAD_START_S * SECOND / speed)
-    return World.generate(
+    return Population.generate(
         runs=runs,
         seed=seed,
         start_at=now_us() - head_start_us,
@@ -129,7 +125,7 @@ def _world(runs: int, *, seed: int, speed: float, users: tuple[str, ...]) -> Wor
 
 
 def serve(served: Sandbox, folder: Folder | None) -> None:
-    """Says where it listens, prints the run ids, and serves until SIGINT or SIGTERM."""
+    """Announce the URL, print the run ids, and serve until SIGINT or SIGTERM."""
     stop = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
@@ -140,8 +136,8 @@ def serve(served: Sandbox, folder: Folder | None) -> None:
 
 def _announce(served: Sandbox, documents: tuple[str, ...]) -> None:
     name, key = next(iter(served.users.items()))
-    own = [run.run_id for run in served.world.runs if run.user == name]
-    ids = [*documents, *(run.run_id for run in served.world.runs)]
+    own = [run.run_id for run in served.population.runs if run.user == name]
+    ids = [*documents, *(run.run_id for run in served.population.runs)]
     shown = [*documents, *own][:_SHOWN]
     sys.stderr.write(
         f"The sandbox listens on {served.url} until Ctrl-C; {_counted(len(ids), len(shown))}. Type next:\n"
@@ -155,13 +151,13 @@ def _announce(served: Sandbox, documents: tuple[str, ...]) -> None:
 
 
 def _counted(count: int, shown: int) -> str:
-    """How many run ids there are, and where the rest is."""
+    """Say how many run ids there are, and where those that are not shown stand."""
     told = f"it has {count} run id{'' if count == 1 else 's'}"
     return told if shown in (0, count) else f"{told}, all on stdout, {shown} of them below"
 
 
 def _end_stdout() -> None:
-    """Lets a reader of the ids see their end, though the server goes on."""
+    """Close stdout for a program that reads the ids, though the server goes on."""
     sys.stdout.flush()
     with suppress(OSError, ValueError):
         if not sys.stdout.isatty() and sys.stdout.fileno() == 1:

@@ -2,7 +2,6 @@
 
 Invariant: a definition and its contract depend on slug and version alone, so that every run of one
 version carries the same `enrichment.snapshot`.
-Must not import anything that does I/O.
 """
 
 import json
@@ -61,7 +60,9 @@ class Definition:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Entry:
+class CatalogueEntry:
+    """One slug of the catalogue, over all its versions."""
+
     versions: int
     weight: int
     subject: str
@@ -75,23 +76,25 @@ class _Entry:
 
 
 _CATALOGUE = {
-    "work_email": _Entry(versions=3, weight=12, subject="person", action="EMAIL_LOOKUP", credits=2),
-    "phone_finder": _Entry(
+    "work_email": CatalogueEntry(
+        versions=3, weight=12, subject="person", action="EMAIL_LOOKUP", credits=2
+    ),
+    "phone_finder": CatalogueEntry(
         versions=2, weight=8, subject="person", action="PHONE_LOOKUP", credits=5, charge=0.7
     ),
-    "company_size": _Entry(
+    "company_size": CatalogueEntry(
         versions=1, weight=7, subject="company", action="COMPANY_LOOKUP", credits=1, seconds=12.0
     ),
-    "funding_stage": _Entry(
+    "funding_stage": CatalogueEntry(
         versions=4, weight=8, subject="company", action="WEB_RESEARCH", credits=3, dire=True
     ),
-    "tech_stack": _Entry(
+    "tech_stack": CatalogueEntry(
         versions=2, weight=5, subject="company", action="SITE_SCAN", credits=2, cost_shape="number"
     ),
-    "linkedin_profile": _Entry(
+    "linkedin_profile": CatalogueEntry(
         versions=3, weight=5, subject="person", action="PROFILE", credits=4, cost_shape="string"
     ),
-    "news_signal": _Entry(
+    "news_signal": CatalogueEntry(
         versions=2,
         weight=4,
         subject="company",
@@ -101,7 +104,7 @@ _CATALOGUE = {
         charge=1.12,
         seconds=90.0,
     ),
-    "intent_score": _Entry(
+    "intent_score": CatalogueEntry(
         versions=1, weight=3, subject="company", action="MODEL", credits=6, cost_shape="usd"
     ),
 }
@@ -110,13 +113,13 @@ SLUGS = tuple(_CATALOGUE)
 
 
 def latest_version(slug: str) -> int:
-    """The newest version of a slug of `SLUGS`."""
+    """Return the newest version of a slug of `SLUGS`."""
     return _CATALOGUE[slug].versions
 
 
 @lru_cache
 def definition(slug: str, version: int) -> Definition:
-    """The definition of a slug of `SLUGS` in a version from 1 to its latest.
+    """Return the definition of a slug of `SLUGS` in a version from 1 to its latest.
 
     Version 4 of `funding_stage` fails twice as often as version 3 and costs a fifth more.
     """
@@ -137,7 +140,7 @@ def definition(slug: str, version: int) -> Definition:
 
 
 def choose(rng: random.Random, *, phase: float) -> Definition:
-    """A definition as people would have used it at a moment of the history.
+    """Draw a definition as people would have used it at a moment of the history.
 
     Args:
         rng: where chance comes from.
@@ -153,7 +156,7 @@ def choose(rng: random.Random, *, phase: float) -> Definition:
 
 @lru_cache
 def contract(slug: str, version: int) -> dict[str, Any]:
-    """`enrichment.snapshot`: 1 to 3 KB, one shared dict per slug and version; change it in no place."""
+    """Return `enrichment.snapshot`, 1 to 3 KB: one dict shared by all runs of a slug and version; do not change it."""
     rng = random.Random(f"contract/{slug}/{version}")  # noqa: S311 -- reproducible, not secret
     steps: list[dict[str, Any]] = []
     entry = _CATALOGUE[slug]

@@ -1,22 +1,21 @@
 """The ledger document of one run at an instant: `{"run": {...}}`, every field of the published page.
 
 Invariant: `document` is a pure function of run and instant, so that a test can say what was served when.
-Must not import anything that does I/O.
 """
 
 import hashlib
 import json
 from typing import Any
 
-from recorder.instants import iso
+from recorder.sandbox.clock import iso
 from recorder.sandbox.definitions import contract
-from recorder.sandbox.lives import TERMINAL, SandboxRun, Step, lead_id
+from recorder.sandbox.simulated_run import TERMINAL, RunStep, SimulatedRun, lead_id
 
 _USD_PER_HUNDRED_CREDITS = 5
 
 
-def document(run: SandboxRun, at: int) -> dict[str, Any]:
-    """What the ledger says of a run.
+def document(run: SimulatedRun, at: int) -> dict[str, Any]:
+    """Return the ledger document of a run at an instant.
 
     Args:
         run: the run.
@@ -42,12 +41,12 @@ def document(run: SandboxRun, at: int) -> dict[str, Any]:
     }
 
 
-def document_bytes(run: SandboxRun, at: int) -> bytes:
-    """The document as it goes over the wire: compact JSON, UTF-8."""
+def document_bytes(run: SimulatedRun, at: int) -> bytes:
+    """Encode the document as it is sent: compact JSON, UTF-8."""
     return json.dumps(document(run, at), ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _enrichment(run: SandboxRun) -> dict[str, Any]:
+def _enrichment(run: SimulatedRun) -> dict[str, Any]:
     slug, version = run.definition.slug, run.definition.version
     return {
         "id": f"enr_{slug}",
@@ -57,7 +56,7 @@ def _enrichment(run: SandboxRun) -> dict[str, Any]:
     }
 
 
-def _scope(run: SandboxRun, step: Step) -> dict[str, Any]:
+def _scope(run: SimulatedRun, step: RunStep) -> dict[str, Any]:
     kind = "explicit_leads" if run.list_id is None else "list"
     return {
         "type": kind,
@@ -74,13 +73,13 @@ def _scope(run: SandboxRun, step: Step) -> dict[str, Any]:
     }
 
 
-def _requested(run: SandboxRun) -> dict[str, Any]:
+def _requested(run: SimulatedRun) -> dict[str, Any]:
     if run.list_id is not None:
         return {"listId": run.list_id}
     return {"leadIds": [lead_id(run, position) for position in range(run.leads)]}
 
 
-def _output(run: SandboxRun) -> dict[str, Any]:
+def _output(run: SimulatedRun) -> dict[str, Any]:
     return {
         "target": "lead_attribute",
         "attributeKey": run.definition.slug,
@@ -89,7 +88,7 @@ def _output(run: SandboxRun) -> dict[str, Any]:
     }
 
 
-def _cost(run: SandboxRun, at: int) -> dict[str, Any]:
+def _cost(run: SimulatedRun, at: int) -> dict[str, Any]:
     charged = run.actual_at is not None and run.actual_at <= at
     return {
         "preview": _amount(run, run.leads * run.definition.credits * 100),
@@ -97,15 +96,15 @@ def _cost(run: SandboxRun, at: int) -> dict[str, Any]:
     }
 
 
-def _actual_hundredths(run: SandboxRun) -> int:
-    """Hundredths of a credit; what a cancel leaves undone is not refunded."""
+def _actual_hundredths(run: SimulatedRun) -> int:
+    """Compute the actual cost in hundredths of a credit; a cancelled run gets no refund."""
     last = run.steps[-1]
     if last.status == "cancelled":
         return run.leads * run.definition.credits * 100
     return round(last.processed * run.definition.credits * 100 * run.charge)
 
 
-def _amount(run: SandboxRun, hundredths: int) -> Any:  # noqa: ANN401 -- the page leaves it untyped
+def _amount(run: SimulatedRun, hundredths: int) -> Any:  # noqa: ANN401 -- the page leaves it untyped
     whole = round(hundredths / 100)
     match run.definition.cost_shape:
         case "credits":
@@ -118,7 +117,7 @@ def _amount(run: SandboxRun, hundredths: int) -> Any:  # noqa: ANN401 -- the pag
             return {"total": round(whole * _USD_PER_HUNDRED_CREDITS / 100, 2), "currency": "USD"}
 
 
-def _trigger(run: SandboxRun) -> dict[str, Any]:
+def _trigger(run: SimulatedRun) -> dict[str, Any]:
     digest = hashlib.sha256(run.salt.to_bytes(8)).hexdigest()
     return {
         "correlationId": f"cor_{digest[:12]}",
@@ -127,16 +126,16 @@ def _trigger(run: SandboxRun) -> dict[str, Any]:
     }
 
 
-def trigger_run_id(run: SandboxRun) -> str:
-    """The id by which the worker's run is found."""
+def trigger_run_id(run: SimulatedRun) -> str:
+    """Derive the id of the worker's run."""
     return f"run_{hashlib.sha256(run.run_id.encode()).hexdigest()[:16]}"
 
 
-def _error(run: SandboxRun) -> dict[str, Any] | None:
+def _error(run: SimulatedRun) -> dict[str, Any] | None:
     return None if run.error is None else {"message": run.error[0], "details": run.error[1]}
 
 
-def _timing(run: SandboxRun, step: Step, at: int) -> dict[str, Any]:
+def _timing(run: SimulatedRun, step: RunStep, at: int) -> dict[str, Any]:
     started, ended = run.started_at, run.ended_at
     over = step.status in TERMINAL
     charged = run.actual_at if run.actual_at is not None and run.actual_at <= at else 0
@@ -150,4 +149,4 @@ def _timing(run: SandboxRun, step: Step, at: int) -> dict[str, Any]:
 
 
 def _iso(at: int | None) -> str | None:
-    return None if at is None else iso(at)[:23] + "Z"
+    return None if at is None else iso(at, digits=3)

@@ -1,9 +1,8 @@
-"""Faults to order: which request gets which, and what it does to the answer.
+"""Faults to inject: which request gets which, and what it does to the answer.
 
-Invariant: which fault a request gets is a pure function of the orders, the seed, and the request's
+Invariant: which fault a request gets is a pure function of the faults, the seed, and the request's
 number, age, run and user; a fault that does not fit an answer (a terminal run to reopen where there is
 none) leaves it as it was.
-Must not import anything that does I/O.
 """
 
 import random
@@ -14,17 +13,17 @@ from enum import StrEnum
 from fnmatch import fnmatchcase
 from math import ceil, inf
 
-from recorder.errors import UsageError
-from recorder.instants import SECOND
 from recorder.ledger.jsontext import Json, Number, parse_json, to_text
-from recorder.sandbox.lives import TERMINAL
+from recorder.sandbox.clock import SECOND
+from recorder.sandbox.errors import SandboxError
 from recorder.sandbox.replies import Reply, error_reply, json_reply, run_of, unauthorized
+from recorder.sandbox.simulated_run import TERMINAL
 
 _HTML = b"<!doctype html><title>Maintenance</title><h1>We will be right back</h1>\n"
 
 
 class Kind(StrEnum):
-    """What can be ordered; the words of the option and of the scenario file."""
+    """Kinds of faults; the words of the option and of the scenario file."""
 
     THROTTLE = "429"
     THROTTLE_DATE = "429-date"
@@ -45,7 +44,7 @@ class Kind(StrEnum):
     REOPEN = "reopen"
 
 
-class Manner(StrEnum):
+class Delivery(StrEnum):
     """How an answer is given: sent whole, cut in the middle, not at all, or with a reset."""
 
     SEND = "send"
@@ -56,12 +55,12 @@ class Manner(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """One order.
+    """One fault to inject.
 
     Attributes:
         kind: what goes wrong.
-        rate: share of the requests that it befalls, 0 to 1; shares of several orders add up.
-        requests: the numbers of the requests that it befalls (from 1, whatever the rate), or None.
+        rate: share of the requests that it applies to, 0 to 1; shares of several faults add up.
+        requests: the numbers of the requests that it applies to (from 1, whatever the rate), or None.
         from_s: not before so many seconds after the server's start.
         until_s: not from so many seconds after the server's start on.
         run: only runs whose id fits this glob.
@@ -88,50 +87,50 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Disturbed:
+class FaultedReply:
     """An answer after its fault: `fault` is None where the fault did not fit."""
 
     reply: Reply
-    manner: Manner = Manner.SEND
+    delivery: Delivery = Delivery.SEND
     delay_s: float = 0.0
     fault: Kind | None = None
 
 
 def parse_fault(text: str) -> Fault:
-    """The order in `KIND=RATE`, as `429=0.1`.
+    """Parse a fault such as `429=0.1`: kind and rate.
 
     Raises:
-        UsageError: an unknown kind, or a rate that is no number from 0 to 1.
+        SandboxError: an unknown kind, or a rate that is no number from 0 to 1.
     """
     word, _, rate = text.partition("=")
     return Fault(kind=parse_kind(word), rate=parse_rate(rate, where=f"--fault {text}"))
 
 
 def parse_kind(word: str) -> Kind:
-    """The kind of a word.
+    """Parse the word of a kind of fault.
 
     Raises:
-        UsageError: an unknown one.
+        SandboxError: an unknown one.
     """
     try:
         return Kind(word)
     except ValueError as error:
         known = ", ".join(Kind)
-        raise UsageError(f"no fault is called {word!r}: take one of {known}") from error
+        raise SandboxError(f"no fault is called {word!r}: take one of {known}") from error
 
 
 def parse_rate(value: object, *, where: str) -> float:
-    """A share from 0 to 1.
+    """Parse a share from 0 to 1.
 
     Raises:
-        UsageError: anything else; names where it stood.
+        SandboxError: anything else; names where it stood.
     """
     try:
         rate = float(str(value))
     except ValueError:
         rate = -1.0
     if not 0 <= rate <= 1:
-        raise UsageError(f"{where}: {value!r} is no rate, give a number from 0 to 1 (429=0.1)")
+        raise SandboxError(f"{where}: {value!r} is no rate, give a number from 0 to 1 (429=0.1)")
     return rate
 
 
@@ -144,11 +143,11 @@ def choose_fault(
     run_id: str,
     user: str,
 ) -> Fault | None:
-    """The fault that befalls a request, or None.
+    """Choose the fault of a request, or None.
 
     Args:
-        faults: the orders; one that names the request's number comes before those by rate.
-        seed: of the world.
+        faults: the faults; one that names the request's number comes before those by rate.
+        seed: of the population.
         number: the request's, from 1.
         elapsed_s: seconds since the server's start.
         run_id: the run that is asked.
@@ -175,8 +174,8 @@ def _fits(fault: Fault, elapsed_s: float, run_id: str, user: str) -> bool:
     )
 
 
-def disturb(reply: Reply, fault: Fault, *, run_id: str, now: int) -> Disturbed:
-    """An answer as the fault leaves it.
+def apply_fault(reply: Reply, fault: Fault, *, run_id: str, now: int) -> FaultedReply:
+    """Apply a fault to an answer.
 
     Args:
         reply: the answer without it.
@@ -185,23 +184,23 @@ def disturb(reply: Reply, fault: Fault, *, run_id: str, now: int) -> Disturbed:
         now: microseconds since 1970 UTC.
     """
     if fault.kind in _REPLACED:
-        return Disturbed(reply=_REPLACED[fault.kind](fault, now), fault=fault.kind)
-    if fault.kind in _MANNERS:
-        manner = _MANNERS[fault.kind]
-        return Disturbed(reply=reply, manner=manner, delay_s=fault.delay_s, fault=fault.kind)
+        return FaultedReply(reply=_REPLACED[fault.kind](fault, now), fault=fault.kind)
+    if fault.kind in _DELIVERIES:
+        delivery = _DELIVERIES[fault.kind]
+        return FaultedReply(reply=reply, delivery=delivery, delay_s=fault.delay_s, fault=fault.kind)
     return _rewritten(reply, fault.kind, run_id)
 
 
-_MANNERS = {
-    Kind.TIMEOUT: Manner.HOLD,
-    Kind.RESET: Manner.RESET,
-    Kind.TRUNCATE: Manner.CUT,
-    Kind.SLOW: Manner.SEND,
+_DELIVERIES = {
+    Kind.TIMEOUT: Delivery.HOLD,
+    Kind.RESET: Delivery.RESET,
+    Kind.TRUNCATE: Delivery.CUT,
+    Kind.SLOW: Delivery.SEND,
 }
 
 
 def throttled(retry_after_s: float, *, now: int, dated: bool) -> Reply:
-    """429 with Retry-After in seconds, or as an HTTP date; rounded up to whole seconds."""
+    """Return a 429 with Retry-After in seconds or as an HTTP date, rounded up to whole seconds."""
     wait = str(ceil(retry_after_s))
     if dated:
         wait = formatdate(ceil(now / SECOND + retry_after_s), usegmt=True)
@@ -223,15 +222,15 @@ _REPLACED: dict[Kind, Callable[[Fault, int], Reply]] = {
 }
 
 
-def _rewritten(reply: Reply, kind: Kind, run_id: str) -> Disturbed:
+def _rewritten(reply: Reply, kind: Kind, run_id: str) -> FaultedReply:
     run = run_of(reply.body) if reply.status == 200 else None  # noqa: PLR2004
     changed = None if run is None else _REWRITES[kind](run, run_id)
     if changed is None:
-        return Disturbed(reply=reply)
+        return FaultedReply(reply=reply)
     whole = parse_json(reply.body)
     siblings = whole if isinstance(whole, dict) else {}
     body = to_text({**siblings, "run": changed}).encode()
-    return Disturbed(reply=Reply(headers=reply.headers, body=body), fault=kind)
+    return FaultedReply(reply=Reply(headers=reply.headers, body=body), fault=kind)
 
 
 _Run = dict[str, Json]

@@ -6,15 +6,14 @@ there the run's id reads as the stem.
 
 Invariant: numbers keep their literals; what is saved in the folder is what the next request sees, and
 while a file holds no document its last one stands.
-Must not write.
 """
 
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from recorder.errors import UsageError
 from recorder.ledger.jsontext import Json, JsonTextError, parse_json, to_text
+from recorder.sandbox.errors import SandboxError
 
 
 class Folder:
@@ -24,7 +23,7 @@ class Folder:
         path: the folder.
 
     Raises:
-        UsageError: there is no such folder, it holds no `*.json`, or one of them is no ledger document.
+        SandboxError: there is no such folder, it holds no `*.json`, or one of them is no ledger document.
     """
 
     def __init__(self, path: Path) -> None:
@@ -33,10 +32,10 @@ class Folder:
         self._files: dict[Path, tuple[str, bytes]] = {}
         self._bodies: dict[str, bytes] = {}
         if not path.is_dir():
-            raise UsageError(f"there is no folder {path}")
+            raise SandboxError(f"there is no folder {path}")
         self._read(strict=True)
         if not self._files:
-            raise UsageError(f"no *.json in {path}: put ledger documents there")
+            raise SandboxError(f"no *.json in {path}: put ledger documents there")
 
     @property
     def run_ids(self) -> tuple[str, ...]:
@@ -44,7 +43,7 @@ class Folder:
         return tuple(sorted(self._bodies))
 
     def body(self, run_id: str) -> bytes | None:
-        """The body for a run, as the folder stands now; None where no document speaks of it."""
+        """Return the body for a run as the folder stands now, or None where no document has its id."""
         self._read(strict=False)
         return self._bodies.get(run_id)
 
@@ -73,12 +72,12 @@ def _document(path: Path, *, strict: bool) -> tuple[str, bytes] | None:
         return _parse_document(path.read_bytes())
     except (JsonTextError, OSError) as error:
         if strict:
-            raise UsageError(f"{path.name} is no ledger document: {error}") from error
+            raise SandboxError(f"{path.name} is no ledger document: {error}") from error
         return None
 
 
 def _parse_document(text: bytes) -> tuple[str, bytes]:
-    """A document's run id ("" where it has none) and its body."""
+    """Parse a document into its run id ("" where it has none) and its body."""
     value = parse_json(text)
     wrapped = isinstance(value, dict) and "run" not in value
     body = value["body"] if wrapped and isinstance(value, dict) and "body" in value else value

@@ -1,12 +1,11 @@
 """The rate limit of the sandbox's keys: so many requests in any 60 seconds.
 
 Invariant: in no window of 60 s are more requests let through for one user than the limit says.
-Must not read the clock.
 """
 
 from collections import defaultdict, deque
 
-from recorder.instants import MINUTE, SECOND
+from recorder.sandbox.clock import MINUTE, SECOND
 
 
 class RateLimit:
@@ -21,7 +20,7 @@ class RateLimit:
         self._passed: defaultdict[str, deque[int]] = defaultdict(deque)
 
     def take(self, user: str, *, now: int) -> float:
-        """Lets a request through, or tells how long to wait.
+        """Count a request in, or return how long it has to wait.
 
         Args:
             user: who asks.

@@ -1,7 +1,6 @@
 """The sandbox's log of requests: what was asked, and what was given, to the byte.
 
 Invariant: an entry is there before the last byte of its answer has left; keys are never in it.
-Must not hold a lock while it writes to a socket.
 """
 
 import hashlib
@@ -11,10 +10,10 @@ from pathlib import Path
 from threading import Lock
 from typing import TextIO
 
-from recorder.errors import UsageError
-from recorder.instants import iso
-from recorder.sandbox.desk import Delivery
-from recorder.sandbox.faults import Manner
+from recorder.sandbox.clock import iso
+from recorder.sandbox.errors import SandboxError
+from recorder.sandbox.fake_api import PlannedResponse
+from recorder.sandbox.faults import Delivery
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +27,7 @@ class RequestLog:
         method: GET and the like.
         run_id: the run it was about, None where its path names none.
         status: the status code, None where no answer was given.
-        fault: the kind of fault that befell it, or None.
+        fault: the kind of fault that it got, or None.
         body: the bytes of the body that were sent.
         whole: whether all of the body was handed to the network.
     """
@@ -49,7 +48,7 @@ class RequestLog:
         return hashlib.sha256(self.body).hexdigest()
 
     def line(self) -> str:
-        """The entry as a line of JSON; digest and length stand for the body."""
+        """Format the entry as a line of JSON; digest and length stand for the body."""
         entry = {
             "at": iso(self.at),
             "number": self.number,
@@ -65,14 +64,14 @@ class RequestLog:
         return json.dumps(entry, ensure_ascii=False)
 
 
-def entry_of(delivery: Delivery, sent: bytes) -> RequestLog:
-    """The entry of an answer.
+def entry_of(delivery: PlannedResponse, sent: bytes) -> RequestLog:
+    """Build the log entry of an answer.
 
     Args:
         delivery: the answer.
         sent: the part of the body that is sent.
     """
-    silent = delivery.manner in (Manner.HOLD, Manner.RESET)
+    silent = delivery.delivery in (Delivery.HOLD, Delivery.RESET)
     return RequestLog(
         number=delivery.number,
         at=delivery.at,
@@ -82,7 +81,7 @@ def entry_of(delivery: Delivery, sent: bytes) -> RequestLog:
         status=None if silent else delivery.reply.status,
         fault=delivery.fault,
         body=sent,
-        whole=delivery.manner == Manner.SEND,
+        whole=delivery.delivery == Delivery.SEND,
     )
 
 
@@ -94,7 +93,7 @@ class Journal:
         keep: whether the entries stay in memory.
 
     Raises:
-        UsageError: the file cannot be written.
+        SandboxError: the file cannot be written.
     """
 
     def __init__(self, path: Path | None = None, *, keep: bool = True) -> None:
@@ -105,7 +104,7 @@ class Journal:
             try:
                 self._file = path.open("a", encoding="utf-8", errors="backslashreplace")
             except OSError as error:
-                raise UsageError(f"cannot write the log {path}: {error.strerror}") from error
+                raise SandboxError(f"cannot write the log {path}: {error.strerror}") from error
 
     @property
     def entries(self) -> list[RequestLog]:
@@ -114,13 +113,13 @@ class Journal:
             return [entry for _, entry in sorted(self._entries.items())]
 
     def begin(self, entry: RequestLog) -> None:
-        """Notes an answer that is about to be sent."""
+        """Log an answer that is about to be sent."""
         if self._keep:
             with self._lock:
                 self._entries[entry.number] = entry
 
     def end(self, entry: RequestLog, *, sent: bool) -> None:
-        """Notes what became of it: whether the network took all of it."""
+        """Log whether the network took all of an answer."""
         final = entry if sent else replace(entry, whole=False)
         self.begin(final)
         with self._lock:
@@ -129,7 +128,7 @@ class Journal:
                 self._file.flush()
 
     def close(self) -> None:
-        """Closes the file."""
+        """Close the file."""
         with self._lock:
             if self._file is not None:
                 self._file.close()

@@ -1,7 +1,6 @@
 """The answers that the sandbox gives: status, headers and body, before anything is sent.
 
 Invariant: a reply is a value; its body is exactly what goes over the wire.
-Must not import anything that does I/O.
 """
 
 import json
@@ -25,7 +24,7 @@ class Reply:
 
 
 def json_reply(status: int, value: object, headers: Mapping[str, str] = NO_HEADERS) -> Reply:
-    """A reply whose body is compact JSON."""
+    """Return a reply whose body is compact JSON."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return Reply(status=status, headers=headers, body=text.encode())
 
@@ -33,23 +32,23 @@ def json_reply(status: int, value: object, headers: Mapping[str, str] = NO_HEADE
 def error_reply(
     status: int, code: str, message: str, headers: Mapping[str, str] = NO_HEADERS
 ) -> Reply:
-    """A reply in the API's error shape."""
+    """Return a reply in the API's error shape."""
     return json_reply(status, {"error": {"code": code, "message": message}}, headers)
 
 
 def not_found() -> Reply:
-    """404: the run does not exist for the user of this key."""
+    """Return a 404: the run does not exist for the user of this key."""
     return error_reply(404, "run_not_found", "Enrichment Run not found")
 
 
 def unauthorized() -> Reply:
-    """401: the key is missing or unknown."""
+    """Return a 401: the key is missing or unknown."""
     challenge = {"WWW-Authenticate": "Bearer"}
     return error_reply(401, "unauthorized", "Missing or invalid API key", challenge)
 
 
 def run_of(body: bytes) -> dict[str, Json] | None:
-    """The `run` object of a body, or None where there is none."""
+    """Return the `run` object of a body, or None where there is none."""
     try:
         value = parse_json(body)
     except JsonTextError:

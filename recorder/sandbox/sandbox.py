@@ -1,7 +1,6 @@
 """The sandbox as tests, the demo and the command line hold it: a server, its ledger and its log in one.
 
 Invariant: what is put in place holds from the next request on; the log tells what each request was given.
-Must not serve anything but 127.0.0.1.
 """
 
 import json
@@ -10,16 +9,16 @@ from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Any, Self
 
-from recorder.errors import UsageError
-from recorder.instants import now_us
-from recorder.sandbox.desk import Desk
+from recorder.sandbox.clock import now_us
+from recorder.sandbox.errors import SandboxError
+from recorder.sandbox.fake_api import FakeApi
 from recorder.sandbox.faults import Fault
 from recorder.sandbox.folder import Folder
-from recorder.sandbox.lives import SandboxRun
 from recorder.sandbox.log import Journal, RequestLog
+from recorder.sandbox.population import Population
 from recorder.sandbox.replies import NO_HEADERS, Reply, not_found, run_of
 from recorder.sandbox.server import Server
-from recorder.sandbox.world import World
+from recorder.sandbox.simulated_run import SimulatedRun
 
 DEFAULT_USERS: Mapping[str, str] = MappingProxyType({"default": "pk_sandbox"})
 
@@ -27,13 +26,13 @@ DEFAULT_USERS: Mapping[str, str] = MappingProxyType({"default": "pk_sandbox"})
 class Sandbox:
     """A local ledger that speaks the published API.
 
-        with Sandbox(world).start() as sandbox:
+        with Sandbox(population).start() as sandbox:
             print(sandbox.url)
 
     Args:
-        world: the seeded runs; None for an empty one.
+        population: the seeded runs; None for an empty one.
         users: name to key; the first is the user of what names none.
-        faults: the faults to order.
+        faults: the faults to inject.
         limit: requests in any 60 s per key, 0 for no limit.
         dated: whether the limit's Retry-After is an HTTP date instead of seconds.
         port: 0 for a free one.
@@ -43,12 +42,12 @@ class Sandbox:
         clock: the wall clock, microseconds since 1970 UTC.
 
     Raises:
-        UsageError: the port is taken, or the log cannot be written.
+        SandboxError: the port is taken, or the log cannot be written.
     """
 
     def __init__(
         self,
-        world: World | None = None,
+        population: Population | None = None,
         *,
         users: Mapping[str, str] = DEFAULT_USERS,
         faults: Sequence[Fault] = (),
@@ -60,10 +59,10 @@ class Sandbox:
         keep: bool = True,
         clock: Callable[[], int] = now_us,
     ) -> None:
-        self.world = world or World()
+        self.population = population or Population()
         self.users = dict(users)
-        self._desk = Desk(
-            self.world,
+        self._api = FakeApi(
+            self.population,
             users=users,
             faults=faults,
             limit=limit,
@@ -73,8 +72,8 @@ class Sandbox:
         )
         self._journal = Journal(log, keep=keep)
         try:
-            self._server = Server(port=port, desk=self._desk, journal=self._journal)
-        except UsageError:
+            self._server = Server(port=port, api=self._api, journal=self._journal)
+        except SandboxError:
             self._journal.close()
             raise
 
@@ -89,12 +88,12 @@ class Sandbox:
         return self._journal.entries
 
     def start(self) -> Self:
-        """Begins to serve, in threads of its own."""
+        """Start to serve, in threads of its own."""
         self._server.start()
         return self
 
     def stop(self) -> None:
-        """Ends all connections and frees the port."""
+        """Close all connections and free the port."""
         self._server.stop()
         self._journal.close()
 
@@ -109,16 +108,16 @@ class Sandbox:
     ) -> None:
         self.stop()
 
-    def run(self, run_id: str) -> SandboxRun | None:
-        """A seeded or started run as it stands; `document(run, at)` tells what it says when."""
-        return self._desk.run(run_id)
+    def run(self, run_id: str) -> SimulatedRun | None:
+        """Return a seeded or started run as it stands; `document(run, at)` gives its document at an instant."""
+        return self._api.run(run_id)
 
-    def order(self, *faults: Fault) -> None:
-        """Replaces the faults from the next request on."""
-        self._desk.order(faults)
+    def inject(self, *faults: Fault) -> None:
+        """Replace the faults from the next request on."""
+        self._api.inject(faults)
 
     def put(self, document: bytes | str | Mapping[str, Any], *, user: str | None = None) -> str:
-        """Serves exactly this document under its run's id from now on.
+        """Serve exactly this document under its run's id from now on.
 
         Args:
             document: `{"run": {...}}`; bytes and text go out as they are.
@@ -146,7 +145,7 @@ class Sandbox:
         body: bytes = b"",
         user: str | None = None,
     ) -> None:
-        """Serves any answer for a run from now on; `headers` replace those that are usual."""
+        """Serve any answer for a run from now on; `headers` replace the usual ones."""
         self.script(run_id, [Reply(status=status, headers=headers, body=body)], user=user)
 
     def script(
@@ -156,7 +155,7 @@ class Sandbox:
         *,
         user: str | None = None,
     ) -> None:
-        """Serves these answers for a run, one a request, the last repeated.
+        """Serve these answers for a run, one a request, the last repeated.
 
         Args:
             run_id: the run.
@@ -171,10 +170,10 @@ class Sandbox:
         replies = [
             each if isinstance(each, Reply) else Reply(body=_bytes_of(each)) for each in answers
         ]
-        self._desk.script(run_id, replies, user=user or next(iter(self.users)))
+        self._api.script(run_id, replies, user=user or next(iter(self.users)))
 
     def delete(self, run_id: str, *, user: str | None = None) -> None:
-        """The run is not found from now on."""
+        """Answer 404 for a run from now on."""
         self.script(run_id, [not_found()], user=user)
 
 

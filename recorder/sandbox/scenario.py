@@ -1,4 +1,4 @@
-"""A scenario file: faults to order, as TOML.
+"""A scenario file: faults to inject, as TOML.
 
     [[fault]]
     kind = "503"                # a word of --fault
@@ -15,21 +15,20 @@
 `429` and `429-date` take `retry_after`, `slow` and `timeout` take `seconds`.
 
 Invariant: a key or a value that is not understood is told in one line that names it.
-Must not import anything that does I/O.
 """
 
 import tomllib
 from collections.abc import Callable, Collection
 from typing import Any
 
-from recorder.errors import UsageError
+from recorder.sandbox.errors import SandboxError
 from recorder.sandbox.faults import Fault, parse_kind, parse_rate
 
 
 def parse_scenario(
     text: str, *, name: str, users: Collection[str] | None = None
 ) -> tuple[Fault, ...]:
-    """The faults of a scenario, in their order.
+    """Parse a scenario into its faults, in their order.
 
     Args:
         text: the file's text.
@@ -37,15 +36,15 @@ def parse_scenario(
         users: who there is; None: anybody.
 
     Raises:
-        UsageError: no TOML, a key or value that is not understood, or a fault that can befall no request.
+        SandboxError: no TOML, a key or value that is not understood, or a fault that can apply to no request.
     """
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{name} is no TOML: {error}") from error
+        raise SandboxError(f"{name} is no TOML: {error}") from error
     tables = document.get("fault", [])
     if set(document) - {"fault"} or not isinstance(tables, list):
-        raise UsageError(f"{name}: a scenario holds [[fault]] tables and nothing else")
+        raise SandboxError(f"{name}: a scenario holds [[fault]] tables and nothing else")
     faults = [(_fault(table, where), where) for table, where in _placed(tables, name)]
     for fault, where in faults:
         _refuse_idle(fault, where, users)
@@ -59,20 +58,22 @@ def _placed(tables: list[Any], name: str) -> list[tuple[Any, str]]:
 def _refuse_idle(fault: Fault, where: str, users: Collection[str] | None) -> None:
     if users is not None and fault.user not in (None, *users):
         known = ", ".join(users)
-        raise UsageError(f"{where}: no user is called {fault.user!r}: take one of {known}")
+        raise SandboxError(f"{where}: no user is called {fault.user!r}: take one of {known}")
     if not fault.from_s < fault.until_s:
-        raise UsageError(
+        raise SandboxError(
             f"{where}: from = {fault.from_s:g} is not before until = {fault.until_s:g}"
         )
 
 
 def _fault(table: Any, where: str) -> Fault:  # noqa: ANN401 -- what TOML holds
     if not isinstance(table, dict) or "kind" not in table:
-        raise UsageError(f'{where}: no kind, as in kind = "503"')
+        raise SandboxError(f'{where}: no kind, as in kind = "503"')
     fields: dict[str, Any] = {}
     for key, value in table.items():
         if key not in _FIELDS:
-            raise UsageError(f"{where}: no key is called {key!r}: take one of {', '.join(_FIELDS)}")
+            raise SandboxError(
+                f"{where}: no key is called {key!r}: take one of {', '.join(_FIELDS)}"
+            )
         name, parse = _FIELDS[key]
         fields[name] = parse(value, f"{where}: {key}")
     return Fault(**fields)
@@ -80,19 +81,19 @@ def _fault(table: Any, where: str) -> Fault:  # noqa: ANN401 -- what TOML holds
 
 def _word(value: object, where: str) -> str:
     if not isinstance(value, str):
-        raise UsageError(f"{where} = {value!r} is no text: put it in quotes")
+        raise SandboxError(f"{where} = {value!r} is no text: put it in quotes")
     return value
 
 
 def _seconds(value: object, where: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
-        raise UsageError(f"{where} = {value!r} is no number of seconds")
+        raise SandboxError(f"{where} = {value!r} is no number of seconds")
     return float(value)
 
 
 def _numbers(value: object, where: str) -> frozenset[int]:
     if not isinstance(value, list) or not all(type(item) is int for item in value):
-        raise UsageError(f"{where} = {value!r} is no list of request numbers, as in [3, 4]")
+        raise SandboxError(f"{where} = {value!r} is no list of request numbers, as in [3, 4]")
     return frozenset(value)
 
 

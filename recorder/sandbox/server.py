@@ -2,7 +2,6 @@
 
 Invariant: an answer is one write, so that what the log calls whole was handed over whole; `stop` leaves
 no thread and no socket behind.
-Must not listen on any other address, and must not decide what is answered.
 """
 
 import os
@@ -19,9 +18,9 @@ from socketserver import TCPServer
 from threading import Event, Lock, Thread, current_thread
 from typing import Any
 
-from recorder.errors import UsageError
-from recorder.sandbox.desk import Delivery, Desk, Request
-from recorder.sandbox.faults import Manner
+from recorder.sandbox.errors import SandboxError
+from recorder.sandbox.fake_api import FakeApi, PlannedResponse, Request
+from recorder.sandbox.faults import Delivery
 from recorder.sandbox.log import Journal, entry_of
 from recorder.sandbox.replies import JSON_TYPE
 
@@ -51,7 +50,7 @@ class _Handler(BaseHTTPRequestHandler):
             idempotency_key=self.headers.get("Idempotency-Key"),
             body=body,
         )
-        self._deliver(self.server.desk.take(request))
+        self._deliver(self.server.api.take(request))
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = _serve  # noqa: N815
 
@@ -66,9 +65,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = True
         return None
 
-    def _deliver(self, delivery: Delivery) -> None:
+    def _deliver(self, delivery: PlannedResponse) -> None:
         body = b"" if self.command == "HEAD" else delivery.reply.body
-        sent = _part(body, delivery.manner)
+        sent = _part(body, delivery.delivery)
         entry = entry_of(delivery, sent)
         if delivery.delay_s:
             self.server.journal.begin(replace(entry, whole=False))
@@ -77,16 +76,16 @@ class _Handler(BaseHTTPRequestHandler):
         given = False
         try:
             given = not self._client_gone()
-            if given and delivery.manner in (Manner.SEND, Manner.CUT):
+            if given and delivery.delivery in (Delivery.SEND, Delivery.CUT):
                 self.connection.sendall(_head(delivery, length=len(delivery.reply.body)) + sent)
         except OSError:
             given = False
         self.server.journal.end(entry, sent=given)
-        if delivery.manner != Manner.SEND or not given:
-            self._break_off(delivery.manner)
+        if delivery.delivery != Delivery.SEND or not given:
+            self._break_off(delivery.delivery)
 
     def _wait(self, seconds: float) -> None:
-        """Until the time is over, the server stops, or the client has gone."""
+        """Wait until the time is over, the server stops, or the client has gone."""
         until = time.monotonic() + seconds
         while time.monotonic() < until and not self.server.stopping.wait(_TICK_S):
             if self._client_gone():
@@ -100,21 +99,21 @@ class _Handler(BaseHTTPRequestHandler):
         except OSError:
             return True
 
-    def _break_off(self, manner: Manner) -> None:
+    def _break_off(self, delivery: Delivery) -> None:
         self.close_connection = True
-        if manner == Manner.RESET:
+        if delivery == Delivery.RESET:
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
 
     def log_message(self, *_: object) -> None:
-        """The journal is the log."""
+        """Log nothing: the journal is the log."""
 
 
-def _part(body: bytes, manner: Manner) -> bytes:
-    return {Manner.SEND: body, Manner.CUT: body[: len(body) // 2]}.get(manner, b"")
+def _part(body: bytes, delivery: Delivery) -> bytes:
+    return {Delivery.SEND: body, Delivery.CUT: body[: len(body) // 2]}.get(delivery, b"")
 
 
-def _head(delivery: Delivery, *, length: int) -> bytes:
-    """The head of an answer; what its reply names comes before what the server adds."""
+def _head(delivery: PlannedResponse, *, length: int) -> bytes:
+    """Write the head of an answer; the reply's own headers replace the server's."""
     reply = delivery.reply
     usual = {
         "Content-Type": JSON_TYPE,
@@ -133,30 +132,30 @@ class Server(ThreadingHTTPServer):
 
     Args:
         port: 0 for a free one.
-        desk: what answers.
+        api: what answers.
         journal: what keeps the log.
 
     Raises:
-        UsageError: the port is taken.
+        SandboxError: the port is taken.
     """
 
     daemon_threads = True
     request_queue_size = 256
 
-    def __init__(self, *, port: int, desk: Desk, journal: Journal) -> None:
-        self.desk, self.journal, self.stopping = desk, journal, Event()
+    def __init__(self, *, port: int, api: FakeApi, journal: Journal) -> None:
+        self.api, self.journal, self.stopping = api, journal, Event()
         self._open: dict[Thread, socket.socket] = {}
         self._guard = Lock()
         try:
             super().__init__((HOST, port), _Handler)
         except OSError as error:
-            raise UsageError(
+            raise SandboxError(
                 f"cannot listen on {HOST}:{port}: {os.strerror(error.errno or 0)}"
             ) from error
         self._loop = Thread(target=self.serve_forever, args=(_ACCEPT_S,), daemon=True)
 
     def server_bind(self) -> None:
-        """Binds without asking a name server what the address is called."""
+        """Bind without a look-up of the address's name."""
         TCPServer.server_bind(self)
         self.server_name, self.server_port = HOST, self.server_address[1]
 
@@ -166,11 +165,11 @@ class Server(ThreadingHTTPServer):
         return f"http://{HOST}:{self.server_port}"
 
     def start(self) -> None:
-        """Serves from a thread of its own."""
+        """Serve from a thread of its own."""
         self._loop.start()
 
     def stop(self) -> None:
-        """Ends the connections and their threads, and frees the port."""
+        """End the connections and their threads, and free the port."""
         self.stopping.set()
         if self._loop.is_alive():
             self.shutdown()
@@ -185,7 +184,7 @@ class Server(ThreadingHTTPServer):
         self.server_close()
 
     def process_request(self, request: Any, client_address: Any) -> None:  # noqa: ANN401
-        """Gives a connection a thread that `stop` knows of."""
+        """Give a connection a thread that `stop` can join."""
         thread = Thread(
             target=self.process_request_thread, args=(request, client_address), daemon=True
         )
@@ -194,7 +193,7 @@ class Server(ThreadingHTTPServer):
         thread.start()
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:  # noqa: ANN401
-        """Serves a connection to its end."""
+        """Serve a connection to its end."""
         try:
             super().process_request_thread(request, client_address)
         finally:
@@ -202,7 +201,7 @@ class Server(ThreadingHTTPServer):
                 self._open.pop(current_thread(), None)
 
     def shutdown_request(self, request: Any) -> None:  # noqa: ANN401
-        """Closes a connection; one that is to be reset gets no orderly end before."""
+        """Close a connection; one that is to be reset gets no orderly end before."""
         lingering = request.getsockopt(socket.SOL_SOCKET, socket.SO_LINGER, len(_RESET_ON_CLOSE))
         if lingering == _RESET_ON_CLOSE:
             self.close_request(request)
@@ -210,6 +209,6 @@ class Server(ThreadingHTTPServer):
             super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401
-        """A client that went away is no error of ours."""
+        """Ignore a client that went away."""
         if not isinstance(sys.exception(), OSError):
             super().handle_error(request, client_address)

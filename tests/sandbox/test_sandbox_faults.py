@@ -60,13 +60,13 @@ def test_bodies_can_be_spoilt(open_sandbox: Open, ask: Ask) -> None:
     """HTML, no run, a redirect to another host, and rewritten rows come as ordered."""
     sandbox = faulty(open_sandbox, Kind.HTML)
     assert ask(sandbox, "a").headers["content-type"] == "text/html"
-    sandbox.order(Fault(kind=Kind.NO_RUN))
+    sandbox.inject(Fault(kind=Kind.NO_RUN))
     assert ask(sandbox, "a").content == b"{}"
-    sandbox.order(Fault(kind=Kind.REDIRECT))
+    sandbox.inject(Fault(kind=Kind.REDIRECT))
     assert httpx.URL(ask(sandbox, "a").headers["location"]).host == "elsewhere.invalid"
     rows = {}
     for kind in (Kind.WRONG_ID, Kind.UNKNOWN_STATUS, Kind.UNKNOWN_FIELD, Kind.REOPEN):
-        sandbox.order(Fault(kind=kind))
+        sandbox.inject(Fault(kind=kind))
         rows[kind] = ask(sandbox, "a").json()["run"]
     assert rows[Kind.WRONG_ID] == {**DONE["run"], "id": "a-other"}
     assert rows[Kind.UNKNOWN_STATUS] == {**DONE["run"], "status": "paused"}
@@ -74,7 +74,7 @@ def test_bodies_can_be_spoilt(open_sandbox: Open, ask: Ask) -> None:
     assert rows[Kind.REOPEN]["status"] == "running"
     assert rows[Kind.REOPEN]["timing"]["completedAt"] is None
     assert [entry.fault for entry in sandbox.requests][3:] == list(rows)
-    sandbox.order()
+    sandbox.inject()
     assert ask(sandbox, "a").json() == DONE
 
 

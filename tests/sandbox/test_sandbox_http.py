@@ -13,9 +13,9 @@ import pytest
 
 from recorder.instants import DAY, SECOND, now_us
 from recorder.sandbox import (
+    Population,
     Reply,
     Sandbox,
-    World,
     document,
 )
 
@@ -26,11 +26,11 @@ Ask = Callable[..., httpx.Response]
 
 def test_a_run_is_served_as_its_document_at_that_instant(open_sandbox: Open, ask: Ask) -> None:
     """The body is the document of the instant in the log, and the log holds its bytes."""
-    world = World.generate(runs=12, start_at=now_us() - 5 * SECOND, speed=3.0)
-    sandbox = open_sandbox(world)
-    replies = [ask(sandbox, run.run_id) for run in world.runs]
+    population = Population.generate(runs=12, start_at=now_us() - 5 * SECOND, speed=3.0)
+    sandbox = open_sandbox(population)
+    replies = [ask(sandbox, run.run_id) for run in population.runs]
     assert {reply.status_code for reply in replies} == {200}
-    for run, reply, entry in zip(world.runs, replies, sandbox.requests, strict=True):
+    for run, reply, entry in zip(population.runs, replies, sandbox.requests, strict=True):
         assert reply.json() == document(run, entry.at)
         assert (entry.body, entry.whole, entry.status) == (reply.content, True, 200)
         assert (entry.run_id, entry.user, entry.fault) == (run.run_id, "default", None)
@@ -49,8 +49,8 @@ def test_an_answer_has_the_headers_of_http(open_sandbox: Open, ask: Ask) -> None
 def test_a_run_is_seen_by_its_user_alone(open_sandbox: Open, ask: Ask) -> None:
     """Another user's key gets 404, an unknown key or none gets 401, none of them ends up in the log."""
     users = {"ann": "pk_ann", "ben": "pk_ben"}
-    sandbox = open_sandbox(World.generate(runs=1, start_at=START, users=["ann"]), users=users)
-    run_id = sandbox.world.runs[0].run_id
+    sandbox = open_sandbox(Population.generate(runs=1, start_at=START, users=["ann"]), users=users)
+    run_id = sandbox.population.runs[0].run_id
     assert ask(sandbox, run_id, key="pk_ann").status_code == 200
     for key, status in {"pk_ben": 404, "pk_none": 401}.items():
         reply = ask(sandbox, run_id, key=key)
@@ -63,9 +63,9 @@ def test_a_run_is_seen_by_its_user_alone(open_sandbox: Open, ask: Ask) -> None:
 
 def test_what_is_not_there_is_not_found(open_sandbox: Open, ask: Ask) -> None:
     """Unknown ids, runs yet to be created, and other paths are 404."""
-    sandbox = open_sandbox(World.generate(runs=1, start_at=now_us() + DAY))
+    sandbox = open_sandbox(Population.generate(runs=1, start_at=now_us() + DAY))
     headers = {"Authorization": "bearer pk_sandbox"}
-    assert ask(sandbox, sandbox.world.runs[0].run_id).status_code == 404
+    assert ask(sandbox, sandbox.population.runs[0].run_id).status_code == 404
     assert ask(sandbox, "er_none").status_code == 404
     for path in ("/", "/api/enrichment/", "/api/enrichment/a/b", "/api/other/a"):
         assert httpx.get(sandbox.url + path, headers=headers).status_code == 404
@@ -156,9 +156,15 @@ def post(sandbox: Sandbox, path: str = "", **kwargs: Any) -> httpx.Response:
 @pytest.mark.slow
 def test_a_run_can_be_started(open_sandbox: Open, ask: Ask) -> None:
     """A start answers the ids, and the run is there, as it was wished for."""
-    sandbox = open_sandbox(World(speed=1000.0))
-    wish = {"slug": "news_signal", "version": 1, "leadCount": 7, "listId": "l1", "fate": "failed"}
-    reply = post(sandbox, json={**wish, "other": 1})
+    sandbox = open_sandbox(Population(speed=1000.0))
+    overrides = {
+        "slug": "news_signal",
+        "version": 1,
+        "leadCount": 7,
+        "listId": "l1",
+        "ending": "failed",
+    }
+    reply = post(sandbox, json={**overrides, "other": 1})
     assert reply.status_code == 202
     started = reply.json()
     assert (started["leadCount"], started["reusedExistingRun"]) == (7, False)
@@ -182,7 +188,7 @@ def test_an_idempotency_key_brings_the_run_back(open_sandbox: Open) -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [b"{", b"[]", b'{"slug": "x"}', b'{"leadCount": -1}', b'{"fate": "odd"}', b'{"listId": 1}'],
+    [b"{", b"[]", b'{"slug": "x"}', b'{"leadCount": -1}', b'{"ending": "odd"}', b'{"listId": 1}'],
 )
 def test_a_start_that_makes_no_sense_is_refused(open_sandbox: Open, body: bytes) -> None:
     """What cannot be started gets 400 and a reason."""

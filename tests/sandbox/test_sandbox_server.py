@@ -23,6 +23,7 @@ from recorder.sandbox import (
     Kind,
     Sandbox,
 )
+from recorder.sandbox.errors import SandboxError
 
 Open = Callable[..., Sandbox]
 Ask = Callable[..., httpx.Response]
@@ -75,12 +76,12 @@ def test_what_is_saved_in_a_folder_is_seen_at_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", ["{", "[]", '{"body": {}}', '{"run": 1}'])
 def test_a_folder_that_holds_no_documents_is_refused(tmp_path: Path, text: str) -> None:
     """A missing or empty folder, or a file that is no document, is told by name."""
-    with pytest.raises(UsageError, match="no folder"):
+    with pytest.raises(SandboxError, match="no folder"):
         Folder(tmp_path / "none")
-    with pytest.raises(UsageError, match=r"no \*.json"):
+    with pytest.raises(SandboxError, match=r"no \*.json"):
         Folder(tmp_path)
     (tmp_path / "bad.json").write_text(text)
-    with pytest.raises(UsageError, match=r"bad.json is no ledger document"):
+    with pytest.raises(SandboxError, match=r"bad.json is no ledger document"):
         Folder(tmp_path)
 
 
@@ -101,9 +102,9 @@ def test_stopping_leaves_nothing_behind(tmp_path: Path, ask: Ask) -> None:
 def test_a_taken_port_is_told(open_sandbox: Open) -> None:
     """A port in use, and a log that cannot be written, are usage errors."""
     port = int(open_sandbox().url.rpartition(":")[2])
-    with pytest.raises(UsageError, match=f"cannot listen on 127.0.0.1:{port}"):
+    with pytest.raises(SandboxError, match=f"cannot listen on 127.0.0.1:{port}"):
         Sandbox(port=port)
-    with pytest.raises(UsageError, match="cannot write the log"):
+    with pytest.raises(SandboxError, match="cannot write the log"):
         Sandbox(log=Path("/nowhere/at/all"))
 
 

@@ -1,4 +1,4 @@
-"""The sandbox's world: runs, their documents, and what a poller would have kept."""
+"""The sandbox's population: runs, their documents, and what a poller would have kept."""
 
 import json
 from typing import Any
@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from recorder.instants import DAY, MINUTE, SECOND, iso, parse_instant
 from recorder.sandbox import (
-    Fate,
-    SandboxRun,
-    Wish,
-    World,
+    Ending,
+    Overrides,
+    Population,
+    SimulatedRun,
     answers,
     cancel,
     document,
@@ -23,60 +23,68 @@ from recorder.sandbox.definitions import SLUGS, contract, definition, latest_ver
 START = 1_780_000_000_000_000
 
 
-def run_of(fate: Fate, *, number: int = 0, created_at: int = START, leads: int = 40) -> SandboxRun:
-    wish = Wish(fate=fate, leads=leads)
-    return make_run(seed=7, number=number, user="default", created_at=created_at, wish=wish)
+def run_of(
+    ending: Ending, *, number: int = 0, created_at: int = START, leads: int = 40
+) -> SimulatedRun:
+    overrides = Overrides(ending=ending, leads=leads)
+    return make_run(
+        seed=7, number=number, user="default", created_at=created_at, overrides=overrides
+    )
 
 
-def said(run: SandboxRun, at: int) -> Any:
+def said(run: SimulatedRun, at: int) -> Any:
     return document(run, at)["run"]
 
 
-def test_a_world_is_its_seed_and_start() -> None:
+def test_a_population_is_its_seed_and_start() -> None:
     """The same seed and start give the same runs; another seed gives other ids."""
     worlds = [
-        World.generate(runs=25, seed=seed, start_at=START, spread_us=DAY) for seed in (3, 3, 4)
+        Population.generate(runs=25, seed=seed, start_at=START, spread_us=DAY) for seed in (3, 3, 4)
     ]
     assert worlds[0] == worlds[1]
     assert not {run.run_id for run in worlds[0].runs} & {run.run_id for run in worlds[2].runs}
 
 
 def test_ids_depend_on_the_seed_alone() -> None:
-    """A world that starts later, longer or faster has the ids of the first."""
-    first = World.generate(runs=20, seed=3, start_at=START)
-    later = World.generate(runs=30, seed=3, start_at=START + DAY, spread_us=DAY, speed=9.0)
+    """A population that starts later, longer or faster has the ids of the first."""
+    first = Population.generate(runs=20, seed=3, start_at=START)
+    later = Population.generate(runs=30, seed=3, start_at=START + DAY, spread_us=DAY, speed=9.0)
     assert [r.run_id for r in first.runs] == [r.run_id for r in later.runs][:20]
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_ten_runs_meet_every_fate(seed: int) -> None:
-    """From ten runs on each fate occurs, and stuck runs are overdue at the start."""
-    world = World.generate(runs=10, seed=seed, start_at=START)
-    assert {run.fate for run in world.runs} == set(Fate)
+def test_ten_runs_meet_every_ending(seed: int) -> None:
+    """From ten runs on each ending occurs, and stuck runs are overdue at the start."""
+    population = Population.generate(runs=10, seed=seed, start_at=START)
+    assert {run.ending for run in population.runs} == set(Ending)
     assert all(
-        run.created_at <= START - 12 * MINUTE for run in world.runs if run.fate is Fate.STUCK
+        run.created_at <= START - 12 * MINUTE
+        for run in population.runs
+        if run.ending is Ending.STUCK
     )
 
 
 def test_users_share_the_runs() -> None:
     """Several users get the runs in turn."""
-    world = World.generate(runs=4, start_at=START, users=("ann", "ben"))
-    assert [run.user for run in world.runs] == ["ann", "ben", "ann", "ben"]
+    population = Population.generate(runs=4, start_at=START, users=("ann", "ben"))
+    assert [run.user for run in population.runs] == ["ann", "ben", "ann", "ben"]
 
 
 @given(
     number=st.integers(0, 10_000),
-    fate=st.sampled_from(Fate),
+    ending=st.sampled_from(Ending),
     leads=st.integers(0, 300),
     speed=st.sampled_from([0.5, 1.0, 20.0, 1000.0]),
     after_s=st.lists(st.floats(0, 900), min_size=2, max_size=6),
 )
 def test_a_document_is_always_consistent(
-    number: int, fate: Fate, leads: int, speed: float, after_s: list[float]
+    number: int, ending: Ending, leads: int, speed: float, after_s: list[float]
 ) -> None:
     """At any instant the counts sum to the leads, only the past is told, and words go one way."""
-    wish = Wish(fate=fate, leads=leads)
-    run = make_run(seed=1, number=number, user="u", created_at=START, speed=speed, wish=wish)
+    overrides = Overrides(ending=ending, leads=leads)
+    run = make_run(
+        seed=1, number=number, user="u", created_at=START, speed=speed, overrides=overrides
+    )
     ranks = []
     for at in sorted(START + int(seconds * SECOND) for seconds in after_s):
         row = said(run, at)
@@ -89,27 +97,27 @@ def test_a_document_is_always_consistent(
     assert ranks == sorted(ranks)
 
 
-@pytest.mark.parametrize("fate", Fate)
-def test_a_run_ends_as_its_fate_says(fate: Fate) -> None:
-    """Each fate has its last word, its times and its error."""
-    run = run_of(fate)
+@pytest.mark.parametrize("ending", Ending)
+def test_a_run_ends_as_its_ending_says(ending: Ending) -> None:
+    """Each ending has its last word, its times and its error."""
+    run = run_of(ending)
     row = said(run, START + DAY)
     timing = row["timing"]
-    if fate is Fate.STUCK:
+    if ending is Ending.STUCK:
         assert row["status"] in ("pending", "running")
         assert timing["completedAt"] is timing["cancelledAt"] is row["cost"]["actual"] is None
     else:
-        assert row["status"] == fate.value.removesuffix("-pending")
-        assert (row["error"] is not None) == (fate is Fate.FAILED)
-        assert (timing["cancelledAt"] is not None) == fate.value.startswith("cancelled")
-    if fate is Fate.CANCELLED_PENDING:
+        assert row["status"] == ending.value.removesuffix("-pending")
+        assert (row["error"] is not None) == (ending is Ending.FAILED)
+        assert (timing["cancelledAt"] is not None) == ending.value.startswith("cancelled")
+    if ending is Ending.CANCELLED_PENDING:
         assert timing["startedAt"] is None
         assert row["scope"]["counts"]["skipped"] == run.leads
 
 
 def test_a_run_begins_pending_and_is_charged_at_the_end() -> None:
     """At its creation a run is pending, not started, with a preview and no actual."""
-    run = run_of(Fate.COMPLETED)
+    run = run_of(Ending.COMPLETED)
     row = said(run, run.created_at)
     assert (row["status"], row["timing"]["startedAt"]) == ("pending", None)
     assert row["cost"]["preview"] is not None
@@ -120,8 +128,8 @@ def test_a_run_begins_pending_and_is_charged_at_the_end() -> None:
 
 def test_some_ends_are_odd() -> None:
     """Among many runs some failed ones have no completedAt, and some actuals come late."""
-    runs = World.generate(runs=400, seed=1, start_at=START).runs
-    failed = [run for run in runs if run.fate is Fate.FAILED]
+    runs = Population.generate(runs=400, seed=1, start_at=START).runs
+    failed = [run for run in runs if run.ending is Ending.FAILED]
     assert {run.completed_at_given for run in failed} == {True, False}
     assert any(run.actual_at is None for run in failed)
     assert any(run.actual_at and run.ended_at and run.actual_at > run.ended_at for run in runs)
@@ -131,7 +139,9 @@ def test_some_ends_are_odd() -> None:
 
 def test_leads_go_on_after_a_cancel() -> None:
     """A cancel skips the pending leads; the running ones end after the run says cancelled."""
-    run = next(r for n in range(50) if (r := run_of(Fate.COMPLETED, number=n)).steps[2].running > 1)
+    run = next(
+        r for n in range(50) if (r := run_of(Ending.COMPLETED, number=n)).steps[2].running > 1
+    )
     at = run.steps[2].at + 1500
     cancelled = cancel(run, at)
     assert cancelled is not None
@@ -174,7 +184,7 @@ def test_one_version_is_worse_than_the_one_before() -> None:
 
 def test_explicit_leads_are_repeated_and_lists_are_named() -> None:
     """A run has either a list's id or every lead's id in its scope."""
-    runs = World.generate(runs=60, seed=2, start_at=START).runs
+    runs = Population.generate(runs=60, seed=2, start_at=START).runs
     scopes = [said(run, START + DAY)["scope"] for run in runs]
     assert {scope["type"] for scope in scopes} == {"list", "explicit_leads"}
     for scope in scopes:
@@ -184,8 +194,8 @@ def test_explicit_leads_are_repeated_and_lists_are_named() -> None:
 
 def test_answers_are_what_a_poller_would_have_kept() -> None:
     """The lines are in order of time, a dozen or fewer a run, and say what the run said then."""
-    world = World.generate(runs=60, seed=5, start_at=START, spread_us=30 * DAY)
-    runs = {run.run_id: run for run in world.runs}
+    population = Population.generate(runs=60, seed=5, start_at=START, spread_us=30 * DAY)
+    runs = {run.run_id: run for run in population.runs}
     lines = list(answers(runs=60, seed=5, start_at=START, error_rate=0.05))
     times = [parse_instant(line["observed_at"]) or 0 for line in lines]
     assert times == sorted(times)

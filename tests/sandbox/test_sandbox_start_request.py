@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recorder.errors import UsageError
 from recorder.instants import MINUTE, SECOND
 from recorder.sandbox import (
     Fault,
@@ -16,7 +15,8 @@ from recorder.sandbox import (
     parse_fault,
     parse_scenario,
 )
-from recorder.sandbox.desk import parse_target
+from recorder.sandbox.errors import SandboxError
+from recorder.sandbox.fake_api import parse_target
 from recorder.sandbox.faults import choose_fault
 from recorder.sandbox.limits import RateLimit
 
@@ -63,7 +63,7 @@ def test_a_fault_keeps_to_its_requests_window_run_and_user() -> None:
 )
 def test_a_fault_that_makes_no_sense_is_refused(text: str, says: str) -> None:
     """An unknown kind or an impossible rate is told in one line."""
-    with pytest.raises(UsageError, match=says) as error:
+    with pytest.raises(SandboxError, match=says) as error:
         parse_fault(text)
     assert "\n" not in str(error.value)
 
@@ -117,7 +117,7 @@ def test_a_scenario_says_all_that_an_order_can_say() -> None:
 )
 def test_a_scenario_that_makes_no_sense_is_refused(text: str, says: str) -> None:
     """What is not understood in a scenario is named in one line."""
-    with pytest.raises(UsageError, match=says):
+    with pytest.raises(SandboxError, match=says):
         parse_scenario(text, name="s.toml")
 
 
@@ -132,7 +132,7 @@ def test_a_scenario_that_makes_no_sense_is_refused(text: str, says: str) -> None
 )
 def test_a_fault_that_would_befall_nothing_is_refused(text: str, says: str) -> None:
     """A user whom nobody is, and a span of no time, are mistakes."""
-    with pytest.raises(UsageError, match=re.escape(says)):
+    with pytest.raises(SandboxError, match=re.escape(says)):
         parse_scenario(f"[[fault]]\nkind = '500'\n{text}", name="s.toml", users=["ann", "ben"])
 
 

@@ -1,7 +1,6 @@
-"""A world of the sandbox: a number of runs of mixed fate, and what a poller would have kept of them.
+"""A population of the sandbox: a number of runs of mixed endings, and what a poller would have kept of them.
 
 Invariant: the same seed and start give the same runs, and the same answers line by line.
-Must not read the clock or import anything that does I/O.
 """
 
 import random
@@ -9,16 +8,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from recorder.instants import DAY, HOUR, MINUTE, SECOND, iso
+from recorder.sandbox.clock import DAY, HOUR, MINUTE, SECOND, iso
 from recorder.sandbox.documents import document
-from recorder.sandbox.lives import Fate, SandboxRun, Wish, make_run
+from recorder.sandbox.simulated_run import Ending, Overrides, SimulatedRun, make_run
 
 _FEW = 10
 _STUCK_FOR = 20 * MINUTE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class World:
+class Population:
     """Runs in the order of their numbers.
 
     Attributes:
@@ -29,7 +28,7 @@ class World:
 
     seed: int = 1
     speed: float = 1.0
-    runs: tuple[SandboxRun, ...] = ()
+    runs: tuple[SimulatedRun, ...] = ()
 
     @classmethod
     def generate(
@@ -41,12 +40,12 @@ class World:
         spread_us: int = 0,
         speed: float = 1.0,
         users: Sequence[str] = ("default",),
-    ) -> "World":
-        """A world of runs of mixed fate; from ten runs on, each fate occurs.
+    ) -> "Population":
+        """Generate runs of mixed endings; from ten runs on, each ending occurs.
 
         Args:
             runs: how many.
-            seed: the same seed and start give the same world.
+            seed: the same seed and start give the same population.
             start_at: when the first run may be created, microseconds since 1970 UTC.
             spread_us: over how long the creations are spread, microseconds. Stuck runs are created
                 another 12 to 45 minutes before, so that they are overdue already.
@@ -56,7 +55,7 @@ class World:
         rng = random.Random(f"world/{seed}")  # noqa: S311 -- reproducible, not secret
         phases = sorted(rng.random() for _ in range(runs))
 
-        def run(number: int, fate: Fate | None = None) -> SandboxRun:
+        def run(number: int, ending: Ending | None = None) -> SimulatedRun:
             return make_run(
                 seed=seed,
                 number=number,
@@ -64,27 +63,27 @@ class World:
                 created_at=start_at + int(phases[number] * spread_us),
                 speed=speed,
                 phase=phases[number],
-                wish=Wish(fate=fate),
+                overrides=Overrides(ending=ending),
             )
 
         made = [run(number) for number in range(runs)]
-        for number, fate in _missing(rng, made):
-            made[number] = run(number, fate)
+        for number, ending in _missing(rng, made):
+            made[number] = run(number, ending)
         return cls(seed=seed, speed=speed, runs=tuple(_aged(rng, made)))
 
 
-def _missing(rng: random.Random, made: list[SandboxRun]) -> Iterator[tuple[int, Fate]]:
-    there = {run.fate for run in made}
-    absent = [fate for fate in Fate if fate not in there]
-    common = [number for number, run in enumerate(made) if run.fate == Fate.COMPLETED]
+def _missing(rng: random.Random, made: list[SimulatedRun]) -> Iterator[tuple[int, Ending]]:
+    there = {run.ending for run in made}
+    absent = [ending for ending in Ending if ending not in there]
+    common = [number for number, run in enumerate(made) if run.ending == Ending.COMPLETED]
     if len(made) >= _FEW and len(common) > len(absent):
         yield from zip(rng.sample(common, len(absent)), absent, strict=True)
 
 
-def _aged(rng: random.Random, made: list[SandboxRun]) -> Iterator[SandboxRun]:
+def _aged(rng: random.Random, made: list[SimulatedRun]) -> Iterator[SimulatedRun]:
     for run in made:
         age_us = rng.randrange(12 * MINUTE, 45 * MINUTE, SECOND)
-        yield run.moved(-age_us) if run.fate == Fate.STUCK else run
+        yield run.moved(-age_us) if run.ending == Ending.STUCK else run
 
 
 def answers(
@@ -97,7 +96,7 @@ def answers(
     source: str = "default",
     error_rate: float = 0.005,
 ) -> Iterator[dict[str, Any]]:
-    """What a poller would have kept of a world, as lines for `import`, in order of time.
+    """Generate what a poller would have kept of a population, as lines for `import`, in order of time.
 
     Most runs are watched from their start, some from their middle or after their end; each is looked
     at some 6 to 12 times.
@@ -114,12 +113,14 @@ def answers(
     Yields:
         `{"observed_at", "source", "run_id", "status_code", "body"}`.
     """
-    world = World.generate(runs=runs, seed=seed, start_at=start_at, spread_us=spread_us)
+    population = Population.generate(runs=runs, seed=seed, start_at=start_at, spread_us=spread_us)
     rng = random.Random(f"answers/{seed}")  # noqa: S311 -- reproducible, not secret
-    looks = sorted((at, number) for number, run in enumerate(world.runs) for at in _looks(rng, run))
+    looks = sorted(
+        (at, number) for number, run in enumerate(population.runs) for at in _looks(rng, run)
+    )
     for at, number in looks:
         if until_at is None or at <= until_at:
-            run = world.runs[number]
+            run = population.runs[number]
             broken = rng.random() < error_rate
             yield {
                 "observed_at": iso(at),
@@ -133,8 +134,8 @@ def answers(
 _UNAVAILABLE = {"error": {"code": "unavailable", "message": "try again later"}}
 
 
-def _looks(rng: random.Random, run: SandboxRun) -> Iterator[int]:
-    """When a poller looks at a run: some seven times while it goes on, and after its end."""
+def _looks(rng: random.Random, run: SimulatedRun) -> Iterator[int]:
+    """Draw the instants of a run's polls: some seven while it goes on, then those after its end."""
     end = run.created_at + _STUCK_FOR if run.ended_at is None else run.ended_at
     life_us = end - run.created_at
     every_us = max(3 * SECOND, life_us // 7)

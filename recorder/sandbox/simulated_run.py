@@ -2,7 +2,6 @@
 
 Invariant: a run is a value that holds its whole life beforehand, as steps in order of time; the five
 counts of every step sum to the number of leads; instants are whole milliseconds, as the ledger's are.
-Must not read the clock or import anything that does I/O.
 """
 
 import random
@@ -19,7 +18,7 @@ _ID_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _MILLISECOND = 1000
 
 
-class Fate(StrEnum):
+class Ending(StrEnum):
     """How a run ends."""
 
     COMPLETED = "completed"
@@ -30,7 +29,7 @@ class Fate(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class RunStep:
     """What the ledger says from `at` (microseconds) on: the status word and the counts of leads."""
 
     at: int
@@ -48,14 +47,14 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SandboxRun:
+class SimulatedRun:
     """One run and its whole life.
 
     Attributes:
         run_id: the id in the API's path.
         user: whose run it is; nobody else sees it.
         definition: what it enriches with.
-        fate: how it ends.
+        ending: how it ends.
         leads: how many leads it covers.
         list_id: the list they come from, None for explicitly named leads.
         salt: 64 bits that lead ids and the like are made from.
@@ -72,13 +71,13 @@ class SandboxRun:
     run_id: str
     user: str
     definition: Definition
-    fate: Fate
+    ending: Ending
     leads: int
     list_id: str | None
     salt: int
     speed: float
     created_at: int
-    steps: tuple[Step, ...]
+    steps: tuple[RunStep, ...]
     charge: float
     actual_at: int | None
     completed_at_given: bool = True
@@ -102,8 +101,8 @@ class SandboxRun:
             return None
         return max(self.steps[-1].at, self.actual_at or 0)
 
-    def moved(self, by_us: int) -> "SandboxRun":
-        """The same life, so many microseconds later."""
+    def moved(self, by_us: int) -> "SimulatedRun":
+        """Return the same run, so many microseconds later."""
         return replace(
             self,
             created_at=self.created_at + by_us,
@@ -111,20 +110,20 @@ class SandboxRun:
             actual_at=None if self.actual_at is None else self.actual_at + by_us,
         )
 
-    def step_at(self, at: int) -> Step:
-        """The step that holds at an instant; before the creation, the first."""
+    def step_at(self, at: int) -> RunStep:
+        """Return the step that holds at an instant; before the creation, the first."""
         return next((step for step in reversed(self.steps) if step.at <= at), self.steps[0])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
-    """What a caller wants of a new run; None leaves it to chance."""
+class Overrides:
+    """Choices of a caller for a new run; None leaves one to chance."""
 
     definition: Definition | None = None
     leads: int | None = None
     list_id: str | None = None
     explicit: bool = False
-    fate: Fate | None = None
+    ending: Ending | None = None
 
 
 def make_run(
@@ -135,33 +134,34 @@ def make_run(
     created_at: int,
     speed: float = 1.0,
     phase: float | None = None,
-    wish: Wish | None = None,
-) -> SandboxRun:
-    """The run of a number in the world of a seed; the same arguments give the same run.
+    overrides: Overrides | None = None,
+) -> SimulatedRun:
+    """Make one run of a seed's population; the same arguments give the same run.
 
     Args:
-        seed: the world.
+        seed: the population.
         number: which of its runs; the id depends on seed and number alone.
         user: whose run it is.
         created_at: microseconds since 1970 UTC; cut to milliseconds.
         speed: how many times faster than in life it goes, above 0.
         phase: how far the history has come, 0 to 1: decides the version; None for any.
-        wish: what is not left to chance.
+        overrides: what is not left to chance.
     """
     rng = random.Random(f"run/{seed}/{number}")  # noqa: S311 -- reproducible, not secret
     run_id = "er_" + "".join(rng.choices(_ID_LETTERS, k=12))
-    wish = wish or Wish()
+    overrides = overrides or Overrides()
     chosen = choose(rng, phase=rng.random() if phase is None else phase)
-    used = wish.definition or chosen
-    fate, leads, salt = _fate(rng, used), _leads(rng), rng.getrandbits(64)
+    used = overrides.definition or chosen
+    ending, leads, salt = _ending(rng, used), _leads(rng), rng.getrandbits(64)
     listed = leads == 0 or _chance(rng, 0.3)
-    draft = SandboxRun(
+    draft = SimulatedRun(
         run_id=run_id,
         user=user,
         definition=used,
-        fate=wish.fate or fate,
-        leads=leads if wish.leads is None else wish.leads,
-        list_id=wish.list_id or (f"lst_{salt:016x}"[:12] if listed and not wish.explicit else None),
+        ending=overrides.ending or ending,
+        leads=leads if overrides.leads is None else overrides.leads,
+        list_id=overrides.list_id
+        or (f"lst_{salt:016x}"[:12] if listed and not overrides.explicit else None),
         salt=salt,
         speed=speed,
         created_at=created_at - created_at % _MILLISECOND,
@@ -181,18 +181,24 @@ def _leads(rng: random.Random) -> int:
     return 0 if _chance(rng, 0.02) else min(800, 1 + int(20 * rng.lognormvariate(0, 1.1)))
 
 
-def _fate(rng: random.Random, used: Definition) -> Fate:
+def _ending(rng: random.Random, used: Definition) -> Ending:
     rates = [used.failure_rate, 0.06, 0.02, 0.02]
-    fates = [Fate.FAILED, Fate.CANCELLED, Fate.CANCELLED_PENDING, Fate.STUCK, Fate.COMPLETED]
-    return rng.choices(fates, weights=[*rates, 1 - sum(rates)])[0]
+    endings = [
+        Ending.FAILED,
+        Ending.CANCELLED,
+        Ending.CANCELLED_PENDING,
+        Ending.STUCK,
+        Ending.COMPLETED,
+    ]
+    return rng.choices(endings, weights=[*rates, 1 - sum(rates)])[0]
 
 
-def _later(run: SandboxRun, at: int, seconds: float) -> int:
+def _later(run: SimulatedRun, at: int, seconds: float) -> int:
     return at + round(seconds * 1000 / run.speed) * _MILLISECOND
 
 
-def _whole_life(rng: random.Random, run: SandboxRun) -> Iterator[Step]:
-    """The life of a run that completes."""
+def _whole_life(rng: random.Random, run: SimulatedRun) -> Iterator[RunStep]:
+    """Generate the steps of a run that completes."""
     pending_s = min(30.0, 3 * rng.lognormvariate(0, 0.8))
     size = max(run.leads, 1) / 20
     running_s = min(
@@ -201,12 +207,12 @@ def _whole_life(rng: random.Random, run: SandboxRun) -> Iterator[Step]:
     batches, lanes = min(max(run.leads, 1), rng.randint(3, 10)), rng.choice([1, 5, 10])
     skip, fail = rng.random() * 0.1, rng.random() * 2 * run.definition.lead_failure_rate
     started = _later(run, run.created_at, pending_s)
-    yield Step(at=run.created_at, status="pending", pending=run.leads)
+    yield RunStep(at=run.created_at, status="pending", pending=run.leads)
     for batch in range(batches + 1):
         done = run.leads * batch // batches
         running = min(lanes, run.leads - done)
         skipped, failed = int(done * skip), int(done * fail)
-        yield Step(
+        yield RunStep(
             at=_later(run, started, running_s * batch / batches),
             status="running" if batch < batches else "completed",
             pending=run.leads - done - running,
@@ -217,30 +223,30 @@ def _whole_life(rng: random.Random, run: SandboxRun) -> Iterator[Step]:
         )
 
 
-def _live(rng: random.Random, run: SandboxRun) -> SandboxRun:
-    """The run with the life that its fate gives it, out of the life of a run that completes."""
+def _live(rng: random.Random, run: SimulatedRun) -> SimulatedRun:
+    """Cut and extend a completed run's steps as its ending asks."""
     started, end = run.steps[1].at, run.steps[-1].at
     middle = started + int((end - started) * rng.uniform(0.1, 0.9))
     queued = run.created_at + int((started - run.created_at) * rng.uniform(0.2, 0.9))
-    if run.fate == Fate.FAILED:
+    if run.ending == Ending.FAILED:
         return _fail(rng, run, middle if _chance(rng, 0.9) else queued)
-    if run.fate == Fate.STUCK:
+    if run.ending == Ending.STUCK:
         return replace(run, steps=_until(run, middle if _chance(rng, 0.7) else queued))
-    if run.fate == Fate.COMPLETED:
+    if run.ending == Ending.COMPLETED:
         return _charged(rng, run)
-    return _cancel(rng, run, middle if run.fate == Fate.CANCELLED else queued)
+    return _cancel(rng, run, middle if run.ending == Ending.CANCELLED else queued)
 
 
-def _until(run: SandboxRun, at: int) -> tuple[Step, ...]:
+def _until(run: SimulatedRun, at: int) -> tuple[RunStep, ...]:
     return tuple(step for step in run.steps if step.at <= at)
 
 
-def _charged(rng: random.Random, run: SandboxRun) -> SandboxRun:
+def _charged(rng: random.Random, run: SimulatedRun) -> SimulatedRun:
     delay_s = rng.choice([0.0, 0.0, rng.uniform(1, 20)])
     return replace(run, actual_at=_later(run, run.steps[-1].at, delay_s))
 
 
-def _fail(rng: random.Random, run: SandboxRun, at: int) -> SandboxRun:
+def _fail(rng: random.Random, run: SimulatedRun, at: int) -> SimulatedRun:
     at -= at % _MILLISECOND
     steps = _until(run, at)
     last = replace(steps[-1], at=at, status="failed")
@@ -254,7 +260,7 @@ def _fail(rng: random.Random, run: SandboxRun, at: int) -> SandboxRun:
     return _charged(rng, failed) if given else replace(failed, actual_at=at)
 
 
-def _error(rng: random.Random, run: SandboxRun) -> tuple[str, dict[str, Any] | None]:
+def _error(rng: random.Random, run: SimulatedRun) -> tuple[str, dict[str, Any] | None]:
     provider, workspace = rng.choice(["findy", "reacher", "llm"]), rng.randint(1000, 9999)
     required = run.leads * run.definition.credits
     errors: list[tuple[str, dict[str, Any] | None]] = [
@@ -273,18 +279,20 @@ def _error(rng: random.Random, run: SandboxRun) -> tuple[str, dict[str, Any] | N
     return rng.choice(errors)
 
 
-def cancel(run: SandboxRun, at: int) -> SandboxRun | None:
-    """The run as it goes on after a cancel at an instant, or None where it has ended by then.
+def cancel(run: SimulatedRun, at: int) -> SimulatedRun | None:
+    """Cancel a run at an instant; return it as it goes on, or None where it has ended by then.
 
     Pending leads are skipped; running leads go on to completed or failed after the run says cancelled.
     """
     if run.step_at(at).status in TERMINAL:
         return None
     rng = random.Random(f"cancel/{run.salt}")  # noqa: S311 -- reproducible, not secret
-    return _cancel(rng, replace(run, fate=Fate.CANCELLED, error=None, completed_at_given=True), at)
+    return _cancel(
+        rng, replace(run, ending=Ending.CANCELLED, error=None, completed_at_given=True), at
+    )
 
 
-def _cancel(rng: random.Random, run: SandboxRun, at: int) -> SandboxRun:
+def _cancel(rng: random.Random, run: SimulatedRun, at: int) -> SimulatedRun:
     at = max(run.created_at, at - at % _MILLISECOND)
     steps = _until(run, at)
     last = replace(steps[-1], at=at, status="cancelled", pending=0)
@@ -293,8 +301,8 @@ def _cancel(rng: random.Random, run: SandboxRun, at: int) -> SandboxRun:
     return _charged(rng, replace(run, steps=(*steps, last, *late)))
 
 
-def _late(rng: random.Random, run: SandboxRun, last: Step) -> Iterator[Step]:
-    """What becomes of the leads that were running when the run was cancelled."""
+def _late(rng: random.Random, run: SimulatedRun, last: RunStep) -> Iterator[RunStep]:
+    """Generate the steps of the leads that were running when the run was cancelled."""
     edges = sorted({0, last.running // 2, last.running})
     for before, after in pairwise(edges):
         ended, failed = after - before, int(_chance(rng, 0.3))
@@ -308,6 +316,6 @@ def _late(rng: random.Random, run: SandboxRun, last: Step) -> Iterator[Step]:
         yield last
 
 
-def lead_id(run: SandboxRun, position: int) -> str:
-    """The id of a run's lead."""
+def lead_id(run: SimulatedRun, position: int) -> str:
+    """Derive the id of a run's lead."""
     return f"ld_{(run.salt + (position + 1) * 0x9E3779B97F4A7C15) & 0xFFFFFFFFFFFFFFFF:016x}"

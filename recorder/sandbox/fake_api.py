@@ -2,7 +2,6 @@
 
 Invariant: a run is seen by its own user alone; what a test has put in place comes before the folder,
 and the folder before the seeded runs.
-Must not touch a socket; the clock is handed in.
 """
 
 import re
@@ -11,23 +10,23 @@ from dataclasses import dataclass, field
 from threading import Lock
 from urllib.parse import unquote_to_bytes
 
-from recorder.instants import SECOND
+from recorder.sandbox.clock import SECOND
 from recorder.sandbox.documents import document_bytes
 from recorder.sandbox.faults import (
-    Disturbed,
+    Delivery,
     Fault,
+    FaultedReply,
     Kind,
-    Manner,
+    apply_fault,
     choose_fault,
-    disturb,
     throttled,
 )
 from recorder.sandbox.folder import Folder
 from recorder.sandbox.limits import RateLimit
-from recorder.sandbox.lives import SandboxRun, cancel, make_run
-from recorder.sandbox.orders import parse_order, started_reply
+from recorder.sandbox.population import Population
 from recorder.sandbox.replies import Reply, error_reply, json_reply, not_found, unauthorized
-from recorder.sandbox.world import World
+from recorder.sandbox.simulated_run import SimulatedRun, cancel, make_run
+from recorder.sandbox.start_request import parse_start_request, started_reply
 
 _RUNS = "/api/enrichment"
 _ALLOWED = {"runs": "POST", "run": "GET", "cancel": "POST"}
@@ -45,7 +44,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
+class PlannedResponse:
     """What is to be sent, and for whom; `user` is None for an unknown key."""
 
     number: int
@@ -54,7 +53,7 @@ class Delivery:
     method: str
     run_id: str | None
     reply: Reply
-    manner: Manner
+    delivery: Delivery
     delay_s: float
     fault: Kind | None
 
@@ -72,13 +71,13 @@ class _Script:
         return reply
 
 
-class Desk:
+class FakeApi:
     """The ledger of a sandbox.
 
     Args:
-        world: the seeded runs.
+        population: the seeded runs.
         users: name to key; the first is the user of what names none.
-        faults: the faults to order.
+        faults: the faults to inject.
         limit: requests in any 60 s per key, 0 for no limit.
         dated: whether Retry-After of the limit is an HTTP date.
         folder: ledger documents that every user sees.
@@ -87,7 +86,7 @@ class Desk:
 
     def __init__(
         self,
-        world: World,
+        population: Population,
         *,
         users: Mapping[str, str],
         faults: Sequence[Fault] = (),
@@ -96,46 +95,46 @@ class Desk:
         folder: Folder | None = None,
         clock: Callable[[], int],
     ) -> None:
-        self._world, self._folder, self._clock, self._dated = world, folder, clock, dated
+        self._population, self._folder, self._clock, self._dated = population, folder, clock, dated
         self._users = {key: name for name, key in users.items()}
         self._faults = tuple(faults)
         self._limit = RateLimit(limit)
-        self._runs = {run.run_id: run for run in world.runs}
+        self._runs = {run.run_id: run for run in population.runs}
         self._scripts: dict[tuple[str, str], _Script] = {}
         self._begun: dict[tuple[str, str], str] = {}
         self._started_at, self._number, self._lock = clock(), 0, Lock()
 
-    def order(self, faults: Sequence[Fault]) -> None:
-        """Replaces the faults."""
+    def inject(self, faults: Sequence[Fault]) -> None:
+        """Replace the faults from the next request on."""
         with self._lock:
             self._faults = tuple(faults)
 
     def script(self, run_id: str, replies: Sequence[Reply], *, user: str) -> None:
-        """From now on a run's answers are these, in sequence, the last one repeated."""
+        """Serve these answers for a run from now on, in sequence, the last one repeated."""
         with self._lock:
             self._scripts[user, run_id] = _Script(replies)
 
-    def run(self, run_id: str) -> SandboxRun | None:
-        """A seeded or started run, as it stands (a cancel changes it)."""
+    def run(self, run_id: str) -> SimulatedRun | None:
+        """Return a seeded or started run as it stands (a cancel changes it)."""
         with self._lock:
             return self._runs.get(run_id)
 
-    def take(self, request: Request) -> Delivery:
-        """Answers a request."""
+    def take(self, request: Request) -> PlannedResponse:
+        """Answer a request."""
         with self._lock:
             self._number += 1
             at = self._clock()
             place, run_id = parse_target(request.target)
             user = self._user_of(request.authorization)
             given = self._give(request, place, run_id, user, at)
-            return Delivery(
+            return PlannedResponse(
                 number=self._number,
                 at=at,
                 user=user,
                 method=request.method,
                 run_id=run_id,
                 reply=given.reply,
-                manner=given.manner,
+                delivery=given.delivery,
                 delay_s=given.delay_s,
                 fault=given.fault,
             )
@@ -146,16 +145,16 @@ class Desk:
 
     def _give(
         self, request: Request, place: str | None, run_id: str | None, user: str | None, at: int
-    ) -> Disturbed:
+    ) -> FaultedReply:
         if user is None:
-            return Disturbed(reply=unauthorized())
+            return FaultedReply(reply=unauthorized())
         refusal = self._refusal(request.method, place, user, at)
         if refusal is not None:
-            return Disturbed(reply=refusal)
+            return FaultedReply(reply=refusal)
         if run_id is None:
-            return Disturbed(reply=self._start(request, user, at))
+            return FaultedReply(reply=self._start(request, user, at))
         if place == "cancel":
-            return Disturbed(reply=self._cancel(run_id, user, at))
+            return FaultedReply(reply=self._cancel(run_id, user, at))
         return self._disturbed(run_id, user, at)
 
     def _refusal(self, method: str, place: str | None, user: str, at: int) -> Reply | None:
@@ -167,19 +166,19 @@ class Desk:
         wait_s = self._limit.take(user, now=at)
         return throttled(wait_s, now=at, dated=self._dated) if wait_s else None
 
-    def _disturbed(self, run_id: str, user: str, at: int) -> Disturbed:
+    def _disturbed(self, run_id: str, user: str, at: int) -> FaultedReply:
         reply = self._status(run_id, user, at)
         fault = choose_fault(
             self._faults,
-            seed=self._world.seed,
+            seed=self._population.seed,
             number=self._number,
             elapsed_s=(at - self._started_at) / SECOND,
             run_id=run_id,
             user=user,
         )
         if fault is None:
-            return Disturbed(reply=reply)
-        return disturb(reply, fault, run_id=run_id, now=at)
+            return FaultedReply(reply=reply)
+        return apply_fault(reply, fault, run_id=run_id, now=at)
 
     def _status(self, run_id: str, user: str, at: int) -> Reply:
         script = self._scripts.get((user, run_id))
@@ -191,7 +190,7 @@ class Desk:
         run = self._visible(run_id, user, at)
         return not_found() if run is None else Reply(body=document_bytes(run, at))
 
-    def _visible(self, run_id: str, user: str, at: int) -> SandboxRun | None:
+    def _visible(self, run_id: str, user: str, at: int) -> SimulatedRun | None:
         run = self._runs.get(run_id)
         return run if run is not None and run.user == user and run.created_at <= at else None
 
@@ -207,19 +206,19 @@ class Desk:
         return json_reply(200, {"runId": run_id, "status": "cancelled"})
 
     def _start(self, request: Request, user: str, at: int) -> Reply:
-        wish = parse_order(request.body)
-        if isinstance(wish, Reply):
-            return wish
+        overrides = parse_start_request(request.body)
+        if isinstance(overrides, Reply):
+            return overrides
         again = self._begun.get((user, request.idempotency_key or ""))
         if again is not None:
             return started_reply(self._runs[again], at, reused=True)
         run = make_run(
-            seed=self._world.seed,
+            seed=self._population.seed,
             number=len(self._runs),
             user=user,
             created_at=at,
-            speed=self._world.speed,
-            wish=wish,
+            speed=self._population.speed,
+            overrides=overrides,
         )
         self._runs[run.run_id] = run
         if request.idempotency_key:
@@ -228,7 +227,7 @@ class Desk:
 
 
 def parse_target(target: str) -> tuple[str | None, str | None]:
-    """What a request's target speaks of.
+    """Parse a request's target into an endpoint and a run id.
 
     Args:
         target: path and query as they stood in the request line, read as Latin-1.

@@ -1,7 +1,6 @@
 """Starting a run: what `POST /api/enrichment` takes and answers.
 
 Invariant: fields that are not known are ignored; a known field of another type is answered with 400.
-Must not import anything that does I/O.
 """
 
 import json
@@ -10,18 +9,18 @@ from typing import Any
 
 from recorder.sandbox.definitions import SLUGS, Definition, definition, latest_version
 from recorder.sandbox.documents import trigger_run_id
-from recorder.sandbox.lives import Fate, SandboxRun, Wish
 from recorder.sandbox.replies import Reply, error_reply, json_reply
+from recorder.sandbox.simulated_run import Ending, Overrides, SimulatedRun
 
 _MOST_LEADS = 5000
 
 
-def parse_order(body: bytes) -> Wish | Reply:
-    """What the body wants of a new run, or the 400 that it gets.
+def parse_start_request(body: bytes) -> Overrides | Reply:
+    """Parse the overrides for a new run, or return the 400 that answers the body.
 
     Args:
         body: empty, or a JSON object with any of `slug`, `version`, `leadCount`, `listId`, and the
-            sandbox's own `fate` (completed, failed, cancelled, cancelled-pending, stuck).
+            sandbox's own `ending` (completed, failed, cancelled, cancelled-pending, stuck).
     """
     try:
         wanted = json.loads(body or b"{}")
@@ -32,11 +31,11 @@ def parse_order(body: bytes) -> Wish | Reply:
     for name, fits, help_text in _FIELDS:
         if wanted.get(name) is not None and not fits(wanted[name]):
             return error_reply(400, "invalid_body", f"{name}: {help_text}")
-    return Wish(
+    return Overrides(
         definition=_definition(wanted),
         leads=wanted.get("leadCount"),
         list_id=wanted.get("listId"),
-        fate=Fate(wanted["fate"]) if wanted.get("fate") else None,
+        ending=Ending(wanted["ending"]) if wanted.get("ending") else None,
     )
 
 
@@ -57,12 +56,12 @@ _FIELDS: tuple[tuple[str, Callable[[Any], bool], str], ...] = (
     ("version", lambda value: _is_count(value, 99), "a whole number from 1"),
     ("leadCount", lambda value: _is_count(value, _MOST_LEADS), f"from 0 to {_MOST_LEADS}"),
     ("listId", lambda value: isinstance(value, str), "a text"),
-    ("fate", lambda value: value in list(Fate), f"one of {', '.join(Fate)}"),
+    ("ending", lambda value: value in list(Ending), f"one of {', '.join(Ending)}"),
 )
 
 
-def started_reply(run: SandboxRun, at: int, *, reused: bool) -> Reply:
-    """The answer to a start: 202, or 200 where an idempotency key brought the run back."""
+def started_reply(run: SimulatedRun, at: int, *, reused: bool) -> Reply:
+    """Answer a start: 202, or 200 where an idempotency key brought the run back."""
     return json_reply(
         200 if reused else 202,
         {
