@@ -72,12 +72,17 @@ def failure(
 
 
 def register(
-    database: Database, run_ids: Iterable[str] = ("er_1",), *, source: str = "default", at: int = -1
+    database: Database,
+    run_ids: Iterable[str] = ("er_1",),
+    *,
+    source: str = "default",
+    at: int = -1,
+    labels: Mapping[str, str] | None = None,
 ) -> None:
     """Track runs, `at` seconds after T0."""
     with database.writing() as connection:
         ensure_source(connection, source, base_url=BASE_URL, now=T0 + at * S)
-        track(connection, source, list(run_ids), now=T0 + at * S)
+        track(connection, source, list(run_ids), now=T0 + at * S, labels=labels)
 
 
 def empty(database: Database) -> None:

@@ -2,6 +2,9 @@
 
 import io
 import json
+import os
+import stat
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -22,6 +25,14 @@ from recorder.store.migrate import downgrade
 from recorder.transfer.outgoing import whole_file
 
 Capture = pytest.CaptureFixture[str]
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from recorder.transfer.outgoing import whole_file
+with whole_file(Path(sys.argv[1])) as place:
+    place.write_text("half")
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
 
 
 @pytest.fixture
@@ -160,6 +171,37 @@ def test_without_pyarrow_parquet_is_refused_in_a_line(
     assert run(cli, ["export", "runs", "--db", url_of(filled), "--out", str(path)]) == 2
     assert "pip install pyarrow" in capsys.readouterr().err
     assert not [file for file in tmp_path.iterdir() if "parquet" in file.name]
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o777])
+def test_an_export_is_for_its_owner_alone(filled: Database, tmp_path: Path, umask: int) -> None:
+    """Whatever the umask, and whatever file was there, nobody else can read what runs said."""
+    before = os.umask(umask)
+    try:
+        for name in ("answers.ndjson", "runs.csv", "snapshots.parquet"):
+            path = tmp_path / name
+            path.touch(0o666)
+            assert run(cli, ["export", path.stem, "--db", url_of(filled), "--out", str(path)]) == 0
+            assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    finally:
+        os.umask(before)
+
+
+def test_leftovers_of_killed_exports_are_removed(tmp_path: Path) -> None:
+    """The next export of a path removes what a killed one left there; what another process still writes stays."""
+    path, other = tmp_path / "out.csv", tmp_path / "out.csv.gz"
+    for one in (path, other):
+        subprocess.run([sys.executable, "-c", KILLED, str(one)], check=False)
+    assert len(list(tmp_path.iterdir())) == 2
+    with whole_file(path) as first:
+        first.write_text("first")
+        assert len(list(tmp_path.iterdir())) == 2
+        with whole_file(path) as second:
+            second.write_text("second")
+        assert first.read_text() == "first"
+    assert path.read_text() == "first"
+    (left,) = (one for one in tmp_path.iterdir() if one != path)
+    assert left.name.startswith(".out.csv.gz.")
 
 
 def test_a_file_is_there_whole_or_not_at_all(tmp_path: Path) -> None:

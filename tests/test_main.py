@@ -120,6 +120,17 @@ def test_every_command_that_is_offered_can_be_run() -> None:
             assert command.help
 
 
+@pytest.mark.parametrize("group", [[], ["db"]])
+def test_a_group_without_a_command_is_helped(
+    group: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`recorder` and `recorder db` alone are no usage: stderr has the help as `-h` prints it, and the exit code is 2."""
+    assert run(cli, [*group, "-h"]) == 0
+    told = capsys.readouterr().out
+    assert run(cli, group) == 2
+    assert capsys.readouterr() == ("", told)
+
+
 def test_no_two_commands_have_one_name() -> None:
     """The table names each command once."""
     names = [name for entries in SECTIONS.values() for name in entries]

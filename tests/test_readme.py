@@ -1,6 +1,7 @@
 """What the README says is so: its commands, its SQL on both stores, its role, its tables of names."""
 
 import json
+import os
 import re
 import signal
 import subprocess
@@ -21,6 +22,7 @@ from recorder.public import VIEWS
 from recorder.sandbox import Sandbox
 from recorder.settings import ENVIRONMENT
 from recorder.store.engine import Database
+from recorder.store.registry import ensure_source, track
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -107,6 +109,20 @@ def test_the_role_may_read_the_views_and_nothing_else(postgres_database: Databas
         with postgres_database.engine.begin() as connection:
             connection.exec_driver_sql("DROP OWNED BY analyst")
             connection.exec_driver_sql("DROP ROLE analyst")
+
+
+@pytest.mark.slow
+def test_the_python_leaves_nothing_open(database: Database) -> None:
+    """The Python example runs to its end, and Python has nothing to warn of."""
+    with database.writing() as connection:
+        ensure_source(connection, "default", base_url="https://ledger.test", now=0)
+        track(connection, "default", ["er_01JC8Z6M3Q"], now=0)
+    (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    command = [sys.executable, "-W", "error", "-X", "dev", "-c", code + "del history\n"]
+    url = database.url.render_as_string(hide_password=False)
+    environ = {**os.environ, "RECORDER_DATABASE_URL": url, "RECORDER_CONFIG": os.devnull}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environ)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_every_command_is_in_the_manual() -> None:

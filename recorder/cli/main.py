@@ -184,7 +184,7 @@ def run(group: click.Group, arguments: Sequence[str]) -> int:
     try:
         result = group.main(list(arguments), prog_name="recorder", standalone_mode=False)
     except click.ClickException as error:
-        return _tell(error, _one_line(error), code=error.exit_code, debug=False)
+        return _tell_usage(error)
     except click.Abort as error:
         return _INTERRUPTED if isinstance(error.__cause__, KeyboardInterrupt) else 1
     except KeyboardInterrupt:
@@ -196,6 +196,14 @@ def run(group: click.Group, arguments: Sequence[str]) -> int:
         told += "; run again with --debug"
         return _tell(error, told, code=1, debug=_wants_debug(arguments))
     return result if type(result) is int else 0
+
+
+def _tell_usage(error: click.ClickException) -> int:
+    """Print what click found wrong, and return its exit code; a group without a command gets its whole help."""
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        error.show()
+        return error.exit_code
+    return _tell(error, _one_line(error), code=error.exit_code, debug=False)
 
 
 def _one_line(error: click.ClickException) -> str:

@@ -25,7 +25,6 @@ FORMATS: Final = ("table", "json", "ndjson", "csv", "markdown")
 Row: TypeAlias = Mapping[str, object]
 
 _NULL = "-"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _LONGEST_PLAIN = 30
 _DECIMALS = 3
 _TINY = 0.0005
@@ -114,7 +113,7 @@ def write_value(value: object, out: TextIO) -> None:
 
 def write_document(value: Json, out: TextIO) -> None:
     """Print one JSON value over several lines, two blanks a level; every number digit by digit."""
-    out.write(_escaped(_indented(value), out) + "\n")
+    out.write(escaped_json(_indented(value), out) + "\n")
 
 
 def _indented(value: Json, margin: str = "\n") -> str:
@@ -160,11 +159,11 @@ def _digits(value: float | Decimal) -> str:
 
 
 def _json_line(value: object, out: TextIO) -> str:
-    return _escaped(to_text(as_json(value)), out)
+    return escaped_json(to_text(as_json(value)), out)
 
 
-def _escaped(text: str, out: TextIO) -> str:
-    """JSON without characters that a terminal obeys, or that the stream cannot hold."""
+def escaped_json(text: str, out: TextIO) -> str:
+    """Return the same JSON without characters that a terminal obeys, or that the stream cannot hold."""
     encoding = (getattr(out, "encoding", None) or "utf-8").lower().replace("-", "")
     risky = _RISKY_IN_JSON if encoding == "utf8" else _NOT_ASCII
     return risky.sub(lambda match: json.dumps(match[0])[1:-1], text)
@@ -200,10 +199,7 @@ def _csv_cell(value: object) -> str:
     plain = as_json(value)
     if plain is None:
         return ""
-    if isinstance(plain, str):
-        is_formula = isinstance(value, str) and plain.startswith(_FORMULA)
-        return f"'{plain}" if is_formula else plain
-    return to_text(plain)
+    return plain if isinstance(plain, str) else to_text(plain)
 
 
 def _encodable(text: str) -> str:

@@ -9,7 +9,7 @@ from typing import IO, TYPE_CHECKING, Final, TextIO
 import click
 
 from recorder.cli.options import as_of_option, command_now, settings_options
-from recorder.cli.output import write_rows
+from recorder.cli.output import escaped_json, write_rows
 from recorder.cli.stores import reading, recording, tell
 from recorder.cli.words import counted
 from recorder.errors import UsageError
@@ -71,8 +71,10 @@ def _format(name: str, out: str, given: str | None) -> str:
 def _write_lines(lines: Iterable[str], path: Path | None) -> int:
     count = 0
     with _binary(path) as out:
+        is_terminal = out.isatty()
         for line in lines:
-            out.write(line.encode() + b"\n")
+            shown = escaped_json(line, sys.stdout) if is_terminal else line
+            out.write(shown.encode() + b"\n")
             count += 1
     return count
 
@@ -89,6 +91,8 @@ def _write_view(archive: "Archive", name: str, format: str, path: Path | None) -
         from recorder.transfer.parquet import write_parquet  # noqa: PLC0415
 
         with _binary(path) as out:
+            if out.isatty():
+                raise UsageError("parquet is binary: a terminal cannot show it, give --out a file")
             write_parquet(rows, VIEWS[name], out)
     else:
         with _text(path) as text:

@@ -1,15 +1,21 @@
 """A store's history as lines that `import` takes whole, and files that are never half written."""
 
 import os
+import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
+from tempfile import mkstemp
+from typing import Final
 
 from recorder.errors import RecorderError
 from recorder.store.answers import stored_answers, tracked_runs
 from recorder.store.engine import Database
 from recorder.store.migrate import require_current
 from recorder.transfer.lines import answer_line, tracked_line
+
+_PARTIAL: Final = ".partial"
 
 
 def answer_lines(
@@ -34,7 +40,8 @@ def answer_lines(
 def whole_file(path: Path) -> Iterator[Path]:
     """A place to write to, beside the path; it takes the path's name when the block ends without an error.
 
-    What is no regular file (a pipe, a device) is written to as it is.
+    Only its owner can read the file, whatever the umask: it holds what customers' runs said. What is no regular file
+    (a pipe, a device) is written to as it is. What a killed export left there is removed.
 
     Raises:
         RecorderError: nothing can be written there.
@@ -43,11 +50,39 @@ def whole_file(path: Path) -> Iterator[Path]:
         if path.exists() and not path.is_file():
             yield path
             return
-        partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-        try:
+        _remove_leftovers(path)
+        with _locked_partial(path) as partial:
             yield partial
             partial.replace(path)
-        finally:
-            partial.unlink(missing_ok=True)
     except OSError as error:
         raise RecorderError(f"{path}: {error.strerror}: choose another place with --out") from error
+
+
+@contextmanager
+def _locked_partial(path: Path) -> Iterator[Path]:
+    """Make a file that nobody else can read; its lock says that it is being written."""
+    descriptor, partial = _make_partial(path)
+    try:
+        yield partial
+    finally:
+        partial.unlink(missing_ok=True)
+        os.close(descriptor)
+
+
+def _make_partial(path: Path) -> tuple[int, Path]:
+    while True:
+        descriptor, name = mkstemp(prefix=f".{path.name}.", suffix=_PARTIAL, dir=path.parent)
+        os.fchmod(descriptor, 0o600)
+        flock(descriptor, LOCK_EX)
+        if Path(name).exists():  # an export that began before the lock may have removed it
+            return descriptor, Path(name)
+        os.close(descriptor)
+
+
+def _remove_leftovers(path: Path) -> None:
+    """Remove the partial files of exports that were killed: those that no process holds a lock on."""
+    of_path = re.compile(rf"\.{re.escape(path.name)}\.\w{{8}}{re.escape(_PARTIAL)}")
+    for partial in filter(lambda one: of_path.fullmatch(one.name), path.parent.iterdir()):
+        with suppress(OSError), partial.open("rb") as held:
+            flock(held, LOCK_EX | LOCK_NB)
+            partial.unlink()
