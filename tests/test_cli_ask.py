@@ -310,7 +310,22 @@ def test_runs_is_a_table_of_what_tells_most(database: Database, ask: Ask) -> Non
     assert "1 run: 1 completed" in foot[0]
     assert all(len(line) <= 80 for line in out.splitlines())
     _, out, _ = ask("runs", "--as-of", iso(T0 + S), "--status", "failed")
-    assert out == "no such runs\n"
+    assert out == "no such runs as of 2025-11-20 09:00:01Z\n"
+
+
+def test_runs_before_the_first_one_says_that_there_were_none(database: Database, ask: Ask) -> None:
+    """As of a time before anything was tracked there is nothing to begin with `track`."""
+    register(database, ["er_1"])
+    _, out, _ = ask("runs", "--as-of", iso(T0 - 3600 * S))
+    assert out == "no such runs as of 2025-11-20 08:00:00Z\n"
+
+
+def test_a_run_that_was_seen_without_a_status_counts_as_seen(database: Database, ask: Ask) -> None:
+    """The foot tells runs that no answer showed from those whose row bears no status."""
+    register(database, ["er_1", "er_2"])
+    Recorder(database).record([answer(1, {"run": {"id": "er_1"}})])
+    _, out, _ = ask("runs")
+    assert "2 runs: 1 without status, 1 not seen;" in out
 
 
 def test_runs_says_which_are_watched_no_more(database: Database, ask: Ask) -> None:

@@ -9,12 +9,19 @@ from hypothesis import strategies as st
 from stores import T0, S
 
 from recorder.doctor import Check, State
-from recorder.doctor.judge import judge_budget, judge_clock, judge_store_error, seen_every
+from recorder.doctor.judge import (
+    judge_budget,
+    judge_clock,
+    judge_store_error,
+    judge_waiting,
+    seen_every,
+)
 from recorder.errors import StoreError
+from recorder.instants import MINUTE
 from recorder.ledger.answer import Answer, Outcome
 from recorder.schedule.dispatch import Budget
 from recorder.store.due import SourceRow
-from recorder.store.health import SourceHealth
+from recorder.store.health import SourceHealth, Waiting
 
 
 def health(
@@ -130,9 +137,16 @@ def test_a_pause_that_the_api_asked_for_is_told() -> None:
     assert check.state is State.WARN
     assert check.found == (
         "1 run in flight; 1 of 80 requests in 60 s are used;"
-        " the API asked for a pause (429) until 1970-01-01T00:59:56Z, for 59 min more"
+        " the API asked for a pause (429) until 1970-01-01T00:59:56Z, for 59m 56s more"
     )
     assert "is seen about" in judged([health(1)], [3], paused_until=0).found
+
+
+def test_ages_are_durations_that_people_read() -> None:
+    """A month is told in days and hours, by every check that names an age."""
+    month = 44064 * MINUTE
+    found = judge_waiting(Waiting(runs=0, since=None), T0, now=T0 + month).found
+    assert found.endswith("the last good answer came 30d 14h ago")
 
 
 def test_a_refused_key_promises_no_pace() -> None:

@@ -17,6 +17,7 @@ CODE = sorted([*PACKAGE.rglob("*.py"), *(HOME / "migrations").rglob("*.py")])
 
 DIRECTION = (
     ("errors", "instants", "places"),
+    ("humanize",),
     ("ledger",),
     ("sandbox",),
     ("history", "schedule"),
@@ -38,7 +39,7 @@ DIRECTION = (
 )
 """From the ground up: each may import what stands before it, and itself."""
 
-PURE = ("errors", "instants", "places", "ledger", "history", "schedule", "analysis")
+PURE = ("errors", "instants", "places", "humanize", "ledger", "history", "schedule", "analysis")
 DOES_IO = {
     *(
         "alembic",

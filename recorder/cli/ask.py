@@ -18,7 +18,7 @@ from recorder.cli.options import (
 )
 from recorder.cli.output import instant_text, terminal_width, write_document, write_rows
 from recorder.cli.stores import reading
-from recorder.cli.words import amount, counted, span
+from recorder.humanize import amount, counted, span
 from recorder.instants import datetime_of
 from recorder.settings import Settings
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _TRACKING: Final = ("active", "settling", "done", "not_visible", "abandoned", "untracked")
 _TELLING: Final = ("run_id", "status", "leads", "slug", "wall", "cost", "age")
+_NONE_AT_ALL: Final = "no runs: 'recorder track RUN_ID' starts a history"
 _NOT_WATCHED: Final = frozenset({"not_visible", "abandoned", "untracked"})
 
 
@@ -170,7 +171,7 @@ def _write_telling(
         out=sys.stdout,
         tz=tz,
         foot=[_foot(rows, as_of, tz)] if rows else [],
-        empty="no runs: 'recorder track RUN_ID' starts a history" if is_all else "no such runs",
+        empty=_NONE_AT_ALL if is_all and as_of is None else f"no such runs{_then(as_of, tz)}",
     )
 
 
@@ -200,7 +201,17 @@ def _cost(row: Mapping[str, Any]) -> str | None:
 
 
 def _foot(rows: list[dict[str, Any]], as_of: int | None, tz: tzinfo) -> str:
-    statuses = Counter(row["status"] or "not seen" for row in rows)
+    statuses = Counter(map(_status_word, rows))
     told = ", ".join(f"{number:,} {word}" for word, number in statuses.most_common())
-    when = "" if as_of is None else f" as of {instant_text(datetime_of(as_of), tz)}"
-    return f"{counted(len(rows), 'run')}{when}: {told}; leads: ended/all, cost: actual/preview"
+    return f"{counted(len(rows), 'run')}{_then(as_of, tz)}: {told}; leads: ended/all, cost: actual/preview"
+
+
+def _status_word(row: Mapping[str, Any]) -> str:
+    """Return the status of a run; a row that was seen may bear none."""
+    if row["status"] is not None:
+        return str(row["status"])
+    return "not seen" if row["is_terminal"] is None else "without status"
+
+
+def _then(as_of: int | None, tz: tzinfo) -> str:
+    return "" if as_of is None else f" as of {instant_text(datetime_of(as_of), tz)}"

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 
 from recorder.analysis.report import amount
 from recorder.cli.text import visible
-from recorder.cli.words import amount as shown
-from recorder.cli.words import span
-from recorder.instants import SECOND
+from recorder.humanize import amount as shown
+from recorder.humanize import whole_span
 from recorder.ledger.answer import Outcome
 from recorder.schedule.cadence import Cadence
 from recorder.store.watching import Watched
@@ -88,11 +87,6 @@ def _age(run: Watched, began: int, now: int) -> str:
 
 def _amount(micros: int | None) -> str:
     return shown(amount(micros))
-
-
-def whole_span(us: int) -> str:
-    """A duration in whole seconds, so that it changes calmly; what is negative counts as none."""
-    return span(max(us, 0) // SECOND)
 
 
 def _alarm(run: Watched, cadence: Cadence, now: int) -> str | None:

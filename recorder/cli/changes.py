@@ -10,8 +10,8 @@ from typing import Final
 from recorder.archive import Step
 from recorder.cli.output import instant_text
 from recorder.cli.text import display_width, shorten, visible
-from recorder.cli.words import counted, from_to
 from recorder.history.changes import Absent, Change
+from recorder.humanize import counted, from_to
 from recorder.instants import datetime_of
 from recorder.ledger.jsontext import Json, to_text
 

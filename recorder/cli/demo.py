@@ -19,8 +19,8 @@ from recorder.cli.options import debug_option
 from recorder.cli.output import terminal_width
 from recorder.cli.stores import tell
 from recorder.cli.text import fold
-from recorder.cli.words import span
 from recorder.errors import SettingError
+from recorder.humanize import span
 from recorder.instants import now_us
 from recorder.places import parse_database_url
 from recorder.settings import ENVIRONMENT

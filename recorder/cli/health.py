@@ -11,8 +11,8 @@ import click
 from recorder.cli.options import command_now, format_option, settings_options
 from recorder.cli.output import Row, write_rows
 from recorder.cli.stores import reading
-from recorder.cli.words import span
 from recorder.errors import SettingError, UsageError
+from recorder.humanize import whole_span
 from recorder.instants import SECOND, datetime_of, format_duration
 from recorder.settings import Settings
 
@@ -151,7 +151,7 @@ def _source_row(one: "SourceHealth", settings: Settings, now: int, paused_until:
         "polled_by": held_by or "nobody",
         "held_until": _instant(row.held_until) if held_by else None,
         "paused_until": _instant(paused_until),
-        "paused": None if paused_until is None else f"for {_whole_span(paused_until - now)}",
+        "paused": None if paused_until is None else f"for {whole_span(paused_until - now)}",
     }
 
 
@@ -160,11 +160,7 @@ def _instant(us: int | None) -> datetime | None:
 
 
 def _ago(us: int | None, now: int) -> str | None:
-    return None if us is None else f"{_whole_span(now - us)} ago"
-
-
-def _whole_span(us: int) -> str:
-    return span(max(us, 0) // SECOND)
+    return None if us is None else f"{whole_span(now - us)} ago"
 
 
 @click.command(
@@ -225,7 +221,7 @@ def _overdue_row(one: "Overdue", *, patience_us: int, now: int) -> Row:
         "status": one.status,
         "slug": one.slug,
         "since": datetime_of(one.since),
-        "in_flight": _whole_span(now - one.since),
+        "in_flight": whole_span(now - one.since),
         "overdue_seconds": (now - one.since - patience_us) / SECOND,
         "trigger_run_id": one.trigger_run_id,
         "last_polled_at": _instant(one.last_polled_at),

@@ -10,7 +10,7 @@ from typing import Any
 
 from recorder.cli.output import instant_text
 from recorder.cli.text import fold, pad, visible
-from recorder.cli.words import amount, counted, from_to, span
+from recorder.humanize import amount, counted, from_to, span
 
 _SINCE = {"pending": "created_at", "running": "started_at"}
 _GOOD = ("changed", "unchanged")

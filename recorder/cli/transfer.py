@@ -11,8 +11,8 @@ import click
 from recorder.cli.options import as_of_option, command_now, settings_options
 from recorder.cli.output import escaped_json, write_rows
 from recorder.cli.stores import reading, recording, tell
-from recorder.cli.words import counted
 from recorder.errors import UsageError
+from recorder.humanize import counted
 from recorder.settings import DEFAULT_SOURCE, Settings
 
 if TYPE_CHECKING:

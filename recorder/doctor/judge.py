@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from recorder.doctor.checks import Check, State
 from recorder.doctor.probe import Account, Probe
 from recorder.errors import StoreError
+from recorder.humanize import whole_span
 from recorder.instants import MINUTE, SECOND, iso
 from recorder.ledger.answer import Answer, Outcome
 from recorder.schedule.dispatch import Budget
@@ -165,7 +166,7 @@ def _pause(budget: Budget, now: int) -> str | None:
     """The pause that the API asked for, and until when; None where there is none."""
     if budget.paused_until is None or budget.paused_until <= now:
         return None
-    left = _age(budget.paused_until - now)
+    left = whole_span(budget.paused_until - now)
     return (
         f"the API asked for a pause (429) until {iso(budget.paused_until)[:19]}Z, for {left} more"
     )
@@ -206,7 +207,7 @@ def judge_waiting(found: Waiting, last_good_at: int | None, *, now: int) -> Chec
     """Whether runs that are due are asked."""
     last = "no run was seen yet"
     if last_good_at is not None:
-        last = f"the last good answer came {_age(now - last_good_at)} ago"
+        last = f"the last good answer came {whole_span(now - last_good_at)} ago"
     if found.since is None:
         return Check(
             name="due", state=State.OK, found=f"no run waits for more than 5 minutes; {last}"
@@ -227,7 +228,7 @@ def judge_overdue(found: Sequence[Overdue], *, now: int) -> Check:
     return Check(
         name="overdue",
         state=State.WARN,
-        found=f"{_runs(len(found))} overdue: {longest.run_id} is in flight for {_age(now - longest.since)}",
+        found=f"{_runs(len(found))} overdue: {longest.run_id} is in flight for {whole_span(now - longest.since)}",
         advice="'recorder overdue' lists them with the triggerRunId to escalate with",
     )
 
@@ -238,7 +239,3 @@ def _runs(count: int) -> str:
 
 def _seconds(us: int) -> str:
     return f"{us / SECOND:.0f} s"
-
-
-def _age(us: int) -> str:
-    return f"{us // SECOND} s" if us < 2 * MINUTE else f"{us // MINUTE} min"

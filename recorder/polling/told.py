@@ -1,16 +1,15 @@
 """The lines that a watch tells people, each once."""
 
-from recorder.instants import MINUTE
+from recorder.humanize import whole_span
 from recorder.store.due import Overdue
 
 
 def overdue_line(one: Overdue, *, now: int) -> str:
     """A run in flight past the patience, and what finds it at Trigger.dev."""
-    minutes = (now - one.since) // MINUTE
     trigger = f"triggerRunId {one.trigger_run_id}" if one.trigger_run_id else "no triggerRunId"
     return (
         f"overdue: run {one.run_id} of source {one.source!r} is {one.status or 'without status'}"
-        f" for {minutes} min: escalate with {trigger}"
+        f" for {whole_span(now - one.since)}: escalate with {trigger}"
     )
 
 

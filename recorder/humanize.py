@@ -1,9 +1,8 @@
-"""Numbers in words, for reading.
-
-Pure.
-"""
+"""Numbers, durations and amounts as people read them. Pure."""
 
 from decimal import Decimal
+
+from recorder.instants import SECOND
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _UNITS = ((_DAY, "d", _HOUR, "h"), (_HOUR, "h", _MINUTE, "m"), (_MINUTE, "m", 1, "s"))
@@ -19,6 +18,11 @@ def span(seconds: float) -> str:
     large, name, small, rest_name = next(unit for unit in _UNITS if whole >= unit[0])
     count, rest = divmod(whole, large)
     return f"{count}{name}" + (f" {rest // small}{rest_name}" if rest >= small else "")
+
+
+def whole_span(us: int) -> str:
+    """Return a duration of microseconds in whole seconds, so that it changes calmly; a negative one as `0s`."""
+    return span(max(us, 0) // SECOND)
 
 
 def from_to(first: str, last: str) -> str:

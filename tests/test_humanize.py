@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from recorder.cli.words import amount, counted, from_to, span
+from recorder.humanize import amount, counted, from_to, span
 
 
 @pytest.mark.parametrize(
