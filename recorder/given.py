@@ -75,8 +75,8 @@ def parse_text(value: Value) -> str:
     text = value.content.strip()
     if not text:
         raise value.wrong("empty: give a value, or leave it out")
-    if any(unicodedata.category(character) == "Cc" for character in text):
-        raise value.wrong("holds a control character: write it without")
+    if any(unicodedata.category(character) in ("Cc", "Cs") for character in text):
+        raise value.wrong("holds a control character, or one that is not UTF-8: write it without")
     return text
 
 

@@ -51,7 +51,7 @@ SECTIONS: Mapping[str, Mapping[str, Entry]] = MappingProxyType(
             ),
             "runs": Entry("recorder.cli.ask", "runs", "The tracked runs."),
             "sources": Entry("recorder.cli.health", "sources", "The health of each source."),
-            "overdue": Entry("recorder.cli.health", "overdue", "Runs in flight past the patience."),
+            "overdue": Entry("recorder.cli.health", "overdue", "Runs that are overdue."),
         },
         "Analyse": {
             "durations": Entry(

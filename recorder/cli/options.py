@@ -16,6 +16,7 @@ import click
 from recorder.cli.output import FORMATS
 from recorder.errors import UsageError
 from recorder.instants import datetime_of, iso, now_us, parse_when
+from recorder.ledger.ids import LabelError, checked_label
 from recorder.settings import ENVIRONMENT, load_settings
 
 Command: TypeAlias = Callable[..., object]
@@ -66,7 +67,10 @@ def _labels(
         key, equals, value = text.partition("=")
         if not (equals and key.strip()):
             raise click.BadParameter(f"{text!r}: write key=value.")
-        pairs.append((key.strip(), value))
+        try:
+            pairs.append(checked_label(key.strip(), value))
+        except LabelError as error:
+            raise click.BadParameter(f"{error}.") from error
     return tuple(pairs)
 
 
@@ -87,10 +91,16 @@ _SETTING_OPTIONS: Mapping[str, Decorator] = MappingProxyType(
         ),
         "every": _setting("every", "--every", "DURATION", "One poll of a run in so long: 3s."),
         "settle": _setting(
-            "settle", "--settle", "LIST", "Looks after a run's end: 5s,1m,15m,1h,24h."
+            "settle",
+            "--settle",
+            "LIST",
+            "Settle polls, counted from a run's end: 5s,1m,15m,1h,24h.",
         ),
         "overdue_after": _setting(
-            "overdue_after", "--overdue-after", "DURATION", "Patience with a run in flight: 10m."
+            "overdue_after",
+            "--overdue-after",
+            "DURATION",
+            "A run in flight for longer is overdue: 10m.",
         ),
     }
 )

@@ -1,10 +1,11 @@
 """`recorder track` and `recorder untrack`."""
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import click
 
+from recorder.cli.inputs import input_lines
 from recorder.cli.options import (
     command_now,
     new_label_option,
@@ -13,33 +14,22 @@ from recorder.cli.options import (
 )
 from recorder.cli.stores import recording, tell
 from recorder.errors import UsageError
-from recorder.ledger.ids import RunIdError, checked_run_id, run_id_of_line
+from recorder.ledger.ids import RunIdError, checked_run_id, run_ids_of_lines
+from recorder.ledger.refusals import Refusals
 from recorder.settings import DEFAULT_SOURCE, Settings
 
 
-def _ids(words: Iterable[str]) -> Iterator[str]:
-    for word in words:
+def _ids(words: Iterable[str], arguments: Refusals, lines: Refusals) -> Iterator[str]:
+    """Yield the ids of the command line and, where a word is `-`, of stdin."""
+    for number, word in enumerate(words, start=1):
         if word == "-":
-            yield from _ids_of_lines(sys.stdin)
-        else:
-            yield _checked(word)
-
-
-def _checked(word: str) -> str:
-    try:
-        return checked_run_id(word)
-    except RunIdError as error:
-        raise UsageError(str(error)) from error
-
-
-def _ids_of_lines(lines: Iterable[str]) -> Iterator[str]:
-    for number, line in enumerate(lines, start=1):
+            with input_lines("-") as stdin:
+                yield from run_ids_of_lines(stdin, lines)
+            continue
         try:
-            run_id = run_id_of_line(line)
+            yield checked_run_id(word)
         except RunIdError as error:
-            raise UsageError(f"line {number} of stdin: {error}: nothing was tracked") from error
-        if run_id is not None:
-            yield run_id
+            arguments.add(number, error)
 
 
 @click.command(
@@ -58,27 +48,42 @@ def track(
     settings: Settings,
     *,
     verbose: bool,
-) -> None:
+) -> int:
     """Register runs, so that `recorder poll` watches them.
 
-    `-` reads lines from stdin: a line that starts with { is JSON that holds an id (enrichmentRunId, runId,
-    run.id or id), any other line is an id. Tracking a run again changes nothing, or takes it up again.
+    `-` reads lines from stdin, UTF-8: a line that starts with { is JSON that holds an id (enrichmentRunId, runId,
+    run.id or id, in that order), one that starts with " is a JSON string, one that starts with # is a comment, any
+    other line is an id without white space. An id has at most 512 characters. What is no id is reported, the others
+    are tracked, and the exit code is 2. Tracking a run again changes nothing, or takes it up again.
     """
     if not run_ids:
         raise UsageError(
             "no run id: 'recorder track RUN_ID', or 'recorder track -' for ids on stdin"
         )
-    wanted = list(_ids(run_ids))
-    if not wanted:
-        tell("no ids on stdin: nothing was tracked")
-        return
+    refused = (
+        Refusals(tell, name="the command line", unit="argument"),
+        Refusals(tell, name="stdin"),
+    )
+    wanted = list(_ids(run_ids, *refused))
+    for one in refused:
+        one.finish()
+    if wanted:
+        _register(wanted, dict(labels), settings, verbose=verbose)
+    else:
+        tell("no ids: nothing was tracked")
+    return UsageError.exit_code if any(one.count for one in refused) else 0
+
+
+def _register(
+    run_ids: list[str], labels: Mapping[str, str], settings: Settings, *, verbose: bool
+) -> None:
     from recorder.store.registry import track_with_source  # noqa: PLC0415
 
     name = settings.source or DEFAULT_SOURCE
     base_url = settings.source_settings(name).base_url
     with recording(settings) as database:
         done = track_with_source(
-            database, name, wanted, base_url=base_url, now=command_now(), labels=dict(labels)
+            database, name, run_ids, base_url=base_url, now=command_now(), labels=labels
         )
     if verbose or sys.stderr.isatty():
         tell(

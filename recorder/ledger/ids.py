@@ -1,43 +1,115 @@
-"""Run ids out of lines that other programs write.
+"""Run ids and labels as other programs write them: in lines, as arguments, in exports.
 
-Invariant: pure; a line gives an id, nothing (it is blank), or the reason why it gives none.
+Invariant: pure; a line gives an id, nothing (it is blank, or a comment), or the reason why it gives none.
 """
 
+import re
+from collections.abc import Iterable, Iterator
+
+from recorder.ledger.body import one_line
 from recorder.ledger.jsontext import Json, JsonTextError, parse_json
+from recorder.ledger.refusals import Refusals
+
+LONGEST = 512
+"""Characters that an id, a label's key or a label's value has at most."""
 
 _KEYS = (("enrichmentRunId",), ("runId",), ("run", "id"), ("id",))
+_BOM = "\ufeff"
+_SHOWN = 60
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")  # no text column of Postgres holds these
 
 
 class RunIdError(ValueError):
-    """The line holds no run id; the message says why."""
+    """The text holds no run id; the message says why."""
 
 
-def run_id_of_line(line: str) -> str | None:
-    """The run id of one line; None for a blank one.
+class LabelError(ValueError):
+    """The text is no label; the message says why."""
+
+
+def run_id_of_line(line: bytes) -> str | None:
+    """Return the run id of one line; None for a blank line or a comment.
 
     A line that starts with `{` is JSON that holds an id (`enrichmentRunId`, `runId`, `run.id` or `id`, in that
-    order), any other line is an id.
+    order), one that starts with `"` is a JSON string, one that starts with `#` is a comment, any other line, trimmed,
+    is an id without white space.
+
+    Args:
+        line: UTF-8; a byte order mark at its beginning is none of the id.
 
     Raises:
-        RunIdError: JSON without an id, or an id that cannot be kept.
+        RunIdError: not UTF-8, JSON without an id, white space within an id, or an id that cannot be kept.
     """
-    text = line.strip()
-    if not text:
+    try:
+        text = line.decode().strip().removeprefix(_BOM).strip()
+    except UnicodeDecodeError as error:
+        raise RunIdError(f"not UTF-8: {error.reason} at byte {error.start}") from error
+    if not text or text.startswith("#"):
         return None
-    return checked_run_id(_from_json(text) if text.startswith("{") else text)
+    if text.startswith(("{", '"')):
+        return checked_run_id(_from_json(text))
+    if any(map(str.isspace, text)):
+        raise RunIdError(f"{_shown(text)} is no id: it holds white space")
+    return checked_run_id(text)
+
+
+def run_ids_of_lines(
+    lines: Iterable[bytes], refusals: Refusals, *, first: int = 1
+) -> Iterator[str]:
+    """Yield the run ids of lines; a line that gives none because it is wrong is refused.
+
+    Args:
+        lines: as `run_id_of_line` takes them.
+        refusals: reports the lines that are wrong.
+        first: the number of the first line.
+    """
+    for number, line in enumerate(lines, first):
+        try:
+            run_id = run_id_of_line(line)
+        except RunIdError as error:
+            refusals.add(number, error)
+        else:
+            if run_id is not None:
+                yield run_id
 
 
 def checked_run_id(run_id: str) -> str:
-    """The id itself.
+    """Return the id itself.
 
     Raises:
-        RunIdError: it is empty, or holds a character that no database keeps.
+        RunIdError: it is empty, too long, or holds a character that no database keeps.
     """
     if not run_id:
         raise RunIdError("an empty run id")
-    if any(char == "\0" or "\ud800" <= char <= "\udfff" for char in run_id):
-        raise RunIdError(f"run id {run_id!a} holds a character that cannot be kept")
+    if why := _unstorable(run_id):
+        raise RunIdError(f"run id {_shown(run_id)} {why}")
     return run_id
+
+
+def checked_label(key: str, value: str) -> tuple[str, str]:
+    """Return the label itself.
+
+    Raises:
+        LabelError: its key is empty, or one of the two is too long or holds a character that no database keeps.
+    """
+    if not key:
+        raise LabelError("a label without a key: write key=value")
+    for name, text in (("key", key), ("value", value)):
+        if why := _unstorable(text):
+            raise LabelError(f"label {name} {_shown(text)} {why}")
+    return key, value
+
+
+def _unstorable(text: str) -> str | None:
+    if len(text) > LONGEST:
+        return f"has {len(text):,} characters: at most {LONGEST} are kept"
+    if _UNSTORABLE.search(text):
+        return "holds a character that cannot be kept"
+    return None
+
+
+def _shown(text: str) -> str:
+    return f"'{one_line(text, at_most=_SHOWN)}'"
 
 
 def _from_json(text: str) -> str:
@@ -45,6 +117,8 @@ def _from_json(text: str) -> str:
         value = parse_json(text)
     except JsonTextError as error:
         raise RunIdError(str(error)) from error
+    if isinstance(value, str):
+        return value
     for path in _KEYS:
         found: Json = value
         for step in path:

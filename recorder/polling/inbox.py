@@ -80,6 +80,6 @@ class Inbox:
 
     def _id(self, number: int, line: bytes) -> str | RunIdError | None:
         try:
-            return run_id_of_line(line.decode("utf-8-sig"))
-        except (RunIdError, UnicodeDecodeError) as error:
+            return run_id_of_line(line)
+        except RunIdError as error:
             return RunIdError(f"line {number} of {self._path}: {error}")

@@ -19,7 +19,7 @@ from recorder.given import Value, parse_name
 from recorder.history.told import StoredAnswer, TrackedRun
 from recorder.instants import iso, parse_instant
 from recorder.ledger.answer import OK, Answer, Outcome, outcome_of_status
-from recorder.ledger.ids import RunIdError, checked_run_id
+from recorder.ledger.ids import LabelError, RunIdError, checked_label, checked_run_id
 from recorder.ledger.jsontext import DEEPEST, Json, JsonTextError, Number, parse_json, to_text
 from recorder.ledger.row import storable
 from recorder.places import parse_base_url
@@ -65,7 +65,7 @@ def parse_line(line: bytes, *, source: str) -> Line:
         is_run = "tracked_at" in fields and "observed_at" not in fields
         said = _tracked(fields, source) if is_run else _answer(fields, source)
         return Line(said=said, base_url=_base_url(fields))
-    except (JsonTextError, RunIdError, SettingError) as error:
+    except (JsonTextError, LabelError, RunIdError, SettingError) as error:
         raise LineError(str(error)) from error
 
 
@@ -80,7 +80,7 @@ def _tracked(fields: Fields, source: str) -> TrackedRun:
         tracked_at=_instant(fields, "tracked_at"),
         resumed_at=_instant_or_none(fields, "resumed_at"),
         untracked_at=_instant_or_none(fields, "untracked_at"),
-        labels={storable(key): storable(_text(labels, key) or "") for key in labels},
+        labels=dict(checked_label(key, _text(labels, key) or "") for key in labels),
     )
 
 
