@@ -12,9 +12,10 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TypeVar
 
+from recorder.base_url import parse_base_url
 from recorder.errors import SettingError
 from recorder.instants import DAY, parse_duration
-from recorder.places import hide_secrets, parse_base_url, parse_database_url, parse_path
+from recorder.places import hide_secrets, parse_database_url, parse_path
 
 T = TypeVar("T")
 
@@ -66,6 +67,14 @@ def _shown(content: object) -> str:
     text = hide_secrets(content if isinstance(content, str) else repr(content))
     readable = "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
     return readable if len(readable) <= _LONGEST_TEXT else readable[: _LONGEST_TEXT - 1] + "…"
+
+
+def unquoted(text: str) -> str:
+    """Return what a line `NAME="text"` of an environment file means: some programs keep the quotes, or a CR."""
+    plain = text.strip()
+    if len(plain) > 1 and plain[0] == plain[-1] and plain[0] in "\"'":
+        return plain[1:-1].strip()
+    return plain
 
 
 def parse_text(value: Value) -> str:
@@ -153,8 +162,8 @@ def parse_spans(value: Value) -> tuple[int, ...]:
 
 
 def parse_api(value: Value) -> str:
-    """The API's base URL."""
-    return _placed(value, parse_base_url)
+    """The API's base URL, in its one spelling."""
+    return str(_placed(value, parse_base_url))
 
 
 def parse_store(value: Value) -> str:

@@ -1,13 +1,12 @@
-"""Where things are, as people write it: the store's database URL, the API's base URL, files.
+"""Where things are, as people write it: the store's database URL, files.
 
 Invariant: what comes out is complete (an absolute path, a named driver, no trailing slash), and what
 `hide_secrets` gives back holds no password. Touches no file. Must not import SQLAlchemy or httpx.
 """
 
 import re
-from ipaddress import ip_address
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 _POSTGRES = re.compile(
     r"//(?:[^:/@]*(?::[^@]*)?@)?(?:\[[^\]/?@]+\]|[^:/?@\[\]]*)(?::[0-9]{1,5})?(?:/[^?@]*)?(?:\?.*)?"
@@ -18,7 +17,6 @@ _SECRETS = (
     (re.compile(r"(://(?!\[)[^:/?@\s]*):(?![0-9]{1,5}(?:[/?\s]|$))[^/?\s@]*"), r"\1:***"),
     (re.compile(r"(pass\w*\s*=\s*)[^&\s]+", re.IGNORECASE), r"\1***"),
 )
-_DEFAULT_PORT = {"https": ":443", "http": ":80"}
 
 _SQLITE_HINT = "write a path, or sqlite:////absolute/path.db"
 _POSTGRES_HINT = (
@@ -80,40 +78,6 @@ def parse_path(text: str, *, folder: Path) -> Path:
         return (folder / Path(text).expanduser()).absolute()
     except RuntimeError as error:
         raise ValueError("its home folder is not known: write the whole path") from error
-
-
-def parse_base_url(text: str) -> str:
-    """The API's base URL, in one spelling: lower-case host, no default port, no slash at the end.
-
-    Raises:
-        ValueError: not https (plain http: not this machine), or more than a base URL; says what to write.
-    """
-    try:
-        parts = urlsplit(text)
-        host, _port = parts.hostname, parts.port
-    except ValueError:
-        host = None
-    if not host or parts.scheme not in _DEFAULT_PORT or any(map(str.isspace, text)):
-        raise ValueError("not a base URL: write https://app.puffle.ai")
-    if "@" in parts.netloc or parts.query or parts.fragment:
-        raise ValueError(
-            "more than a base URL: write only https://host/path, without user, ? and #"
-        )
-    if parts.scheme == "http" and not is_loopback(host):
-        raise ValueError(f"plain http goes to this machine only: write https://{parts.netloc}")
-    port = _DEFAULT_PORT[parts.scheme]
-    netloc = parts.netloc.lower().removesuffix(port).removesuffix(":")
-    return f"{parts.scheme}://{netloc}{parts.path.rstrip('/')}"
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host name or address can only be this machine: localhost, 127.x.x.x, ::1."""
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def hide_secrets(text: str) -> str:

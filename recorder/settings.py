@@ -1,5 +1,7 @@
 """What the user has set: an option beats the environment, the environment beats the TOML file.
 
+Of a source, what stands in its own table of the file beats the environment too, and only an option beats it.
+
 Invariant: a `Settings` is complete and valid; whatever is wrong or unknown is a `SettingError` of one line
 that names where it came from. Reads the TOML file and nothing else: never a key, only where a key is kept.
 """
@@ -26,6 +28,7 @@ from recorder.given import (
     parse_store,
     parse_text,
     parse_variable,
+    unquoted,
 )
 from recorder.instants import DAY, HOUR, MINUTE, SECOND
 from recorder.ledger.cost import CostRules
@@ -99,8 +102,8 @@ class Settings:
         source: the source that was asked for; None = all (`track`: `default`).
         rate: requests in any 60 s, for sources whose table gives none.
         every_us: at best one poll of a run in so long.
-        settle_us: when to look again, counted from the end; ascending.
-        overdue_us: patience with a run in flight.
+        settle_us: the settle polls, counted from the end; ascending.
+        overdue_us: a run in flight for longer is overdue.
         abandon_us: how long a run may stay without change.
         cost: how amounts are read.
         sources: the sources that the file names.
@@ -191,8 +194,8 @@ class _Given:
         if option is not None:
             return Value(name=OPTIONS[key], content=option)
         variable = ENVIRONMENT.get(key, "")
-        if self.environ.get(variable, "").strip():
-            return Value(name=variable, content=self.environ[variable])
+        if text := unquoted(self.environ.get(variable, "")):
+            return Value(name=variable, content=text)
         if key in self.table:
             return Value(name=self.prefix + key, content=self.table[key], file=self.file)
         return None
@@ -226,7 +229,7 @@ def _with_file(given: _Given) -> _Given:
     asked = given.find("config")
     file = parse_file(asked) if asked else _default_config_file()
     try:
-        table = tomllib.loads(file.read_text(encoding="utf-8"))
+        table = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except FileNotFoundError as error:
         if asked is None:
             return given
@@ -255,7 +258,7 @@ def _default_database_url() -> str:
 
 
 def _sources(given: _Given, *, base_url: str, rate: int) -> Mapping[str, SourceSettings]:
-    tables = given.inside("sources", ())
+    tables = replace(given.inside("sources", ()), environ={})  # its say is in the common values
     return MappingProxyType(
         {
             name: _source(name, tables.inside(name, _SOURCE_KEYS), base_url=base_url, rate=rate)

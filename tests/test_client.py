@@ -17,8 +17,8 @@ from typing import Any
 import httpx
 import pytest
 
+from recorder.base_url import parse_base_url
 from recorder.errors import SettingError
-from recorder.fetch.address import parse_base_url
 from recorder.fetch.client import LedgerClient, Timeouts
 from recorder.fetch.keys import ApiKey
 from recorder.fetch.wire import Deadline, open_pool
@@ -521,7 +521,7 @@ def test_nothing_is_sent_without_verification(
     deadline = Deadline()
     deadline.at = time.monotonic() + 5.0
     with serving(reply(), tls) as ledger:
-        base = parse_base_url(f"https://localhost:{ledger.server_address[1]}", source="acme")
+        base = parse_base_url(f"https://localhost:{ledger.server_address[1]}")
         pool = open_pool(base, context=lax, deadline=deadline)
         with pool, pytest.raises(RuntimeError, match="does not verify"):
             pool.request("GET", str(base))

@@ -16,7 +16,7 @@ PACKAGE = HOME / "recorder"
 CODE = sorted([*PACKAGE.rglob("*.py"), *(HOME / "migrations").rglob("*.py")])
 
 DIRECTION = (
-    ("errors", "instants", "places"),
+    ("base_url", "errors", "instants", "places"),
     ("humanize",),
     ("ledger",),
     ("sandbox",),
@@ -39,7 +39,17 @@ DIRECTION = (
 )
 """From the ground up: each may import what stands before it, and itself."""
 
-PURE = ("errors", "instants", "places", "humanize", "ledger", "history", "schedule", "analysis")
+PURE = (
+    "base_url",
+    "errors",
+    "instants",
+    "places",
+    "humanize",
+    "ledger",
+    "history",
+    "schedule",
+    "analysis",
+)
 DOES_IO = {
     *(
         "alembic",

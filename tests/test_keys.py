@@ -28,8 +28,9 @@ def load(
 
 
 def test_the_header_is_the_one_way_out() -> None:
-    """The Authorization header carries the key; surrounding white space does not."""
-    assert key(f" {SECRET}\n").header() == f"Bearer {SECRET}"
+    """The Authorization header carries the key; white space and quotes around it are none of it."""
+    for written in (f" {SECRET}\n", f'"{SECRET}"', f"'{SECRET}'\r", f'"{SECRET} "\r\n'):
+        assert key(written).header() == f"Bearer {SECRET}"
 
 
 def test_a_key_shows_a_mask() -> None:
@@ -84,7 +85,9 @@ def test_the_environment_gives_the_key() -> None:
     assert load(environ, api_key_env="ACME_KEY").setting == "ACME_KEY"
 
 
-@pytest.mark.parametrize("environ", [{}, {"ACME_KEY": ""}, {"ACME_KEY": "\n"}, {"acme_key": "x"}])
+@pytest.mark.parametrize(
+    "environ", [{}, {"ACME_KEY": ""}, {"ACME_KEY": "\n"}, {"ACME_KEY": '""\r'}, {"acme_key": "x"}]
+)
 def test_a_missing_variable_is_told_in_one_line(environ: dict[str, str]) -> None:
     """An unset or empty variable is named, with what to do about it."""
     with pytest.raises(SettingError, match=r"\AACME_KEY is not set: put .* into that .*\Z"):

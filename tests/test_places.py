@@ -1,4 +1,4 @@
-"""Database URLs, base URLs and paths, as people write them."""
+"""Database URLs and paths, as people write them."""
 
 from pathlib import Path
 
@@ -9,8 +9,6 @@ from sqlalchemy.engine import make_url
 
 from recorder.places import (
     hide_secrets,
-    is_loopback,
-    parse_base_url,
     parse_database_url,
     parse_path,
 )
@@ -39,39 +37,6 @@ def test_postgres_urls_are_taken_whole(url: str) -> None:
     assert make_url(url).drivername == "postgresql+psycopg"
 
 
-@pytest.mark.parametrize(
-    ("text", "url"),
-    [
-        ("HTTPS://App.Puffle.AI:443/", "https://app.puffle.ai"),
-        ("http://[::1]:80", "http://[::1]"),
-        ("http://LOCALHOST:8000/api/", "http://localhost:8000/api"),
-        ("http://127.9.9.9:1", "http://127.9.9.9:1"),
-    ],
-)
-def test_a_base_url_has_one_spelling(text: str, url: str) -> None:
-    """Two spellings of one base URL are equal."""
-    assert parse_base_url(text) == url
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "http://10.0.0.1",
-        "http://localhost.example",
-        "ftp://h",
-        "https://",
-        "https://h?x=1",
-        "https://h#x",
-        "https://a b",
-        "https://[",
-    ],
-)
-def test_a_base_url_that_is_none_is_refused(text: str) -> None:
-    """Plain http to another machine, other schemes and extra parts are refused."""
-    with pytest.raises(ValueError, match="write"):
-        parse_base_url(text)
-
-
 @given(
     password=st.text("abcXYZ019-_.%!:/?&=", min_size=1).map("s3cr3t".__add__),
     rest=st.sampled_from(["@h/d", "@h:5432/d", "@[::1]:5432/d?x=y@z", "@/d?host=/tmp"]),
@@ -79,15 +44,6 @@ def test_a_base_url_that_is_none_is_refused(text: str) -> None:
 def test_a_password_is_always_hidden(password: str, rest: str) -> None:
     """Whatever stands between user and host is hidden."""
     assert "s3cr3t" not in hide_secrets(f"could not open postgresql://u:{password}{rest} now")
-
-
-@pytest.mark.parametrize(
-    ("host", "ours"),
-    [("localhost", True), ("127.0.0.1", True), ("::1", True), ("10.0.0.1", False), ("x", False)],
-)
-def test_loopback_is_this_machine(host: str, *, ours: bool) -> None:
-    """Only names and addresses that cannot leave this machine count."""
-    assert is_loopback(host) is ours
 
 
 def test_a_path_may_begin_at_home(monkeypatch: pytest.MonkeyPatch) -> None:

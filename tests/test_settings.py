@@ -149,7 +149,7 @@ def test_a_file_named_by_the_environment_is_read(config: Path) -> None:
 
 
 def test_sources_take_what_they_do_not_say_from_the_common_settings(config: Path) -> None:
-    """A source's table wins over the file's common settings and loses to option and environment."""
+    """A source's table wins over the file's common settings and the environment, and loses to an option."""
     text = """
         rate = 60
         [sources.sales]
@@ -166,7 +166,47 @@ def test_sources_take_what_they_do_not_say_from_the_common_settings(config: Path
     assert (lab.api_key_env, lab.api_key_file) == (None, config.parent / "keys" / "lab")
     assert (lab.rate, lab.base_url) == (10, "http://localhost:8000")
     assert load(config, text, rate="5").source_settings("lab").rate == 5
-    assert load(config, text, environ={"RECORDER_RATE": "6"}).source_settings("lab").rate == 6
+    environ = {"RECORDER_RATE": "6", "RECORDER_BASE_URL": "https://env.example"}
+    by_environment = load(config, text, environ=environ)
+    sales, lab = by_environment.source_settings("sales"), by_environment.source_settings("lab")
+    assert (sales.rate, sales.base_url) == (6, "https://env.example")
+    assert (lab.rate, lab.base_url) == (10, "http://localhost:8000")
+    assert load(config, text, base_url="https://o.example").source_settings("lab").base_url == (
+        "https://o.example"
+    )
+
+
+def test_what_editors_and_environment_files_leave_around_a_value_is_none_of_it(
+    config: Path,
+) -> None:
+    """A byte order mark and CRLF in the file, quotes and a CR round a variable's value."""
+    config.write_bytes(b'\xef\xbb\xbfrate = 9\r\nevery = "4s"\r\n')
+    settings = load_settings({"config": str(config)}, environ={})
+    assert (settings.rate, settings.every_us) == (9, 4 * SECOND)
+    for written in ("growth", "growth\r", '"growth"', "'growth'\r", ' "growth" \n'):
+        assert load(config, environ={"RECORDER_SOURCE": written}).source == "growth"
+    for unset in ("", "\r", '""', "''\r"):
+        assert load(config, environ={"RECORDER_SOURCE": unset}).source is None
+
+
+@pytest.mark.parametrize(
+    "url", ["https://a..b", "https://h:0", "https://1.2.3", "https://u@h", "https://h/?"]
+)
+def test_a_base_url_that_no_request_can_be_made_with_is_refused_at_once(
+    config: Path, url: str
+) -> None:
+    """What the client would refuse, the settings do, wherever it stands."""
+    assert refused(config, base_url=url).startswith(f"--base-url={url}: ")
+    assert refused(config, environ={"RECORDER_BASE_URL": url}).startswith(
+        f"RECORDER_BASE_URL={url}"
+    )
+    table = f'[sources.a]\nbase_url = "{url}"\n'
+    assert refused(config, table).startswith(f'sources.a.base_url = "{url}" in {config}: ')
+
+
+def test_a_name_is_text_that_a_store_keeps(config: Path) -> None:
+    """Bytes on the command line that are no UTF-8 make no source."""
+    assert "not UTF-8" in refused(config, source=b"a\xff".decode("utf-8", "surrogateescape"))
 
 
 def test_cost_paths_are_for_both_sides_or_for_each(config: Path) -> None:

@@ -22,8 +22,8 @@ from typing import Self
 import httpcore
 import httpx
 
+from recorder.base_url import BaseUrl, parse_base_url
 from recorder.errors import SettingError
-from recorder.fetch.address import BaseUrl, parse_base_url
 from recorder.fetch.keys import ApiKey
 from recorder.fetch.reading import (
     EncodingError,
@@ -73,7 +73,7 @@ class LedgerClient:
     """A client for one source; threads may share it. Close it, or use it in `with`.
 
     Args:
-        base_url: as `recorder.fetch.address.parse_base_url` takes it.
+        base_url: as settings have it.
         key: the API key.
         source: the source's name; every answer carries it.
         clock: microseconds since 1970 UTC.
@@ -82,7 +82,8 @@ class LedgerClient:
         transport: instead of the network, for tests; deadlines and proxies are then its own business.
 
     Raises:
-        SettingError: the base URL, a proxy of the environment, or SSL_CERT_FILE/SSL_CERT_DIR is wrong.
+        ValueError: no base URL; settings hold none such.
+        SettingError: a proxy of the environment, or SSL_CERT_FILE/SSL_CERT_DIR is wrong.
     """
 
     def __init__(
@@ -96,7 +97,7 @@ class LedgerClient:
         max_body: int = MAX_BODY,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
-        self._base = parse_base_url(base_url, source=source)
+        self._base = parse_base_url(base_url)
         self._key = key
         self._source = source
         self._clock = clock

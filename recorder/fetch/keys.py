@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from recorder.errors import SettingError
+from recorder.given import unquoted
 
 DEFAULT_KEY_ENV = "PUFFLE_API_KEY"
 MASK = "****"
@@ -25,7 +26,7 @@ class ApiKey:
     No dataclass on purpose: `dataclasses.asdict` of a value that holds a key must not lay it open.
 
     Args:
-        secret: the key; surrounding white space is dropped.
+        secret: the key; white space and quotes around it are dropped.
         setting: where it came from, for messages: an environment variable, or a file.
 
     Raises:
@@ -35,7 +36,7 @@ class ApiKey:
     __slots__ = ("_secret", "setting")
 
     def __init__(self, secret: str, *, setting: str) -> None:
-        self._secret = _checked(secret.strip(), setting)
+        self._secret = _checked(unquoted(secret), setting)
         self.setting = setting
 
     def header(self) -> str:
@@ -102,7 +103,7 @@ def load_key(
     if api_key_file is not None:
         return _from_file(api_key_file, source)
     name = api_key_env or DEFAULT_KEY_ENV
-    if not environ.get(name, "").strip():
+    if not unquoted(environ.get(name, "")):
         raise SettingError(
             f"{name} is not set: put the API key of source {source!r} into that environment variable, "
             "or name a file that holds it (api_key_file)"

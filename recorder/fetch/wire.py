@@ -18,9 +18,8 @@ from collections.abc import Iterable
 
 import httpcore
 
+from recorder.base_url import BaseUrl, is_loopback
 from recorder.errors import SettingError
-from recorder.fetch.address import BaseUrl
-from recorder.places import is_loopback
 
 _MAX_CONNECTIONS = 32
 _KEEPALIVE_S = 4.0  # Node's servers close an idle connection after 5 s: stay clear of that race.

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from recorder.base_url import parse_base_url
 from recorder.errors import SettingError
 from recorder.given import Value, parse_name
 from recorder.history.told import StoredAnswer, TrackedRun
@@ -22,7 +23,6 @@ from recorder.ledger.answer import OK, Answer, Outcome, outcome_of_status
 from recorder.ledger.ids import LabelError, RunIdError, checked_label, checked_run_id
 from recorder.ledger.jsontext import DEEPEST, Json, JsonTextError, Number, parse_json, to_text
 from recorder.ledger.row import storable
-from recorder.places import parse_base_url
 
 Fields: TypeAlias = Mapping[str, Json]
 
@@ -156,7 +156,7 @@ def _source(fields: Fields, otherwise: str) -> str:
 def _base_url(fields: Fields) -> str | None:
     text = _text(fields, "base_url")
     try:
-        return None if text is None else parse_base_url(text)
+        return None if text is None else str(parse_base_url(text))
     except ValueError as error:
         raise LineError(f"base_url {text!r}: {error}") from error
 

@@ -5,10 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recorder.errors import SettingError
-from recorder.fetch.address import parse_base_url
+from recorder.base_url import is_loopback, parse_base_url
 
-PUFFLE = parse_base_url("https://app.puffle.ai/", source="acme")
+PUFFLE = parse_base_url("https://app.puffle.ai/")
 
 
 @given(st.text(min_size=1))
@@ -35,10 +34,10 @@ def test_every_id_decodes_to_itself(run_id: str) -> None:
         "https://h/" + "x" * 2000,
     ],
 )
-def test_a_wrong_base_url_is_named(url: str) -> None:
-    """What is no URL, not https, or more than a path is told in one line that names the setting."""
-    with pytest.raises(SettingError, match=r"\ARECORDER_BASE_URL of source 'acme' ") as caught:
-        parse_base_url(url, source="acme")
+def test_a_wrong_base_url_is_refused(url: str) -> None:
+    """What is no URL, not https, or more than a path is refused in one line that says what to write."""
+    with pytest.raises(ValueError, match=r"write (only )?https://") as caught:
+        parse_base_url(url)
     assert str(caught.value).isprintable()
     assert "hunter2" not in str(caught.value)
 
@@ -59,17 +58,36 @@ def test_a_wrong_base_url_is_named(url: str) -> None:
 )
 def test_https_anywhere_and_http_to_loopback(url: str, meant: str) -> None:
     """https may go to any host, plain http to this machine; spelling is made one."""
-    assert str(parse_base_url(url, source="acme")) == meant
+    assert str(parse_base_url(url)) == meant
 
 
 @given(st.text() | st.from_regex(r"\Ahttps://[!-~]{1,20}(:[0-9]{1,6})?/[!-~]{0,9}\Z"))
 def test_httpx_reads_what_is_taken(text: str) -> None:
-    """Any text is refused by name, or is a URL whose host and port httpx reads as we do."""
+    """Any text is refused, or is a URL whose host and port httpx reads as we do."""
     try:
-        base = parse_base_url(text, source="acme")
-    except SettingError:
+        base = parse_base_url(text)
+    except ValueError:
         return
     url = httpx.URL(str(base))
     assert (url.scheme, url.port) == (base.scheme, None if base.port == 443 else base.port)
     assert url.raw_host.decode() == httpx.URL(scheme="https", host=base.host).raw_host.decode()
     assert base.target("x").decode().isprintable()
+
+
+@given(st.text() | st.from_regex(r"\Ahttps://[!-~]{1,20}(:[0-9]{1,6})?/[!-~]{0,9}\Z"))
+def test_a_base_url_has_one_spelling(text: str) -> None:
+    """What is taken, written out, is taken as the same again."""
+    try:
+        base = parse_base_url(text)
+    except ValueError:
+        return
+    assert parse_base_url(str(base)) == base
+
+
+@pytest.mark.parametrize(
+    ("host", "ours"),
+    [("localhost", True), ("127.0.0.1", True), ("::1", True), ("10.0.0.1", False), ("x", False)],
+)
+def test_loopback_is_this_machine(host: str, *, ours: bool) -> None:
+    """Only names and addresses that cannot leave this machine count."""
+    assert is_loopback(host) is ours

@@ -1,18 +1,14 @@
 """Where a source's ledger is: its base URL, and the request target of a run.
 
-Invariant: a `BaseUrl` never sends a key in the clear beyond this machine, and the target of any id is one
-path segment that decodes to it.
-Must not import an HTTP library, nor put a value into a message that may hold a password.
+Invariant: a `BaseUrl` never sends a key in the clear beyond this machine, its text is the one spelling that a source is
+bound to, and the target of any id is one path segment that decodes to it. Pure; no message repeats a value, which may
+hold a password.
 """
 
 import ipaddress
 import re
 import urllib.parse
 from dataclasses import dataclass
-
-from recorder.errors import SettingError
-from recorder.ledger.body import one_line
-from recorder.places import is_loopback
 
 _PORTS = {"http": 80, "https": 443}
 _LONGEST = 2000
@@ -42,7 +38,7 @@ class BaseUrl:
         return f"{self.scheme}://{host}{port}{self.path}"
 
     def target(self, run_id: str) -> bytes:
-        """The request target of a run: all of the id is percent-encoded.
+        """Return the request target of a run: all of the id is percent-encoded.
 
         The ids `.` and `..` would be path segments with a meaning of their own, so their dots are encoded
         too. A lone surrogate goes as the three bytes that UTF-8 would have for it.
@@ -53,39 +49,48 @@ class BaseUrl:
         return f"{self.path}/api/enrichment/{quoted}".encode("ascii")
 
 
-def parse_base_url(text: str, *, source: str) -> BaseUrl:
-    """The base URL of a source.
+def parse_base_url(text: str) -> BaseUrl:
+    """Return a base URL in its one spelling: lower-case host, no default port, no slash at the end.
 
     Args:
         text: https to any host, or http to loopback; a path and a final slash may follow.
-        source: the source's name, for messages.
 
     Raises:
-        SettingError: it is none that may be used; one line that names RECORDER_BASE_URL.
+        ValueError: it is none that may be used; says what to write.
     """
     try:
         parts = _split(text.strip())
         port = _PORTS.get(parts.scheme) if parts.port is None else parts.port
         host = _checked_host(parts.hostname or "")
     except ValueError:
-        # Neither the value nor the cause is told: a password may stand in them.
-        raise _bad(source, "is no URL that can be read") from None
-    if "@" in parts.netloc:
-        raise _bad(source, "holds a user name or password: leave them out, the key is enough")
+        # The cause is not told: a password may stand in it.
+        raise ValueError("not a base URL: write https://app.puffle.ai") from None
     if parts.scheme not in _PORTS or not host or not port:
-        raise _bad(source, f"must be like https://app.puffle.ai, not {one_line(text)!r}")
-    if "?" in text or "#" in text:
-        raise _bad(source, "must end with its path: no `?` and no `#`")
+        raise ValueError("not a base URL: write https://app.puffle.ai")
+    if "@" in parts.netloc or "?" in text or "#" in text:
+        raise ValueError(
+            "more than a base URL: write only https://host/path, without user, ? and #"
+        )
     if parts.scheme == "http" and not is_loopback(host):
-        raise _bad(source, f"would send the key in the clear to {host}: use https")
+        raise ValueError(f"plain http goes to this machine only: write https://{host}")
     path = urllib.parse.quote(parts.path.rstrip("/"), safe=_UNQUOTED)
     return BaseUrl(scheme=parts.scheme, host=host, port=port, path=path)
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether a host name or address can only be this machine: localhost, 127.x.x.x, ::1."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _split(text: str) -> urllib.parse.SplitResult:
     # urlsplit drops line breaks silently.
     if len(text) > _LONGEST or any(char.isspace() or not char.isprintable() for char in text):
-        raise ValueError(text)
+        raise ValueError
     return urllib.parse.urlsplit(text)
 
 
@@ -94,7 +99,3 @@ def _checked_host(host: str) -> str:
     if _NUMERIC.fullmatch(name):
         ipaddress.ip_address(name)
     return name
-
-
-def _bad(source: str, what: str) -> SettingError:
-    return SettingError(f"RECORDER_BASE_URL of source {source!r} {what}")
