@@ -88,7 +88,7 @@ def run_cells(row: RunRow) -> Cells:
     width_us = (
         0 if row.ended_at is None or row.ended_after is None else row.ended_at - row.ended_after
     )
-    run_us, wall_us = _span(row.started_at, row.ended_at), _span(row.created_at, row.ended_at)
+    run_us, wall_us = _span(row.began_at, row.ended_at), _span(row.created_at, row.ended_at)
     cells |= {
         "is_terminal": row.is_terminal,
         "cost_preview": amount(row.cost_preview_micros),

@@ -102,7 +102,11 @@ def _names(random: Random) -> dict[str, Any]:
 
 def _times(random: Random, status: str | None) -> dict[str, Any]:
     created = DAWN + round(random.expovariate(1 / (40 * HOUR)))
-    started = created + round(random.lognormvariate(15, 2)) - random.choice([0, 0, 0, 30 * SECOND])
+    started = (
+        created
+        + round(random.lognormvariate(15, 2))
+        - random.choice([0, 0, 0, 30 * SECOND, 5 * MINUTE])
+    )
     ended = started + random.choice([0, round(random.lognormvariate(17, 2)), -SECOND])
     tracked = created + random.choice([-MINUTE, 0, SECOND, round(random.expovariate(1e-8))])
     fields: dict[str, Any] = {

@@ -131,9 +131,11 @@ def spans(row: RunRow) -> dict[str, tuple[int | None, int]]:
     def span(begin: int | None, end: int | None) -> int | None:
         return None if begin is None or end is None else end - begin
 
+    queue = span(row.created_at, row.started_at)
+    is_early = queue is not None and queue < -60_000_000
     return {
         "queue_seconds": (span(row.created_at, row.started_at), 0),
-        "run_seconds": (span(row.started_at, row.ended_at), bracket(row)),
+        "run_seconds": (span(None if is_early else row.started_at, row.ended_at), bracket(row)),
         "wall_seconds": (span(row.created_at, row.ended_at), bracket(row)),
     }
 

@@ -317,6 +317,11 @@ def test_a_clean_run_has_no_flags() -> None:
         ({"status": "cancelled", "started_at": None}, set()),
         ({"completed_at": None}, {"no_ended_at"}),
         ({"created_at": 2_500_000}, {"queue_negative"}),
+        ({"created_at": 60_000_002, "completed_at": 60_000_003}, {"queue_negative"}),
+        (
+            {"created_at": 60_000_003, "completed_at": 60_000_004, "started_at": 60_000_005},
+            {"run_negative"},
+        ),
         ({"started_at": 4_000_000}, {"run_negative"}),
         ({"created_at": 3_500_000, "started_at": 3_600_000}, {"run_negative", "wall_negative"}),
         ({"oddities": ("mode", "cost.preview")}, {"unreadable:mode"}),

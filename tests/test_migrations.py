@@ -18,7 +18,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from programs import NEXT, Program, finish, start
-from stores import T0, S, answer, document, register, rows, view
+from stores import BASE_URL, T0, S, answer, document, register, rows, view
 
 from recorder.errors import (
     StoreBusyError,
@@ -38,6 +38,7 @@ from recorder.store.migrate import (
     upgrade,
 )
 from recorder.store.record import Recorder
+from recorder.store.registry import track_with_source
 from recorder.store.schema import REVISION, SCHEMA, metadata
 
 Open = Callable[[str], Database]
@@ -510,17 +511,12 @@ INSTANTS = [
 
 def test_instants_are_right_in_every_year(database: Database) -> None:
     """Aware instants on Postgres, text in ISO 8601 on SQLite; before 1970 too."""
-    run_ids = [f"er_{n}" for n in range(len(INSTANTS))]
-    register(database, run_ids)
-    answers = [
-        answer(0, document(run_id, timing={"createdAt": text}), run_id=run_id)
-        for run_id, text in zip(run_ids, INSTANTS, strict=True)
-    ]
-    Recorder(database).record(answers)
-    found = {run["run_id"]: run["created_at"] for run in view(database, "runs")}
     instants = [us for text in INSTANTS if (us := parse_instant(text)) is not None]
+    for us in instants:
+        track_with_source(database, "default", [str(us)], base_url=BASE_URL, now=us)
+    found = {run["run_id"]: run["tracked_at"] for run in view(database, "runs")}
     shown = [iso(us) if database.is_sqlite else datetime_of(us) for us in instants]
-    assert [found[run_id] for run_id in run_ids] == shown
+    assert [found[str(us)] for us in instants] == shown
 
 
 @pytest.mark.parametrize("text", INSTANTS)

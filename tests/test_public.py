@@ -47,9 +47,10 @@ def test_durations_are_null_where_a_bound_is_missing_or_the_clock_ran_backwards(
     cells = run_cells(
         run_row(created_at=created, started_at=started, ended_at=ended, ended_after=after)
     )
+    is_early = created is not None and started is not None and created - started > 60 * 10**6
     for name, begin, end in (
         ("queue", created, started),
-        ("run", started, ended),
+        ("run", None if is_early else started, ended),
         ("wall", created, ended),
     ):
         known = begin is not None and end is not None and end >= begin

@@ -248,3 +248,29 @@ def test_reading_rows_is_total(run: dict[str, Json]) -> None:
         assert not isinstance(value, int) or abs(value) < 2**63
     for amount in (row.costs.preview, row.costs.actual):
         assert amount.unit is None or storable(amount.unit) == amount.unit
+
+
+@pytest.mark.parametrize(
+    ("served", "read"),
+    [
+        ("0001-01-01T00:00:00Z", None),
+        ("1970-01-01T00:00:00.000Z", None),
+        ("1999-12-31T23:59:59.999999Z", None),
+        ("2000-01-01T01:59:59+02:00", None),
+        ("2000-01-01T00:00:00Z", "2000-01-01T00:00:00.000000Z"),
+        ("2199-12-31T23:59:59.999999Z", "2199-12-31T23:59:59.999999Z"),
+        ("2200-01-01T00:00:00Z", None),
+        ("9999-12-31T23:59:59Z", None),
+    ],
+)
+def test_an_instant_that_other_programs_write_for_none_is_no_time(
+    served: str, read: str | None
+) -> None:
+    """Before 2000 and from 2200 on every instant of `timing` is null, and named as unreadable."""
+    names = {"created_at": "createdAt", "started_at": "startedAt", "completed_at": "completedAt"}
+    names |= {"cancelled_at": "cancelledAt", "updated_at": "updatedAt"}
+    row = parse_row({"timing": dict.fromkeys(names.values(), served)})
+    for name, path in names.items():
+        at = getattr(row, name)
+        assert (None if at is None else iso(at)) == read
+        assert (f"timing.{path}" in row.oddities) is (read is None)

@@ -162,7 +162,7 @@ class _Group:
             self.brackets.append(width)
         self.queue.add(row.created_at, row.started_at)
         self.wall.add(row.created_at, row.ended_at, width_us=width)
-        run_us = self.run.add(row.started_at, row.ended_at, width_us=width)
+        run_us = self.run.add(row.began_at, row.ended_at, width_us=width)
         if run_us is not None and row.leads_processed:
             self.per_lead.append(run_us / (row.leads_processed * SECOND))
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
+from recorder.history.spans import run_began_at
 from recorder.ledger.row import KNOWN, TERMINAL
 
 
@@ -90,6 +91,11 @@ class RunRow(NamedTuple):
     def dated_at(self) -> int:
         """The instant that a run belongs to: its creation, or its tracking where the ledger gives none."""
         return self.tracked_at if self.created_at is None else self.created_at
+
+    @property
+    def began_at(self) -> int | None:
+        """When the run time begins."""
+        return run_began_at(self.created_at, self.started_at)
 
     @property
     def leads_processed(self) -> int | None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from recorder.history.spans import run_began_at
 from recorder.instants import SECOND
 from recorder.ledger.cost import Amount
 from recorder.ledger.row import TERMINAL, LedgerRow
@@ -238,7 +239,8 @@ def _time_flags(row: LedgerRow, end: End) -> Iterator[str]:
         yield "no_started_at"
     if end.at is None:
         yield "no_ended_at"
-    begun = row.started_at if row.started_at is not None else row.created_at
+    begun = run_began_at(row.created_at, row.started_at)
+    begun = begun if begun is not None else row.created_at
     if end.at is not None and begun is not None and not is_sharp(end.width_us, end.at - begun):
         yield "end_wide"
 
@@ -246,7 +248,7 @@ def _time_flags(row: LedgerRow, end: End) -> Iterator[str]:
 def _negative_flags(row: LedgerRow, end: End) -> Iterator[str]:
     spans = (
         ("queue_negative", row.created_at, row.started_at),
-        ("run_negative", row.started_at, end.at),
+        ("run_negative", run_began_at(row.created_at, row.started_at), end.at),
         ("wall_negative", row.created_at, end.at),
     )
     for flag, begin, finish in spans:

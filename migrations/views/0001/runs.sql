@@ -1,7 +1,8 @@
 -- runs: one row per tracked run, its last known state.
 -- Instants are UTC by the ledger's clock, except tracked_at, first_polled_at and last_polled_at (ours).
 -- cost_preview and cost_actual are for reading; sums use the *_micros (millionths of cost_unit).
--- A duration is null where an end is missing or the ledger's clock ran backwards (quality says so);
+-- A duration is null where an end is missing or the ledger's clock ran backwards (quality says so), the run time
+-- also where startedAt lies over a minute before createdAt;
 -- the *_sharp durations are those that statistics use: null too where the end is known only roughly.
 CREATE VIEW recorder.runs AS
 SELECT
@@ -45,7 +46,8 @@ SELECT
   recorder.instant(f.cancelled_at) AS cancelled_at,
   recorder.instant(f.updated_at) AS updated_at,
   CASE WHEN f.started_at >= f.created_at THEN recorder.seconds(f.started_at - f.created_at) END AS queue_seconds,
-  CASE WHEN f.ended_at >= f.started_at THEN recorder.seconds(f.ended_at - f.started_at) END AS run_seconds,
+  CASE WHEN f.ended_at >= f.started_at AND (f.created_at IS NULL OR f.started_at >= f.created_at - 60000000)
+    THEN recorder.seconds(f.ended_at - f.started_at) END AS run_seconds,
   CASE WHEN f.ended_at >= f.created_at THEN recorder.seconds(f.ended_at - f.created_at) END AS wall_seconds,
   recorder.instant(r.tracked_at) AS tracked_at,
   recorder.instant(w.first_polled_at) AS first_polled_at,
@@ -54,7 +56,7 @@ SELECT
   w.n_snapshots,
   coalesce(f.n_reopened, 0) AS n_reopened,
   f.quality,
-  CASE WHEN f.ended_at >= f.started_at
+  CASE WHEN f.ended_at >= f.started_at AND (f.created_at IS NULL OR f.started_at >= f.created_at - 60000000)
     AND (f.ended_after IS NULL OR f.ended_at - f.ended_after < 10000000 OR 10 * (f.ended_at - f.ended_after) < f.ended_at - f.started_at)
     THEN recorder.seconds(f.ended_at - f.started_at) END AS run_seconds_sharp,
   CASE WHEN f.ended_at >= f.created_at
