@@ -5,9 +5,13 @@ from alembic import context
 
 def run() -> None:
     """Bring the handed connection's store to the asked revision, in that connection's transaction."""
-    connection = context.config.attributes["connection"]
-    postgres = connection.dialect.name == "postgresql"
-    context.configure(connection=connection, version_table_schema="recorder" if postgres else None)
+    handed = context.config.attributes
+    connection = handed["connection"]
+    context.configure(
+        connection=connection,
+        version_table=handed["version_table"],
+        version_table_schema=None if connection.dialect.name == "sqlite" else handed["schema"],
+    )
     context.run_migrations()
 
 

@@ -70,6 +70,18 @@ class Program:
         """Run it to its end; what it printed."""
         return finish(self.start(code, *arguments))
 
+    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run a command line of that program."""
+        return subprocess.run(
+            [sys.executable, "-W", "error", "-m", "recorder", *arguments],
+            env=os.environ | {"PYTHONPATH": str(self._folder)},
+            cwd=self._folder,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
 
 _PRELUDE = """
 import sys

@@ -12,7 +12,7 @@ from recorder.ledger.jsontext import to_text
 from recorder.store.engine import Database
 from recorder.store.parts import Parts
 from recorder.store.registry import ensure_source, track
-from recorder.store.schema import metadata
+from recorder.store.schema import SCHEMA, VERSION_TABLE, metadata
 from recorder.store.states import load_value
 
 SAMPLES = Path(__file__).parent / "samples"
@@ -83,6 +83,14 @@ def register(
     with database.writing() as connection:
         ensure_source(connection, source, base_url=BASE_URL, now=T0 + at * S)
         track(connection, source, list(run_ids), now=T0 + at * S, labels=labels)
+
+
+def set_revision(database: Database, revision: str) -> None:
+    """Say of a store that it has another schema."""
+    schema = None if database.is_sqlite else SCHEMA
+    version = sa.table(VERSION_TABLE, sa.column("version_num"), schema=schema)
+    with database.writing() as connection:
+        connection.execute(sa.update(version).values(version_num=revision))
 
 
 def empty(database: Database) -> None:

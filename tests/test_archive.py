@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import shapes
 from shapes import HOSTILE, LAST_S, fill, stopped_at
-from stores import T0, S, answer, document, register, sample_body, sample_paths, view
+from stores import T0, S, answer, document, register, sample_body, sample_paths, set_revision, view
 
 import recorder
 from recorder.analysis.filters import Filters
@@ -27,7 +27,6 @@ from recorder.ledger.jsontext import Number, parse_json
 from recorder.public import VIEWS
 from recorder.settings import Settings
 from recorder.store.engine import Database
-from recorder.store.migrate import downgrade
 from recorder.store.record import Recorder
 
 KEYS = {
@@ -243,7 +242,7 @@ def test_a_store_that_is_missing_or_old_is_not_touched(database: Database, tmp_p
         archive_of(missing)
     assert not (tmp_path / "none.db").exists()
     if database.is_sqlite:
-        downgrade(database, "0001")
+        set_revision(database, "0000")
         with pytest.raises(StoreOutdatedError, match="recorder db upgrade"):
             archive_of(database)
 

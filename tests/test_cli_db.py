@@ -7,12 +7,14 @@ from shutil import copyfile
 
 import pytest
 import sqlalchemy as sa
+from programs import Program
 from shapes import fill
+from stores import set_revision
 
 from recorder.cli.main import cli, run
 from recorder.instants import parse_instant
 from recorder.store.engine import Database
-from recorder.store.migrate import current_revision, downgrade
+from recorder.store.migrate import current_revision
 from recorder.store.schema import REVISION
 
 Capture = pytest.CaptureFixture[str]
@@ -66,19 +68,25 @@ def test_status_counts_what_the_store_holds(
     )
 
 
-def test_an_older_store_is_told_and_upgraded(
-    tmp_path: Path, sqlite_template: Path, capsys: Capture, open_database: Callable[[str], Database]
-) -> None:
+@pytest.mark.slow
+def test_an_older_store_is_told_and_upgraded(tmp_path: Path, sqlite_template: Path) -> None:
     """An outdated store: exit code 1 and the command to run; that command copies it aside and upgrades it."""
     path = tmp_path / "it's old.db"
     copyfile(sqlite_template, path)
-    downgrade(open_database(f"sqlite:///{path}"), "0001")
-    code, row, err = status_of(str(path), capsys)
-    assert (code, row["state"], row["revision"], row["runs"]) == (1, "outdated", "0001", None)
-    assert "recorder db upgrade" in err
-    assert run(cli, ["db", "upgrade", "--db", str(path)]) == 0
-    assert "upgraded" in capsys.readouterr().err
-    assert status_of(str(path), capsys)[0] == 0
+    program = Program(tmp_path / "next")
+    status = ("db", "status", "--db", str(path), "--format", "json")
+    told = program.command(*status)
+    row = json.loads(told.stdout)
+    assert (told.returncode, row["state"], row["revision"], row["runs"]) == (
+        1,
+        "outdated",
+        REVISION,
+        None,
+    )
+    assert "recorder db upgrade" in told.stderr
+    done = program.command("db", "upgrade", "--db", str(path))
+    assert (done.returncode, "upgraded" in done.stderr) == (0, True)
+    assert program.command(*status).returncode == 0
     assert list(tmp_path.glob("*.backup"))
 
 
@@ -88,8 +96,7 @@ def test_a_newer_store_is_left_alone(
     """A store of a later program: both commands say so, and change nothing."""
     path = tmp_path / "new.db"
     copyfile(sqlite_template, path)
-    with open_database(f"sqlite:///{path}").writing() as connection:
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    set_revision(open_database(f"sqlite:///{path}"), "9999")
     code, row, err = status_of(str(path), capsys)
     assert (code, row["state"], row["revision"]) == (1, "newer", "9999")
     assert "upgrade the program" in err

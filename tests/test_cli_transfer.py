@@ -6,12 +6,12 @@ import os
 import stat
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
+from programs import Program
 from shapes import fill
 from stores import T0, S, document
 
@@ -21,7 +21,7 @@ from recorder.instants import iso
 from recorder.public import VIEWS
 from recorder.settings import Settings
 from recorder.store.engine import Database
-from recorder.store.migrate import downgrade
+from recorder.store.schema import REVISION
 from recorder.transfer.outgoing import whole_file
 
 Capture = pytest.CaptureFixture[str]
@@ -76,18 +76,18 @@ def test_export_and_import_from_the_command_line(
     assert " 0 answers new, " in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_import_brings_an_older_sqlite_store_up_to_date(
-    tmp_path: Path, sqlite_template: Path, capsys: Capture, open_database: Callable[[str], Database]
+    tmp_path: Path, sqlite_template: Path
 ) -> None:
     """A store of the schema before is copied aside and upgraded, and that is said."""
     path = tmp_path / "old.db"
     path.write_bytes(sqlite_template.read_bytes())
-    old = open_database(f"sqlite:///{path}")
-    downgrade(old, "0001")
     lines = tmp_path / "lines.ndjson"
     lines.write_text(json.dumps({"observed_at": iso(T0), "body": document()}))
-    assert run(cli, ["import", str(lines), "--db", str(path)]) == 0
-    assert f"upgraded {path} from schema 0001" in capsys.readouterr().err
+    done = Program(tmp_path / "next").command("import", str(lines), "--db", str(path))
+    assert done.returncode == 0
+    assert f"upgraded {path} from schema {REVISION}" in done.stderr
     assert list(tmp_path.glob("*.backup"))
 
 

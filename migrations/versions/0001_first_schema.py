@@ -1,4 +1,4 @@
-"""The first schema: sources, runs, their polls and snapshots, and the views that people read.
+"""The first schema: sources, runs, their polls and snapshots, leases and budgets, and the views that people read.
 
 Cause: the first release. Locks: none, the tables are new.
 """
@@ -16,7 +16,9 @@ branch_labels = None
 depends_on = None
 
 SCHEMA = "recorder"
-VIEWS = Path(__file__).resolve().parent.parent / "views" / revision
+HOME = Path(__file__).resolve().parent.parent
+FUNCTIONS = HOME / "functions" / f"{revision}.sql"
+VIEWS = HOME / "views" / revision
 
 metadata = sa.MetaData(
     schema=SCHEMA,
@@ -41,8 +43,16 @@ def _integer(name: str) -> sa.Column[int]:
     return sa.Column(name, Integer)
 
 
+def _integers(names: str) -> list[sa.Column[int]]:
+    return [_integer(name) for name in names.split()]
+
+
 def _text(name: str) -> sa.Column[str]:
     return sa.Column(name, Text)
+
+
+def _texts(names: str) -> list[sa.Column[str]]:
+    return [_text(name) for name in names.split()]
 
 
 def _run_key() -> tuple[sa.Column[int], sa.Column[int]]:
@@ -59,7 +69,7 @@ def _of_run() -> sa.ForeignKeyConstraint:
 
 def _leads() -> list[sa.Column[int]]:
     words = ("total", "pending", "running", "completed", "skipped", "failed")
-    return [_integer(f"leads_{word}") for word in words]
+    return _integers(" ".join(f"leads_{word}" for word in words))
 
 
 source = sa.Table(
@@ -69,6 +79,10 @@ source = sa.Table(
     sa.Column("name", Name, nullable=False),
     sa.Column("base_url", Text, nullable=False),
     sa.Column("created_at", Integer, nullable=False),
+    _text("holder"),
+    _integer("held_until"),
+    _text("refused_key"),
+    _integer("refused_at"),
     sa.UniqueConstraint("name"),
     sqlite_strict=True,
 )
@@ -108,13 +122,9 @@ watch = sa.Table(
     sa.Column("n_polls", Integer, nullable=False),
     sa.Column("n_snapshots", Integer, nullable=False),
     sa.Column("n_failures", Integer, nullable=False),
-    _integer("first_polled_at"),
-    _integer("last_polled_at"),
-    _integer("first_good_at"),
-    _integer("last_good_at"),
-    _integer("last_changed_at"),
-    _integer("ended_seen_at"),
-    _integer("resumed_at"),
+    *_integers(
+        "first_polled_at last_polled_at first_good_at last_good_at last_changed_at ended_seen_at resumed_at"
+    ),
     sa.Column("is_quiet", Flag, nullable=False),
     sa.Column("last_outcome", Small),
     _integer("told_overdue_at"),
@@ -162,11 +172,7 @@ snapshot = sa.Table(
     _text("preview_unit"),
     _integer("actual_micros"),
     _text("actual_unit"),
-    _integer("created_at"),
-    _integer("started_at"),
-    _integer("completed_at"),
-    _integer("cancelled_at"),
-    _integer("updated_at"),
+    *_integers("created_at started_at completed_at cancelled_at updated_at"),
     _text("oddities"),
     sa.PrimaryKeyConstraint("source_id", "run_key", "seq"),
     _of_run(),
@@ -188,34 +194,18 @@ run_fact = sa.Table(
     "run_fact",
     metadata,
     *_run_key(),
-    _text("observation_class"),
-    _text("status"),
-    _text("mode"),
-    _text("enrichment_id"),
-    _text("slug"),
-    _text("version"),
-    _text("scope_type"),
-    _text("list_id"),
+    *_texts("observation_class status mode enrichment_id slug version scope_type list_id"),
     *_leads(),
-    _text("output_target"),
-    _text("output_attribute_key"),
-    _text("write_policy"),
+    *_texts("output_target output_attribute_key write_policy"),
     sa.Column("persist_results", Flag),
     _integer("cost_preview_micros"),
     _integer("cost_actual_micros"),
     _text("cost_unit"),
     sa.Column("cost_quality", Text, nullable=False),
-    _text("trigger_run_id"),
-    _text("correlation_id"),
-    _text("error_message"),
-    _text("error_details"),
-    _integer("created_at"),
-    _integer("started_at"),
-    _integer("ended_at"),
+    *_texts("trigger_run_id correlation_id error_message error_details"),
+    *_integers("created_at started_at ended_at"),
     _text("ended_at_origin"),
-    _integer("ended_after"),
-    _integer("cancelled_at"),
-    _integer("updated_at"),
+    *_integers("ended_after cancelled_at updated_at"),
     sa.Column("n_reopened", Integer, nullable=False),
     _text("quality"),
     sa.PrimaryKeyConstraint("source_id", "run_key"),
@@ -263,19 +253,41 @@ rejected_body = sa.Table(
     sqlite_strict=True,
 )
 
-
-FUNCTIONS = (
-    """CREATE FUNCTION recorder.instant(us bigint) RETURNS timestamptz LANGUAGE sql STABLE AS
-    $$SELECT to_timestamp(us / 1000000) + mod(us, 1000000) * interval '1 microsecond'$$""",
-    """CREATE FUNCTION recorder.amount(micros bigint) RETURNS numeric LANGUAGE sql IMMUTABLE AS
-    $$SELECT trim_scale(micros * 0.000001)$$""",
-    """CREATE FUNCTION recorder.seconds(us bigint) RETURNS double precision LANGUAGE sql IMMUTABLE AS
-    $$SELECT us::double precision / 1000000$$""",
-    """CREATE FUNCTION recorder.hexadecimal(bytes bytea) RETURNS text LANGUAGE sql IMMUTABLE AS
-    $$SELECT encode(bytes, 'hex')$$""",
-    """CREATE FUNCTION recorder.document(held text) RETURNS json LANGUAGE sql IMMUTABLE AS
-    $$SELECT held::json$$""",
+poller = sa.Table(
+    "poller",
+    metadata,
+    sa.Column("holder", Text, nullable=False),
+    sa.Column("alive_until", Integer, nullable=False),
+    sa.Column("wanted", Text, nullable=False),
+    sa.Column("is_guest", Flag, nullable=False),
+    sa.PrimaryKeyConstraint("holder"),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
 )
+
+key_budget = sa.Table(
+    "key_budget",
+    metadata,
+    sa.Column("key_id", Text, nullable=False),
+    _integer("last_sent_at"),
+    _integer("paused_until"),
+    sa.PrimaryKeyConstraint("key_id"),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+
+key_slot = sa.Table(
+    "key_slot",
+    metadata,
+    sa.Column("key_id", Text, nullable=False),
+    sa.Column("slot", Integer, nullable=False),
+    sa.Column("free_at", Integer, nullable=False),
+    sa.PrimaryKeyConstraint("key_id", "slot"),
+    sa.ForeignKeyConstraint(["key_id"], [f"{SCHEMA}.key_budget.key_id"]),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+
 
 # SQLite has no stored functions: there each call stands written out, X being its argument. The remainder is made
 # positive, so that instants before 1970 come out right too.
@@ -295,8 +307,7 @@ def upgrade() -> None:
     """Create the schema, the tables, the functions (Postgres) and the views."""
     bind = op.get_bind()
     if bind.dialect.name == "postgresql":
-        for statement in FUNCTIONS:
-            bind.exec_driver_sql(statement)
+        bind.exec_driver_sql(FUNCTIONS.read_text(encoding="utf-8"))
     metadata.create_all(bind, checkfirst=False)
     for statement in view_statements(bind.dialect.name):
         bind.exec_driver_sql(statement)

@@ -11,19 +11,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeAlias
-from urllib.parse import quote
 
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
 
 from recorder.errors import SettingError, StoreBusyError, StoreError, StoreMissingError
+from recorder.store.files import BUSY_MS, refuse_foreign_file, uri_of_fixed_file
 from recorder.store.schema import SCHEMA
 
 Connection: TypeAlias = sa.Connection
 """What a transaction is, for those who hand one on and know no SQL."""
 
-BUSY_MS = 30_000
 IDLE_MS = (
     15_000  # a process that hangs, or a host that is gone, keeps its locks no longer (Postgres)
 )
@@ -167,18 +166,19 @@ def _sqlite_engine(url: sa.URL) -> sa.Engine:
 
 
 def _do_connect_sqlite(dialect: Any, record: Any, args: Any, options: Any) -> Any:  # noqa: ANN401  # the driver's own
-    """A file that this user may only read, and that nobody has open, is opened as one that does not change.
+    """Refuse a file that is not ours; open one that this user may only read, and nobody has open, as a fixed one.
 
     SQLite would make a shared-memory file beside it, and cannot. Somebody may write to the file later: such a
     connection serves one transaction.
     """
     path = Path(args[0])
+    if path.is_file():
+        refuse_foreign_file(path)
     may_write = os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
     if may_write or not path.is_file() or path.with_name(f"{path.name}-wal").exists():
         return None
     record.info["serves_once"] = True
-    uri = f"file:{quote(str(path))}?mode=ro&immutable=1"
-    return dialect.loaded_dbapi.connect(uri, uri=True, **options)
+    return dialect.loaded_dbapi.connect(uri_of_fixed_file(path), uri=True, **options)
 
 
 def _on_sqlite_checkin(_connection: Any, record: Any) -> None:  # noqa: ANN401  # the driver's own
@@ -229,10 +229,3 @@ def _begin_postgres(connection: sa.Connection, *, writes: bool) -> None:
         connection.exec_driver_sql(f"SET LOCAL idle_in_transaction_session_timeout TO {IDLE_MS}")
     else:
         connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-
-
-def create_file(path: Path) -> None:
-    """Make an empty SQLite file that only its owner can read, in WAL mode; keeps one that is there."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
-    os.close(handle)

@@ -18,10 +18,21 @@ from typing import Literal
 import sqlalchemy as sa
 
 from recorder.errors import StoreError, StoreMissingError, StoreNewerError, StoreOutdatedError
-from recorder.store.engine import BUSY_MS, Database, create_file
-from recorder.store.schema import REVISION, SCHEMA
+from recorder.store.engine import Database
+from recorder.store.files import (
+    ELSEWHERE,
+    MADE_BEFORE,
+    NOT_OURS,
+    create_file,
+    is_of_before,
+    make_store_file,
+)
+from recorder.store.schema import REVISION, SCHEMA, VERSION_TABLE
 
-_ELSEWHERE = "choose another place with --db"
+_HOLDS_ANYTHING = sa.text(
+    "SELECT EXISTS (SELECT FROM pg_depend d JOIN pg_namespace n ON n.oid = d.refobjid"
+    " WHERE d.refclassid = 'pg_namespace'::regclass AND d.deptype = 'n' AND n.nspname = :schema)"
+)
 _LOCK = 0x5EC0_4DE4  # any constant: the advisory lock of an upgrade on Postgres
 
 
@@ -33,15 +44,15 @@ def migrations_dir() -> Path:
 
 
 def current_revision(database: Database) -> str | None:
-    """The revision of the store; None where there is no store yet.
+    """Return the revision of the store; None where there is no store yet.
 
     Raises:
-        StoreError: the place is a directory, or it cannot be looked at.
+        StoreError: the place is a directory, it cannot be looked at, or what is there is not ours.
     """
     if database.path is not None and not _has_content(database.path):
         return None
     with database.reading() as connection:
-        return _revision(connection)
+        return _revision(database, connection)
 
 
 def _has_content(path: Path) -> bool:
@@ -50,18 +61,30 @@ def _has_content(path: Path) -> bool:
     except (FileNotFoundError, NotADirectoryError):
         return False
     except OSError as error:
-        raise StoreError(f"{path}: {error.strerror}: {_ELSEWHERE}") from error
+        raise StoreError(f"{path}: {error.strerror}: {ELSEWHERE}") from error
     if stat.S_ISDIR(found.st_mode):
         raise StoreError(f"{path} is a directory: name a file in it, as in --db {path}/runs.db")
+    if not stat.S_ISREG(found.st_mode):
+        raise StoreError(f"{path} is no file: {ELSEWHERE}")
     return found.st_size > 0
 
 
-def _revision(connection: sa.Connection) -> str | None:
-    schema = None if connection.dialect.name == "sqlite" else SCHEMA
-    if not sa.inspect(connection).has_table("alembic_version", schema=schema):
+def _revision(database: Database, connection: sa.Connection) -> str | None:
+    schema = None if database.is_sqlite else SCHEMA
+    if not sa.inspect(connection).has_table(VERSION_TABLE, schema=schema):
+        if not database.is_sqlite:
+            _refuse_foreign_schema(database, connection)
         return None
-    version = sa.table("alembic_version", sa.column("version_num", sa.Text), schema=schema)
+    version = sa.table(VERSION_TABLE, sa.column("version_num", sa.Text), schema=schema)
     return connection.execute(sa.select(version.c.version_num)).scalar_one_or_none()
+
+
+def _refuse_foreign_schema(database: Database, connection: sa.Connection) -> None:
+    """Refuse a Postgres schema of our name without a version table of ours, unless it is empty."""
+    if connection.execute(_HOLDS_ANYTHING, {"schema": SCHEMA}).scalar_one():
+        tables = sa.inspect(connection).get_table_names(schema=SCHEMA)
+        found = MADE_BEFORE if is_of_before(tables) else NOT_OURS
+        raise StoreError(f"the schema {SCHEMA} of {database.name} {found}")
 
 
 def require_current(database: Database) -> None:
@@ -87,16 +110,13 @@ def require_place(database: Database) -> None:
     """Refuse a place without a store where none can be made; nothing is written to find out.
 
     Raises:
-        StoreError: it is a database of something else, or a place where this user can keep no file.
+        StoreError: it is a place where this user can keep no file.
     """
     if database.path is None:
         return
-    if _has_content(database.path):
-        with database.reading() as connection:
-            _refuse_foreign(database, connection)
     trouble = _trouble_of(database.path)
     if trouble is not None:
-        raise StoreError(f"no store at {database.path}, and {trouble}: {_ELSEWHERE}")
+        raise StoreError(f"no store at {database.path}, and {trouble}: {ELSEWHERE}")
 
 
 def _trouble_of(path: Path) -> str | None:
@@ -156,26 +176,17 @@ def upgrade(database: Database) -> str | None:
     if seen is None:
         _make_place(database)
     with _migrating(database) as connection:
-        before = _revision(connection)  # once more: another process may have been first
+        before = _revision(database, connection)  # once more: another process may have been first
         if before == REVISION:
             return None
         if before is not None:
             _refuse_newer(database, before)
-        else:
-            _refuse_foreign(database, connection)
         copy = _copy_aside(database, before)
         _alembic(connection, "upgrade", REVISION)
     if before is None:
         return f"made the store {database.name}"
     aside = f" (a copy of the old one: {copy})" if copy else ""
     return f"upgraded {database.name} from schema {before} to {REVISION}{aside}"
-
-
-def _refuse_foreign(database: Database, connection: sa.Connection) -> None:
-    """A SQLite file that has tables and no revision is not ours to build in."""
-    tables = sa.inspect(connection).get_table_names() if database.is_sqlite else []
-    if set(tables) - {"alembic_version"}:
-        raise StoreError(f"{database.name} is a database of something else: {_ELSEWHERE}")
 
 
 def downgrade(database: Database, revision: str) -> None:
@@ -188,11 +199,9 @@ def _make_place(database: Database) -> None:
     if database.path is None:
         return
     try:
-        create_file(database.path)
-        with closing(sqlite3.connect(database.path, timeout=BUSY_MS / 1000)) as connection:
-            connection.execute("PRAGMA journal_mode=WAL")
+        make_store_file(database.path)
     except OSError as error:
-        raise StoreError(f"{database.path}: {error.strerror}: {_ELSEWHERE}") from error
+        raise StoreError(f"{database.path}: {error.strerror}: {ELSEWHERE}") from error
     except sqlite3.Error as error:
         raise StoreError(f"{database.path}: no store can be made there: {error}") from error
 
@@ -239,5 +248,9 @@ def _alembic(
     config = Config()
     config.set_main_option("script_location", str(migrations_dir()).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
-    config.attributes["connection"] = connection
+    config.attributes |= {
+        "connection": connection,
+        "schema": SCHEMA,
+        "version_table": VERSION_TABLE,
+    }
     getattr(command, direction)(config, revision)

@@ -12,8 +12,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-REVISION = "0003"
+REVISION = "0001"
 SCHEMA = "recorder"
+VERSION_TABLE = "recorder_version"
 
 metadata = sa.MetaData(
     schema=SCHEMA,

@@ -1,0 +1,79 @@
+"""SQLite files: make one that is a store, and refuse one that belongs to another program.
+
+Invariant: a file that is not ours is only read, without a lock and without its write-ahead log: its bytes, its times
+and its folder stay as they are. A store carries its `application_id` from before its first table, so that it stands in
+the file itself and not only in the log.
+Must not know tables but those by which a store of an unreleased program is told.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterable
+from contextlib import closing, suppress
+from pathlib import Path
+from urllib.parse import quote
+
+from recorder.errors import StoreError
+
+APPLICATION_ID = 0x7075_6666  # "puff"
+BUSY_MS = 30_000
+ELSEWHERE = "choose another place with --db"
+NOT_OURS = f"is a database of something else: {ELSEWHERE}"
+MADE_BEFORE = (
+    "was made by an earlier, unreleased program: export with the program that made it"
+    " ('recorder export answers'), then import into a new store"
+)
+_OF_BEFORE = {"alembic_version", "run_fact", "snapshot", "watch"}
+
+
+def create_file(path: Path) -> None:
+    """Make an empty file that only its owner can read; keep one that is there."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+
+
+def make_store_file(path: Path) -> None:
+    """Make a SQLite file without tables that is marked as a store, in WAL mode; keep a store that is there."""
+    create_file(path)
+    with closing(sqlite3.connect(path, timeout=BUSY_MS / 1000)) as connection:
+        connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
+        connection.execute("PRAGMA journal_mode=WAL")
+
+
+def uri_of_fixed_file(path: Path) -> str:
+    """Return the URI by which SQLite reads a file as one that does not change."""
+    return f"file:{quote(str(path))}?mode=ro&immutable=1"
+
+
+def refuse_foreign_file(path: Path) -> None:
+    """Refuse a SQLite file with content that is not marked as a store.
+
+    SQLite itself reads the mark: if this process opened and closed the file, it would lose the locks that its
+    connections hold on it.
+
+    Raises:
+        StoreError: the file is a database of another program, or of a program before the first release.
+        sqlite3.Error: it is no database, or it cannot be read.
+    """
+    if not path.stat().st_size:
+        return
+    with closing(sqlite3.connect(uri_of_fixed_file(path), uri=True)) as connection:
+        # A checkpoint may be on its way, with the file still shorter than its first page says.
+        connection.execute("PRAGMA writable_schema=ON")
+        (mark,) = connection.execute("PRAGMA application_id").fetchone()
+        if mark != APPLICATION_ID:
+            raise StoreError(f"{path} {MADE_BEFORE if _is_of_before(connection) else NOT_OURS}")
+
+
+def _is_of_before(connection: sqlite3.Connection) -> bool:
+    try:
+        names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+    except sqlite3.Error:
+        return False
+    return is_of_before(name for (name,) in names)
+
+
+def is_of_before(tables: Iterable[str]) -> bool:
+    """Return whether these are the tables of a store that an unreleased program made."""
+    return set(tables) >= _OF_BEFORE
