@@ -246,3 +246,43 @@ def test_served_text_is_shown_not_obeyed(ask: Ask, database: Database) -> None:
     _, out = ask("overdue")
     assert "\x1b" not in out
     assert "\\x1b[31mred" in out
+
+
+def test_a_source_is_bound_anew(
+    ask: Ask, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its history stays; what the ledger before said of its key is forgotten; the old base URL is told."""
+    url = "https://new.test/v2"
+    register(database, ["er_1"], source="a", at=ago(100))
+    Recorder(database).record([answer(ago(50), row("er_1"), source="a")])
+    with database.writing() as connection:
+        refuse(connection, 1, "k", now=now_us())
+    monkeypatch.setenv("RECORDER_BASE_URL", "https://environment.test")
+    code, said = ask("sources", "--move", "a", "--base-url", f"{url}/")
+    assert (code, said) == (
+        0,
+        f"recorder: source 'a' belongs to {url} now, not to {BASE_URL} any more\n",
+    )
+    (held,) = told(ask, "sources")
+    assert (held["base_url"], held["refused_at"], held["in_flight"]) == (url, None, 1)
+    register(database, ["er_2"], source="b", at=ago(100))
+    assert [one["base_url"] for one in told(ask, "sources")] == [url, BASE_URL]
+
+
+def test_what_cannot_be_bound_anew(
+    ask: Ask, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without --base-url, a source that is not there, one that is polled now, a URL that is none: exit code 2."""
+    register(database, ["er_1"], source="a", at=ago(100))
+    monkeypatch.setenv("RECORDER_BASE_URL", "https://environment.test")
+    assert ask("sources", "--move", "a")[0] == 2
+    assert "no source 'x'" in ask("sources", "--move", "x", "--base-url", BASE_URL)[1]
+    assert (
+        "--base-url=https://a..b: "
+        in ask("sources", "--move", "a", "--base-url", "https://a..b")[1]
+    )
+    with database.writing() as connection:
+        acquire(connection, [1], new_holder(), now=now_us())
+    code, said = ask("sources", "--move", "a", "--base-url", "https://new.test")
+    assert (code, "stop it, then move the source" in said) == (2, True)
+    assert [one["base_url"] for one in told(ask, "sources")] == [BASE_URL]

@@ -10,7 +10,7 @@ import click
 
 from recorder.cli.options import command_now, format_option, settings_options
 from recorder.cli.output import Row, write_rows
-from recorder.cli.stores import reading
+from recorder.cli.stores import reading, tell
 from recorder.errors import SettingError, UsageError
 from recorder.humanize import whole_span
 from recorder.instants import SECOND, datetime_of, format_duration
@@ -72,11 +72,13 @@ _OVERDUE_TABLE = ("run_id", "trigger_run_id", "status", "in_flight", "last_look"
     epilog="""\b
 Examples:
   recorder sources
-  recorder sources --source team-b --format json""",
+  recorder sources --source team-b --format json
+  recorder sources --move team-b --base-url https://ledger.example""",
 )
-@settings_options("rate", "overdue_after")
+@click.option("--move", metavar="NAME", help="Bind this source to --base-url anew.")
+@settings_options("base_url", "rate", "overdue_after")
 @format_option
-def sources(settings: Settings, format: str) -> None:
+def sources(settings: Settings, format: str, move: str | None) -> None:
     """One line a source: is it polled, by whom, and does it go well?
 
     last_good: when an answer last showed a run. in_flight counts the overdue runs too; unseen: tracked, and not
@@ -84,7 +86,12 @@ def sources(settings: Settings, format: str) -> None:
     key share one budget, which 'recorder doctor' tells. errors: requests in the last hour that gave neither a row nor
     a 404. refused: since when the API refuses the key. paused: for how long yet the API wants no request of the key
     (429); told where the source's key is set. polled_by: nobody is well between two passes from cron.
+
+    --move NAME --base-url URL: the source's ledger has moved; its history stays, and the next poll goes there.
     """
+    if move is not None:
+        _move(settings, move)
+        return
     from recorder.store.health import paused_until, source_health  # noqa: PLC0415
 
     now = command_now()
@@ -110,6 +117,18 @@ def sources(settings: Settings, format: str) -> None:
         out=sys.stdout,
         empty="no source yet: 'recorder track RUN_ID' makes the first",
     )
+
+
+def _move(settings: Settings, name: str) -> None:
+    from recorder.store.rebind import rebind_source  # noqa: PLC0415
+
+    given = click.get_current_context().get_parameter_source("base_url")
+    if given is not click.core.ParameterSource.COMMANDLINE:
+        raise UsageError(f"--move {name} needs --base-url URL: where the source's ledger is now")
+    url = settings.base_url
+    with reading(settings) as database:
+        before = rebind_source(database, name, base_url=url, now=command_now())
+    tell(f"source {name!r} belongs to {url} now, not to {before} any more")
 
 
 def _key_id(settings: Settings, name: str) -> str | None:

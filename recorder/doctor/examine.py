@@ -175,7 +175,8 @@ def _bound_elsewhere(settings: Settings, row: SourceRow | None) -> Check | None:
         source=row.name,
         state=State.FAIL,
         found=f"the store binds this source to {row.base_url}, the settings say {said}",
-        advice=f"set RECORDER_BASE_URL={row.base_url}, or choose another --source",
+        advice=f"set RECORDER_BASE_URL={row.base_url}, choose another --source, or bind it anew:"
+        f" 'recorder sources --move {row.name!r} --base-url {said}'",
     )
 
 

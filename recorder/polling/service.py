@@ -69,7 +69,8 @@ class Clients:
         if config.base_url != row.base_url:
             raise SettingError(
                 f"source {row.name!r} of this store belongs to {row.base_url}, the settings say"
-                f" {config.base_url}: set RECORDER_BASE_URL to the first, or choose another --source"
+                f" {config.base_url}: set RECORDER_BASE_URL to the first, or bind it anew:"
+                f" 'recorder sources --move {row.name!r} --base-url {config.base_url}'"
             )
         key = load_key(
             environ=self._environ,

@@ -50,7 +50,8 @@ def ensure_source(connection: sa.Connection, name: str, *, base_url: str, now: i
     if held.base_url != base_url:
         raise SettingError(
             f"source {name!r} of this store belongs to {held.base_url}, not {base_url}:"
-            " set RECORDER_BASE_URL to the first, or give these runs another source, or another store"
+            f" set RECORDER_BASE_URL to the first, give these runs another source, or bind this one anew:"
+            f" 'recorder sources --move {name!r} --base-url {base_url}'"
         )
     number: int = held.source_id
     return number
