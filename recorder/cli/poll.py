@@ -63,7 +63,8 @@ def poll(
     """Ask the API about the runs that are due, and record what it says.
 
     Safe to start twice on one store: one process polls a source at a time, another one ends at once. Silent
-    when all is well. Exit codes: 0 fine, 3 some polls did not succeed, 4 a key was refused.
+    when all is well. Exit codes: 0 fine, 1 the store took nothing, 3 a run has been failing for over a minute,
+    4 a key was refused.
     """
     if forever and (span is not None or until_done):
         raise UsageError("--forever goes on by itself: leave --for and --until-done out")
@@ -85,7 +86,7 @@ def poll(
         with stopped_by_signals(service.poller.stop):
             code = service.run()
     summary = service.poller.summary
-    if verbose or sys.stdout.isatty() or (code == _SOME_FAILED and summary.failing):
+    if verbose or sys.stdout.isatty() or (code == _SOME_FAILED and summary.lasting):
         tell(summary.line())
     return code
 

@@ -27,6 +27,9 @@ class Outcome(IntEnum):
         return self.name.lower()
 
 
+ANSWERED = frozenset({Outcome.CHANGED, Outcome.UNCHANGED, Outcome.NOT_VISIBLE})
+"""What the API says of a run; all else is a failed poll."""
+
 OK = 200
 _OUTCOMES = {
     401: Outcome.REFUSED,

@@ -12,6 +12,7 @@ from recorder.instants import DAY, MINUTE, SECOND
 from recorder.polling.timer import Timer
 from recorder.schedule.cadence import Cadence, Urgency
 from recorder.schedule.dispatch import Budget, in_turn, sendable, wake_at
+from recorder.schedule.failing import FailingRun
 from recorder.schedule.sharing import Role
 from recorder.store import budgets, leases
 from recorder.store.budgets import Slot
@@ -36,6 +37,7 @@ from recorder.store.due import (
     wanted_in_a_minute,
 )
 from recorder.store.engine import Connection, Database
+from recorder.store.failing import failing_runs
 
 SEND_WITHIN_US = 5 * SECOND
 QUIET_AFTER_US = 15 * MINUTE
@@ -285,6 +287,11 @@ class Desk:
         """How many runs the API does not show (404), and did not show to their end."""
         with self._database.reading() as connection:
             return not_visible_count(connection, source_ids)
+
+    def failing(self, source_ids: Iterable[int]) -> list[FailingRun]:
+        """Return the runs of these sources whose last poll failed, the longest first."""
+        with self._database.reading() as connection:
+            return failing_runs(connection, source_ids)
 
     def newly_overdue(self, source_ids: Collection[int], *, now: int) -> list[Overdue]:
         """Runs of these sources that are overdue and were not told of; from now on they were."""

@@ -17,6 +17,7 @@ from recorder.polling.plan import Plan, Until
 from recorder.polling.summary import Summary
 from recorder.polling.timer import Timer
 from recorder.polling.told import not_visible_line, overdue_line
+from recorder.schedule.failing import is_lasting
 from recorder.store.due import Due, SourceRow
 from recorder.store.record import Recorder
 
@@ -119,10 +120,10 @@ class Poller:
         self._look_at = now + LOOK_US
         if ends:
             self._let_go()
-        else:
-            self._hold(now)
-            self._send_due(now)
-            self._tell_overdue(now)
+            return
+        self._hold(now)
+        self._send_due(now)
+        self._tell_overdue(now)
         self._store_error = None
 
     def _is_ending(self) -> bool:
@@ -311,9 +312,21 @@ class Poller:
                 self._intake.recall(outlet)
         now = self._hooks.clock()
         self._tell_overdue(now, last=True)
+        self._note_lasting(now)
         missing = self._desk.not_visible(self._desk.held(now)) if self._is_done else 0
         if missing and self._plan.until is Until.DONE:
             self._hooks.tell(not_visible_line(missing))
+
+    def _note_lasting(self, now: int) -> None:
+        """Note the runs that this watch polled last without success, and that have been failing for long."""
+        failed = self.summary.failing
+        if failed:
+            found = self._desk.failing(self._watched)
+            self.summary.lasting = [
+                one
+                for one in found
+                if (one.source, one.run_id) in failed and is_lasting(one, now=now)
+            ]
 
     def _leave(self) -> None:
         try:

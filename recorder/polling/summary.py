@@ -3,9 +3,9 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-from recorder.ledger.answer import Answer, Outcome
-
-_SUCCEEDED = (Outcome.CHANGED, Outcome.UNCHANGED, Outcome.NOT_VISIBLE)
+from recorder.instants import iso
+from recorder.ledger.answer import ANSWERED, Answer, Outcome
+from recorder.schedule.failing import FailingRun
 
 
 @dataclass(slots=True, kw_only=True)
@@ -15,6 +15,7 @@ class Summary:
     Attributes:
         outcomes: how many answers had each outcome.
         failing: runs, by source and id, whose last answer was neither a row nor a 404, each with what it was.
+        lasting: those of them that have been failing for long, the longest first.
         refused: sources whose key was refused, and why.
         busy: sources that another process polls.
         unrecorded: answers that the store could not take.
@@ -22,6 +23,7 @@ class Summary:
 
     outcomes: Counter[Outcome] = field(default_factory=Counter)
     failing: dict[tuple[str, str], str] = field(default_factory=dict)
+    lasting: list[FailingRun] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)
     busy: set[str] = field(default_factory=set)
     unrecorded: int = 0
@@ -30,18 +32,18 @@ class Summary:
         """Count one recorded answer."""
         self.outcomes[outcome] += 1
         self.failing.pop((source, answer.run_id), None)
-        if outcome not in _SUCCEEDED:
+        if outcome not in ANSWERED:
             why = answer.detail or outcome.word.replace("_", " ")
             self.failing[source, answer.run_id] = why
 
     @property
     def exit_code(self) -> int:
-        """4: a key was refused; 1: answers were lost; 3: some polls did not succeed; 0: fine."""
+        """4: a key was refused; 1: answers were lost; 3: a run has been failing for long; 0: fine."""
         if self.refused:
             return 4
         if self.unrecorded:
             return 1
-        return 3 if self.failing else 0
+        return 3 if self.lasting else 0
 
     def line(self) -> str:
         """One line for people."""
@@ -51,11 +53,22 @@ class Summary:
         )
         told = f"asked {asked}" + (f": {counted}" if counted else "")
         if self.failing:
-            runs = "1 run" if len(self.failing) == 1 else f"{len(self.failing)} runs"
-            (source, run_id), why = next(reversed(self.failing.items()))
             told += (
-                f"; the last poll of {runs} did not succeed ({run_id} of source {source!r}: {why})"
+                f"; the last poll of {_runs(len(self.failing))} did not succeed ({self._example()})"
             )
         if self.busy:
             told += f"; another process polls {', '.join(sorted(self.busy))}"
         return told
+
+    def _example(self) -> str:
+        """Return the run that has been failing for longest, else the last that failed, and why."""
+        if not self.lasting:
+            (source, run_id), why = next(reversed(self.failing.items()))
+            return f"{run_id} of source {source!r}: {why}"
+        run = self.lasting[0]
+        why = self.failing[run.source, run.run_id]
+        return f"{run.run_id} of source {run.source!r}, since {iso(run.since)[:19]}Z: {why}"
+
+
+def _runs(count: int) -> str:
+    return "1 run" if count == 1 else f"{count} runs"

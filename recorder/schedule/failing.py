@@ -1,0 +1,31 @@
+"""When a run that fails is worth a message: not after one stray failure, but after a minute of nothing else.
+
+Pure.
+"""
+
+from dataclasses import dataclass
+
+from recorder.instants import MINUTE
+
+LASTING_AFTER_US = MINUTE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailingRun:
+    """One run whose last poll failed.
+
+    Attributes:
+        source, run_id: the run.
+        since: the first poll after its last answer (a 404 is one), microseconds since 1970 UTC.
+        source_has_answered: whether any poll of its source was ever answered.
+    """
+
+    source: str
+    run_id: str
+    since: int
+    source_has_answered: bool
+
+
+def is_lasting(run: FailingRun, *, now: int) -> bool:
+    """Return whether the run has been failing for over a minute; of a source that never answered, at once."""
+    return not run.source_has_answered or run.since < now - LASTING_AFTER_US

@@ -1,0 +1,57 @@
+"""The runs whose last poll failed, and since when."""
+
+from collections.abc import Iterable
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+
+from recorder.ledger.answer import ANSWERED, Outcome
+from recorder.schedule.failing import FailingRun
+from recorder.store.schema import poll, run, source, watch
+
+_FAILURES = sorted(int(one) for one in frozenset(Outcome) - ANSWERED)
+_ANSWERS = sorted(map(int, ANSWERED))
+
+
+def failing_runs(connection: sa.Connection, source_ids: Iterable[int]) -> list[FailingRun]:
+    """Return the tracked runs of these sources whose last poll failed, the longest first."""
+    asked = {"source_ids": list(source_ids)}
+    return [FailingRun(**row) for row in connection.execute(_failing(), asked).mappings()]
+
+
+@cache
+def _failing() -> sa.Select[Any]:
+    same_run = (poll.c.source_id == watch.c.source_id) & (poll.c.run_key == watch.c.run_key)
+    answered_at = (
+        sa.select(poll.c.polled_at)
+        .where(same_run, poll.c.outcome.in_(_ANSWERS))
+        .order_by(poll.c.polled_at.desc())
+        .limit(1)
+        .correlate(watch)
+        .scalar_subquery()
+    )
+    failed = poll.alias()
+    since = (
+        sa.select(sa.func.min(failed.c.polled_at))
+        .where(failed.c.source_id == watch.c.source_id, failed.c.run_key == watch.c.run_key)
+        .where(failed.c.polled_at > sa.func.coalesce(answered_at, 0))
+        .correlate(watch)
+        .scalar_subquery()
+    )
+    was_answered = sa.exists().where(
+        poll.c.source_id == watch.c.source_id, poll.c.outcome.in_(_ANSWERS)
+    )
+    return (
+        sa.select(
+            source.c.name.label("source"),
+            run.c.run_id,
+            since.label("since"),
+            was_answered.correlate(watch).label("source_has_answered"),
+        )
+        .join_from(watch, source, source.c.source_id == watch.c.source_id)
+        .join(run, (run.c.source_id == watch.c.source_id) & (run.c.run_key == watch.c.run_key))
+        .where(watch.c.source_id.in_(sa.bindparam("source_ids", expanding=True)))
+        .where(watch.c.due_at.is_not(None), watch.c.last_outcome.in_(_FAILURES))
+        .order_by("since", source.c.name, run.c.run_id)
+    )
