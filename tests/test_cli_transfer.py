@@ -111,12 +111,24 @@ def test_what_cannot_be_done_is_said_in_a_line(
     assert why in err
 
 
-def test_a_bad_line_ends_the_command(tmp_path: Path, capsys: Capture) -> None:
-    """Exit code 1, and the file, the line and the reason on stderr."""
-    lines = tmp_path / "lines.ndjson"
-    lines.write_bytes(b"\n{}\n")
-    assert run(cli, ["import", str(lines), "--db", str(tmp_path / "new.db")]) == 1
-    assert f"recorder: {lines}:2: no observed_at" in capsys.readouterr().err
+def test_a_bad_line_is_left_out(tmp_path: Path, capsys: Capture) -> None:
+    """File, line and reason stand on stderr, the others are in, and the exit code is 2."""
+    lines, store = tmp_path / "lines.ndjson", str(tmp_path / "new.db")
+    good = json.dumps({"observed_at": iso(T0), "source": "a", "body": document()})
+    future = json.dumps({"observed_at": "9999-01-01T00:00Z", "body": document("er_2")})
+    lines.write_text(f"\ufeff\n{{}}\n{future}\n{good}\n", encoding="utf-8")
+    assert run(cli, ["import", str(lines), "--db", store, "--into", "b"]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert f"recorder: line 2 of {lines}: no observed_at" in err
+    assert (
+        f"recorder: line 3 of {lines}: observed_at 9999-01-01T00:00:00.000000Z is more than" in err
+    )
+    assert "recorder: 4 lines: 1 answer new, 0 known already, 2 lines left out\n" in err
+    assert run(cli, ["runs", "--db", store, "--format", "csv"]) == 0
+    assert capsys.readouterr().out.splitlines()[1].startswith("b,er_1,")
+    assert run(cli, ["import", str(lines), "--db", store, "--into", " b"]) == 2
+    assert "--into= b: not a name" in capsys.readouterr().err
 
 
 @pytest.mark.slow

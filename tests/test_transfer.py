@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -12,11 +13,12 @@ from shapes import LAST_S, adopt, fill, stopped_at, told
 from stores import BASE_URL, T0, S, answer, document, empty, register, rows
 
 from recorder.archive import Archive
-from recorder.errors import RecorderError, SettingError
-from recorder.instants import iso
+from recorder.errors import SettingError
+from recorder.instants import DAY, iso
 from recorder.ledger.jsontext import DEEPEST, to_text
 from recorder.public import VIEWS
 from recorder.settings import Settings
+from recorder.store.due import source_rows
 from recorder.store.engine import Database
 from recorder.store.record import Recorder
 from recorder.store.registry import track_with_source
@@ -54,12 +56,42 @@ def lines_of(database: Database, **more: Any) -> list[bytes]:
     return [line.encode() for line in answer_lines(database, **more)]
 
 
-def take(
-    database: Database, lines: list[bytes], *, at_once: int = 1000, source: str = "default"
-) -> Taken:
-    """Import lines."""
-    origin = Origin(name="some.ndjson", source=source, base_url_of=lambda _: "https://unsaid.test")
-    return take_lines(lines, Recorder(database), origin, now=T0, at_once=at_once)
+@dataclass(kw_only=True)
+class Import:
+    """What came of lines that were imported."""
+
+    taken: Taken
+    told: list[str]
+
+
+def take_telling(
+    database: Database,
+    lines: list[bytes],
+    *,
+    at_once: int = 1000,
+    source: str = "default",
+    into: str | None = None,
+) -> Import:
+    """Import lines, and keep what is reported of them."""
+    with database.reading() as connection:
+        bound = {row.name: row.base_url for row in source_rows(connection)}
+    origin = Origin(
+        name="some.ndjson",
+        source=source,
+        into=into,
+        bound=bound,
+        base_url_of=lambda _: "https://unsaid.test",
+    )
+    told: list[str] = []
+    taken = take_lines(lines, Recorder(database), origin, now=T0, tell=told.append, at_once=at_once)
+    return Import(taken=taken, told=told)
+
+
+def take(database: Database, lines: list[bytes], **more: Any) -> Taken:
+    """Import lines that can all be taken."""
+    done = take_telling(database, lines, **more)
+    assert (done.taken.refused, done.told) == (0, [])
+    return done.taken
 
 
 def shown(database: Database) -> dict[str, list[dict[str, Any]]]:
@@ -182,35 +214,87 @@ def test_numbers_keep_their_literals(database: Database, other: Database) -> Non
         assert to_text(value) == body
 
 
-def test_a_bad_line_stops_the_import_between_batches(database: Database) -> None:
-    """The batches before it are in whole, nothing of its own, and the message names file, line and how many are in."""
-    good = [
-        json.dumps({"observed_at": iso(T0 + n * S), "body": document(f"er_{n}")}).encode()
-        for n in range(5)
-    ]
-    with pytest.raises(RecorderError, match=r"some\.ndjson:5: .*: the first 3 lines are in"):
-        take(database, [*good[:4], b"{}", good[4]], at_once=3)
+def line_of(run_id: str, at: str = iso(T0), **fields: Any) -> bytes:
+    """A line of an answer that shows a run."""
+    return json.dumps({"observed_at": at, "body": document(run_id)} | fields).encode()
+
+
+@pytest.mark.parametrize("at_once", [1, 3, 1000])
+def test_a_bad_line_stops_only_itself(database: Database, at_once: int) -> None:
+    """It is reported with file and number, and the lines around it are in."""
+    bad = [b"{}", b"{", b"\xff", line_of("e" * 3000)]
+    lines = [line_of("er_0"), bad[0], line_of("er_1"), *bad[1:], line_of("er_2")]
+    done = take_telling(database, lines, at_once=at_once)
+    assert (done.taken.lines, done.taken.new, done.taken.refused) == (7, 3, 4)
+    starts = [f"line {number} of some.ndjson: " for number in (2, 4, 5, 6)]
+    assert all(told.startswith(start) for told, start in zip(done.told, starts, strict=True))
     held = Archive(database, Settings(database_url="sqlite://")).runs()
     assert [row["run_id"] for row in held] == ["er_0", "er_1", "er_2"]
-    empty(database)
-    with pytest.raises(RecorderError, match=r"some\.ndjson:2: .*: nothing was taken"):
-        take(database, [good[0], b"{"])
+
+
+def test_a_file_of_bad_lines_is_reported_in_few(database: Database) -> None:
+    """A file that holds something else altogether does not fill the terminal, and leaves the store as it was."""
+    done = take_telling(database, [b"\x1f\x8b"] * 5000)
+    assert (done.taken.refused, len(done.told)) == (5000, 21)
+    assert done.told[-1] == "some.ndjson: 4,980 more lines were left out"
     assert not any(rows(database).values())
 
 
+@pytest.mark.parametrize(
+    ("at", "why"),
+    [
+        ("9999-12-31T23:59:59Z", "more than a day ahead of now"),
+        (iso(T0 + DAY + 1), "more than a day ahead of now"),
+        ("1999-12-31T23:59:59Z", "before the year 2000"),
+        ("0001-01-01T00:00:00Z", "before the year 2000"),
+    ],
+)
+def test_an_instant_that_cannot_be_is_refused(database: Database, at: str, why: str) -> None:
+    """An answer of the far future, or a run that was tracked then, is refused; whatever else is there is taken."""
+    told_run = tracked_line(told("er_1")).encode()
+    wrong = [json.loads(told_run) | {name: at} for name in ("tracked_at", "untracked_at")]
+    lines = [line_of("er_2", at), line_of("er_3", iso(T0 + DAY)), told_run]
+    lines += [json.dumps(line).encode() for line in wrong]
+    done = take_telling(database, lines)
+    assert (done.taken.new, done.taken.runs, done.taken.refused) == (1, 1, 3)
+    assert [told.partition(": ")[0] for told in done.told] == [
+        f"line {number} of some.ndjson" for number in (1, 4, 5)
+    ]
+    assert all(why in told for told in done.told)
+    assert [row["run_id"] for row in shown(database)["runs"]] == ["er_1", "er_3"]
+    assert len(lines_of(database)) == 3
+
+
 def test_a_source_belongs_to_one_ledger(database: Database) -> None:
-    """What is stated must fit what the store is bound to; what is not stated fits."""
+    """What is stated must fit what the store is bound to; what is not stated fits; the other lines are taken."""
     register(database)
-    plain = {"observed_at": iso(T0), "body": document()}
-    assert take(database, [json.dumps(plain).encode()]).new == 1
-    stated = tracked_line(told("er_7", base_url="https://other.test")).encode()
-    with pytest.raises(RecorderError, match=r"some\.ndjson:1: .*https://ledger\.test"):
-        take(database, [stated])
-    two = [json.dumps(plain | {"base_url": f"https://{host}.test"}).encode() for host in "ab"]
-    with pytest.raises(RecorderError, match=r"some\.ndjson:2: .* cannot belong to"):
-        take(database, two, source="new")
+    assert take(database, [line_of("er_1")]).new == 1
+    elsewhere = tracked_line(told("er_7", base_url="https://other.test")).encode()
+    done = take_telling(database, [elsewhere, line_of("er_2")])
+    assert (done.taken.new, done.taken.refused) == (1, 1)
+    assert "line 1 of some.ndjson: source 'default' belongs to https://ledger.test" in done.told[0]
+    two = [line_of(f"er_{host}", base_url=f"https://{host}.test") for host in "ab"]
+    done = take_telling(database, two, source="new")
+    assert (done.taken.new, done.taken.refused) == (1, 1)
+    assert "belongs to https://a.test, not to https://b.test" in done.told[0]
     with pytest.raises(SettingError):
         adopt(database, told("er_7", base_url="https://other.test"))
+
+
+def test_lines_of_all_sources_go_into_one(filled: Database, other: Database) -> None:
+    """`--into` takes runs and answers of every source, wherever those belong to, into one that keeps its base URL."""
+    lines = lines_of(filled)
+    stated = json.loads(lines[0]) | {"base_url": "https://elsewhere.test"}
+    take(other, [line_of("er_own")], source="one")
+    done = take(other, [json.dumps(stated).encode(), *lines], into="one")
+    assert done.new > 0
+    held = shown(other)
+    assert {row["source"] for row in held["runs"]} == {"one"}
+    assert {row["run_id"] for row in held["runs"]} == {
+        "er_own",
+        *(row["run_id"] for row in shown(filled)["runs"]),
+    }
+    assert [row["base_url"] for row in rows(other, "source")["source"]] == ["https://unsaid.test"]
 
 
 def test_on_the_watch_the_later_word_counts(database: Database) -> None:

@@ -2,16 +2,18 @@
 
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final, TextIO
 
 import click
 
+from recorder.cli.inputs import input_lines
 from recorder.cli.options import as_of_option, command_now, settings_options
 from recorder.cli.output import escaped_json, write_rows
 from recorder.cli.stores import reading, recording, tell
 from recorder.errors import UsageError
+from recorder.given import Value, parse_name
 from recorder.humanize import counted
 from recorder.settings import DEFAULT_SOURCE, Settings
 
@@ -122,45 +124,46 @@ class _Counted:
     epilog="""\b
 Examples:
   recorder import history.ndjson
-  zcat old-logs.ndjson.gz | recorder import -""",
+  zcat old-logs.ndjson.gz | recorder import -
+  recorder import history.ndjson --into archive""",
 )
 @click.argument("file", metavar="FILE")
+@click.option("--into", metavar="NAME", help="Take the lines of all sources into this one.")
 @settings_options("base_url")
-def import_(file: str, settings: Settings) -> None:
+def import_(file: str, into: str | None, settings: Settings) -> int:
     """Take answers that were observed elsewhere; `-` reads stdin.
 
     A line is {"observed_at", "source"?, "run_id"?, "status_code"?, "body": {"run": ...}}, or as `recorder export answers`
     writes it. Any order; what is in already changes nothing, so that an import can be started again. A line that cannot
-    be taken stops it: the lines before its batch of 1,000 are in.
+    be taken (an answer observed more than a day ahead of now, too) is reported with its number, the others are taken, and
+    the exit code is 2.
     """
+    from recorder.store.due import source_rows  # noqa: PLC0415
     from recorder.store.record import Recorder  # noqa: PLC0415
     from recorder.transfer.incoming import Origin, take_lines  # noqa: PLC0415
 
-    origin = Origin(
-        name="stdin" if file == "-" else file,
-        source=settings.source or DEFAULT_SOURCE,
-        base_url_of=lambda name: settings.source_settings(name).base_url,
-    )
-    with _lines_of(file) as lines, recording(settings) as database:
+    target = into and parse_name(Value(name="--into", content=into))
+    with input_lines(file) as lines, recording(settings) as database:
+        with database.reading() as connection:
+            bound = {row.name: row.base_url for row in source_rows(connection)}
+        origin = Origin(
+            name="stdin" if file == "-" else file,
+            source=settings.source or DEFAULT_SOURCE,
+            into=target,
+            bound=bound,
+            base_url_of=lambda name: settings.source_settings(name).base_url,
+        )
         recorder = Recorder(database, cadence=settings.cadence, costs=settings.cost)
-        taken = take_lines(lines, recorder, origin, now=command_now(), progress=_show)
-    tell(
-        f"{counted(taken.lines, 'line')}: {counted(taken.new, 'answer')} new,"
-        f" {taken.known:,} known already; {counted(taken.runs, 'line')} about runs"
-    )
+        taken = take_lines(lines, recorder, origin, now=command_now(), tell=tell, progress=_show)
+    tell(_summary(taken))
+    return UsageError.exit_code if taken.refused else 0
 
 
-@contextmanager
-def _lines_of(file: str) -> Iterator[Iterable[bytes]]:
-    if file == "-":
-        yield sys.stdin.buffer
-        return
-    try:
-        lines = Path(file).open("rb")  # noqa: SIM115  # only what opening raises is a usage error
-    except OSError as error:
-        raise UsageError(f"{file}: {error.strerror}") from error
-    with lines:
-        yield lines
+def _summary(taken: "Taken") -> str:
+    parts = [f"{counted(taken.new, 'answer')} new", f"{taken.known:,} known already"]
+    parts += [f"{counted(taken.runs, 'line')} about runs"] if taken.runs else []
+    parts += [f"{counted(taken.refused, 'line')} left out"] if taken.refused else []
+    return f"{counted(taken.lines, 'line')}: {', '.join(parts)}"
 
 
 def _show(taken: "Taken") -> None:

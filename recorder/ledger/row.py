@@ -20,7 +20,7 @@ KNOWN = frozenset({"pending", "running"}) | TERMINAL
 _T = TypeVar("_T")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # no text column of Postgres holds these
 _LARGEST = 2**63 - 1
-_FIRST_INSTANT = 946_684_800_000_000  # 2000-01-01
+FIRST_INSTANT = 946_684_800_000_000  # 2000-01-01
 _END_OF_INSTANTS = 7_258_118_400_000_000  # 2200-01-01
 
 
@@ -193,4 +193,4 @@ def _count(value: Json) -> int | None:
 def _instant(value: Json) -> int | None:
     """Read an instant; outside of the years 2000 to 2199 it is another program's "not set", and no time."""
     at = parse_instant(value) if isinstance(value, str) else None
-    return at if at is not None and _FIRST_INSTANT <= at < _END_OF_INSTANTS else None
+    return at if at is not None and FIRST_INSTANT <= at < _END_OF_INSTANTS else None

@@ -1,34 +1,43 @@
 """Lines of answers into a store.
 
-Invariants: lines go in by batches, each whole or not at all; any order of lines comes to the same rows; a line that
-is in already changes nothing.
+Invariants: lines go in by batches, each whole or not at all; a line that cannot be taken is refused alone; any order of
+lines comes to the same rows; a line that is in already changes nothing.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from codecs import BOM_UTF8
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
-from recorder.errors import RecorderError, SettingError
 from recorder.history.told import TrackedRun
+from recorder.instants import DAY, iso
 from recorder.ledger.answer import Answer
-from recorder.store.adopt import Adopt, adopting
+from recorder.ledger.refusals import Refusals
+from recorder.ledger.row import FIRST_INSTANT
+from recorder.store.adopt import adopting
 from recorder.store.record import Recorder
 from recorder.transfer.lines import Line, LineError, parse_line
 
 _BYTES = 16 * 2**20
+_AHEAD_US = DAY
+_INSTANTS = ("observed_at", "tracked_at", "resumed_at", "untracked_at")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """Where lines come from.
+    """Where lines come from, and where they go.
 
     Attributes:
         name: of the file, for messages.
         source: of lines that name none.
+        into: the source that all lines go into, whatever they name; None for the one that each names.
+        bound: the base URLs that the store's sources belong to.
         base_url_of: the base URL of a source that the store does not know and the lines do not say.
     """
 
     name: str
     source: str
+    into: str | None = None
+    bound: Mapping[str, str] = field(default_factory=dict)
     base_url_of: Callable[[str], str]
 
 
@@ -37,16 +46,18 @@ class Taken:
     """How far an import has come.
 
     Attributes:
-        lines: read and in the store, blank ones included.
+        lines: read and in the store, blank and refused ones included.
         runs: lines that told of a run.
         new: answers that were not in the store.
         known: answers that were.
+        refused: lines that could not be taken.
     """
 
     lines: int = 0
     runs: int = 0
     new: int = 0
     known: int = 0
+    refused: int = 0
 
 
 @dataclass(slots=True)
@@ -57,24 +68,66 @@ class _Batch:
     size: int = 0
     answers: list[Answer] = field(default_factory=list)
     runs: list[TrackedRun] = field(default_factory=list)
-    base_urls: dict[str, str] = field(default_factory=dict)
 
-    def add(self, text: bytes, source: str) -> None:
-        """Take a line."""
-        if text.strip():
-            self._take(parse_line(text, source=source))
-        self.lines += 1
-        self.size += len(text)
 
-    def _take(self, line: Line) -> None:
-        said, stated = line.said, line.base_url
-        if stated is not None and self.base_urls.setdefault(said.source, stated) != stated:
-            known = self.base_urls[said.source]
-            raise LineError(f"source {said.source!r} cannot belong to {known} and to {stated}")
+class _Reader:
+    """Lines to batches; what is wrong with a line is reported by its number.
+
+    Attributes:
+        base_urls: those that sources belong to, by the store, else by the first line that states one.
+        refusals: the lines that could not be taken.
+    """
+
+    def __init__(self, origin: Origin, tell: Callable[[str], None], *, now: int) -> None:
+        self._origin = origin
+        self._now = now
+        self.base_urls = dict(origin.bound)
+        self.refusals = Refusals(tell, name=origin.name)
+
+    def batches(self, lines: Iterable[bytes], at_once: int) -> Iterator[_Batch]:
+        """Yield batches of so many lines, or of so many bytes."""
+        batch = _Batch()
+        for number, text in enumerate(lines, start=1):
+            batch.lines += 1
+            batch.size += len(text)
+            try:
+                self._add(batch, text)
+            except LineError as error:
+                self.refusals.add(number, error)
+            if batch.lines >= at_once or batch.size >= _BYTES:
+                yield batch
+                batch = _Batch()
+        if batch.lines:
+            yield batch
+
+    def _add(self, batch: _Batch, text: bytes) -> None:
+        if not text.removeprefix(BOM_UTF8).strip():
+            return
+        said = self._checked(parse_line(text, source=self._origin.source))
         if isinstance(said, Answer):
-            self.answers.append(said)
+            batch.answers.append(said)
         else:
-            self.runs.append(said)
+            batch.runs.append(said)
+
+    def _checked(self, line: Line) -> Answer | TrackedRun:
+        for name in _INSTANTS:
+            _check_instant(name, getattr(line.said, name, None), self._now)
+        if self._origin.into is not None:
+            return replace(line.said, source=self._origin.into)
+        source, stated = line.said.source, line.base_url
+        if stated is not None and self.base_urls.setdefault(source, stated) != stated:
+            known = self.base_urls[source]
+            raise LineError(
+                f"source {source!r} belongs to {known}, not to {stated}: import it --into another"
+            )
+        return line.said
+
+
+def _check_instant(name: str, at: int | None, now: int) -> None:
+    if at is None or FIRST_INSTANT <= at <= now + _AHEAD_US:
+        return
+    why = "before the year 2000" if at < FIRST_INSTANT else "more than a day ahead of now"
+    raise LineError(f"{name} {iso(at)} is {why}")
 
 
 def take_lines(
@@ -83,63 +136,39 @@ def take_lines(
     origin: Origin,
     *,
     now: int,
+    tell: Callable[[str], None],
     progress: Callable[[Taken], None] = lambda _: None,
     at_once: int = 1000,
 ) -> Taken:
-    """Record lines.
+    """Record lines; one that cannot be taken is reported by its number, and the others are taken.
 
     Args:
         lines: NDJSON, blank lines allowed.
         recorder: into which store.
         origin: where the lines come from.
-        now: microseconds since 1970 UTC.
-        progress: told after each batch.
+        now: microseconds since 1970 UTC; what was observed more than a day after it is refused.
+        tell: takes one line for people.
+        progress: called after each batch.
         at_once: lines of a batch.
 
     Raises:
-        RecorderError: a line cannot be taken; the batches before it are in, nothing after them.
+        RecorderError: the store cannot take a batch; the batches before it are in, nothing after them.
     """
-    taken = Taken()
-    for batch in _batches(lines, origin, taken, at_once):
-        try:
-            new = recorder.record(batch.answers, first=_adopting(batch, origin, now))
-        except SettingError as error:
-            raise _stopped(origin, taken.lines + 1, str(error), taken) from error
+    reader, taken = _Reader(origin, tell, now=now), Taken()
+    for batch in reader.batches(lines, at_once):
+        adopt = adopting(
+            batch.answers,
+            batch.runs,
+            base_urls=reader.base_urls,
+            base_url_of=origin.base_url_of,
+            now=now,
+        )
+        new = recorder.record(batch.answers, first=adopt)
         taken.lines += batch.lines
         taken.runs += len(batch.runs)
         taken.new += len(new)
         taken.known += len(batch.answers) - len(new)
+        taken.refused = reader.refusals.count
         progress(taken)
+    reader.refusals.finish()
     return taken
-
-
-def _adopting(batch: _Batch, origin: Origin, now: int) -> Adopt:
-    return adopting(
-        batch.answers,
-        batch.runs,
-        base_urls=batch.base_urls,
-        base_url_of=origin.base_url_of,
-        now=now,
-    )
-
-
-def _batches(
-    lines: Iterable[bytes], origin: Origin, taken: Taken, at_once: int
-) -> Iterator[_Batch]:
-    batch = _Batch()
-    for line in lines:
-        try:
-            batch.add(line, origin.source)
-        except LineError as error:
-            number = taken.lines + batch.lines + 1
-            raise _stopped(origin, number, str(error), taken) from error
-        if batch.lines >= at_once or batch.size >= _BYTES:
-            yield batch
-            batch = _Batch()
-    if batch.lines:
-        yield batch
-
-
-def _stopped(origin: Origin, number: int, why: str, taken: Taken) -> RecorderError:
-    before = f"the first {taken.lines:,} lines are in" if taken.lines else "nothing was taken"
-    return RecorderError(f"{origin.name}:{number}: {why}: {before}")
