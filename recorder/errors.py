@@ -11,6 +11,7 @@
         ├── StoreOutdatedError    the store is older than this program: ends with the command to run
         ├── StoreNewerError       the store is newer than this program
         └── StoreBusyError        the database stayed locked
+            └── StoreConflictError  the server ended the transaction in favour of another one
 
 Invariant: a message says what happened, the value, and what to do; never a key.
 Errors of httpx and SQLAlchemy are translated where those libraries are used, `from` their cause.
@@ -67,3 +68,7 @@ class StoreNewerError(StoreError):
 
 class StoreBusyError(StoreError):
     """The database stayed locked for longer than the busy timeout."""
+
+
+class StoreConflictError(StoreBusyError):
+    """The server ended a transaction in favour of another one: a deadlock, a serialization failure."""

@@ -125,7 +125,7 @@ def running_server(binaries: Binaries, *, initdb_options: Sequence[str] = ()) ->
     Raises:
         PostgresUnavailableError: it does not start; the message ends with what it said.
     """
-    with _home() as home:
+    with private_folder() as home:
         folder, data = _reachable(binaries, home), home / "data"
         locale = ("-E", "UTF8", "--locale=C")
         setup = ("-U", "postgres", "-A", "trust", "--no-sync", *locale, *initdb_options)
@@ -141,12 +141,12 @@ def running_server(binaries: Binaries, *, initdb_options: Sequence[str] = ()) ->
 
 
 @contextmanager
-def _home() -> Iterator[Path]:
+def private_folder() -> Iterator[Path]:
     """A folder with a short name, as a socket needs; open to the server's user alone."""
     short = "/tmp" if os.access("/tmp", os.W_OK) else None
     home = Path(tempfile.mkdtemp(prefix="rpg-", dir=short))
     try:
-        account = _account()
+        account = server_account()
         if account is not None:
             os.chown(home, account.pw_uid, account.pw_gid)
         yield home
@@ -154,7 +154,7 @@ def _home() -> Iterator[Path]:
         shutil.rmtree(home)
 
 
-def _account() -> pwd.struct_passwd | None:
+def server_account() -> pwd.struct_passwd | None:
     """Whom the server runs as; None: as ourselves."""
     if os.geteuid() != 0:
         return None
@@ -168,7 +168,7 @@ def _account() -> pwd.struct_passwd | None:
 
 def _reachable(binaries: Binaries, home: Path) -> Path:
     """The folder of the programs; for another user a copy, as a virtual environment may be closed to it."""
-    if _account() is None or not binaries.parts:
+    if server_account() is None or not binaries.parts:
         return binaries.folder
     site = home / "site"
     for part in binaries.parts:
@@ -184,7 +184,7 @@ def _is_program(path: Path) -> bool:
 
 def _call(command: Sequence[str | Path], home: Path) -> None:
     """Run a program as the server's user; what it says goes to a file, as a server keeps its streams open."""
-    account = _account()
+    account = server_account()
     become: dict[str, Any] = {}
     if account is not None:
         become = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
@@ -276,15 +276,19 @@ class PostgresServer:
     def _shown(url: URL) -> str:
         return url.render_as_string(hide_password=False)
 
-    def create_database(self, template: str | None = None) -> str:
+    def create_database(self, template: str | None = None, *, encoding: str | None = None) -> str:
         """SQLAlchemy URL of a new database: empty, or a copy of the one at the URL `template`.
 
         Nobody may be connected to the template.
         """
         name = f"recorder_test_{uuid.uuid4().hex[:16]}"
         source = (make_url(template).database if template else None) or "template0"
-        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
-        self._run(statement.format(sql.Identifier(name), sql.Identifier(source)))
+        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+            sql.Identifier(name), sql.Identifier(source)
+        )
+        if encoding is not None:
+            statement += sql.SQL(" LOCALE 'C' ENCODING {}").format(encoding)
+        self._run(statement)
         self._created.add(name)
         return self._shown(self._server_url.set(database=name))
 

@@ -14,8 +14,9 @@ from stores import BASE_URL, T0, S
 
 from recorder.errors import StoreError
 from recorder.store import leases
-from recorder.store.engine import IDLE_MS, Database
+from recorder.store.engine import Database
 from recorder.store.leases import LEASE_US
+from recorder.store.postgres import IDLE_MS
 from recorder.store.registry import ensure_source, lock_source
 from recorder.store.schema import poller, source
 

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,6 +18,9 @@ from recorder.errors import UsageError
 from recorder.ledger.ids import RunIdError, checked_run_id, run_ids_of_lines
 from recorder.ledger.refusals import Refusals
 from recorder.settings import DEFAULT_SOURCE, Settings
+
+if TYPE_CHECKING:
+    from recorder.store.engine import Connection
 
 
 def _ids(words: Iterable[str], arguments: Refusals, lines: Refusals) -> Iterator[str]:
@@ -100,7 +104,10 @@ def untrack(run_ids: tuple[str, ...], settings: Settings) -> None:
     from recorder.store.read import find_run  # noqa: PLC0415
     from recorder.store.registry import untrack as untrack_run  # noqa: PLC0415
 
-    with recording(settings) as database, database.writing() as connection:
+    def work(connection: "Connection") -> None:
         for run_id in dict.fromkeys(run_ids):
             ref = find_run(connection, run_id, settings.source)
             untrack_run(connection, ref.source_id, ref.run_key, now=command_now())
+
+    with recording(settings) as database:
+        database.write(work)

@@ -7,27 +7,33 @@ Must not know tables.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
 
-from recorder.errors import SettingError, StoreBusyError, StoreError, StoreMissingError
+from recorder.errors import (
+    SettingError,
+    StoreBusyError,
+    StoreConflictError,
+    StoreError,
+    StoreMissingError,
+)
+from recorder.store import postgres
 from recorder.store.files import BUSY_MS, refuse_foreign_file, uri_of_fixed_file
 from recorder.store.schema import SCHEMA
 
 Connection: TypeAlias = sa.Connection
 """What a transaction is, for those who hand one on and know no SQL."""
 
-IDLE_MS = (
-    15_000  # a process that hangs, or a host that is gone, keeps its locks no longer (Postgres)
-)
+T = TypeVar("T")
+
 OLDEST_SQLITE = (3, 40, 0)
-OLDEST_POSTGRES = 15
+_TRIES = 5  # of a transaction that meets others
 
 
 class Database:
@@ -38,9 +44,11 @@ class Database:
     """
 
     def __init__(self, url: str) -> None:
-        self.url = _parse(url)
+        self.url, secrets = _parse(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self.engine = _sqlite_engine(self.url) if self.is_sqlite else _postgres_engine(self.url)
+        self.engine = (
+            _sqlite_engine(self.url) if self.is_sqlite else postgres.engine_of(self.url, secrets)
+        )
         self._file: os.stat_result | None = None
         self._has_written = False
 
@@ -67,6 +75,17 @@ class Database:
         with self._transaction(writes=True) as connection:
             yield connection
 
+    def write(self, work: Callable[[sa.Connection], T]) -> T:
+        """Do work in a writing transaction; once more where the server ended it in favour of another one."""
+        for _ in range(_TRIES - 1):
+            try:
+                with self.writing() as connection:
+                    return work(connection)
+            except StoreConflictError:
+                continue
+        with self.writing() as connection:
+            return work(connection)
+
     @contextmanager
     def migrating(self) -> Iterator[sa.Connection]:
         """A writing transaction in which SQLite's foreign keys are off; they are checked before it is committed."""
@@ -85,7 +104,7 @@ class Database:
                 connection.begin(),
             ):
                 if not self.is_sqlite:
-                    _begin_postgres(connection, writes=writes)
+                    postgres.begin(connection, writes=writes)
                 yield connection
         except DBAPIError as error:
             if "readonly" in str(error.orig):  # SQLite goes on so; a new connection may write
@@ -128,6 +147,8 @@ class Database:
 def translated(error: DBAPIError, name: str) -> StoreError:
     """The error of ours for one of the driver's, in one line, without parameters."""
     said = " ".join(str(error.orig).split())
+    if getattr(error.orig, "sqlstate", None) in postgres.CONFLICTS:
+        return StoreConflictError(f"{name}: {said}; try again")
     if "database is locked" in said or "lock timeout" in said:
         return StoreBusyError(
             f"{name} stayed locked for {BUSY_MS // 1000} s: another program holds it; try again"
@@ -135,17 +156,18 @@ def translated(error: DBAPIError, name: str) -> StoreError:
     return StoreError(f"{name}: {said}")
 
 
-def _parse(url: str) -> sa.URL:
+def _parse(url: str) -> tuple[sa.URL, dict[str, str]]:
+    """Return the URL as it may be shown, and the secrets that it held."""
     try:
         parsed = sa.make_url(url)
         backend = parsed.get_backend_name()
-    except (sa.exc.ArgumentError, ValueError) as error:
-        raise SettingError(
-            f"the store's URL cannot be read ({error.__class__.__name__})"
-        ) from error
-    if backend not in ("sqlite", "postgresql"):
-        raise SettingError(f"{backend}: a store is SQLite or Postgres")
-    return parsed
+    except (sa.exc.ArgumentError, ValueError):
+        raise SettingError("the store's URL cannot be read") from None  # the cause may quote it
+    if backend == "postgresql":
+        return postgres.normalized(parsed)
+    if backend == "sqlite":
+        return parsed, {}
+    raise SettingError(f"{backend}: a store is SQLite or Postgres")
 
 
 def _sqlite_engine(url: sa.URL) -> sa.Engine:
@@ -206,26 +228,3 @@ def _on_sqlite_begin(connection: sa.Connection) -> None:
     connection.exec_driver_sql(f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}")
     connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-def _postgres_engine(url: sa.URL) -> sa.Engine:
-    if url.drivername == "postgresql":
-        url = url.set(drivername="postgresql+psycopg")
-    engine = sa.create_engine(url, connect_args={"connect_timeout": 10})
-    event.listen(engine, "connect", _on_postgres_connect)
-    return engine
-
-
-def _on_postgres_connect(connection: Any, _record: Any) -> None:  # noqa: ANN401  # the driver's own
-    version = connection.info.server_version // 10_000
-    if version < OLDEST_POSTGRES:
-        raise StoreError(f"Postgres {version} is too old: {OLDEST_POSTGRES} or later is needed")
-
-
-def _begin_postgres(connection: sa.Connection, *, writes: bool) -> None:
-    connection.exec_driver_sql("SET LOCAL timezone TO 'UTC'")
-    connection.exec_driver_sql(f"SET LOCAL lock_timeout TO {BUSY_MS}")
-    if writes:
-        connection.exec_driver_sql(f"SET LOCAL idle_in_transaction_session_timeout TO {IDLE_MS}")
-    else:
-        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")

@@ -63,9 +63,10 @@ class Recorder:
         Returns:
             One entry an answer that was not in the store already.
         """
-        recorded: list[Recorded] = []
-        fresh: dict[int, dict[bytes, int]] = {}
-        with self._database.writing() as connection:
+
+        def work(connection: sa.Connection) -> tuple[list[Recorded], dict[int, dict[bytes, int]]]:
+            recorded: list[Recorded] = []
+            fresh: dict[int, dict[bytes, int]] = {}
             if first is not None:
                 first(connection)
             for source, group in groupby(sorted(answers, key=_order), key=lambda a: a.source):
@@ -75,6 +76,9 @@ class Recorder:
                 fresh[source_id] = parts.fresh
             if beside is not None:
                 beside(connection)
+            return recorded, fresh
+
+        recorded, fresh = self._database.write(work)
         for source_id, numbers in fresh.items():
             remember(self._known_parts.setdefault(source_id, OrderedDict()), numbers)
         return recorded

@@ -91,9 +91,12 @@ def track_with_source(
     resumes: bool = True,
 ) -> Tracked:
     """Register runs, and their source at its first use, in one transaction; see `track`."""
-    with database.writing() as connection:
+
+    def work(connection: sa.Connection) -> Tracked:
         ensure_source(connection, source_name, base_url=base_url, now=now)
         return track(connection, source_name, run_ids, now=now, labels=labels, resumes=resumes)
+
+    return database.write(work)
 
 
 def track(

@@ -25,12 +25,15 @@ def take_slot(
         rate: requests in any 60 s.
         clock: ours; microseconds since 1970 UTC.
     """
-    with database.writing() as connection:
+
+    def take(connection: Connection) -> Slot | Budget:
         now = clock() + ahead_us(connection, clock)
         budget = budgets.lock_budget(connection, key_id, rate=rate, now=now)
         count = sendable(budget, new=0, due=1, demand=1, now=now)
         slots = budgets.take_slots(connection, key_id, count, now=now)
-    return slots[0] if slots else budget
+        return slots[0] if slots else budget
+
+    return database.write(take)
 
 
 def settle_answer(
@@ -63,8 +66,7 @@ def settle_answer(
         budgets.settle(connection, [(slot, answer.observed_at + ahead)])
 
     if recorder is None:
-        with database.writing() as connection:
-            keep(connection)
+        database.write(keep)
         return answer.outcome
     recorded = recorder.record([answer], beside=keep, now=clock())
     return recorded[0].outcome if recorded else answer.outcome

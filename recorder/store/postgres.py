@@ -1,0 +1,85 @@
+"""Connections to Postgres.
+
+Invariants: a connection speaks UTF-8 and its transactions are ours alone, whatever the environment, the service file,
+the role and the database say. Nothing outlives a transaction but the connection itself, so that a pooler may hand the
+server's session to another after each. What the engine's URL shows of itself holds no secret.
+"""
+
+import logging
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+
+from recorder.errors import SettingError, StoreError
+from recorder.store.files import BUSY_MS
+
+IDLE_MS = 15_000  # a process that hangs, or a host that is gone, keeps its locks no longer
+OLDEST_POSTGRES = 15
+CONFLICTS = frozenset({"40001", "40P01"})  # a serialization failure, a deadlock
+_SEVERAL = frozenset({"host", "port"})
+_SECRET_MARKS = frozenset({b"*", b"D"})  # libpq's: a password; not for people
+_CONNECT_S = 10
+
+logging.getLogger("psycopg").addHandler(logging.NullHandler())  # what it says is in its errors too
+
+
+def normalized(url: sa.URL) -> tuple[sa.URL, dict[str, str]]:
+    """Return the URL with no secret but its password, and the other secrets as arguments to connect with.
+
+    Raises:
+        SettingError: an option is none of libpq's, or is given twice.
+    """
+    url = url.set(drivername="postgresql+psycopg")
+    known = url.get_dialect().import_dbapi().pq.Conninfo.get_defaults()
+    marks = {one.keyword.decode(): one.dispchar for one in known}
+    for name, value in url.query.items():
+        if name not in marks:
+            raise SettingError(
+                f"the store's URL: {name!r} is no option of Postgres's libpq: leave it out"
+            )
+        if not isinstance(value, str) and name not in _SEVERAL:
+            raise SettingError(f"the store's URL: the option {name!r} is given twice: give it once")
+    secrets = {n: str(v) for n, v in url.query.items() if marks[n] in _SECRET_MARKS}
+    password = secrets.pop("password", url.password)
+    url = url.set(password=password).difference_update_query(["password", *secrets])
+    return url, secrets
+
+
+def engine_of(url: sa.URL, secrets: dict[str, str]) -> sa.Engine:
+    """Return an engine for what `normalized` gave."""
+    always: dict[str, Any] = {"client_encoding": "UTF8", "prepare_threshold": None}
+    timeout = {} if "connect_timeout" in url.query else {"connect_timeout": _CONNECT_S}
+    engine = sa.create_engine(url, connect_args=secrets | always | timeout)
+    event.listen(engine, "connect", _check_server)
+    return engine
+
+
+def _check_server(connection: Any, _record: Any) -> None:  # noqa: ANN401  # the driver's own
+    trouble = _server_trouble(connection.info)
+    if trouble is not None:
+        connection.close()
+        raise StoreError(trouble)
+
+
+def _server_trouble(server: Any) -> str | None:  # noqa: ANN401  # the driver's own
+    version = server.server_version // 10_000
+    if version < OLDEST_POSTGRES:
+        return f"Postgres {version} is too old: {OLDEST_POSTGRES} or later is needed"
+    encoding = server.parameter_status("server_encoding")
+    if encoding == "UTF8":
+        return None
+    return (
+        f"the database {server.dbname} has the encoding {encoding}, a store needs UTF8: make another"
+        f" with 'createdb --encoding=UTF8 --locale=C --template=template0 {server.dbname}_utf8'"
+    )
+
+
+def begin(connection: sa.Connection, *, writes: bool) -> None:
+    """Make the transaction that has begun what it has to be; one round trip."""
+    kind = "READ COMMITTED" if writes else "REPEATABLE READ, READ ONLY"
+    idle = f"SET LOCAL idle_in_transaction_session_timeout TO {IDLE_MS};" if writes else ""
+    connection.exec_driver_sql(
+        f"SET TRANSACTION ISOLATION LEVEL {kind}; SET LOCAL timezone TO 'UTC';"
+        f" SET LOCAL lock_timeout TO {BUSY_MS}; {idle}"
+    )
