@@ -10,12 +10,12 @@ import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from io import TextIOWrapper
 from types import MappingProxyType
 from typing import ClassVar, NamedTuple
 
 import click
 
+from recorder.cli.streams import open_streams, output_was_lost
 from recorder.cli.text import visible
 from recorder.errors import RecorderError
 
@@ -166,7 +166,8 @@ def cli() -> None:
 
 
 def main() -> int:
-    """Run the command line of this process; the exit code."""
+    """Run the command line of this process, and return its exit code."""
+    open_streams()
     return run(cli, sys.argv[1:])
 
 
@@ -178,9 +179,9 @@ def run(group: click.Group, arguments: Sequence[str]) -> int:
         arguments: without the program's name.
 
     Returns:
-        The exit code: what the command returned where that is an int, else 0; an error's own.
+        The exit code: what the command returned where that is an int; else 0, or 1 where it only prints and its
+        output was lost; an error's own.
     """
-    _print_whatever_comes()
     try:
         result = group.main(list(arguments), prog_name="recorder", standalone_mode=False)
     except click.ClickException as error:
@@ -195,7 +196,7 @@ def run(group: click.Group, arguments: Sequence[str]) -> int:
         told = f"internal error: {type(error).__name__}: {error}"[:_INTERNAL_ERROR_LENGTH]
         told += "; run again with --debug"
         return _tell(error, told, code=1, debug=_wants_debug(arguments))
-    return result if type(result) is int else 0
+    return result if type(result) is int else int(output_was_lost())
 
 
 def _tell_usage(error: click.ClickException) -> int:
@@ -211,13 +212,6 @@ def _one_line(error: click.ClickException) -> str:
     context = getattr(error, "ctx", None)
     path = context.command_path if context else "recorder"
     return f"{error.format_message()} ({path} -h tells more)"
-
-
-def _print_whatever_comes() -> None:
-    """A character that the terminal's encoding lacks is spelt out, not an error."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
 
 
 def _wants_debug(args: Sequence[str]) -> bool:

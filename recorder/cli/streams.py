@@ -1,0 +1,72 @@
+"""The standard streams of this process, whatever it was started with.
+
+Invariant: no file that is opened later takes the number of a closed stream; a device that takes no output is reported
+once and stops no work; a reader that went away still raises BrokenPipeError on stdout. A character that the encoding
+lacks is spelt out.
+"""
+
+import os
+import sys
+from io import BufferedWriter, FileIO, TextIOWrapper
+from typing import TextIO
+
+_STDIN, _STDOUT, _STDERR = range(3)
+
+
+class _Output(FileIO):
+    """Descriptor 1; what a device does not take is dropped."""
+
+    lost = False
+
+    def write(self, data: "bytes | bytearray | memoryview") -> int:  # type: ignore[override]
+        """Write, or drop the data and report that once."""
+        try:
+            return super().write(data)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            if not self.lost:
+                self.lost = True
+                reason = f"stdout takes no more output: {error.strerror}; the rest of it is lost"
+                sys.stderr.write(f"recorder: {reason}\n")
+            return len(data)
+
+
+class _Messages(FileIO):
+    """Descriptor 2; what nobody takes is dropped: a message that cannot be read stops no work."""
+
+    def write(self, data: "bytes | bytearray | memoryview") -> int:  # type: ignore[override]
+        """Write, or drop the data."""
+        try:
+            return super().write(data)
+        except OSError:
+            return len(data)
+
+
+def open_streams() -> None:
+    """Make the three streams usable; closed ones read and write nothing."""
+    for number in (_STDIN, _STDOUT, _STDERR):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # it gets the lowest free number: this one
+    if sys.stdin is None:
+        sys.stdin = open(_STDIN, encoding="utf-8", closefd=False)  # noqa: SIM115  # for the process's life
+    sys.stdout = _text(_Output(_STDOUT, "wb", closefd=False), sys.stdout)
+    sys.stderr = _text(_Messages(_STDERR, "wb", closefd=False), sys.stderr)
+
+
+def _text(raw: FileIO, before: TextIO | None) -> TextIOWrapper:
+    """Return the stream over a descriptor, in the encoding that it had."""
+    return TextIOWrapper(
+        BufferedWriter(raw),
+        encoding=before.encoding if before is not None else "utf-8",
+        errors="backslashreplace",
+        line_buffering=raw.isatty() or isinstance(raw, _Messages),
+    )
+
+
+def output_was_lost() -> bool:
+    """Return whether stdout dropped anything so far."""
+    raw = getattr(getattr(sys.stdout, "buffer", None), "raw", None)
+    return isinstance(raw, _Output) and raw.lost
