@@ -105,12 +105,16 @@ class Archive:
 
     def run(self, run_id: str, source: str | None = None) -> Cells:
         """The row of one run; raises as `status` does where it has not been seen."""
+        return run_cells(self.run_row(run_id, source))
+
+    def run_row(self, run_id: str, source: str | None = None) -> RunRow:
+        """Return the row of one run in base units; raises as `run` does."""
         with self._database.reading() as connection:
             ref = find_run(connection, run_id, self._source(source))
             rows = list(run_rows(connection, ref=ref, **self._rules()))
             if not rows or not rows[0].is_observed:
                 raise RecorderError(not_seen_yet(connection, ref, self._as_of))
-            return run_cells(rows[0])
+            return rows[0]
 
     def last_poll(self, run_id: str, source: str | None = None) -> Cells | None:
         """The last row of `polls` of a run; None where it was never polled."""

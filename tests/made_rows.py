@@ -114,7 +114,7 @@ def _times(random: Random, status: str | None) -> dict[str, Any]:
         "started_at": random.choice([started] * 9 + [None]),
         "tracked_at": tracked,
         "last_good_at": tracked + random.choice([0, round(random.expovariate(1e-8))]),
-        "tracking": random.choice(["active", "active", "active", "abandoned", "not_visible"]),
+        "tracking": random.choice([*["active"] * 5, "abandoned", "not_visible", "untracked"]),
         "observation_class": random.choice(["from_start", "mid_flight", "post_hoc", None]),
         "n_snapshots": random.randint(1, 5),
         "n_reopened": random.choice([0, 0, 0, 1]),

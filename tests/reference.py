@@ -47,7 +47,8 @@ def is_ended(row: RunRow) -> bool:
 
 
 def is_lost(row: RunRow) -> bool:
-    return row.tracking in ("not_visible", "abandoned") and not is_ended(row)
+    nobody_sees = row.tracking in ("not_visible", "abandoned", "untracked")
+    return row.n_snapshots > 0 and nobody_sees and not is_ended(row)
 
 
 def is_in_flight(row: RunRow) -> bool:

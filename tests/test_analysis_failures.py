@@ -58,8 +58,8 @@ def test_what_did_not_end_is_in_no_denominator() -> None:
         9,
         2,
         1,
-        2,
         1,
+        2,
     ]
 
 

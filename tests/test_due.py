@@ -98,9 +98,10 @@ def test_what_is_not_done(database: Database) -> None:
     recorder.record([completed(5, "quiet"), failure(0, Outcome.NOT_VISIBLE, 404, run_id="absent")])
 
     def undone(at: int) -> Any:
-        return ask(database, undone_count, [1], now=T0 + at * S, quiet_after_us=900 * S)
+        limits = {"quiet_after_us": 900 * S, "overdue_after_us": 900 * S}
+        return ask(database, undone_count, [1], now=T0 + at * S, **limits)
 
-    assert [undone(at) for at in (6, 14, 15, 899, 901)] == [3, 3, 2, 2, 1]
+    assert [undone(at) for at in (6, 14, 15, 899, 901)] == [3, 3, 2, 2, 0]
 
 
 @pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
@@ -112,7 +113,7 @@ def test_what_is_not_done(database: Database) -> None:
         (next_due_at, {"now": T0}),
         (in_flight_count, {}),
         (wanted_in_a_minute, {"every_us": EVERY_US}),
-        (undone_count, {"now": T0, "quiet_after_us": S}),
+        (undone_count, {"now": T0, "quiet_after_us": S, "overdue_after_us": S}),
         (overdue_runs, {"now": T0, "untold": True}),
         (overdue_runs, {"now": T0, "source_name": "default"}),
     ],

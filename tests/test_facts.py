@@ -18,7 +18,7 @@ from recorder.history.facts import (
     pair_quality,
     previewed,
 )
-from recorder.instants import SECOND
+from recorder.instants import DAY, HOUR, SECOND
 from recorder.ledger.cost import Amount
 from recorder.ledger.row import LedgerRow, parse_row
 
@@ -268,16 +268,36 @@ def test_the_unit(preview: Amount, actual: Amount, setting: str | None, unit: st
     assert fact(seen(1, preview=preview, actual=actual), unit=setting).cost_unit == unit
 
 
-def test_quiet_needs_an_end_an_actual_and_a_second_look() -> None:
-    """All leads ended, the actual is there, and a look after the end found nothing changed."""
+def test_quiet_needs_an_end_an_actual_and_a_second_poll() -> None:
+    """All leads ended, the actual is there, and a poll after the end found nothing changed."""
     calm = seen(9, "completed", until=14, actual=A)
-    assert is_quiet(calm, row())
-    assert is_quiet(calm, row(leads_pending=0, leads_running=0))
-    assert not is_quiet(calm, row(leads_pending=1))
-    assert not is_quiet(calm, row(leads_running=1))
-    assert not is_quiet(replace(calm, n_polls=1), row())
-    assert not is_quiet(replace(calm, actual=NONE), row())
-    assert not is_quiet(replace(calm, status="running"), row("running"))
+    assert is_quiet([calm], row())
+    assert is_quiet([calm], row(leads_pending=0, leads_running=0))
+    assert not is_quiet([calm], row(leads_pending=1))
+    assert not is_quiet([calm], row(leads_running=1))
+    assert not is_quiet([replace(calm, n_polls=1)], row())
+    assert not is_quiet([replace(calm, actual=NONE)], row())
+    assert not is_quiet([replace(calm, status="running")], row("running"))
+
+
+@pytest.mark.parametrize("settled_us", [DAY, HOUR])
+def test_what_was_first_seen_long_after_its_end_is_quiet_at_once(settled_us: int) -> None:
+    """Later after `ended_at` than the last settle poll comes: history that is imported."""
+    once = seen(1000, "completed", preview=P, actual=A)
+    told = replace(row(), completed_at=1000 * SECOND - settled_us)
+    assert not is_quiet([once], told, settled_us)
+    older = replace(told, completed_at=1000 * SECOND - settled_us - 1)
+    assert is_quiet([once], older, settled_us)
+    assert facts([once], older, settled_us=settled_us).cost_quality == "both"
+    assert not is_quiet([once], replace(older, leads_running=1), settled_us)
+    assert not is_quiet([replace(once, actual=NONE)], older, settled_us)
+
+
+def test_an_end_that_no_ledger_gives_has_no_age() -> None:
+    """A bracketed end is our own sight of it, and a missing one is none."""
+    once = seen(10**6, "failed", actual=A)
+    assert not is_quiet([once], row("failed"), 1)
+    assert not is_quiet([seen(0, "running"), once], row("failed"), 1)
 
 
 # --- what is odd about it

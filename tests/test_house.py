@@ -17,7 +17,7 @@ CODE = sorted([*PACKAGE.rglob("*.py"), *(HOME / "migrations").rglob("*.py")])
 
 DIRECTION = (
     ("base_url", "errors", "instants", "places"),
-    ("humanize",),
+    ("humanize", "life"),
     ("ledger",),
     ("sandbox",),
     ("history", "schedule"),
@@ -45,6 +45,7 @@ PURE = (
     "instants",
     "places",
     "humanize",
+    "life",
     "ledger",
     "history",
     "schedule",

@@ -115,7 +115,7 @@ class Tally:
 
     @property
     def unobserved(self) -> int:
-        """Tracked runs that no answer has shown yet, and that are not lost."""
+        """Tracked runs that no answer has shown yet."""
         return self.tracked - self.terminal - self.in_flight - self.lost
 
     def counts(self) -> dict[str, int]:

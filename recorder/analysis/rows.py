@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from recorder.history.spans import run_began_at
 from recorder.ledger.row import KNOWN, TERMINAL
+from recorder.life import Phase, phase_of
 
 
 class RunRow(NamedTuple):
@@ -73,14 +74,19 @@ class RunRow(NamedTuple):
         return self.status in TERMINAL if self.is_observed else None
 
     @property
+    def phase(self) -> Phase:
+        """Where the run is in its life."""
+        return phase_of(is_terminal=self.is_terminal, tracking=self.tracking)
+
+    @property
     def is_lost(self) -> bool:
-        """Not visible (the last answer was a 404), or abandoned."""
-        return self.tracking in ("not_visible", "abandoned")
+        """Observed, not ended, and nobody sees it any more."""
+        return self.phase is Phase.LOST
 
     @property
     def is_in_flight(self) -> bool:
         """Observed, not ended, not lost."""
-        return self.is_terminal is False and not self.is_lost
+        return self.phase is Phase.IN_FLIGHT
 
     @property
     def is_unknown(self) -> bool:

@@ -4,7 +4,7 @@ import sys
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, timedelta, tzinfo
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, get_args
 
 import click
 
@@ -20,15 +20,15 @@ from recorder.cli.output import instant_text, terminal_width, write_document, wr
 from recorder.cli.stores import reading
 from recorder.humanize import amount, counted, span
 from recorder.instants import datetime_of
+from recorder.life import LOST, Tracking, flight_since, is_overdue
 from recorder.settings import Settings
 
 if TYPE_CHECKING:
     from recorder.archive import Archive
 
-_TRACKING: Final = ("active", "settling", "done", "not_visible", "abandoned", "untracked")
+_TRACKING: Final = get_args(Tracking)
 _TELLING: Final = ("run_id", "status", "leads", "slug", "wall", "cost", "age")
 _NONE_AT_ALL: Final = "no runs: 'recorder track RUN_ID' starts a history"
-_NOT_WATCHED: Final = frozenset({"not_visible", "abandoned", "untracked"})
 
 
 @click.command(
@@ -66,13 +66,16 @@ def _write_page(
     archive: "Archive", run_id: str, *, now: int, tz: tzinfo, settings: Settings
 ) -> None:
     from recorder.cli.page import Page  # noqa: PLC0415
+    from recorder.public import run_cells  # noqa: PLC0415
 
+    row = archive.run_row(run_id)
+    since = flight_since(row.created_at, row.first_good_at)
+    is_late = is_overdue(row.phase, since=since, overdue_after_us=settings.overdue_us, now=now)
     page = Page(
-        cells=archive.run(run_id),
+        cells=run_cells(row),
         labels={str(row["key"]): str(row["value"]) for row in archive.labels(run_id)},
         last_poll=archive.last_poll(run_id),
-        now=datetime_of(now),
-        patience=timedelta(microseconds=settings.overdue_us),
+        overdue_for=timedelta(microseconds=now - (since or now)) if is_late else None,
         tz=tz,
     )
     for line in page.lines(terminal_width()):
@@ -162,7 +165,7 @@ def _write_telling(
 ) -> None:
     now = datetime_of(as_of or command_now())
     several = len({row["source"] for row in rows}) > 1
-    dropped = any(row["tracking"] in _NOT_WATCHED for row in rows)
+    dropped = any(row["tracking"] in LOST for row in rows)
     columns = [*_TELLING[:2], *(["tracking"] if dropped else []), *_TELLING[2:]]
     write_rows(
         [row | _telling(row, now) for row in rows],

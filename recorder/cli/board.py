@@ -11,6 +11,7 @@ from recorder.cli.text import visible
 from recorder.humanize import amount as shown
 from recorder.humanize import whole_span
 from recorder.ledger.answer import Outcome
+from recorder.life import Phase
 from recorder.schedule.cadence import Cadence
 from recorder.store.watching import Watched
 
@@ -113,10 +114,10 @@ def _remark(run: Watched) -> str:
 
 def headline(runs: Sequence[Watched], cadence: Cadence, now: int) -> str:
     """How many of these runs are where, in one line."""
-    live = [run for run in runs if run.tracking == "active"]
     counts = {
-        "in flight": len(live),
-        "overdue": sum(run.overdue(cadence, now) for run in live),
+        "in flight": sum(run.phase is Phase.IN_FLIGHT for run in runs),
+        "overdue": sum(run.overdue(cadence, now) for run in runs),
+        "not seen": sum(run.phase is Phase.UNSEEN and run.tracking == "active" for run in runs),
         "not visible": sum(run.tracking == "not_visible" for run in runs),
         "completed": sum(run.status == "completed" for run in runs),
         "failed": sum(run.status == "failed" for run in runs),

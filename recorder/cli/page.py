@@ -5,7 +5,7 @@ Invariant: says nothing that the row of `runs` does not hold. Pure.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, timedelta, tzinfo
 from typing import Any
 
 from recorder.cli.output import instant_text
@@ -24,16 +24,14 @@ class Page:
         cells: the row of `runs`.
         labels: the run's, by key.
         last_poll: its last row of `polls`, or None.
-        now: the instant that ages count to.
-        patience: how long a run may be in flight before it is called overdue.
+        overdue_for: how long an overdue run has been in flight; None for any other.
         tz: the zone of instants.
     """
 
     cells: Mapping[str, Any]
     labels: Mapping[str, str]
     last_poll: Mapping[str, Any] | None
-    now: datetime
-    patience: timedelta
+    overdue_for: timedelta | None
     tz: tzinfo = UTC
 
     def lines(self, width: int) -> Iterator[str]:
@@ -75,14 +73,9 @@ class Page:
         status = self.cells["status"]
         since = self._at(_SINCE[status]) if status in _SINCE else ""
         told = (status if status is not None else "(none)") + (f" since {since}" if since else "")
-        overdue_for = self._overdue_for()
-        return f"{told}, overdue: in flight for {overdue_for}" if overdue_for else told
-
-    def _overdue_for(self) -> str:
-        begun = self.cells["created_at"] or self.cells["first_polled_at"]
-        if self.cells["is_terminal"] or begun is None or self.now - begun < self.patience:
-            return ""
-        return span((self.now - begun).total_seconds())
+        if self.overdue_for is None:
+            return told
+        return f"{told}, overdue: in flight for {span(self.overdue_for.total_seconds())}"
 
     def _leads(self) -> str:
         words = ("completed", "failed", "skipped", "running", "pending")

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from recorder.history.spans import run_began_at
-from recorder.instants import SECOND
+from recorder.instants import DAY, SECOND
 from recorder.ledger.cost import Amount
 from recorder.ledger.row import TERMINAL, LedgerRow
+from recorder.life import is_quiet as is_quiet_by
 
 UNSTATED = "unstated"
 SHARP_US = 10 * SECOND
@@ -79,18 +80,21 @@ class End:
         return 0 if self.at is None or self.after is None else self.at - self.after
 
 
-def facts(seen: Sequence[Seen], row: LedgerRow, *, unit: str | None = None) -> RunFacts:
+def facts(
+    seen: Sequence[Seen], row: LedgerRow, *, unit: str | None = None, settled_us: int = DAY
+) -> RunFacts:
     """All that the snapshots of one run come to.
 
     Args:
         seen: the run's snapshots in order, at least one.
         row: the last snapshot's ledger row.
         unit: the unit of amounts that neither side states (the setting `cost.unit`).
+        settled_us: how long after the end the last settle poll comes.
     """
     end = ended(seen, row)
     preview, actual = previewed(seen, row.started_at), charged(seen)
     units = _units(preview, actual, unit)
-    quality = pair_quality(preview, actual, units, quiet=is_quiet(seen[-1], row))
+    quality = pair_quality(preview, actual, units, quiet=is_quiet(seen, row, settled_us))
     return RunFacts(
         observation_class=_observation_class(seen[0]),
         ended_at=end.at,
@@ -105,10 +109,18 @@ def facts(seen: Sequence[Seen], row: LedgerRow, *, unit: str | None = None) -> R
     )
 
 
-def is_quiet(last: Seen, row: LedgerRow) -> bool:
-    """All leads ended, `actual` is there, and a look after the end found nothing changed."""
-    open_leads = (row.leads_pending or 0) + (row.leads_running or 0)
-    return last.is_terminal and not open_leads and last.actual.present and last.n_polls > 1
+def is_quiet(seen: Sequence[Seen], row: LedgerRow, settled_us: int = DAY) -> bool:
+    """Return whether nothing of the run is expected to move any more; arguments as for `facts`."""
+    end = first_of_end(seen)
+    return is_quiet_by(
+        is_terminal=end is not None,
+        open_leads=(row.leads_pending or 0) + (row.leads_running or 0),
+        has_actual=seen[-1].actual.present,
+        n_polls=seen[-1].n_polls,
+        ended_at=ended(seen, row).at,
+        ended_seen_at=end.first_seen_at if end else None,
+        settled_us=settled_us,
+    )
 
 
 def _observation_class(first: Seen) -> str | None:

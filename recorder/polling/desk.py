@@ -278,10 +278,16 @@ class Desk:
             return served_since(connection, source_id, since=now - DAY)
 
     def undone(self, source_ids: Iterable[int], *, now: int) -> int:
-        """How many runs are in flight, or have ended and may still move."""
+        """Return how many runs are in flight and not overdue, or have ended and may still move."""
         after = min((QUIET_AFTER_US, *self._cadence.settle_us[-1:]))
         with self._database.reading() as connection:
-            return undone_count(connection, source_ids, now=now, quiet_after_us=after)
+            return undone_count(
+                connection,
+                source_ids,
+                now=now,
+                quiet_after_us=after,
+                overdue_after_us=self._cadence.overdue_us,
+            )
 
     def not_visible(self, source_ids: Iterable[int]) -> int:
         """How many runs the API does not show (404), and did not show to their end."""

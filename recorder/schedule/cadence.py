@@ -9,12 +9,10 @@ Must not read the clock and must not import anything that does I/O.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Literal
 
 from recorder.instants import DAY, HOUR, MINUTE, SECOND
 from recorder.ledger.answer import Outcome
-
-Tracking = Literal["active", "settling", "done", "not_visible", "abandoned", "untracked"]
+from recorder.life import Tracking, flight_since
 
 LONGEST_WAIT_US = 15 * MINUTE  # a look after the end that waited so long goes with those in flight
 SLOWEST_OVERDUE_US = HOUR
@@ -47,6 +45,11 @@ class Cadence:
     settle_us: Sequence[int] = field(default=(5 * SECOND, MINUTE, 15 * MINUTE, HOUR, 24 * HOUR))
     overdue_us: int = 10 * MINUTE
     abandon_us: int = 7 * DAY
+
+    @property
+    def settled_us(self) -> int:
+        """How long after the end the last settle poll comes; a day where there are none."""
+        return max(self.settle_us, default=DAY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +107,7 @@ def overdue_at(known: Known, cadence: Cadence) -> int | None:
     """When an in-flight run's patience ends; None for a run that has ended or was never seen."""
     if known.is_terminal is not False:
         return None
-    since = known.created_at if known.created_at is not None else known.first_good_at
+    since = flight_since(known.created_at, known.first_good_at)
     return None if since is None else since + cadence.overdue_us
 
 

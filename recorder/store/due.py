@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from recorder.instants import MINUTE, SECOND
 from recorder.ledger.answer import Outcome
-from recorder.ledger.row import TERMINAL
 from recorder.schedule.cadence import LONGEST_WAIT_US, Cadence, Urgency
+from recorder.store.life import flight_since, is_ended, is_in_flight, is_overdue, is_unseen
 from recorder.store.registry import lock_source
 from recorder.store.schema import Integer, run, run_fact, source, watch
 
@@ -197,9 +197,14 @@ def _wanted() -> sa.Select[Any]:
 
 
 def undone_count(
-    connection: sa.Connection, source_ids: Iterable[int], *, now: int, quiet_after_us: int
+    connection: sa.Connection,
+    source_ids: Iterable[int],
+    *,
+    now: int,
+    quiet_after_us: int,
+    overdue_after_us: int,
 ) -> int:
-    """How many runs are in flight, or have ended and may still move.
+    """Return how many runs are in flight and not overdue, or have ended and may still move.
 
     A run in flight that is not visible (404) counts for a moment: it may be too new, or the API's slip.
 
@@ -208,11 +213,13 @@ def undone_count(
         source_ids: of these sources.
         now: microseconds since 1970 UTC.
         quiet_after_us: so long after its end a run counts as quiet whatever it shows.
+        overdue_after_us: a run in flight for longer is not waited for.
     """
     asked = {
         "source_ids": list(source_ids),
         "ended_since": now - quiet_after_us,
         "missed_since": now - MISSED_FOR_US,
+        "overdue_since": now - overdue_after_us,
     }
     return int(connection.execute(_undone_count(), asked).scalar_one())
 
@@ -226,12 +233,15 @@ def _undone_count() -> sa.Select[Any]:
     )
     just_gone = sa.and_(
         watch.c.tracking == "not_visible",
-        watch.c.ended_seen_at.is_(None),
+        sa.not_(is_ended()),
         sa.func.coalesce(watch.c.last_good_at, watch.c.first_polled_at)
         > sa.bindparam("missed_since"),
     )
-    is_undone = (watch.c.tracking == "active") | moving | just_gone
-    return sa.select(sa.func.count()).where(_of_sources(), _is_open(), is_undone)
+    overdue = sa.func.coalesce(is_overdue(sa.bindparam("overdue_since", type_=Integer)), sa.false())
+    is_undone = is_unseen() | (is_in_flight() & sa.not_(overdue)) | moving | just_gone
+    same = (run_fact.c.source_id == watch.c.source_id) & (run_fact.c.run_key == watch.c.run_key)
+    counted = sa.select(sa.func.count()).select_from(watch.outerjoin(run_fact, same))
+    return counted.where(_of_sources(), _is_open(), is_undone)
 
 
 def not_visible_count(connection: sa.Connection, source_ids: Iterable[int]) -> int:
@@ -239,7 +249,7 @@ def not_visible_count(connection: sa.Connection, source_ids: Iterable[int]) -> i
     statement = sa.select(sa.func.count()).where(
         watch.c.source_id.in_(list(source_ids)),
         watch.c.tracking == "not_visible",
-        watch.c.ended_seen_at.is_(None),
+        sa.not_(is_ended()),
     )
     return connection.execute(statement).scalar_one()
 
@@ -261,7 +271,7 @@ def overdue_runs(
         source_name: only this source's.
         untold: only those that were not told of yet.
     """
-    since = sa.func.coalesce(run_fact.c.created_at, watch.c.first_good_at)
+    since = flight_since()
     fields = ("status", "slug", "trigger_run_id")
     of_sources = sa.select(source.c.source_id)  # as a subquery: SQLite needs a source for its index
     if source_name is not None:
@@ -280,17 +290,13 @@ def overdue_runs(
             run_fact,
             (run_fact.c.source_id == run.c.source_id) & (run_fact.c.run_key == run.c.run_key),
         )
-        .where(watch.c.source_id.in_(of_sources), _is_open(), watch.c.tracking == "active")
-        .where(_not_ended(), since + cadence.overdue_us <= now)
+        .where(watch.c.source_id.in_(of_sources), _is_open())
+        .where(is_overdue(now - cadence.overdue_us))
         .order_by(since, source.c.name, run.c.run_id)
     )
     if untold:
         statement = statement.where(watch.c.told_overdue_at.is_(None))
     return [Overdue(**row) for row in connection.execute(statement).mappings()]
-
-
-def _not_ended() -> sa.ColumnElement[bool]:
-    return run_fact.c.status.is_(None) | run_fact.c.status.not_in(sorted(TERMINAL))
 
 
 def mark_told(connection: sa.Connection, overdue: Iterable[Overdue], *, now: int) -> list[Overdue]:

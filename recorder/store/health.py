@@ -15,6 +15,7 @@ from recorder.ledger.answer import Outcome
 from recorder.schedule.cadence import Cadence, Urgency
 from recorder.store.due import SourceRow, overdue_runs, source_rows
 from recorder.store.leases import is_dead
+from recorder.store.life import is_in_flight, is_unseen
 from recorder.store.schema import key_budget, poll, run, watch
 
 _SUCCEEDED = (Outcome.CHANGED, Outcome.UNCHANGED, Outcome.NOT_VISIBLE)
@@ -83,14 +84,15 @@ def _health(
 ) -> SourceHealth:
     count: Counter[str] = Counter()
     for group in tracked:
-        unseen = group.tracking == "active" and not group.is_seen
-        count["unseen" if unseen else group.tracking] += group.runs
+        place = "in_flight" if group.is_in_flight else "unseen" if group.is_unseen else None
+        ended = "settling" if group.tracking == "active" else group.tracking  # taken up again
+        count[place or ended] += group.runs
     good = [group.last_good_at for group in tracked if group.last_good_at is not None]
     return SourceHealth(
         source=row,
         last_good_at=max(good, default=None),
         unseen=count["unseen"],
-        in_flight=count["active"],
+        in_flight=count["in_flight"],
         settling=count["settling"],
         overdue=overdue[row.source_id],
         not_visible=count["not_visible"],
@@ -101,12 +103,12 @@ def _health(
 
 
 def _tracked(connection: sa.Connection) -> dict[int, list[sa.Row[Any]]]:
-    """Runs by source, by their place in the watch, and by whether they were ever seen."""
-    is_seen = (watch.c.n_snapshots > 0).label("is_seen")
+    """Runs by source, by their tracking and their phase."""
+    phase = (is_in_flight().label("is_in_flight"), is_unseen().label("is_unseen"))
     last_good_at = sa.func.max(watch.c.last_good_at).label("last_good_at")
     statement = sa.select(
-        watch.c.source_id, watch.c.tracking, is_seen, sa.func.count().label("runs"), last_good_at
-    ).group_by(watch.c.source_id, watch.c.tracking, is_seen)
+        watch.c.source_id, watch.c.tracking, *phase, sa.func.count().label("runs"), last_good_at
+    ).group_by(watch.c.source_id, watch.c.tracking, *phase)
     found: dict[int, list[sa.Row[Any]]] = {}
     for group in connection.execute(statement):
         found.setdefault(group.source_id, []).append(group)
@@ -143,9 +145,7 @@ def run_in_flight(connection: sa.Connection, source_id: int) -> str | None:
     statement = (
         sa.select(run.c.run_id)
         .join(watch, same)
-        .where(
-            watch.c.source_id == source_id, watch.c.tracking == "active", watch.c.n_snapshots > 0
-        )
+        .where(watch.c.source_id == source_id, is_in_flight())
         .order_by(watch.c.due_at, watch.c.run_key)
         .limit(1)
     )

@@ -189,10 +189,12 @@ def _write_run(
     if tail is not None:
         seen = [seen_of(row) for row in rows]
         row = _last_row(work, tail, ordered)
-        found = facts(seen, row, unit=work.rules.costs.unit)
+        found = facts(
+            seen, row, unit=work.rules.costs.unit, settled_us=work.rules.cadence.settled_us
+        )
         into = work.batch.changed_facts if had_snapshots else work.batch.new_facts
         into.append(fact_row(work.key, row, found))
-        watch |= watch_columns(seen, row)
+        watch |= watch_columns(seen, row, work.rules)
     work.batch.watches.append(watch | look_columns(work.run, watch, tail, work.rules))
 
 

@@ -10,9 +10,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from recorder.analysis.rows import RunRow
-from recorder.history.facts import facts, first_of_end
+from recorder.history.facts import RunFacts, Seen, facts, first_of_end
 from recorder.ledger.answer import Outcome
 from recorder.ledger.cost import CostRules
+from recorder.ledger.row import LedgerRow
 from recorder.schedule.cadence import Cadence, Known, next_look
 from recorder.store.parts import Parts
 from recorder.store.read import RunRef
@@ -156,7 +157,7 @@ class _Past:
             parts = Parts(self._connection, held["source_id"])
             row = load_row(snapshots[-1], parts, self._costs)
             seen = [seen_of(one) for one in snapshots]
-            known = fact_row({}, row, facts(seen, row, unit=self._costs.unit))
+            known = fact_row({}, row, self._facts(seen, row))
         known["n_reopened"] = known["n_reopened"] or 0
         values: Row = {
             "source": held["name"],
@@ -167,6 +168,10 @@ class _Past:
         }
         values |= _watched(polls, snapshots) | {name: known[name] for name in _FACTS}
         return RunRow._make(values[name] for name in RunRow._fields)
+
+    def _facts(self, seen: list[Seen], row: LedgerRow) -> RunFacts:
+        settled_us = self._cadence.settled_us
+        return facts(seen, row, unit=self._costs.unit, settled_us=settled_us)
 
     def _polls(self, held: Row) -> list[Row]:
         statement = (

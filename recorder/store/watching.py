@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from recorder.ledger.row import TERMINAL
+from recorder.life import Phase, flight_since, is_overdue, phase_of
 from recorder.schedule.cadence import Cadence
 from recorder.store.read import RunRef
 from recorder.store.schema import run, run_fact, source, watch
@@ -50,16 +51,21 @@ class Watched:
         return self.status in TERMINAL
 
     @property
+    def phase(self) -> Phase:
+        """Where the run is in its life."""
+        is_seen = self.first_good_at is not None
+        return phase_of(is_terminal=self.has_ended if is_seen else None, tracking=self.tracking)
+
+    @property
     def leads_done(self) -> int:
         """Leads that were worked on to an end, or skipped."""
         done = (self.leads_completed, self.leads_skipped, self.leads_failed)
         return sum(count for count in done if count is not None)
 
     def overdue(self, cadence: Cadence, now: int) -> bool:
-        """In flight past the patience."""
-        since = self.created_at if self.created_at is not None else self.first_good_at
-        in_flight = self.tracking == "active" and not self.has_ended
-        return in_flight and since is not None and since + cadence.overdue_us <= now
+        """In flight for longer than `overdue_after`."""
+        since = flight_since(self.created_at, self.first_good_at)
+        return is_overdue(self.phase, since=since, overdue_after_us=cadence.overdue_us, now=now)
 
     def moves(self, now: int, quiet_after_us: int) -> bool:
         """In flight, or ended and not quiet yet, nor for so long."""

@@ -171,10 +171,12 @@ class Working:
     def _write_facts(self, tail: Row) -> None:
         seen = self._history()
         row = self._last_row or load_row(tail, self.batch.parts, self.rules.costs)
-        found = facts(seen, row, unit=self.rules.costs.unit)
+        found = facts(
+            seen, row, unit=self.rules.costs.unit, settled_us=self.rules.cadence.settled_us
+        )
         into = self.batch.new_facts if self._stored_tail is None else self.batch.changed_facts
         into.append(fact_row(self.key, row, found))
-        self.watch |= watch_columns(seen, row)
+        self.watch |= watch_columns(seen, row, self.rules)
 
     def _history(self) -> list[Seen]:
         if self._stored_tail is None:
@@ -194,14 +196,14 @@ class Working:
         )
 
 
-def watch_columns(seen: list[Seen], row: LedgerRow) -> Row:
+def watch_columns(seen: list[Seen], row: LedgerRow, rules: Rules) -> Row:
     """What the watch row takes from the run's snapshots."""
     end = first_of_end(seen)
     return {
         "n_snapshots": len(seen),
         "ended_seen_at": end.first_seen_at if end else None,
         "last_changed_at": seen[-1].first_seen_at,
-        "is_quiet": is_quiet(seen[-1], row),
+        "is_quiet": is_quiet(seen, row, rules.cadence.settled_us),
     }
 
 

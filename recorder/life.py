@@ -1,0 +1,73 @@
+"""Where a run is in its life: in flight, lost, ended, overdue, quiet. Each is decided here, for every reader.
+
+Invariant: pure; SQL that has to decide the same is held to these functions by a property test.
+"""
+
+from enum import StrEnum
+from typing import Final, Literal
+
+Tracking = Literal["active", "settling", "done", "not_visible", "abandoned", "untracked"]
+
+LOST: Final = frozenset[str]({"not_visible", "abandoned", "untracked"})
+"""The tracking of runs that nobody sees: one that has not ended is lost then."""
+
+
+class Phase(StrEnum):
+    """Where a tracked run is in its life; each run is in exactly one phase."""
+
+    UNSEEN = "unseen"
+    IN_FLIGHT = "in_flight"
+    LOST = "lost"
+    ENDED = "ended"
+
+
+def phase_of(*, is_terminal: bool | None, tracking: str) -> Phase:
+    """Return the phase of a run.
+
+    Args:
+        is_terminal: whether the last status seen ends a run; None where no answer has shown the run.
+        tracking: how it is watched.
+    """
+    if is_terminal is None:
+        return Phase.UNSEEN
+    if is_terminal:
+        return Phase.ENDED
+    return Phase.LOST if tracking in LOST else Phase.IN_FLIGHT
+
+
+def flight_since(created_at: int | None, first_seen_at: int | None) -> int | None:
+    """Return the instant from which a flight counts: the creation, or the first sight where the ledger gives none."""
+    return created_at if created_at is not None else first_seen_at
+
+
+def is_overdue(phase: Phase, *, since: int | None, overdue_after_us: int, now: int) -> bool:
+    """Return whether a run has been in flight for longer than `overdue_after_us`; `since` as `flight_since` gives it."""
+    return phase is Phase.IN_FLIGHT and since is not None and now - since >= overdue_after_us
+
+
+def is_quiet(
+    *,
+    is_terminal: bool,
+    open_leads: int,
+    has_actual: bool,
+    n_polls: int,
+    ended_at: int | None,
+    ended_seen_at: int | None,
+    settled_us: int,
+) -> bool:
+    """Return whether nothing of an ended run is expected to move any more.
+
+    Args:
+        is_terminal: whether the last status seen ends a run.
+        open_leads: leads pending or running.
+        has_actual: whether there is an actual cost, readable or not.
+        n_polls: polls that showed the present state.
+        ended_at: when the run ended, by the ledger's clock.
+        ended_seen_at: when it was first seen ended.
+        settled_us: how long after the end the last settle poll comes.
+    """
+    if not is_terminal or open_leads or not has_actual:
+        return False
+    return n_polls > 1 or (
+        ended_at is not None and ended_seen_at is not None and ended_seen_at - ended_at > settled_us
+    )

@@ -1,0 +1,38 @@
+"""The rules of `recorder.life` as conditions on the row of `watch`; a property test holds them to the functions."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from recorder.life import LOST
+from recorder.store.schema import run_fact, watch
+
+
+def is_seen() -> sa.ColumnElement[bool]:
+    """Return the condition that an answer has shown the run."""
+    return watch.c.n_snapshots > 0
+
+
+def is_ended() -> sa.ColumnElement[bool]:
+    """Return the condition that the last status seen ends the run."""
+    return watch.c.ended_seen_at.is_not(None)
+
+
+def is_in_flight() -> sa.ColumnElement[bool]:
+    """Return the condition of `Phase.IN_FLIGHT`."""
+    return is_seen() & sa.not_(is_ended()) & watch.c.tracking.not_in(sorted(LOST))
+
+
+def is_unseen() -> sa.ColumnElement[bool]:
+    """Return the condition that the run waits for its first answer that shows it."""
+    return sa.not_(is_seen()) & (watch.c.tracking == "active")
+
+
+def flight_since() -> sa.ColumnElement[Any]:
+    """Return the instant from which a flight counts; `run_fact` has to be joined."""
+    return sa.func.coalesce(run_fact.c.created_at, watch.c.first_good_at)
+
+
+def is_overdue(before: "int | sa.BindParameter[int]") -> sa.ColumnElement[bool]:
+    """Return the condition that the run is in flight since then or longer; `run_fact` has to be joined."""
+    return is_in_flight() & (flight_since() <= before)
