@@ -7,7 +7,7 @@ value, what to write instead; what may be a key or a password is not shown. Touc
 import re
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import TypeVar
@@ -15,7 +15,7 @@ from typing import TypeVar
 from recorder.base_url import parse_base_url
 from recorder.errors import SettingError
 from recorder.instants import DAY, parse_duration
-from recorder.places import hide_secrets, parse_database_url, parse_path
+from recorder.places import hide_secrets, parse_database_url, parse_path, shown_store
 
 T = TypeVar("T")
 
@@ -37,11 +37,13 @@ class Value:
         name: of the option, the environment variable, or the key in the file.
         content: what was given; from an option or a variable always a text.
         file: the file that the value stands in, or None.
+        shown: what is told of a content that may hold a secret; None: the content.
     """
 
     name: str
-    content: object
+    content: object = field(repr=False)
     file: Path | None = None
+    shown: str | None = None
 
     @property
     def folder(self) -> Path:
@@ -50,7 +52,7 @@ class Value:
 
     def wrong(self, problem: str) -> SettingError:
         """The error that tells of it."""
-        shown = _shown(self.content)
+        shown = _shown(self.content if self.shown is None else self.shown)
         if self.file is None:
             return SettingError(f"{self.name}={shown}: {problem}")
         quote = '"' if isinstance(self.content, str) else ""
@@ -168,7 +170,9 @@ def parse_api(value: Value) -> str:
 
 def parse_store(value: Value) -> str:
     """The SQLAlchemy URL of the store."""
-    return _placed(value, lambda text: parse_database_url(text, folder=value.folder))
+    shown = shown_store(value.content) if isinstance(value.content, str) else "***"
+    unsaid = replace(value, shown=shown)
+    return _placed(unsaid, lambda text: parse_database_url(text, folder=value.folder))
 
 
 def parse_file(value: Value) -> Path:

@@ -11,11 +11,17 @@ from urllib.parse import unquote
 _POSTGRES = re.compile(
     r"//(?:[^:/@]*(?::[^@]*)?@)?(?:\[[^\]/?@]+\]|[^:/?@\[\]]*)(?::[0-9]{1,5})?(?:/[^?@]*)?(?:\?.*)?"
 )
-_WORDS_OF_LIBPQ = re.compile(r"\s*\w+\s*=\s*\S+(?:\s+\w+\s*=\s*\S+)*\s*")
+_NO_PATH = re.compile(
+    r"\s*\w+\s*=|.*(?:://|:.*@)", re.DOTALL
+)  # words of libpq, a URL, or a piece of one
+_SHOWABLE = re.compile(r"sqlite(?:\+pysqlite)?:[^@]*|[^:@=]*")
 _SECRETS = (
     (re.compile(r"(://[^:/?@\s]*):.*@"), r"\1:***@"),
     (re.compile(r"(://(?!\[)[^:/?@\s]*):(?![0-9]{1,5}(?:[/?\s]|$))[^/?\s@]*"), r"\1:***"),
-    (re.compile(r"(pass\w*\s*=\s*)[^&\s]+", re.IGNORECASE), r"\1***"),
+    (
+        re.compile(r"((?:pass|secret|scram)\w*\s*=\s*)('(?:[^'\\]|\\.)*'|[^&\s]+)", re.IGNORECASE),
+        r"\1***",
+    ),
 )
 
 _SQLITE_HINT = "write a path, or sqlite:////absolute/path.db"
@@ -39,7 +45,7 @@ def parse_database_url(text: str, *, folder: Path) -> str:
         return _postgres_url(rest)
     if colon and scheme in ("sqlite", "sqlite+pysqlite"):
         return _sqlite_url(rest, folder)
-    if "://" in text or _WORDS_OF_LIBPQ.fullmatch(text):
+    if _NO_PATH.match(text):
         raise ValueError(f"not SQLite and not Postgres: {_SQLITE_HINT}, or {_POSTGRES_HINT}")
     return _sqlite_file(text, folder)
 
@@ -78,6 +84,16 @@ def parse_path(text: str, *, folder: Path) -> Path:
         return (folder / Path(text).expanduser()).absolute()
     except RuntimeError as error:
         raise ValueError("its home folder is not known: write the whole path") from error
+
+
+def shown_store(text: str) -> str:
+    """Return a store's setting as it may be shown: a file's name; of all else only what kind of URL it is."""
+    if _SHOWABLE.fullmatch(text):
+        return text
+    scheme, separator, _ = text.partition("://")
+    return (
+        f"{scheme}://***" if separator and re.fullmatch(r"[a-z]+(\+[a-z0-9]+)?", scheme) else "***"
+    )
 
 
 def hide_secrets(text: str) -> str:

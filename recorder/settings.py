@@ -32,7 +32,7 @@ from recorder.given import (
 )
 from recorder.instants import DAY, HOUR, MINUTE, SECOND
 from recorder.ledger.cost import CostRules
-from recorder.places import hide_secrets, parse_database_url
+from recorder.places import parse_database_url
 from recorder.schedule.cadence import Cadence
 
 T = TypeVar("T")
@@ -121,11 +121,6 @@ class Settings:
     cost: CostRules = field(default_factory=CostRules)
     sources: Mapping[str, SourceSettings] = field(default_factory=dict)
     config_file: Path | None = None
-
-    @property
-    def database_url_shown(self) -> str:
-        """The store's URL without its password."""
-        return hide_secrets(self.database_url)
 
     @property
     def cadence(self) -> Cadence:

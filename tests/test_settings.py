@@ -245,7 +245,7 @@ def test_cost_paths_are_for_both_sides_or_for_each(config: Path) -> None:
         ('[sources."a\\nb"]\nrate = 1', "sources.a\\nb = "),
         ('[cost]\npath = "a..b"', 'cost.path = "a..b" in {file}: not a path'),
         ('[cost]\nmode = "x"', "cost.mode in {file}: no setting: there are unit, path"),
-        ('database_url = "mysql://u:hidden@h/d"', "mysql://u:***@h/d"),
+        ('database_url = "mysql://u:hidden@h/d"', "mysql://***"),
         ("rate = ", "{file}: no TOML:"),
     ],
 )
@@ -282,9 +282,9 @@ def test_what_is_wrong_in_the_file_is_told_with_its_place(
             "file: spelling is not read: write a path",
         ),
         ("RECORDER_DATABASE_URL", "file:/q.db?mode=ro", "file: spelling is not read"),
-        ("RECORDER_DATABASE_URL", "postgresql://u:hidden", "postgresql://u:***: not a Postgres"),
-        ("RECORDER_DATABASE_URL", "postgresql://u:hid@den/x@h/d", "postgresql://u:***@h/d: not"),
-        ("RECORDER_DATABASE_URL", "host=h password=hidden", "password=***: not SQLite and not"),
+        ("RECORDER_DATABASE_URL", "postgresql://u:hidden", "postgresql://***: not a Postgres"),
+        ("RECORDER_DATABASE_URL", "postgresql://u:hid@den/x@h/d", "postgresql://***: not"),
+        ("RECORDER_DATABASE_URL", "host=h password=hidden", "=***: not SQLite and not"),
         ("RECORDER_DATABASE_URL", "postgresql+asyncpg://u@h/d", "write postgresql://"),
         ("RECORDER_DATABASE_URL", "some/folder/", "names no file"),
         ("RECORDER_BASE_URL", "app.puffle.ai", "write https://app.puffle.ai"),
@@ -329,10 +329,9 @@ def test_an_unknown_option_is_a_mistake_of_the_caller() -> None:
 
 
 def test_the_password_is_not_in_the_repr(config: Path) -> None:
-    """Settings may be logged: neither their repr nor the URL that is shown holds a password."""
+    """Settings may be logged."""
     settings = load(config, database_url="postgresql://u:hidden@h/d")
     assert settings.database_url == "postgresql+psycopg://u:hidden@h/d"
-    assert settings.database_url_shown == "postgresql+psycopg://u:***@h/d"
     assert "hidden" not in repr(settings)
 
 

@@ -18,6 +18,7 @@ import click
 from recorder.cli.streams import open_streams, output_was_lost
 from recorder.cli.text import visible
 from recorder.errors import RecorderError
+from recorder.places import hide_secrets
 
 _INTERRUPTED = 130
 _BROKEN_PIPE = 141
@@ -223,6 +224,6 @@ def _tell(error: Exception, message: str, *, code: int, debug: bool) -> int:
     if debug:
         import traceback  # noqa: PLC0415  # only here
 
-        traceback.print_exception(error)
-    click.echo(f"recorder: {visible(' '.join(message.split()))}", err=True)
+        click.echo(hide_secrets("".join(traceback.format_exception(error))), err=True, nl=False)
+    click.echo(f"recorder: {visible(hide_secrets(' '.join(message.split())))}", err=True)
     return code

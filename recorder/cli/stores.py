@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from recorder.places import hide_secrets
 from recorder.settings import Settings
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ def tell(line: str) -> None:
     """One line for people, on stderr."""
     from recorder.cli.text import visible  # noqa: PLC0415
 
-    click.echo(f"recorder: {visible(line)}", err=True)
+    click.echo(f"recorder: {visible(hide_secrets(line))}", err=True)
 
 
 @contextmanager

@@ -35,8 +35,9 @@ def normalized(url: sa.URL) -> tuple[sa.URL, dict[str, str]]:
     marks = {one.keyword.decode(): one.dispchar for one in known}
     for name, value in url.query.items():
         if name not in marks:
+            shown = repr(name) if name.isidentifier() else "something"  # a piece of a password
             raise SettingError(
-                f"the store's URL: {name!r} is no option of Postgres's libpq: leave it out"
+                f"the store's URL: {shown} is no option of Postgres's libpq: leave it out"
             )
         if not isinstance(value, str) and name not in _SEVERAL:
             raise SettingError(f"the store's URL: the option {name!r} is given twice: give it once")
