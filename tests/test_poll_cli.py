@@ -319,19 +319,38 @@ def test_ids_from_a_file(desk: Desk, tmp_path: Path) -> None:
     assert ended.err.count("\n") == 1
     assert "line 3 of" in ended.err
     assert sorted(map(str, desk.asked())) == ["er_1", "er_2"]
+    assert desk("poll", "--track-from", str(file)) == Ended(0, "", ""), "what is no id was reported"
     with file.open("a") as growing:
         growing.write("er_3\n")
-    desk("poll", "--track-from", str(file))
+    assert desk("poll", "--track-from", str(file)) == Ended(0, "", "")
+    assert desk.asked()[2:] == ["er_3"]
+
+
+def test_the_trouble_of_the_file_stops_no_run(desk: Desk, tmp_path: Path) -> None:
+    """A line of 3 KB is left out, and a file that cannot be read is told, exit code 2; the runs are polled."""
+    file = tmp_path / "ids"
+    desk.serve("er_1", "er_2")
+    file.write_text("er_1\n" + "x" * 3000 + "\ner_2\n")
+    ended = desk("poll", "--track-from", str(file))
+    assert (ended.code, ended.err.count("\n")) == (0, 2), "the store that was made is told too"
+    assert sorted(map(str, desk.asked())) == ["er_1", "er_2"]
+    os.mkfifo(tmp_path / "pipe")
+    desk.serve("er_3")
+    desk.track("er_3")
+    ended = desk("poll", "--track-from", str(tmp_path / "pipe"))
+    assert (ended.code, ended.err.count("\n")) == (2, 1)
+    assert "not a regular file" in ended.err
     assert desk.asked()[2:] == ["er_3"]
 
 
 def test_an_id_of_the_file_that_was_dropped_stays_so(desk: Desk, tmp_path: Path) -> None:
-    """Each pass reads the whole file again; only `track` takes up a run that somebody has untracked."""
+    """Only `track` takes up a run that somebody has untracked, even where the file is written anew."""
     file = tmp_path / "ids"
     file.write_text("er_1\n")
     desk.serve("er_1")
     desk("poll", "--track-from", str(file))
     desk("untrack", "er_1")
+    file.write_text("# anew\ner_1\n")
     desk("poll", "--track-from", str(file))
     assert desk.asked() == ["er_1"]
     assert desk.rows("SELECT tracking FROM runs") == [("untracked",)]

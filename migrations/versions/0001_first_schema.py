@@ -288,6 +288,17 @@ key_slot = sa.Table(
     sqlite_with_rowid=False,
 )
 
+ids_file = sa.Table(
+    "ids_file",
+    metadata,
+    sa.Column("file_id", Bytes, nullable=False),
+    sa.Column("length", Integer, nullable=False),
+    sa.Column("digest", Bytes, nullable=False),
+    sa.PrimaryKeyConstraint("file_id"),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+
 
 # SQLite has no stored functions: there each call stands written out, X being its argument. The remainder is made
 # positive, so that instants before 1970 come out right too.

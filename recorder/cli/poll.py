@@ -2,7 +2,6 @@
 
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from recorder.instants import now_us, parse_duration
 from recorder.settings import DEFAULT_SOURCE, Settings
 
 if TYPE_CHECKING:
+    from recorder.polling.inbox import Inbox
     from recorder.polling.plan import Plan
     from recorder.store.engine import Database
 
@@ -45,7 +45,7 @@ Examples:
 @click.option("--forever", is_flag=True, help="Go on until SIGINT or SIGTERM.")
 @click.option(
     "--track-from",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=click.Path(path_type=Path, dir_okay=False, readable=False),
     metavar="FILE",
     help="Take new run ids from a file that other programs append to.",
 )
@@ -74,6 +74,7 @@ def poll(
     with recording(settings) as database:
         if track_from is None:
             _require_source(database, settings)
+        inbox = _inbox(track_from, database, settings)
         service = Service(
             database,
             settings,
@@ -81,14 +82,14 @@ def poll(
             plan=plan,
             tell=tell,
             clock=now_us,
-            before_look=_taking_in(track_from, database, settings),
+            before_look=inbox.take_in if inbox else lambda: None,
         )
         with stopped_by_signals(service.poller.stop):
             code = service.run()
     summary = service.poller.summary
     if verbose or sys.stdout.isatty() or (code == _SOME_FAILED and summary.lasting):
         tell(summary.line())
-    return code
+    return code or (UsageError.exit_code if inbox and inbox.trouble else 0)
 
 
 def _require_source(database: "Database", settings: Settings) -> None:
@@ -111,19 +112,11 @@ def _plan(span: int | None, settings: Settings, *, until_done: bool, forever: bo
     return Plan(until=until, lasts_us=span, source=settings.source)
 
 
-def _taking_in(path: Path | None, database: "Database", settings: Settings) -> Callable[[], None]:
-    """Tracks the ids of the file that the store does not know, if one was named: what was dropped stays so."""
+def _inbox(path: Path | None, database: "Database", settings: Settings) -> "Inbox | None":
     if path is None:
-        return lambda: None
+        return None
     from recorder.polling.inbox import Inbox  # noqa: PLC0415
-    from recorder.store.registry import track_with_source  # noqa: PLC0415
 
-    inbox = Inbox(path, tell, clock=now_us)
     name = settings.source or DEFAULT_SOURCE
     base_url = settings.source_settings(name).base_url
-
-    def take(run_ids: list[str]) -> None:
-        now = now_us()
-        track_with_source(database, name, run_ids, base_url=base_url, now=now, resumes=False)
-
-    return lambda: inbox.take_in(take)
+    return Inbox(path, database, source=name, base_url=base_url, tell=tell, clock=now_us)

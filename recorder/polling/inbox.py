@@ -1,85 +1,123 @@
 """A file to which other programs append run ids: each id is taken in once.
 
 Invariant: a line is taken when it is whole (ends with a newline), or when nobody has written to the file for a
-second; a time of writing that lies further than that ahead of our clock is not waited for. A line counts as taken only
-when whoever takes the ids did not fail. What cannot be read is told once and left out; the file is never written.
+second; a time of writing that lies further than that ahead of our clock is not waited for. A line counts as taken, and
+is reported if it is none, only when the store has taken the ids; then no later pass reads it again, unless the file is
+written anew. The file is never written, and its trouble stops nothing else.
 """
 
 import os
+import stat
 from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO
 
 from recorder.errors import UsageError
 from recorder.instants import SECOND
-from recorder.ledger.ids import RunIdError, run_id_of_line
+from recorder.ledger.ids import run_ids_of_lines
+from recorder.ledger.refusals import Refusals
+from recorder.store.engine import Database
+from recorder.store.ids_files import (
+    START,
+    file_id_of,
+    lock_position,
+    position_in,
+    save_position,
+)
+from recorder.store.registry import ensure_source, track
 
 _SETTLED_US = SECOND
 
 
 class Inbox:
-    """The ids of a growing file.
+    """The ids of a growing file; those that the store does not know are registered.
 
     Args:
         path: the file; it may come later.
+        database: a store of the current schema.
+        source: the source that the ids go into.
+        base_url: of that source.
         tell: takes one line for people.
         clock: microseconds since 1970 UTC.
+
+    Attributes:
+        trouble: why no ids can be taken from the file; None where they can, or it is not there.
     """
 
     def __init__(
-        self, path: Path, tell: Callable[[str], None], *, clock: Callable[[], int]
+        self,
+        path: Path,
+        database: Database,
+        *,
+        source: str,
+        base_url: str,
+        tell: Callable[[str], None],
+        clock: Callable[[], int],
     ) -> None:
         self._path = path
+        self._database = database
+        self._source = source
+        self._base_url = base_url
         self._tell = tell
         self._clock = clock
-        self._file = 0
-        self._offset = 0
-        self._line = 0
-        self._last = b""
+        self._file_id = file_id_of(path, source)
+        self._read_whole: tuple[int, int, int] | None = None
+        self.trouble: str | None = None
 
-    def take_in(self, take: Callable[[list[str]], object]) -> None:
-        """Hand over the ids that came since the last time, if there are any.
-
-        Args:
-            take: takes the ids; where it raises they are handed over again the next time.
+    def take_in(self) -> None:
+        """Register the ids that came since the last time, in this process or another one.
 
         Raises:
-            UsageError: the file cannot be read.
+            StoreError: the store cannot take them; the same lines are read again the next time.
         """
-        lines = self._new_lines()
-        found = [self._id(number, line) for number, line in enumerate(lines, self._line + 1)]
-        ids = [one for one in found if isinstance(one, str)]
-        if ids:
-            take(ids)
-        for one in found:
-            if isinstance(one, RunIdError):
-                self._tell(f"{one}: left out")
-        self._line += len(lines)
-        self._offset += sum(map(len, lines))
-        self._last = lines[-1] if lines else self._last
-
-    def _new_lines(self) -> list[bytes]:
+        before, self.trouble = self.trouble, None
         try:
-            with self._path.open("rb") as file:
-                stat = os.fstat(file.fileno())
-                if stat.st_ino != self._file or not self._goes_on(file):
-                    self._file, self._offset, self._line, self._last = stat.st_ino, 0, 0, b""
-                file.seek(self._offset)
-                lines = file.readlines()
+            self._read()
         except FileNotFoundError:
-            return []
+            return
         except OSError as error:
-            raise UsageError(f"--track-from {self._path}: {error.strerror}") from error
-        growing = abs(self._clock() - stat.st_mtime_ns // 1000) < _SETTLED_US
-        return lines[:-1] if growing and lines and not lines[-1].endswith(b"\n") else lines
+            self.trouble = f"--track-from {self._path}: {error.strerror}"
+        except UsageError as error:
+            self.trouble = f"--track-from {self._path}: {error}"
+        if self.trouble not in (None, before):
+            self._tell(self.trouble)
 
-    def _goes_on(self, file: BinaryIO) -> bool:
-        """Whether the last line that was read still stands in its place: else the file was written anew."""
-        file.seek(self._offset - len(self._last))
-        return file.read(len(self._last)) == self._last
+    def _read(self) -> None:
+        with open(self._path, "rb", opener=_open) as file:  # Path.open has no opener
+            held = os.fstat(file.fileno())
+            written = (held.st_ino, held.st_size, held.st_mtime_ns)
+            if written == self._read_whole:
+                return
+            content = file.read()
+        growing = abs(self._clock() - held.st_mtime_ns // 1000) < _SETTLED_US
+        end = content.rfind(b"\n") + 1 if growing else len(content)
+        self._take(content, end)
+        self._read_whole = written if end == len(content) else None
 
-    def _id(self, number: int, line: bytes) -> str | RunIdError | None:
-        try:
-            return run_id_of_line(line)
-        except RunIdError as error:
-            return RunIdError(f"line {number} of {self._path}: {error}")
+    def _take(self, content: bytes, end: int) -> None:
+        reports: list[str] = []
+        refusals = Refusals(reports.append, name=str(self._path))
+        with self._database.writing() as connection:
+            position = lock_position(connection, self._file_id)
+            if position != position_in(content, position.length):
+                position = START
+            lines = content[position.length : end].split(b"\n")
+            first = content.count(b"\n", 0, position.length) + 1
+            ids = list(run_ids_of_lines(lines, refusals, first=first))
+            if ids:
+                now = self._clock()
+                ensure_source(connection, self._source, base_url=self._base_url, now=now)
+                track(connection, self._source, ids, now=now, resumes=False)
+            if end > position.length:
+                save_position(connection, self._file_id, position_in(content, end))
+        refusals.finish()
+        for report in reports:
+            self._tell(report)
+
+
+def _open(path: str, flags: int) -> int:
+    """Open a regular file; a pipe that nobody writes to would be waited for without end."""
+    descriptor = os.open(path, flags | os.O_NONBLOCK)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(0, "not a regular file: hand its lines to 'recorder track -'")
+    return descriptor

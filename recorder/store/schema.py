@@ -315,3 +315,14 @@ key_slot = sa.Table(
     sqlite_strict=True,
     sqlite_with_rowid=False,
 )
+
+ids_file = sa.Table(
+    "ids_file",
+    metadata,
+    sa.Column("file_id", Bytes, nullable=False),
+    sa.Column("length", Integer, nullable=False),
+    sa.Column("digest", Bytes, nullable=False),
+    sa.PrimaryKeyConstraint("file_id"),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
