@@ -199,7 +199,10 @@ class Archive:
         chosen = self._filters(filters)
         moment = now if self._as_of is None else self._as_of
         watched = self._watched(chosen.source)
-        return coverage_report(watched, by=by, filters=chosen, tz=tz, now=moment)
+        late = self._settings.overdue_us
+        return coverage_report(
+            watched, by=by, filters=chosen, tz=tz, now=moment, overdue_after_us=late
+        )
 
     def _moved(self, source: str | None) -> Iterator[tuple[RunRow, Moved]]:
         with self._database.reading() as connection:

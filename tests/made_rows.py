@@ -113,6 +113,7 @@ def _times(random: Random, status: str | None) -> dict[str, Any]:
         "created_at": random.choice([created] * 9 + [None]),
         "started_at": random.choice([started] * 9 + [None]),
         "tracked_at": tracked,
+        "first_good_at": random.choice([tracked, tracked + SECOND, None]),
         "last_good_at": tracked + random.choice([0, round(random.expovariate(1e-8))]),
         "tracking": random.choice([*["active"] * 5, "abandoned", "not_visible", "untracked"]),
         "observation_class": random.choice(["from_start", "mid_flight", "post_hoc", None]),

@@ -170,6 +170,12 @@ def flight(row: RunRow) -> tuple[int, int] | None:
     return None if end is None or end <= begin else (begin, end)
 
 
+def patience_ends(row: RunRow, otherwise: int) -> int:
+    """Ten minutes after the creation, or after the first sight where there is none."""
+    since = row.created_at if row.created_at is not None else row.first_good_at
+    return otherwise if since is None else since + 600_000_000
+
+
 def coverage(
     watched: list[tuple[RunRow, Looks]], by: Sequence[str] = (), tz: tzinfo = UTC
 ) -> list[Cells]:
@@ -209,13 +215,20 @@ def seen_cells(rows: list[RunRow]) -> Cells:
 
 
 def time_cells(watched: list[tuple[RunRow, Looks]]) -> Cells:
-    flights = [(looks.good_at, *time) for row, looks in watched if (time := flight(row))]
-    total = sum(end - begin for _, begin, end in flights)
-    seen = sum(covered(*one) for one in flights)
+    flights = [(looks, row, *time) for row, looks in watched if (time := flight(row))]
+    whole = sum(end - begin for _, _, begin, end in flights)
+    prompt = [
+        (looks.good_at, begin, until)
+        for looks, row, begin, end in flights
+        if (until := min(end, patience_ends(row, end))) > begin
+    ]
+    total = sum(until - begin for _, begin, until in prompt)
+    seen = sum(covered(*one) for one in prompt)
     goods = [looks.good_at for _, looks in watched]
     gaps = [(b - a) / 1e6 for good in goods for a, b in pairwise(good)]
     return {
         "in_flight_seconds": total / 1e6,
+        "overdue_seconds": (whole - total) / 1e6,
         "covered_seconds": seen / 1e6,
         "coverage": rate(seen, total),
         "gap_seconds_n": len(gaps),

@@ -61,6 +61,29 @@ def test_time_counts_from_tracking_to_the_end() -> None:
     assert told["coverage"] == 38 / 70
 
 
+def test_the_time_in_which_a_run_is_overdue_stands_apart() -> None:
+    """A run that is asked slowly on purpose does not lower the share that the cadence promised."""
+    stuck = run_row("er_1", status="running", created_at=DAWN, last_good_at=at(7200)[0])
+    looks = Looks(good_at=at(*range(0, 600, 3), 630, 3000, 7200))
+    (told,) = coverage([(stuck, looks)]).rows
+    assert (told["in_flight_seconds"], told["overdue_seconds"]) == (600, 6600)
+    assert told["coverage"] == 1
+    assert told["gap_seconds_max"] == 4200
+    (patient,) = coverage([(stuck, looks)], overdue_after_us=7200 * SECOND).rows
+    assert (patient["in_flight_seconds"], patient["overdue_seconds"]) == (7200, 0)
+
+
+def test_a_run_tracked_when_it_was_overdue_has_no_other_time() -> None:
+    """From creation or first sight; where neither is known nothing is overdue."""
+    old = run_row("er_1", status="running", created_at=at(-900)[0], last_good_at=at(60)[0])
+    seen = run_row("er_2", status="running", first_good_at=DAWN, last_good_at=at(660)[0])
+    (told,) = coverage([(old, Looks())]).rows
+    assert (told["in_flight_seconds"], told["overdue_seconds"]) == (0, 60)
+    assert told["coverage"] is None
+    (told,) = coverage([(seen, Looks())]).rows
+    assert (told["in_flight_seconds"], told["overdue_seconds"]) == (600, 60)
+
+
 def test_gaps_run_from_good_poll_to_good_poll() -> None:
     """Neither the wait for the first poll is a gap, nor what comes after the end was seen."""
     watched = [

@@ -2,6 +2,7 @@
 
 Invariant: only good polls cover. The time that a run was in flight and ours to watch begins at its creation or, where
 that was later, its tracking, and stops at its end, or at the last good poll of one that was not seen to end.
+What of it is overdue stands apart: it is polled slowly on purpose.
 Must not import anything that does I/O.
 """
 
@@ -18,7 +19,8 @@ from recorder.analysis.groups import Grouping, Key
 from recorder.analysis.report import Cells, Kind, Report, Tally, by_kinds, report, seconds
 from recorder.analysis.rows import RunRow
 from recorder.analysis.stats import Ranked, ratio
-from recorder.instants import SECOND
+from recorder.instants import HOUR, MINUTE, SECOND
+from recorder.life import flight_since
 
 REACH_US: Final = 15 * SECOND
 """How far from a good poll time counts as seen."""
@@ -34,7 +36,7 @@ _BEFORE: Final = ("runs", "observed", "lost", "unobserved", *CLASSES)
 _POLLS: Final = ("polls", "good_polls", "not_visible_polls", "throttled_polls", "error_polls")
 _KINDS: Final[dict[str, Kind]] = {
     **dict.fromkeys(_BEFORE, "count"),
-    **dict.fromkeys(("in_flight_seconds", "covered_seconds"), "seconds"),
+    **dict.fromkeys(("in_flight_seconds", "overdue_seconds", "covered_seconds"), "seconds"),
     "coverage": "rate",
     "gap_seconds_n": "count",
     **dict.fromkeys(("gap_seconds_p50", "gap_seconds_p95", "gap_seconds_max"), "seconds"),
@@ -74,8 +76,9 @@ def coverage(
     filters: Filters | None = None,
     tz: tzinfo = UTC,
     now: int | None = None,
+    overdue_after_us: int = 10 * MINUTE,
 ) -> Report:
-    """How much of the time in flight was seen, at what gaps, and what could not be read.
+    """Return how much of the time in flight was seen, at what gaps, and what could not be read.
 
     Args:
         watched: tracked runs, each with its polls.
@@ -83,14 +86,16 @@ def coverage(
         filters: which runs, the status included.
         tz: the zone of days, weeks and months.
         now: microseconds since 1970 UTC; None: the seconds since the last good poll are not told.
+        overdue_after_us: a run in flight for longer is overdue.
 
     Returns:
         A row a group. `runs`, of them `observed` (`from_start`, `mid_flight`, `post_hoc` by the status first seen,
         `unclassed`: a word that nobody knows), `lost`, `unobserved`.
         `in_flight_seconds`: from `createdAt` or tracking, the later, to the end or the last good poll of runs not seen
-        to end; runs of which no such time is known add nothing. `covered_seconds`: the part within 15 s of a good
-        poll; `coverage`: its share, null where there is none. `gap_seconds_*`: between consecutive good polls until
-        the run was seen ended (`_p95` null below 20 gaps).
+        to end, as far as they were not overdue; `overdue_seconds`: the rest of that time. Runs of which no such time
+        is known add nothing. `covered_seconds`: the part of `in_flight_seconds` within 15 s of a good poll;
+        `coverage`: its share, null where there is none. `gap_seconds_*`: between consecutive good polls until the run
+        was seen ended (`_p95` null below 20 gaps).
         `polls` = `good_polls` + `not_visible_polls` + `throttled_polls` + `error_polls`; `error_share`: throttled and
         error by all. `snapshots`, `snapshots_per_poll` (good ones).
         In runs: `unparsed_costs`, `odd_sums`, `negative_times`, `rough_ends`, `missing_ends`, `unreadable` (a field of
@@ -104,7 +109,7 @@ def coverage(
     for row, looks in watched:
         if filters.matches(row):
             tally.add(row)
-            groups[grouping.key(row)].add(row, looks)
+            groups[grouping.key(row)].add(row, looks, overdue_after_us)
     shown = grouping.keys_to_show(groups, ())
     return report(
         by_kinds(grouping) | kinds(),
@@ -122,16 +127,27 @@ def kinds() -> dict[str, Kind]:
 
 def _about(groups: Iterable["_Group"]) -> str:
     held = list(groups)
-    hours = sum(group.in_flight_us for group in held) / (3600 * SECOND)
+    hours, overdue = (
+        sum(getattr(group, name) for group in held) / HOUR
+        for name in ("in_flight_us", "overdue_us")
+    )
     good = sum(group.polls["good_polls"] for group in held)
-    return f"{hours:,.1f} h in flight, {good:,} good polls"
+    beyond = f" and {overdue:,.1f} h overdue" if overdue else ""
+    return f"{hours:,.1f} h in flight{beyond}, {good:,} good polls"
 
 
-def flight(row: RunRow) -> tuple[int, int] | None:
-    """From when to when a run was in flight and ours to watch, in microseconds; None where that is not known."""
+def flight(row: RunRow, overdue_after_us: int) -> tuple[int, int, int] | None:
+    """Return when a run's time in flight, as far as it is ours to watch, begins, is overdue, and ends.
+
+    Microseconds since 1970 UTC, ascending; None where that time is not known.
+    """
     begin = row.tracked_at if row.created_at is None else max(row.created_at, row.tracked_at)
     end = row.ended_at if row.is_terminal else row.last_good_at
-    return (begin, end) if end is not None and begin < end else None
+    if end is None or end <= begin:
+        return None
+    since = flight_since(row.created_at, row.first_good_at)
+    overdue_at = end if since is None else since + overdue_after_us
+    return begin, min(max(overdue_at, begin), end), end
 
 
 def covered_us(good_at: Sequence[int], begin: int, end: int) -> int:
@@ -154,27 +170,32 @@ def covered_us(good_at: Sequence[int], begin: int, end: int) -> int:
 class _Group:
     """All tracked runs of one group."""
 
-    __slots__ = ("covered_us", "gaps", "in_flight_us", "last_good_at", "odd", "polls", "tally")
+    __slots__ = (
+        *("covered_us", "gaps", "in_flight_us", "last_good_at", "odd", "overdue_us", "polls"),
+        "tally",
+    )
 
     def __init__(self) -> None:
         self.tally, self.gaps = Tally(), array("q")
-        self.in_flight_us = self.covered_us = 0
+        self.in_flight_us = self.overdue_us = self.covered_us = 0
         self.last_good_at: int | None = None
         self.polls = dict.fromkeys((*_POLLS, "snapshots"), 0)
         self.odd = dict.fromkeys(("unparsed_costs", *_ODD, "unreadable", "reopened"), 0)
 
-    def add(self, row: RunRow, looks: Looks) -> None:
+    def add(self, row: RunRow, looks: Looks, overdue_after_us: int) -> None:
         """Take a run."""
         self.tally.add(row)
-        self._watch(row, looks)
+        self._watch(row, looks, overdue_after_us)
         self._count_polls(row, looks)
         self._count_odd(row)
 
-    def _watch(self, row: RunRow, looks: Looks) -> None:
-        time = flight(row)
+    def _watch(self, row: RunRow, looks: Looks, overdue_after_us: int) -> None:
+        time = flight(row, overdue_after_us)
         if time is not None:
-            self.in_flight_us += time[1] - time[0]
-            self.covered_us += covered_us(looks.good_at, *time)
+            begin, overdue_at, end = time
+            self.in_flight_us += overdue_at - begin
+            self.overdue_us += end - overdue_at
+            self.covered_us += covered_us(looks.good_at, begin, overdue_at)
         self.gaps.extend(later - earlier for earlier, later in pairwise(looks.good_at))
         if row.last_good_at is not None:
             self.last_good_at = max(self.last_good_at or row.last_good_at, row.last_good_at)
@@ -204,6 +225,7 @@ class _Group:
         return {
             **self._runs(),
             "in_flight_seconds": seconds(self.in_flight_us),
+            "overdue_seconds": seconds(self.overdue_us),
             "covered_seconds": seconds(self.covered_us),
             "coverage": ratio(self.covered_us, self.in_flight_us),
             "gap_seconds_n": gaps.n,

@@ -202,7 +202,8 @@ def coverage(
 ) -> None:
     """How well the history was caught, and so how far to trust the other answers.
 
-    coverage: share of the time in flight that lies within 15 s of a good poll.
+    coverage: share of the time in flight that lies within 15 s of a good poll; the time in which a run is overdue is
+    left out (overdue_seconds), since it is polled more and more slowly then.
     """
     report = archive.coverage(by, filters, tz=tz, now=command_now())
     _print(report, _COVERAGE, by, tz, format)
