@@ -413,3 +413,19 @@ def test_each_source_is_tried_with_its_own_key(
     assert "team: HTTP 401" in out
     assert f"ok    settings  file{config}" in "".join(out.split("\n" + " " * 16))
     assert max(map(len, out.splitlines())) <= 80
+
+
+@pytest.mark.parametrize(("mode", "state"), [(0o600, "ok"), (0o644, "warn")])
+def test_a_key_file_that_others_can_read(  # noqa: PLR0917  # fixtures
+    doctor: Doctor, sqlite_store: Database, sandbox: Sandbox, tmp_path: Path, mode: int, state: str
+) -> None:
+    """It draws a warning with the command that closes it, and is used all the same."""
+    file, config = tmp_path / "a key", tmp_path / "config.toml"
+    file.write_text(KEY)
+    file.chmod(mode)
+    config.write_text(f'[sources.default]\napi_key_file = "{file}"\n')
+    track(sqlite_store, sandbox, "er_1")
+    code, checks = doctor(sqlite_store.name, "--config", str(config))
+    assert (code, checks["key"]["state"], checks["api"]["state"]) == (0, state, "ok")
+    advice = f"chmod 600 '{file}'" if state == "warn" else None
+    assert checks["key"]["advice"] == advice

@@ -1,13 +1,17 @@
 import copy
 import json
+import os
 import pickle
 import traceback
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from recorder.errors import SettingError
-from recorder.fetch.keys import ApiKey, load_key
+from recorder.fetch.keys import ApiKey, load_key, readable_by_others
 
 SECRET = "pk_live_5f2b8c0d9e"
 
@@ -60,6 +64,54 @@ def test_a_key_is_hidden_in_text_and_bytes() -> None:
     """Wherever the key stands in a text, the mask stands instead."""
     assert key().hide(f"no such key {SECRET}: {SECRET}!") == "no such key ****: ****!"
     assert key().hide_bytes(f'{{"got": "Bearer {SECRET}"}}'.encode()) == b'{"got": "Bearer ****"}'
+
+
+LONG = "pk_live_5f2b8c0d9e/7a41BBf03c"
+
+
+def spelt(data: st.DataObject, text: str) -> str:
+    """A text with some of its characters as JSON or percent escapes, of either case."""
+    ways = (
+        lambda char: char,
+        lambda char: f"\\u{ord(char):04x}",
+        lambda char: f"\\u{ord(char):04X}",
+        lambda char: f"%{ord(char):02x}",
+        lambda char: f"%25{ord(char):02X}",
+        lambda char: "\\/" if char == "/" else char,
+    )
+    return "".join(data.draw(st.sampled_from(ways))(char) for char in text)
+
+
+@pytest.mark.slow
+@given(st.data(), st.sampled_from([SECRET, LONG]), st.text('pk_\\u0%5"/ ', max_size=8))
+def test_a_key_is_hidden_however_it_is_spelt(data: st.DataObject, secret: str, around: str) -> None:
+    """What JSON and percent escapes come to holds no key; the body stays JSON, and around it nothing changes."""
+    quoted = json.dumps(around)[1:-1]
+    body = f'{{"{quoted} ": ["{quoted}\\n{spelt(data, secret)}", 1]}}'
+    hidden = key(secret).hide_bytes(body.encode())
+    value = json.loads(hidden)
+    assert secret not in unquote(unquote(str(value)))
+    assert list(value) == [f"{around} "]
+    assert value[f"{around} "][0].endswith("****")
+    assert secret not in json.loads(json.dumps(key(secret).hide(body)))
+    within = json.dumps({"answer": json.dumps({"answer": body})})
+    inner = json.loads(json.loads(json.loads(key(secret).hide(within))["answer"])["answer"])
+    assert secret not in unquote(unquote(str(inner)))
+
+
+def test_a_long_part_of_a_key_is_hidden_alone() -> None:
+    """A key that is echoed in parts shows only what is too short to be told from a word."""
+    long = "pk_live_5f2b8c0d9e7a41BBf03c"
+    body = b'{"scheme": "Bearer", "kind": "pk_live", "secret": "5f2b8c0d9e7a41BBf03\\u0063", "is": "f03c"}'
+    hidden = b'{"scheme": "Bearer", "kind": "pk_live", "secret": "****", "is": "f03c"}'
+    assert key(long).hide_bytes(body) == hidden
+
+
+@pytest.mark.parametrize("filler", [b"\\", b"%25", b"%", b"pk_live_", b"\\u0070", b"p"])
+def test_hiding_takes_time_in_line_with_the_body(filler: bytes) -> None:
+    """No body makes the search go over it again and again: it ends, and finds the key at the end."""
+    body = filler * (2**20 // len(filler)) + b' "pk_live\\u005f5f2b8c0d9e"'
+    assert key().hide_bytes(body).endswith(b'"****"')
 
 
 @pytest.mark.parametrize(
@@ -129,3 +181,24 @@ def test_a_folder_is_no_key_file(tmp_path: Path) -> None:
     """A folder in place of the file is told as such."""
     with pytest.raises(SettingError, match="cannot be read: Is a directory"):
         load(api_key_file=tmp_path)
+
+
+def test_a_pipe_is_no_key_file(tmp_path: Path) -> None:
+    """A pipe would be waited for at each look; it is told in one line."""
+    os.mkfifo(tmp_path / "key")
+    with pytest.raises(
+        SettingError, match=r"\Aapi_key_file .*key of source 'acme' is a pipe: .*\Z"
+    ):
+        load(api_key_file=tmp_path / "key")
+
+
+@pytest.mark.parametrize(("mode", "open_to_others"), [(0o600, False), (0o644, True), (0o640, True)])
+def test_a_key_file_may_be_open_to_others(
+    tmp_path: Path, mode: int, *, open_to_others: bool
+) -> None:
+    """Its group and everybody else count; a file that is not there is open to nobody."""
+    file = tmp_path / "key"
+    assert not readable_by_others(file)
+    file.write_text(SECRET)
+    file.chmod(mode)
+    assert readable_by_others(file) is open_to_others

@@ -251,6 +251,24 @@ def test_a_new_key_in_its_file_is_taken_up(
     ]
 
 
+def test_a_key_file_that_others_can_read_is_told_at_v(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One line; nothing without -v, and nothing of a file that is the owner's alone."""
+    file, config = tmp_path / "key", tmp_path / "key.toml"
+    file.write_text(KEY)
+    config.write_text(f'[sources.default]\napi_key_file = "{file}"\n')
+    monkeypatch.setenv("RECORDER_CONFIG", str(config))
+    desk.serve("er_1")
+    desk.track("er_1")
+    file.chmod(0o644)
+    warned = desk("poll", "-v").err
+    assert f"recorder: others on this machine may read {file}: chmod 600 it\n" in warned
+    assert desk("poll") == Ended(0, "", "")
+    file.chmod(0o600)
+    assert "chmod" not in desk("poll", "-v").err
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

@@ -71,6 +71,8 @@ def poll(
     from recorder.polling.service import Service  # noqa: PLC0415  # SQLAlchemy: not for --help
 
     plan = _plan(span, settings, until_done=until_done, forever=forever)
+    if verbose:
+        _warn_of_key_files(settings)
     with recording(settings) as database:
         if track_from is None:
             _require_source(database, settings)
@@ -110,6 +112,14 @@ def _plan(span: int | None, settings: Settings, *, until_done: bool, forever: bo
     until = Until.PASS if span is None else Until.TIME
     until = Until.DONE if until_done else Until.STOPPED if forever else until
     return Plan(until=until, lasts_us=span, source=settings.source)
+
+
+def _warn_of_key_files(settings: Settings) -> None:
+    from recorder.fetch.keys import readable_by_others  # noqa: PLC0415
+
+    for one in settings.sources.values():
+        if one.api_key_file is not None and readable_by_others(one.api_key_file):
+            tell(f"others on this machine may read {one.api_key_file}: chmod 600 it")
 
 
 def _inbox(path: Path | None, database: "Database", settings: Settings) -> "Inbox | None":

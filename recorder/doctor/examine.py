@@ -236,7 +236,7 @@ class _Asking:
         self.accounts.append(account)
         if row is not None and row.refused_key == account.key.fingerprint():
             self.refused.add(row.refused_key)
-        yield Check(name="key", source=name, state=State.OK, found=f"{account.key.setting} is set")
+        yield judge.judge_key(account, self._settings.source_settings(name).api_key_file)
         if not self._is_broken:
             yield from self._ask(account)
 

@@ -1,10 +1,13 @@
-"""What the findings mean: pure functions from what was found to checks."""
+"""What the findings mean: functions from what was found to checks."""
 
+import shlex
 from collections.abc import Sequence
+from pathlib import Path
 
 from recorder.doctor.checks import Check, State
 from recorder.doctor.probe import Account, Probe
 from recorder.errors import StoreError
+from recorder.fetch.keys import readable_by_others
 from recorder.humanize import whole_span
 from recorder.instants import MINUTE, SECOND, iso
 from recorder.ledger.answer import Answer, Outcome
@@ -35,6 +38,20 @@ _STORE_ADVICE: tuple[tuple[str, str | None], ...] = (
     ("No space left", "free some room on its disk"),
     ("disk I/O error", "look at the disk that it is kept on"),
 )
+
+
+def judge_key(account: Account, key_file: Path | None) -> Check:
+    """Return how a source's key is kept."""
+    found = f"{account.key.setting} is set"
+    if key_file is None or not readable_by_others(key_file):
+        return Check(name="key", source=account.name, state=State.OK, found=found)
+    return Check(
+        name="key",
+        source=account.name,
+        state=State.WARN,
+        found=f"{found}, and others on this machine may read it",
+        advice=f"chmod 600 {shlex.quote(str(key_file))}",
+    )
 
 
 def judge_api(account: Account, probe: Probe, *, now: int) -> Check:

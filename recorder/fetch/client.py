@@ -180,7 +180,7 @@ class LedgerClient:
     def _read(self, response: httpx.Response) -> Exchange:
         # Beyond what is kept of an error's body, enough is read to find a key that lies across the cut.
         ok = response.status_code == OK
-        most = self._max_body if ok else MALFORMED_KEPT + len(self._key)
+        most = self._max_body if ok else MALFORMED_KEPT + self._key.longest_spelling
         body, trouble = bytearray(), None
         try:
             with closing(response):

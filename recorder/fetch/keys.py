@@ -6,6 +6,7 @@ Must not write a key anywhere, nor put a value that was refused as a key into a 
 
 import hashlib
 import re
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NoReturn
@@ -18,6 +19,12 @@ MASK = "****"
 
 _HEADER_SAFE = re.compile(r"[\x21-\x7e]+")
 _LONGEST_LINE = 8192
+_TELLING = 16  # characters of a part of a key that is no plain word, such as what follows pk_live_
+_LONGEST_SPELLING = len(r"\\\\u0070")  # of one character: the escape of an escape of an escape
+_BACKSLASHES = (
+    r"(?<!\\)\\++"  # a whole run of them, so that none is left before the mask, and in linear time
+)
+_READ_BY_OTHERS = stat.S_IRGRP | stat.S_IROTH
 
 
 class ApiKey:
@@ -33,11 +40,16 @@ class ApiKey:
         SettingError: the key is empty, or cannot stand in a header; names the setting, never the value.
     """
 
-    __slots__ = ("_secret", "setting")
+    __slots__ = ("_in_bytes", "_in_text", "_needles", "_secret", "setting")
 
     def __init__(self, secret: str, *, setting: str) -> None:
         self._secret = _checked(unquoted(secret), setting)
         self.setting = setting
+        parts = re.split(r"[^A-Za-z0-9]+", self._secret)
+        self._needles = (self._secret, *(part for part in parts if len(part) >= _TELLING))
+        spelt = "|".join("".join(map(_spellings, needle)) for needle in self._needles)
+        self._in_text = re.compile(spelt)
+        self._in_bytes = re.compile(spelt.encode())
 
     def header(self) -> str:
         """The value of the Authorization header."""
@@ -52,12 +64,24 @@ class ApiKey:
         return hashlib.sha256(b"recorder: key fingerprint\0" + self._bytes()).hexdigest()[:16]
 
     def hide(self, text: str) -> str:
-        """The text with the key masked wherever it stands."""
-        return text.replace(self._secret, MASK)
+        r"""Return the text with the key masked, however it is spelt: as it is, as `\u0070k`, as `%70k`.
+
+        A long part of it (what follows `pk_live_`) is masked where it stands alone, too.
+        """
+        for needle in self._needles:
+            text = text.replace(needle, MASK)
+        return self._in_text.sub(MASK, text) if "\\" in text or "%" in text else text
 
     def hide_bytes(self, data: bytes) -> bytes:
-        """The bytes with the key masked wherever it stands."""
-        return data.replace(self._bytes(), MASK.encode())
+        """Return the bytes with the key masked likewise; JSON stays JSON."""
+        for needle in self._needles:
+            data = data.replace(needle.encode(), MASK.encode())
+        return self._in_bytes.sub(MASK.encode(), data) if b"\\" in data or b"%" in data else data
+
+    @property
+    def longest_spelling(self) -> int:
+        """Bytes that the key takes at most where it is spelt in escapes."""
+        return len(self) * _LONGEST_SPELLING
 
     def _bytes(self) -> bytes:
         return self._secret.encode("ascii")
@@ -73,6 +97,13 @@ class ApiKey:
 
     def __reduce_ex__(self, protocol: object) -> NoReturn:
         raise TypeError("an ApiKey is neither pickled nor copied")
+
+
+def _spellings(char: str) -> str:
+    """Return the pattern of one character: itself, a JSON escape, a percent escape, either one escaped again."""
+    code, itself = f"{ord(char):02x}", re.escape(char)
+    slash = rf"{_BACKSLASHES}/|" if char == "/" else ""
+    return rf"(?:{itself}|{slash}{_BACKSLASHES}u00(?i:{code})|%(?:25){{0,4}}(?i:{code}))"
 
 
 def _checked(secret: str, setting: str) -> str:
@@ -111,9 +142,21 @@ def load_key(
     return ApiKey(environ[name], setting=name)
 
 
+def readable_by_others(key_file: Path) -> bool:
+    """Return whether the file of a key is open to its group or to everybody."""
+    try:
+        return bool(key_file.expanduser().stat().st_mode & _READ_BY_OTHERS)
+    except (OSError, RuntimeError):
+        return False
+
+
 def _from_file(path: Path, source: str) -> ApiKey:
     setting = f"api_key_file {path} of source {source!r}"
     try:
+        if path.expanduser().is_fifo():
+            raise SettingError(
+                f"{setting} is a pipe: the key is read again and again, keep it in a file"
+            )
         # utf-8-sig: some editors begin a file with a byte order mark.
         with path.expanduser().open(encoding="utf-8-sig") as file:
             line = file.readline(_LONGEST_LINE)
