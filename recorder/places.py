@@ -17,7 +17,10 @@ _NO_PATH = re.compile(
 _SHOWABLE = re.compile(r"sqlite(?:\+pysqlite)?:[^@]*|[^:@=]*")
 _SECRETS = (
     (re.compile(r"(://[^:/?@\s]*):.*@"), r"\1:***@"),
-    (re.compile(r"(://(?!\[)[^:/?@\s]*):(?![0-9]{1,5}(?:[/?\s]|$))[^/?\s@]*"), r"\1:***"),
+    (  # a number is a port; in a sentence a mark may follow it
+        re.compile(r"(://(?!\[)[^:/?@\s]*):(?![0-9]{1,5}(?:[/?]|[,.:;'\")]*(?:\s|$)))[^/?\s@]*"),
+        r"\1:***",
+    ),
     (
         re.compile(r"((?:pass|secret|scram)\w*\s*=\s*)('(?:[^'\\]|\\.)*'|[^&\s]+)", re.IGNORECASE),
         r"\1***",

@@ -53,3 +53,9 @@ def test_a_path_may_begin_at_home(monkeypatch: pytest.MonkeyPatch) -> None:
     assert parse_path("x", folder=Path("/a")) == Path("/a/x")
     with pytest.raises(ValueError, match="write the whole path"):
         parse_path("~nobody-of-that-name/x", folder=Path("/a"))
+
+
+def test_a_port_in_a_sentence_is_no_password() -> None:
+    """What is bound to one base URL and set to another is told with both, whatever mark follows them."""
+    said = "it belongs to http://127.0.0.1:8000, not to http://127.0.0.1:9: see 'http://[::1]:80'."
+    assert hide_secrets(said) == said
