@@ -28,17 +28,25 @@ def db() -> None:
     short_help="Make the store, or bring it up to date.",
     epilog="Example: recorder db upgrade --db postgresql://recorder@db.example.org/runs",
 )
+@click.option("--reader", metavar="ROLE", help="Let this role of Postgres read the store.")
 @settings_options(source=False)
-def upgrade(settings: Settings) -> None:
+def upgrade(reader: str | None, settings: Settings) -> None:
     """Make the store, or bring an older one up to this program's schema.
 
-    One transaction: a failure leaves the old schema whole. A SQLite file is copied aside first.
+    One transaction: a failure leaves the old schema whole. A SQLite file is copied aside first. A --reader may use
+    the views and the commands that only read, also after later upgrades by the same user.
     """
     from recorder.store.engine import Database  # noqa: PLC0415  # SQLAlchemy: not for --help
     from recorder.store.migrate import upgrade as upgrade_store  # noqa: PLC0415
+    from recorder.store.roles import grant_reading, require_role  # noqa: PLC0415
 
     with closing(Database(settings.database_url)) as database:
+        if reader is not None:
+            require_role(database, reader)
         tell(upgrade_store(database) or f"{database.name} is up to date")
+        if reader is not None:
+            grant_reading(database, reader)
+            tell(f"{reader} may read it")
 
 
 @db.command(
