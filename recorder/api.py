@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 When: TypeAlias = str | date | datetime
-"""An instant: ISO text, a date (its first moment, UTC), an aware datetime or Timestamp, or `7d`, `24h` = so long ago."""
+"""An instant: ISO text, a date (its midnight in the argument `tz`), an aware datetime or Timestamp, or `7d`, `24h` = so long ago."""
 
 Words: TypeAlias = str | Iterable[str]
 
@@ -38,8 +38,9 @@ class Which(TypedDict, total=False):
     Attributes:
         since: created (where the ledger does not say: tracked) at or after.
         until: created before.
-        status: of any of these statuses; one word, or several.
+        status: of any of these statuses; one word, several, or a text with commas.
         slug: of any of these enrichments; one word, or several.
+        version: of any of these versions; one word, or several.
         source: seen through this one; None: the one that is set, else all.
         label: carrying all of these labels.
     """
@@ -48,6 +49,7 @@ class Which(TypedDict, total=False):
     until: When | None
     status: Words
     slug: Words
+    version: Words
     source: str | None
     label: Mapping[str, str] | None
 
@@ -73,7 +75,7 @@ class History:
     Arguments that methods share, beside those of `Which`:
         floats: amounts as `Float64` instead of exact decimals.
         by: groups: slug, version, source, mode, status, day, week, month, label:KEY; one, or several.
-        tz: the zone of days, weeks and months, a name or a tzinfo.
+        tz: the zone of dates and of days, weeks and months, a name or a tzinfo.
 
     Each method raises UsageError for arguments that make no sense. What `as_of` gave closes with this one.
     """
@@ -103,12 +105,14 @@ class History:
         """Close the connections to the store."""
         self._database.close()
 
-    def as_of(self, when: When) -> "History":
+    def as_of(self, when: When, *, tz: str | tzinfo = UTC) -> "History":
         """What was known at an instant, by the time at which answers were observed."""
-        archive = self._archive.as_of(_us(when, "as_of"))
+        archive = self._archive.as_of(_us(when, "as_of", tz))
         return History(archive, self._database, self._settings)
 
-    def runs(self, *, floats: bool = False, **which: Unpack[Which]) -> "pd.DataFrame":
+    def runs(
+        self, *, tz: str | tzinfo = UTC, floats: bool = False, **which: Unpack[Which]
+    ) -> "pd.DataFrame":
         """Tracked runs, each with its last known state; the columns of the view `runs`.
 
         | columns | dtype, unit |
@@ -125,7 +129,7 @@ class History:
         | `queue_seconds`, `run_seconds`, `wall_seconds` | `Float64`, s; null: a bound missing, or negative |
         | `run_seconds_sharp`, `wall_seconds_sharp` | the same; null too where the end is known only roughly |
         """
-        filters = _filters(**which)
+        filters = _filters(tz, **which)
         return rows_frame(self._archive.runs(filters), RUN_KINDS, floats=floats)
 
     def snapshots(
@@ -209,22 +213,17 @@ class History:
 
         The frame's `attrs` hold `foot` (a line that says what it rests on) and `populations` (counts).
         """
-        filters = _filters(**which)
-        report = self._archive.durations(by, filters, tz=_zone(tz), censored=censored)
-        return report_frame(report)
+        filters = _filters(tz, **which)
+        return report_frame(self._archive.durations(by, filters, tz=_zone(tz), censored=censored))
 
     def failures(
-        self,
-        by: Words = (),
-        *,
-        tz: str | tzinfo = UTC,
-        **which: Unpack[Which],
+        self, by: Words = (), *, tz: str | tzinfo = UTC, **which: Unpack[Which]
     ) -> "pd.DataFrame":
         """Failure, success and cancel rates (0 to 1), a row a group; columns: `recorder.analysis.failures`.
 
         The frame's `attrs` hold `foot` and `populations`.
         """
-        filters = _filters(**which)
+        filters = _filters(tz, **which)
         return report_frame(self._archive.failures(by, filters, tz=_zone(tz)))
 
     def costs(
@@ -239,63 +238,59 @@ class History:
 
         The frame's `attrs` hold `foot` and `populations`.
         """
-        filters = _filters(**which)
+        filters = _filters(tz, **which)
         return report_frame(self._archive.costs(by, filters, tz=_zone(tz)), floats=floats)
 
     def overruns(
         self,
         *,
         limit: int = 20,
+        tz: str | tzinfo = UTC,
         floats: bool = False,
         **which: Unpack[Which],
     ) -> "pd.DataFrame":
         """The `limit` worst overruns of each unit, a row a run; columns: `recorder.analysis.overruns`."""
-        filters = _filters(**which)
+        filters = _filters(tz, **which)
         return report_frame(self._archive.overruns(filters, limit=limit), floats=floats)
 
     def settling(
-        self,
-        by: Words = (),
-        *,
-        tz: str | tzinfo = UTC,
-        **which: Unpack[Which],
+        self, by: Words = (), *, tz: str | tzinfo = UTC, **which: Unpack[Which]
     ) -> "pd.DataFrame":
         """How long after the end actual cost last moved, a row a group; columns: `recorder.analysis.settling`.
 
         The frame's `attrs` hold `foot` and `populations`.
         """
-        filters = _filters(**which)
+        filters = _filters(tz, **which)
         return report_frame(self._archive.settling(by, filters, tz=_zone(tz)))
 
     def coverage(
-        self,
-        by: Words = (),
-        *,
-        tz: str | tzinfo = UTC,
-        **which: Unpack[Which],
+        self, by: Words = (), *, tz: str | tzinfo = UTC, **which: Unpack[Which]
     ) -> "pd.DataFrame":
         """How well the history was caught, a row a group; columns: `recorder.analysis.coverage`.
 
         The frame's `attrs` hold `foot` and `populations`.
         """
-        filters = _filters(**which)
+        filters = _filters(tz, **which)
         return report_frame(self._archive.coverage(by, filters, tz=_zone(tz), now=now_us()))
 
 
 def _filters(
+    tz: str | tzinfo,
     *,
     since: When | None = None,
     until: When | None = None,
     status: Words = (),
     slug: Words = (),
+    version: Words = (),
     source: str | None = None,
     label: Mapping[str, str] | None = None,
 ) -> Filters:
     return Filters(
-        since=None if since is None else _us(since, "since"),
-        until=None if until is None else _us(until, "until"),
-        status=_words(status),
+        since=None if since is None else _us(since, "since", tz),
+        until=None if until is None else _us(until, "until", tz),
+        status=tuple(word for text in _words(status) for word in text.split(",")),
         slug=_words(slug),
+        version=_words(version),
         source=source,
         labels=tuple((label or {}).items()),
     )
@@ -305,14 +300,14 @@ def _words(given: Words) -> tuple[str, ...]:
     return (given,) if isinstance(given, str) else tuple(given)
 
 
-def _us(when: When, name: str) -> int:
-    """Microseconds since 1970 UTC."""
+def _us(when: When, name: str, tz: str | tzinfo) -> int:
+    """Return microseconds since 1970 UTC; a date is its midnight in `tz`."""
     if isinstance(when, datetime):  # a Timestamp is one
         if when.tzinfo is None:
             raise UsageError(f"{name}={when}: no time zone: write 2026-11-20T09:15:00Z")
         return int(us_of(when))
     text = when.isoformat() if isinstance(when, date) else when
-    us = parse_when(text, now=now_us())
+    us = parse_when(text, now=now_us(), tz=_zone(tz))
     if us is None or instant(us) is None:  # or beyond the calendar
         raise UsageError(f"{name}={text!r}: write 2026-11-20T09:15:00Z, 2026-11-20, or 7d (ago)")
     return us

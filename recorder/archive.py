@@ -15,6 +15,7 @@ from recorder.analysis.coverage import coverage as coverage_report
 from recorder.analysis.durations import durations as durations_report
 from recorder.analysis.failures import failures as failures_report
 from recorder.analysis.filters import Filters
+from recorder.analysis.groups import parse_by
 from recorder.analysis.overruns import overruns as overruns_report
 from recorder.analysis.report import Cells, Report
 from recorder.analysis.rows import RunRow
@@ -32,6 +33,7 @@ from recorder.store.migrate import require_current
 from recorder.store.moves import moves
 from recorder.store.read import Shown, find_run, last_poll, not_seen_yet, state_at, states
 from recorder.store.runs import run_rows
+from recorder.store.vocabulary import UnknownWord, unknown_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +74,11 @@ class Archive:
         """The same in base units, with their labels."""
         chosen = self._filters(filters)
         return filter(chosen.matches, self._run_rows(chosen.source))
+
+    def unknown_words(self, filters: Filters) -> list[UnknownWord]:
+        """Return the words of these filters that no run of the store has."""
+        with self._database.reading() as connection:
+            return list(unknown_words(connection, filters, as_of=self._as_of))
 
     def snapshots(self, run_id: str | None = None, source: str | None = None) -> Iterator[Cells]:
         """Snapshots of a run, or of all; the columns of the view `snapshots`."""
@@ -156,8 +163,13 @@ class Archive:
         *,
         tz: tzinfo = UTC,
     ) -> Report:
-        """How often runs and leads fail; see `recorder.analysis.failures`."""
+        """How often runs and leads fail; see `recorder.analysis.failures`.
+
+        Raises:
+            UsageError: the groups or filters part completed from failed runs, so that there is no rate.
+        """
         chosen = self._filters(filters)
+        _require_both_ends(by, chosen)
         return failures_report(self._run_rows(chosen.source), by=by, filters=chosen, tz=tz)
 
     def costs(
@@ -247,3 +259,15 @@ class Archive:
         with self._database.reading() as connection:
             ref = None if run_id is None else find_run(connection, run_id, named)
             yield from rows(connection, ref, source_name=named, as_of=self._as_of)
+
+
+def _require_both_ends(by: str | Iterable[str] | None, filters: Filters) -> None:
+    """A failure rate is of completed and failed runs together."""
+    why = "a failure rate is of completed and failed runs together"
+    if "status" in parse_by(by):
+        raise UsageError(f"--by status: {why}: group by something else, or ask 'recorder runs'")
+    missing = [word for word in ("completed", "failed") if word not in filters.status]
+    if filters.status and missing:
+        raise UsageError(
+            f"--status {','.join(filters.status)}: {why}: add {' and '.join(missing)}, or leave it out"
+        )

@@ -6,7 +6,7 @@ Must not read a clock, except in `now_us` and `steady_us`, those that the edges 
 
 import re
 import time
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
 SECOND = 1_000_000
 MINUTE = 60 * SECOND
@@ -68,14 +68,27 @@ def parse_duration(text: str) -> int | None:
     return round(float(match[1]) * _UNIT_US[match[2]]) if match else None
 
 
-def parse_when(text: str, *, now: int) -> int | None:
-    """An instant as people give one: ISO 8601, a date (its first moment, UTC), or `7d` = so long before now."""
+def parse_when(text: str, *, now: int, tz: tzinfo = UTC) -> int | None:
+    """Return the instant that people mean by ISO 8601, a date, or `7d`; None where the text is none of these.
+
+    Args:
+        text: a date is its midnight in `tz`; `7d` is so long before `now`.
+        now: microseconds since 1970 UTC.
+        tz: the zone of dates.
+    """
     ago = parse_duration(text)
     if ago is not None:
         return now - ago
     if _DATE.fullmatch(text.strip()):
-        return parse_instant(text.strip() + "T00:00Z")
+        return _midnight(text.strip(), tz)
     return parse_instant(text)
+
+
+def _midnight(date: str, tz: tzinfo) -> int | None:
+    try:
+        return us_of(datetime.fromisoformat(date).replace(tzinfo=tz))
+    except (ValueError, OverflowError):
+        return None
 
 
 def us_of(moment: datetime) -> int:

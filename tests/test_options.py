@@ -8,6 +8,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from recorder.analysis.filters import Filters
 from recorder.cli.main import cli
 from recorder.cli.options import (
     as_of_option,
@@ -15,10 +16,12 @@ from recorder.cli.options import (
     debug_option,
     filter_options,
     format_option,
+    order_options,
     settings_options,
     tz_option,
     verbose_option,
 )
+from recorder.cli.ordering import Order
 from recorder.errors import SettingError, UsageError
 from recorder.instants import DAY, parse_instant
 from recorder.settings import Settings
@@ -37,6 +40,7 @@ def ask(seen: Seen) -> click.Command:
     @filter_options
     @as_of_option
     @tz_option
+    @order_options
     @format_option
     def ask(**values: object) -> None:
         seen.update(values, now=command_now())
@@ -68,28 +72,28 @@ def told(command: click.Command, *arguments: str) -> str:
 
 
 def test_nothing_given_is_no_filter(ask: click.Command, seen: Seen) -> None:
-    """Without options there is no bound, no filter, UTC and a table."""
+    """Without options there is no bound, no filter, no order, UTC and a table."""
     run(ask)
-    assert (seen["since"], seen["until"], seen["as_of"]) == (None, None, None)
-    assert (seen["status"], seen["slug"], seen["labels"]) == ((), (), ())
+    assert (seen["filters"], seen["order"], seen["as_of"]) == (Filters(), Order(), None)
     assert (seen["tz"], seen["format"]) == (UTC, "table")
 
 
 def test_times_are_instants(ask: click.Command, seen: Seen) -> None:
     """ISO times, dates and spans before now become microseconds, all by one clock reading."""
     run(ask, "--since", "7d", "--until", "0s", "--as-of", "2026-11-20")
-    assert seen["until"] == seen["now"]
-    assert isinstance(seen["now"], int)
-    assert seen["since"] == seen["now"] - 7 * DAY
+    now = seen["now"]
+    assert isinstance(now, int)
+    assert seen["filters"] == Filters(since=now - 7 * DAY, until=now)
     assert seen["as_of"] == parse_instant("2026-11-20T00:00:00Z")
 
 
 def test_filters_can_be_repeated(ask: click.Command, seen: Seen) -> None:
-    """Statuses, slugs and labels are collected; a label's value may hold = or nothing."""
-    words = ["--status", "failed", "--status", "odd", "--slug", "a,b", "--label", "k=v=w"]
+    """Statuses (commas between), slugs and labels are collected; a label's value may hold = or nothing."""
+    words = ["--status", "failed, x", "--status", "odd", "--slug", "a,b", "--label", "k=v=w"]
     run(ask, *words, "--label", "e=", "--tz", "Europe/Berlin", "--format", "csv")
-    assert (seen["status"], seen["slug"]) == (("failed", "odd"), ("a,b",))
-    assert seen["labels"] == (("k", "v=w"), ("e", ""))
+    assert seen["filters"] == Filters(
+        status=("failed", "x", "odd"), slug=("a,b",), labels=(("k", "v=w"), ("e", ""))
+    )
     assert seen["tz"] == ZoneInfo("Europe/Berlin")
     assert isinstance(seen["tz"], tzinfo)
     assert seen["format"] == "csv"

@@ -21,6 +21,7 @@ class Filters:
         until: microseconds since 1970 UTC, exclusive.
         status: any of these words, as the ledger spells them.
         slug: any of these.
+        version: any of these.
         source: only this one.
         labels: pairs of key and value; a run carries all of them.
 
@@ -32,6 +33,7 @@ class Filters:
     until: int | None = None
     status: tuple[str, ...] = ()
     slug: tuple[str, ...] = ()
+    version: tuple[str, ...] = ()
     source: str | None = None
     labels: tuple[tuple[str, str], ...] = ()
 
@@ -48,6 +50,8 @@ class Filters:
         if self.source is not None and row.source != self.source:
             return False
         if self.slug and row.slug not in self.slug:
+            return False
+        if self.version and row.version not in self.version:
             return False
         if any(row.labels.get(key) != value for key, value in self.labels):
             return False
@@ -70,6 +74,8 @@ class Filters:
             yield f"until {_short(self.until)}"
         if self.slug:
             yield f"slug {' or '.join(self.slug)}"
+        if self.version:
+            yield f"version {' or '.join(self.version)}"
         if self.source is not None:
             yield f"source {self.source}"
         yield from (f"label {key}={value}" for key, value in self.labels)

@@ -5,6 +5,7 @@ Invariant: the numbers are those of `recorder.archive`; a table shows the most t
 
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 from functools import wraps
 from typing import TYPE_CHECKING, Any
@@ -12,15 +13,18 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from recorder.cli.options import (
+    all_options,
     as_of_option,
     command_now,
     filter_options,
     format_option,
+    order_options,
     settings_options,
     tz_option,
 )
+from recorder.cli.ordering import Order
 from recorder.cli.output import write_rows
-from recorder.cli.stores import reading
+from recorder.cli.stores import reading, tell_unknown_words
 from recorder.settings import Settings
 
 if TYPE_CHECKING:
@@ -52,6 +56,7 @@ _COSTS = (
     *("overrun_rate_low", "overrun_rate_high", "unit_cost", "volume_effect_total"),
     *("rate_effect_total", "failure_actual_total", "failure_share"),
 )
+_WORST = 20
 _OVERRUNS = ("run_id", "slug", "unit", "preview", "actual", "variance", "ratio")
 _COVERAGE = (
     *("runs", "observed", "from_start", "mid_flight", "post_hoc", "lost", "coverage"),
@@ -60,44 +65,56 @@ _COVERAGE = (
 )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Printer:
+    """How the rows of an analysis are printed."""
+
+    by: str | None
+    tz: tzinfo
+    format: str
+    order: Order
+
+    def print(self, report: "Report", shown: tuple[str, ...]) -> None:
+        """Print a report; a table has only the columns `shown` of it."""
+        from recorder.analysis.durations import in_words  # noqa: PLC0415
+        from recorder.analysis.groups import parse_by  # noqa: PLC0415
+
+        groups = parse_by(self.by)
+        rows = self.order.arrange(report.rows, report.columns)
+        reads = self.format in ("table", "markdown")
+        write_rows(
+            map(in_words, rows) if reads else rows,
+            columns=report.columns,
+            table_columns=(*groups, *(n for n in shown if n in report.columns and n not in groups)),
+            repeat=(*groups, *(("unit",) if "unit" in report.columns else ())),
+            format=self.format,
+            out=sys.stdout,
+            tz=self.tz,
+            foot=(report.foot,),
+        )
+
+
 def _asking(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options of every analysis; the command gets `archive` and `filters` instead of them."""
+    """The options of every analysis; the command gets `archive`, `filters`, `by` and `printer` instead of them."""
 
     @wraps(command)
     def asked(*args: object, **values: Any) -> None:  # noqa: ANN401  # what click passes
-        from recorder.analysis.filters import Filters  # noqa: PLC0415
         from recorder.archive import Archive  # noqa: PLC0415  # SQLAlchemy: not for --help
 
         settings: Settings = values.pop("settings")
-        names = ("since", "until", "status", "slug", "labels")
-        filters = Filters(source=settings.source, **{name: values.pop(name) for name in names})
+        filters = replace(values.pop("filters"), source=settings.source)
         as_of = values.pop("as_of")
+        printer = _Printer(
+            by=values["by"],
+            **{name: values.pop(name) for name in ("tz", "format", "order")},
+        )
         with reading(settings) as database:
             archive = Archive(database, settings, as_of=as_of)
-            command(*args, archive=archive, filters=filters, **values)
+            tell_unknown_words(archive, filters)
+            command(*args, archive=archive, filters=filters, printer=printer, **values)
 
-    decorated = settings_options()(filter_options(as_of_option(tz_option(format_option(asked)))))
-    return _BY(decorated)
-
-
-def _print(
-    report: "Report", shown: tuple[str, ...], by: str | None, tz: tzinfo, format: str
-) -> None:
-    from recorder.analysis.durations import in_words  # noqa: PLC0415
-    from recorder.analysis.groups import parse_by  # noqa: PLC0415
-
-    groups = parse_by(by)
-    reads = format in ("table", "markdown")
-    write_rows(
-        map(in_words, report.rows) if reads else report.rows,
-        columns=report.columns,
-        table_columns=(*groups, *(n for n in shown if n in report.columns and n not in groups)),
-        repeat=(*groups, *(("unit",) if "unit" in report.columns else ())),
-        format=format,
-        out=sys.stdout,
-        tz=tz,
-        foot=(report.foot,),
-    )
+    options = (filter_options, as_of_option, tz_option, order_options, format_option)
+    return all_options(_BY, settings_options(), *options)(asked)
 
 
 @click.command(
@@ -117,8 +134,7 @@ def durations(
     archive: "Archive",
     filters: "Filters",
     by: str | None,
-    tz: tzinfo,
-    format: str,
+    printer: _Printer,
     *,
     censored: bool,
 ) -> None:
@@ -126,8 +142,8 @@ def durations(
 
     p95 needs 20 runs and p99 a hundred, else they are null ("-"). --status or --by status: runs that ended otherwise.
     """
-    report = archive.durations(by, filters, tz=tz, censored=censored)
-    _print(report, (*_KM, *_DURATIONS) if censored else _DURATIONS, by, tz, format)
+    report = archive.durations(by, filters, tz=printer.tz, censored=censored)
+    printer.print(report, (*_KM, *_DURATIONS) if censored else _DURATIONS)
 
 
 @click.command(
@@ -137,14 +153,12 @@ Examples:
   recorder failures --by slug,version --format csv""",
 )
 @_asking
-def failures(
-    archive: "Archive", filters: "Filters", by: str | None, tz: tzinfo, format: str
-) -> None:
+def failures(archive: "Archive", filters: "Filters", by: str | None, printer: _Printer) -> None:
     """How often runs and leads fail: rates from 0 to 1 with 95 % intervals.
 
     failure_rate = failed / (completed + failed). Runs in flight and lost ones are in no denominator: they stand beside.
     """
-    _print(archive.failures(by, filters, tz=tz), _FAILURES, by, tz, format)
+    printer.print(archive.failures(by, filters, tz=printer.tz), _FAILURES)
 
 
 @click.command(
@@ -155,9 +169,8 @@ Examples:
   recorder costs --status failed --by slug
   recorder costs --when-final""",
 )
-@click.option("--runs", "worst", is_flag=True, help="The worst overruns, run by run.")
 @click.option(
-    "--limit", type=click.IntRange(1), default=20, show_default=True, help="So many with --runs."
+    "--runs", "worst", is_flag=True, help="The worst overruns, --limit of each unit (20)."
 )
 @click.option(
     "--when-final", is_flag=True, help="How long after the end the actual cost last moved."
@@ -167,10 +180,8 @@ def costs(
     archive: "Archive",
     filters: "Filters",
     by: str | None,
-    tz: tzinfo,
-    format: str,
+    printer: _Printer,
     *,
-    limit: int,
     worst: bool,
     when_final: bool,
 ) -> None:
@@ -182,12 +193,13 @@ def costs(
     if worst and by:
         raise click.UsageError("--runs lists runs: leave --by out.")
     if worst:
-        _print(archive.overruns(filters, limit=limit), _OVERRUNS, None, tz, format)
+        report = archive.overruns(filters, limit=printer.order.limit or _WORST)
+        replace(printer, order=replace(printer.order, limit=None)).print(report, _OVERRUNS)
     elif when_final:
-        report = archive.settling(by, filters, tz=tz)
-        _print(report, report.columns, by, tz, format)
+        report = archive.settling(by, filters, tz=printer.tz)
+        printer.print(report, report.columns)
     else:
-        _print(archive.costs(by, filters, tz=tz), _COSTS, by, tz, format)
+        printer.print(archive.costs(by, filters, tz=printer.tz), _COSTS)
 
 
 @click.command(
@@ -197,13 +209,11 @@ Examples:
   recorder coverage --by source --since 7d""",
 )
 @_asking
-def coverage(
-    archive: "Archive", filters: "Filters", by: str | None, tz: tzinfo, format: str
-) -> None:
+def coverage(archive: "Archive", filters: "Filters", by: str | None, printer: _Printer) -> None:
     """How well the history was caught, and so how far to trust the other answers.
 
     coverage: share of the time in flight that lies within 15 s of a good poll; the time in which a run is overdue is
     left out (overdue_seconds), since it is polled more and more slowly then.
     """
-    report = archive.coverage(by, filters, tz=tz, now=command_now())
-    _print(report, _COVERAGE, by, tz, format)
+    report = archive.coverage(by, filters, tz=printer.tz, now=command_now())
+    printer.print(report, _COVERAGE)

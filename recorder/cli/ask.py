@@ -2,29 +2,33 @@
 
 import sys
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 import click
 
+from recorder.analysis.filters import Filters
 from recorder.cli.options import (
     as_of_option,
     command_now,
     filter_options,
     format_option,
+    order_options,
     settings_options,
     tz_option,
 )
+from recorder.cli.ordering import Order
 from recorder.cli.output import instant_text, terminal_width, write_document, write_rows
-from recorder.cli.stores import reading
+from recorder.cli.stores import reading, tell_unknown_words
 from recorder.humanize import amount, counted, span
 from recorder.instants import datetime_of
 from recorder.life import LOST, Tracking, flight_since, is_overdue
 from recorder.settings import Settings
 
 if TYPE_CHECKING:
-    from recorder.archive import Archive
+    from recorder.analysis.report import Cells
+    from recorder.archive import Archive, Step
 
 _TRACKING: Final = get_args(Tracking)
 _TELLING: Final = ("run_id", "status", "leads", "slug", "wall", "cost", "age")
@@ -86,35 +90,52 @@ def _write_page(
     epilog="""\b
 Examples:
   recorder history er_01JC8Z6M3Q
+  recorder history er_01JC8Z6M3Q --sort=-seq --limit 3
   recorder history er_01JC8Z6M3Q --format ndjson | jq -c '.changes[]'""",
 )
 @click.argument("run_id", metavar="RUN_ID")
 @as_of_option
 @format_option
 @tz_option
+@order_options
 @settings_options()
-def history(run_id: str, as_of: int | None, format: str, tz: tzinfo, settings: Settings) -> None:
+def history(
+    *,
+    run_id: str,
+    as_of: int | None,
+    format: str,
+    tz: tzinfo,
+    order: Order,
+    settings: Settings,
+) -> None:
     """The snapshots of a run: when each was seen, and which fields changed from what to what.
 
     A field that is not there is `absent` (in JSON: the change lacks that side), one that is null is null.
     """
     from recorder.archive import Archive  # noqa: PLC0415
-    from recorder.cli.changes import COLUMNS, step_cells, step_lines, step_told  # noqa: PLC0415
 
     with reading(settings) as database:
-        steps = Archive(database, settings, as_of=as_of).history(run_id)
-        if format == "table":
-            for line in step_lines(steps, width=terminal_width(), tz=tz):
-                click.echo(line)
-            return
-        cells = step_told if format == "markdown" else step_cells
-        write_rows(map(cells, steps), columns=COLUMNS, format=format, out=sys.stdout, tz=tz)
+        archive = Archive(database, settings, as_of=as_of)
+        _write_history(archive.history(run_id), order, format, tz)
+
+
+def _write_history(found: "Iterable[Step]", order: Order, format: str, tz: tzinfo) -> None:
+    from recorder.cli.changes import COLUMNS, step_cells, step_lines, step_told  # noqa: PLC0415
+
+    steps = order.arrange(found, COLUMNS, cell=lambda step, name: step_cells(step)[name])
+    if format == "table":
+        for line in step_lines(steps, width=terminal_width(), tz=tz):
+            click.echo(line)
+        return
+    cells = step_told if format == "markdown" else step_cells
+    write_rows(map(cells, steps), columns=COLUMNS, format=format, out=sys.stdout, tz=tz)
 
 
 @click.command(
     epilog="""\b
 Examples:
-  recorder runs --status failed --since 7d
+  recorder runs --status failed,cancelled --since 7d
+  recorder runs --sort=-wall_seconds --limit 10
   recorder runs --label team=growth --format csv > runs.csv""",
 )
 @filter_options
@@ -127,37 +148,49 @@ Examples:
 @as_of_option
 @format_option
 @tz_option
+@order_options
 @settings_options()
 def runs(
     *,
-    since: int | None,
-    until: int | None,
-    status: tuple[str, ...],
-    slug: tuple[str, ...],
-    labels: tuple[tuple[str, str], ...],
+    filters: Filters,
     tracking: tuple[str, ...],
     as_of: int | None,
     format: str,
     tz: tzinfo,
+    order: Order,
     settings: Settings,
 ) -> None:
     """The tracked runs, each with its last known state, by creation.
 
-    json, ndjson and csv have all columns of the view `runs`; a table the most telling ones.
+    json, ndjson and csv have all columns of the view `runs`, which --sort takes; a table the most telling ones.
     """
-    from recorder.analysis.filters import Filters  # noqa: PLC0415
     from recorder.archive import Archive  # noqa: PLC0415
+
+    with reading(settings) as database:
+        archive = Archive(database, settings, as_of=as_of)
+        tell_unknown_words(archive, filters)
+        is_all = filters == Filters() and not tracking
+        _write_runs(archive.runs(filters), tracking, order, format, tz, as_of=as_of, is_all=is_all)
+
+
+def _write_runs(
+    found: "Iterable[Cells]",
+    tracking: tuple[str, ...],
+    order: Order,
+    format: str,
+    tz: tzinfo,
+    *,
+    as_of: int | None,
+    is_all: bool,
+) -> None:
     from recorder.public import RUNS  # noqa: PLC0415
 
-    filters = Filters(since=since, until=until, status=status, slug=slug, labels=labels)
-    with reading(settings) as database:
-        rows = Archive(database, settings, as_of=as_of).runs(filters)
-        chosen = (row for row in rows if not tracking or row["tracking"] in tracking)
-        if format in ("table", "markdown"):
-            is_all = filters == Filters() and not tracking
-            _write_telling(list(chosen), format, tz, as_of=as_of, is_all=is_all)
-        else:
-            write_rows(chosen, columns=RUNS, format=format, out=sys.stdout)
+    wanted = (row for row in found if not tracking or row["tracking"] in tracking)
+    rows = order.arrange(wanted, RUNS)
+    if format in ("table", "markdown"):
+        _write_telling(list(rows), format, tz, as_of=as_of, is_all=is_all)
+    else:
+        write_rows(rows, columns=RUNS, format=format, out=sys.stdout)
 
 
 def _write_telling(

@@ -9,13 +9,14 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, tzinfo
 from functools import reduce, wraps
 from types import MappingProxyType
-from typing import TypeAlias, cast
+from typing import Any, TypeAlias, cast
 
 import click
 
+from recorder.analysis.filters import Filters
+from recorder.cli.ordering import Order
 from recorder.cli.output import FORMATS
-from recorder.errors import UsageError
-from recorder.instants import datetime_of, iso, now_us, parse_when
+from recorder.instants import datetime_of, now_us, parse_when
 from recorder.ledger.ids import LabelError, checked_label
 from recorder.settings import ENVIRONMENT, load_settings
 
@@ -31,11 +32,11 @@ def command_now() -> int:
     return now
 
 
-def _when(_ctx: click.Context, _param: click.Parameter, text: str | None) -> int | None:
+def _when(ctx: click.Context, _param: click.Parameter, text: str | None) -> int | None:
     if text is None:
         return None
     try:
-        instant = parse_when(text, now=command_now())
+        instant = parse_when(text, now=command_now(), tz=ctx.params.get("tz", UTC))
         if instant is not None:
             datetime_of(instant)
     except OverflowError:  # beyond the calendar
@@ -72,6 +73,11 @@ def _labels(
         except LabelError as error:
             raise click.BadParameter(f"{error}.") from error
     return tuple(pairs)
+
+
+def _words(_ctx: click.Context, _param: click.Parameter, texts: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the words between the commas of each text."""
+    return tuple(word.strip() for text in texts for word in text.split(",") if word.strip())
 
 
 def _setting(key: str, option: str, metavar: str, told: str) -> Decorator:
@@ -116,12 +122,12 @@ def settings_options(*names: str, source: bool = True) -> Decorator:
             options = {key: cast("str | None", values.pop(key)) for key in keys}
             return command(*args, settings=load_settings(options, environ=os.environ), **values)
 
-        return _all(*(_SETTING_OPTIONS[key] for key in keys), debug_option)(with_settings)
+        return all_options(*(_SETTING_OPTIONS[key] for key in keys), debug_option)(with_settings)
 
     return decorate
 
 
-def _all(*options: Decorator) -> Decorator:
+def all_options(*options: Decorator) -> Decorator:
     """The options in the order in which help shows them."""
     return lambda command: reduce(lambda made, option: option(made), reversed(options), command)
 
@@ -144,29 +150,50 @@ format_option = click.option(
 tz_option = click.option(
     "--tz",
     callback=_zone,
+    is_eager=True,  # dates are read in it
     metavar="ZONE",
     default="UTC",
     show_default=True,
-    help="Time zone of the times shown and of day buckets.",
+    help="Time zone of dates, of the times shown and of day buckets.",
 )
 
-as_of_option = click.option("--as-of", metavar="T", callback=_when, help="What was known then.")
+as_of_option = click.option(
+    "--as-of", metavar="T", callback=_when, help="What was known then: T as for --since."
+)
 
 since_option = click.option(
     "--since",
     metavar="T",
     callback=_when,
-    help="Runs created at or after: ISO time, date (UTC), or 7d (ago).",
+    help="Runs created at or after: ISO time, date (midnight in --tz), or 7d (ago).",
 )
 
-until_option = click.option("--until", metavar="T", callback=_when, help="Runs created before.")
+until_option = click.option(
+    "--until", metavar="T", callback=_when, help="Runs created before: T as for --since."
+)
 
 status_option = click.option(
-    "--status", multiple=True, metavar="WORD", help="Runs of this status. Repeatable."
+    "--status",
+    multiple=True,
+    callback=_words,
+    metavar="WORDS",
+    help="Runs of this status; commas between several.",
 )
 
 slug_option = click.option(
     "--slug", multiple=True, metavar="SLUG", help="Runs of this enrichment. Repeatable."
+)
+
+version_option = click.option(
+    "--version", multiple=True, metavar="TEXT", help="Runs of this version of it. Repeatable."
+)
+
+sort_option = click.option(
+    "--sort", metavar="COLUMN", help="Rows by this column; --sort=-COLUMN: falling. Nulls last."
+)
+
+limit_option = click.option(
+    "--limit", type=click.IntRange(1), metavar="N", help="At most so many rows."
 )
 
 
@@ -181,17 +208,25 @@ new_label_option = _label_option("Give the runs this label. Repeatable.")
 
 
 def filter_options(command: Command) -> Command:
-    """Adds --since, --until, --status, --slug, --label.
-
-    The command gets `since` and `until` (microseconds since 1970 UTC, or None; since is before until), `status`
-    and `slug` (tuples of texts), `labels` (a tuple of pairs).
-    """
+    """Adds --since, --until, --status, --slug, --version, --label; the command gets `filters`."""
+    names = ("since", "until", "status", "slug", "version", "labels")
 
     @wraps(command)
-    def checked(*args: object, **values: object) -> object:
-        since, until = (cast("int | None", values[end]) for end in ("since", "until"))
-        if since is not None and until is not None and since >= until:
-            raise UsageError(f"--since {iso(since)} is not before --until {iso(until)}")
-        return command(*args, **values)
+    def filtered(*args: object, **values: Any) -> object:  # noqa: ANN401  # what click passes
+        chosen = {name: values.pop(name) for name in names}
+        return command(*args, filters=Filters(**chosen), **values)
 
-    return _all(since_option, until_option, status_option, slug_option, label_option)(checked)
+    return all_options(
+        since_option, until_option, status_option, slug_option, version_option, label_option
+    )(filtered)
+
+
+def order_options(command: Command) -> Command:
+    """Adds --sort and --limit; the command gets `order`."""
+
+    @wraps(command)
+    def ordered(*args: object, **values: Any) -> object:  # noqa: ANN401  # what click passes
+        order = Order(sort=values.pop("sort"), limit=values.pop("limit"))
+        return command(*args, order=order, **values)
+
+    return all_options(sort_option, limit_option)(ordered)

@@ -11,6 +11,8 @@ from recorder.places import hide_secrets
 from recorder.settings import Settings
 
 if TYPE_CHECKING:
+    from recorder.analysis.filters import Filters
+    from recorder.archive import Archive
     from recorder.store.engine import Database
 
 
@@ -19,6 +21,15 @@ def tell(line: str) -> None:
     from recorder.cli.text import visible  # noqa: PLC0415
 
     click.echo(f"recorder: {visible(hide_secrets(line))}", err=True)
+
+
+def tell_unknown_words(archive: "Archive", filters: "Filters") -> None:
+    """Report each word of the filters that no run of the store has, with the words that they have."""
+    for one in archive.unknown_words(filters):
+        known = f"it has {', '.join(one.known)}{' and more' if one.more else ''}"
+        tell(
+            f"no run of the store has {one.name} {one.word!r}: {known if one.known else 'it has none'}"
+        )
 
 
 @contextmanager

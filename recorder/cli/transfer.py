@@ -3,13 +3,14 @@
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
+from datetime import tzinfo
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final, TextIO
 
 import click
 
 from recorder.cli.inputs import input_lines
-from recorder.cli.options import as_of_option, command_now, settings_options
+from recorder.cli.options import as_of_option, command_now, settings_options, tz_option
 from recorder.cli.output import escaped_json, write_rows
 from recorder.cli.stores import reading, recording, tell
 from recorder.errors import UsageError
@@ -37,13 +38,23 @@ Examples:
 @click.option("--out", required=True, metavar="PATH", help="Where to; - is stdout.")
 @click.option("--format", type=click.Choice(_FORMATS), help="By default told by PATH's ending.")
 @as_of_option
+@tz_option
 @settings_options()
-def export(name: str, out: str, format: str | None, as_of: int | None, settings: Settings) -> None:
+def export(
+    *,
+    name: str,
+    out: str,
+    format: str | None,
+    as_of: int | None,
+    tz: tzinfo,
+    settings: Settings,
+) -> None:
     """Write answers, or the rows of a view, to a file.
 
     NAME is answers, runs, snapshots, polls, transitions or labels. `answers` is all that the store was told, as ndjson
     that `recorder import` takes whole, into a store of either kind. A file is there whole or not at all.
     """
+    del tz  # the zone of a date in --as-of; files hold UTC
     chosen = _format(name, out, format)
     from recorder.transfer.outgoing import whole_file  # noqa: PLC0415  # SQLAlchemy: not for --help
 

@@ -121,9 +121,9 @@ def _present(
         .order_by(dated, source.c.name, run.c.run_id)
     )
     none: dict[str, str] = {}
-    for row in connection.execute(statement.execution_options(yield_per=5000)):
-        *values, source_id, run_key = row
-        yield RunRow._make((*values, labels.get((source_id, run_key), none)))
+    with connection.execute(statement.execution_options(yield_per=5000)) as found:
+        for *values, source_id, run_key in found:
+            yield RunRow._make((*values, labels.get((source_id, run_key), none)))
 
 
 class _Past:

@@ -1,0 +1,84 @@
+"""`--sort` and `--limit`: in which order rows are printed, and how many.
+
+Invariant: rows without a value stand last in either direction; rows that are equal keep their order. Pure.
+"""
+
+import math
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from itertools import islice
+from operator import getitem
+from typing import Any, TypeAlias, TypeVar
+
+from recorder.cli.output import as_json
+from recorder.errors import UsageError
+from recorder.ledger.jsontext import Number, to_text
+
+Row = TypeVar("Row")
+Rank: TypeAlias = tuple[int, Any]
+
+_FALLING = "-"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """How rows are arranged.
+
+    Attributes:
+        sort: the column to sort by, with `-` before it if the largest comes first; None: as the rows come.
+        limit: at most so many rows; None: all.
+    """
+
+    sort: str | None = None
+    limit: int | None = None
+
+    def arrange(
+        self,
+        rows: Iterable[Row],
+        columns: Collection[str],
+        *,
+        cell: Callable[[Any, str], object] = getitem,
+    ) -> Iterable[Row]:
+        """Return the rows in order, at most `limit` of them; without `--sort` they are read one by one.
+
+        Args:
+            rows: any rows.
+            columns: the columns that they can be sorted by.
+            cell: reads the value of a column of a row.
+
+        Raises:
+            UsageError: there is no such column.
+        """
+        if self.sort is not None:
+            rows = _sorted(rows, self._column(columns), cell, falls=self.sort.startswith(_FALLING))
+        return rows if self.limit is None else islice(rows, self.limit)
+
+    def _column(self, columns: Collection[str]) -> str:
+        name = (self.sort or "").removeprefix(_FALLING)
+        if name not in columns:
+            raise UsageError(f"--sort {name!r}: choose from {', '.join(columns)}")
+        return name
+
+
+def _sorted(
+    rows: Iterable[Row], column: str, cell: Callable[[Row, str], object], *, falls: bool
+) -> list[Row]:
+    ranked = [(_rank(cell(row, column)), row) for row in rows]
+    known = [(rank, row) for rank, row in ranked if rank is not None]
+    known.sort(key=lambda pair: pair[0], reverse=falls)
+    return [row for _, row in known] + [row for rank, row in ranked if rank is None]
+
+
+def _rank(value: object) -> Rank | None:
+    """Return what a value is sorted by: numbers before instants before texts; None where there is no value."""
+    if isinstance(value, Number):
+        value = value.decimal()
+    if isinstance(value, int | float | Decimal):
+        return None if math.isnan(value) else (0, value)
+    if isinstance(value, datetime):
+        return 1, value
+    if isinstance(value, str):
+        return 2, value
+    return None if value is None else (2, to_text(as_json(value)))

@@ -1,0 +1,88 @@
+"""The words that the runs of a store have: is one that a filter asks for among them?
+
+Nothing here writes.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from recorder.analysis.filters import Filters
+from recorder.ledger.row import storable
+from recorder.store.schema import label, run_fact, snapshot
+
+_MOST_SHOWN: Final = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnknownWord:
+    """A word of a filter that no run of the store has.
+
+    Attributes:
+        name: of the filter: status, slug, version, label.
+        word: as it was asked for; of a label `key=value`.
+        known: words that runs have, in order; of a label whose key is known, the key's.
+        more: whether there are more of them.
+    """
+
+    name: str
+    word: str
+    known: tuple[str, ...]
+    more: bool
+
+
+def unknown_words(
+    connection: sa.Connection, filters: Filters, *, as_of: int | None = None
+) -> Iterator[UnknownWord]:
+    """Yield the words of these filters that no run of the store has.
+
+    Args:
+        connection: a reading transaction.
+        filters: the words asked for.
+        as_of: microseconds since 1970 UTC: a status that a run has had by then is known; None: that it has now.
+    """
+    for name in ("status", "slug", "version"):
+        column = _had_by(as_of) if name == "status" and as_of is not None else _of_runs(name)
+        for word in getattr(filters, name):
+            if not _has(connection, column, word):
+                yield _unknown(connection, column, name, word)
+    for key, value in filters.labels:
+        word = f"{key}={value}"
+        if not _has(connection, _labels(), word):
+            column = _labels(key) if _first(connection, _labels(key)) else _labels()
+            yield _unknown(connection, column, "label", word)
+
+
+def _of_runs(name: str) -> sa.Select[Any]:
+    return sa.select(run_fact.c[name].label("word"))
+
+
+def _had_by(as_of: int) -> sa.Select[Any]:
+    return sa.select(snapshot.c.status.label("word")).where(snapshot.c.first_seen_at <= as_of)
+
+
+def _labels(key: str | None = None) -> sa.Select[Any]:
+    statement = sa.select((label.c.key + "=" + label.c.value).label("word"))
+    return statement if key is None else statement.where(label.c.key == storable(key))
+
+
+def _has(connection: sa.Connection, column: sa.Select[Any], word: str) -> bool:
+    words = column.subquery()
+    found = sa.select(sa.exists(sa.select(words).where(words.c.word == storable(word))))
+    return storable(word) == word and bool(connection.execute(found).scalar_one())
+
+
+def _first(connection: sa.Connection, column: sa.Select[Any]) -> list[str]:
+    words = column.subquery()
+    statement = sa.select(words).where(words.c.word.is_not(None)).distinct()
+    return list(connection.execute(statement.order_by("word").limit(_MOST_SHOWN + 1)).scalars())
+
+
+def _unknown(
+    connection: sa.Connection, column: sa.Select[Any], name: str, word: str
+) -> UnknownWord:
+    known = _first(connection, column)
+    more = len(known) > _MOST_SHOWN
+    return UnknownWord(name=name, word=word, known=tuple(known[:_MOST_SHOWN]), more=more)
