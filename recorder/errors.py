@@ -10,6 +10,7 @@
         ├── StoreMissingError     there is no store at that place
         ├── StoreOutdatedError    the store is older than this program: ends with the command to run
         ├── StoreNewerError       the store is newer than this program
+        ├── StoreDamagedError     the store's file, or what is in it, is damaged
         └── StoreBusyError        the database stayed locked
             └── StoreConflictError  the server ended the transaction in favour of another one
 
@@ -64,6 +65,10 @@ class StoreOutdatedError(StoreError):
 
 class StoreNewerError(StoreError):
     """The store's schema is newer than this program."""
+
+
+class StoreDamagedError(StoreError):
+    """The store's file, or what is in it, is damaged."""
 
 
 class StoreBusyError(StoreError):

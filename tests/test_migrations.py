@@ -357,15 +357,6 @@ def test_an_empty_file_becomes_a_store(tmp_path: Path, open_database: Open) -> N
     assert "made the store" in (prepare_for_writing(open_database(f"sqlite:///{path}")) or "")
 
 
-def test_another_file_is_left_alone(tmp_path: Path, open_database: Open) -> None:
-    """What is no database is no store: an error, and not a byte changed."""
-    path = tmp_path / "README.md"
-    path.write_text("# Not a database\n" * 100)
-    with pytest.raises(StoreError, match="not a database"):
-        prepare_for_writing(open_database(f"sqlite:///{path}"))
-    assert path.read_text() == "# Not a database\n" * 100
-
-
 def test_a_store_is_its_owners_alone(tmp_path: Path, open_database: Open) -> None:
     """The file and what SQLite lays beside it can be read by nobody else; commits are durable, in WAL mode."""
     database = open_database(f"sqlite:///{tmp_path / 'store.db'}")

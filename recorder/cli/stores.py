@@ -2,7 +2,7 @@
 
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 import click
@@ -46,29 +46,29 @@ def stopped_by_signals(stop: Callable[[], None]) -> Iterator[None]:
 
 @contextmanager
 def recording(settings: Settings) -> Iterator["Database"]:
-    """The store, made or brought up to date if it is SQLite; what was done is told."""
-    from recorder.store.engine import Database  # noqa: PLC0415  # 200 ms that --help does not pay
+    """Open the store, made or brought up to date if it is SQLite; what was done is told."""
     from recorder.store.migrate import prepare_for_writing  # noqa: PLC0415
 
-    database = Database(settings.database_url)
-    try:
+    with _opened(settings) as database:
         done = prepare_for_writing(database)
         if done:
             tell(done)
         yield database
-    finally:
-        database.close()
 
 
 @contextmanager
 def reading(settings: Settings) -> Iterator["Database"]:
-    """The store, which must be there and current; nothing is written."""
-    from recorder.store.engine import Database  # noqa: PLC0415
+    """Open the store, which must be there and current; nothing is written."""
     from recorder.store.migrate import require_current  # noqa: PLC0415
 
-    database = Database(settings.database_url)
-    try:
+    with _opened(settings) as database:
         require_current(database)
         yield database
-    finally:
-        database.close()
+
+
+@contextmanager
+def _opened(settings: Settings) -> Iterator["Database"]:
+    from recorder.store.engine import Database  # noqa: PLC0415  # 200 ms that --help does not pay
+
+    with closing(Database(settings.database_url)) as database, database.checked_on_failure():
+        yield database

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, NoResultFound
 
 from recorder.errors import (
     SettingError,
@@ -24,7 +24,7 @@ from recorder.errors import (
     StoreMissingError,
 )
 from recorder.store import postgres
-from recorder.store.files import BUSY_MS, refuse_foreign_file, uri_of_fixed_file
+from recorder.store.files import BUSY_MS, damage_of, damaged, refuse_foreign_file, uri_of_fixed_file
 from recorder.store.schema import SCHEMA
 
 Connection: TypeAlias = sa.Connection
@@ -95,6 +95,27 @@ class Database:
                 raise StoreError(f"{self.name}: a migration broke a reference: nothing was changed")
 
     @contextmanager
+    def checked_on_failure(self) -> Iterator[None]:
+        """Let SQLite check its whole file where the block ends with an error that rows as they were written do not cause.
+
+        Raises:
+            StoreDamagedError: pages, indexes, types or references are not as they were written.
+        """
+        try:
+            yield
+        except (ArithmeticError, LookupError, NoResultFound, TypeError, ValueError) as error:
+            damage = self._found_damage() if self.is_sqlite else None
+            if damage is not None:
+                raise damaged(self.name, damage) from error
+            raise
+
+    def _found_damage(self) -> str | None:
+        with self.reading() as connection:
+            found = str(connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar_one())
+            broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+        return found if found != "ok" else "a reference leads nowhere" if broken else None
+
+    @contextmanager
     def _transaction(self, *, writes: bool, foreign_keys: bool = True) -> Iterator[sa.Connection]:
         options = {"recorder_writes": writes, "recorder_foreign_keys": foreign_keys}
         self._find_file(writes=writes)
@@ -106,9 +127,9 @@ class Database:
                 if not self.is_sqlite:
                     postgres.begin(connection, writes=writes)
                 yield connection
-        except DBAPIError as error:
-            if "readonly" in str(error.orig):  # SQLite goes on so; a new connection may write
-                self.engine.dispose()
+        except (DBAPIError, UnicodeDecodeError) as error:
+            if "readonly" in str(getattr(error, "orig", "")):
+                self.engine.dispose()  # SQLite goes on so; a new connection may write
             raise translated(error, self.name) from error
 
     def _find_file(self, *, writes: bool) -> None:
@@ -144,10 +165,14 @@ class Database:
         return f"Database({self.name!r})"
 
 
-def translated(error: DBAPIError, name: str) -> StoreError:
-    """The error of ours for one of the driver's, in one line, without parameters."""
-    said = " ".join(str(error.orig).split())
-    if getattr(error.orig, "sqlstate", None) in postgres.CONFLICTS:
+def translated(error: DBAPIError | UnicodeDecodeError, name: str) -> StoreError:
+    """Return the error of ours for one of the driver's, in one line, without parameters."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    damage = damage_of(cause, name)
+    if damage is not None:
+        return damage
+    said = " ".join(str(cause).split())
+    if getattr(cause, "sqlstate", None) in postgres.CONFLICTS:
         return StoreConflictError(f"{name}: {said}; try again")
     if "database is locked" in said or "lock timeout" in said:
         return StoreBusyError(

@@ -13,7 +13,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 from urllib.parse import quote
 
-from recorder.errors import StoreError
+from recorder.errors import StoreDamagedError, StoreError
 
 APPLICATION_ID = 0x7075_6666  # "puff"
 BUSY_MS = 30_000
@@ -23,6 +23,8 @@ MADE_BEFORE = (
     "was made by an earlier, unreleased program: export with the program that made it"
     " ('recorder export answers'), then import into a new store"
 )
+_REPAIR = "put a copy of it back, or save what can be read with sqlite3's command .recover"
+_NOT_UTF8 = "Could not decode to UTF-8"
 _OF_BEFORE = {"alembic_version", "run_fact", "snapshot", "watch"}
 
 
@@ -77,3 +79,24 @@ def _is_of_before(connection: sqlite3.Connection) -> bool:
 def is_of_before(tables: Iterable[str]) -> bool:
     """Return whether these are the tables of a store that an unreleased program made."""
     return set(tables) >= _OF_BEFORE
+
+
+def damage_of(error: BaseException | None, name: str) -> StoreDamagedError | None:
+    """Return the error of ours where SQLite's says that the file is damaged; None where it says something else.
+
+    A store holds nothing but UTF-8: text that is none, in a cell or in a message, is damage too.
+    """
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # without the extension
+    if code == sqlite3.SQLITE_NOTADB:
+        return StoreDamagedError(
+            f"{name} is no SQLite database, or its first page is damaged: {ELSEWHERE}, or {_REPAIR}"
+        )
+    is_text = isinstance(error, UnicodeDecodeError) or str(error).startswith(_NOT_UTF8)
+    if code == sqlite3.SQLITE_CORRUPT or is_text:
+        return damaged(name, "text that is not UTF-8" if is_text else str(error))
+    return None
+
+
+def damaged(name: str, said: str) -> StoreDamagedError:
+    """Return the error for a damaged file, with what to do."""
+    return StoreDamagedError(f"{name} is damaged ({said}): {_REPAIR}")

@@ -4,8 +4,12 @@ Invariant: what a snapshot row holds gives the answer's JSON value back (`load_v
 state exactly when the digests of their `run` values are equal.
 """
 
+import zlib
 from dataclasses import dataclass
 
+from sqlalchemy.exc import NoResultFound
+
+from recorder.errors import StoreDamagedError
 from recorder.ledger.body import Body
 from recorder.ledger.cost import CostRules
 from recorder.ledger.jsontext import Json, digest
@@ -14,6 +18,15 @@ from recorder.store.packing import COLUMNS, pack, unpack
 from recorder.store.parts import Parts
 from recorder.store.rows import Row
 
+_UNREADABLE = (
+    ArithmeticError,
+    LookupError,
+    TypeError,
+    ValueError,
+    RecursionError,
+    zlib.error,
+    NoResultFound,
+)
 KEPT_COLUMNS = tuple(COLUMNS.values())
 
 
@@ -48,12 +61,22 @@ def pack_state(state: State, parts: Parts) -> Row:
 
 
 def load_value(held: Row, parts: Parts) -> dict[str, Json]:
-    """The answer that a snapshot row stands for."""
+    """Return the answer that a snapshot row stands for.
+
+    Raises:
+        StoreDamagedError: the parts do not give an answer.
+    """
     columns = {name: held[name] for name in KEPT_COLUMNS}
-    value = unpack(parts.load(held["part_id"]), columns, parts.load)
-    if not isinstance(value, dict):
-        raise TypeError(f"part {held['part_id']} is no answer")
-    return value
+    try:
+        value = unpack(parts.load(held["part_id"]), columns, parts.load)
+        if isinstance(value, dict):
+            return value
+        raise TypeError("no object")
+    except _UNREADABLE as error:
+        raise StoreDamagedError(
+            f"the stored part {held['part_id']} gives no answer ({type(error).__name__}):"
+            " the store is damaged: put a copy of it back"
+        ) from error
 
 
 def load_row(held: Row, parts: Parts, rules: CostRules) -> LedgerRow:
