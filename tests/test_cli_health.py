@@ -17,10 +17,10 @@ from recorder.fetch.keys import ApiKey
 from recorder.instants import iso, now_us
 from recorder.ledger.answer import Outcome
 from recorder.store import budgets
-from recorder.store.due import refuse
 from recorder.store.engine import Database
 from recorder.store.leases import acquire, new_holder
 from recorder.store.record import Recorder
+from recorder.store.registry import note_key
 
 Ask = Callable[..., tuple[int, str]]
 
@@ -149,7 +149,7 @@ def test_sources_says_since_when_a_key_is_refused(ask: Ask, store: Database) -> 
     """A refused source shows the instant; in a table the column is there only where one is refused."""
     assert "refused" not in ask("sources")[1]
     with store.writing() as connection:
-        refuse(connection, 2, "f00d", now=now_us() - 7200 * S)
+        note_key(connection, 2, "f00d", is_accepted=False, now=now_us() - 7200 * S)
     a, b = told(ask, "sources")
     assert (a["refused_at"], b["refused_at"][:4]) == (None, iso(now_us())[:4])
     assert "2h ago" in ask("sources")[1]
@@ -256,7 +256,7 @@ def test_a_source_is_bound_anew(
     register(database, ["er_1"], source="a", at=ago(100))
     Recorder(database).record([answer(ago(50), row("er_1"), source="a")])
     with database.writing() as connection:
-        refuse(connection, 1, "k", now=now_us())
+        note_key(connection, 1, "k", is_accepted=False, now=now_us())
     monkeypatch.setenv("RECORDER_BASE_URL", "https://environment.test")
     code, said = ask("sources", "--move", "a", "--base-url", f"{url}/")
     assert (code, said) == (

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,6 +19,7 @@ RATE = 80
 class Waiting:
     urgency: int
     name: str = ""
+    source_id: int = 1
 
 
 NEW, FLYING, LATER = (Waiting(int(urgency)) for urgency in Urgency)
@@ -106,18 +108,40 @@ def test_who_is_behind_leaves_the_other_a_moment() -> None:
 def test_new_runs_and_those_in_flight_take_turns() -> None:
     """The new go first, but after a new one goes one in flight; what has ended waits for both."""
     due = [NEW, NEW, FLYING, LATER]
-    assert in_turn(due, new_went_last=False) == due
-    assert in_turn(due, new_went_last=True) == [FLYING, NEW, NEW, LATER]
-    assert in_turn([NEW, LATER], new_went_last=True) == [NEW, LATER]
+    assert turns(due) == due
+    assert turns(due, new_went_last=True) == [FLYING, NEW, NEW, LATER]
+    assert turns([NEW, LATER], new_went_last=True) == [NEW, LATER]
+
+
+def turns(
+    due: Sequence[Waiting], *, new_went_last: bool = False, last_new_source: int = 0
+) -> list[Waiting]:
+    return in_turn(due, new_went_last=new_went_last, last_new_source=last_new_source)
+
+
+@pytest.mark.parametrize(
+    ("last", "order"),
+    [(0, "a1 b1 c1 a2 b2 b3"), (1, "b1 c1 a1 b2 a2 b3"), (3, "a1 b1 c1 a2 b2 b3")],
+)
+def test_new_runs_of_sources_take_turns(last: int, order: str) -> None:
+    """One of each source, beginning after the source that went last; each source's own in their order."""
+    names = ["a1", "a2", "b1", "b2", "b3", "c1"]
+    due = [Waiting(NEW.urgency, name, "_abc".index(name[0])) for name in names]
+    assert [one.name for one in turns(due, last_new_source=last)] == order.split()
 
 
 @given(
-    due=st.lists(st.sampled_from([NEW, FLYING, LATER]), max_size=12), new_went_last=st.booleans()
+    due=st.lists(st.tuples(st.sampled_from(Urgency), st.integers(1, 3)), max_size=12),
+    new_went_last=st.booleans(),
+    last=st.integers(0, 4),
 )
-def test_in_turn_loses_nobody(due: Sequence[Waiting], *, new_went_last: bool) -> None:
+def test_in_turn_loses_nobody(
+    due: Sequence[tuple[Urgency, int]], *, new_went_last: bool, last: int
+) -> None:
     """The same runs come out, each once."""
-    named = [Waiting(one.urgency, str(place)) for place, one in enumerate(due)]
-    assert sorted(map(str, in_turn(named, new_went_last=new_went_last))) == sorted(map(str, named))
+    named = [Waiting(int(urgency), str(n), source) for n, (urgency, source) in enumerate(due)]
+    ordered = turns(named, new_went_last=new_went_last, last_new_source=last)
+    assert sorted(map(str, ordered)) == sorted(map(str, named))
 
 
 BUDGETS = st.builds(

@@ -20,12 +20,13 @@ from recorder.ledger.answer import Outcome
 from recorder.sandbox import Fault, Kind, Sandbox
 from recorder.settings import ENVIRONMENT
 from recorder.store import budgets
-from recorder.store.due import refuse
 from recorder.store.engine import Database
 from recorder.store.leases import acquire, new_holder
 from recorder.store.record import Recorder
+from recorder.store.registry import note_key
 
 KEY = "pk_sandbox"
+KEY_ID = ApiKey(KEY, setting="a test").fingerprint()
 Doctor = Callable[..., tuple[int, dict[str, dict[str, Any]]]]
 
 
@@ -206,12 +207,12 @@ def test_a_key_that_is_refused_promises_no_pace(
     """The last word holds: a key that the store calls refused counts as such until the API takes it."""
     track(sqlite_store, sandbox, "er_1")
     with sqlite_store.writing() as connection:
-        refuse(connection, 1, ApiKey(KEY, setting="a test").fingerprint(), now=now_us())
+        note_key(connection, 1, KEY_ID, is_accepted=False, now=now_us())
     assert "is seen about" in doctor(sqlite_store.name)[1]["budget"]["found"]
     sandbox.inject(Fault(kind=Kind.SERVER_ERROR))
     assert "the key is refused" in doctor(sqlite_store.name)[1]["budget"]["found"]
     with sqlite_store.writing() as connection:
-        refuse(connection, 1, None, now=now_us())
+        note_key(connection, 1, KEY_ID, is_accepted=True, now=now_us())
     sandbox.inject(Fault(kind=Kind.UNAUTHORIZED))
     assert "the key is refused" in doctor(sqlite_store.name)[1]["budget"]["found"]
 

@@ -41,6 +41,7 @@ def health(
         held_until=None,
         refused_key=None,
         refused_at=None,
+        accepted_key=None,
     )
     return SourceHealth(
         source=row,

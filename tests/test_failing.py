@@ -1,5 +1,7 @@
 """Which runs fail, and since when: what exit code 3 is decided from."""
 
+from typing import Any
+
 import pytest
 from stores import T0, S, answer, failure, register
 
@@ -10,7 +12,7 @@ from recorder.store.failing import failing_runs
 from recorder.store.record import Recorder
 from recorder.store.registry import untrack
 
-MISSING = {"outcome": Outcome.NOT_VISIBLE, "http_status": 404}
+MISSING: dict[str, Any] = {"outcome": Outcome.NOT_VISIBLE, "http_status": 404}
 
 
 def failing(database: Database, *source_ids: int) -> list[tuple[str, int, bool]]:

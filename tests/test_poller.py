@@ -163,6 +163,27 @@ def test_sources_that_use_the_same_key_share_its_budget(scene: Scene) -> None:
     assert abs(shares["a"] - shares["b"]) <= 4
 
 
+@pytest.mark.parametrize("processes", [1, 2])
+def test_new_runs_of_sources_that_share_a_key_take_turns(
+    scene: Scene, open_database: Open, processes: int
+) -> None:
+    """Twenty and twenty of a short budget: neither source waits for all of the other, in one process or two."""
+    scene.rate = 20
+    scene.keys = dict.fromkeys("ab", "shared")
+    for name in "ab":
+        scene.track(*ids(20, name), source=name)
+    watches = [
+        scene.poller(
+            Until.TIME, seconds=150, source=name, database=impatient_twin(scene, open_database)
+        )
+        for name in (["a", "b"] if processes == 2 else [None])
+    ]
+    scene.time.run(*(one.run for one in watches))
+    first = {one.run_id: one.at for one in reversed(scene.log)}
+    first_half = sorted(first, key=first.__getitem__)[:20]
+    assert 5 <= sum(run_id.startswith("a") for run_id in first_half) <= 15
+
+
 @pytest.mark.slow
 def test_a_small_budget_is_waited_for_without_spinning(scene: Scene) -> None:
     """One request a minute: the watch sleeps in between."""
@@ -423,16 +444,82 @@ def test_a_pass_probes_a_refused_key_with_one_request(scene: Scene) -> None:
         assert tuple(connection.execute(refused).one()) == (None, None)
 
 
-def test_another_key_is_not_probed(scene: Scene) -> None:
-    """A source that was given a new key is asked as if nothing had been."""
-    scene.track(*ids(5))
+def test_a_key_that_nobody_has_tried_is_tried_with_one_request(scene: Scene) -> None:
+    """Of all sources that share it: a refusal stops each of them, and says so of each."""
+    scene.keys = dict.fromkeys("abc", "shared")
+    scene.rate = 200
+    for name in "ab":
+        scene.track(*ids(20, name), source=name)
     scene.world = lambda *_: Reply(http_status=401)
+    assert scene.watch(Until.TIME, seconds=600).exit_code == 4
+    assert len(scene.log) == 1
+    assert [line[:10] for line in scene.told] == ["source 'a'", "source 'b'"]
+    refused = sa.select(source.c.refused_key)
+    with scene.database.reading() as connection:
+        assert list(connection.execute(refused).scalars()) == ["shared"] * 2
+
+
+def test_a_key_that_was_accepted_before_is_not_tried_again(scene: Scene) -> None:
+    """The answer to the first request lets the others go; the next process, and a new source, need none."""
+    scene.keys = dict.fromkeys("ab", "shared")
+    scene.track(*ids(5, "a"), source="a")
     scene.watch(Until.PASS)
-    scene.world, scene.keys = running, {"default": "new"}
+    assert [at >= 0.1 for at in asked(scene)] == [False, True, True, True, True]
+    scene.time.now += MINUTE
+    scene.track(*ids(5, "b"), source="b")
+    scene.log.clear()
+    scene.watch(Until.PASS)
+    assert len(scene.log) == 10
+    assert max(asked(scene)) - min(asked(scene)) < 0.1
+
+
+def test_another_key_is_tried_with_one_request(scene: Scene) -> None:
+    """A source that was given a new key is asked with it at once; its answer lets the others go."""
+    scene.track(*ids(5))
+    scene.watch(Until.PASS)
+    scene.keys = {"default": "new"}
     scene.time.now += MINUTE
     scene.log.clear()
     scene.watch(Until.PASS)
-    assert max(asked(scene)) - min(asked(scene)) < 0.1
+    first, *others = asked(scene)
+    assert first < 60.5
+    assert len(others) == 4
+    assert first + 0.1 <= min(others) <= max(others) < first + 0.2
+
+
+def test_a_shared_key_that_works_again_is_used_by_all_its_sources(scene: Scene) -> None:
+    """The hourly try of one of them is enough."""
+    scene.keys = dict.fromkeys("ab", "shared")
+    for name in "ab":
+        scene.track(name, source=name)
+    scene.world = lambda _s, run_id, at: Reply(http_status=401) if at < 1800 else ok(run_id)
+    summary = scene.watch(seconds=3700, work_us=S)
+    assert summary.exit_code == 0
+    assert sum(one.status == 401 for one in scene.log) == 1
+    assert sorted(scene.told[2:]) == [
+        "source 'a': the API key works again",
+        "source 'b': the API key works again",
+    ]
+    tried = asked(scene)[1]
+    assert all(min(at for at in asked(scene, name) if at > 1800) < tried + 5 for name in "ab")
+
+
+def test_a_key_refused_at_one_api_is_not_refused_at_another(scene: Scene) -> None:
+    """Two sources may send one key to different places: each says so for itself."""
+    scene.keys = dict.fromkeys("ab", "shared")
+    for name in "ab":
+        scene.track(*ids(3, name), source=name)
+    move(scene, "b")
+    scene.world = lambda name, run_id, _at: Reply(http_status=401) if name == "a" else ok(run_id)
+    assert scene.watch(Until.PASS).exit_code == 4
+    assert Counter(one.source for one in scene.log) == {"a": 1, "b": 3}
+
+
+def move(scene: Scene, name: str) -> None:
+    """Bind a source to another API."""
+    with scene.database.writing() as connection:
+        elsewhere = sa.update(source).values(base_url="https://elsewhere.test")
+        connection.execute(elsewhere.where(source.c.name == name))
 
 
 @pytest.mark.slow

@@ -379,6 +379,7 @@ class Scene:
             Outlet(
                 source_id=row.source_id,
                 name=row.name,
+                base_url=row.base_url,
                 key_id=self._key(row.name),
                 rate=self.rate,
             )

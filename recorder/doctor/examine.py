@@ -304,6 +304,7 @@ def _outlet(account: Account) -> Outlet:
     return Outlet(
         source_id=source_id,
         name=account.name,
+        base_url=account.base_url,
         key_id=account.key.fingerprint(),
         rate=account.rate,
     )

@@ -29,7 +29,6 @@ from recorder.store.due import (
     next_due_at,
     not_visible_count,
     overdue_runs,
-    refuse,
     retry_failed,
     served_since,
     source_rows,
@@ -38,6 +37,7 @@ from recorder.store.due import (
 )
 from recorder.store.engine import Connection, Database
 from recorder.store.failing import failing_runs
+from recorder.store.registry import note_key
 
 SEND_WITHIN_US = 5 * SECOND
 QUIET_AFTER_US = 15 * MINUTE
@@ -197,7 +197,7 @@ class Desk:
         with self._database.reading() as connection:
             budget = budgets.load_budget(connection, use.key_id, rate=use.rate, now=shared_now)
             demand = self._demand(connection, use, budget, pass_at)
-            behind = demand > use.rate and self._is_behind(connection, use, due[0], now)
+            behind = demand > use.rate and self._is_behind(connection, use, due, budget, now)
         new = sum(1 for one in due if one.urgency == Urgency.NEW)
         count = partial(
             sendable, new=new, due=len(due), demand=demand, now=shared_now, behind=behind
@@ -207,11 +207,23 @@ class Desk:
             return Granted(permissions=[], wake_at=wake - self._ahead_us)
         with self._database.writing() as connection:
             budget = budgets.lock_budget(connection, use.key_id, rate=use.rate, now=shared_now)
+            going = self._in_turn(use.key_id, due, budget)[: min(count(budget), most)]
+            new_sources = [one.source_id for one in going if one.urgency == Urgency.NEW]
             slots = budgets.take_slots(
-                connection, use.key_id, min(count(budget), most), now=shared_now
+                connection,
+                use.key_id,
+                len(going),
+                now=shared_now,
+                new_source=new_sources[-1] if new_sources else None,
             )
-        permissions = self._permissions(use.key_id, due, slots, now)
+        if going:
+            self._new_went_last[use.key_id] = going[-1].urgency == Urgency.NEW
+        permissions = [self._permission(d, s, now) for d, s in zip(going, slots, strict=True)]
         return Granted(permissions=permissions, wake_at=now + budget.interval_us)
+
+    def _in_turn(self, key_id: str, due: Sequence[Due], budget: Budget) -> list[Due]:
+        new_went_last = self._new_went_last.get(key_id, False)
+        return in_turn(due, new_went_last=new_went_last, last_new_source=budget.last_new_source)
 
     def settle(self, connection: Connection, ended: Iterable[tuple[Slot, int]]) -> None:
         """Give slots back, in the transaction that records their answers; see `budgets.settle`."""
@@ -236,31 +248,27 @@ class Desk:
         every_us = self._cadence.every_us
         return wanted_in_a_minute(connection, use.source_ids, every_us=every_us)
 
-    def _is_behind(self, connection: Connection, use: KeyUse, first: Due, now: int) -> bool:
-        """Whether another process has a run of the same key that waits for longer."""
+    def _is_behind(
+        self, connection: Connection, use: KeyUse, due: Sequence[Due], budget: Budget, now: int
+    ) -> bool:
+        """Whether it is the turn of a run of the same key that another process has."""
         others = leases.held_by_others(
             connection, use.source_ids, self._holder, now=now + self._ahead_us
         )
         waiting = due_runs(connection, others, now=now, limit=1) if others else []
-        return bool(waiting) and waiting[0] < first
-
-    def _permissions(
-        self, key_id: str, due: Sequence[Due], slots: Sequence[Slot], now: int
-    ) -> list[Permission]:
-        ordered = in_turn(due, new_went_last=self._new_went_last.get(key_id, False))
-        granted = [self._permission(d, s, now) for d, s in zip(ordered, slots, strict=False)]
-        if granted:
-            self._new_went_last[key_id] = granted[-1].due.urgency == Urgency.NEW
-        return granted
+        first, *_ = in_turn(
+            sorted([*due, *waiting]), new_went_last=False, last_new_source=budget.last_new_source
+        )
+        return first in waiting
 
     def _permission(self, due: Due, slot: Slot, now: int) -> Permission:
         lease = self._held_until.get(due.source_id, now)
         return Permission(due=due, slot=slot, send_by=min(lease, now + SEND_WITHIN_US))
 
-    def refused(self, source_id: int, key_id: str | None, *, now: int) -> None:
-        """Remember that a source's key was refused; None: that it works again."""
+    def note_key(self, source_id: int, key_id: str, *, is_accepted: bool, now: int) -> None:
+        """Record what the API last said of a source's key."""
         with self._database.writing() as connection:
-            refuse(connection, source_id, key_id, now=now)
+            note_key(connection, source_id, key_id, is_accepted=is_accepted, now=now)
 
     def retry(self, source_id: int, *, within_us: int | None = None) -> None:
         """Ask the runs of a source whose last request failed so soon after it: the cadence, where nothing is said."""

@@ -4,7 +4,7 @@ Invariant: an answer that was received is kept until it is in the store, whether
 in the same transaction, its slot of the budget is given back and what a 429 asks for is heeded.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import replace
 
@@ -30,6 +30,7 @@ class Intake:
         outlets: the sources, by number.
         summary: counts what is recorded.
         hooks: clock, words, chance.
+        held: the sources that this process polls now.
     """
 
     def __init__(
@@ -40,12 +41,14 @@ class Intake:
         outlets: Mapping[int, Outlet],
         summary: Summary,
         hooks: Hooks,
+        held: Callable[[], Collection[int]],
     ) -> None:
         self._desk = desk
         self._recorder = recorder
         self._outlets = outlets
         self._summary = summary
         self._hooks = hooks
+        self._held = held
         self._waiting: list[Came] = []
         self._could_end_at: int | None = None
 
@@ -102,7 +105,16 @@ class Intake:
         was_down = outlet.trouble.down is not None
         outlet.trouble.note(answer, outcome, chance=self._hooks.chance)
         self._keep_refusal(outlet, answer.observed_at)
+        self._note_key(outlet, answer, outcome)
         self._keep_outage(outlet, was_down=was_down)
+
+    def _note_key(self, outlet: Outlet, answer: Answer, outcome: Outcome) -> None:
+        """Apply what an answer says of a key to the other sources that use it."""
+        for other in self._outlets.values():
+            is_polled = other is not outlet and other.source_id in self._held()
+            if is_polled and other.account == outlet.account:
+                other.trouble.note_key(answer, outcome)
+                self._keep_refusal(other, answer.observed_at)
 
     def _keep_outage(self, outlet: Outlet, *, was_down: bool) -> None:
         """Tell of a source that is down, or is well again; its runs do not wait for longer than it does."""
@@ -136,7 +148,7 @@ class Intake:
     def recall(self, outlet: Outlet) -> None:
         """A key that was refused before this watch, and that nothing has shown to work since, still is."""
         trouble = outlet.trouble
-        if trouble.was_refused and trouble.refused is None and not trouble.served:
+        if trouble.was_refused and trouble.refused is None and not trouble.accepted:
             why = "the API key was refused before, and no answer has shown since that it works"
             self._summary.refused[outlet.name] = why
             self._hooks.tell(refused_line(outlet.name, why))
@@ -147,15 +159,15 @@ class Intake:
         if trouble.refused is not None and not trouble.told:
             refused[outlet.name], trouble.told = trouble.refused, True
             self._hooks.tell(refused_line(outlet.name, trouble.refused))
-        elif trouble.refused is None and trouble.served and outlet.name in refused:
+        elif trouble.accepted and outlet.name in refused:
             del refused[outlet.name]
             trouble.told = False
             self._hooks.tell(key_works_line(outlet.name))
-        refused_key = outlet.key_id if trouble.refused is not None else None
-        if refused_key != trouble.stored and (refused_key is not None or trouble.served):
+        accepted = trouble.accepted
+        if (accepted or trouble.refused is not None) and accepted != trouble.stored:
             with suppress(StoreError):  # the next answer tries again
-                self._desk.refused(outlet.source_id, refused_key, now=now)
-                trouble.stored = refused_key
+                self._desk.note_key(outlet.source_id, outlet.key_id, is_accepted=accepted, now=now)
+                trouble.stored = accepted
 
     def gives_up(self, *, after_us: int) -> bool:
         """Whether a watch that could end has waited for the store for so long."""

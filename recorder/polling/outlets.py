@@ -19,6 +19,7 @@ class Outlet:
     Attributes:
         source_id: its number in the store.
         name: its name.
+        base_url: where it is asked.
         key_id: its key's fingerprint.
         rate: requests in any 60 s.
         trouble: what its answers say of it.
@@ -26,9 +27,15 @@ class Outlet:
 
     source_id: int
     name: str
+    base_url: str
     key_id: str
     rate: int
     trouble: Trouble = field(default_factory=Trouble)
+
+    @property
+    def account(self) -> tuple[str, str]:
+        """Where its key is used, and which it is: of sources that share both, one's answer says it of all."""
+        return self.base_url, self.key_id
 
 
 def key_uses(outlets: Iterable[Outlet]) -> list[KeyUse]:
@@ -52,6 +59,7 @@ def askable(
     """The due runs of sources that may be asked now; of one source so many at a time, of one in trouble one.
 
     Servers that hang leave places to others: the last ones go to sources that have no request under way.
+    A key that has not been answered yet is tried with one request, whichever of its sources sends it.
 
     Args:
         due: in the order in which they are to be asked.
@@ -60,11 +68,23 @@ def askable(
         now: microseconds since 1970 UTC.
     """
     taken = Counter(under_way)
+    tried = _tried_alone(outlets)
     chosen: list[Due] = []
     for one in due:
         trouble, own = outlets[one.source_id].trouble, taken[one.source_id]
         has_place = not own or taken.total() < MOST_UNDER_WAY - KEPT_FREE
-        if has_place and trouble.most_now(under_way=own, now=now):
+        waits = any(taken[sharing] for sharing in tried.get(one.source_id, ()))
+        if has_place and not waits and trouble.most_now(under_way=own, now=now):
             taken[one.source_id] += 1
             chosen.append(one)
     return chosen
+
+
+def _tried_alone(outlets: dict[int, Outlet]) -> dict[int, list[int]]:
+    """Return the sources whose key has not been answered yet, each with all that share it."""
+    answered = {one.account for one in outlets.values() if one.trouble.is_key_answered}
+    sharing: dict[tuple[str, str], list[int]] = {}
+    for source_id, outlet in outlets.items():
+        if outlet.account not in answered:
+            sharing.setdefault(outlet.account, []).append(source_id)
+    return {source_id: group for group in sharing.values() for source_id in group}

@@ -66,6 +66,7 @@ class Poller:
             outlets=self._outlets,
             summary=self.summary,
             hooks=hooks,
+            held=lambda: self._held,
         )
 
     @property
@@ -140,7 +141,7 @@ class Poller:
         for outlet in self._hooks.outlets_of([r for r in rows.values() if self._needs_key(r)]):
             known = self._outlets.get(outlet.source_id)
             if known is None or known.key_id != outlet.key_id:
-                outlet.trouble.learn(rows[outlet.source_id].refused_key, key_id=outlet.key_id)
+                outlet.trouble.learn(rows[outlet.source_id], key_id=outlet.key_id)
                 self._outlets[outlet.source_id] = outlet
         self._watched = {s for s, o in self._outlets.items() if self._plan.source in (None, o.name)}
 
@@ -157,7 +158,7 @@ class Poller:
             for row in self._desk.sources():
                 if row.source_id in gained:
                     outlet = self._outlets[row.source_id]
-                    outlet.trouble.learn(row.refused_key, key_id=outlet.key_id)
+                    outlet.trouble.learn(row, key_id=outlet.key_id)
         self._held = held
         self.summary.busy = {self._outlets[source_id].name for source_id in self._watched - held}
         self._heed_clock()

@@ -80,7 +80,13 @@ class Clients:
         )
         key_id = key.fingerprint()
         self._keys[key_id] = key
-        return Outlet(source_id=row.source_id, name=row.name, key_id=key_id, rate=config.rate)
+        return Outlet(
+            source_id=row.source_id,
+            name=row.name,
+            base_url=row.base_url,
+            key_id=key_id,
+            rate=config.rate,
+        )
 
     def prepare(self, ask: Ask) -> Send:
         """Make what one request needs."""

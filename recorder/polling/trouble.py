@@ -8,7 +8,8 @@ import random
 from dataclasses import dataclass, field
 
 from recorder.instants import HOUR, MINUTE, SECOND
-from recorder.ledger.answer import Answer, Outcome
+from recorder.ledger.answer import ANSWERED, Answer, Outcome
+from recorder.store.due import SourceRow
 
 FAILURES_BEFORE_PAUSE = 5
 FORBIDDEN_BEFORE_STOP = 3
@@ -28,8 +29,9 @@ class Trouble:
 
     Attributes:
         refused: why its key counts as refused, None while it does not.
+        accepted: whether its key is known to be accepted: the last that the API said of it was no refusal.
         was_refused: whether the store said that this very key was refused, when the source was taken.
-        stored: the fingerprint of the key that the store says was refused; None for none.
+        stored: whether the store has this very key as accepted (True) or refused (False); None for neither.
         told: whether people were told that it is refused.
         paused_until: no request before then, microseconds since 1970 UTC.
         careful: one request at a time, until one succeeds.
@@ -40,8 +42,9 @@ class Trouble:
     """
 
     refused: str | None = None
+    accepted: bool = False
     was_refused: bool = False
-    stored: str | None = None
+    stored: bool | None = None
     told: bool = False
     paused_until: int = 0
     careful: bool = False
@@ -51,6 +54,7 @@ class Trouble:
     down: str | None = None
     _paused_at: int = 0
     _refused_at: int = 0
+    _is_key_refused: bool = False
     _failures: int = 0
     _forbiddances: int = 0
 
@@ -60,21 +64,28 @@ class Trouble:
             return 0
         return max((1 if self.careful else MOST_AT_ONCE) - under_way, 0)
 
-    def learn(self, refused_key: str | None, *, key_id: str) -> None:
-        """What the store says of the source when this process takes it.
+    @property
+    def is_key_answered(self) -> bool:
+        """Whether the key is no unknown one: it was accepted, or a run was forbidden to it (403)."""
+        return self.accepted or bool(self.forbidden)
+
+    def learn(self, row: SourceRow, *, key_id: str) -> None:
+        """Take in what the store says of the source when this process takes it.
 
         Args:
-            refused_key: the fingerprint of the key that was refused; None for none.
+            row: the source.
             key_id: of the key that is used now.
         """
-        self.stored = refused_key
-        self.was_refused = refused_key == key_id
+        self.was_refused = row.refused_key == key_id
+        is_known = self.was_refused or row.accepted_key == key_id
+        self.stored = not self.was_refused if is_known else None
+        self.accepted = not self.was_refused and (self.accepted or bool(self.stored))
         self.careful |= self.was_refused
 
     def note(self, answer: Answer, outcome: Outcome, *, chance: random.Random) -> None:
         """Take one recorded answer in."""
         if answer.http_status == UNAUTHORIZED:
-            self.stop(answer.observed_at, f"the API key was refused (401{_because(answer)})")
+            self._refuse_key(answer)
         elif self.refused is not None and outcome not in _SERVED - {Outcome.MALFORMED}:
             self.stop(answer.observed_at, self.refused)  # whatever else came of the probe
         elif outcome in _SERVED:
@@ -88,12 +99,26 @@ class Trouble:
     def _served(self, answer: Answer) -> None:
         if _sent_at(answer) < self._refused_at:
             return  # it was on its way before the key was refused
-        self.served = True
-        self.careful = False
+        self.served = self.accepted = True
+        self.careful = self._is_key_refused = False
         self.refused = self.down = None
         self.forbidden.clear()
         self.failed.clear()
         self._failures = self._forbiddances = 0
+
+    def note_key(self, answer: Answer, outcome: Outcome) -> None:
+        """Take in what an answer of another source says of the key that both use."""
+        if answer.http_status == UNAUTHORIZED:
+            self._refuse_key(answer)
+        elif outcome in ANSWERED and self._is_key_refused and _sent_at(answer) >= self._refused_at:
+            self.accepted = True
+            self.careful = self._is_key_refused = False
+            self.refused = None
+            self.paused_until = 0
+
+    def _refuse_key(self, answer: Answer) -> None:
+        self._is_key_refused = True
+        self.stop(answer.observed_at, f"the API key was refused (401{_because(answer)})")
 
     def only_forbidden(self, *, asked: int, at_the_end: bool = False) -> bool:
         """Nothing of this source has succeeded for long, and so much was forbidden that it is not a run's trouble.
@@ -115,6 +140,7 @@ class Trouble:
     def stop(self, now: int, why: str) -> None:
         """Send nothing more of this source, but for one request an hour."""
         self.refused = why
+        self.accepted = False
         self.careful = True
         self._pause(now, now + PROBE_AFTER_US)
         self._refused_at = now

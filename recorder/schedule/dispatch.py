@@ -2,12 +2,15 @@
 
 Invariant: pure functions; never more than the budget has left. A short pass goes at once. When more is wanted than
 the budget gives, requests are spread evenly over the minute; runs never asked before may use half of the budget at
-once, and beyond that take turns with those in flight, so that neither waits for all of the other.
+once, and beyond that take turns with those in flight, so that neither waits for all of the other. Sources that share a
+key take turns with their new runs.
 Must not read the clock.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Protocol, TypeVar
 
 from recorder.instants import MINUTE, SECOND
@@ -24,6 +27,10 @@ class Urgent(Protocol):
     def urgency(self) -> int:
         """A value of `Urgency`."""
 
+    @property
+    def source_id(self) -> int:
+        """The number of its source."""
+
 
 _T = TypeVar("_T", bound=Urgent)
 
@@ -38,6 +45,7 @@ class Budget:
         free_at: when the first of these counts no more; None where there are none.
         last_sent_at: the last request, None for none.
         paused_until: what the API asked for (429); None when it did not.
+        last_new_source: the source of the last run never asked before that a request went to; 0 for none.
     """
 
     rate: int
@@ -45,6 +53,7 @@ class Budget:
     free_at: int | None = None
     last_sent_at: int | None = None
     paused_until: int | None = None
+    last_new_source: int = 0
 
     @property
     def free(self) -> int:
@@ -112,14 +121,29 @@ def wake_at(budget: Budget, now: int, *, new: int = 0, behind: bool = False) -> 
     return max(now, _spread_at(budget, new=new, behind=behind))
 
 
-def in_turn(due: Sequence[_T], *, new_went_last: bool) -> list[_T]:
-    """The due runs, the next one first.
+def in_turn(due: Sequence[_T], *, new_went_last: bool, last_new_source: int) -> list[_T]:
+    """Return the due runs, the next one first.
 
     Args:
         due: in the order of urgency.
         new_went_last: whether the last request of this key went to a run never asked before.
+        last_new_source: the source of the last such run.
     """
-    if not new_went_last:
-        return list(due)
-    flying = [one for one in due if one.urgency == Urgency.IN_FLIGHT][:1]
-    return [*flying, *(one for one in due if one not in flying)]
+    new = [one for one in due if one.urgency == Urgency.NEW]
+    others = [one for one in due if one.urgency != Urgency.NEW]
+    flying = (
+        others[:1]
+        if new_went_last and others[:1] and others[0].urgency == Urgency.IN_FLIGHT
+        else []
+    )
+    return [*flying, *_by_turns(new, last_new_source), *others[len(flying) :]]
+
+
+def _by_turns(new: Sequence[_T], last_source: int) -> list[_T]:
+    """Return one run of each source, then the next one of each; first the source after the last one."""
+    taken = Counter[int]()
+    turns = []
+    for one in new:
+        turns.append((taken[one.source_id], one.source_id <= last_source, one.source_id))
+        taken[one.source_id] += 1
+    return [one for _, one in sorted(zip(turns, new, strict=True), key=itemgetter(0))]

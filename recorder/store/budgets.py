@@ -47,6 +47,7 @@ def load_budget(connection: sa.Connection, key_id: str, *, rate: int, now: int) 
         free_at=free_at,
         last_sent_at=held.last_sent_at if held else None,
         paused_until=held.paused_until if held else None,
+        last_new_source=(held.last_new_source if held else None) or 0,
     )
 
 
@@ -94,8 +95,18 @@ def mend(connection: sa.Connection, clock: Callable[[], int]) -> None:
         )
 
 
-def take_slots(connection: sa.Connection, key_id: str, count: int, *, now: int) -> list[Slot]:
-    """Grant requests of a key whose budget is locked and has so many left."""
+def take_slots(
+    connection: sa.Connection, key_id: str, count: int, *, now: int, new_source: int | None = None
+) -> list[Slot]:
+    """Grant requests of a key whose budget is locked and has so many left.
+
+    Args:
+        connection: a writing transaction.
+        key_id: the key.
+        count: how many.
+        now: microseconds since 1970 UTC.
+        new_source: the source of the last of them that goes to a run never asked before; None where none does.
+    """
     if count <= 0:
         return []
     free = (
@@ -114,9 +125,10 @@ def take_slots(connection: sa.Connection, key_id: str, count: int, *, now: int) 
             .values(free_at=until)
         )
     numbers += _more_slots(connection, key_id, count - len(numbers), until)
-    connection.execute(
-        sa.update(key_budget).where(key_budget.c.key_id == key_id).values(last_sent_at=now)
-    )
+    sent = {"last_sent_at": now}
+    if new_source is not None:
+        sent["last_new_source"] = new_source
+    connection.execute(sa.update(key_budget).where(key_budget.c.key_id == key_id).values(sent))
     return [Slot(key_id=key_id, number=number, until=until) for number in numbers]
 
 

@@ -30,6 +30,7 @@ class SourceRow:
     held_until: int | None
     refused_key: str | None
     refused_at: int | None
+    accepted_key: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -337,13 +338,4 @@ def retry_failed(connection: sa.Connection, source_id: int, *, within_us: int) -
         .where(watch.c.source_id == source_id, watch.c.due_at > due_at)
         .where(watch.c.last_outcome.in_([int(one) for one in _FAILED]))
         .values(due_at=due_at)
-    )
-
-
-def refuse(connection: sa.Connection, source_id: int, key_id: str | None, *, now: int) -> None:
-    """Remember that a source's key was refused; None: it works again."""
-    connection.execute(
-        sa.update(source)
-        .where(source.c.source_id == source_id)
-        .values(refused_key=key_id, refused_at=None if key_id is None else now)
     )

@@ -38,6 +38,6 @@ def rebind_source(database: Database, name: str, *, base_url: str, now: int) -> 
         connection.execute(
             sa.update(source)
             .where(source.c.source_id == source_id)
-            .values(base_url=base_url, refused_key=None, refused_at=None)
+            .values(base_url=base_url, refused_key=None, refused_at=None, accepted_key=None)
         )
     return row.base_url

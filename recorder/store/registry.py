@@ -238,3 +238,15 @@ def untrack(connection: sa.Connection, source_id: int, run_key: int, *, now: int
         .where(watch.c.source_id == source_id, watch.c.run_key == run_key)
         .values(tracking="untracked", due_at=None)
     )
+
+
+def note_key(
+    connection: sa.Connection, source_id: int, key_id: str, *, is_accepted: bool, now: int
+) -> None:
+    """Record what the API last said of a source's key."""
+    known = (
+        {"refused_key": None, "refused_at": None, "accepted_key": key_id}
+        if is_accepted
+        else {"refused_key": key_id, "refused_at": now, "accepted_key": None}
+    )
+    connection.execute(sa.update(source).where(source.c.source_id == source_id).values(known))

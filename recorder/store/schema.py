@@ -87,6 +87,7 @@ source = sa.Table(
     _integer("held_until"),
     _text("refused_key"),
     _integer("refused_at"),
+    _text("accepted_key"),
     sa.UniqueConstraint("name"),
     sqlite_strict=True,
 )
@@ -299,6 +300,7 @@ key_budget = sa.Table(
     sa.Column("key_id", Text, nullable=False),
     _integer("last_sent_at"),
     _integer("paused_until"),
+    sa.Column("last_new_source", Small),
     sa.PrimaryKeyConstraint("key_id"),
     sqlite_strict=True,
     sqlite_with_rowid=False,
