@@ -74,6 +74,8 @@ def _sqlite_file(text: str, folder: Path) -> str:
     if text.startswith("file:"):
         raise ValueError(f"SQLite's own file: spelling is not read: {_SQLITE_HINT}")
     path = parse_path(text, folder=folder).as_posix()
+    if any("\ud800" <= char <= "\udfff" for char in path):
+        raise ValueError(f"its path is not UTF-8: {_SQLITE_HINT}")
     return "sqlite:///" + path.replace("%", "%25").replace("?", "%3F")
 
 

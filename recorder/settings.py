@@ -232,6 +232,8 @@ def _with_file(given: _Given) -> _Given:
     except OSError as error:
         name = f"{asked.name}={file}" if asked else f"the config file {file}"
         raise SettingError(f"{name}: cannot be read: {error.strerror}") from error
+    except RecursionError as error:
+        raise SettingError(f"{file}: no TOML that can be read: nested too deep") from error
     except ValueError as error:  # TOMLDecodeError, UnicodeDecodeError
         raise SettingError(f"{file}: no TOML: {error}") from error
     read = replace(given, file=file, table=table)
@@ -249,7 +251,12 @@ def _default_database_url() -> str:
     import platformdirs  # noqa: PLC0415
 
     folder = platformdirs.user_data_path(APPLICATION, appauthor=False)
-    return parse_database_url("recorder.db", folder=folder)
+    try:
+        return parse_database_url("recorder.db", folder=folder)
+    except ValueError as error:
+        raise SettingError(
+            f"RECORDER_DATABASE_URL is not set, and no store can be in {folder}: {error}"
+        ) from error
 
 
 def _sources(given: _Given, *, base_url: str, rate: int) -> Mapping[str, SourceSettings]:

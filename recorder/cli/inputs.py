@@ -14,24 +14,17 @@ def input_lines(file: str) -> Iterator[Iterable[bytes]]:
     """Open the lines of a file, or of stdin where it is called `-`.
 
     Raises:
-        UsageError: it cannot be read, from the beginning or midway; or stdin is closed.
+        UsageError: it cannot be read, from the beginning or midway.
     """
-    name = "stdin" if file == "-" else file
+    if file == "-":
+        yield _readable(sys.stdin.buffer, "stdin")
+        return
     try:
-        lines = _stdin() if file == "-" else Path(file).open("rb")  # noqa: SIM115  # closed below
-    except (OSError, ValueError) as error:
-        raise UsageError(f"{name}: {getattr(error, 'strerror', error)}") from error
-    try:
-        yield _readable(lines, name)
-    finally:
-        if file != "-":
-            lines.close()
-
-
-def _stdin() -> BinaryIO:
-    if sys.stdin is None:
-        raise ValueError("it is closed: nothing can be read from it")
-    return sys.stdin.buffer
+        lines = Path(file).open("rb")  # noqa: SIM115  # only what opening raises is an error here
+    except OSError as error:
+        raise UsageError(f"{file}: {error.strerror}") from error
+    with lines:
+        yield _readable(lines, file)
 
 
 def _readable(lines: BinaryIO, name: str) -> Iterator[bytes]:
