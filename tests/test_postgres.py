@@ -10,6 +10,7 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 from postgres import PostgresServer
+from programs import start
 from sqlalchemy.engine import make_url
 from stores import empty, register
 
@@ -142,6 +143,7 @@ def test_an_option_of_a_wrong_kind_is_told_in_one_line(postgres_url: str, capsys
     assert said.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_a_transaction_that_loses_a_deadlock_is_done_again(postgres_database: Database) -> None:
     """Two that wait for each other: the server ends one, whose work is done once more."""
     empty(postgres_database)
@@ -177,3 +179,26 @@ def test_a_conflict_that_does_not_end_is_told(postgres_database: Database) -> No
     with pytest.raises(StoreConflictError, match="try again"):
         postgres_database.write(work)
     assert 1 < len(tries) < 10
+
+
+_LOSES_ITS_SERVER = """
+import atexit
+atexit.register(database.close)
+second = Database(sys.argv[1])
+with database.writing() as connection:
+    pid = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+    with second.writing() as other:
+        other.exec_driver_sql(f"SELECT pg_terminate_backend({pid}, 5000)")
+    second.close()
+    rows = [{"name": "x", "number": n} for n in range(300)]
+    connection.exec_driver_sql("SELECT %(name)s, %(number)s", rows)
+"""
+
+
+@pytest.mark.slow
+def test_a_lost_connection_is_one_error_and_no_line_of_the_driver(postgres_url: str) -> None:
+    """Nothing but our own message is printed when the server goes away in the middle of many rows."""
+    process = start(_LOSES_ITS_SERVER.strip().replace("\n", "\n    "), postgres_url)
+    said, complaint = process.communicate(timeout=60)
+    assert said.startswith("StoreError postgresql+psycopg://")
+    assert complaint == ""

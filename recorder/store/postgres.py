@@ -21,7 +21,8 @@ _SEVERAL = frozenset({"host", "port"})
 _SECRET_MARKS = frozenset({b"*", b"D"})  # libpq's: a password; not for people
 _CONNECT_S = 10
 
-logging.getLogger("psycopg").addHandler(logging.NullHandler())  # what it says is in its errors too
+for _name in ("psycopg", "sqlalchemy.pool"):  # what they log without a handler goes to stderr
+    logging.getLogger(_name).addHandler(logging.NullHandler())  # and is in their errors too
 
 
 def normalized(url: sa.URL) -> tuple[sa.URL, dict[str, str]]:
