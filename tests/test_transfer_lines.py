@@ -51,7 +51,20 @@ BAD = [
     (b'{"tracked_at": "2025-11-20T09:00Z"}', "empty run id"),
     (b'{"tracked_at": "2025-11-20T09:00Z", "run_id": "a", "labels": 1}', "labels: not an object"),
     (b'{"tracked_at": "2025-11-20T09:00Z", "run_id": "a", "labels": {"k": 1}}', "k: not a text"),
+    (
+        b'{"tracked_at": "2025-11-20T09:00Z", "run_id": "a", "labels": {"k": "\\u0000"}}',
+        "label value '.*' holds a character that cannot be kept",
+    ),
+    (
+        b'{"tracked_at": "2025-11-20T09:00Z", "run_id": "a", "labels": {"%s": "v"}}' % (b"k" * 513),
+        "label key 'k*…' has 513 characters",
+    ),
+    (
+        b'{"tracked_at": "2025-11-20T09:00Z", "run_id": "%s"}' % (b"e" * 513),
+        "run id 'e*…' has 513 characters",
+    ),
     (b'{"tracked_at": "2025-11-20T09:00Z", "run_id": "a", "base_url": "x"}', "base_url"),
+    (b'{"tracked_at": "2025-11-20T09:00Z", "run_id": "a", "base_url": "https://a..b"}', "base_url"),
     (b'{"tracked_at": "2025-11-20T09:00Z", "run_id": "a", "untracked_at": 1}', "untracked_at"),
 ]
 

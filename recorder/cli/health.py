@@ -193,10 +193,10 @@ Examples:
 @settings_options("overdue_after")
 @format_option
 def overdue(settings: Settings, format: str, *, fail: bool) -> int:
-    """Runs in flight past the patience, the longest first, with the triggerRunId to escalate with.
+    """List the overdue runs, the longest in flight first, with the triggerRunId to escalate with.
 
-    The patience counts from the run's creation, or from when it was first seen where the ledger gives none.
-    overdue_seconds is the time beyond it.
+    A run is overdue when it is in flight for longer than --overdue-after, counted from its creation, or from when it was
+    first seen where the ledger gives none. overdue_seconds is the time beyond that.
     """
     from recorder.store.due import overdue_runs  # noqa: PLC0415
 
