@@ -148,7 +148,7 @@ part = sa.Table(
     sa.PrimaryKeyConstraint("source_id", "part_id"),
     sa.UniqueConstraint("source_id", "digest"),
     sa.ForeignKeyConstraint(["source_id"], [f"{SCHEMA}.source.source_id"]),
-    sa.CheckConstraint("(json IS NULL) <> (deflated IS NULL)", name="one_form"),
+    sa.CheckConstraint("json IS NOT NULL OR deflated IS NOT NULL", name="some_form"),
     sqlite_strict=True,
 )
 

@@ -13,6 +13,7 @@ from typing import TypeVar
 from recorder.instants import parse_instant
 from recorder.ledger.cost import CostRules, Costs, parse_amount
 from recorder.ledger.jsontext import Json, Number, to_text
+from recorder.ledger.readable import readable
 
 TERMINAL = frozenset({"completed", "failed", "cancelled"})
 KNOWN = frozenset({"pending", "running"}) | TERMINAL
@@ -182,7 +183,7 @@ def _flag(value: Json) -> bool | None:
 
 
 def _json_text(value: Json) -> str | None:
-    return to_text(value)
+    return readable(to_text(value))
 
 
 def _count(value: Json) -> int | None:

@@ -2,6 +2,7 @@
 
 Invariant: one row a text and source (a unique constraint on its digest); a part is never changed.
 Texts that repeat little inside (short ones) stand as text; long ones, lists of lead ids above all, are deflated.
+A template stands as text that the stores' JSON functions take; where they do not take it as it is, it is deflated too.
 """
 
 import zlib
@@ -10,6 +11,7 @@ from collections import OrderedDict
 import sqlalchemy as sa
 
 from recorder.ledger.jsontext import digest_text
+from recorder.ledger.readable import readable as as_readable
 from recorder.store.schema import part
 
 DEFLATE_FROM = 500  # characters
@@ -67,14 +69,14 @@ class Parts:
                 last.where(part.c.source_id == self._source_id)
             ).scalar_one()
         self._next += 1
-        deflate = len(text) >= DEFLATE_FROM and not readable
+        shown = as_readable(text) if readable else text if len(text) < DEFLATE_FROM else None
         self._new.append(
             {
                 "source_id": self._source_id,
                 "part_id": self._next,
                 "digest": digest,
-                "json": None if deflate else text,
-                "deflated": zlib.compress(text.encode(), 9) if deflate else None,
+                "json": shown,
+                "deflated": None if shown == text else zlib.compress(text.encode(), 9),
             }
         )
         self.fresh[digest] = self._next
@@ -95,7 +97,8 @@ class Parts:
                     part.c.source_id == self._source_id, part.c.part_id == number
                 )
             ).one()
-            self._texts[number] = row.json or zlib.decompress(row.deflated).decode()
+            exact = row.deflated
+            self._texts[number] = row.json if exact is None else zlib.decompress(exact).decode()
         return self._texts[number]
 
 
