@@ -18,7 +18,7 @@ _SHOWABLE = re.compile(r"sqlite(?:\+pysqlite)?:[^@]*|[^:@=]*")
 _SECRETS = (
     (re.compile(r"(://[^:/?@\s]*):.*@"), r"\1:***@"),
     (  # a number is a port; in a sentence a mark may follow it
-        re.compile(r"(://(?!\[)[^:/?@\s]*):(?![0-9]{1,5}(?:[/?]|[,.:;'\")]*(?:\s|$)))[^/?\s@]*"),
+        re.compile(r"(://(?!\[)[^:/?@\s]*):(?![0-9]{1,5}(?:[/?]|[,.:;'\")]*(?:\s|$)))[^/?\s@]+"),
         r"\1:***",
     ),
     (

@@ -57,5 +57,5 @@ def test_a_path_may_begin_at_home(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_port_in_a_sentence_is_no_password() -> None:
     """What is bound to one base URL and set to another is told with both, whatever mark follows them."""
-    said = "it belongs to http://127.0.0.1:8000, not to http://127.0.0.1:9: see 'http://[::1]:80'."
+    said = "it belongs to http://127.0.0.1:8000, not to http://127.0.0.1:9: see 'http://[::1]:80', https://a: no."
     assert hide_secrets(said) == said
