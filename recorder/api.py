@@ -4,17 +4,20 @@ Invariants: the rows are those of the command line and of the views, all that fi
 Dtypes and nulls are those that `recorder.frames` lists.
 """
 
+import inspect
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, tzinfo
 from os import PathLike, fspath
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeAlias, TypedDict, Unpack
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from recorder.analyses import Analyses
+from recorder.analysis.analysis import Question
 from recorder.analysis.filters import Filters
-from recorder.analysis.report import instant
-from recorder.archive import Archive
+from recorder.analysis.registry import ANALYSES, find
+from recorder.analysis.values import instant
 from recorder.errors import UsageError
 from recorder.frames import report_frame, rows_frame
 from recorder.instants import now_us, parse_when, us_of
@@ -63,7 +66,7 @@ def open_history(
     settings = load_settings(given, environ=os.environ)
     database = Database(settings.database_url)
     try:
-        return History(Archive(database, settings), database, settings)
+        return History(Analyses(database, settings), database, settings)
     except Exception:
         database.close()
         raise
@@ -74,13 +77,13 @@ class History:
 
     Arguments that methods share, beside those of `Which`:
         floats: amounts as `Float64` instead of exact decimals.
-        by: groups: slug, version, source, mode, status, day, week, month, label:KEY; one, or several.
-        tz: the zone of dates and of days, weeks and months, a name or a tzinfo.
+        by: groups, as `--by` takes them: slug, day, label:KEY, ...; one, or several.
+        tz: the zone of dates, days and hours, a name or a tzinfo.
 
     Each method raises UsageError for arguments that make no sense. What `as_of` gave closes with this one.
     """
 
-    def __init__(self, archive: Archive, database: Database, settings: Settings) -> None:
+    def __init__(self, archive: Analyses, database: Database, settings: Settings) -> None:
         self._archive = archive
         self._database = database
         self._settings = settings
@@ -201,77 +204,45 @@ class History:
         value = self._archive.status(run_id, source).value
         return {key: _plain(item) for key, item in value.items()}
 
-    def durations(
-        self,
-        by: Words = (),
-        *,
-        tz: str | tzinfo = UTC,
-        censored: bool = False,
-        **which: Unpack[Which],
-    ) -> "pd.DataFrame":
-        """Percentiles of queue, run and wall time in seconds, a row a group; columns: `recorder.analysis.durations`.
+    def __getattr__(self, name: str) -> "Callable[..., pd.DataFrame]":
+        """Return the method of an analysis: `durations`, `failures`, `costs`, ...; its help tells of the columns.
 
+        Each takes `by`, `tz`, `floats`, the arguments of `Which` and options of its own, and gives a row a group.
         The frame's `attrs` hold `foot` (a line that says what it rests on) and `populations` (counts).
         """
-        filters = _filters(tz, **which)
-        return report_frame(self._archive.durations(by, filters, tz=_zone(tz), censored=censored))
+        if name not in ANALYSES:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        return _Method(self._archive, name)
 
-    def failures(
-        self, by: Words = (), *, tz: str | tzinfo = UTC, **which: Unpack[Which]
-    ) -> "pd.DataFrame":
-        """Failure, success and cancel rates (0 to 1), a row a group; columns: `recorder.analysis.failures`.
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *ANALYSES]
 
-        The frame's `attrs` hold `foot` and `populations`.
-        """
-        filters = _filters(tz, **which)
-        return report_frame(self._archive.failures(by, filters, tz=_zone(tz)))
 
-    def costs(
+class _Method:
+    """An analysis, to be called."""
+
+    def __init__(self, archive: Analyses, name: str) -> None:
+        self._archive = archive
+        self.__name__ = name
+        self.__doc__ = inspect.cleandoc(find(name).help) + "\n\n" + find(name).columns
+
+    def __call__(
         self,
         by: Words = (),
         *,
         tz: str | tzinfo = UTC,
         floats: bool = False,
-        **which: Unpack[Which],
+        **more: Any,  # noqa: ANN401  # filters and options
     ) -> "pd.DataFrame":
-        """Cost previewed against actual, a row a group and unit; columns: `recorder.analysis.costs`.
-
-        The frame's `attrs` hold `foot` and `populations`.
-        """
-        filters = _filters(tz, **which)
-        return report_frame(self._archive.costs(by, filters, tz=_zone(tz)), floats=floats)
-
-    def overruns(
-        self,
-        *,
-        limit: int = 20,
-        tz: str | tzinfo = UTC,
-        floats: bool = False,
-        **which: Unpack[Which],
-    ) -> "pd.DataFrame":
-        """The `limit` worst overruns of each unit, a row a run; columns: `recorder.analysis.overruns`."""
-        filters = _filters(tz, **which)
-        return report_frame(self._archive.overruns(filters, limit=limit), floats=floats)
-
-    def settling(
-        self, by: Words = (), *, tz: str | tzinfo = UTC, **which: Unpack[Which]
-    ) -> "pd.DataFrame":
-        """How long after the end actual cost last moved, a row a group; columns: `recorder.analysis.settling`.
-
-        The frame's `attrs` hold `foot` and `populations`.
-        """
-        filters = _filters(tz, **which)
-        return report_frame(self._archive.settling(by, filters, tz=_zone(tz)))
-
-    def coverage(
-        self, by: Words = (), *, tz: str | tzinfo = UTC, **which: Unpack[Which]
-    ) -> "pd.DataFrame":
-        """How well the history was caught, a row a group; columns: `recorder.analysis.coverage`.
-
-        The frame's `attrs` hold `foot` and `populations`.
-        """
-        filters = _filters(tz, **which)
-        return report_frame(self._archive.coverage(by, filters, tz=_zone(tz), now=now_us()))
+        which = {name: more.pop(name) for name in Which.__annotations__ if name in more}
+        question = Question(
+            by=by if isinstance(by, str) else tuple(by),
+            filters=_filters(tz, **which),
+            tz=_zone(tz),
+            now=now_us(),
+            options=more,
+        )
+        return report_frame(self._archive.analyse(self.__name__, question), floats=floats)
 
 
 def _filters(

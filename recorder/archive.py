@@ -4,23 +4,13 @@ Invariants: nothing is written or made here; an archive as of T says what was kn
 were observed; its rows are those of the views. Must not import pandas or httpx.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, tzinfo
-from typing import Any
+from typing import Self
 
-from recorder.analysis.costs import costs as costs_report
-from recorder.analysis.coverage import Looks
-from recorder.analysis.coverage import coverage as coverage_report
-from recorder.analysis.durations import durations as durations_report
-from recorder.analysis.failures import failures as failures_report
 from recorder.analysis.filters import Filters
-from recorder.analysis.groups import parse_by
-from recorder.analysis.overruns import overruns as overruns_report
-from recorder.analysis.report import Cells, Report
 from recorder.analysis.rows import RunRow
-from recorder.analysis.settling import Moved
-from recorder.analysis.settling import settling as settling_report
+from recorder.analysis.values import Cells
 from recorder.errors import RecorderError, UsageError
 from recorder.history.changes import Change, changes
 from recorder.public import label_cells, poll_cells, run_cells, snapshot_cells, transition_cells
@@ -28,9 +18,8 @@ from recorder.settings import Settings
 from recorder.store.due import source_rows
 from recorder.store.engine import Database
 from recorder.store.listing import Held, label_rows, poll_rows, snapshot_rows, transition_rows
-from recorder.store.looks import looks
 from recorder.store.migrate import require_current
-from recorder.store.moves import moves
+from recorder.store.past import Past
 from recorder.store.read import Shown, find_run, last_poll, not_seen_yet, state_at, states
 from recorder.store.runs import run_rows
 from recorder.store.vocabulary import UnknownWord, unknown_words
@@ -62,9 +51,9 @@ class Archive:
         self._settings = settings
         self._as_of = as_of
 
-    def as_of(self, instant: int) -> "Archive":
+    def as_of(self, instant: int) -> Self:
         """The same store, as it was known at an instant (microseconds since 1970 UTC)."""
-        return Archive(self._database, self._settings, as_of=instant)
+        return type(self)(self._database, self._settings, as_of=instant)
 
     def runs(self, filters: Filters | None = None) -> Iterator[Cells]:
         """Tracked runs, by the instant that they belong to; the columns of the view `runs`."""
@@ -118,7 +107,7 @@ class Archive:
         """Return the row of one run in base units; raises as `run` does."""
         with self._database.reading() as connection:
             ref = find_run(connection, run_id, self._source(source))
-            rows = list(run_rows(connection, ref=ref, **self._rules()))
+            rows = list(run_rows(connection, ref=ref, past=self._past()))
             if not rows or not rows[0].is_observed:
                 raise RecorderError(not_seen_yet(connection, ref, self._as_of))
             return rows[0]
@@ -143,98 +132,15 @@ class Archive:
             if before is None:
                 raise RecorderError(not_seen_yet(connection, ref, self._as_of))
 
-    def durations(
-        self,
-        by: str | Iterable[str] | None = None,
-        filters: Filters | None = None,
-        *,
-        tz: tzinfo = UTC,
-        censored: bool = False,
-    ) -> Report:
-        """How long runs queue and run; see `recorder.analysis.durations`."""
-        chosen = self._filters(filters)
-        rows = self._run_rows(chosen.source)
-        return durations_report(rows, by=by, filters=chosen, tz=tz, censored=censored)
-
-    def failures(
-        self,
-        by: str | Iterable[str] | None = None,
-        filters: Filters | None = None,
-        *,
-        tz: tzinfo = UTC,
-    ) -> Report:
-        """How often runs and leads fail; see `recorder.analysis.failures`.
-
-        Raises:
-            UsageError: the groups or filters part completed from failed runs, so that there is no rate.
-        """
-        chosen = self._filters(filters)
-        _require_both_ends(by, chosen)
-        return failures_report(self._run_rows(chosen.source), by=by, filters=chosen, tz=tz)
-
-    def costs(
-        self,
-        by: str | Iterable[str] | None = None,
-        filters: Filters | None = None,
-        *,
-        tz: tzinfo = UTC,
-    ) -> Report:
-        """Cost previewed against actual; see `recorder.analysis.costs`."""
-        chosen = self._filters(filters)
-        return costs_report(self._run_rows(chosen.source), by=by, filters=chosen, tz=tz)
-
-    def overruns(self, filters: Filters | None = None, *, limit: int = 20) -> Report:
-        """The runs that cost most above their preview; see `recorder.analysis.overruns`."""
-        chosen = self._filters(filters)
-        return overruns_report(self._run_rows(chosen.source), filters=chosen, limit=limit)
-
-    def settling(
-        self,
-        by: str | Iterable[str] | None = None,
-        filters: Filters | None = None,
-        *,
-        tz: tzinfo = UTC,
-    ) -> Report:
-        """How long after the end the actual cost last moved; see `recorder.analysis.settling`."""
-        chosen = self._filters(filters)
-        return settling_report(self._moved(chosen.source), by=by, filters=chosen, tz=tz)
-
-    def coverage(
-        self,
-        by: str | Iterable[str] | None = None,
-        filters: Filters | None = None,
-        *,
-        tz: tzinfo = UTC,
-        now: int | None = None,
-    ) -> Report:
-        """How well the history was caught; see `recorder.analysis.coverage`. `now`: as of T it is T."""
-        chosen = self._filters(filters)
-        moment = now if self._as_of is None else self._as_of
-        watched = self._watched(chosen.source)
-        late = self._settings.overdue_us
-        return coverage_report(
-            watched, by=by, filters=chosen, tz=tz, now=moment, overdue_after_us=late
-        )
-
-    def _moved(self, source: str | None) -> Iterator[tuple[RunRow, Moved]]:
-        with self._database.reading() as connection:
-            moved = dict(moves(connection, source_name=source, as_of=self._as_of))
-            for row in run_rows(connection, source_name=source, **self._rules()):
-                yield row, moved.get((row.source, row.run_id), Moved())
-
-    def _watched(self, source: str | None) -> Iterator[tuple[RunRow, Looks]]:
-        with self._database.reading() as connection:
-            seen = dict(looks(connection, source_name=source, as_of=self._as_of))
-            for row in run_rows(connection, source_name=source, **self._rules()):
-                yield row, seen.get((row.source, row.run_id), Looks())
-
     def _run_rows(self, source: str | None) -> Iterator[RunRow]:
         with self._database.reading() as connection:
-            yield from run_rows(connection, source_name=source, **self._rules())
+            yield from run_rows(connection, source_name=source, past=self._past())
 
-    def _rules(self) -> Mapping[str, Any]:
-        held = self._settings
-        return {"as_of": self._as_of, "cadence": held.cadence, "costs": held.cost}
+    def _past(self) -> Past | None:
+        """As of when a question is, and by which settings a state of then is read."""
+        if self._as_of is None:
+            return None
+        return Past(as_of=self._as_of, cadence=self._settings.cadence, costs=self._settings.cost)
 
     def _filters(self, filters: Filters | None) -> Filters:
         chosen = filters or Filters()
@@ -259,15 +165,3 @@ class Archive:
         with self._database.reading() as connection:
             ref = None if run_id is None else find_run(connection, run_id, named)
             yield from rows(connection, ref, source_name=named, as_of=self._as_of)
-
-
-def _require_both_ends(by: str | Iterable[str] | None, filters: Filters) -> None:
-    """A failure rate is of completed and failed runs together."""
-    why = "a failure rate is of completed and failed runs together"
-    if "status" in parse_by(by):
-        raise UsageError(f"--by status: {why}: group by something else, or ask 'recorder runs'")
-    missing = [word for word in ("completed", "failed") if word not in filters.status]
-    if filters.status and missing:
-        raise UsageError(
-            f"--status {','.join(filters.status)}: {why}: add {' and '.join(missing)}, or leave it out"
-        )

@@ -19,7 +19,8 @@ from typing import Any
 
 import pandas as pd
 
-from recorder.analysis.report import Cells, Columns, Report
+from recorder.analysis.report import Report
+from recorder.analysis.values import Cells, Columns
 
 _DTYPES: Mapping[str, Any] = {
     "text": "string",

@@ -8,8 +8,8 @@ implementation behind the command line, exports and frames. Must not import anyt
 from collections.abc import Mapping
 from typing import Any, Final
 
-from recorder.analysis.report import Cells, Columns, Kind, amount, instant, seconds
 from recorder.analysis.rows import RunRow
+from recorder.analysis.values import Cells, Columns, Kind, amount, instant, seconds
 from recorder.history.facts import UNSTATED, is_sharp
 from recorder.ledger.answer import Outcome
 

@@ -57,7 +57,7 @@ def paid(run_id: str, preview: int, actual: int, **fields: Any) -> RunRow:
     return run_row(run_id, **({"status": "completed"} | cost | fields))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Made:
     """Random runs with what was seen of them."""
 

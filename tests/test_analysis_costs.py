@@ -5,15 +5,14 @@ from typing import Any
 
 import pytest
 import reference_costs
+from asking import costs, overruns
 from comparing import assert_same
 from hypothesis import given
 from hypothesis import strategies as st
 from made_rows import DAWN, WEST, Made, groupings, histories, paid, run_row, statuses
 
-from recorder.analysis.costs import costs
 from recorder.analysis.filters import Filters
-from recorder.analysis.overruns import overruns
-from recorder.analysis.report import amount
+from recorder.analysis.values import amount
 from recorder.errors import UsageError
 from recorder.instants import DAY, parse_instant
 from recorder.ledger.cost import MICROS

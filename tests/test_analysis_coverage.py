@@ -2,13 +2,14 @@
 
 import pytest
 import reference_costs
+from asking import coverage, settling
 from comparing import assert_same
 from hypothesis import given
 from made_rows import DAWN, WEST, Made, groupings, histories, lived, run_row
 
-from recorder.analysis.coverage import Looks, coverage, covered_us
+from recorder.analysis.coverage import Looks, covered_us
 from recorder.analysis.filters import Filters
-from recorder.analysis.settling import Moved, settling
+from recorder.analysis.settling import Moved
 from recorder.instants import SECOND
 
 

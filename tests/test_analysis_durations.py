@@ -2,12 +2,12 @@
 
 import pytest
 import reference
+from asking import durations
 from comparing import assert_same
 from hypothesis import given
 from hypothesis import strategies as st
 from made_rows import DAWN, WEST, Made, groupings, histories, lived, run_row, statuses
 
-from recorder.analysis.durations import durations
 from recorder.analysis.filters import Filters
 from recorder.instants import SECOND
 
@@ -52,7 +52,7 @@ def test_the_population_is_completed_unless_asked() -> None:
     rows = [lived("er_1", 10), lived("er_2", 20, "failed"), lived("er_3", 30, "cancelled")]
 
     def runs(**asked: object) -> list[object]:
-        return [row["run_seconds_max"] for row in durations(rows, **asked).rows]  # type: ignore[arg-type]
+        return [row["run_seconds_max"] for row in durations(rows, **asked).rows]
 
     assert runs() == [10]
     assert runs(filters=Filters(status=("failed",))) == [20]

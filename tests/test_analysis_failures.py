@@ -2,11 +2,11 @@
 
 import pytest
 import reference
+from asking import failures
 from comparing import assert_same
 from hypothesis import given
 from made_rows import Made, groupings, histories, run_row
 
-from recorder.analysis.failures import failures
 from recorder.analysis.filters import Filters
 
 

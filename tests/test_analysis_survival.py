@@ -3,13 +3,13 @@
 from typing import Any
 
 import pytest
+from asking import durations
 from hypothesis import given
 from hypothesis import strategies as st
 from made_rows import DAWN, Made, histories, lived, run_row
 from reference import kaplan_meier, nearest_rank
 from scipy.stats import CensoredData, ecdf
 
-from recorder.analysis.durations import durations, in_words
 from recorder.analysis.filters import Filters
 from recorder.analysis.survival import Lifetimes, Quantile
 from recorder.instants import SECOND
@@ -94,12 +94,13 @@ def test_runs_in_flight_make_durations_longer() -> None:
 
 
 def test_not_reached_is_told_in_words() -> None:
-    """For reading, a quantile that is not reached says so, and the flags are gone."""
+    """For reading, a quantile that is not reached says so, and no flag is shown."""
     running = run_row(status="running", created_at=DAWN, last_good_at=DAWN + SECOND)
-    told = in_words(durations([running], censored=True).rows[0])
+    report = durations([running], censored=True, reading=True)
+    (told,) = report.rows
     assert told["wall_seconds_km_p50"] == "not reached"
     assert told["wall_seconds_km_p95"] is None
-    assert not any(name.endswith("_reached") for name in told)
+    assert not any(name.endswith("_reached") for name in report.narrow)
 
 
 @pytest.mark.parametrize(

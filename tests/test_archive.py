@@ -13,6 +13,7 @@ from shapes import HOSTILE, LAST_S, fill, stopped_at
 from stores import T0, S, answer, document, register, sample_body, sample_paths, set_revision, view
 
 import recorder
+from recorder.analyses import Analyses
 from recorder.analysis.filters import Filters
 from recorder.archive import Archive
 from recorder.errors import (
@@ -39,8 +40,8 @@ KEYS = {
 Rows = list[dict[str, Any]]
 
 
-def archive_of(database: Database, **more: Any) -> Archive:
-    return Archive(database, Settings(database_url="sqlite://"), **more)
+def archive_of(database: Database, **more: Any) -> Analyses:
+    return Analyses(database, Settings(database_url="sqlite://"), **more)
 
 
 @pytest.fixture
@@ -251,12 +252,12 @@ def test_coverage_counts_looks_up_to_the_end(database: Database) -> None:
     """Good polls count until the run was seen ended; later ones settle, and errors are counted by kind."""
     register(database, ["er_1", "t"])
     Recorder(database).record([*shapes.life(), *shapes.troubles("t")])
-    (row,) = archive_of(database).coverage().rows
+    (row,) = archive_of(database).analyse("coverage").rows
     assert (row["polls"], row["good_polls"], row["not_visible_polls"]) == (24, 14, 1)
     assert (row["throttled_polls"], row["error_polls"]) == (1, 8)
     assert row["gap_seconds_n"] == 8 + 1  # nine looks up to the end, and two of the other run
     assert row["snapshots"] == 7
-    (then,) = archive_of(database, as_of=T0 + 3 * S).coverage().rows
+    (then,) = archive_of(database, as_of=T0 + 3 * S).analyse("coverage").rows
     assert (then["polls"], then["good_polls"], then["not_visible_polls"]) == (4, 2, 1)
     assert then["seconds_since_good_poll"] == 2.0
 

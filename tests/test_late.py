@@ -14,6 +14,7 @@ from recorder.ledger.answer import Answer, Outcome
 from recorder.ledger.jsontext import parse_json, to_text
 from recorder.store.engine import Database
 from recorder.store.listing import poll_rows, snapshot_rows, transition_rows
+from recorder.store.past import Past
 from recorder.store.read import find_run, state_at
 from recorder.store.record import Recorder
 from recorder.store.registry import untrack
@@ -139,7 +140,7 @@ def known(database: Database, as_of: int | None) -> Known:
     with database.reading() as connection:
         told = (snapshot_rows, poll_rows, transition_rows)
         lists = [[_without_document(row) for row in of(connection, as_of=as_of)] for of in told]
-        return list(run_rows(connection, as_of=as_of)), lists
+        return list(run_rows(connection, past=None if as_of is None else Past(as_of=as_of))), lists
 
 
 def _without_document(row: Mapping[Any, Any]) -> dict[str, Any]:
@@ -170,7 +171,8 @@ def test_before_a_run_was_tracked_it_is_not_known(database: Database) -> None:
     register(database, ["er_2"], at=20)
     with database.reading() as connection:
         then = [
-            [r.run_id for r in run_rows(connection, as_of=T0 + at * S)] for at in (9, 10, 19, 20)
+            [r.run_id for r in run_rows(connection, past=Past(as_of=T0 + at * S))]
+            for at in (9, 10, 19, 20)
         ]
     assert then == [[], ["er_1"], ["er_1"], ["er_1", "er_2"]]
 
@@ -183,7 +185,7 @@ def test_untracking_is_known_from_then_on(database: Database) -> None:
         untrack(connection, 1, 1, now=T0 + 10 * S)
     Recorder(database).record([answer(20)])
     with database.reading() as connection:
-        told = [next(run_rows(connection, as_of=T0 + at * S)) for at in (9, 10, 20)]
+        told = [next(run_rows(connection, past=Past(as_of=T0 + at * S))) for at in (9, 10, 20)]
     assert [(row.tracking, row.n_polls) for row in told] == [
         ("active", 1),
         ("untracked", 1),

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 from stores import T0, answer, document, failure, register
 
-from recorder.archive import Archive
+from recorder.analyses import Analyses
 from recorder.cli.main import cli, run
 from recorder.instants import MINUTE
 from recorder.ledger.answer import Outcome
@@ -141,8 +141,8 @@ def test_every_reader_counts_the_same(
     assert (health.in_flight, health.overdue, health.unseen) == (2, 1, 0)
     assert [one.run_id for one in asked_for if one.overdue(CADENCE, T0)] == ["late"]
     assert {one.run_id for one in live if one.phase is Phase.IN_FLIGHT} == {"late", "fresh"}
-    archive = Archive(database, Settings(database_url="sqlite://"))
-    (told,) = archive.failures().rows
+    archive = Analyses(database, Settings(database_url="sqlite://"))
+    (told,) = archive.analyse("failures").rows
     counted = {n: told[n] for n in ("in_flight", "lost", "failed", "unobserved")}
     assert counted == {"in_flight": 2, "lost": 2, "failed": 1, "unobserved": 1}
     monkeypatch.setattr("recorder.cli.options.now_us", lambda: T0)
@@ -156,7 +156,8 @@ def test_what_is_tracked_but_never_seen_is_not_lost(database: Database) -> None:
     """A 404 for an id that no answer has shown may be a mistake in the id: it is not observed, so it is not lost."""
     register(database)
     Recorder(database).record([failure(1, Outcome.NOT_VISIBLE, 404)])
-    found: dict[str, Any] = Archive(database, Settings(database_url="sqlite://")).failures().rows[0]
+    analyses = Analyses(database, Settings(database_url="sqlite://"))
+    found: dict[str, Any] = analyses.analyse("failures").rows[0]
     assert (found["lost"], found["unobserved"], found["in_flight"]) == (0, 1, 0)
     with database.reading() as connection:
         held = connection.execute(sa.select(run_table.c.run_id)).scalars().all()

@@ -82,7 +82,8 @@ def test_help_imports_nothing_heavy_and_no_command() -> None:
     first, second = done.stderr.splitlines()
     assert first == "0 []"
     rooms = ("recorder.cli", "recorder.cli.main", "recorder.cli.streams", "recorder.cli.text")
-    own = [*rooms, "recorder.errors", "recorder.places"]
+    registry = ("recorder.analysis", "recorder.analysis.registry")  # the names of analyses
+    own = [*registry, *rooms, "recorder.errors", "recorder.places"]
     assert second == str(own)
     assert "Usage: recorder [OPTIONS] COMMAND" in done.stdout
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from stores import T0, S, answer, document, register, rows, view
 
-from recorder.archive import Archive
+from recorder.analyses import Analyses
 from recorder.instants import MINUTE, iso, parse_instant
 from recorder.schedule.cadence import Cadence
 from recorder.settings import Settings
@@ -29,9 +29,9 @@ def times(database: Database, **changes: str | None) -> tuple[list[Any], str]:
     """The three times and the flags of a run with such instants: the same in the view, the row and the report."""
     register(database)
     Recorder(database).record([answer(1, document(status="completed", **timing(**changes)))])
-    archive = Archive(database, Settings(database_url="sqlite://"))
+    archive = Analyses(database, Settings(database_url="sqlite://"))
     (shown,), (cells,) = view(database, "runs"), archive.runs()
-    (told,) = archive.durations().rows
+    (told,) = archive.analyse("durations").rows
     for name in TIMES:
         assert shown[name] == cells[name] == told[f"{name}_max"]
         assert told[f"{name}_n"] == (shown[name] is not None)

@@ -14,15 +14,15 @@ import pandas as pd
 import pytest
 import reference
 import reference_costs
+from asking import kinds_of
 from comparing import assert_cell
 from made_answers import random_answers
 from stores import BASE_URL, T0, S, view
 
 import recorder
-from recorder.analysis import costs, coverage, durations, failures
 from recorder.analysis.coverage import Looks
-from recorder.analysis.report import Columns
 from recorder.analysis.rows import RunRow
+from recorder.analysis.values import Columns
 from recorder.cli.main import cli, run
 from recorder.instants import us_of
 from recorder.store.engine import Database
@@ -117,9 +117,9 @@ def assert_rows(rows: Rows, expected: Rows, kinds: Columns, keys: tuple[str, ...
 
 
 ANALYSES: dict[str, tuple[Callable[..., Rows], Columns, tuple[str, ...]]] = {
-    "durations": (reference.durations, durations.kinds(), ()),
-    "failures": (reference.failures, failures.kinds(), ()),
-    "costs": (reference_costs.costs, costs.kinds(), ("unit",)),
+    "durations": (reference.durations, kinds_of("durations"), ()),
+    "failures": (reference.failures, kinds_of("failures"), ()),
+    "costs": (reference_costs.costs, kinds_of("costs"), ("unit",)),
 }
 
 
@@ -173,7 +173,7 @@ def test_coverage_is_the_same_through_every_door(
     """How well the history was caught, but for the seconds since the last poll, which go by the clock."""
     looks = plain_looks(store)
     watched = [(row, looks.get(row.run_id, Looks())) for row in plain_rows(store)]
-    kinds = coverage.kinds()
+    kinds = kinds_of("coverage")
     for by in GROUPS:
         expected = reference_costs.coverage(watched, by)
         printed = through_command_line(store, capsys, "coverage", by)

@@ -7,19 +7,19 @@ Must not import anything that does I/O.
 """
 
 from array import array
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, tzinfo
 from itertools import pairwise
 from typing import Final
 
-from recorder.analysis.filters import Filters
-from recorder.analysis.groups import Grouping, Key
-from recorder.analysis.report import Cells, Kind, Report, Tally, by_kinds, report, seconds
+from recorder.analysis.analysis import Analysis, Group, Population, Question
+from recorder.analysis.cells import Cell, Row
+from recorder.analysis.columns import Runs, rows_of
+from recorder.analysis.populations import populations_of
 from recorder.analysis.rows import RunRow
 from recorder.analysis.stats import Ranked, ratio
-from recorder.instants import HOUR, MINUTE, SECOND
+from recorder.analysis.values import Cells, Kind, seconds
+from recorder.instants import HOUR, SECOND
 from recorder.life import flight_since
 
 REACH_US: Final = 15 * SECOND
@@ -49,6 +49,15 @@ _KINDS: Final[dict[str, Kind]] = {
 }
 
 
+_NARROW: Final = frozenset(
+    (
+        *("runs", "observed", "from_start", "mid_flight", "post_hoc", "lost", "coverage"),
+        *("gap_seconds_p50", "gap_seconds_p95", "polls", "error_share", "snapshots_per_poll"),
+        *("unparsed_costs", "odd_sums", "missing_ends", "seconds_since_good_poll"),
+    )
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Looks:
     """The polls of one run, as far as coverage needs them.
@@ -69,69 +78,35 @@ class Looks:
     n_errors: int = 0
 
 
-def coverage(
-    watched: Iterable[tuple[RunRow, Looks]],
-    *,
-    by: str | Iterable[str] | None = None,
-    filters: Filters | None = None,
-    tz: tzinfo = UTC,
-    now: int | None = None,
-    overdue_after_us: int = 10 * MINUTE,
-) -> Report:
-    """Return how much of the time in flight was seen, at what gaps, and what could not be read.
-
-    Args:
-        watched: tracked runs, each with its polls.
-        by: groups, as `parse_by` takes them.
-        filters: which runs, the status included.
-        tz: the zone of days, weeks and months.
-        now: microseconds since 1970 UTC; None: the seconds since the last good poll are not told.
-        overdue_after_us: a run in flight for longer is overdue.
-
-    Returns:
-        A row a group. `runs`, of them `observed` (`from_start`, `mid_flight`, `post_hoc` by the status first seen,
-        `unclassed`: a word that nobody knows), `lost`, `unobserved`.
-        `in_flight_seconds`: from `createdAt` or tracking, the later, to the end or the last good poll of runs not seen
-        to end, as far as they were not overdue; `overdue_seconds`: the rest of that time. Runs of which no such time
-        is known add nothing. `covered_seconds`: the part of `in_flight_seconds` within 15 s of a good poll;
-        `coverage`: its share, null where there is none. `gap_seconds_*`: between consecutive good polls until the run
-        was seen ended (`_p95` null below 20 gaps).
-        `polls` = `good_polls` + `not_visible_polls` + `throttled_polls` + `error_polls`; `error_share`: throttled and
-        error by all. `snapshots`, `snapshots_per_poll` (good ones).
-        In runs: `unparsed_costs`, `odd_sums`, `negative_times`, `rough_ends`, `missing_ends`, `unreadable` (a field of
-        another type), `reopened`. `seconds_since_good_poll`: since the last of any run.
-
-    Raises:
-        UsageError: `by` names what nobody knows.
-    """
-    grouping, filters, tally = Grouping(by, tz), filters or Filters(), Tally()
-    groups: defaultdict[Key, _Group] = defaultdict(_Group)
-    for row, looks in watched:
-        if filters.matches(row):
-            tally.add(row)
-            groups[grouping.key(row)].add(row, looks, overdue_after_us)
-    shown = grouping.keys_to_show(groups, ())
-    return report(
-        by_kinds(grouping) | kinds(),
-        (grouping.cells(key) | (groups.get(key) or _Group()).cells(now) for key in shown),
-        tally,
-        about=_about(groups.values()),
-        scope=(grouping.told(), filters.told_with_status()),
-    )
+def coverage(group: Group) -> Row:
+    """Return how much of the time in flight was seen, at what gaps, and what could not be read."""
+    held = _Group()
+    for row, looks in zip(rows_of(group.runs), group.runs.values("looks"), strict=True):
+        held.add(row, looks, group.question.overdue_after_us)
+    cells = _populations(group.runs) | held.cells(group.question.now)
+    return {name: Cell(kind, cells[name], name in _NARROW) for name, kind in _KINDS.items()}
 
 
-def kinds() -> dict[str, Kind]:
-    """The columns after those of `by`."""
-    return dict(_KINDS)
+def _populations(runs: Runs) -> Cells:
+    counts = populations_of(runs)
+    classes = {name: counts[name] for name in CLASSES[:-1]}
+    return {
+        "runs": runs.n,
+        "observed": counts["observed"],
+        "lost": counts["lost"],
+        "unobserved": counts["unobserved"],
+        **classes,
+        "unclassed": counts["observed"] - sum(classes.values()),
+    }
 
 
-def _about(groups: Iterable["_Group"]) -> str:
-    held = list(groups)
-    hours, overdue = (
-        sum(getattr(group, name) for group in held) / HOUR
-        for name in ("in_flight_us", "overdue_us")
-    )
-    good = sum(group.polls["good_polls"] for group in held)
+def _about(runs: Runs, population: str, question: Question) -> str:
+    del population
+    found = (flight(row, question.overdue_after_us) for row in rows_of(runs))
+    times = [time for time in found if time is not None]
+    hours = sum(overdue_at - begin for begin, overdue_at, _ in times) / HOUR
+    overdue = sum(end - overdue_at for _, overdue_at, end in times) / HOUR
+    good = sum(looks.n_good for looks in runs.values("looks"))
     beyond = f" and {overdue:,.1f} h overdue" if overdue else ""
     return f"{hours:,.1f} h in flight{beyond}, {good:,} good polls"
 
@@ -172,11 +147,10 @@ class _Group:
 
     __slots__ = (
         *("covered_us", "gaps", "in_flight_us", "last_good_at", "odd", "overdue_us", "polls"),
-        "tally",
     )
 
     def __init__(self) -> None:
-        self.tally, self.gaps = Tally(), array("q")
+        self.gaps = array("q")
         self.in_flight_us = self.overdue_us = self.covered_us = 0
         self.last_good_at: int | None = None
         self.polls = dict.fromkeys((*_POLLS, "snapshots"), 0)
@@ -184,7 +158,6 @@ class _Group:
 
     def add(self, row: RunRow, looks: Looks, overdue_after_us: int) -> None:
         """Take a run."""
-        self.tally.add(row)
         self._watch(row, looks, overdue_after_us)
         self._count_polls(row, looks)
         self._count_odd(row)
@@ -223,7 +196,6 @@ class _Group:
         polls, gaps = self.polls, Ranked(self.gaps)
         errors = polls["throttled_polls"] + polls["error_polls"]
         return {
-            **self._runs(),
             "in_flight_seconds": seconds(self.in_flight_us),
             "overdue_seconds": seconds(self.overdue_us),
             "covered_seconds": seconds(self.covered_us),
@@ -239,16 +211,35 @@ class _Group:
             "seconds_since_good_poll": seconds(self._silence_us(now)),
         }
 
-    def _runs(self) -> Cells:
-        tally = self.tally
-        return {
-            "runs": tally.tracked,
-            "observed": tally.observed,
-            "lost": tally.lost,
-            "unobserved": tally.unobserved,
-            **tally.classes,
-            "unclassed": tally.observed - sum(tally.classes.values()),
-        }
-
     def _silence_us(self, now: int | None) -> int | None:
         return None if now is None or self.last_good_at is None else now - self.last_good_at
+
+
+ANALYSIS: Final = Analysis(
+    cells=coverage,
+    population=Population.ALL,
+    needs=frozenset(
+        {"created_at", "tracked_at", "ended_at", "first_good_at", "last_good_at"}
+        | {"cost_quality", "quality", "n_reopened", "looks"}
+    ),
+    about=_about,
+    examples=("coverage", "coverage --by source --since 7d"),
+    help="""How well the history was caught, and so how far to trust the other answers.
+
+    coverage: share of the time in flight that lies within 15 s of a good poll; the time in which a run is overdue is
+    left out (overdue_seconds), since it is polled more and more slowly then.
+    """,
+    columns="""\
+`runs`, of them `observed` (`from_start`, `mid_flight`, `post_hoc` by the status first seen, `unclassed`: a word that \
+nobody knows), `lost`, `unobserved`.
+`in_flight_seconds`: from `createdAt` or tracking, the later, to the end or the last good poll of runs not seen to end, \
+as far as they were not overdue; `overdue_seconds`: the rest of that time. Runs of which no such time is known add \
+nothing. `covered_seconds`: the part of `in_flight_seconds` within 15 s of a good poll; `coverage`: its share, null \
+where there is none. `gap_seconds_*`: between consecutive good polls until the run was seen ended (`_p95` \
+null below 20 gaps).
+`polls` = `good_polls` + `not_visible_polls` + `throttled_polls` + `error_polls`; `error_share`: throttled and error by \
+all. `snapshots`, `snapshots_per_poll` (good ones).
+In runs: `unparsed_costs`, `odd_sums`, `negative_times`, `rough_ends`, `missing_ends`, `unreadable` (a field of another \
+type), `reopened`. `seconds_since_good_poll`: since the last of any run.
+""",
+)

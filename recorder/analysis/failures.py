@@ -4,180 +4,132 @@ Invariant: a rate's numerator and denominator stand in the same row; runs in fli
 denominator. Must not import anything that does I/O.
 """
 
-from array import array
-from collections import defaultdict
-from collections.abc import Iterable
-from datetime import UTC, tzinfo
 from typing import Final
 
-from recorder.analysis.filters import Filters
-from recorder.analysis.groups import Grouping, Key
-from recorder.analysis.report import Cells, Kind, Report, Tally, by_kinds, report
-from recorder.analysis.rows import RunRow
-from recorder.analysis.stats import PooledRate, Ranked, ratio, wilson
-from recorder.ledger.row import TERMINAL
+from recorder.analysis.analysis import Analysis, Group, Population, Question
+from recorder.analysis.cells import Row, count, proportion, rate
+from recorder.analysis.columns import Runs, n_of
+from recorder.analysis.groups import parse_by
+from recorder.analysis.rows import Predicate
+from recorder.analysis.stats import PooledRate, Ranked, exact, ratio, total
+from recorder.errors import UsageError
 
 FLAGS: Final = ("completed_with_failed_leads", "completed_with_open_leads", "counts_off_total")
 
-_COUNTS: Final = (
-    *("runs", "completed", "failed", "cancelled", "in_flight", "unknown", "lost"),
-    *("leads_completed", "leads_failed", "leads_skipped"),
-    *("unobserved", "reopened", "lead_runs", *FLAGS),
+
+def failures(group: Group) -> Row:
+    """Return failure, success and cancel rates of runs and of leads, with 95 % intervals."""
+    runs = group.runs
+    completed, failed, cancelled = (n_of(runs.words("status").where(is_it)) for is_it in _ENDINGS)
+    ended = runs.only(runs.is_terminal)
+    failure = proportion(failed, completed + failed, narrow=True)
+    success = proportion(completed, completed + failed)
+    cancel = proportion(cancelled, completed + failed + cancelled)
+    has_its_part = runs.is_terminal | runs.is_in_flight | runs.is_lost
+    leads = _leads(ended)
+    return {
+        "runs": count(runs.n, narrow=True),
+        "completed": count(completed, narrow=True),
+        "failed": count(failed, narrow=True),
+        "cancelled": count(cancelled, narrow=True),
+        "in_flight": count(runs.is_in_flight, narrow=True),
+        "unknown": count(runs.is_unknown, narrow=True),
+        "lost": count(runs.is_lost, narrow=True),
+        "failure_rate": failure[0],
+        "failure_rate_low": failure[1],
+        "failure_rate_high": failure[2],
+        "success_rate": success[0],
+        "cancel_rate": cancel[0]._replace(narrow=True),
+        **leads,
+        "success_rate_low": success[1],
+        "success_rate_high": success[2],
+        "cancel_rate_low": cancel[1],
+        "cancel_rate_high": cancel[2],
+        "unobserved": count(~has_its_part),
+        "reopened": count(runs.ints("n_reopened").values > 0),
+        **{flag: count(runs.words("quality").where(has_it)) for flag, has_it in _HAS.items()},
+    }
+
+
+def _leads(ended: Runs) -> Row:
+    """Return the cells of the leads of runs that ended."""
+    failed, skipped = ended.ints("leads_failed"), ended.ints("leads_skipped")
+    processed = ended.leads_processed
+    pool = PooledRate(failed.values[processed.there], processed.values[processed.there])
+    low, high = pool.interval()
+    has_leads = processed.there & (processed.values != 0)
+    rates = exact(failed.values[has_leads]) / exact(processed.values[has_leads])
+    is_whole = processed.there & skipped.there & ~ended.words("status").where(_ENDINGS[2])
+    n_skipped = total(skipped.values[is_whole])
+    n_runs = n_of(processed.there)
+    has_skipped = bool(skipped.there.any())
+    return {
+        "leads_completed": count(pool.n - pool.hits if n_runs else None, narrow=True),
+        "leads_failed": count(pool.hits if n_runs else None, narrow=True),
+        "leads_skipped": count(total(skipped.values[skipped.there]) if has_skipped else None),
+        "lead_failure_rate": rate(pool.rate, narrow=True),
+        "lead_failure_rate_low": rate(low, narrow=True),
+        "lead_failure_rate_high": rate(high, narrow=True),
+        "lead_failure_rate_median": rate(Ranked(rates).at(50)),
+        "lead_runs": count(n_runs),
+        "skip_share": rate(
+            ratio(n_skipped, total(processed.values[is_whole]) + n_skipped), narrow=True
+        ),
+    }
+
+
+def _having(flag: str) -> Predicate:
+    """Return whether a run's quality names a flag."""
+    return lambda quality: quality is not None and flag in quality.split(",")
+
+
+_HAS: Final = {flag: _having(flag) for flag in FLAGS}
+_ENDINGS: Final = tuple(
+    frozenset({word}).__contains__ for word in ("completed", "failed", "cancelled")
 )
-_COLUMNS: Final = (
-    *("runs", "completed", "failed", "cancelled", "in_flight", "unknown", "lost"),
-    *("failure_rate", "failure_rate_low", "failure_rate_high", "success_rate", "cancel_rate"),
-    *("leads_completed", "leads_failed", "leads_skipped", "lead_failure_rate"),
-    *("lead_failure_rate_low", "lead_failure_rate_high", "lead_failure_rate_median", "lead_runs"),
-    *("skip_share", "success_rate_low", "success_rate_high", "cancel_rate_low", "cancel_rate_high"),
-    *("unobserved", "reopened", *FLAGS),
-)
 
 
-def failures(
-    rows: Iterable[RunRow],
-    *,
-    by: str | Iterable[str] | None = None,
-    filters: Filters | None = None,
-    tz: tzinfo = UTC,
-) -> Report:
-    """Failure, success and cancel rates of runs and of leads, with 95 % intervals.
-
-    Args:
-        rows: tracked runs.
-        by: groups, as `parse_by` takes them.
-        filters: which runs, the status included.
-        tz: the zone of days, weeks and months.
-
-    Returns:
-        A row a group. `runs`: all tracked = completed + failed + cancelled + in_flight + lost + unobserved; `unknown`:
-        the part of in flight with a status word that nobody knows; `lost`: lost before an end was seen.
-        `failure_rate`, `success_rate` by completed + failed, `cancel_rate` by terminal runs, 0 to 1, null where that
-        is 0; `_low`, `_high`: Wilson.
-        `leads_completed`, `leads_failed`: of the `lead_runs`, ended runs that give both; null where there are none.
-        `lead_failure_rate` pooled over them, `_low` and `_high` by the linearised ratio over runs (null where runs do
-        not differ), `_median` over runs with processed leads.
-        `leads_skipped`: of ended runs that give it; `skip_share`: skipped by completed + skipped + failed of ended runs
-        that give all three, cancelled ones left out.
-        `reopened`: runs that went from an end back in flight. Flags, in runs: completed with failed leads, completed
-        with leads pending or running, five counts that do not sum to the total.
-
-    Raises:
-        UsageError: `by` names what nobody knows.
-    """
-    grouping, filters, tally = Grouping(by, tz), filters or Filters(), Tally()
-    groups: defaultdict[Key, _Group] = defaultdict(_Group)
-    for row in filter(filters.matches, rows):
-        tally.add(row)
-        groups[grouping.key(row)].add(row)
-    shown = grouping.keys_to_show(groups, ())
-    return report(
-        by_kinds(grouping) | kinds(),
-        (grouping.cells(key) | (groups.get(key) or _Group()).cells() for key in shown),
-        tally,
-        about=_about(groups.values()),
-        scope=(grouping.told(), filters.told_with_status()),
-    )
+def _require_both_ends(question: Question) -> None:
+    """Refuse to part completed from failed runs: there is no rate then."""
+    why = "a failure rate is of completed and failed runs together"
+    status = question.filters.status
+    if "status" in parse_by(question.by):
+        raise UsageError(f"--by status: {why}: group by something else, or ask 'recorder runs'")
+    missing = [word for word in ("completed", "failed") if word not in status]
+    if status and missing:
+        raise UsageError(
+            f"--status {','.join(status)}: {why}: add {' and '.join(missing)}, or leave it out"
+        )
 
 
-def kinds() -> dict[str, Kind]:
-    """The columns after those of `by`."""
-    return {name: "count" if name in _COUNTS else "rate" for name in _COLUMNS}
-
-
-def _about(groups: Iterable["_Group"]) -> str:
-    judged = sum(group.ended["completed"] + group.ended["failed"] for group in groups)
+def _about(runs: Runs, population: str, question: Question) -> str:
+    del population, question
+    judged = sum(n_of(runs.words("status").where(is_it)) for is_it in _ENDINGS[:2])
     return f"failure rate over {judged:,} completed or failed"
 
 
-class _Leads:
-    """The leads of runs that ended."""
+ANALYSIS: Final = Analysis(
+    cells=failures,
+    population=Population.ALL,
+    needs=frozenset({"leads_completed", "leads_failed", "leads_skipped", "n_reopened", "quality"}),
+    about=_about,
+    check=_require_both_ends,
+    examples=("failures --by day --since 7d", "failures --by slug,version --format csv"),
+    help="""How often runs and leads fail: rates from 0 to 1 with 95 % intervals.
 
-    __slots__ = ("pool", "rates", "runs", "skip_base", "skipped", "skipped_known", "skips")
-
-    def __init__(self) -> None:
-        self.pool, self.rates = PooledRate(), array("d")
-        self.runs = self.skipped = self.skipped_known = self.skips = self.skip_base = 0
-
-    def add(self, row: RunRow) -> None:
-        """Take the leads of a run that ended."""
-        if row.leads_skipped is not None:
-            self.skipped += row.leads_skipped
-            self.skipped_known += 1
-        processed = row.leads_processed
-        if processed is None or row.leads_failed is None:
-            return
-        self.runs += 1
-        self.pool.add(row.leads_failed, processed)
-        if processed:
-            self.rates.append(row.leads_failed / processed)
-        if row.status != "cancelled" and row.leads_skipped is not None:
-            self.skips += row.leads_skipped
-            self.skip_base += processed + row.leads_skipped
-
-    def cells(self) -> Cells:
-        """The columns that speak of leads."""
-        failed, low_high = self.pool.hits, self.pool.interval()
-        return {
-            "leads_completed": self.pool.n - failed if self.runs else None,
-            "leads_failed": failed if self.runs else None,
-            "leads_skipped": self.skipped if self.skipped_known else None,
-            "lead_failure_rate": self.pool.rate,
-            "lead_failure_rate_low": low_high[0],
-            "lead_failure_rate_high": low_high[1],
-            "lead_failure_rate_median": Ranked(self.rates).at(50),
-            "lead_runs": self.runs,
-            "skip_share": ratio(self.skips, self.skip_base),
-        }
-
-
-class _Group:
-    """All tracked runs of one group."""
-
-    __slots__ = ("ended", "flags", "leads", "reopened", "tally")
-
-    def __init__(self) -> None:
-        self.tally, self.leads, self.reopened = Tally(), _Leads(), 0
-        self.ended, self.flags = dict.fromkeys(TERMINAL, 0), dict.fromkeys(FLAGS, 0)
-
-    def add(self, row: RunRow) -> None:
-        """Take a run."""
-        self.tally.add(row)
-        self.reopened += row.n_reopened > 0
-        if row.is_terminal and row.status is not None:
-            self.ended[row.status] += 1
-            self.leads.add(row)
-        if row.quality:
-            for flag in FLAGS:
-                self.flags[flag] += flag in row.quality.split(",")
-
-    def cells(self) -> Cells:
-        """The group's columns."""
-        tally = self.tally
-        beside = {name: getattr(tally, name) for name in ("in_flight", "unknown", "lost")}
-        return {
-            "runs": tally.tracked,
-            **self.ended,
-            **beside,
-            **self._rates(),
-            **self.leads.cells(),
-            "unobserved": tally.unobserved,
-            "reopened": self.reopened,
-            **self.flags,
-        }
-
-    def _rates(self) -> Cells:
-        completed, failed, cancelled = (
-            self.ended[word] for word in ("completed", "failed", "cancelled")
-        )
-        judged = completed + failed
-        return {
-            **_rate("failure_rate", failed, judged),
-            **_rate("success_rate", completed, judged),
-            **_rate("cancel_rate", cancelled, judged + cancelled),
-        }
-
-
-def _rate(name: str, hits: int, n: int) -> Cells:
-    low, high = wilson(hits, n)
-    return {name: ratio(hits, n), f"{name}_low": low, f"{name}_high": high}
+    failure_rate = failed / (completed + failed). Runs in flight and lost ones are in no denominator: they stand beside.
+    """,
+    columns="""\
+`runs`: all tracked = completed + failed + cancelled + in_flight + lost + unobserved; `unknown`: the part of in flight \
+with a status word that nobody knows; `lost`: lost before an end was seen.
+`failure_rate`, `success_rate` by completed + failed, `cancel_rate` by terminal runs, 0 to 1, null where that is 0; \
+`_low`, `_high`: Wilson.
+`leads_completed`, `leads_failed`: of the `lead_runs`, ended runs that give both; null where there are none. \
+`lead_failure_rate` pooled over them, `_low` and `_high` by the linearised ratio over runs (null where runs do not \
+differ), `_median` over runs with processed leads.
+`leads_skipped`: of ended runs that give it; `skip_share`: skipped by completed + skipped + failed of ended runs that \
+give all three, cancelled ones left out.
+`reopened`: runs that went from an end back in flight. Flags, in runs: completed with failed leads, completed with \
+leads pending or running, five counts that do not sum to the total.
+""",
+)

@@ -6,8 +6,9 @@ filters by this one rule. Must not import anything that does I/O.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
-from recorder.analysis.rows import RunRow
+from recorder.analysis.rows import LABEL, Predicate, RunRow
 from recorder.errors import UsageError
 from recorder.instants import iso
 
@@ -42,21 +43,33 @@ class Filters:
             raise UsageError(f"--since {iso(self.since)} is not before --until {iso(self.until)}")
 
     def matches(self, row: RunRow) -> bool:
-        """Whether a run is meant."""
-        return self.matches_but_status(row) and (not self.status or row.status in self.status)
+        """Return whether a run is meant."""
+        return all(holds(_value(row, name)) for name, holds in self.conditions())
 
-    def matches_but_status(self, row: RunRow) -> bool:
-        """The same without the status: for what stands beside the runs of a status."""
-        if self.source is not None and row.source != self.source:
-            return False
-        if self.slug and row.slug not in self.slug:
-            return False
-        if self.version and row.version not in self.version:
-            return False
-        if any(row.labels.get(key) != value for key, value in self.labels):
-            return False
-        since_it_is = self.since is None or row.dated_at >= self.since
-        return since_it_is and (self.until is None or row.dated_at < self.until)
+    @property
+    def needs(self) -> frozenset[str]:
+        """The columns that the filters read."""
+        names = {name for name, _ in self.conditions()}
+        dated = {"created_at", "tracked_at"} if "dated_at" in names else set()
+        return frozenset(names - {"dated_at"} | dated)
+
+    def conditions(self, *, status: bool = True) -> Iterator[tuple[str, Predicate]]:
+        """Yield the columns that count, each with what its value must be; of instants also for a whole column."""
+        since, until = self.since, self.until
+        if status and self.status:
+            yield "status", self.status.__contains__
+        if self.slug:
+            yield "slug", self.slug.__contains__
+        if self.version:
+            yield "version", self.version.__contains__
+        if self.source is not None:
+            yield "source", (self.source,).__contains__
+        for key, value in self.labels:
+            yield f"{LABEL}{key}", (value,).__contains__
+        if since is not None:
+            yield "dated_at", lambda at: at >= since
+        if until is not None:
+            yield "dated_at", lambda at: at < until
 
     def told(self) -> str:
         """The filters but the status in words, for a foot; empty where there are none."""
@@ -79,6 +92,11 @@ class Filters:
         if self.source is not None:
             yield f"source {self.source}"
         yield from (f"label {key}={value}" for key, value in self.labels)
+
+
+def _value(row: RunRow, name: str) -> Any:  # noqa: ANN401  # a word or an instant
+    key = name.removeprefix(LABEL)
+    return getattr(row, name) if key == name else row.labels.get(key)
 
 
 def _short(us: int) -> str:

@@ -1,30 +1,59 @@
 """`--by`: what runs are grouped by, and in which order the groups stand.
 
-Invariant: a run is in exactly one group; a missing value is a group of its own, the last. Days, weeks and months are
+Invariant: a run is in exactly one group; a missing value is a group of its own, the last. Days, hours and the like are
 those of the instant that a run belongs to, in the time zone given. Must not import anything that does I/O.
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
-from datetime import UTC, date, tzinfo
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
-from recorder.analysis.rows import RunRow
+import numpy as np
+
+from recorder.analysis.columns import Coder, Lexicon, Runs, Whole, Word, Words
+from recorder.analysis.rows import LABEL
+from recorder.analysis.values import Kind
 from recorder.errors import UsageError
-from recorder.instants import datetime_of
+from recorder.instants import HOUR, MINUTE, datetime_of
 
-TERMS: Final = ("slug", "version", "source", "mode", "status", "day", "week", "month")
-LABEL: Final = "label:"
+Key: TypeAlias = tuple[Word, ...]
+Spelling: TypeAlias = Callable[[datetime], str | int]
 
-Key: TypeAlias = tuple[str | None, ...]
-
-_BUCKETS: Final = ("day", "week", "month")
 _DIGITS: Final = re.compile(r"([0-9]+)")
 
 
+def _day(moment: date) -> str:
+    return f"{moment.year:04}-{moment.month:02}-{moment.day:02}"
+
+
+def _week(moment: date) -> str:
+    year, week, _ = moment.isocalendar()
+    return f"{year:04}-W{week:02}"
+
+
+_SPELLINGS: Final[Mapping[str, Spelling]] = MappingProxyType(
+    {
+        "hour": lambda moment: moment.hour,
+        "weekday": lambda moment: moment.isoweekday(),
+        "day": _day,
+        "week": _week,
+        "month": lambda moment: f"{moment.year:04}-{moment.month:02}",
+    }
+)
+_COLUMNS: Final = ("slug", "version", "source", "mode", "status", "list_id")
+_SIZES: Final = {0: "0", 3: "1-3", 10: "4-10", 30: "11-30", 100: "31-100", 300: "101-300"} | {
+    1000: "301-1000",
+    3000: "1001-3000",
+}
+_LARGEST: Final = "3001+"
+
+TERMS: Final = (*_COLUMNS[:5], *_SPELLINGS, "list_id", "size")
+
+
 def parse_by(given: str | Iterable[str] | None) -> tuple[str, ...]:
-    """The terms of `--by`.
+    """Return the terms of `--by`.
 
     Args:
         given: terms with commas between, or one by one; None or nothing at all: no groups.
@@ -56,126 +85,122 @@ class Grouping:
 
     Args:
         by: as `parse_by` takes it.
-        tz: the zone of days, weeks and months.
+        tz: the zone of days, hours and the like.
     """
 
-    __slots__ = ("_getters", "_status_at", "terms", "tz")
+    __slots__ = ("terms", "tz")
 
     def __init__(self, by: str | Iterable[str] | None = None, tz: tzinfo = UTC) -> None:
         self.terms = parse_by(by)
         self.tz = tz
-        self._getters = [_getter(term, tz) for term in self.terms]
-        self._status_at = self.terms.index("status") if "status" in self.terms else None
 
     @property
-    def has_status(self) -> bool:
-        """Whether the status is one of the terms."""
-        return self._status_at is not None
+    def needs(self) -> frozenset[str]:
+        """The columns that the terms read."""
+        return frozenset(name for term in self.terms for name in _needs(term))
 
-    def key(self, row: RunRow) -> Key:
-        """The group of a run: one value for each term."""
-        return tuple([get(row) for get in self._getters])
+    @property
+    def kinds(self) -> dict[str, Kind]:
+        """What the leading columns of the rows hold."""
+        return {term: "count" if term in ("hour", "weekday") else "text" for term in self.terms}
 
-    def beside(self, key: Key) -> Key:
-        """The group without its status: where what has no status of its own is counted."""
-        at = self._status_at
-        return key if at is None else key[:at] + key[at + 1 :]
-
-    def unstated(self, beside: Key) -> Key:
-        """The group of no status for a group without status."""
-        at = self._status_at
-        return beside if at is None else (*beside[:at], None, *beside[at:])
-
-    def ordered(self, keys: Iterable[Key]) -> list[Key]:
-        """Groups by value, versions by their numbers, missing values last.
-
-        Args:
-            keys: of `key`, or with more values behind.
-        """
-        return sorted(keys, key=self._rank)
-
-    def _rank(self, key: Key) -> list[tuple[bool, list[str | int]]]:
-        terms = (*self.terms, *[""] * len(key))
-        return [_place(value, term) for value, term in zip(key, terms, strict=False)]
-
-    def cells(self, key: Key) -> dict[str, object]:
-        """The leading columns of a group's row."""
-        return dict(zip(self.terms, key, strict=False))
+    def words(self, runs: Runs, term: str) -> Words:
+        """Return the value of a term for each run; a name that is no term is that of a column."""
+        if term in _SPELLINGS:
+            return _spelt(runs.dated_at, _SPELLINGS[term], self.tz)
+        return _sizes(runs) if term == "size" else runs.words(term)
 
     def told(self) -> str:
-        """The groups in words, for a foot; empty where there are none."""
+        """Return the groups in words, for a foot; empty where there are none."""
         if not self.terms:
             return ""
-        zone = f" ({self.tz})" if any(term in _BUCKETS for term in self.terms) else ""
+        zone = f" ({self.tz})" if any(term in _SPELLINGS for term in self.terms) else ""
         return f"by {', '.join(self.terms)}{zone}"
 
-    def keys_to_show(
-        self, groups: Collection[Key], beside: Iterable[Key], *, more: int = 0
-    ) -> list[Key]:
-        """All groups in order: those that hold runs, and those that only something beside them speaks of.
 
-        Args:
-            groups: of `key`, with `more` values behind.
-            beside: of `beside`, with as many behind.
-            more: how many; without terms there is always one group, these None.
-        """
-        held = {self.beside(key) for key in groups}
-        alone = {self.unstated(key) for key in beside if key not in held}
-        return self.ordered({*groups, *alone} or ([] if self.terms else [(None,) * more]))
+def _needs(term: str) -> tuple[str, ...]:
+    if term in _SPELLINGS:
+        return ("created_at", "tracked_at")
+    return ("leads_total",) if term == "size" else (term,)
 
 
-def _place(value: str | None, term: str) -> tuple[bool, list[str | int]]:
+def split(runs: Runs, columns: Sequence[Words]) -> Iterator[tuple[Key, Runs]]:
+    """Yield the runs of each combination of words, in any order; without columns all of them, if there are any."""
+    if not columns:
+        if runs.n:
+            yield (), runs
+        return
+    codes = np.zeros(runs.n, np.int64)
+    for column in columns:
+        codes = codes * max(len(column.lexicon.words), 1) + column.codes
+        if runs.n and codes.max() >= 2**31:
+            codes = np.unique(codes, return_inverse=True)[1]
+    order = np.argsort(codes.astype(np.uint16) if _is_small(codes) else codes, kind="stable")
+    codes, ordered = codes[order], runs.take(order)
+    starts = np.flatnonzero(np.concatenate(([True], codes[1:] != codes[:-1])))[: runs.n]
+    ends = [*starts[1:].tolist(), runs.n]
+    for start, end in zip(starts.tolist(), ends, strict=False):
+        at = order[start]
+        key = tuple(column.lexicon.words[column.codes[at]] for column in columns)
+        yield key, ordered.take(slice(start, end))
+
+
+def _is_small(codes: Whole) -> bool:
+    return not len(codes) or bool(codes.max() < 2**16)
+
+
+def in_order(terms: Sequence[str], keys: Iterable[Key]) -> list[Key]:
+    """Return groups by value, versions and sizes by their numbers, missing values last."""
+    return sorted(
+        keys, key=lambda key: [_rank(v, term) for v, term in zip(key, terms, strict=True)]
+    )
+
+
+def _rank(value: Word, term: str) -> tuple[bool, list[str | int]]:
     if value is None:
         return True, []
-    return False, _numbered(value) if term == "version" else [value]
+    numbered = term in ("version", "size") and isinstance(value, str)
+    return False, _numbered(str(value)) if numbered else [value]
 
 
 def _numbered(text: str) -> list[str | int]:
-    """Text and numbers in turn, so that 1.10 comes after 1.9; the text itself settles ties such as 1 and 01."""
+    """Return text and numbers in turn, so that 1.10 comes after 1.9; the text itself settles ties such as 1 and 01."""
     parts = _DIGITS.split(text)
     return [int(part) if index % 2 else part for index, part in enumerate(parts)] + [text]
 
 
-def _getter(term: str, tz: tzinfo) -> Callable[[RunRow], str | None]:
-    if term in _BUCKETS:
-        return _bucket(_SPELLINGS[term], tz)
-    if term.startswith(LABEL):
-        key = term.removeprefix(LABEL)
-        return lambda row: row.labels.get(key)
-    return _FIELDS[term]
+def days_between(days: Iterable[Word]) -> list[str]:
+    """Return every day from the first to the last of some."""
+    known = sorted(date.fromisoformat(day) for day in days if isinstance(day, str))
+    n = (known[-1] - known[0]).days + 1 if known else 0
+    return [_day(known[0] + timedelta(days=number)) for number in range(n)]
 
 
-def _bucket(spell: Callable[[date], str], tz: tzinfo) -> Callable[[RunRow], str | None]:
-    def bucket(row: RunRow) -> str | None:
-        try:
-            moment = datetime_of(row.dated_at)
-            return spell(moment if tz is UTC else moment.astimezone(tz))
-        except OverflowError:  # beyond the calendar
-            return None
-
-    return bucket
+def _sizes(runs: Runs) -> Words:
+    total = runs.ints("leads_total")
+    bounds = np.array(list(_SIZES))
+    codes = np.where(total.there, np.searchsorted(bounds, total.values), len(bounds) + 1)
+    return Words(codes.astype(np.int32), Lexicon([*_SIZES.values(), _LARGEST, None]))
 
 
-def _day(moment: date) -> str:
-    return f"{moment.year:04}-{moment.month:02}-{moment.day:02}"
+def _spelt(instants: Whole, spelling: Spelling, tz: tzinfo) -> Words:
+    """Return the spelling of each instant: asked once for all instants of an hour where it is the same for all."""
+    codes, known = np.empty(len(instants), np.int32), Coder()
+    rest = np.arange(len(instants))
+    for unit in (HOUR, 15 * MINUTE, 1):
+        buckets, places = np.unique(instants[rest] // unit, return_inverse=True)
+        first = [known[_spell(at * unit, spelling, tz)] for at in buckets.tolist()]
+        last = [known[_spell(at * unit + unit - 1, spelling, tz)] for at in buckets.tolist()]
+        codes[rest] = np.array(first, np.int32)[places]
+        rest = rest[np.array(first, np.int32)[places] != np.array(last, np.int32)[places]]
+        if not len(rest):
+            break
+    return Words(codes, Lexicon(list(known)))
 
 
-def _week(moment: date) -> str:
-    year, week, _ = moment.isocalendar()
-    return f"{year:04}-W{week:02}"
-
-
-def _month(moment: date) -> str:
-    return f"{moment.year:04}-{moment.month:02}"
-
-
-_SPELLINGS: Final = {"day": _day, "week": _week, "month": _month}
-_FIELDS: Final[Mapping[str, Callable[[RunRow], str | None]]] = MappingProxyType(
-    {
-        "slug": lambda row: row.slug,
-        "version": lambda row: row.version,
-        "source": lambda row: row.source,
-        "mode": lambda row: row.mode,
-        "status": lambda row: row.status,
-    }
-)
+def _spell(us: int, spelling: Spelling, tz: tzinfo) -> Word:
+    try:
+        moment = datetime_of(us)
+        return spelling(moment if tz is UTC else moment.astimezone(tz))
+    except OverflowError:  # beyond the calendar
+        return None

@@ -4,121 +4,92 @@ Invariant: only runs whose pair quality is `both`; amounts of different units ar
 Must not import anything that does I/O.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable
-from typing import Final, TypeAlias
+from collections.abc import Iterator
+from typing import Final
 
-from recorder.analysis.filters import Filters
-from recorder.analysis.groups import Grouping
-from recorder.analysis.pairs import Pair, pair_of
-from recorder.analysis.report import (
-    Cells,
-    Kind,
-    Report,
-    Tally,
-    amount,
-    chosen,
-    count,
-    instant,
-    report,
-)
-from recorder.analysis.rows import RunRow
-from recorder.analysis.stats import ratio
-from recorder.errors import UsageError
+import numpy as np
 
-KINDS: Final[dict[str, Kind]] = {
-    **dict.fromkeys(("source", "run_id", "slug", "version", "status", "unit"), "text"),
-    **dict.fromkeys(("preview", "actual", "variance"), "amount"),
-    "ratio": "rate",
-    "is_overrun": "flag",
-    "leads_total": "count",
-    "leads_processed": "count",
-    "volume_effect": "amount",
-    "rate_effect": "amount",
-    "created_at": "instant",
-}
-_SPARE: Final = 1000
+from recorder.analysis.analysis import Analysis, Group, Option, Population, Question
+from recorder.analysis.cells import Row, amount, count, flag, instant, rate, text
+from recorder.analysis.columns import Mask, Runs
+from recorder.analysis.groups import in_order, split
+from recorder.analysis.pairs import NEEDS, Pairs, is_pair
+from recorder.analysis.stats import ratio, total
+from recorder.analysis.values import plural
 
-_Ranked: TypeAlias = tuple[int, str, str, RunRow, Pair]
+_NAMES: Final = ("source", "run_id", "slug", "version", "status")
 
 
-def overruns(rows: Iterable[RunRow], *, filters: Filters | None = None, limit: int = 20) -> Report:
-    """The worst overruns, by actual less preview.
-
-    Args:
-        rows: tracked runs.
-        filters: which runs. Population: completed; with a status the runs of that status.
-        limit: how many of each unit, 1 or more.
-
-    Returns:
-        A row a run, units in order, the largest variance first. `preview`, `actual`, `variance` of `unit`; `ratio` =
-        actual by preview, null where that is 0; `is_overrun`: above the preview x 1.1; `volume_effect` (to a
-        millionth) + `rate_effect` = variance, null where no lead was planned or processed; `created_at`: aware UTC.
-
-    Raises:
-        UsageError: the limit is below 1.
-    """
-    if limit < 1:
-        raise UsageError(f"--limit {limit}: give 1 or more")
-    filters, tally = filters or Filters(), Tally()
-    is_chosen, population = chosen(filters, Grouping())
-    worst: defaultdict[str, _Worst] = defaultdict(lambda: _Worst(limit))
-    for row in filter(filters.matches_but_status, rows):
-        tally.add(row)
-        pair = pair_of(row) if is_chosen(row) else None
-        if pair is not None and pair.variance > 0:
-            worst[row.cost_unit or ""].add(row, pair)
-    shown = [_cells(row, pair) for unit in sorted(worst) for row, pair in worst[unit].listed()]
-    above = sum(one.n for one in worst.values())
-    return report(
-        KINDS,
-        shown,
-        tally,
-        about=f"{len(shown):,} of {count(above, f'{population} run')} above preview",
-        scope=(filters.told(),),
-    )
-
-
-class _Worst:
-    """The largest variances of one unit."""
-
-    __slots__ = ("_kept", "_limit", "n")
-
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self._kept: list[_Ranked] = []
-        self.n = 0
-
-    def add(self, row: RunRow, pair: Pair) -> None:
-        """Take a run; memory stays bounded."""
-        self.n += 1
-        self._kept.append((-pair.variance, row.source, row.run_id, row, pair))
-        if len(self._kept) >= self._limit + _SPARE:
-            self._cut()
-
-    def _cut(self) -> None:
-        self._kept.sort(key=lambda ranked: ranked[:3])
-        del self._kept[self._limit :]
-
-    def listed(self) -> list[tuple[RunRow, Pair]]:
-        """The worst first; equal ones by source and run."""
-        self._cut()
-        return [(row, pair) for *_, row, pair in self._kept]
-
-
-def _cells(row: RunRow, pair: Pair) -> Cells:
-    volume, rate = pair.effects or (None, None)
+def overruns(group: Group) -> Row:
+    """Return the row of one run."""
+    run, pair = group.runs, Pairs(group.runs)
+    held = {name: (run.values(name) or [None])[0] for name in run.columns}
+    volume, rest, _ = pair.effects
+    processed = run.leads_processed.values[run.leads_processed.there]
     return {
-        **{name: getattr(row, name) for name in ("source", "run_id", "slug", "version", "status")},
-        "unit": row.cost_unit,
-        "preview": amount(pair.preview),
-        "actual": amount(pair.actual),
-        "variance": amount(pair.variance),
-        "ratio": ratio(pair.actual, pair.preview),
-        "is_overrun": pair.is_overrun,
-        "leads_total": pair.planned,
-        "leads_processed": pair.processed,
+        "source": text(held["source"]),
+        "run_id": text(held["run_id"], narrow=True),
+        "slug": text(held["slug"], narrow=True),
+        "version": text(held["version"]),
+        "status": text(held["status"]),
+        "unit": text(held["cost_unit"], narrow=True),
+        "preview": amount(held["cost_preview_micros"], narrow=True),
+        "actual": amount(held["cost_actual_micros"], narrow=True),
+        "variance": amount(total(pair.variance), narrow=True),
+        "ratio": rate(ratio(total(pair.actual), total(pair.preview)), narrow=True),
+        "is_overrun": flag(bool(pair.is_overrun.any())),
+        "leads_total": count(held["leads_total"]),
+        "leads_processed": count(total(processed) if len(processed) else None),
         "volume_effect": amount(volume),
-        "rate_effect": amount(rate),
-        "created_at": instant(row.created_at),
+        "rate_effect": amount(rest),
+        "created_at": instant(held["created_at"]),
     }
+
+
+def _is_above(runs: Runs, question: Question) -> Mask:
+    """Return which runs cost more than their preview."""
+    del question
+    preview, actual = runs.ints("cost_preview_micros"), runs.ints("cost_actual_micros")
+    return is_pair(runs) & (actual.values > preview.values)
+
+
+def _worst(runs: Runs, question: Question) -> Iterator[Runs]:
+    """Yield the runs of the largest variances, one by one, unit after unit; equal ones by source and run."""
+    by_unit = dict(split(runs, [runs.words("cost_unit")]))
+    for unit in in_order(["unit"], by_unit):
+        of_unit = _largest(by_unit[unit], question.options["limit"])
+        for at in range(of_unit.n):
+            yield of_unit.take(slice(at, at + 1))
+
+
+def _largest(runs: Runs, limit: int) -> Runs:
+    variance = Pairs(runs).variance
+    if runs.n > limit:
+        enough = variance >= np.sort(variance)[-limit]
+        runs, variance = runs.take(enough), variance[enough]
+    sources, run_ids = runs.values("source"), runs.values("run_id")
+    ranked = sorted(range(runs.n), key=lambda at: (-variance[at], sources[at], run_ids[at]))
+    return runs.take(np.array(ranked[:limit], np.intp))
+
+
+def _about(runs: Runs, population: str, question: Question) -> str:
+    n_shown = sum(1 for _ in _worst(runs, question))
+    return f"{n_shown:,} of {plural(runs.n, f'{population} run')} above preview"
+
+
+ANALYSIS: Final = Analysis(
+    cells=overruns,
+    population=Population.COMPLETED,
+    needs=NEEDS | {*_NAMES, "cost_unit", "created_at"},
+    options=(Option(name="limit", default=20, help="So many of each unit."),),
+    only=_is_above,
+    items=_worst,
+    about=_about,
+    help="The runs that cost most above their preview.",
+    columns="""\
+A row a run, units in order, the largest variance first. Population: completed; with a status the runs of that status. \
+`preview`, `actual`, `variance` of `unit`; `ratio` = actual by preview, null where that is 0; `is_overrun`: above the \
+preview x 1.1; `volume_effect` (to a millionth) + `rate_effect` = variance, null where no lead was planned or processed; \
+`created_at`: aware UTC.
+""",
+)

@@ -1,64 +1,92 @@
-"""One run's preview against its actual.
+"""Previews against actuals: the runs of which both are known and final.
 
-Invariant: amounts are integers of a millionth; the two effects of a difference sum to it exactly.
-Must not import anything that does I/O.
+Invariant: amounts are integers of a millionth, Python's own where 64 bits might not be exact; the two effects of a
+difference sum to it exactly. Must not import anything that does I/O.
 """
 
-from fractions import Fraction
-from typing import Final, NamedTuple
+from typing import Final
 
-from recorder.analysis.rows import RunRow
+import numpy as np
+
+from recorder.analysis.columns import Mask, Runs, n_of
+from recorder.analysis.stats import Numbers, exact, ratio, sum_of_quotients, times, total, total_by
+from recorder.ledger.cost import MICROS
 
 OVERRUN_TENTHS: Final = 11
 """An overrun is an actual above so many tenths of its preview."""
 
+NEEDS: Final = frozenset(
+    {"cost_quality", "cost_preview_micros", "cost_actual_micros"}
+    | {"leads_total", "leads_completed", "leads_failed"}
+)
+"""The columns that pairs read."""
 
-class Pair(NamedTuple):
-    """Preview and actual of one run whose pair quality is `both`; micros of one unit.
+_BOTH: Final = frozenset({"both"}).__contains__
+_MISMATCH: Final = frozenset({"unit_mismatch"}).__contains__
 
-    `planned` = resolvedCount, `processed` = completed + failed leads, `completed` = completed leads.
-    """
 
-    preview: int
-    actual: int
-    planned: int | None
-    processed: int | None
-    completed: int | None
+class Pairs:
+    """Preview and actual of the runs whose pair quality is `both`, in micros of one unit."""
 
-    @property
-    def variance(self) -> int:
-        """Actual less preview: plus is an overrun."""
-        return self.actual - self.preview
-
-    @property
-    def is_overrun(self) -> bool:
-        """Whether the actual is more than a tenth above the preview."""
-        return 10 * self.actual > OVERRUN_TENTHS * self.preview
+    def __init__(self, runs: Runs) -> None:
+        self.runs = runs.only(is_pair(runs))
+        self.n = self.runs.n
+        self.preview = exact(self.runs.ints("cost_preview_micros").values)
+        self.actual = exact(self.runs.ints("cost_actual_micros").values)
+        self.variance: Numbers = self.actual - self.preview
+        self.is_overrun: Mask = 10 * self.actual > OVERRUN_TENTHS * self.preview
 
     @property
-    def volume(self) -> tuple[int, int] | None:
-        """The volume effect (n - N) x P / N as numerator and denominator; None where N or n is 0 or missing."""
-        if not self.planned or not self.processed:
-            return None
-        return (self.processed - self.planned) * self.preview, self.planned
+    def errors(self) -> Numbers:
+        """The distance of actual and preview, by the actual, where that is above 0."""
+        is_paid = self.actual > 0
+        return np.abs(self.variance[is_paid]) / self.actual[is_paid]
 
     @property
-    def effects(self) -> tuple[int, int] | None:
-        """Volume effect, to a micro, and rate effect: the rest of the variance."""
-        if self.volume is None:
-            return None
-        volume = round(Fraction(*self.volume))
-        return volume, self.variance - volume
+    def ratios(self) -> Numbers:
+        """The actual by the preview, where that is above 0."""
+        is_previewed = self.preview > 0
+        return self.actual[is_previewed] / self.preview[is_previewed]
+
+    @property
+    def effects(self) -> tuple[int | None, int | None, int]:
+        """The effects of volume, to a micro, and of rate, and how many runs have both.
+
+        The volume effect is (n - N) x P / N of N planned and n processed leads, null where either is 0 or missing;
+        the rate effect is the rest of the variance.
+        """
+        planned, processed = self.runs.ints("leads_total"), self.runs.leads_processed
+        has_both = planned.there & processed.there & (planned.values != 0) & (processed.values != 0)
+        if not has_both.any():
+            return None, None, 0
+        more = processed.values[has_both] - planned.values[has_both]
+        products = times(more, self.preview[has_both])
+        volume = round(sum_of_quotients(total_by(planned.values[has_both], products)))
+        return volume, total(self.variance[has_both]) - volume, n_of(has_both)
+
+    @property
+    def unit_cost(self) -> float | None:
+        """The actual by the completed leads, over runs that say how many completed."""
+        completed = self.runs.ints("leads_completed")
+        leads = total(completed.values[completed.there])
+        return ratio(total(self.actual[completed.there]), leads * MICROS)
+
+    @property
+    def unit_costs(self) -> Numbers:
+        """The same of each run with completed leads."""
+        completed = self.runs.ints("leads_completed")
+        some = completed.there & (completed.values != 0)
+        each: Numbers = self.actual[some] / exact(times(completed.values[some], np.array([MICROS])))
+        return each
 
 
-def pair_of(row: RunRow) -> Pair | None:
-    """The run's pair; None unless its quality is `both`."""
-    preview, actual = row.cost_preview_micros, row.cost_actual_micros
-    if row.cost_quality != "both" or preview is None or actual is None:
-        return None
-    return Pair(preview, actual, row.leads_total, row.leads_processed, row.leads_completed)
+def is_pair(runs: Runs) -> Mask:
+    """Return which runs have preview and actual, both final."""
+    preview, actual = runs.ints("cost_preview_micros"), runs.ints("cost_actual_micros")
+    return runs.words("cost_quality").where(_BOTH) & preview.there & actual.there
 
 
-def actual_of(row: RunRow) -> int | None:
-    """The run's actual in the unit of its row; None where there is none, or where it is of another unit."""
-    return None if row.cost_quality == "unit_mismatch" else row.cost_actual_micros
+def actuals(runs: Runs) -> Numbers:
+    """Return the actuals that are known in the unit of their row."""
+    actual = runs.ints("cost_actual_micros")
+    return exact(actual.values[actual.there & ~runs.words("cost_quality").where(_MISMATCH)])

@@ -4,13 +4,19 @@ Invariant: instants are integer microseconds since 1970 UTC, amounts integer mil
 Must not import anything that does I/O.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from recorder.history.spans import run_began_at
 from recorder.ledger.row import KNOWN, TERMINAL
 from recorder.life import Phase, phase_of
+
+LABEL: Final = "label:"
+"""What stands before a label's key where labels are named among columns."""
+
+Predicate: TypeAlias = Callable[[Any], Any]
+"""Whether a value is meant."""
 
 
 class RunRow(NamedTuple):

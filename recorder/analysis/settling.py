@@ -4,29 +4,16 @@ Invariant: a move is dated by the first good poll that showed it, so a wait is a
 Must not import anything that does I/O.
 """
 
-from array import array
-from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, tzinfo
 from typing import Final
 
-from recorder.analysis.filters import Filters
-from recorder.analysis.groups import Grouping, Key
-from recorder.analysis.report import (
-    Cells,
-    Kind,
-    Report,
-    Tally,
-    by_kinds,
-    count,
-    report,
-    seconds,
-)
-from recorder.analysis.rows import RunRow
-from recorder.analysis.stats import Ranked, ratio
+import numpy as np
 
-_PERCENTS: Final = (50, 90, 95, 99)
+from recorder.analysis.analysis import Analysis, Group, Population, Question
+from recorder.analysis.cells import Row, count, percentiles, rate
+from recorder.analysis.columns import Mask, Runs, n_of
+from recorder.analysis.stats import ratio
+from recorder.analysis.values import plural
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,87 +29,51 @@ class Moved:
     ended_seen_at: int | None = None
 
 
-def settling(
-    moves: Iterable[tuple[RunRow, Moved]],
-    *,
-    by: str | Iterable[str] | None = None,
-    filters: Filters | None = None,
-    tz: tzinfo = UTC,
-) -> Report:
-    """How long after the end `cost.actual` last moved.
-
-    Args:
-        moves: tracked runs, each with its last move.
-        by: groups, as `parse_by` takes them.
-        filters: which runs, the status included; of them count those that were seen to end, and have an actual.
-        tz: the zone of days, weeks and months.
-
-    Returns:
-        A row a group. `runs`: those whose end and actual are known and that were first seen before they ended (of the
-        others nobody knows what moved). `moved_late`: runs whose actual moved after they were seen ended;
-        `moved_late_share`. `wait_seconds_p50`, `_p90`, `_p95` (null below 20), `_p99` (null below 100), `_max`: from
-        the end to the last move, over all `runs`; 0 where the answer that first showed the end showed it.
-
-    Raises:
-        UsageError: `by` names what nobody knows.
-    """
-    grouping, filters, tally = Grouping(by, tz), filters or Filters(), Tally()
-    groups: defaultdict[Key, _Group] = defaultdict(_Group)
-    for row, moved in moves:
-        if filters.matches(row):
-            tally.add(row)
-            wait = _wait(row, moved)
-            if wait is not None:
-                groups[grouping.key(row)].add(*wait)
-    shown = grouping.keys_to_show(groups, ())
-    runs = sum(len(group.waits) for group in groups.values())
-    return report(
-        by_kinds(grouping) | kinds(),
-        (grouping.cells(key) | (groups.get(key) or _Group()).cells() for key in shown),
-        tally,
-        about=f"moves of actual cost of {count(runs, 'ended run')}",
-        scope=(grouping.told(), filters.told_with_status()),
-    )
+_POST_HOC: Final = frozenset({"post_hoc"}).__contains__
 
 
-def kinds() -> dict[str, Kind]:
-    """The columns after those of `by`."""
-    held: dict[str, Kind] = dict.fromkeys(("runs", "moved_late"), "count")
-    held["moved_late_share"] = "rate"
-    ends = (*(f"p{percent}" for percent in _PERCENTS), "max")
-    return held | dict.fromkeys((f"wait_seconds_{end}" for end in ends), "seconds")
+def settling(group: Group) -> Row:
+    """Return how long after the end `cost.actual` last moved."""
+    runs = group.runs
+    seen = runs.ints("actual_seen_at").values
+    is_late = seen > runs.ints("ended_seen_at").values
+    waits = np.where(is_late, np.maximum(seen - runs.ints("ended_at").values, 0), 0)
+    n_late = n_of(is_late)
+    ends = percentiles("wait_seconds", waits, 50, 90, 95, 99, narrow="p50 p90 p95 p99 max")
+    del ends["wait_seconds_n"]  # it is `runs`
+    return {
+        "runs": count(runs.n, narrow=True),
+        "moved_late": count(n_late, narrow=True),
+        "moved_late_share": rate(ratio(n_late, runs.n), narrow=True),
+        **ends,
+    }
 
 
-def _wait(row: RunRow, moved: Moved) -> tuple[int, bool] | None:
-    """From the end to the last move, and whether the end had been seen before; None for a run that does not count."""
-    if not row.is_terminal or row.observation_class == "post_hoc":
-        return None
-    if row.ended_at is None or moved.actual_seen_at is None or moved.ended_seen_at is None:
-        return None
-    is_late = moved.actual_seen_at > moved.ended_seen_at
-    return max(moved.actual_seen_at - row.ended_at, 0) if is_late else 0, is_late
+def _counts(runs: Runs, question: Question) -> Mask:
+    """Return which runs were seen to end, and have an actual."""
+    del question
+    known = (runs.ints(name).there for name in ("ended_at", "actual_seen_at", "ended_seen_at"))
+    was_watched = ~runs.words("observation_class").where(_POST_HOC)
+    mask: Mask = np.logical_and.reduce([runs.is_terminal, was_watched, *known])
+    return mask
 
 
-class _Group:
-    """Runs of one group that were seen to end, with an actual."""
+def _about(runs: Runs, population: str, question: Question) -> str:
+    del population, question
+    return f"moves of actual cost of {plural(runs.n, 'ended run')}"
 
-    __slots__ = ("late", "waits")
 
-    def __init__(self) -> None:
-        self.waits, self.late = array("q"), 0
-
-    def add(self, wait_us: int, is_late: bool) -> None:  # noqa: FBT001  # one pair, taken apart
-        """Take a run that counts."""
-        self.waits.append(wait_us)
-        self.late += is_late
-
-    def cells(self) -> Cells:
-        """The group's columns."""
-        waits = Ranked(self.waits)
-        points = {f"p{percent}": waits.at(percent) for percent in _PERCENTS} | {"max": waits.max}
-        return {
-            "runs": waits.n,
-            "moved_late": self.late,
-            "moved_late_share": ratio(self.late, waits.n),
-            **{f"wait_seconds_{end}": seconds(value) for end, value in points.items()},
-        }
+ANALYSIS: Final = Analysis(
+    cells=settling,
+    population=Population.ALL,
+    needs=frozenset({"ended_at", "actual_seen_at", "ended_seen_at"}),
+    only=_counts,
+    about=_about,
+    help="How long after the end the actual cost last moved.",
+    columns="""\
+`runs`: those whose end and actual are known and that were first seen before they ended (of the others nobody knows \
+what moved). `moved_late`: runs whose actual moved after they were seen ended; `moved_late_share`. \
+`wait_seconds_p50`, `_p90`, `_p95` (null below 20), `_p99` (null below 100), `_max`: from the end to the last move, \
+over all `runs`; 0 where the answer that first showed the end showed it.
+""",
+)

@@ -1,16 +1,17 @@
-"""The arithmetic that analyses share: nearest ranks, intervals of rates, exact sums of quotients.
+"""The arithmetic that analyses share: nearest ranks, intervals of rates, exact sums and products.
 
 Invariant: counts and micros stay integers to the last division, so that the same runs in any order give the same
 number; what cannot be told is None, never 0. Must not import anything that does I/O.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from math import sqrt
 from types import MappingProxyType
-from typing import Final, Generic, TypeAlias, TypeVar
+from typing import Any, Final, TypeAlias
 
-T = TypeVar("T", bound=float)
+import numpy as np
+import numpy.typing as npt
 
 Z: Final = 1.959963984540054
 """The 97.5 % point of the normal distribution: two-sided 95 %."""
@@ -21,8 +22,53 @@ LEAST_N: Final[Mapping[int, int]] = MappingProxyType({95: 20, 99: 100})
 Interval: TypeAlias = tuple[float | None, float | None]
 NO_INTERVAL: Final[Interval] = (None, None)
 
+Numbers: TypeAlias = npt.NDArray[Any]
+"""Integers of 64 bits, or Python's own where those would not be exact; or floats."""
 
-class Ranked(Generic[T]):
+_EXACT: Final = 2**53
+"""Integers below it are exact as floats, and their product by a small number as 64 bits."""
+_FITS: Final = 2**62
+
+
+def exact(values: Numbers) -> Numbers:
+    """Return the integers as Python's own where sums, small multiples or quotients of them might not be exact."""
+    return values if _largest(values) < _EXACT else values.astype(object)
+
+
+def times(left: Numbers, right: Numbers) -> Numbers:
+    """Return the exact products of integers."""
+    fits = _largest(left) * _largest(right) < _FITS
+    return left * right if fits else left.astype(object) * right.astype(object)
+
+
+def total(values: Numbers) -> int:
+    """Return the exact sum of integers, fewer than 2 ** 31 of them."""
+    if values.dtype == np.object_:
+        return sum(values.tolist())
+    return (int((values >> 32).sum()) << 32) + int((values & 0xFFFFFFFF).sum())
+
+
+def total_by(keys: Numbers, values: Numbers) -> dict[int, int]:
+    """Return the exact sum of the values of each key."""
+    if not len(keys):
+        return {}
+    order = np.argsort(keys, kind="stable")
+    keys, values = keys[order], values[order]
+    starts = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1])))
+    if values.dtype == np.object_:
+        sums = np.add.reduceat(values, starts).tolist()
+    else:
+        high = np.add.reduceat(values >> 32, starts).tolist()
+        low = np.add.reduceat(values & 0xFFFFFFFF, starts).tolist()
+        sums = [(above << 32) + below for above, below in zip(high, low, strict=True)]
+    return dict(zip(keys[starts].tolist(), sums, strict=True))
+
+
+def _largest(values: Numbers) -> int:
+    return max(-int(values.min()), int(values.max())) if len(values) else 0
+
+
+class Ranked:
     """Values in order, for percentiles by nearest rank.
 
     Args:
@@ -31,8 +77,8 @@ class Ranked(Generic[T]):
 
     __slots__ = ("_sorted",)
 
-    def __init__(self, values: Iterable[T]) -> None:
-        self._sorted: list[T] = sorted(values)
+    def __init__(self, values: npt.ArrayLike) -> None:
+        self._sorted: Numbers = np.sort(np.asarray(values))
 
     @property
     def n(self) -> int:
@@ -40,29 +86,25 @@ class Ranked(Generic[T]):
         return len(self._sorted)
 
     @property
-    def max(self) -> T | None:
+    def max(self) -> Any:  # noqa: ANN401  # a number, or None
         """The largest value, None where there is none."""
-        return self._sorted[-1] if self._sorted else None
+        return self._sorted[-1:].tolist()[0] if self.n else None
 
-    def at(self, percent: int) -> T | None:
-        """The smallest value whose cumulative share is at least so many percent; None with too few values."""
+    def at(self, percent: int) -> Any:  # noqa: ANN401  # a number, or None
+        """Return the smallest value whose cumulative share is at least so many percent; None with too few values."""
         if self.n < LEAST_N.get(percent, 1):
             return None
-        return percentile(self._sorted, percent)
-
-
-def percentile(ordered: Sequence[T], percent: int) -> T:
-    """SQL's `percentile_disc` of ascending values, at least one, by integer arithmetic."""
-    return ordered[max(-(-len(ordered) * percent // 100), 1) - 1]
+        rank = max(-(-self.n * percent // 100), 1)
+        return self._sorted[rank - 1 : rank].tolist()[0]
 
 
 def ratio(numerator: int, denominator: int) -> float | None:
-    """The quotient; None where the denominator is 0."""
+    """Return the quotient; None where the denominator is 0."""
     return numerator / denominator if denominator else None
 
 
 def wilson(successes: int, n: int) -> Interval:
-    """Wilson's 95 % interval of a rate, without continuity correction; no interval for n = 0."""
+    """Return Wilson's 95 % interval of a rate, without continuity correction; no interval for n = 0."""
     if not n:
         return NO_INTERVAL
     share = successes / n
@@ -74,24 +116,22 @@ def wilson(successes: int, n: int) -> Interval:
 
 
 class PooledRate:
-    """A rate pooled over clusters, such as the leads of runs, which are not independent within a run."""
+    """A rate pooled over clusters, such as the leads of runs, which are not independent within a run.
+
+    Args:
+        hits: of each cluster.
+        n: of each cluster; one of n = 0 says nothing and is left out.
+    """
 
     __slots__ = ("_cross", "_hits_squared", "_n_squared", "clusters", "hits", "n")
 
-    def __init__(self) -> None:
-        self.clusters = self.hits = self.n = 0
-        self._hits_squared = self._cross = self._n_squared = 0
-
-    def add(self, hits: int, n: int) -> None:
-        """One cluster; one of n = 0 says nothing and is left out."""
-        if not n:
-            return
-        self.clusters += 1
-        self.hits += hits
-        self.n += n
-        self._hits_squared += hits * hits
-        self._cross += hits * n
-        self._n_squared += n * n
+    def __init__(self, hits: Numbers, n: Numbers) -> None:
+        hits, n = hits[n != 0], n[n != 0]
+        self.clusters = len(n)
+        self.hits, self.n = total(hits), total(n)
+        self._hits_squared = total(times(hits, hits))
+        self._cross = total(times(hits, n))
+        self._n_squared = total(times(n, n))
 
     @property
     def rate(self) -> float | None:
@@ -99,7 +139,7 @@ class PooledRate:
         return ratio(self.hits, self.n)
 
     def interval(self) -> Interval:
-        """95 % by the linearised ratio, cut to 0..1.
+        """Return the 95 % interval by the linearised ratio, cut to 0..1.
 
         No interval for fewer than two clusters, nor where all have the same rate: their spread says nothing then.
         """
@@ -118,7 +158,7 @@ class PooledRate:
 
 
 def sum_of_quotients(numerators: Mapping[int, int]) -> Fraction:
-    """The exact sum of numerator / denominator.
+    """Return the exact sum of numerator / denominator.
 
     Args:
         numerators: by denominator, none 0.
@@ -128,7 +168,7 @@ def sum_of_quotients(numerators: Mapping[int, int]) -> Fraction:
 
 
 def _sum_by_halves(terms: Sequence[Fraction]) -> Fraction:
-    """Small with small first: with many denominators faster by orders of magnitude than one after the other."""
+    """Add small to small first: with many denominators faster by orders of magnitude than one after the other."""
     if len(terms) < 2:  # noqa: PLR2004  # nothing left to halve
         return terms[0] if terms else Fraction(0)
     middle = len(terms) // 2

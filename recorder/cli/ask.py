@@ -27,7 +27,7 @@ from recorder.life import LOST, Tracking, flight_since, is_overdue
 from recorder.settings import Settings
 
 if TYPE_CHECKING:
-    from recorder.analysis.report import Cells
+    from recorder.analysis.values import Cells
     from recorder.archive import Archive, Step
 
 _TRACKING: Final = get_args(Tracking)

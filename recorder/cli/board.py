@@ -6,7 +6,7 @@ Invariant: served text goes through `visible`. Pure: no terminal, no store, no c
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from recorder.analysis.report import amount
+from recorder.analysis.values import amount
 from recorder.cli.text import visible
 from recorder.humanize import amount as shown
 from recorder.humanize import whole_span

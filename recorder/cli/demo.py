@@ -26,7 +26,7 @@ from recorder.places import parse_database_url
 from recorder.settings import ENVIRONMENT
 
 if TYPE_CHECKING:
-    from recorder.archive import Archive
+    from recorder.analyses import Analyses
     from recorder.sandbox import Population
     from recorder.settings import Settings
     from recorder.store.engine import Database
@@ -126,7 +126,7 @@ def _watch(database: "Database", settings: "Settings", population: "Population")
 
 def _show(database: "Database", settings: "Settings") -> None:
     """What the commands say of it."""
-    from recorder.archive import Archive  # noqa: PLC0415
+    from recorder.analyses import Analyses  # noqa: PLC0415
     from recorder.store.telling import telling_run  # noqa: PLC0415
 
     with database.reading() as connection:
@@ -136,21 +136,21 @@ def _show(database: "Database", settings: "Settings") -> None:
         _ask(database, "history", run_id)
         _ask(database, "overdue")
     _say("", "Three more commands answer what it comes to:")
-    _say(*_answers(Archive(database, settings)))
+    _say(*_answers(Analyses(database, settings)))
 
 
-def _answers(archive: "Archive") -> Iterator[str]:
+def _answers(analyses: "Analyses") -> Iterator[str]:
     """The three questions, each with its answer."""
-    took: dict[str, Any] = archive.durations().rows[0]
+    took: dict[str, Any] = analyses.analyse("durations").rows[0]
     if took["run_seconds_n"]:
         half, most = (span(took[f"run_seconds_{name}"]) for name in ("p50", "p90"))
         yield f"  durations  half of {took['run_seconds_n']} ran {half} at most, nine in ten {most}"
-    failed: dict[str, Any] = archive.failures().rows[0]
+    failed: dict[str, Any] = analyses.analyse("failures").rows[0]
     if ended := failed["completed"] + failed["failed"]:
         low, high = (100 * failed[f"failure_rate_{end}"] for end in ("low", "high"))
         told = f"{failed['failed']} of {ended} failed; with so few, the rate may be {low:.0f} to {high:.0f} %"
         yield f"  failures   {told}"
-    costs: list[dict[str, Any]] = archive.costs().rows
+    costs: list[dict[str, Any]] = analyses.analyse("costs").rows
     if cost := max(costs, key=lambda row: row["pairs"], default=None):
         told = f"{cost['actual_total']} {cost['unit']}; {cost['preview_total']} were previewed"
         yield f"  costs      {cost['pairs']} completed runs took {told}"

@@ -15,6 +15,7 @@ from typing import ClassVar, NamedTuple
 
 import click
 
+from recorder.analysis.registry import ANALYSES
 from recorder.cli.streams import open_streams, output_was_lost
 from recorder.cli.text import visible
 from recorder.errors import RecorderError
@@ -55,16 +56,9 @@ SECTIONS: Mapping[str, Mapping[str, Entry]] = MappingProxyType(
             "overdue": Entry("recorder.cli.health", "overdue", "Runs that are overdue."),
         },
         "Analyse": {
-            "durations": Entry(
-                "recorder.cli.analyses", "durations", "How long runs queue and run."
-            ),
-            "failures": Entry(
-                "recorder.cli.analyses", "failures", "How often runs and leads fail."
-            ),
-            "costs": Entry("recorder.cli.analyses", "costs", "Cost previewed against actual."),
-            "coverage": Entry(
-                "recorder.cli.analyses", "coverage", "How well the history was caught."
-            ),
+            name: Entry("recorder.cli.analyses", name, entry.summary)
+            for name, entry in ANALYSES.items()
+            if entry.flag_of is None
         },
         "Store": {
             "export": Entry("recorder.cli.transfer", "export", "Write answers or rows to a file."),

@@ -19,7 +19,7 @@ from recorder.humanize import counted
 from recorder.settings import DEFAULT_SOURCE, Settings
 
 if TYPE_CHECKING:
-    from recorder.analysis.report import Cells
+    from recorder.analysis.values import Cells
     from recorder.archive import Archive
     from recorder.transfer.incoming import Taken
 

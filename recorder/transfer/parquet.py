@@ -6,7 +6,7 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
-from recorder.analysis.report import Cells, Columns
+from recorder.analysis.values import Cells, Columns
 from recorder.errors import UsageError
 
 _ROWS = 5000

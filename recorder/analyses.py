@@ -1,0 +1,55 @@
+"""What a store answers over all its runs at once: the analyses, and the runs as columns.
+
+Invariants: those of `recorder.archive`; a question reads the columns that it needs, and no others. Must not import pandas.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from recorder.analysis import registry
+from recorder.analysis.analysis import Question
+from recorder.analysis.columns import Runs
+from recorder.analysis.filters import Filters
+from recorder.analysis.report import Report
+from recorder.analysis.runner import answer, meant, needs
+from recorder.archive import Archive
+from recorder.store.columns import read_runs
+
+
+class Analyses(Archive):
+    """An archive that answers over all runs at once."""
+
+    def analyse(self, name: str, question: Question | None = None) -> Report:
+        """Return the answer of an analysis.
+
+        Args:
+            name: of the registry.
+            question: as of T its present is T; an option that it does not give holds its default. None: of all runs.
+
+        Raises:
+            UsageError: the question makes no sense.
+        """
+        analysis, question = registry.find(name), question or Question()
+        if analysis.check is not None:
+            analysis.check(question)
+        asked = replace(
+            question,
+            filters=self._filters(question.filters),
+            now=question.now if self._as_of is None else self._as_of,
+            options=analysis.options_of(question.options),
+            overdue_after_us=self._settings.overdue_us,
+        )
+        return answer(analysis, self._read(asked.filters, needs(analysis, asked)), asked)
+
+    def columns(self, filters: Filters | None, names: Iterable[str]) -> Runs:
+        """Return columns of the runs that the filters take, in the order of their keys."""
+        chosen, asked = self._filters(filters), frozenset(names)
+        runs = self._read(chosen, asked | chosen.needs)
+        found = runs.only(meant(chosen, runs))
+        return Runs(found.n, {name: found.columns[name] for name in asked})
+
+    def _read(self, filters: Filters, names: Iterable[str]) -> Runs:
+        with self._database.reading() as connection:
+            return read_runs(
+                connection, frozenset(names), source_name=filters.source, past=self._past()
+            )

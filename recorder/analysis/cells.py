@@ -1,0 +1,108 @@
+"""The cells of a row of an analysis: each column declared once, with its kind, its value and its place in a table.
+
+Invariant: counts are ints, seconds and rates floats, amounts exact decimals, instants aware UTC; None is "missing" or
+"too few to tell". Must not import anything that does I/O.
+"""
+
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from recorder.analysis import values
+from recorder.analysis.columns import Mask, n_of
+from recorder.analysis.stats import Ranked, ratio, wilson
+from recorder.instants import SECOND
+
+
+class Cell(NamedTuple):
+    """One cell of a row.
+
+    Attributes:
+        kind: what the column holds, one of `values.Kind`.
+        value: None where missing.
+        narrow: whether a table for reading shows the column.
+        words: what a table shows instead of the value.
+    """
+
+    kind: values.Kind
+    value: object
+    narrow: bool = False
+    words: str | None = None
+
+
+Row: TypeAlias = dict[str, Cell]
+
+
+def count(number: int | Mask | None, *, narrow: bool = False) -> Cell:
+    """Return a count; of a mask, how many it holds."""
+    return Cell("count", n_of(number) if isinstance(number, np.ndarray) else number, narrow)
+
+
+def text(value: str | None, *, narrow: bool = False) -> Cell:
+    """Return a text."""
+    return Cell("text", value, narrow)
+
+
+def flag(value: bool | None) -> Cell:  # noqa: FBT001  # the cell's value
+    """Return a yes or no."""
+    return Cell("flag", value)
+
+
+def instant(us: int | None) -> Cell:
+    """Return an instant, from microseconds since 1970 UTC."""
+    return Cell("instant", values.instant(us))
+
+
+def seconds(us: int | None, *, narrow: bool = False, words: str | None = None) -> Cell:
+    """Return seconds, from microseconds."""
+    return Cell("seconds", values.seconds(us), narrow, words)
+
+
+def amount(micros: int | None, *, narrow: bool = False) -> Cell:
+    """Return an exact amount, from millionths."""
+    return Cell("amount", values.amount(micros), narrow)
+
+
+def rate(value: float | None, *, narrow: bool = False) -> Cell:
+    """Return a share."""
+    return Cell("rate", value, narrow)
+
+
+def number(value: float | None, *, narrow: bool = False) -> Cell:
+    """Return a number of another unit."""
+    return Cell("number", value, narrow)
+
+
+def proportion(hits: int, n: int, *, narrow: bool = False) -> tuple[Cell, Cell, Cell]:
+    """Return a rate with the bounds of Wilson's interval."""
+    low, high = wilson(hits, n)
+    return rate(ratio(hits, n), narrow=narrow), rate(low, narrow=narrow), rate(high, narrow=narrow)
+
+
+def percentiles(
+    name: str, held: npt.ArrayLike, *percents: int, scale: int = SECOND, narrow: str = ""
+) -> Row:
+    """Return n, the percentiles and the largest of a measure in seconds, as columns `NAME_n`, `NAME_p50`, `NAME_max`.
+
+    Args:
+        name: of the measure.
+        held: its values.
+        percents: which percentiles.
+        scale: how many of the values' unit make a second.
+        narrow: the ends of the columns that a table shows, with blanks between.
+    """
+    ranked, shown = Ranked(held), narrow.split()
+    points = {f"p{percent}": ranked.at(percent) for percent in percents} | {"max": ranked.max}
+    return {f"{name}_n": count(ranked.n, narrow="n" in shown)} | {
+        f"{name}_{end}": Cell("seconds", None if v is None else v / scale, end in shown)
+        for end, v in points.items()
+    }
+
+
+def plain(row: Row, *, reading: bool = False) -> dict[str, Any]:
+    """Return the values of a row; for reading, words where a cell has them."""
+    return {
+        name: cell.words if reading and cell.words is not None else cell.value
+        for name, cell in row.items()
+    }

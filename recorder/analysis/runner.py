@@ -1,0 +1,170 @@
+"""The one way from runs to the answer of an analysis: filters, populations, groups, rows and foot.
+
+Must not import anything that does I/O.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+import numpy as np
+
+from recorder.analysis.analysis import Analysis, Group, Population, Question
+from recorder.analysis.cells import Cell, Row, plain
+from recorder.analysis.columns import Mask, Runs, Word
+from recorder.analysis.filters import Filters
+from recorder.analysis.groups import Grouping, Key, days_between, in_order, split
+from recorder.analysis.populations import in_words, populations_of
+from recorder.analysis.report import Report
+from recorder.analysis.values import Cells
+from recorder.ledger.row import TERMINAL
+
+WHOLE: Final = "(all)"
+"""What leads the row of the whole."""
+
+
+def needs(analysis: Analysis, question: Question) -> frozenset[str]:
+    """Return the columns that the answer to a question reads."""
+    grouping = Grouping(question.by, question.tz)
+    return analysis.needed(question.options) | grouping.needs | question.filters.needs
+
+
+def meant(filters: Filters, runs: Runs, *, status: bool = True) -> Mask:
+    """Return which runs the filters take; without `status`, whatever theirs is."""
+    mask: Mask = np.ones(runs.n, np.bool_)
+    for name, holds in filters.conditions(status=status):
+        mask &= holds(runs.dated_at) if name == "dated_at" else runs.words(name).where(holds)
+    return mask
+
+
+def answer(analysis: Analysis, runs: Runs, question: Question) -> Report:
+    """Return the answer of an analysis.
+
+    Args:
+        analysis: what is asked.
+        runs: tracked runs, with the columns of `needs`.
+        question: of which runs, and how.
+
+    Raises:
+        UsageError: `by` names what nobody knows.
+    """
+    return _Answer(analysis, question).report(runs)
+
+
+class _Answer:
+    """One question on its way to a report."""
+
+    def __init__(self, analysis: Analysis, question: Question) -> None:
+        self._analysis = analysis
+        self._question = question
+        self._by = Grouping(question.by, question.tz)
+        self._is_of_all = analysis.population is Population.ALL
+        self._has_status = "status" in self._by.terms and not self._is_of_all
+        self._split = () if analysis.split is None else (analysis.split[0],)
+
+    def report(self, runs: Runs) -> Report:
+        """Return the report over tracked runs."""
+        filters = self._question.filters
+        met = runs.only(meant(filters, runs, status=self._is_of_all))
+        columns = self._columns(met)
+        populations = populations_of(met)
+        about = self._analysis.about(self._chosen(met), self._population(), self._question)
+        told = filters.told_with_status() if self._is_of_all else filters.told()
+        unit = ("unit",) if "unit" in columns else ()
+        return Report(
+            kinds={name: cell.kind for name, cell in columns.items()},
+            rows=self._plain(self._rows(met, self._by.terms)),
+            whole=self._plain(self._whole(met)),
+            foot="; ".join(filter(None, (in_words(populations), about, self._by.told(), told))),
+            populations=populations,
+            lead=self._by.terms + unit,
+            narrow=tuple(name for name, cell in columns.items() if cell.narrow),
+        )
+
+    def _plain(self, rows: Iterable[Row]) -> list[Cells]:
+        return [plain(row, reading=self._question.reading) for row in rows]
+
+    def _columns(self, met: Runs) -> Row:
+        terms = (*self._by.terms, *self._split)
+        return self._lead(terms, [None] * len(terms)) | self._analysis.cells(self._blank(met))
+
+    def _whole(self, met: Runs) -> Iterator[Row]:
+        by = self._by.terms
+        if by and self._question.reading and self._analysis.items is None:
+            lead = self._lead(by, [WHOLE, *[None] * len(by)])
+            yield from (lead | row for row in self._rows(met, ()))
+
+    def _rows(self, met: Runs, by: Sequence[str]) -> Iterator[Row]:
+        terms = (*by, *self._split)
+        groups = dict(self._groups(met, terms))
+        if not by and not groups:
+            groups[(None,) * len(terms)] = self._blank(met)
+        if self._question.reading and "day" in by:
+            groups |= dict.fromkeys(_idle_days(terms, groups), self._blank(met))
+        for key in in_order(terms, groups):
+            for part in self._parts(groups[key]):
+                yield self._lead(terms, key) | self._analysis.cells(part)
+
+    def _groups(self, met: Runs, terms: Sequence[str]) -> Iterator[tuple[Key, Group]]:
+        """Yield each group that has a row."""
+        analysis, question = self._analysis, self._question
+        inner = terms.index("status") if self._has_status and "status" in terms else None
+        outer = [term for term in terms if not self._has_status or term != "status"]
+        for key, context in split(met, [self._by.words(met, term) for term in outer]):
+            chosen = self._chosen(context)
+            by_status = [] if inner is None else [chosen.words("status")]
+            for status, runs in split(chosen, by_status):
+                yield _inserted(key, inner, status), Group(runs, context, question)
+            if not chosen.n and analysis.speaks and analysis.speaks(context, question).any():
+                yield _inserted(key, inner, (None,)), Group(chosen, context, question)
+
+    def _parts(self, group: Group) -> Iterator[Group]:
+        if self._analysis.items is None:
+            yield group
+            return
+        for runs in self._analysis.items(group.runs, self._question):
+            yield Group(runs, group.context, self._question)
+
+    def _blank(self, met: Runs) -> Group:
+        none = met.take(slice(0, 0))
+        return Group(none, none, self._question)
+
+    def _chosen(self, context: Runs) -> Runs:
+        """Return the runs of the population among those of a group."""
+        mask: Mask = np.ones(context.n, np.bool_)
+        if not self._is_of_all:
+            mask = context.words("status").where(self._statuses().__contains__)
+        if self._analysis.only is not None:
+            mask = mask & self._analysis.only(context, self._question)
+        return context.only(mask)
+
+    def _statuses(self) -> frozenset[str]:
+        if self._question.filters.status:
+            return frozenset(self._question.filters.status)
+        return TERMINAL if self._has_status else frozenset({"completed"})
+
+    def _population(self) -> str:
+        if self._question.filters.status:
+            return " or ".join(self._question.filters.status)
+        return "terminal" if self._has_status else "completed"
+
+    def _lead(self, terms: Sequence[str], key: Sequence[Word]) -> Row:
+        """Return the cells that say which group a row is of."""
+        names = dict([self._analysis.split]) if self._analysis.split else {}
+        kinds = self._by.kinds
+        return {
+            names.get(term, term): Cell(kinds.get(term, "text"), value, narrow=True)
+            for term, value in zip(terms, key, strict=False)
+        }
+
+
+def _inserted(key: Key, at: int | None, status: Key) -> Key:
+    return key if at is None else (*key[:at], *status, *key[at:])
+
+
+def _idle_days(terms: Sequence[str], groups: Iterable[Key]) -> Iterator[Key]:
+    """Yield a group for each day between others that has none."""
+    at = terms.index("day")
+    held = {key[at] for key in groups}
+    for day in days_between(held):
+        if day not in held:
+            yield tuple(day if term == "day" else None for term in terms)

@@ -1,0 +1,185 @@
+"""Tracked runs as columns: what analyses and frames read.
+
+Each table is read by a scan of its own and laid beside `watch` by its keys here: over a million runs the database takes
+four times as long to join them.
+
+Invariant: as of now these are the values that `runs.run_rows` gives row by row; as of T likewise.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+import sqlalchemy as sa
+
+from recorder.analysis.columns import (
+    INTS,
+    NULL,
+    Builder,
+    Column,
+    Ints,
+    Lexicon,
+    Runs,
+    Whole,
+    Words,
+    column_of,
+    joined,
+    runs_of,
+)
+from recorder.analysis.coverage import Looks
+from recorder.analysis.rows import LABEL
+from recorder.analysis.settling import Moved
+from recorder.store.looks import looks
+from recorder.store.moves import moves
+from recorder.store.past import Past
+from recorder.store.runs import FROM_WATCH
+from recorder.store.schema import Flag, label, run, run_fact, source, watch
+
+_PER_FETCH: Final = 2000
+_PER_SOURCE: Final = 2**40
+"""More runs than a source can have: a key is the source's number times it, and the run's number."""
+
+_FROM_RUN: Final = ("run_id", "tracked_at")
+_FROM_HISTORY: Final = frozenset({"actual_seen_at", "ended_seen_at", "looks"})
+
+Expressions: TypeAlias = Mapping[str, sa.ColumnElement[Any]]
+
+
+def read_runs(
+    connection: sa.Connection,
+    names: Collection[str],
+    *,
+    source_name: str | None = None,
+    past: Past | None = None,
+) -> Runs:
+    """Return the tracked runs with the columns asked for, in the order of their keys.
+
+    Args:
+        connection: a reading transaction.
+        names: of `RunRow`, `label:KEY`, and those that polls and snapshots give (`actual_seen_at`, `ended_seen_at`,
+            `looks`).
+        source_name: only this source's.
+        past: as of when; None: what is known now.
+    """
+    from_history = _FROM_HISTORY & set(names)
+    asked = set(names) - from_history | ({"source", "run_id"} if from_history else set())
+    runs = _Reader(connection, source_name, past).runs(asked)
+    if not from_history:
+        return runs
+    as_of = None if past is None else past.as_of
+    keys = list(zip(runs.values("source"), runs.values("run_id"), strict=True))
+    more: dict[str, Column] = {}
+    if "looks" in from_history:
+        seen = dict(looks(connection, source_name=source_name, as_of=as_of))
+        more["looks"] = column_of("looks", [seen.get(key, Looks()) for key in keys])
+    else:
+        moved = dict(moves(connection, source_name=source_name, as_of=as_of))
+        each = [moved.get(key, Moved()) for key in keys]
+        for name in from_history:
+            more[name] = column_of(name, [getattr(one, name) for one in each])
+    return Runs(runs.n, {**runs.columns, **more})
+
+
+class _Reader:
+    """Reads columns of the tables that hold a row a run."""
+
+    def __init__(
+        self, connection: sa.Connection, source_name: str | None, past: Past | None
+    ) -> None:
+        self._connection = connection
+        self._past = past
+        self._is_of_one = source_name is not None
+        found = connection.execute(sa.select(source.c.source_id, source.c.name))
+        self._sources = {number: name for number, name in found if source_name in (None, name)}
+
+    def runs(self, names: Collection[str]) -> Runs:
+        """Return all runs; those that changed after the instant as they stood then."""
+        keys, held = self._present(names)
+        runs = Runs(len(keys), held)
+        if self._past is None:
+            return runs
+        is_calm = (runs.ints("is_watched").values == 1) & (runs.ints("is_tracked").values == 1)
+        changed = [divmod(key, _PER_SOURCE) for key in keys[~is_calm].tolist()]
+        earlier = runs_of(self._past.rows(self._connection, changed), names)
+        present = Runs(len(keys), {name: held[name] for name in names})
+        return joined(present.only(is_calm), earlier)
+
+    def _present(self, names: Collection[str]) -> tuple[Whole, dict[str, Column]]:
+        """Return the key of each run, and the columns as they are now."""
+        past, tables = self._past, _tables(names)
+        if past is not None:
+            tables[watch]["is_watched"] = sa.case((past.is_watched(), 1), else_=0)
+            tables[run]["is_tracked"] = sa.case((past.is_tracked(), 1), else_=0)
+        keys, held = self._scan(watch, tables.pop(watch))
+        for table, expressions in tables.items():
+            if expressions:
+                held |= _beside(keys, *self._scan(table, expressions))
+        for name in names:
+            if name.startswith(LABEL):
+                is_key = label.c.key == name.removeprefix(LABEL)
+                held |= _beside(keys, *self._scan(label, {name: label.c.value}, is_key))
+        if "n_reopened" in names:
+            held["n_reopened"] = Runs(len(keys), held).ints("n_reopened").filled(0)
+        if "source" in names:
+            held["source"] = self._source(keys)
+        return keys, held
+
+    def _source(self, keys: Whole) -> Words:
+        numbers = sorted(self._sources)
+        codes = np.searchsorted(np.array(numbers, np.int64), keys // _PER_SOURCE)
+        names = [self._sources[number] for number in numbers]
+        return Words(codes.astype(np.int32), Lexicon(names))
+
+    def _scan(
+        self, table: sa.Table, expressions: Expressions, *conditions: sa.ColumnElement[bool]
+    ) -> tuple[Whole, dict[str, Column]]:
+        """Return the keys and the columns of a table, in the table's own order."""
+        per_source = sa.literal(_PER_SOURCE, sa.BigInteger())
+        key = sa.cast(table.c.source_id, sa.BigInteger()) * per_source + table.c.run_key
+        statement = sa.select(key, *expressions.values()).where(*conditions)
+        if self._is_of_one:  # in the order of the key: SQLite takes another index else
+            of_one = table.c.source_id.in_(list(self._sources))
+            statement = statement.where(of_one).order_by(table.c.source_id, table.c.run_key)
+        builders = [Builder("run_key"), *map(Builder, expressions)]
+        for rows in self._driver_rows(statement):
+            for builder, values in zip(builders, zip(*rows, strict=True), strict=True):
+                builder.add(values)
+        keys, *columns = (builder.column() for builder in builders)
+        assert isinstance(keys, Ints)  # noqa: S101  # as its name says
+        return keys.values, dict(zip(expressions, columns, strict=True))
+
+    def _driver_rows(self, statement: sa.Executable) -> Iterator[Sequence[Sequence[Any]]]:
+        """Yield the driver's own rows, some at a time: SQLAlchemy's cost as much again."""
+        streams = self._connection.dialect.name != "sqlite"
+        options = {"stream_results": streams, "max_row_buffer": _PER_FETCH}
+        result = self._connection.execute(statement, execution_options=options)
+        while rows := result.cursor_strategy.fetchmany(result, result.cursor, _PER_FETCH):
+            yield rows
+
+
+def _tables(names: Iterable[str]) -> dict[sa.Table, dict[str, sa.ColumnElement[Any]]]:
+    """Return what to read of each table."""
+    found: dict[sa.Table, dict[str, sa.ColumnElement[Any]]] = {watch: {}, run: {}, run_fact: {}}
+    for name in names:
+        if name != "source" and not name.startswith(LABEL):
+            table = watch if name in FROM_WATCH else run if name in _FROM_RUN else run_fact
+            found[table][name] = _expression(name, table.c[name])
+    return found
+
+
+def _expression(name: str, column: sa.Column[Any]) -> sa.ColumnElement[Any]:
+    """Return the column as a builder takes it: no integer is null."""
+    if name not in INTS:
+        return column
+    plain = sa.cast(column, sa.Integer) if isinstance(column.type, Flag) else column
+    return sa.func.coalesce(plain, sa.literal(NULL, sa.BigInteger()))
+
+
+def _beside(keys: Whole, found: Whole, columns: Mapping[str, Column]) -> dict[str, Column]:
+    """Return the columns of the keys found in the order of others, missing where they have none."""
+    if np.array_equal(keys, found):
+        return dict(columns)
+    order = np.argsort(found, kind="stable")
+    at = np.append(order, len(found))[np.searchsorted(found, keys, sorter=order)]
+    at[np.append(found, -1)[at] != keys] = len(found)
+    return {name: column.with_null().take(at) for name, column in columns.items()}

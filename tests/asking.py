@@ -1,0 +1,86 @@
+"""Analyses asked of rows, as a store would ask them of its columns."""
+
+from collections.abc import Iterable
+from datetime import UTC, tzinfo
+from typing import Any
+
+from recorder.analysis import registry
+from recorder.analysis.analysis import Question
+from recorder.analysis.columns import Column, Runs, column_of, runs_of
+from recorder.analysis.coverage import Looks
+from recorder.analysis.filters import Filters
+from recorder.analysis.report import Report
+from recorder.analysis.rows import RunRow
+from recorder.analysis.runner import answer, needs
+from recorder.analysis.settling import Moved
+from recorder.analysis.values import Columns
+from recorder.instants import MINUTE
+
+
+def asked(
+    name: str,
+    rows: Iterable[RunRow],
+    *,
+    by: str | Iterable[str] | None = None,
+    filters: Filters | None = None,
+    tz: tzinfo = UTC,
+    now: int | None = None,
+    overdue_after_us: int = 10 * MINUTE,
+    reading: bool = False,
+    more: dict[str, list[Any]] | None = None,
+    **options: bool | int,
+) -> Report:
+    """The answer of an analysis over rows; `more`: columns that no row has."""
+    analysis, held = registry.find(name), list(rows)
+    question = Question(
+        by=by if by is None or isinstance(by, str) else tuple(by),
+        filters=filters or Filters(),
+        tz=tz,
+        now=now,
+        overdue_after_us=overdue_after_us,
+        options=analysis.options_of(options),
+        reading=reading,
+    )
+    extra: dict[str, Column] = {n: column_of(n, values) for n, values in (more or {}).items()}
+    runs = runs_of(held, needs(analysis, question) - set(extra))
+    return answer(analysis, Runs(runs.n, {**runs.columns, **extra}), question)
+
+
+def durations(rows: Iterable[RunRow], **asks: Any) -> Report:
+    return asked("durations", rows, **asks)
+
+
+def failures(rows: Iterable[RunRow], **asks: Any) -> Report:
+    return asked("failures", rows, **asks)
+
+
+def costs(rows: Iterable[RunRow], **asks: Any) -> Report:
+    return asked("costs", rows, **asks)
+
+
+def overruns(rows: Iterable[RunRow], **asks: Any) -> Report:
+    return asked("overruns", rows, **asks)
+
+
+def settling(moves: Iterable[tuple[RunRow, Moved]], **asks: Any) -> Report:
+    held = list(moves)
+    columns = {
+        "actual_seen_at": [moved.actual_seen_at for _, moved in held],
+        "ended_seen_at": [moved.ended_seen_at for _, moved in held],
+    }
+    return asked("settling", [row for row, _ in held], more=columns, **asks)
+
+
+def coverage(watched: Iterable[tuple[RunRow, Looks]], **asks: Any) -> Report:
+    held = list(watched)
+    columns = {"looks": [looks for _, looks in held]}
+    return asked("coverage", [row for row, _ in held], more=columns, **asks)
+
+
+def kinds_of(name: str) -> Columns:
+    """The columns of an analysis without groups, and what they hold."""
+    more: dict[str, dict[str, list[Any]]] = {
+        "coverage": {"looks": []},
+        "settling": {"actual_seen_at": [], "ended_seen_at": []},
+    }
+    return asked(name, [], more=more.get(name)).kinds
