@@ -39,8 +39,10 @@ SECTIONS: Mapping[str, Mapping[str, Entry]] = MappingProxyType(
         "Record": {
             "track": Entry("recorder.cli.tracking", "track", "Register runs by their ids."),
             "untrack": Entry(
-                "recorder.cli.tracking", "untrack", "Stop watching runs; keep their history."
+                "recorder.cli.changing", "untrack", "Stop watching runs; keep their history."
             ),
+            "label": Entry("recorder.cli.changing", "label", "Set labels of runs, or remove them."),
+            "forget": Entry("recorder.cli.changing", "forget", "Remove runs and their history."),
             "poll": Entry("recorder.cli.poll", "poll", "Ask the API about the runs that are due."),
             "watch": Entry("recorder.cli.watch", "watch", "A live table of runs in flight."),
         },

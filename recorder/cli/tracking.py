@@ -1,8 +1,7 @@
-"""`recorder track` and `recorder untrack`."""
+"""`recorder track`."""
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING
 
 import click
 
@@ -18,9 +17,6 @@ from recorder.errors import UsageError
 from recorder.ledger.ids import RunIdError, checked_run_id, run_ids_of_lines
 from recorder.ledger.refusals import Refusals
 from recorder.settings import DEFAULT_SOURCE, Settings
-
-if TYPE_CHECKING:
-    from recorder.store.engine import Connection
 
 
 def _ids(words: Iterable[str], arguments: Refusals, lines: Refusals) -> Iterator[str]:
@@ -94,20 +90,3 @@ def _register(
             f"{len(done.new)} new, {len(done.resumed)} taken up again, {len(done.known)} known already"
             f" (source {name!r})"
         )
-
-
-@click.command(epilog="Example: recorder untrack er_01JC8Z6M3Q")
-@click.argument("run_ids", metavar="RUN_ID...", nargs=-1, required=True)
-@settings_options()
-def untrack(run_ids: tuple[str, ...], settings: Settings) -> None:
-    """Stop watching runs; their history stays."""
-    from recorder.store.read import find_run  # noqa: PLC0415
-    from recorder.store.registry import untrack as untrack_run  # noqa: PLC0415
-
-    def work(connection: "Connection") -> None:
-        for run_id in dict.fromkeys(run_ids):
-            ref = find_run(connection, run_id, settings.source)
-            untrack_run(connection, ref.source_id, ref.run_key, now=command_now())
-
-    with recording(settings) as database:
-        database.write(work)

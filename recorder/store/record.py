@@ -9,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby, pairwise
+from typing import TypeAlias
 
 import sqlalchemy as sa
 
@@ -20,12 +21,13 @@ from recorder.store.batch import Batch
 from recorder.store.engine import Database
 from recorder.store.late import insert_late
 from recorder.store.parts import Parts, remember
-from recorder.store.registry import lock_source
+from recorder.store.registry import lock_source_parts
 from recorder.store.rows import Row
 from recorder.store.schema import run, snapshot, watch
 from recorder.store.working import Recorded, Rules, Working
 
 _MOST_IDS = 500
+_Fresh: TypeAlias = dict[tuple[int, int], dict[bytes, int]]
 
 
 class Recorder:
@@ -42,7 +44,7 @@ class Recorder:
     ) -> None:
         self._database = database
         self._rules = Rules(cadence=cadence or Cadence(), costs=costs or CostRules())
-        self._known_parts: dict[int, OrderedDict[bytes, int]] = {}
+        self._known_parts: dict[tuple[int, int], OrderedDict[bytes, int]] = {}
 
     def record(
         self,
@@ -64,23 +66,23 @@ class Recorder:
             One entry an answer that was not in the store already.
         """
 
-        def work(connection: sa.Connection) -> tuple[list[Recorded], dict[int, dict[bytes, int]]]:
+        def work(connection: sa.Connection) -> tuple[list[Recorded], _Fresh]:
             recorded: list[Recorded] = []
-            fresh: dict[int, dict[bytes, int]] = {}
+            fresh: _Fresh = {}
             if first is not None:
                 first(connection)
             for source, group in groupby(sorted(answers, key=_order), key=lambda a: a.source):
-                source_id = lock_source(connection, source)
-                parts = Parts(connection, source_id, self._known_parts.get(source_id))
+                source_id, version = lock_source_parts(connection, source)
+                parts = Parts(connection, source_id, self._known_parts.get((source_id, version)))
                 recorded += self._record_source(connection, source_id, parts, list(group), now)
-                fresh[source_id] = parts.fresh
+                fresh[source_id, version] = parts.fresh
             if beside is not None:
                 beside(connection)
             return recorded, fresh
 
         recorded, fresh = self._database.write(work)
-        for source_id, numbers in fresh.items():
-            remember(self._known_parts.setdefault(source_id, OrderedDict()), numbers)
+        for valid, numbers in fresh.items():
+            remember(self._known_parts.setdefault(valid, OrderedDict()), numbers)
         return recorded
 
     def _record_source(
@@ -95,6 +97,8 @@ class Recorder:
         held = dict(_load(connection, source_id, list({a.run_id: None for a in answers})))
         recorded: list[Recorded] = []
         for run_id, group in groupby(answers, key=lambda a: a.run_id):
+            if run_id not in held:
+                continue  # it was forgotten while the answer was on its way
             run_row, watch_row, tail = held[run_id]
             work = Working(connection, batch, rules, run=run_row, held=watch_row, tail=tail)
             recorded += _record_run(work, list(group))

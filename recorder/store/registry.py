@@ -67,17 +67,25 @@ def _add_source(connection: sa.Connection, name: str, base_url: str, now: int) -
     last = connection.execute(sa.select(sa.func.coalesce(sa.func.max(source.c.source_id), 0)))
     number = int(last.scalar_one()) + 1
     row = {"source_id": number, "name": name, "base_url": base_url, "created_at": now}
+    row |= {"parts_version": 0}
     connection.execute(sa.insert(source), row)
     return number
 
 
 def lock_source(connection: sa.Connection, name: str) -> int:
-    """The number of a source; no other transaction writes to it until this one ends."""
-    statement = sa.select(source.c.source_id).where(source.c.name == name).with_for_update()
-    number: int | None = connection.execute(statement).scalar_one_or_none()
-    if number is None:
-        raise UsageError(f"no source {name!r} in this store: 'recorder track RUN_ID' makes one")
+    """Return the number of a source; no other transaction writes to it until this one ends."""
+    number, _ = lock_source_parts(connection, name)
     return number
+
+
+def lock_source_parts(connection: sa.Connection, name: str) -> tuple[int, int]:
+    """Lock a source as `lock_source` does; return its number, and which numbers of its parts are valid."""
+    columns = (source.c.source_id, source.c.parts_version)
+    statement = sa.select(*columns).where(source.c.name == name).with_for_update()
+    held = connection.execute(statement).one_or_none()
+    if held is None:
+        raise UsageError(f"no source {name!r} in this store: 'recorder track RUN_ID' makes one")
+    return held.source_id, held.parts_version
 
 
 def track_with_source(
@@ -128,7 +136,7 @@ def track(
     dropped = [r for r, row in held.items() if row["tracking"] in ended]
     for run_id in dropped:
         resume(connection, source_id, keys[run_id], now=now)
-    _set_labels(connection, source_id, keys.values(), labels or {})
+    set_labels(connection, source_id, keys.values(), labels or {})
     known = [run_id for run_id in held if run_id not in dropped]
     return Tracked(new=tuple(new), resumed=tuple(dropped), known=tuple(known))
 
@@ -207,12 +215,19 @@ def resume(connection: sa.Connection, source_id: int, run_key: int, *, now: int)
     )
 
 
-def _set_labels(
-    connection: sa.Connection, source_id: int, run_keys: Iterable[int], labels: Mapping[str, str]
+def run_keys(connection: sa.Connection, source_id: int, run_ids: Iterable[str]) -> dict[str, int]:
+    """Return the keys of those of these runs that the source tracks, by id."""
+    held = _held(connection, source_id, list(dict.fromkeys(run_ids)))
+    return {run_id: row["run_key"] for run_id, row in held.items()}
+
+
+def set_labels(
+    connection: sa.Connection, source_id: int, keys: Iterable[int], labels: Mapping[str, str]
 ) -> None:
+    """Give runs labels, over what is there."""
     rows = [
         {"source_id": source_id, "run_key": run_key, "key": key, "value": value}
-        for run_key in run_keys
+        for run_key in keys
         for key, value in labels.items()
     ]
     if not rows:
@@ -222,6 +237,16 @@ def _set_labels(
         sa.delete(label).where(*same), [{f"old_{n}": v for n, v in row.items()} for row in rows]
     )
     connection.execute(sa.insert(label), rows)
+
+
+def remove_labels(
+    connection: sa.Connection, source_id: int, keys: Sequence[int], names: Iterable[str]
+) -> None:
+    """Take labels of these names from runs."""
+    named = label.c.key.in_(list(names))
+    for start in range(0, len(keys), _CHUNK):
+        of_runs = label.c.run_key.in_(keys[start : start + _CHUNK])
+        connection.execute(sa.delete(label).where(label.c.source_id == source_id, of_runs, named))
 
 
 def untrack(connection: sa.Connection, source_id: int, run_key: int, *, now: int) -> None:

@@ -83,6 +83,7 @@ source = sa.Table(
     sa.Column("name", Name, nullable=False),
     sa.Column("base_url", Text, nullable=False),
     sa.Column("created_at", Integer, nullable=False),
+    sa.Column("parts_version", Integer, nullable=False),
     _text("holder"),
     _integer("held_until"),
     _text("refused_key"),

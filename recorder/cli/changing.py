@@ -1,0 +1,177 @@
+"""`recorder untrack`, `label` and `forget`: what people change about tracked runs."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from datetime import tzinfo
+from itertools import takewhile
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from recorder.analysis.filters import Filters
+from recorder.cli.options import command_now, filter_options, settings_options, tz_option
+from recorder.cli.stores import recording, tell, tell_unknown_words
+from recorder.cli.text import visible
+from recorder.errors import UsageError
+from recorder.humanize import counted
+from recorder.ledger.ids import LabelError, checked_label
+from recorder.settings import Settings
+
+if TYPE_CHECKING:
+    from recorder.store.engine import Connection, Database
+
+_MOST_NAMED: Final = 5
+
+
+@click.command(epilog="Example: recorder untrack er_01JC8Z6M3Q")
+@click.argument("run_ids", metavar="RUN_ID...", nargs=-1, required=True)
+@settings_options()
+def untrack(run_ids: tuple[str, ...], settings: Settings) -> None:
+    """Stop watching runs; their history stays."""
+    from recorder.store.read import find_run  # noqa: PLC0415
+    from recorder.store.registry import untrack as untrack_run  # noqa: PLC0415
+
+    def work(connection: "Connection") -> None:
+        for run_id in dict.fromkeys(run_ids):
+            ref = find_run(connection, run_id, settings.source)
+            untrack_run(connection, ref.source_id, ref.run_key, now=command_now())
+
+    with recording(settings) as database:
+        database.write(work)
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  recorder label er_01JC8Z6M3Q team=growth wave=2
+  recorder label --slug work_email --since 7d wave=2
+  recorder label --label wave=2 --remove wave""",
+)
+@click.argument("words", metavar="[RUN_ID]... [KEY=VALUE]...", nargs=-1)
+@click.option("--remove", "removed", multiple=True, metavar="KEY", help="Take this label away.")
+@filter_options
+@tz_option
+@settings_options()
+def label(
+    words: tuple[str, ...],
+    removed: tuple[str, ...],
+    filters: Filters,
+    tz: tzinfo,
+    settings: Settings,
+) -> None:
+    """Set labels of runs, or take them away with --remove.
+
+    The runs are those of the ids, or all that the filters choose. A label that a run has is set anew.
+    """
+    del tz  # the zone of dates
+    pairs = list(takewhile(lambda word: "=" in word, reversed(words)))
+    labels = dict(map(_pair, reversed(pairs)))
+    if not labels and not removed:
+        raise UsageError("no label: 'recorder label RUN_ID team=growth', or --remove team")
+    from recorder.store.registry import (  # noqa: PLC0415
+        lock_source,
+        remove_labels,
+        run_keys,
+        set_labels,
+    )
+
+    def change(connection: "Connection") -> None:
+        for source, run_ids in chosen.items():
+            source_id = lock_source(connection, source)
+            keys = list(run_keys(connection, source_id, run_ids).values())
+            remove_labels(connection, source_id, keys, removed)
+            set_labels(connection, source_id, keys, labels)
+
+    with recording(settings) as database:
+        chosen = _chosen(database, settings, words[: len(words) - len(pairs)], filters)
+        database.write(change)
+    if sys.stderr.isatty():
+        tell(f"{counted(_count(chosen), 'run')} labelled")
+
+
+def _pair(word: str) -> tuple[str, str]:
+    key, _, value = word.partition("=")
+    try:
+        return checked_label(key.strip(), value)
+    except LabelError as error:
+        raise UsageError(f"{word!r}: {error}") from error
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  recorder forget er_01JC8Z6M3Q
+  recorder forget --label customer=acme --yes""",
+)
+@click.argument("run_ids", metavar="[RUN_ID]...", nargs=-1)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@filter_options
+@tz_option
+@settings_options()
+def forget(
+    run_ids: tuple[str, ...], filters: Filters, tz: tzinfo, settings: Settings, *, yes: bool
+) -> int:
+    """Remove runs and their whole history from the store, after asking.
+
+    The runs are those of the ids, or all that the filters choose. Exit code 1 where the answer is no. An export or a
+    backup keeps what it holds.
+    """
+    del tz  # the zone of dates
+    from recorder.store.forget import forget_all  # noqa: PLC0415
+
+    with recording(settings) as database:
+        chosen = _chosen(database, settings, run_ids, filters)
+        if not chosen:
+            return 0
+        if not (yes or _confirmed(chosen)):
+            tell("nothing was forgotten")
+            return 1
+        database.write(lambda connection: forget_all(connection, chosen))
+    if sys.stderr.isatty():
+        tell(f"{counted(_count(chosen), 'run')} forgotten")
+    return 0
+
+
+def _confirmed(chosen: dict[str, list[str]]) -> bool:
+    if not sys.stdin.isatty():
+        raise UsageError("forget asks first, and stdin is no terminal: add --yes")
+    named = [run_id for ids in chosen.values() for run_id in ids]
+    more = f" and {len(named) - _MOST_NAMED:,} more" if len(named) > _MOST_NAMED else ""
+    told = f"{', '.join(map(visible, named[:_MOST_NAMED]))}{more}"
+    return click.confirm(f"Forget {counted(len(named), 'run')} for good: {told}?", err=True)
+
+
+def _count(chosen: dict[str, list[str]]) -> int:
+    return sum(map(len, chosen.values()))
+
+
+def _chosen(
+    database: "Database", settings: Settings, run_ids: Sequence[str], filters: Filters
+) -> dict[str, list[str]]:
+    """Return the runs of these ids, or those that the filters choose, by source; sources in order.
+
+    Raises:
+        UsageError: neither or both are given, or an id is unknown or ambiguous.
+    """
+    if bool(run_ids) == (filters != Filters()):
+        which = "ids or filters, not both" if run_ids else "give ids, or filters such as --slug"
+        raise UsageError(f"which runs? {which}")
+    found: dict[str, list[str]] = {}
+    for source, run_id in sorted(_named(database, settings, run_ids, filters)):
+        found.setdefault(source, []).append(run_id)
+    return found
+
+
+def _named(
+    database: "Database", settings: Settings, run_ids: Sequence[str], filters: Filters
+) -> Iterator[tuple[str, str]]:
+    from recorder.archive import Archive  # noqa: PLC0415
+    from recorder.store.read import find_run  # noqa: PLC0415
+
+    if not run_ids:
+        archive = Archive(database, settings)
+        tell_unknown_words(archive, filters)
+        yield from ((row.source, row.run_id) for row in archive.run_rows(filters))
+    with database.reading() as connection:
+        for run_id in dict.fromkeys(run_ids):
+            yield find_run(connection, run_id, settings.source).source, run_id

@@ -1,0 +1,86 @@
+"""Runs out of the store: their history, and the parts that no other run uses.
+
+Invariant: one transaction; a part that anything else refers to stays. What is not given a database happens inside the
+caller's writing transaction.
+"""
+
+import re
+import zlib
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from recorder.store.registry import lock_source, run_keys
+from recorder.store.schema import metadata, part, snapshot, source
+
+_CHUNK: Final = 500
+_REFERENCE: Final = re.compile(r'\{"\$part":(\d+)\}')
+
+
+def forget(connection: sa.Connection, source_name: str, run_ids: Iterable[str]) -> int:
+    """Remove runs of a source with their whole history, and return how many there were.
+
+    The source is locked first: an answer of such a run that is on its way finds no run, and is dropped.
+    """
+    source_id = lock_source(connection, source_name)
+    keys = list(run_keys(connection, source_id, run_ids).values())
+    templates = set[int]()
+    for start in range(0, len(keys), _CHUNK):
+        chunk = keys[start : start + _CHUNK]
+        templates |= _templates(connection, source_id, snapshot.c.run_key.in_(chunk))
+        for table in reversed(metadata.sorted_tables):
+            if "run_key" in table.c:
+                of_runs = (table.c.source_id == source_id) & table.c.run_key.in_(chunk)
+                connection.execute(sa.delete(table).where(of_runs))
+    _remove_unused(connection, source_id, templates)
+    return len(keys)
+
+
+def forget_all(connection: sa.Connection, run_ids: Mapping[str, Iterable[str]]) -> int:
+    """Remove these runs of each source, and return how many there were."""
+    return sum(forget(connection, name, run_ids[name]) for name in sorted(run_ids))
+
+
+def _templates(
+    connection: sa.Connection, source_id: int, condition: sa.ColumnElement[bool]
+) -> set[int]:
+    statement = sa.select(snapshot.c.part_id).where(snapshot.c.source_id == source_id, condition)
+    return set(connection.execute(statement.distinct()).scalars())
+
+
+def _remove_unused(connection: sa.Connection, source_id: int, templates: Collection[int]) -> None:
+    """Remove these templates and what they refer to, but for what snapshots or other parts still refer to."""
+    refers = _references(connection, source_id)
+    used = _closure(_templates(connection, source_id, sa.true()), refers)
+    unused = sorted(_closure(templates, refers) - used)
+    for start in range(0, len(unused), _CHUNK):
+        chosen = part.c.part_id.in_(unused[start : start + _CHUNK])
+        connection.execute(sa.delete(part).where(part.c.source_id == source_id, chosen))
+    if unused:  # numbers that processes remember of this source mean nothing from now on
+        connection.execute(
+            sa.update(source)
+            .where(source.c.source_id == source_id)
+            .values(parts_version=source.c.parts_version + 1)
+        )
+
+
+def _references(connection: sa.Connection, source_id: int) -> dict[int, set[int]]:
+    """Return the numbers of the parts that each part refers to, by its own number."""
+    statement = sa.select(part).where(part.c.source_id == source_id)
+    with connection.execute(statement.execution_options(yield_per=1000)) as rows:
+        return {row.part_id: found for row in rows if (found := _referred(row))}
+
+
+def _referred(row: sa.Row[Any]) -> set[int]:
+    text = row.json if row.json is not None else zlib.decompress(row.deflated).decode()
+    return {int(number) for number in _REFERENCE.findall(text)}
+
+
+def _closure(numbers: Iterable[int], refers: dict[int, set[int]]) -> set[int]:
+    """Return these parts and all that they refer to, directly or not."""
+    reached, new = set[int](), set(numbers)
+    while new:
+        reached |= new
+        new = {one for number in new for one in refers.get(number, ())} - reached
+    return reached
