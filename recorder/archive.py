@@ -15,14 +15,16 @@ from recorder.errors import RecorderError, UsageError
 from recorder.history.changes import Change, changes
 from recorder.public import label_cells, poll_cells, run_cells, snapshot_cells, transition_cells
 from recorder.settings import Settings
-from recorder.store.due import source_rows
+from recorder.store.due import overdue_runs, source_rows
 from recorder.store.engine import Database
 from recorder.store.listing import Held, label_rows, poll_rows, snapshot_rows, transition_rows
 from recorder.store.migrate import require_current
 from recorder.store.past import Past
-from recorder.store.read import Shown, find_run, last_poll, not_seen_yet, state_at, states
+from recorder.store.read import RunRefs, Shown, find_run, last_poll, not_seen_yet, state_at, states
 from recorder.store.runs import run_rows
 from recorder.store.vocabulary import UnknownWord, unknown_words
+
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +65,27 @@ class Archive:
         """The same in base units, with their labels."""
         chosen = self._filters(filters)
         return filter(chosen.matches, self._run_rows(chosen.source))
+
+    def overdue(self, filters: Filters | None = None, *, now: int) -> list[RunRow]:
+        """Return the overdue runs, those longest in flight first; `now`: as of T it is T."""
+        chosen, moment = self._filters(filters), self._as_of or now
+        is_now = self._as_of is None
+        rows = self._overdue_now(chosen.source, now) if is_now else self._run_rows(chosen.source)
+        meant = filter(chosen.matches, rows)
+        late = (row for row in meant if row.is_overdue(self._settings.overdue_us, now=moment))
+        return sorted(late, key=lambda row: (row.flight_since or 0, row.source, row.run_id))
+
+    def _overdue_now(self, source: str | None, now: int) -> Iterator[RunRow]:
+        """Yield the overdue runs, found without reading all the others."""
+        with self._database.reading() as connection:
+            found = overdue_runs(connection, self._settings.cadence, now=now, source_name=source)
+            keys: dict[int, list[int]] = {}
+            for one in found:
+                keys.setdefault(one.source_id, []).append(one.run_key)
+            for source_id, of_source in keys.items():
+                for start in range(0, len(of_source), _AT_ONCE):
+                    some = of_source[start : start + _AT_ONCE]
+                    yield from run_rows(connection, ref=RunRefs(source_id=source_id, run_keys=some))
 
     def unknown_words(self, filters: Filters) -> list[UnknownWord]:
         """Return the words of these filters that no run of the store has."""

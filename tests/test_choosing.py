@@ -21,7 +21,7 @@ from recorder.store.record import Recorder
 
 Ask = Callable[..., tuple[int, str, str]]
 
-COMMANDS = ("runs", "durations", "failures", "costs", "coverage")
+COMMANDS = ("runs", "overdue", "durations", "failures", "costs", "coverage")
 ZONES = sorted(zoneinfo.available_timezones() - {"Factory", "localtime"})
 
 
@@ -265,6 +265,39 @@ def test_rows_are_sorted_by_a_column_and_cut(ask: Ask) -> None:
     assert ids("--limit", "1") == "a"
     table = ask("runs", "--sort=-leads_total", "--limit", "1")[1]
     assert table.splitlines()[2].startswith("d ")
+
+
+def test_overdue_takes_the_filters(ask: Ask, store: Database) -> None:
+    """Of the overdue runs those that are meant, the longest in flight first, now and as of then."""
+    late = [
+        answer(
+            number,
+            document(
+                f"l{number}",
+                "running",
+                enrichment={"slug": slug, "version": "9"},
+                timing={"createdAt": at},
+            ),
+            run_id=f"l{number}",
+        )
+        for number, slug, at in ((5, "x", "2025-11-20T08:00:00Z"), (6, "y", "2025-11-20T07:00:00Z"))
+    ]
+    register(store, ["l5", "l6"], labels={"team": "late"})
+    Recorder(store).record(late)
+
+    def ids(*arguments: str) -> list[str]:
+        return [row["run_id"] for row in rows(ask, "overdue", *arguments)]
+
+    assert ids() == ["l6", "l5", "e"]
+    assert ids("--sort=-since", "--limit", "2") == ["e", "l5"]
+    assert ids("--version", "9", "--slug", "x") == ids("--slug", "x") == ["l5"]
+    assert ids("--label", "team=late") == ["l6", "l5"]
+    assert ids("--until", "2025-11-20T07:30:00Z") == ["l6"]
+    assert ids("--status", "failed") == []
+    assert ids("--as-of", "2025-11-20T09:00:05.5Z") == ["l5"]
+    assert ids("--as-of", "2025-11-20T09:00:05.5Z", "--slug", "y") == []
+    assert ask("overdue", "--fail", "--slug", "y")[0] == 5
+    assert ask("overdue", "--fail", "--status", "failed")[0] == 0
 
 
 @pytest.mark.usefixtures("store")

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 from recorder.history.spans import run_began_at
 from recorder.ledger.row import KNOWN, TERMINAL
-from recorder.life import Phase, phase_of
+from recorder.life import Phase, flight_since, is_overdue, phase_of
 
 LABEL: Final = "label:"
 """What stands before a label's key where labels are named among columns."""
@@ -98,6 +98,16 @@ class RunRow(NamedTuple):
     def is_unknown(self) -> bool:
         """In flight with a status word that nobody knows."""
         return self.is_in_flight and self.status not in KNOWN
+
+    @property
+    def flight_since(self) -> int | None:
+        """The instant from which its flight counts; None where no answer has shown the run."""
+        return flight_since(self.created_at, self.first_good_at)
+
+    def is_overdue(self, overdue_after_us: int, *, now: int) -> bool:
+        """Return whether the run is in flight for longer than that."""
+        since = self.flight_since
+        return is_overdue(self.phase, since=since, overdue_after_us=overdue_after_us, now=now)
 
     @property
     def dated_at(self) -> int:

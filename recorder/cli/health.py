@@ -2,7 +2,6 @@
 
 import os
 import sys
-from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -13,14 +12,11 @@ from recorder.cli.output import Row, write_rows
 from recorder.cli.stores import reading, tell
 from recorder.errors import SettingError, UsageError
 from recorder.humanize import whole_span
-from recorder.instants import SECOND, datetime_of, format_duration
+from recorder.instants import datetime_of
 from recorder.settings import Settings
 
 if TYPE_CHECKING:
-    from recorder.store.due import Overdue
     from recorder.store.health import SourceHealth
-
-CROSSED = 5
 
 _SOURCE_COLUMNS = (
     "source",
@@ -55,17 +51,6 @@ _SOURCE_TABLE = (
     "polled_by",
 )
 _TOLD_IF_ANY = frozenset({"settling", "unseen", "not_visible", "refused", "paused"})
-_OVERDUE_COLUMNS = (
-    "source",
-    "run_id",
-    "status",
-    "slug",
-    "since",
-    "overdue_seconds",
-    "trigger_run_id",
-    "last_polled_at",
-)
-_OVERDUE_TABLE = ("run_id", "trigger_run_id", "status", "in_flight", "last_look", "slug", "source")
 
 
 @click.command(
@@ -180,69 +165,3 @@ def _instant(us: int | None) -> datetime | None:
 
 def _ago(us: int | None, now: int) -> str | None:
     return None if us is None else f"{whole_span(now - us)} ago"
-
-
-@click.command(
-    epilog="""\b
-Examples:
-  recorder overdue
-  recorder overdue --overdue-after 30m --fail || page-somebody
-  recorder overdue --format ndjson""",
-)
-@click.option("--fail", is_flag=True, help="End with exit code 5 if there are any.")
-@settings_options("overdue_after")
-@format_option
-def overdue(settings: Settings, format: str, *, fail: bool) -> int:
-    """List the overdue runs, the longest in flight first, with the triggerRunId to escalate with.
-
-    A run is overdue when it is in flight for longer than --overdue-after, counted from its creation, or from when it was
-    first seen where the ledger gives none. overdue_seconds is the time beyond that.
-    """
-    from recorder.store.due import overdue_runs  # noqa: PLC0415
-
-    now = command_now()
-    with reading(settings) as database, database.reading() as connection:
-        found = overdue_runs(connection, settings.cadence, now=now, source_name=settings.source)
-    write_overdue(found, patience_us=settings.overdue_us, now=now, format=format)
-    return CROSSED if fail and found else 0
-
-
-def write_overdue(
-    found: "Iterable[Overdue]",
-    *,
-    patience_us: int,
-    now: int,
-    format: str,
-) -> None:
-    """Print overdue runs on stdout.
-
-    Args:
-        found: the runs.
-        patience_us: the patience with a run in flight, microseconds.
-        now: microseconds since 1970 UTC.
-        format: as in `write_rows`.
-    """
-    write_rows(
-        (_overdue_row(one, patience_us=patience_us, now=now) for one in found),
-        columns=_OVERDUE_COLUMNS,
-        table_columns=_OVERDUE_TABLE,
-        kept=("run_id", "trigger_run_id"),
-        format=format,
-        out=sys.stdout,
-        empty=f"no run is in flight for more than {format_duration(patience_us)}",
-    )
-
-
-def _overdue_row(one: "Overdue", *, patience_us: int, now: int) -> Row:
-    return {
-        "source": one.source,
-        "run_id": one.run_id,
-        "status": one.status,
-        "slug": one.slug,
-        "since": datetime_of(one.since),
-        "in_flight": whole_span(now - one.since),
-        "overdue_seconds": (now - one.since - patience_us) / SECOND,
-        "trigger_run_id": one.trigger_run_id,
-        "last_polled_at": _instant(one.last_polled_at),
-        "last_look": _ago(one.last_polled_at, now),
-    }

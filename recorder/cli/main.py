@@ -55,7 +55,7 @@ SECTIONS: Mapping[str, Mapping[str, Entry]] = MappingProxyType(
             ),
             "runs": Entry("recorder.cli.ask", "runs", "The tracked runs."),
             "sources": Entry("recorder.cli.health", "sources", "The health of each source."),
-            "overdue": Entry("recorder.cli.health", "overdue", "Runs that are overdue."),
+            "overdue": Entry("recorder.cli.overdue", "overdue", "Runs that are overdue."),
         },
         "Analyse": {
             name: Entry("recorder.cli.analyses", name, entry.summary)

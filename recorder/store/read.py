@@ -3,7 +3,7 @@
 Invariant: with `as_of` T only what was observed at or before T is used, by our clock.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +31,18 @@ class RunRef:
     def rows_of(self, table: sa.Table) -> sa.ColumnElement[bool]:
         """The condition for this run's rows."""
         return (table.c.source_id == self.source_id) & (table.c.run_key == self.run_key)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRefs:
+    """Tracked runs of one source as the store knows them; few enough for one statement."""
+
+    source_id: int
+    run_keys: Sequence[int]
+
+    def rows_of(self, table: sa.Table) -> sa.ColumnElement[bool]:
+        """The condition for these runs' rows."""
+        return (table.c.source_id == self.source_id) & table.c.run_key.in_(self.run_keys)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

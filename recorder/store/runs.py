@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from recorder.analysis.rows import RunRow
 from recorder.store.past import Past
-from recorder.store.read import RunRef
+from recorder.store.read import RunRef, RunRefs
 from recorder.store.schema import label, run, run_fact, source, watch
 
 FROM_WATCH = (
@@ -30,7 +30,7 @@ def run_rows(
     connection: sa.Connection,
     *,
     source_name: str | None = None,
-    ref: RunRef | None = None,
+    ref: RunRef | RunRefs | None = None,
     past: Past | None = None,
 ) -> Iterator[RunRow]:
     """Yield every tracked run, by the instant that it belongs to.
@@ -38,7 +38,7 @@ def run_rows(
     Args:
         connection: a reading transaction.
         source_name: only this source's.
-        ref: only this run.
+        ref: only this run, or these.
         past: as of when; None: what is known now.
     """
     labels = _labels(connection, ref)
@@ -63,7 +63,9 @@ def _of_source(name: str | None) -> sa.ColumnElement[bool]:
     return sa.true() if name is None else source.c.name == name
 
 
-def _labels(connection: sa.Connection, ref: RunRef | None) -> dict[tuple[int, int], dict[str, str]]:
+def _labels(
+    connection: sa.Connection, ref: RunRef | RunRefs | None
+) -> dict[tuple[int, int], dict[str, str]]:
     found: dict[tuple[int, int], dict[str, str]] = {}
     statement = sa.select(label)
     if ref is not None:

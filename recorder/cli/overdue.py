@@ -1,0 +1,105 @@
+"""`recorder overdue`: which runs need a person."""
+
+import sys
+from datetime import datetime, tzinfo
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from recorder.analysis.filters import Filters
+from recorder.cli.options import (
+    as_of_option,
+    command_now,
+    filter_options,
+    format_option,
+    order_options,
+    settings_options,
+    tz_option,
+)
+from recorder.cli.ordering import Order
+from recorder.cli.output import Row, write_rows
+from recorder.cli.stores import reading, tell_unknown_words
+from recorder.humanize import whole_span
+from recorder.instants import SECOND, datetime_of, format_duration
+from recorder.settings import Settings
+
+if TYPE_CHECKING:
+    from recorder.analysis.rows import RunRow
+
+_CROSSED: Final = 5
+_COLUMNS: Final = (
+    *("source", "run_id", "status", "slug", "since", "overdue_seconds"),
+    *("trigger_run_id", "last_polled_at"),
+)
+_TABLE: Final = ("run_id", "trigger_run_id", "status", "in_flight", "last_look", "slug", "source")
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  recorder overdue
+  recorder overdue --overdue-after 30m --fail || page-somebody
+  recorder overdue --slug work_email --format ndjson""",
+)
+@click.option("--fail", is_flag=True, help="End with exit code 5 if there are any.")
+@filter_options
+@as_of_option
+@tz_option
+@order_options
+@settings_options("overdue_after")
+@format_option
+def overdue(
+    *,
+    filters: Filters,
+    as_of: int | None,
+    tz: tzinfo,
+    order: Order,
+    settings: Settings,
+    format: str,
+    fail: bool,
+) -> int:
+    """List the overdue runs, the longest in flight first, with the triggerRunId to escalate with.
+
+    A run is overdue when it is in flight for longer than --overdue-after, counted from its creation, or from when it was
+    first seen where the ledger gives none. overdue_seconds is the time beyond that.
+    """
+    from recorder.archive import Archive  # noqa: PLC0415  # SQLAlchemy: not for --help
+
+    now = as_of or command_now()
+    with reading(settings) as database:
+        archive = Archive(database, settings, as_of=as_of)
+        tell_unknown_words(archive, filters)
+        found = archive.overdue(filters, now=now)
+    rows = [_row(one, overdue_us=settings.overdue_us, now=now) for one in found]
+    write_rows(
+        order.arrange(rows, _COLUMNS),
+        columns=_COLUMNS,
+        table_columns=_TABLE,
+        kept=("run_id", "trigger_run_id"),
+        format=format,
+        out=sys.stdout,
+        tz=tz,
+        empty=f"no run is in flight for more than {format_duration(settings.overdue_us)}",
+    )
+    return _CROSSED if fail and found else 0
+
+
+def _row(one: "RunRow", *, overdue_us: int, now: int) -> Row:
+    since = one.flight_since or now
+    asked = one.last_polled_at
+    return {
+        "source": one.source,
+        "run_id": one.run_id,
+        "status": one.status,
+        "slug": one.slug,
+        "since": datetime_of(since),
+        "in_flight": whole_span(now - since),
+        "overdue_seconds": (now - since - overdue_us) / SECOND,
+        "trigger_run_id": one.trigger_run_id,
+        "last_polled_at": _instant(asked),
+        "last_look": None if asked is None else f"{whole_span(now - asked)} ago",
+    }
+
+
+def _instant(us: int | None) -> datetime | None:
+    return None if us is None else datetime_of(us)
