@@ -1,17 +1,21 @@
 """The public rows have the views' columns and exact values."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
+import shapes
 import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 from made_rows import run_row
 
+from recorder.archive import Archive
 from recorder.history.facts import is_sharp
 from recorder.ledger.answer import Outcome
 from recorder.ledger.cost import exact_micros
-from recorder.public import RUN_KINDS, VIEWS, poll_cells, run_cells, snapshot_cells
+from recorder.public import VIEWS, poll_cells, run_cells, snapshot_cells
+from recorder.settings import Settings
 from recorder.store.engine import Database
 from recorder.store.schema import SCHEMA
 
@@ -68,12 +72,26 @@ def test_a_run_that_was_never_seen_is_neither_ended_nor_not() -> None:
     assert run_cells(run_row(status="failed", n_snapshots=1))["is_terminal"] is True
 
 
-def test_every_kind_of_cell_has_its_type() -> None:
-    """Each cell of a row is null or of the type that its column's kind says."""
-    types = {"text": str, "count": int, "flag": bool, "seconds": float, "amount": Decimal}
-    for name, value in run_cells(run_row()).items():
-        if value is not None and RUN_KINDS[name] in types:
-            assert type(value) is types[RUN_KINDS[name]], name
+TYPES = {
+    "text": str,
+    "count": int,
+    "flag": bool,
+    "seconds": float,
+    "amount": Decimal,
+    "instant": datetime,
+}
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_every_kind_of_cell_has_its_type(database: Database, name: str) -> None:
+    """Each column of each view has cells, and each is null or of the type that the column's kind says."""
+    shapes.fill(database)
+    rows = list(getattr(Archive(database, Settings(database_url="sqlite://")), name)())
+    for column, kind in VIEWS[name].items():
+        cells = [row[column] for row in rows if row[column] is not None]
+        assert {type(cell) for cell in cells} == {TYPES[kind]}, column
+        if kind == "instant":
+            assert {cell.tzinfo for cell in cells} == {UTC}, column
 
 
 @pytest.mark.parametrize(

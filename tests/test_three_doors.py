@@ -4,10 +4,12 @@ The expected values are those of the slow reference over rows read with plain SQ
 """
 
 import json
+import shutil
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from datetime import datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -17,7 +19,8 @@ import reference_costs
 from asking import kinds_of
 from comparing import assert_cell
 from made_answers import random_answers
-from stores import BASE_URL, T0, S, view
+from stores import BASE_URL, T0, S, empty, view
+from stores import rows as tables
 
 import recorder
 from recorder.analysis.coverage import Looks
@@ -36,7 +39,12 @@ Rows = list[dict[str, Any]]
 
 @pytest.fixture
 def store(database: Database) -> Database:
-    """A store that took a random history in, in random order, and some labels."""
+    """A store that took the random history in."""
+    return filled(database)
+
+
+def filled(database: Database) -> Database:
+    """Let a store take a random history in, in random order, and some labels."""
     answers = random_answers(seed=7, runs=RUNS)
     with database.writing() as connection:
         number = ensure_source(connection, "default", base_url=BASE_URL, now=T0)
@@ -188,10 +196,24 @@ def _without_clock(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.slow
-def test_both_stores_hold_the_same_rows(store: Database) -> None:
+def test_both_stores_hold_the_same_rows(
+    sqlite_template: Path, postgres_database: Database, tmp_path: Path
+) -> None:
+    """Every table of a SQLite and of a Postgres that took the same history in holds the same rows."""
+    shutil.copyfile(sqlite_template, tmp_path / "store.db")
+    empty(postgres_database)
+    with closing(Database(f"sqlite:///{tmp_path / 'store.db'}")) as sqlite_database:
+        ours, theirs = tables(filled(sqlite_database)), tables(filled(postgres_database))
+    assert sum(map(len, ours.values())) > 10 * RUNS
+    for table, held in ours.items():
+        assert held == theirs[table], table
+
+
+@pytest.mark.slow
+def test_the_random_history_is_wide(store: Database) -> None:
     """The random history shows what it was made to show: every pair quality, brackets, reopened and lost runs."""
-    rows = plain_rows(store)
-    qualities = {row.cost_quality for row in rows}
+    held = plain_rows(store)
+    qualities = {row.cost_quality for row in held}
     assert {
         "none",
         "unparsed",
@@ -201,9 +223,9 @@ def test_both_stores_hold_the_same_rows(store: Database) -> None:
         "provisional",
         None,
     } == qualities
-    assert {row.ended_at_origin for row in rows} == {"ledger", "bracketed", None}
-    assert {row.observation_class for row in rows} >= {"from_start", "mid_flight", "post_hoc"}
-    assert any(row.n_reopened for row in rows)
-    assert any(row.tracking == "not_visible" for row in rows)
-    assert any("queue_negative" in (row.quality or "") for row in rows)
-    assert any(row.is_unknown for row in rows)
+    assert {row.ended_at_origin for row in held} == {"ledger", "bracketed", None}
+    assert {row.observation_class for row in held} >= {"from_start", "mid_flight", "post_hoc"}
+    assert any(row.n_reopened for row in held)
+    assert any(row.tracking == "not_visible" for row in held)
+    assert any("queue_negative" in (row.quality or "") for row in held)
+    assert any(row.is_unknown for row in held)

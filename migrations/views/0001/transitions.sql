@@ -20,4 +20,4 @@ FROM recorder.snapshot n
 JOIN recorder.run r ON r.source_id = n.source_id AND r.run_key = n.run_key
 JOIN recorder.source s ON s.source_id = n.source_id
 LEFT JOIN recorder.snapshot b ON b.source_id = n.source_id AND b.run_key = n.run_key AND b.seq = n.previous_seq
-WHERE b.seq IS NULL OR n.status IS DISTINCT FROM b.status
+WHERE b.seq IS NULL OR n.status <> b.status OR (n.status IS NULL) <> (b.status IS NULL)
