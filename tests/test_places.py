@@ -13,7 +13,6 @@ from recorder.places import (
     parse_path,
 )
 
-
 NAMES = st.text(st.characters(codec="utf-8", exclude_categories=["C"]), min_size=1, max_size=20)
 
 
