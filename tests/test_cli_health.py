@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -39,7 +40,7 @@ def ask(store_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     """Runs a command on the store; its exit code, and what it printed."""
     monkeypatch.setenv("RECORDER_CONFIG", os.devnull)
     monkeypatch.setenv("COLUMNS", "80")
-    for name in ("RECORDER_SOURCE", "RECORDER_RATE", "RECORDER_OVERDUE"):
+    for name in ("RECORDER_SOURCE", "RECORDER_RATE", "RECORDER_OVERDUE", "PUFFLE_API_KEY"):
         monkeypatch.delenv(name, raising=False)
 
     def asked(*arguments: str) -> tuple[int, str]:
@@ -112,11 +113,57 @@ def test_sources_says_when_an_answer_last_showed_a_run(ask: Ask) -> None:
     assert iso(now_us() - 25 * S) < a["last_good_at"] < iso(now_us() - 15 * S)
 
 
-@pytest.mark.usefixtures("store")
-def test_sources_shows_the_budget_and_rate_that_hold(ask: Ask) -> None:
-    """The budget is the requests of the last 60 s, of those that the settings allow."""
-    _, out = ask("sources", "--rate", "7", "--source", "a")
-    assert "3/7" in out
+@pytest.fixture
+def keys(ask: Ask, store: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Database:
+    """Sources a and c share a key, which allows 7 requests by the lower of their rates; b has one of its own."""
+    register(store, ["more"], source="c", at=ago(100))
+    del ask  # its environment comes first
+    config = tmp_path / "config.toml"
+    config.write_text('[sources.b]\napi_key_env = "KEY_B"\n[sources.c]\nrate = 7\n')
+    monkeypatch.setenv("RECORDER_CONFIG", str(config))
+    monkeypatch.setenv("PUFFLE_API_KEY", "pk_one")
+    monkeypatch.setenv("KEY_B", "pk_two")
+    with store.writing() as connection:
+        for text, count in (("pk_one", 3), ("pk_two", 1)):
+            key_id = ApiKey(text, setting="a test").fingerprint()
+            budgets.lock_budget(connection, key_id, rate=80, now=now_us())
+            budgets.take_slots(connection, key_id, count, now=now_us())
+    return store
+
+
+@pytest.mark.usefixtures("keys")
+def test_sources_names_each_key_by_those_that_share_it(ask: Ask) -> None:
+    """In JSON each source has its key's sources, requests and budget; in a table a key is one line."""
+    found = {one["source"]: one for one in told(ask, "sources")}
+    of_key = ("key_sources", "key_requests_60s", "key_budget")
+    assert [found["a"][name] for name in of_key] == [["a", "c"], 3, 7]
+    assert [found["b"][name] for name in of_key] == [["b"], 1, 80]
+    assert [found["c"][name] for name in of_key] == [["a", "c"], 3, 7]
+    lines = [line.split("  ") for line in ask("sources")[1].splitlines()]
+    shown = [[cell.strip() for cell in line if cell.strip()] for line in lines]
+    heading = shown.index(["key", "key_requests_60s", "key_budget"])
+    assert shown[heading - 1] == []
+    assert shown[heading + 2 :] == [["a, c", "3", "7"], ["b", "1", "80"]]
+    assert "| a, c | 3 | 7 |" in ask("sources", "--format", "markdown")[1]
+
+
+@pytest.mark.usefixtures("keys")
+def test_a_key_is_whole_where_one_source_is_asked_for(ask: Ask) -> None:
+    """`--source` picks lines, and leaves no sharer out of the key's name and figures; `--sort` arranges sources."""
+    (one,) = told(ask, "sources", "--source", "c")
+    assert (one["key_sources"], one["key_requests_60s"]) == (["a", "c"], 3)
+    assert [one["source"] for one in told(ask, "sources", "--sort=-source")] == ["c", "b", "a"]
+    assert [one["source"] for one in told(ask, "sources", "--limit", "1")] == ["a"]
+
+
+def test_a_key_that_is_not_set_here_is_known_by_its_answers(ask: Ask, store: Database) -> None:
+    """Who reads without keys sees those that the API has accepted or refused; of the others it says so."""
+    with store.writing() as connection:
+        note_key(connection, 1, "f00d", is_accepted=True, now=now_us())
+    a, b = told(ask, "sources")
+    assert (a["key_sources"], a["key_requests_60s"], a["key_budget"]) == (["a"], 0, 80)
+    assert (b["key_sources"], b["key_requests_60s"], b["key_budget"]) == (None, None, None)
+    assert "no key is known here of b:" in ask("sources")[1]
 
 
 def test_sources_says_who_polls(ask: Ask, store: Database) -> None:

@@ -1,13 +1,15 @@
-"""`recorder sources` and `recorder overdue`: is the watch well, and which runs need a person."""
+"""`recorder sources`: is the watch well, source by source and key by key."""
 
 import os
 import sys
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
-from recorder.cli.options import command_now, format_option, settings_options
+from recorder.cli.options import command_now, format_option, order_options, settings_options
+from recorder.cli.ordering import Order
 from recorder.cli.output import Row, write_rows
 from recorder.cli.stores import reading, tell
 from recorder.errors import SettingError, UsageError
@@ -16,41 +18,20 @@ from recorder.instants import datetime_of
 from recorder.settings import Settings
 
 if TYPE_CHECKING:
-    from recorder.store.health import SourceHealth
+    from recorder.store.due import SourceRow
+    from recorder.store.health import KeyHealth, SourceHealth
 
-_SOURCE_COLUMNS = (
-    "source",
-    "base_url",
-    "last_good_at",
-    "unseen",
-    "in_flight",
-    "settling",
-    "overdue",
-    "not_visible",
-    "abandoned",
-    "polls_last_minute",
-    "rate",
-    "errors_last_hour",
-    "refused_at",
-    "held_by",
-    "held_until",
-    "paused_until",
+_COLUMNS: Final = (
+    *("source", "base_url", "last_good_at", "unseen", "in_flight", "settling", "overdue"),
+    *("not_visible", "abandoned", "polls_last_minute", "rate", "errors_last_hour", "refused_at"),
+    *("held_by", "held_until", "key_sources", "key_requests_60s", "key_budget", "paused_until"),
 )
-_SOURCE_TABLE = (
-    "source",
-    "last_good",
-    "in_flight",
-    "overdue",
-    "settling",
-    "unseen",
-    "not_visible",
-    "budget",
-    "errors",
-    "refused",
-    "paused",
-    "polled_by",
+_TABLE: Final = (
+    *("source", "last_good", "in_flight", "overdue", "settling", "unseen", "not_visible"),
+    *("errors", "refused", "polled_by"),
 )
-_TOLD_IF_ANY = frozenset({"settling", "unseen", "not_visible", "refused", "paused"})
+_KEY_TABLE: Final = ("key", "key_requests_60s", "key_budget", "paused")
+_SHOWN_IF_ANY: Final = frozenset({"settling", "unseen", "not_visible", "refused", "paused"})
 
 
 @click.command(
@@ -61,47 +42,90 @@ Examples:
   recorder sources --move team-b --base-url https://ledger.example""",
 )
 @click.option("--move", metavar="NAME", help="Bind this source to --base-url anew.")
+@order_options
 @settings_options("base_url", "rate", "overdue_after")
 @format_option
-def sources(settings: Settings, format: str, move: str | None) -> None:
-    """One line a source: is it polled, by whom, and does it go well?
+def sources(settings: Settings, order: Order, format: str, move: str | None) -> None:
+    """One line a source: is it polled, by whom, and does it go well? Below, one line a key.
 
     last_good: when an answer last showed a run. in_flight counts the overdue runs too; unseen: tracked, and not
-    shown by any answer yet. budget: this source's requests in the last 60 s of those allowed; sources with the same
-    key share one budget, which 'recorder doctor' tells. errors: requests in the last hour that gave neither a row nor
-    a 404. refused: since when the API refuses the key. paused: for how long yet the API wants no request of the key
-    (429); told where the source's key is set. polled_by: nobody is well between two passes from cron.
+    shown by any answer yet. errors: requests in the last hour that gave neither a row nor a 404. refused: since when
+    the API refuses the key. polled_by: nobody is well between two passes from cron.
+
+    A key is named by the sources that share it. key_requests_60s: its requests in the last 60 s, of key_budget that are
+    allowed. paused: for how long yet the API wants no request of it (429). They are null where the key is neither set
+    here nor known from an answer.
 
     --move NAME --base-url URL: the source's ledger has moved; its history stays, and the next poll goes there.
     """
     if move is not None:
         _move(settings, move)
         return
-    from recorder.store.health import paused_until, source_health  # noqa: PLC0415
+    from recorder.store.due import source_rows  # noqa: PLC0415  # SQLAlchemy: not for --help
+    from recorder.store.health import key_health, source_health  # noqa: PLC0415
 
     now = command_now()
     with reading(settings) as database, database.reading() as connection:
         found = source_health(connection, settings.cadence, now=now, source_name=settings.source)
-        key_ids = {name: _key_id(settings, name) for name in (one.source.name for one in found)}
-        paused = paused_until(connection, {i for i in key_ids.values() if i}, now=now)
+        shared = _sharing(settings, source_rows(connection))
+        keys = key_health(connection, shared, now=now)
     if settings.source and not found:
         raise UsageError(f"no source {settings.source!r} in this store")
-    rows = [
-        _source_row(one, settings, now, paused.get(key_ids[one.source.name] or "")) for one in found
-    ]
+    cells = {
+        name: _key_cells(settings, names, keys[key_id], now)
+        for key_id, names in shared.items()
+        for name in names
+    }
+    rows = [_source_row(one, settings, now) | cells.get(one.source.name, {}) for one in found]
+    _write(list(order.arrange(rows, _COLUMNS)), format)
+
+
+def _sharing(settings: Settings, rows: "Iterable[SourceRow]") -> dict[str, list[str]]:
+    """Return the names of the sources that share a key, by its fingerprint."""
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        key_id = _key_id(settings, row.name) or row.accepted_key or row.refused_key
+        if key_id is not None:
+            found.setdefault(key_id, []).append(row.name)
+    return found
+
+
+def _key_cells(
+    settings: Settings, names: list[str], key: "KeyHealth", now: int
+) -> dict[str, object]:
+    until = key.paused_until
+    return {
+        "key": ", ".join(names),
+        "key_sources": names,
+        "key_requests_60s": key.requests_60s,
+        "key_budget": min(settings.source_settings(name).rate for name in names),
+        "paused_until": _instant(until),
+        "paused": None if until is None else f"for {whole_span(until - now)}",
+    }
+
+
+def _write(rows: list[Row], format: str) -> None:
+    unknown = [str(row["source"]) for row in rows if not row.get("key")]
+    foot = f"no key is known here of {', '.join(unknown)}: what is left of its budget is not shown"
     write_rows(
         rows,
-        columns=_SOURCE_COLUMNS,
-        table_columns=[
-            name
-            for name in _SOURCE_TABLE
-            if name not in _TOLD_IF_ANY or any(row[name] for row in rows)
-        ],
+        columns=_COLUMNS,
+        table_columns=_shown(_TABLE, rows),
         repeat=("source",),
         format=format,
         out=sys.stdout,
+        foot=[foot] if unknown else [],
         empty="no source yet: 'recorder track RUN_ID' makes the first",
     )
+    lines = list({row["key"]: row for row in rows if row.get("key")}.values())
+    if lines and format in ("table", "markdown"):
+        sys.stdout.write("\n")
+        write_rows(lines, columns=_shown(_KEY_TABLE, lines), format=format, out=sys.stdout)
+
+
+def _shown(names: Sequence[str], rows: Sequence[Row]) -> list[str]:
+    """Return the columns of a table; some are there only where a row has a value."""
+    return [n for n in names if n not in _SHOWN_IF_ANY or any(row.get(n) for row in rows)]
 
 
 def _move(settings: Settings, name: str) -> None:
@@ -133,10 +157,10 @@ def _key_id(settings: Settings, name: str) -> str | None:
     return key.fingerprint()
 
 
-def _source_row(one: "SourceHealth", settings: Settings, now: int, paused_until: int | None) -> Row:
+def _source_row(one: "SourceHealth", settings: Settings, now: int) -> dict[str, object]:
     from recorder.store.health import poller_of  # noqa: PLC0415
 
-    row, rate = one.source, settings.source_settings(one.source.name).rate
+    row = one.source
     held_by = poller_of(row, now=now)
     counts = ("unseen", "in_flight", "settling", "overdue", "not_visible", "abandoned")
     return {name: getattr(one, name) for name in counts} | {
@@ -145,8 +169,7 @@ def _source_row(one: "SourceHealth", settings: Settings, now: int, paused_until:
         "last_good_at": _instant(one.last_good_at),
         "last_good": _ago(one.last_good_at, now) or "never",
         "polls_last_minute": one.polls_last_minute,
-        "rate": rate,
-        "budget": f"{one.polls_last_minute}/{rate}",
+        "rate": settings.source_settings(row.name).rate,
         "errors_last_hour": one.errors_last_hour,
         "errors": one.errors_last_hour,
         "refused_at": _instant(row.refused_at),
@@ -154,8 +177,6 @@ def _source_row(one: "SourceHealth", settings: Settings, now: int, paused_until:
         "held_by": held_by,
         "polled_by": held_by or "nobody",
         "held_until": _instant(row.held_until) if held_by else None,
-        "paused_until": _instant(paused_until),
-        "paused": None if paused_until is None else f"for {whole_span(paused_until - now)}",
     }
 
 

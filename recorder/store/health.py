@@ -16,7 +16,7 @@ from recorder.schedule.cadence import Cadence, Urgency
 from recorder.store.due import SourceRow, overdue_runs, source_rows
 from recorder.store.leases import is_dead
 from recorder.store.life import is_in_flight, is_unseen
-from recorder.store.schema import key_budget, poll, run, watch
+from recorder.store.schema import key_budget, key_slot, poll, run, watch
 
 _SUCCEEDED = (Outcome.CHANGED, Outcome.UNCHANGED, Outcome.NOT_VISIBLE)
 
@@ -153,12 +153,38 @@ def run_in_flight(connection: sa.Connection, source_id: int) -> str | None:
     return run_id
 
 
-def paused_until(connection: sa.Connection, key_ids: Iterable[str], *, now: int) -> dict[str, int]:
-    """Until when the API wants no request (429), by key; keys that may be used are left out."""
-    statement = sa.select(key_budget.c.key_id, key_budget.c.paused_until).where(
-        key_budget.c.key_id.in_(list(key_ids)), key_budget.c.paused_until > now
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyHealth:
+    """What is asked with one key.
+
+    Attributes:
+        requests_60s: requests that count against its budget now: those of the last 60 s, over all its sources.
+        paused_until: until then the API wants no request (429); None: it takes them.
+    """
+
+    requests_60s: int
+    paused_until: int | None
+
+
+def key_health(
+    connection: sa.Connection, key_ids: Iterable[str], *, now: int
+) -> dict[str, KeyHealth]:
+    """Return what is asked with these keys, by fingerprint; a key that sent nothing yet has no requests."""
+    wanted = list(dict.fromkeys(key_ids))
+    paused = sa.select(key_budget.c.key_id, key_budget.c.paused_until).where(
+        key_budget.c.key_id.in_(wanted), key_budget.c.paused_until > now
     )
-    return {row.key_id: row.paused_until for row in connection.execute(statement)}
+    busy = (
+        sa.select(key_slot.c.key_id, sa.func.count().label("busy"))
+        .where(key_slot.c.key_id.in_(wanted), key_slot.c.free_at > now)
+        .group_by(key_slot.c.key_id)
+    )
+    until = {row.key_id: row.paused_until for row in connection.execute(paused)}
+    requests = {row.key_id: row.busy for row in connection.execute(busy)}
+    return {
+        one: KeyHealth(requests_60s=requests.get(one, 0), paused_until=until.get(one))
+        for one in wanted
+    }
 
 
 def pauses(connection: sa.Connection, source_ids: Iterable[int]) -> list[int]:
