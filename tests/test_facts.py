@@ -10,14 +10,15 @@ from hypothesis import strategies as st
 from recorder.history.facts import (
     RunFacts,
     Seen,
+    charged,
     ended,
     facts,
+    facts_after,
     first_of_end,
-    is_quiet,
-    is_sharp,
     pair_quality,
     previewed,
 )
+from recorder.history.flags import is_sharp
 from recorder.instants import DAY, HOUR, SECOND
 from recorder.ledger.cost import Amount
 from recorder.ledger.row import LedgerRow, parse_row
@@ -56,6 +57,10 @@ def row(status: str | None = "completed", **more: Any) -> LedgerRow:
 
 def fact(*snapshots: Seen, last: LedgerRow | None = None, unit: str | None = None) -> RunFacts:
     return facts(snapshots, last or row(snapshots[-1].status), unit=unit)
+
+
+def is_quiet(snapshots: list[Seen], last: LedgerRow, settled_us: int = DAY) -> bool:
+    return facts(snapshots, last, settled_us=settled_us).is_quiet
 
 
 # --- how the run was caught
@@ -381,3 +386,59 @@ def test_flags_are_sorted() -> None:
     found = fact(seen(1, "failed"), last=row("failed")).quality
     assert found == tuple(sorted(found))
     assert len(found) == 3
+
+
+# --- one snapshot more
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[tuple[Seen, LedgerRow]]:
+    """Snapshots in order, each with its ledger row; what the ledger says may come, change and go."""
+    at, found = 0, []
+    for _ in range(draw(st.integers(1, 6))):
+        at += draw(st.integers(1, 20))
+        status = draw(st.sampled_from(["pending", "running", "completed", "cancelled", None]))
+        until = draw(st.sampled_from([None, at + 1, at + 15]))
+        updated = draw(st.sampled_from([None, at * SECOND, (at - 1) * SECOND]))
+        one = seen(
+            at,
+            status,
+            until=until,
+            updated_at=updated,
+            preview=draw(AMOUNTS),
+            actual=draw(AMOUNTS),
+        )
+        instants = {
+            name: draw(st.sampled_from([None, 3, 20]))
+            for name in ("started_at", "completed_at", "cancelled_at")
+        }
+        counts = {"leads_total": 1, "leads_failed": draw(st.sampled_from([None, 1]))}
+        found.append((one, row(status, **instants, **counts)))
+        at = until or at
+    return found
+
+
+@given(histories(), st.sampled_from([None, "USD"]))
+def test_facts_grow_as_they_are_made_anew(
+    history: list[tuple[Seen, LedgerRow]], unit: str | None
+) -> None:
+    """One snapshot more gives the facts of the whole history, without it, unless the ledger takes a word back."""
+    snapshots = [one for one, _ in history]
+    last, before = history[-1], history[-2:][0]
+    if last[1].started_at != before[1].started_at:
+        return
+    held = facts(snapshots[:-1] or snapshots, before[1], unit=unit)
+    grown = facts_after(held, before[0], last[0], last[1], unit=unit)
+    assert grown is None or grown == facts(snapshots, last[1], unit=unit)
+    assert grown is not None or held.ended_at_origin == "ledger"
+
+
+@given(histories())
+def test_facts_hold_the_amounts_that_they_were_made_of(
+    history: list[tuple[Seen, LedgerRow]],
+) -> None:
+    """P and A are read back from the facts as they were, unreadable ones and units of their own included."""
+    snapshots, last = [one for one, _ in history], history[-1][1]
+    found = facts(snapshots, last, unit="USD")
+    assert found.preview == previewed(snapshots, last.started_at)
+    assert found.actual == charged(snapshots)

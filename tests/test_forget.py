@@ -11,11 +11,11 @@ from stores import answer, content, document, register, rows, view
 from terminals import on_a_terminal
 
 from recorder.cli.main import cli, run
+from recorder.store.documents import load_value
 from recorder.store.engine import Database
 from recorder.store.forget import forget
 from recorder.store.parts import Parts
 from recorder.store.record import Recorder
-from recorder.store.states import load_value
 
 Ask = Callable[..., tuple[int, str, str]]
 

@@ -10,9 +10,11 @@ from jsons import LEAVES, TEXTS, VALUES, values
 from stores import sample_body, sample_paths
 
 from recorder.history.changes import same
+from recorder.ledger.cost import CostRules
 from recorder.ledger.jsontext import DEEPEST, Json, Number, parse_json, to_text
-from recorder.ledger.row import parse_row
-from recorder.store.packing import COLUMNS, PART_FROM, pack, unpack
+from recorder.ledger.packing import PART_FROM, unpack
+from recorder.ledger.row import MOVING, parse_row
+from recorder.ledger.sections import Reading, Sections
 
 MARKS = st.sampled_from(["$part", "$column", "$served"])
 MARK_LEAVES: st.SearchStrategy[Json] = LEAVES | st.sampled_from(
@@ -74,34 +76,35 @@ def ledger_rows(draw: st.DrawFn) -> Json:
 
 
 class Shelf:
-    """Parts by number, each text once."""
+    """Parts by digest, each text once."""
 
     def __init__(self) -> None:
-        self.texts: list[str] = []
+        self.texts: dict[bytes, str] = {}
 
-    def intern(self, text: str) -> int:
-        if text not in self.texts:
-            self.texts.append(text)
-        return self.texts.index(text) + 1
+    def pack(self, value: Json) -> str:
+        """The template of an answer, read as its text."""
+        reading = Sections(CostRules()).read(to_text(value).encode(), run_id=id_of(value))
+        assert isinstance(reading, Reading)
+        self.texts |= {part.digest: part.text for part in reading.parts}
+        return reading.template.text
 
-    def load(self, number: int) -> str:
-        return self.texts[number - 1]
+
+def id_of(value: Json) -> str:
+    run = value["run"] if isinstance(value, dict) else None
+    served = run.get("id") if isinstance(run, dict) else None
+    return served if isinstance(served, str) else ""
 
 
 def columns_of(value: Json) -> dict[str, Any]:
     run = value.get("run") if isinstance(value, dict) else None
     row = parse_row(run if isinstance(run, dict) else {})
-    return {name: getattr(row, name) for name in COLUMNS.values()}
-
-
-def packed(value: Json, shelf: Shelf) -> str:
-    return pack(value, columns_of(value), shelf.intern)
+    return {field.name: getattr(row, field.name) for field in MOVING}
 
 
 def assert_given_back(value: Json) -> None:
     shelf = Shelf()
-    template = packed(value, shelf)
-    back = unpack(template, columns_of(value), shelf.load)
+    template = shelf.pack(value)
+    back = unpack(template, columns_of(value), shelf.texts.__getitem__)
     assert same(back, value)
     assert to_text(back) == to_text(value)
 
@@ -122,7 +125,9 @@ def test_any_answer_is_given_back(value: Json) -> None:
 @example([{"$part": "x" * PART_FROM}])
 def test_what_looks_like_a_mark_is_given_back(value: Json) -> None:
     """A served object that reads as one of our references is kept apart from them."""
-    assert_given_back(value)
+    assert_given_back({"run": {"x": value, "scope": value, "timing": {"createdAt": value}}})
+    assert_given_back({"run": {}, "beside": value})
+    assert_given_back({"run": value if isinstance(value, dict) and "id" not in value else {}})
 
 
 @given(INSTANTS, st.sampled_from(["createdAt", "updatedAt", "completedAt"]))
@@ -141,7 +146,8 @@ def test_the_deepest_answer_is_given_back() -> None:
     """An answer as deep as may be, each level of it looking like a mark, survives."""
     begin = '{"run":{"x":' + '{"$served":' * (DEEPEST - 2)
     assert_given_back(parse_json(begin + "1" + "}" * DEEPEST))
-    assert_given_back(parse_json("[" * DEEPEST + '"' + "x" * PART_FROM + '"' + "]" * DEEPEST))
+    begin = '{"run":{"x":' + "[" * (DEEPEST - 2) + '"' + "x" * PART_FROM
+    assert_given_back(parse_json(begin + '"' + "]" * (DEEPEST - 2) + "}}"))
 
 
 def test_columns_stand_in_for_what_they_hold() -> None:
@@ -157,18 +163,14 @@ def test_columns_stand_in_for_what_they_hold() -> None:
         }
     }
     shelf = Shelf()
-    assert json.loads(packed(parse_json(json.dumps(body)), shelf)) == {
-        "run": {
-            "status": {"$column": "status"},
-            "scope": {"$part": 1},
-            "timing": {
-                "createdAt": {"$column": "created_at.3"},
-                "startedAt": {"$column": "started_at.0"},
-            },
-        }
-    }
+    template = json.loads(shelf.pack(parse_json(json.dumps(body))))
+    assert template["run"]["status"] == {"$column": "status"}
+    created, started = {"$column": "created_at.3"}, {"$column": "started_at.0"}
+    assert template["run"]["timing"] == {"createdAt": created, "startedAt": started}
+    assert list(template["run"]["scope"]) == ["$part"]
     pending, running = {"$column": "leads_pending"}, {"$column": "leads_running"}
-    assert json.loads(shelf.load(1)) == {"counts": {"pending": pending, "running": running}}
+    (scope,) = shelf.texts.values()
+    assert json.loads(scope) == {"counts": {"pending": pending, "running": running}}
 
 
 def test_states_that_differ_in_columns_share_template_and_parts() -> None:
@@ -187,16 +189,16 @@ def test_states_that_differ_in_columns_share_template_and_parts() -> None:
         }
         return parse_json(json.dumps({"run": run}))
 
-    templates = {packed(poll(done), shelf) for done in range(50)}
+    templates = {shelf.pack(poll(done)) for done in range(50)}
     assert len(templates) == 1
-    assert sum("ld_49" in text for text in shelf.texts) == 1
+    assert sum("ld_49" in text for text in shelf.texts.values()) == 1
     assert len(shelf.texts) <= 3
 
 
 def test_short_values_stay_where_they_are() -> None:
     """A value shorter than a reference with its part's row is written out."""
     shelf = Shelf()
-    packed({"run": {"x": "y" * (PART_FROM - 3)}}, shelf)
-    assert shelf.texts == []
-    packed({"run": {"x": "y" * (PART_FROM - 2)}}, shelf)
-    assert shelf.texts == [f'"{"y" * (PART_FROM - 2)}"']
+    shelf.pack({"run": {"x": "y" * (PART_FROM - 3)}})
+    assert not shelf.texts
+    shelf.pack({"run": {"x": "y" * (PART_FROM - 2)}})
+    assert list(shelf.texts.values()) == [f'"{"y" * (PART_FROM - 2)}"']

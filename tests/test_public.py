@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from made_rows import run_row
 
 from recorder.archive import Archive
-from recorder.history.facts import is_sharp
+from recorder.history.flags import is_sharp
 from recorder.ledger.answer import Outcome
 from recorder.ledger.cost import exact_micros
 from recorder.public import VIEWS, poll_cells, run_cells, snapshot_cells

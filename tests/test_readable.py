@@ -11,11 +11,11 @@ from stores import answer, register
 
 from recorder.ledger.jsontext import Json, parse_json, to_text
 from recorder.ledger.readable import readable
+from recorder.store.documents import load_value
 from recorder.store.engine import Database
 from recorder.store.parts import Parts
 from recorder.store.record import Recorder
 from recorder.store.schema import snapshot
-from recorder.store.states import load_value
 
 
 @pytest.mark.parametrize(

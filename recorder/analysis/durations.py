@@ -13,7 +13,7 @@ from recorder.analysis.cells import Row, count, flag, percentiles, seconds
 from recorder.analysis.columns import Floats, Ints, Mask, Runs, Whole, n_of
 from recorder.analysis.stats import Ranked, exact, times
 from recorder.analysis.survival import Lifetimes
-from recorder.history.facts import SHARP_US
+from recorder.history.flags import SHARP_US
 from recorder.instants import SECOND
 
 _PERCENTS: Final = (50, 90, 95, 99)

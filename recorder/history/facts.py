@@ -9,14 +9,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from recorder.history.spans import run_began_at
-from recorder.instants import DAY, SECOND
+from recorder.history.flags import row_flags
+from recorder.instants import DAY
 from recorder.ledger.cost import Amount
 from recorder.ledger.row import TERMINAL, LedgerRow
-from recorder.life import is_quiet as is_quiet_by
+from recorder.life import is_quiet
 
 UNSTATED = "unstated"
-SHARP_US = 10 * SECOND
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,9 +45,12 @@ class RunFacts:
         ended_at: microseconds since 1970 UTC; for a bracketed end its upper value.
         ended_at_origin: `ledger` or `bracketed`.
         ended_after: the lower value of a bracketed end.
+        ended_seen_at: when the run was first seen ended, for the present end; by our clock.
+        is_quiet: nothing of the run is expected to move any more.
         cost_preview_micros: P, the amount previewed before the start; None where missing or unparsed.
         cost_actual_micros: A, the last actual seen.
         cost_unit: the unit of P, else of A; None where neither amount could be read.
+        preview_unit, actual_unit: those that each side states itself.
         cost_quality: the pair quality.
         n_reopened: turns from a terminal status back in flight.
         quality: flags, sorted; empty when clean.
@@ -58,12 +60,32 @@ class RunFacts:
     ended_at: int | None
     ended_at_origin: str | None
     ended_after: int | None
+    ended_seen_at: int | None
+    is_quiet: bool
     cost_preview_micros: int | None
     cost_actual_micros: int | None
     cost_unit: str | None
+    preview_unit: str | None
+    actual_unit: str | None
     cost_quality: str
     n_reopened: int
     quality: tuple[str, ...]
+
+    @property
+    def preview(self) -> Amount:
+        """P as it was read."""
+        return _amount(
+            self.cost_preview_micros, self.preview_unit, "preview_unparsed", self.quality
+        )
+
+    @property
+    def actual(self) -> Amount:
+        """A as it was read."""
+        return _amount(self.cost_actual_micros, self.actual_unit, "actual_unparsed", self.quality)
+
+
+def _amount(micros: int | None, unit: str | None, flag: str, quality: tuple[str, ...]) -> Amount:
+    return Amount(present=micros is not None or flag in quality, micros=micros, unit=unit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,35 +113,115 @@ def facts(
         unit: the unit of amounts that neither side states (the setting `cost.unit`).
         settled_us: how long after the end the last settle poll comes.
     """
-    end = ended(seen, row)
-    preview, actual = previewed(seen, row.started_at), charged(seen)
-    units = _units(preview, actual, unit)
-    quality = pair_quality(preview, actual, units, quiet=is_quiet(seen, row, settled_us))
-    return RunFacts(
+    first = first_of_end(seen)
+    return _facts(
+        seen[-1],
+        row,
+        unit,
+        settled_us,
         observation_class=_observation_class(seen[0]),
-        ended_at=end.at,
-        ended_at_origin=end.origin,
-        ended_after=end.after,
-        cost_preview_micros=preview.micros,
-        cost_actual_micros=actual.micros,
-        cost_unit=_shown_unit(preview, actual, units),
-        cost_quality=quality,
-        n_reopened=sum(a.is_terminal and not b.is_terminal for a, b in pairwise(seen)),
-        quality=tuple(sorted({*_flags(row, end), *_cost_flags(preview, actual, quality)})),
+        end=ended(seen, row),
+        ended_seen_at=first.first_seen_at if first else None,
+        preview=previewed(seen, row.started_at),
+        actual=charged(seen),
+        n_reopened=sum(_reopens(a, b) for a, b in pairwise(seen)),
     )
 
 
-def is_quiet(seen: Sequence[Seen], row: LedgerRow, settled_us: int = DAY) -> bool:
-    """Return whether nothing of the run is expected to move any more; arguments as for `facts`."""
-    end = first_of_end(seen)
-    return is_quiet_by(
-        is_terminal=end is not None,
+def facts_after(
+    held: RunFacts,
+    before: Seen,
+    last: Seen,
+    row: LedgerRow,
+    *,
+    unit: str | None = None,
+    settled_us: int = DAY,
+) -> RunFacts | None:
+    """Return what `facts` would, from the facts without the last snapshot; None where that needs the history.
+
+    Args:
+        held: the facts up to `before`, or, where that is the last snapshot seen again, up to it.
+        before: the last snapshot but one; the last itself where it was seen again.
+        last: the last snapshot.
+        row: its ledger row, whose `started_at` is that of the row before it.
+        unit: as for `facts`.
+        settled_us: as for `facts`.
+    """
+    end = _end_after(held, before, last, row)
+    if end is None:
+        return None
+    preview, started = held.preview, row.started_at
+    is_early = started is not None and last.first_seen_at <= started
+    if last.preview.present and (is_early or not preview.present):
+        preview = last.preview
+    ended_seen_at = held.ended_seen_at if before.is_terminal else last.first_seen_at
+    return _facts(
+        last,
+        row,
+        unit,
+        settled_us,
+        observation_class=held.observation_class,
+        end=end,
+        ended_seen_at=ended_seen_at if last.is_terminal else None,
+        preview=preview,
+        actual=last.actual if last.actual.present else held.actual,
+        n_reopened=held.n_reopened + _reopens(before, last),
+    )
+
+
+def _end_after(held: RunFacts, before: Seen, last: Seen, row: LedgerRow) -> End | None:
+    if not row.is_terminal or _told_end(row) is not None or not before.is_terminal:
+        return ended([before, last], row)
+    if held.ended_at_origin == "ledger":
+        return None  # the ledger has taken its word back
+    return End(held.ended_at, held.ended_at_origin, held.ended_after)
+
+
+def _reopens(before: Seen, after: Seen) -> bool:
+    return before.is_terminal and not after.is_terminal
+
+
+def _facts(
+    last: Seen,
+    row: LedgerRow,
+    unit: str | None,
+    settled_us: int,
+    *,
+    observation_class: str | None,
+    end: End,
+    ended_seen_at: int | None,
+    preview: Amount,
+    actual: Amount,
+    n_reopened: int,
+) -> RunFacts:
+    units = _units(preview, actual, unit)
+    quiet = is_quiet(
+        is_terminal=last.is_terminal,
         open_leads=(row.leads_pending or 0) + (row.leads_running or 0),
-        has_actual=seen[-1].actual.present,
-        n_polls=seen[-1].n_polls,
-        ended_at=ended(seen, row).at,
-        ended_seen_at=end.first_seen_at if end else None,
+        has_actual=last.actual.present,
+        n_polls=last.n_polls,
+        ended_at=end.at,
+        ended_seen_at=ended_seen_at,
         settled_us=settled_us,
+    )
+    quality = pair_quality(preview, actual, units, quiet=quiet)
+    return RunFacts(
+        observation_class=observation_class,
+        ended_at=end.at,
+        ended_at_origin=end.origin,
+        ended_after=end.after,
+        ended_seen_at=ended_seen_at,
+        is_quiet=quiet,
+        cost_preview_micros=preview.micros,
+        cost_actual_micros=actual.micros,
+        cost_unit=_shown_unit(preview, actual, units),
+        preview_unit=preview.unit,
+        actual_unit=actual.unit,
+        cost_quality=quality,
+        n_reopened=n_reopened,
+        quality=tuple(
+            sorted({*row_flags(row, end.at, end.width_us), *_cost_flags(preview, actual, quality)})
+        ),
     )
 
 
@@ -137,15 +239,19 @@ def ended(seen: Sequence[Seen], row: LedgerRow) -> End:
     """
     if not row.is_terminal:
         return End()
-    told = row.completed_at
-    if row.status == "cancelled" and row.cancelled_at is not None:
-        told = row.cancelled_at
+    told = _told_end(row)
     if told is not None:
         return End(told, "ledger")
     first = _start_of_end(seen)
     if first == 0:
         return End()
     return _bracket(seen[first - 1], seen[first])
+
+
+def _told_end(row: LedgerRow) -> int | None:
+    if row.status == "cancelled" and row.cancelled_at is not None:
+        return row.cancelled_at
+    return row.completed_at
 
 
 def first_of_end(seen: Sequence[Seen]) -> Seen | None:
@@ -165,11 +271,6 @@ def _bracket(before: Seen, first: Seen) -> End:
     if updated is not None and before.last_seen_at < updated <= first.first_seen_at:
         return End(updated, "bracketed", updated)
     return End(first.first_seen_at, "bracketed", before.last_seen_at)
-
-
-def is_sharp(width_us: int, duration_us: int) -> bool:
-    """Whether an end is known well enough for its duration to enter statistics."""
-    return width_us < SHARP_US or 10 * width_us < duration_us
 
 
 def previewed(seen: Sequence[Seen], started_at: int | None) -> Amount:
@@ -216,53 +317,3 @@ def _cost_flags(preview: Amount, actual: Amount, quality: str) -> Iterator[str]:
         yield "actual_unparsed"
     if quality == "unit_mismatch":
         yield "unit_mismatch"
-
-
-def _flags(row: LedgerRow, end: End) -> Iterator[str]:
-    yield from (f"unreadable:{p}" for p in row.oddities if not p.startswith("cost."))
-    yield from _lead_flags(row)
-    yield from _time_flags(row, end)
-
-
-def _lead_flags(row: LedgerRow) -> Iterator[str]:
-    counts = (
-        row.leads_pending,
-        row.leads_running,
-        row.leads_completed,
-        row.leads_skipped,
-        row.leads_failed,
-    )
-    known = [count for count in counts if count is not None]
-    if row.leads_total is not None and len(known) == len(counts) and sum(known) != row.leads_total:
-        yield "counts_off_total"
-    if row.status == "completed" and row.leads_failed:
-        yield "completed_with_failed_leads"
-    if row.status == "completed" and (row.leads_pending or row.leads_running):
-        yield "completed_with_open_leads"
-
-
-def _time_flags(row: LedgerRow, end: End) -> Iterator[str]:
-    yield from _negative_flags(row, end)
-    if not row.is_terminal:
-        return
-    if row.created_at is None:
-        yield "no_created_at"
-    if row.started_at is None and row.status != "cancelled":
-        yield "no_started_at"
-    if end.at is None:
-        yield "no_ended_at"
-    begun = run_began_at(row.created_at, row.started_at)
-    begun = begun if begun is not None else row.created_at
-    if end.at is not None and begun is not None and not is_sharp(end.width_us, end.at - begun):
-        yield "end_wide"
-
-
-def _negative_flags(row: LedgerRow, end: End) -> Iterator[str]:
-    spans = (
-        ("queue_negative", row.created_at, row.started_at),
-        ("run_negative", run_began_at(row.created_at, row.started_at), end.at),
-        ("wall_negative", row.created_at, end.at),
-    )
-    for flag, begin, finish in spans:
-        if begin is not None and finish is not None and finish < begin:
-            yield flag

@@ -81,10 +81,15 @@ def read_body(body: bytes, *, run_id: str) -> Body | Malformed:
     if not isinstance(run, dict):
         return Malformed(reason=f"`run` is {_kind(run)}, not an object")
     served = run.get("id")
-    if served is not None and _id_text(served) != run_id:
+    if not speaks_of(served, run_id):
         told = _shown(_id_text(served) or to_text(served))
         return Malformed(reason=f"speaks of run {told}, not {_shown(run_id)}")
     return Body(value=value, run=run)
+
+
+def speaks_of(served: Json, run_id: str) -> bool:
+    """Return whether the `id` of a served run is no contradiction to the one that was asked."""
+    return served is None or _id_text(served) == run_id
 
 
 def kept(body: bytes, *, length: int = 0, sha256: bytes | None = None) -> Kept:

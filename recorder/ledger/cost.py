@@ -6,7 +6,7 @@ Amounts are integers of a millionth (micros). Must not import anything that does
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import MAX_PREC, Context, Decimal
 
 from recorder.ledger.jsontext import Json, Number
@@ -51,14 +51,6 @@ class Amount:
     def unparsed(self) -> bool:
         """Something is there and no amount could be read."""
         return self.present and self.micros is None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Costs:
-    """Both sides of one ledger row."""
-
-    preview: Amount = field(default_factory=Amount)
-    actual: Amount = field(default_factory=Amount)
 
 
 def parse_amount(value: Json, *, path: str | None = None) -> Amount:

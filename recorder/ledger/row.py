@@ -1,65 +1,85 @@
-"""The typed columns of one ledger row.
+"""The fields of a ledger row: where each stands in the API's `run`, and how it is read.
 
 Invariant: total. Any JSON object yields a row: a field that is absent or of another type is None, and what was
 there but could not be read is named in `oddities` by its path. Nothing is guessed, nothing raises.
-Must not import anything that does I/O.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from enum import Enum
+from typing import Annotated, Any, TypeAlias, get_type_hints
 
 from recorder.instants import parse_instant
-from recorder.ledger.cost import CostRules, Costs, parse_amount
+from recorder.ledger.cost import Amount, CostRules, parse_amount
 from recorder.ledger.jsontext import Json, Number, to_text
 from recorder.ledger.readable import readable
 
 TERMINAL = frozenset({"completed", "failed", "cancelled"})
 KNOWN = frozenset({"pending", "running"}) | TERMINAL
 
-_T = TypeVar("_T")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # no text column of Postgres holds these
 _LARGEST = 2**63 - 1
 FIRST_INSTANT = 946_684_800_000_000  # 2000-01-01
 _END_OF_INSTANTS = 7_258_118_400_000_000  # 2200-01-01
 
 
+class Kind(Enum):
+    """How a field is read: `WORD` is text, or a number as it is written; `JSON` any value, as its text."""
+
+    TEXT = "text"
+    WORD = "word"
+    COUNT = "count"
+    INSTANT = "instant"
+    FLAG = "flag"
+    JSON = "json"
+    AMOUNT = "amount"
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """Where a field stands below `run`, and its kind."""
+
+    path: str
+    kind: Kind
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerRow:
     """What one answer says of a run; instants in microseconds since 1970 UTC, by the ledger's clock.
 
-    `version` is text (the API serves numbers and words), `error_details` JSON text, `leads_total` the
-    ledger's `resolvedCount`. `oddities` are the paths of fields that hold something unreadable.
+    A field is declared here and nowhere else: parser, table columns and documents follow from it.
+    `oddities` are the paths of fields that hold something unreadable.
     """
 
-    status: str | None
-    mode: str | None
-    enrichment_id: str | None
-    slug: str | None
-    version: str | None
-    scope_type: str | None
-    list_id: str | None
-    leads_total: int | None
-    leads_pending: int | None
-    leads_running: int | None
-    leads_completed: int | None
-    leads_skipped: int | None
-    leads_failed: int | None
-    output_target: str | None
-    output_attribute_key: str | None
-    write_policy: str | None
-    persist_results: bool | None
-    costs: Costs
-    trigger_run_id: str | None
-    correlation_id: str | None
-    error_message: str | None
-    error_details: str | None
-    created_at: int | None
-    started_at: int | None
-    completed_at: int | None
-    cancelled_at: int | None
-    updated_at: int | None
+    status: Annotated[str | None, At("status", Kind.TEXT)]
+    mode: Annotated[str | None, At("mode", Kind.TEXT)]
+    enrichment_id: Annotated[str | None, At("enrichment.id", Kind.TEXT)]
+    slug: Annotated[str | None, At("enrichment.slug", Kind.TEXT)]
+    version: Annotated[str | None, At("enrichment.version", Kind.WORD)]
+    scope_type: Annotated[str | None, At("scope.type", Kind.TEXT)]
+    list_id: Annotated[str | None, At("scope.listId", Kind.TEXT)]
+    leads_total: Annotated[int | None, At("scope.resolvedCount", Kind.COUNT)]
+    leads_pending: Annotated[int | None, At("scope.counts.pending", Kind.COUNT)]
+    leads_running: Annotated[int | None, At("scope.counts.running", Kind.COUNT)]
+    leads_completed: Annotated[int | None, At("scope.counts.completed", Kind.COUNT)]
+    leads_skipped: Annotated[int | None, At("scope.counts.skipped", Kind.COUNT)]
+    leads_failed: Annotated[int | None, At("scope.counts.failed", Kind.COUNT)]
+    output_target: Annotated[str | None, At("output.target", Kind.TEXT)]
+    output_attribute_key: Annotated[str | None, At("output.attributeKey", Kind.TEXT)]
+    write_policy: Annotated[str | None, At("output.writePolicy", Kind.TEXT)]
+    persist_results: Annotated[bool | None, At("output.persistResults", Kind.FLAG)]
+    preview: Annotated[Amount, At("cost.preview", Kind.AMOUNT)]
+    actual: Annotated[Amount, At("cost.actual", Kind.AMOUNT)]
+    trigger_run_id: Annotated[str | None, At("trigger.triggerRunId", Kind.TEXT)]
+    correlation_id: Annotated[str | None, At("trigger.correlationId", Kind.TEXT)]
+    error_message: Annotated[str | None, At("error.message", Kind.TEXT)]
+    error_details: Annotated[str | None, At("error.details", Kind.JSON)]
+    created_at: Annotated[int | None, At("timing.createdAt", Kind.INSTANT)]
+    started_at: Annotated[int | None, At("timing.startedAt", Kind.INSTANT)]
+    completed_at: Annotated[int | None, At("timing.completedAt", Kind.INSTANT)]
+    cancelled_at: Annotated[int | None, At("timing.cancelledAt", Kind.INSTANT)]
+    updated_at: Annotated[int | None, At("timing.updatedAt", Kind.INSTANT)]
     oddities: tuple[str, ...]
 
     @property
@@ -68,37 +88,106 @@ class LedgerRow:
         return self.status in TERMINAL
 
 
-_TEXTS = {
-    "status": "status",
-    "mode": "mode",
-    "enrichment_id": "enrichment.id",
-    "slug": "enrichment.slug",
-    "scope_type": "scope.type",
-    "list_id": "scope.listId",
-    "output_target": "output.target",
-    "output_attribute_key": "output.attributeKey",
-    "write_policy": "output.writePolicy",
-    "trigger_run_id": "trigger.triggerRunId",
-    "correlation_id": "trigger.correlationId",
-    "error_message": "error.message",
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One declared field.
+
+    Attributes:
+        name: as `LedgerRow` has it.
+        path: below `run`, dotted.
+        kind: how it is read.
+        moves: whether it may change from poll to poll; such a field has a column of each snapshot, and its
+            value is left out of the stored document.
+    """
+
+    name: str
+    path: str
+    kind: Kind
+
+    @property
+    def moves(self) -> bool:
+        """Whether the field is a count, an instant, or the status."""
+        return self.kind in (Kind.COUNT, Kind.INSTANT) or self.name == "status"
+
+
+def _declared() -> Iterator[Field]:
+    for name, hint in get_type_hints(LedgerRow, include_extras=True).items():
+        for at in getattr(hint, "__metadata__", ()):
+            yield Field(name=name, path=at.path, kind=at.kind)
+
+
+FIELDS = tuple(_declared())
+MOVING = tuple(field for field in FIELDS if field.moves)
+PROGRESS = tuple(
+    field for field in FIELDS if field.kind is Kind.COUNT or field.name == "updated_at"
+)
+"""What changes while a run moves on and nothing else is new."""
+
+Values: TypeAlias = dict[str, Any]
+"""Values of fields, by name."""
+
+NOTHING: Mapping[str, Any] = {
+    field.name: Amount() if field.kind is Kind.AMOUNT else None for field in FIELDS
 }
-_COUNTS = {
-    "leads_total": "scope.resolvedCount",
-    "leads_pending": "scope.counts.pending",
-    "leads_running": "scope.counts.running",
-    "leads_completed": "scope.counts.completed",
-    "leads_skipped": "scope.counts.skipped",
-    "leads_failed": "scope.counts.failed",
-}
-_INSTANTS = {
-    "created_at": "timing.createdAt",
-    "started_at": "timing.startedAt",
-    "completed_at": "timing.completedAt",
-    "cancelled_at": "timing.cancelledAt",
-    "updated_at": "timing.updatedAt",
-}
-PATHS: Mapping[str, str] = _TEXTS | _COUNTS | _INSTANTS
-_SECTIONS = ("enrichment", "scope", "scope.counts", "output", "cost", "trigger", "error", "timing")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """One member of a run, as it is read: an object that is opened, or a value that is read whole.
+
+    Attributes:
+        path: below `run`, dotted; empty for the run itself; a star for members that nobody declared.
+        level: how many objects it lies in.
+        fields: the declared fields in it, each with the steps that lead to it.
+        opened: the places below it; only above fields that move.
+        undeclared: the place of its other members.
+    """
+
+    path: str
+    level: int
+    fields: tuple[tuple[Field, tuple[str, ...]], ...] = ()
+    opened: Mapping[str, "Place"] | None = None
+    undeclared: "Place | None" = None
+
+    @property
+    def column(self) -> Field | None:
+        """The field that this place is, where its value has a column of the snapshot."""
+        field, steps = self.fields[0] if self.fields else (None, ())
+        return field if field is not None and field.moves and not steps else None
+
+
+def _above(fields: tuple[Field, ...]) -> set[str]:
+    return {f.path.rsplit(".", n)[0] for f in fields for n in range(1, f.path.count(".") + 1)}
+
+
+_OPENED = _above(MOVING)
+_SECTIONS = _above(FIELDS)
+_RANK = {path: rank for rank, path in enumerate((*sorted(_SECTIONS), *(f.path for f in FIELDS)))}
+
+
+def _place(path: str, level: int) -> Place:
+    if path in _OPENED or not path:
+        start = f"{path}." if path else ""
+        lower = [f.path.removeprefix(start) for f in FIELDS if f.path.startswith(start)]
+        keys = dict.fromkeys(steps.partition(".")[0] for steps in lower)
+        return Place(
+            path=path,
+            level=level,
+            opened={key: _place(f"{start}{key}", level + 1) for key in keys},
+            undeclared=_undeclared(level + 1),
+        )
+    inside = [f for f in FIELDS if f.path == path or f.path.startswith(f"{path}.")]
+    steps = [tuple(f.path.removeprefix(path).split(".")[1:]) for f in inside]
+    return Place(path=path, level=level, fields=tuple(zip(inside, steps, strict=True)))
+
+
+def _undeclared(level: int) -> Place:
+    return Place(path=f"*{level}", level=level)
+
+
+RUN = _place("", 1)
+BESIDE = _undeclared(1)
+"""What stands beside `run`."""
 
 
 def parse_row(run: Mapping[str, Json], rules: CostRules | None = None) -> LedgerRow:
@@ -108,55 +197,62 @@ def parse_row(run: Mapping[str, Json], rules: CostRules | None = None) -> Ledger
         run: the object under `run`, as `parse_json` gives it.
         rules: how amounts are read that do not say all themselves.
     """
-    reader = _Reader(run)
-    rules = rules or CostRules()
-    costs = Costs(
-        preview=parse_amount(reader.at("cost.preview"), path=rules.preview_path),
-        actual=parse_amount(reader.at("cost.actual"), path=rules.actual_path),
-    )
-    fields: dict[str, object] = {name: reader.read(path, _text) for name, path in _TEXTS.items()}
-    fields |= {name: reader.read(path, _count) for name, path in _COUNTS.items()}
-    fields |= {name: reader.read(path, _instant) for name, path in _INSTANTS.items()}
-    return LedgerRow(
-        **fields,  # type: ignore[arg-type]  # the three tables name fields of their own types
-        version=reader.read("enrichment.version", _word_or_number),
-        persist_results=reader.read("output.persistResults", _flag),
-        error_details=reader.read("error.details", _json_text),
-        costs=costs,
-        oddities=(*reader.odd_sections(), *reader.odd, *_odd_costs(costs)),
-    )
+    values: Values = {}
+    odd = _collect(RUN, dict(run), rules or CostRules(), values)
+    return row_of(values, odd)
 
 
-class _Reader:
-    """Walks one run by dotted paths and remembers what could not be read."""
-
-    def __init__(self, run: Mapping[str, Json]) -> None:
-        self._run = run
-        self.odd: list[str] = []
-
-    def at(self, path: str) -> Json:
-        first, *steps = path.split(".")
-        value = self._run.get(first)
-        for step in steps:
-            value = value.get(step) if isinstance(value, dict) else None
-        return value
-
-    def read(self, path: str, kind: Callable[[Json], _T | None]) -> _T | None:
-        value = self.at(path)
-        if value is None:
-            return None
-        read = kind(value)
-        if read is None or (kind in _WORDS and isinstance(value, str) and read != value):
-            self.odd.append(path)
-        return read
-
-    def odd_sections(self) -> tuple[str, ...]:
-        return tuple(p for p in _SECTIONS if not isinstance(self.at(p), dict | type(None)))
+def row_of(values: Values, odd: Iterable[str]) -> LedgerRow:
+    """Return the row of what was read of its places."""
+    return LedgerRow(**{**NOTHING, **values}, oddities=in_order(odd))
 
 
-def _odd_costs(costs: Costs) -> tuple[str, ...]:
-    sides = (("cost.preview", costs.preview), ("cost.actual", costs.actual))
-    return tuple(path for path, amount in sides if amount.unparsed)
+def in_order(odd: Iterable[str]) -> tuple[str, ...]:
+    """Return paths in the order of the declarations, whatever the order in which they were served."""
+    return tuple(sorted(odd, key=_RANK.__getitem__))
+
+
+def _collect(place: Place, value: Json, rules: CostRules, values: Values) -> list[str]:
+    if place.opened is None or not isinstance(value, dict):
+        return read_place(place, value, rules, values)
+    odd: list[str] = []
+    for key in place.opened.keys() & value.keys():
+        odd += _collect(place.opened[key], value[key], rules, values)
+    return odd
+
+
+def read_place(place: Place, value: Json, rules: CostRules, values: Values) -> list[str]:
+    """Add the values of the fields in one place; return the paths of what could not be read.
+
+    An object that is opened is read here only where something else is served in its stead.
+    """
+    if value is None:
+        return []
+    if place.path in _SECTIONS and not isinstance(value, dict):
+        return [place.path]
+    odd = []
+    for field, steps in place.fields:
+        found = _at(value, steps)
+        if found is not None and not _read(field, found, rules, values):
+            odd.append(field.path)
+    return odd
+
+
+def _at(value: Json, steps: tuple[str, ...]) -> Json:
+    for step in steps:
+        value = value.get(step) if isinstance(value, dict) else None
+    return value
+
+
+def _read(field: Field, served: Json, rules: CostRules, values: Values) -> bool:
+    """Add the value of a field; return whether all that was served could be read."""
+    if field.kind is Kind.AMOUNT:
+        path = rules.preview_path if field.name == "preview" else rules.actual_path
+        amount = values[field.name] = parse_amount(served, path=path)
+        return not amount.unparsed
+    read = values[field.name] = _READERS[field.kind](served)
+    is_cut = isinstance(served, str) and isinstance(read, str) and field.kind is not Kind.JSON
+    return read is not None and not (is_cut and read != served)
 
 
 def _text(value: Json) -> str | None:
@@ -164,18 +260,12 @@ def _text(value: Json) -> str | None:
 
 
 def storable(text: str) -> str:
-    """The text with what no database holds (NUL, lone surrogates) as U+FFFD."""
+    """Return the text with what no database holds (NUL, lone surrogates) as U+FFFD."""
     return _UNSTORABLE.sub("\ufffd", text)
 
 
 def _word_or_number(value: Json) -> str | None:
     return value.literal if isinstance(value, Number) else _text(value)
-
-
-_WORDS = (
-    _text,
-    _word_or_number,
-)  # what they read is the value itself, or not all of it could be read
 
 
 def _flag(value: Json) -> bool | None:
@@ -195,3 +285,13 @@ def _instant(value: Json) -> int | None:
     """Read an instant; outside of the years 2000 to 2199 it is another program's "not set", and no time."""
     at = parse_instant(value) if isinstance(value, str) else None
     return at if at is not None and FIRST_INSTANT <= at < _END_OF_INSTANTS else None
+
+
+_READERS: Mapping[Kind, Callable[[Json], str | int | None]] = {
+    Kind.TEXT: _text,
+    Kind.WORD: _word_or_number,
+    Kind.COUNT: _count,
+    Kind.INSTANT: _instant,
+    Kind.FLAG: _flag,
+    Kind.JSON: _json_text,
+}

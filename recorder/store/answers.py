@@ -12,11 +12,11 @@ from recorder.history.told import StoredAnswer, TrackedRun
 from recorder.ledger.answer import Outcome
 from recorder.ledger.body import Kept
 from recorder.ledger.jsontext import to_text
+from recorder.store.documents import load_value
 from recorder.store.parts import Parts
 from recorder.store.read import RunRef
 from recorder.store.rows import Row
 from recorder.store.schema import label, poll, rejected_body, run, snapshot, source, watch
-from recorder.store.states import load_value
 
 
 def tracked_runs(

@@ -1,65 +1,88 @@
-"""The rows that one transaction writes, gathered and then written table by table.
+"""The rows that one transaction writes in one source, gathered and then written table by table.
 
 Invariant: what is referred to is written before what refers to it. Must not decide anything.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from operator import attrgetter
 from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 
-from recorder.store.parts import Parts
+from recorder.store.parts import NewParts
+from recorder.store.prepared import insert, update
+from recorder.store.rows import FACT_COLUMNS, PollRecord, Row, SnapshotRecord, WatchRecord
 from recorder.store.schema import poll, rejected_body, run_fact, snapshot, watch
 
-Row: TypeAlias = dict[str, Any]
+Values: TypeAlias = tuple[Any, ...]
+
+_RUN = ("source_id", "run_key")
+_STATE = (*_RUN, "seq")
+_POLL = (*_RUN, "polled_at")
+SNAPSHOT_COLUMNS = tuple(f.name for f in fields(SnapshotRecord) if f.name != "template")
+WATCH_COLUMNS = tuple(f.name for f in fields(WatchRecord))
+POLL_COLUMNS = tuple(f.name for f in fields(PollRecord))
+_CONTENT = tuple(name for name in SNAPSHOT_COLUMNS if name not in _STATE)
+_WATCHED = tuple(name for name in WATCH_COLUMNS if name not in _RUN)
+_MOVED = ("snapshot_seq", "outcome")
+_LASTING = ("last_seen_at", "n_polls")
+
+_ADD_SNAPSHOT = insert(snapshot, SNAPSHOT_COLUMNS)
+_SET_SNAPSHOT = update(snapshot, _CONTENT, _STATE)
+_SEE_AGAIN = update(snapshot, _LASTING, _STATE)
+_ADD_POLL = insert(poll, POLL_COLUMNS)
+_SET_POLL = update(poll, _MOVED, _POLL)
+_ADD_REJECTED = insert(rejected_body, (*_POLL, "head", "length", "sha256"))
+_ADD_FACT = insert(run_fact, (*_RUN, *FACT_COLUMNS))
+_SET_FACT = update(run_fact, FACT_COLUMNS, _RUN)
+_SET_WATCH = update(watch, _WATCHED, _RUN)
+
+_snapshot_values = attrgetter(*SNAPSHOT_COLUMNS)
+_content_values = attrgetter(*_CONTENT, *_STATE)
+_lasting_values = attrgetter(*_LASTING, *_STATE)
+_watch_values = attrgetter(*_WATCHED, *_RUN)
+_poll_values = attrgetter(*POLL_COLUMNS)
+_moved_values = attrgetter(*_MOVED, *_POLL)
 
 
 @dataclass(slots=True)
 class Batch:
-    """Rows by table and by what is done with them; each is a dict of its columns."""
+    """Rows by table and by what is done with them."""
 
-    parts: Parts
-    new_snapshots: list[Row] = field(default_factory=list)
-    changed_snapshots: list[Row] = field(default_factory=list)
-    new_polls: list[Row] = field(default_factory=list)
-    changed_polls: list[Row] = field(default_factory=list)
-    rejected: list[Row] = field(default_factory=list)
+    parts: NewParts
+    new_snapshots: list[SnapshotRecord] = field(default_factory=list)
+    changed_snapshots: list[SnapshotRecord] = field(default_factory=list)
+    seen_again: list[SnapshotRecord] = field(default_factory=list)
+    new_polls: list[PollRecord] = field(default_factory=list)
+    changed_polls: list[PollRecord] = field(default_factory=list)
+    rejected: list[Values] = field(default_factory=list)
     new_facts: list[Row] = field(default_factory=list)
     changed_facts: list[Row] = field(default_factory=list)
-    watches: list[Row] = field(default_factory=list)
+    watches: list[WatchRecord] = field(default_factory=list)
 
     def flush(self, connection: sa.Connection) -> None:
         """Write all of it."""
-        self.parts.flush()
-        _insert(connection, snapshot, self.new_snapshots)
-        _update(connection, snapshot, ("seq",), self.changed_snapshots)
-        _insert(connection, poll, self.new_polls)
-        _update(connection, poll, ("polled_at",), self.changed_polls)
-        _insert(connection, rejected_body, self.rejected)
-        _insert(connection, run_fact, self.new_facts)
-        _update(connection, run_fact, (), self.changed_facts)
-        _update(connection, watch, (), self.watches)
+        self.parts.flush(connection)
+        self._number_templates()
+        _ADD_SNAPSHOT.many(connection, list(map(_snapshot_values, self.new_snapshots)))
+        _SET_SNAPSHOT.many(connection, list(map(_content_values, self.changed_snapshots)))
+        _SEE_AGAIN.many(connection, list(map(_lasting_values, self.seen_again)))
+        _ADD_POLL.many(connection, list(map(_poll_values, self.new_polls)))
+        _SET_POLL.many(connection, list(map(_moved_values, self.changed_polls)))
+        _ADD_REJECTED.many(connection, self.rejected)
+        _ADD_FACT.many(connection, [_fact(row, *_RUN, *FACT_COLUMNS) for row in self.new_facts])
+        _SET_FACT.many(connection, [_fact(row, *FACT_COLUMNS, *_RUN) for row in self.changed_facts])
+        _SET_WATCH.many(connection, list(map(_watch_values, self.watches)))
+
+    def _number_templates(self) -> None:
+        for row in (*self.new_snapshots, *self.changed_snapshots):
+            if row.template is not None:
+                number = self.parts.number(row.template)
+                if number is None:
+                    raise LookupError("a snapshot's template was not asked for")
+                row.part_id, row.template = number, None
 
 
-def _insert(connection: sa.Connection, table: sa.Table, rows: list[Row]) -> None:
-    if rows:
-        connection.execute(sa.insert(table), rows)
-
-
-def _update(
-    connection: sa.Connection, table: sa.Table, key: tuple[str, ...], rows: list[Row]
-) -> None:
-    """Update each row by its key; rows of the same columns go together."""
-    by_columns: dict[tuple[str, ...], list[Row]] = {}
-    for row in rows:
-        by_columns.setdefault(tuple(row), []).append(row)
-    names = ("source_id", "run_key", *key)
-    for columns, alike in by_columns.items():
-        statement = (
-            sa.update(table)
-            .where(*(table.c[name] == sa.bindparam(f"key_{name}") for name in names))
-            .values({name: sa.bindparam(name) for name in columns if name not in names})
-        )
-        connection.execute(
-            statement, [row | {f"key_{name}": row[name] for name in names} for row in alike]
-        )
+def _fact(row: Mapping[str, Any], *names: str) -> Values:
+    return tuple(row[name] for name in names)

@@ -4,18 +4,17 @@ Invariant: one transaction; a part that anything else refers to stays. What is n
 caller's writing transaction.
 """
 
-import re
-import zlib
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any, Final
+from typing import Final
 
 import sqlalchemy as sa
 
+from recorder.ledger.packing import references
+from recorder.store.parts import part_text
 from recorder.store.registry import lock_source, run_keys
 from recorder.store.schema import metadata, part, snapshot, source
 
 _CHUNK: Final = 500
-_REFERENCE: Final = re.compile(r'\{"\$part":(\d+)\}')
 
 
 def forget(connection: sa.Connection, source_name: str, run_ids: Iterable[str]) -> int:
@@ -68,13 +67,16 @@ def _remove_unused(connection: sa.Connection, source_id: int, templates: Collect
 def _references(connection: sa.Connection, source_id: int) -> dict[int, set[int]]:
     """Return the numbers of the parts that each part refers to, by its own number."""
     statement = sa.select(part).where(part.c.source_id == source_id)
+    numbers: dict[bytes, int] = {}
+    found: dict[int, list[bytes]] = {}
     with connection.execute(statement.execution_options(yield_per=1000)) as rows:
-        return {row.part_id: found for row in rows if (found := _referred(row))}
-
-
-def _referred(row: sa.Row[Any]) -> set[int]:
-    text = row.json if row.json is not None else zlib.decompress(row.deflated).decode()
-    return {int(number) for number in _REFERENCE.findall(text)}
+        for row in rows:
+            numbers[bytes(row.digest)] = row.part_id
+            found[row.part_id] = references(part_text(row.json, row.deflated))
+    return {
+        number: {numbers[digest] for digest in digests if digest in numbers}
+        for number, digests in found.items()
+    }
 
 
 def _closure(numbers: Iterable[int], refers: dict[int, set[int]]) -> set[int]:

@@ -6,104 +6,119 @@ A template stands as text that the stores' JSON functions take; where they do no
 """
 
 import zlib
-from collections import OrderedDict
 
 import sqlalchemy as sa
 
-from recorder.ledger.jsontext import digest_text
+from recorder.ledger.bounded import Bounded
+from recorder.ledger.packing import Part
 from recorder.ledger.readable import readable as as_readable
+from recorder.store.prepared import InList, Prepared, insert
 from recorder.store.schema import part
 
 DEFLATE_FROM = 500  # characters
-_REMEMBERED = 20_000
+
+_NUMBERS = InList(sa.select(part.c.digest, part.c.part_id), part.c.source_id, part.c.digest)
+_LAST = Prepared(
+    sa.select(sa.func.coalesce(sa.func.max(part.c.part_id), sa.literal_column("0"))).where(
+        part.c.source_id == sa.bindparam("source_id")
+    ),
+    ["source_id"],
+)
+_INSERT = insert(part, ("source_id", "part_id", "digest", "json", "deflated"))
+
+KnownParts = Bounded[tuple[int, int, bytes], int]
+"""Numbers of parts that were committed, by source, the version of its numbers, and digest."""
+
+
+class NewParts:
+    """The parts that one transaction needs in one source, written together.
+
+    Args:
+        source_id: the source, which the transaction has locked.
+        version: of the source's numbers of parts.
+        known: what is remembered of earlier transactions.
+    """
+
+    def __init__(self, source_id: int, version: int, known: KnownParts) -> None:
+        self._source_id = source_id
+        self._version = version
+        self._known = known
+        self._wanted: dict[bytes, tuple[str, bool]] = {}
+        self._fresh: dict[bytes, int] = {}
+
+    def number(self, digest: bytes) -> int | None:
+        """Return the number of a part; None where it is known only after `flush`."""
+        return self._fresh.get(digest) or self._known.get((self._source_id, self._version, digest))
+
+    def want(self, wanted: Part, *, readable: bool = False) -> None:
+        """Have a part in the store.
+
+        Args:
+            wanted: the part.
+            readable: keep it as text whatever its length (templates, which a view shows).
+        """
+        if wanted.digest not in self._wanted and self.number(wanted.digest) is None:
+            self._wanted[wanted.digest] = (wanted.text, readable)
+
+    def flush(self, connection: sa.Connection) -> None:
+        """Write the parts that are missing; before anything that refers to them."""
+        if not self._wanted:
+            return
+        for digest, number in _NUMBERS.all(connection, self._source_id, list(self._wanted)):
+            self._fresh[bytes(digest)] = number
+            del self._wanted[bytes(digest)]
+        if self._wanted:
+            self._add(connection)
+
+    def _add(self, connection: sa.Connection) -> None:
+        (last,) = _LAST.all(connection, self._source_id)
+        rows = []
+        for number, (digest, held) in enumerate(self._wanted.items(), last[0] + 1):
+            text, readable = held
+            shown = as_readable(text) if readable else text if len(text) < DEFLATE_FROM else None
+            exact = None if shown == text else zlib.compress(text.encode(), 9)
+            rows.append((self._source_id, number, digest, shown, exact))
+            self._fresh[digest] = number
+        self._wanted.clear()
+        _INSERT.many(connection, rows)
+
+    def committed(self) -> None:
+        """Remember the numbers of the parts, which are in the store now."""
+        for digest, number in self._fresh.items():
+            self._known.put((self._source_id, self._version, digest), number)
 
 
 class Parts:
-    """The parts of one source within one transaction.
+    """The stored parts of one source, to be read.
 
     Args:
-        connection: in a transaction; for `intern` a writing one that holds the source's lock.
+        connection: in a transaction.
         source_id: the source.
-        known: digests to part numbers as remembered from committed transactions; kept by the caller.
     """
 
-    def __init__(
-        self,
-        connection: sa.Connection,
-        source_id: int,
-        known: OrderedDict[bytes, int] | None = None,
-    ) -> None:
+    def __init__(self, connection: sa.Connection, source_id: int) -> None:
         self._connection = connection
         self._source_id = source_id
-        self._known = known if known is not None else OrderedDict()
-        self._texts: dict[int, str] = {}
-        self._new: list[dict[str, object]] = []
-        self.fresh: dict[bytes, int] = {}
-        self._next: int | None = None
+        self._texts: dict[bytes | int, str] = {}
 
-    def intern(self, text: str, *, readable: bool = False) -> int:
-        """The number of the part that holds a text; makes one where there is none.
+    def template(self, number: int) -> str:
+        """Return the text of a part by its number."""
+        return self._text(number, part.c.part_id == number)
 
-        Args:
-            text: JSON.
-            readable: keep it as text whatever its length (templates, which a view shows).
-        """
-        digest = digest_text(text)
-        number = self.fresh.get(digest) or self._known.get(digest) or self._stored(digest)
-        return number if number is not None else self._add(digest, text, readable=readable)
+    def load(self, digest: bytes) -> str:
+        """Return the text of a part by its digest."""
+        return self._text(digest, part.c.digest == digest)
 
-    def _stored(self, digest: bytes) -> int | None:
-        found = self._connection.execute(
-            sa.select(part.c.part_id).where(
-                part.c.source_id == self._source_id, part.c.digest == digest
+    def _text(self, key: bytes | int, condition: sa.ColumnElement[bool]) -> str:
+        if key not in self._texts:
+            statement = sa.select(part.c.json, part.c.deflated).where(
+                part.c.source_id == self._source_id, condition
             )
-        ).scalar_one_or_none()
-        if found is not None:
-            self.fresh[digest] = found
-        return found
-
-    def _add(self, digest: bytes, text: str, *, readable: bool) -> int:
-        if self._next is None:
-            last = sa.select(sa.func.coalesce(sa.func.max(part.c.part_id), 0))
-            self._next = self._connection.execute(
-                last.where(part.c.source_id == self._source_id)
-            ).scalar_one()
-        self._next += 1
-        shown = as_readable(text) if readable else text if len(text) < DEFLATE_FROM else None
-        self._new.append(
-            {
-                "source_id": self._source_id,
-                "part_id": self._next,
-                "digest": digest,
-                "json": shown,
-                "deflated": None if shown == text else zlib.compress(text.encode(), 9),
-            }
-        )
-        self.fresh[digest] = self._next
-        self._texts[self._next] = text
-        return self._next
-
-    def flush(self) -> None:
-        """Write the parts that were added; before anything that refers to them."""
-        if self._new:
-            self._connection.execute(sa.insert(part), self._new)
-            self._new = []
-
-    def load(self, number: int) -> str:
-        """The text of a part."""
-        if number not in self._texts:
-            row = self._connection.execute(
-                sa.select(part.c.json, part.c.deflated).where(
-                    part.c.source_id == self._source_id, part.c.part_id == number
-                )
-            ).one()
-            exact = row.deflated
-            self._texts[number] = row.json if exact is None else zlib.decompress(exact).decode()
-        return self._texts[number]
+            row = self._connection.execute(statement).one()
+            self._texts[key] = part_text(row.json, row.deflated)
+        return self._texts[key]
 
 
-def remember(known: OrderedDict[bytes, int], fresh: dict[bytes, int]) -> None:
-    """Keep the numbers of parts that were committed, the latest of them."""
-    known.update(fresh)
-    while len(known) > _REMEMBERED:
-        known.popitem(last=False)
+def part_text(json: str | None, deflated: bytes | None) -> str:
+    """Return the exact text of a part from the two columns that hold it."""
+    return zlib.decompress(deflated).decode() if deflated is not None else json or ""

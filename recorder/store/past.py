@@ -10,18 +10,19 @@ from recorder.analysis.rows import RunRow
 from recorder.history.facts import RunFacts, Seen, facts, first_of_end
 from recorder.ledger.answer import Outcome
 from recorder.ledger.cost import CostRules
-from recorder.ledger.row import LedgerRow
+from recorder.ledger.row import PROGRESS, LedgerRow
 from recorder.schedule.cadence import Cadence, Known, next_look
+from recorder.store.documents import load_row
 from recorder.store.parts import Parts
 from recorder.store.rows import Row, fact_row, seen_of
 from recorder.store.schema import label, poll, run, run_fact, snapshot, source, watch
-from recorder.store.states import load_row
 
 RunKey = tuple[int, int]
 """The numbers of a source and of a run of it."""
 
 _PER_QUESTION = 500
 _FACTS = tuple(name for name in RunRow._fields if name in run_fact.c)
+_PROGRESS = tuple(field.name for field in PROGRESS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,13 +85,14 @@ class Past:
             yield self._row(held, polls.get(key, []), snapshots.get(key, []), parts)
 
     def _row(self, held: Row, polls: list[Row], snapshots: list[Row], parts: Parts) -> RunRow:
-        known: Row = dict.fromkeys(_FACTS)
+        known: Row = dict.fromkeys((*_FACTS, *_PROGRESS))
         if snapshots:
             looks = [p["polled_at"] for p in polls if p["snapshot_seq"] == snapshots[-1]["seq"]]
             snapshots[-1] |= {"last_seen_at": looks[-1], "n_polls": len(looks)}
             row = load_row(snapshots[-1], parts, self.costs)
             seen = [seen_of(one) for one in snapshots]
             known = fact_row({}, row, self._facts(seen, row))
+            known |= {name: getattr(row, name) for name in _PROGRESS}
         known["n_reopened"] = known["n_reopened"] or 0
         values: Mapping[str, object] = {
             "source": held["name"],
@@ -99,7 +101,7 @@ class Past:
             "tracking": self._tracking(held, polls, snapshots),
             "labels": held["labels"],
             **_watched(polls, snapshots),
-            **{name: known[name] for name in _FACTS},
+            **{name: known[name] for name in (*_FACTS, *_PROGRESS)},
         }
         return RunRow._make(values[name] for name in RunRow._fields)
 

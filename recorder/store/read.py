@@ -13,10 +13,10 @@ from recorder.errors import AmbiguousRunError, UnknownRunError
 from recorder.instants import iso
 from recorder.ledger.jsontext import Json
 from recorder.ledger.row import storable
+from recorder.store.documents import load_value
 from recorder.store.parts import Parts
 from recorder.store.rows import Row
 from recorder.store.schema import poll, run, snapshot, source, watch
-from recorder.store.states import load_value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,32 +2,53 @@
 
 Invariants: an answer is in the store, with its poll row, when `record` returns; all answers of a call are one
 transaction. Consecutive equal states of a run are one snapshot. An answer that is older than what the store holds is
-put where it belongs. No network call happens in here.
+put where it belongs. No network call and no reading of bodies happens within the transaction.
 """
 
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from itertools import groupby, pairwise
-from typing import TypeAlias
 
 import sqlalchemy as sa
 
 from recorder.ledger.answer import Answer
+from recorder.ledger.body import Malformed
+from recorder.ledger.bounded import Bounded
 from recorder.ledger.cost import CostRules
+from recorder.ledger.jsontext import digest_bytes
+from recorder.ledger.sections import Sections
 from recorder.schedule.cadence import Cadence
-from recorder.store.append import append
-from recorder.store.batch import Batch
+from recorder.store.batch import SNAPSHOT_COLUMNS, WATCH_COLUMNS, Batch
 from recorder.store.engine import Database
-from recorder.store.late import insert_late
-from recorder.store.parts import Parts, remember
+from recorder.store.out_of_order import insert_late
+from recorder.store.parts import KnownParts, NewParts
+from recorder.store.prepared import InList
 from recorder.store.registry import lock_source_parts
-from recorder.store.rows import Row
+from recorder.store.rows import RunRecord, SnapshotRecord, WatchRecord
+from recorder.store.run_writer import ReadAnswer, Recorded, Rules, RunWriter, UnreadError
 from recorder.store.schema import run, snapshot, watch
-from recorder.store.working import Recorded, Rules, Working
 
-_MOST_IDS = 500
-_Fresh: TypeAlias = dict[tuple[int, int], dict[bytes, int]]
+_REMEMBERED = 50_000
+_RUN_COLUMNS = tuple(field.name for field in fields(RunRecord))
+_FIRST_OF_WATCH = len(_RUN_COLUMNS)
+_FIRST_OF_SNAPSHOT = _FIRST_OF_WATCH + len(WATCH_COLUMNS)
+
+
+def _same_run(one: sa.Table, other: sa.Table) -> sa.ColumnElement[bool]:
+    return (one.c.source_id == other.c.source_id) & (one.c.run_key == other.c.run_key)
+
+
+_HELD = InList(
+    sa.select(
+        *(run.c[name] for name in _RUN_COLUMNS),
+        *(watch.c[name] for name in WATCH_COLUMNS),
+        *(snapshot.c[name] for name in SNAPSHOT_COLUMNS),
+    )
+    .join_from(run, watch, _same_run(run, watch))
+    .outerjoin(snapshot, _same_run(watch, snapshot) & (snapshot.c.seq == watch.c.n_snapshots)),
+    run.c.source_id,
+    run.c.run_id,
+)
 
 
 class Recorder:
@@ -44,7 +65,9 @@ class Recorder:
     ) -> None:
         self._database = database
         self._rules = Rules(cadence=cadence or Cadence(), costs=costs or CostRules())
-        self._known_parts: dict[tuple[int, int], OrderedDict[bytes, int]] = {}
+        self._sections = Sections(self._rules.costs)
+        self._last_read: Bounded[tuple[str, str], bytes] = Bounded(_REMEMBERED)
+        self._known_parts: KnownParts = Bounded(_REMEMBERED)
 
     def record(
         self,
@@ -65,44 +88,51 @@ class Recorder:
         Returns:
             One entry an answer that was not in the store already.
         """
+        rules = replace(self._rules, now=now)
+        ordered = sorted(answers, key=_order)
+        try:
+            return self._write([self._read(a) for a in ordered], rules, first, beside)
+        except UnreadError:  # another process has recorded other bodies of these runs since
+            read = [self._read(answer, whole=True) for answer in ordered]
+            return self._write(read, rules, first, beside)
 
-        def work(connection: sa.Connection) -> tuple[list[Recorded], _Fresh]:
+    def _read(self, answer: Answer, *, whole: bool = False) -> ReadAnswer:
+        """Read a body, unless the last one of its run had the same bytes."""
+        if answer.outcome is not None:
+            return ReadAnswer(answer=answer, digest=b"", reading=None)
+        digest, key = digest_bytes(answer.body), (answer.source, answer.run_id)
+        if not whole and self._last_read.get(key) == digest:
+            return ReadAnswer(answer=answer, digest=digest, reading=None)
+        reading = self._sections.read(answer.body, run_id=answer.run_id)
+        if not isinstance(reading, Malformed):
+            self._last_read.put(key, digest)
+        return ReadAnswer(answer=answer, digest=digest, reading=reading)
+
+    def _write(
+        self,
+        read: list[ReadAnswer],
+        rules: Rules,
+        first: Callable[[sa.Connection], None] | None,
+        beside: Callable[[sa.Connection], None] | None,
+    ) -> list[Recorded]:
+        def work(connection: sa.Connection) -> tuple[list[Recorded], list[NewParts]]:
             recorded: list[Recorded] = []
-            fresh: _Fresh = {}
+            written: list[NewParts] = []
             if first is not None:
                 first(connection)
-            for source, group in groupby(sorted(answers, key=_order), key=lambda a: a.source):
+            for source, group in groupby(read, key=lambda one: one.answer.source):
                 source_id, version = lock_source_parts(connection, source)
-                parts = Parts(connection, source_id, self._known_parts.get((source_id, version)))
-                recorded += self._record_source(connection, source_id, parts, list(group), now)
-                fresh[source_id, version] = parts.fresh
+                written.append(NewParts(source_id, version, self._known_parts))
+                batch = Batch(written[-1])
+                recorded += _record_source(connection, source_id, batch, rules, list(group))
+                batch.flush(connection)
             if beside is not None:
                 beside(connection)
-            return recorded, fresh
+            return recorded, written
 
-        recorded, fresh = self._database.write(work)
-        for valid, numbers in fresh.items():
-            remember(self._known_parts.setdefault(valid, OrderedDict()), numbers)
-        return recorded
-
-    def _record_source(
-        self,
-        connection: sa.Connection,
-        source_id: int,
-        parts: Parts,
-        answers: list[Answer],
-        now: int | None,
-    ) -> list[Recorded]:
-        batch, rules = Batch(parts), replace(self._rules, now=now)
-        held = dict(_load(connection, source_id, list({a.run_id: None for a in answers})))
-        recorded: list[Recorded] = []
-        for run_id, group in groupby(answers, key=lambda a: a.run_id):
-            if run_id not in held:
-                continue  # it was forgotten while the answer was on its way
-            run_row, watch_row, tail = held[run_id]
-            work = Working(connection, batch, rules, run=run_row, held=watch_row, tail=tail)
-            recorded += _record_run(work, list(group))
-        batch.flush(connection)
+        recorded, written = self._database.write(work)
+        for parts in written:
+            parts.committed()
         return recorded
 
 
@@ -110,39 +140,33 @@ def _order(answer: Answer) -> tuple[str, str, int]:
     return answer.source, answer.run_id, answer.observed_at
 
 
-def _record_run(work: Working, answers: list[Answer]) -> list[Recorded]:
-    instants = [work.watch["last_polled_at"] or 0, *(a.observed_at for a in answers)]
+def _record_source(
+    connection: sa.Connection, source_id: int, batch: Batch, rules: Rules, read: list[ReadAnswer]
+) -> Iterator[Recorded]:
+    by_run = {
+        run_id: list(group) for run_id, group in groupby(read, key=lambda one: one.answer.run_id)
+    }
+    held = {row[2]: row for row in _HELD.all(connection, source_id, list(by_run))}
+    for run_id, group in by_run.items():
+        row = held.get(run_id)
+        if row is None:
+            continue  # it was forgotten while the answer was on its way
+        last = row[_FIRST_OF_SNAPSHOT:]
+        writer = RunWriter(
+            connection,
+            batch,
+            rules,
+            run=RunRecord(*row[:_FIRST_OF_WATCH]),
+            watch=WatchRecord(*row[_FIRST_OF_WATCH:_FIRST_OF_SNAPSHOT]),
+            last=SnapshotRecord(*last) if last[0] is not None else None,
+        )
+        yield from _record_run(writer, group)
+
+
+def _record_run(writer: RunWriter, read: list[ReadAnswer]) -> list[Recorded]:
+    instants = [writer.watch.last_polled_at or 0, *(one.answer.observed_at for one in read)]
     if all(earlier < later for earlier, later in pairwise(instants)):
-        done = [append(work, answer) for answer in answers]
-        work.finish()
-        return done
-    return insert_late(work, answers)
-
-
-def _load(
-    connection: sa.Connection, source_id: int, run_ids: list[str]
-) -> Iterator[tuple[str, tuple[Row, Row, Row | None]]]:
-    """Each run's row, watch row and last snapshot row."""
-    statement = sa.select(run.c.run_id, *_labelled(run), *_labelled(watch), *_labelled(snapshot))
-    statement = statement.join_from(run, watch, _same_run(run, watch)).outerjoin(
-        snapshot, _same_run(watch, snapshot) & (snapshot.c.seq == watch.c.n_snapshots)
-    )
-    for start in range(0, len(run_ids), _MOST_IDS):
-        chunk = run_ids[start : start + _MOST_IDS]
-        wanted = statement.where(run.c.source_id == source_id, run.c.run_id.in_(chunk))
-        for row in connection.execute(wanted).mappings():
-            tail = _own(row, snapshot)
-            has_tail = tail["seq"] is not None
-            yield row["run_id"], (_own(row, run), _own(row, watch), tail if has_tail else None)
-
-
-def _same_run(one: sa.Table, other: sa.Table) -> sa.ColumnElement[bool]:
-    return (one.c.source_id == other.c.source_id) & (one.c.run_key == other.c.run_key)
-
-
-def _labelled(table: sa.Table) -> list[sa.Label[object]]:
-    return [c.label(f"{table.name}_{c.name}") for c in table.c if c.computed is None]
-
-
-def _own(row: sa.RowMapping, table: sa.Table) -> Row:
-    return {c.name: row[f"{table.name}_{c.name}"] for c in table.c if c.computed is None}
+        recorded = [writer.append(one) for one in read]
+        writer.finish()
+        return recorded
+    return insert_late(writer, read)

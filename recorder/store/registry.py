@@ -13,9 +13,16 @@ import sqlalchemy as sa
 from recorder.errors import SettingError, UsageError
 from recorder.schedule.cadence import Urgency
 from recorder.store.engine import Database
+from recorder.store.prepared import Prepared
 from recorder.store.schema import label, run, source, watch
 
 _CHUNK = 500
+_LOCKED = Prepared(
+    sa.select(source.c.source_id, source.c.parts_version)
+    .where(source.c.name == sa.bindparam("name"))
+    .with_for_update(),
+    ("name",),
+)
 _NEW_SOURCE = 0x5EC0_4DE5  # any constant: the advisory lock of adding a source on Postgres
 
 
@@ -80,12 +87,11 @@ def lock_source(connection: sa.Connection, name: str) -> int:
 
 def lock_source_parts(connection: sa.Connection, name: str) -> tuple[int, int]:
     """Lock a source as `lock_source` does; return its number, and which numbers of its parts are valid."""
-    columns = (source.c.source_id, source.c.parts_version)
-    statement = sa.select(*columns).where(source.c.name == name).with_for_update()
-    held = connection.execute(statement).one_or_none()
-    if held is None:
+    held = _LOCKED.all(connection, name)
+    if not held:
         raise UsageError(f"no source {name!r} in this store: 'recorder track RUN_ID' makes one")
-    return held.source_id, held.parts_version
+    number, version = held[0]
+    return number, version
 
 
 def track_with_source(

@@ -1,13 +1,19 @@
-"""Rows out of values: which column of which table holds what."""
+"""Typed rows of the tables that recording reads and writes, and what other parts make of them.
 
-from dataclasses import asdict
+Invariant: a record's attributes are its table's columns; a test holds them together.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, TypeAlias
 
 from recorder.history.facts import RunFacts, Seen
-from recorder.ledger.answer import Answer, Outcome
-from recorder.ledger.body import kept
+from recorder.history.flags import Leads
+from recorder.ledger.answer import Outcome
 from recorder.ledger.cost import Amount
-from recorder.ledger.row import TERMINAL, LedgerRow
+from recorder.ledger.row import PROGRESS, TERMINAL, LedgerRow
+from recorder.ledger.sections import Reading
 from recorder.schedule.cadence import Known
 from recorder.store.schema import run_fact
 
@@ -26,47 +32,178 @@ SEEN_COLUMNS = (
     "oddities",
 )
 _FROM_LEDGER = tuple(c.name for c in run_fact.c if c.name in LedgerRow.__dataclass_fields__)
+_PROGRESS = tuple(field.name for field in PROGRESS)
+FACT_COLUMNS = tuple(c.name for c in run_fact.c if c.name not in ("source_id", "run_key"))
 
 
-def poll_row(
-    key: Row, answer: Answer, outcome: Outcome, *, seq: int | None, detail: str | None
-) -> Row:
-    """The poll row of one answer."""
-    return key | {
-        "polled_at": answer.observed_at,
-        "outcome": int(outcome),
-        "http_status": answer.http_status,
-        "latency_ms": answer.latency_ms,
-        "snapshot_seq": seq,
-        "detail": detail,
-    }
+@dataclass(slots=True)
+class RunRecord:
+    """A row of `run`."""
+
+    source_id: int
+    run_key: int
+    run_id: str
+    tracked_at: int
+    untracked_at: int | None
 
 
-def rejected_row(key: Row, answer: Answer) -> Row:
-    """What is kept of a body that is no ledger row."""
-    body = kept(answer.body, length=answer.body_length, sha256=answer.body_sha256)
-    return key | {
-        "polled_at": answer.observed_at,
-        "head": body.beginning,
-        "length": body.length,
-        "sha256": body.sha256,
-    }
+@dataclass(slots=True)
+class WatchRecord:
+    """A row of `watch`."""
+
+    source_id: int
+    run_key: int
+    tracking: str
+    due_at: int | None
+    urgency: int
+    n_polls: int
+    n_snapshots: int
+    n_failures: int
+    first_polled_at: int | None
+    last_polled_at: int | None
+    first_good_at: int | None
+    last_good_at: int | None
+    last_changed_at: int | None
+    ended_seen_at: int | None
+    resumed_at: int | None
+    is_quiet: bool
+    last_outcome: int | None
+    told_overdue_at: int | None
+    body_digest: bytes | None
+    leads_total: int | None
+    leads_pending: int | None
+    leads_running: int | None
+    leads_completed: int | None
+    leads_skipped: int | None
+    leads_failed: int | None
+    updated_at: int | None
 
 
-def seen_of(held: Row) -> Seen:
-    """The part of a snapshot row that facts are made of."""
-    odd = (held["oddities"] or "").split(",")
-    return Seen(
-        first_seen_at=held["first_seen_at"],
-        last_seen_at=held["last_seen_at"],
-        n_polls=held["n_polls"],
-        status=held["status"],
-        updated_at=held["updated_at"],
-        preview=_amount(
-            held["preview_micros"], held["preview_unit"], unparsed="cost.preview" in odd
-        ),
-        actual=_amount(held["actual_micros"], held["actual_unit"], unparsed="cost.actual" in odd),
+@dataclass(slots=True)
+class SnapshotRecord:
+    """A row of `snapshot`; the digest of its template stands for `part_id` until the parts are numbered."""
+
+    source_id: int
+    run_key: int
+    seq: int
+    first_seen_at: int
+    last_seen_at: int
+    n_polls: int
+    digest: bytes
+    part_id: int
+    status: str | None
+    leads_total: int | None
+    leads_pending: int | None
+    leads_running: int | None
+    leads_completed: int | None
+    leads_skipped: int | None
+    leads_failed: int | None
+    created_at: int | None
+    started_at: int | None
+    completed_at: int | None
+    cancelled_at: int | None
+    updated_at: int | None
+    preview_micros: int | None
+    preview_unit: str | None
+    actual_micros: int | None
+    actual_unit: str | None
+    oddities: str | None
+    template: bytes | None = None
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether the status ends a run."""
+        return self.status in TERMINAL
+
+    @property
+    def leads(self) -> Leads:
+        """The counts."""
+        leads: Leads = _leads(self)
+        return leads
+
+    @property
+    def seen(self) -> Seen:
+        """What facts are made of."""
+        return seen_of_row(_seen_columns(self))
+
+
+@dataclass(slots=True)
+class PollRecord:
+    """A row of `poll`."""
+
+    source_id: int
+    run_key: int
+    polled_at: int
+    outcome: int
+    http_status: int | None
+    latency_ms: int | None
+    snapshot_seq: int | None
+    detail: str | None
+
+
+_leads = attrgetter(
+    *(f"leads_{w}" for w in ("total", "pending", "running", "completed", "skipped", "failed"))
+)
+_seen_columns = attrgetter(*SEEN_COLUMNS)
+
+
+def snapshot_of(
+    watch: WatchRecord, reading: Reading, *, seq: int, seen_at: tuple[int, ...]
+) -> SnapshotRecord:
+    """Return the row of a state that was seen at these instants, ascending."""
+    get = reading.values.get
+    preview, actual = get("preview", _NO_AMOUNT), get("actual", _NO_AMOUNT)
+    return SnapshotRecord(
+        watch.source_id,
+        watch.run_key,
+        seq,
+        seen_at[0],
+        seen_at[-1],
+        len(seen_at),
+        reading.digest,
+        0,
+        get("status"),
+        get("leads_total"),
+        get("leads_pending"),
+        get("leads_running"),
+        get("leads_completed"),
+        get("leads_skipped"),
+        get("leads_failed"),
+        get("created_at"),
+        get("started_at"),
+        get("completed_at"),
+        get("cancelled_at"),
+        get("updated_at"),
+        preview.micros,
+        preview.unit,
+        actual.micros,
+        actual.unit,
+        ",".join(reading.oddities) or None,
+        reading.template.digest,
     )
+
+
+_NO_AMOUNT = Amount()
+
+
+def seen_of_row(held: Sequence[Any]) -> Seen:
+    """Return the part of a snapshot row that facts are made of, from values in the order of `SEEN_COLUMNS`."""
+    first, last, n_polls, status, updated_at, *amounts, oddities = held
+    odd = oddities.split(",") if oddities else ()
+    return Seen(
+        first_seen_at=first,
+        last_seen_at=last,
+        n_polls=n_polls,
+        status=status,
+        updated_at=updated_at,
+        preview=_amount(*amounts[:2], unparsed="cost.preview" in odd),
+        actual=_amount(*amounts[2:], unparsed="cost.actual" in odd),
+    )
+
+
+def seen_of(held: Mapping[str, Any]) -> Seen:
+    """Return the same of a row by column names."""
+    return seen_of_row([held[name] for name in SEEN_COLUMNS])
 
 
 def _amount(micros: int | None, unit: str | None, *, unparsed: bool) -> Amount:
@@ -74,23 +211,48 @@ def _amount(micros: int | None, unit: str | None, *, unparsed: bool) -> Amount:
 
 
 def fact_row(key: Row, row: LedgerRow, facts: RunFacts) -> Row:
-    """The row of what is known of a run."""
+    """Return the row of what is known of a run."""
     told = {name: getattr(row, name) for name in _FROM_LEDGER}
-    return key | told | asdict(facts) | {"quality": ",".join(facts.quality) or None}
+    known = {name: getattr(facts, name) for name in FACT_COLUMNS if name not in told}
+    return key | told | known | {"quality": ",".join(facts.quality) or None}
 
 
-def known_of(watch: Row, *, tracked_at: int, tail: Row | None) -> Known:
-    """What the schedule knows of a run from its watch row and its last snapshot row."""
-    outcome = watch["last_outcome"]
+def facts_of(held: Mapping[str, Any], watch: WatchRecord) -> RunFacts:
+    """Return the facts that such a row and the watch row hold."""
+    known = {name: held[name] for name in RunFacts.__dataclass_fields__ if name in held}
+    quality = tuple(held["quality"].split(",")) if held["quality"] else ()
+    return RunFacts(
+        **known | {"quality": quality},
+        ended_seen_at=watch.ended_seen_at,
+        is_quiet=bool(watch.is_quiet),
+    )
+
+
+def note_facts(watch: WatchRecord, facts: RunFacts, last: SnapshotRecord) -> None:
+    """Take over into the watch row what is known of a run."""
+    watch.ended_seen_at, watch.is_quiet = facts.ended_seen_at, facts.is_quiet
+    watch.last_changed_at = last.first_seen_at
+    note_progress(watch, last)
+
+
+def note_progress(watch: WatchRecord, last: SnapshotRecord) -> None:
+    """Take the counts of the last snapshot over into the watch row."""
+    for name in _PROGRESS:
+        setattr(watch, name, getattr(last, name))
+
+
+def known_of(watch: WatchRecord, *, tracked_at: int, last: SnapshotRecord | None) -> Known:
+    """Return what the schedule knows of a run from its watch row and its last snapshot row."""
+    outcome = watch.last_outcome
     return Known(
         tracked_at=tracked_at,
-        created_at=tail["created_at"] if tail else None,
-        is_terminal=tail["status"] in TERMINAL if tail else None,
-        first_good_at=watch["first_good_at"],
-        last_polled_at=watch["last_polled_at"],
-        last_changed_at=watch["last_changed_at"],
-        ended_seen_at=watch["ended_seen_at"],
-        resumed_at=watch["resumed_at"],
+        created_at=last.created_at if last else None,
+        is_terminal=last.is_terminal if last else None,
+        first_good_at=watch.first_good_at,
+        last_polled_at=watch.last_polled_at,
+        last_changed_at=watch.last_changed_at,
+        ended_seen_at=watch.ended_seen_at,
+        resumed_at=watch.resumed_at,
         last_outcome=None if outcome is None else Outcome(outcome),
-        n_failures=watch["n_failures"],
+        n_failures=watch.n_failures,
     )

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from recorder.analysis.rows import RunRow
+from recorder.ledger.row import PROGRESS
 from recorder.store.past import Past
 from recorder.store.read import RunRef, RunRefs
 from recorder.store.schema import label, run, run_fact, source, watch
@@ -22,6 +23,7 @@ FROM_WATCH = (
     "last_good_at",
     "n_polls",
     "n_snapshots",
+    *(field.name for field in PROGRESS),
 )
 _FACTS = tuple(name for name in RunRow._fields if name in run_fact.c)
 

@@ -8,9 +8,12 @@ Instants are microseconds since 1970 UTC, amounts millionths.
 Tables are built by the migrations alone; a test holds this module and them together.
 """
 
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import sqlalchemy as sa
+
+from recorder.ledger.row import FIELDS, MOVING, PROGRESS, Field, Kind
 
 REVISION = "0001"
 SCHEMA = "recorder"
@@ -71,9 +74,23 @@ def _of_run() -> sa.ForeignKeyConstraint:
     )
 
 
-def _leads() -> list[sa.Column[int]]:
-    words = ("total", "pending", "running", "completed", "skipped", "failed")
-    return [_integer(f"leads_{word}") for word in words]
+_COLUMNS: Mapping[Kind, sa.types.TypeEngine[Any] | type[Flag]] = {
+    Kind.COUNT: Integer,
+    Kind.INSTANT: Integer,
+    Kind.FLAG: Flag,
+}
+
+
+def _columns(fields: Iterable[Field]) -> Iterator[sa.Column[Any]]:
+    for field in fields:
+        yield sa.Column(field.name, _COLUMNS.get(field.kind, Text))
+
+
+_STANDING = tuple(
+    field
+    for field in FIELDS
+    if field not in PROGRESS and field.kind is not Kind.AMOUNT and field.name != "completed_at"
+)
 
 
 source = sa.Table(
@@ -139,6 +156,7 @@ watch = sa.Table(
     sa.Column("last_outcome", Small),
     _integer("told_overdue_at"),
     sa.Column("body_digest", Bytes),
+    *_columns(PROGRESS),
     sa.PrimaryKeyConstraint("source_id", "run_key"),
     sa.Index(None, "source_id", "due_at"),
     _of_run(),
@@ -176,17 +194,11 @@ snapshot = sa.Table(
     sa.Column("n_polls", Integer, nullable=False),
     sa.Column("digest", Bytes, nullable=False),
     sa.Column("part_id", Integer, nullable=False),
-    _text("status"),
-    *_leads(),
+    *_columns(MOVING),
     _integer("preview_micros"),
     _text("preview_unit"),
     _integer("actual_micros"),
     _text("actual_unit"),
-    _integer("created_at"),
-    _integer("started_at"),
-    _integer("completed_at"),
-    _integer("cancelled_at"),
-    _integer("updated_at"),
     _text("oddities"),
     sa.PrimaryKeyConstraint("source_id", "run_key", "seq"),
     _of_run(),
@@ -209,33 +221,16 @@ run_fact = sa.Table(
     metadata,
     *_run_key(),
     _text("observation_class"),
-    _text("status"),
-    _text("mode"),
-    _text("enrichment_id"),
-    _text("slug"),
-    _text("version"),
-    _text("scope_type"),
-    _text("list_id"),
-    *_leads(),
-    _text("output_target"),
-    _text("output_attribute_key"),
-    _text("write_policy"),
-    sa.Column("persist_results", Flag),
-    _integer("cost_preview_micros"),
-    _integer("cost_actual_micros"),
-    _text("cost_unit"),
-    sa.Column("cost_quality", Text, nullable=False),
-    _text("trigger_run_id"),
-    _text("correlation_id"),
-    _text("error_message"),
-    _text("error_details"),
-    _integer("created_at"),
-    _integer("started_at"),
+    *_columns(_STANDING),
     _integer("ended_at"),
     _text("ended_at_origin"),
     _integer("ended_after"),
-    _integer("cancelled_at"),
-    _integer("updated_at"),
+    _integer("cost_preview_micros"),
+    _integer("cost_actual_micros"),
+    _text("cost_unit"),
+    _text("preview_unit"),
+    _text("actual_unit"),
+    sa.Column("cost_quality", Text, nullable=False),
     sa.Column("n_reopened", Integer, nullable=False),
     _text("quality"),
     sa.PrimaryKeyConstraint("source_id", "run_key"),

@@ -24,7 +24,7 @@ def telling_run(connection: sa.Connection) -> str:
         .join(watch, same)
         .join(run_fact, known)
         .order_by(*(sa.case((condition, 0), else_=1) for condition in fitting))
-        .order_by(run_fact.c.leads_total.desc(), run.c.run_id)
+        .order_by(watch.c.leads_total.desc(), run.c.run_id)
         .limit(1)
     )
     run_id: str = connection.execute(statement).scalar_one()

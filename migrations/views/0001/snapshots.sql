@@ -1,5 +1,5 @@
 -- snapshots: one row per distinct consecutive state of a run; A, B, A are three.
--- document is the answer as JSON. In it, {"$part": n} stands for a value that is stored once by content, and
+-- document is the answer as JSON. In it, {"$part": "..."} stands for a value that is stored once by content, and
 -- {"$column": "leads_total"} for a value that stands in the column of that name; a NUL or a lone surrogate is U+FFFD,
 -- a number beyond Postgres's numeric a string.
 CREATE VIEW recorder.snapshots AS

@@ -1,0 +1,79 @@
+"""What is odd about a run's last row, each oddity a word.
+
+Invariant: a function of that row and of the run's end alone.
+"""
+
+from collections.abc import Iterator
+from typing import TypeAlias
+
+from recorder.history.spans import run_began_at
+from recorder.instants import SECOND
+from recorder.ledger.row import LedgerRow
+
+SHARP_US = 10 * SECOND
+
+
+def is_sharp(width_us: int, duration_us: int) -> bool:
+    """Whether an end is known well enough for its duration to enter statistics."""
+    return width_us < SHARP_US or 10 * width_us < duration_us
+
+
+def row_flags(row: LedgerRow, ended_at: int | None, width_us: int) -> Iterator[str]:
+    """Yield what is odd about a run's last row.
+
+    Args:
+        row: the row.
+        ended_at: when the run ended, microseconds since 1970 UTC.
+        width_us: how roughly that is known.
+    """
+    yield from (f"unreadable:{p}" for p in row.oddities if not p.startswith("cost."))
+    yield from lead_flags(row.status, _leads(row))
+    yield from _time_flags(row, ended_at, width_us)
+
+
+Leads: TypeAlias = tuple[int | None, int | None, int | None, int | None, int | None, int | None]
+"""Total, pending, running, completed, skipped, failed."""
+
+
+def _leads(row: LedgerRow) -> Leads:
+    counts = (row.leads_completed, row.leads_skipped, row.leads_failed)
+    return row.leads_total, row.leads_pending, row.leads_running, *counts
+
+
+def lead_flags(status: str | None, leads: Leads) -> Iterator[str]:
+    """Yield what is odd about the counts of a state."""
+    total, pending, running, _, _, failed = leads
+    known = [count for count in leads[1:] if count is not None]
+    if total is not None and len(known) == len(leads) - 1 and sum(known) != total:
+        yield "counts_off_total"
+    if status == "completed" and failed:
+        yield "completed_with_failed_leads"
+    if status == "completed" and (pending or running):
+        yield "completed_with_open_leads"
+
+
+def _time_flags(row: LedgerRow, ended_at: int | None, width_us: int) -> Iterator[str]:
+    yield from _negative_flags(row, ended_at)
+    if not row.is_terminal:
+        return
+    if row.created_at is None:
+        yield "no_created_at"
+    if row.started_at is None and row.status != "cancelled":
+        yield "no_started_at"
+    if ended_at is None:
+        yield "no_ended_at"
+    begun = run_began_at(row.created_at, row.started_at)
+    begun = begun if begun is not None else row.created_at
+    if ended_at is not None and begun is not None and not is_sharp(width_us, ended_at - begun):
+        yield "end_wide"
+
+
+def _negative_flags(row: LedgerRow, ended_at: int | None) -> Iterator[str]:
+    spans = (
+        ("queue_negative", row.created_at, row.started_at),
+        ("run_negative", run_began_at(row.created_at, row.started_at), ended_at),
+        ("wall_negative", row.created_at, ended_at),
+    )
+    for flag, begin, finish in spans:
+        if begin is not None and finish is not None and finish < begin:
+            yield flag

@@ -1,0 +1,134 @@
+"""How one answer is laid out: what has a column of its own is left out, what repeats is stored once by content.
+
+A packed answer is a JSON text (its *template*) in which
+    {"$column": "leads_total"}      stands for the value of that column of the snapshot's row,
+    {"$column": "updated_at.3"}     for that instant, written with three digits of a second and Z,
+    {"$part": "n4bQgYhMfWWaL-qgxVrQFQ"}   for the value that is stored under that digest,
+    {"$served": {...}}              for a served object that would itself read as one of these.
+
+Invariant: what is unpacked is the value, number literals and key order included; a column stands in only where
+it gives the served value back to the letter.
+"""
+
+import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from recorder.instants import iso
+from recorder.ledger.jsontext import DEEPEST, Json, Number, digest_text, parse_json, quote, to_text
+from recorder.ledger.row import Field, Kind
+
+PART_FROM = 80  # characters; below, the reference and the part's own row cost more than they save
+_DEEPEST = 3 * DEEPEST  # each level of an answer may stand in a `$served`, and end in a mark
+_MARKS = frozenset({"$column", "$part", "$served"})
+_REFERENCE = re.compile(r'{"\$part":"([\w-]{22})"}')
+_USUAL_DIGITS = 3  # milliseconds, as JavaScript writes them
+
+Columns = Mapping[str, str | int | None]
+
+
+class Part(NamedTuple):
+    """A JSON text that is stored once by content, and its digest."""
+
+    digest: bytes
+    text: str
+
+    @property
+    def reference(self) -> str:
+        """What stands in its place."""
+        return f'{{"$part":"{urlsafe_b64encode(self.digest).rstrip(b"=").decode()}"}}'
+
+
+def references(template: str) -> list[bytes]:
+    """Return the digests of the parts that a template refers to; of what reads so in an answer too."""
+    return [_digest(held) for held in _REFERENCE.findall(template)]
+
+
+def _digest(reference: str) -> bytes:
+    return urlsafe_b64decode(f"{reference}==")
+
+
+def part_of(text: str) -> Part:
+    """Return the part that holds a text."""
+    return Part(digest_text(text), text)
+
+
+def packed_value(value: Json, text: str) -> str:
+    """Return the template of a value whose JSON text is given."""
+    return _escaped(value) if '"$' in text else text
+
+
+def _escaped(value: Json) -> str:
+    if isinstance(value, list):
+        return f"[{','.join(map(_escaped, value))}]"
+    if isinstance(value, dict):
+        return packed_object([f"{quote(k)}:{_escaped(v)}" for k, v in value.items()], value)
+    return to_text(value)
+
+
+def packed_object(members: list[str], keys: Mapping[str, object]) -> str:
+    """Return the template of an object of packed members; one that would read as a mark is set apart."""
+    text = f"{{{','.join(members)}}}"
+    return f'{{"$served":{text}}}' if len(members) == 1 and _MARKS & keys.keys() else text
+
+
+def column_mark(column: Field, held: str | int | None, served: Json) -> str | None:
+    """Return the mark that gives the served value back; None where none does."""
+    if column.kind is Kind.INSTANT:
+        digits = _digits(served)
+        exact = digits is not None and _written(held, digits) == served
+        return f'{{"$column":"{column.name}.{digits}"}}' if exact else None
+    number = Number(str(held)) if isinstance(held, int) else held
+    return f'{{"$column":"{column.name}"}}' if served == number else None
+
+
+def _digits(served: Json) -> int | None:
+    if served is None:
+        return _USUAL_DIGITS
+    if not isinstance(served, str):
+        return None
+    return len(served) - len("2026-11-20T09:15:00.Z") if "." in served else 0
+
+
+def _written(held: str | int | None, digits: int) -> str | None:
+    """Return an instant with so many digits of a second; None where that would cut it."""
+    if not isinstance(held, int) or not 0 <= digits <= 6:  # noqa: PLR2004  # microseconds
+        return None
+    text = iso(held)
+    return f"{text[: 20 + digits] if digits else text[:19]}Z"
+
+
+def unpack(template: str, columns: Columns, load: Callable[[bytes], str]) -> Json:
+    """Return the answer that a template stands for.
+
+    Args:
+        template: JSON with marks.
+        columns: the snapshot's columns by name.
+        load: gives the JSON text of a part by its digest.
+    """
+    return _unpacked(parse_json(template, deepest=_DEEPEST), columns, load)
+
+
+def _unpacked(value: Json, columns: Columns, load: Callable[[bytes], str]) -> Json:
+    if isinstance(value, list):
+        return [_unpacked(item, columns, load) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if len(value) == 1:
+        ((mark, held),) = value.items()
+        if mark == "$column" and isinstance(held, str):
+            return _column_value(held, columns)
+        if mark == "$part" and isinstance(held, str):
+            return unpack(load(_digest(held)), columns, load)
+        if mark == "$served" and isinstance(held, dict):
+            value = held
+    return {key: _unpacked(item, columns, load) for key, item in value.items()}
+
+
+def _column_value(spelt: str, columns: Columns) -> Json:
+    name, _, digits = spelt.partition(".")
+    held = columns[name]
+    if digits:
+        return _written(held, int(digits))
+    return Number(str(held)) if isinstance(held, int) else held

@@ -1,0 +1,315 @@
+"""One run while answers of it are recorded: its rows as they will stand when the transaction ends.
+
+Invariant: what is written is a function of the run's snapshots and polls, whichever way they came in
+(`out_of_order`); an answer that is newer than the run's last reads no history unless its facts need it.
+"""
+
+from dataclasses import asdict, dataclass
+from operator import attrgetter
+
+import sqlalchemy as sa
+
+from recorder.history.facts import RunFacts, Seen, facts, facts_after
+from recorder.history.flags import lead_flags
+from recorder.ledger.answer import Answer, Outcome
+from recorder.ledger.body import Malformed, kept
+from recorder.ledger.cost import CostRules
+from recorder.ledger.row import LedgerRow
+from recorder.ledger.sections import Reading
+from recorder.schedule.cadence import Cadence, next_look
+from recorder.store.batch import Batch
+from recorder.store.documents import load_row
+from recorder.store.parts import Parts
+from recorder.store.prepared import Prepared
+from recorder.store.rows import (
+    FACT_COLUMNS,
+    SEEN_COLUMNS,
+    PollRecord,
+    Row,
+    RunRecord,
+    SnapshotRecord,
+    WatchRecord,
+    fact_row,
+    facts_of,
+    known_of,
+    note_facts,
+    note_progress,
+    seen_of_row,
+    snapshot_of,
+)
+from recorder.store.schema import run_fact, snapshot
+
+GOOD = (Outcome.CHANGED, Outcome.UNCHANGED)
+
+_of_run = (
+    snapshot.c.source_id == sa.bindparam("source_id"),
+    snapshot.c.run_key == sa.bindparam("run_key"),
+)
+_EARLIER = Prepared(
+    sa.select(*(snapshot.c[name] for name in SEEN_COLUMNS))
+    .where(*_of_run, snapshot.c.seq < sa.bindparam("seq"))
+    .order_by(snapshot.c.seq),
+    ("source_id", "run_key", "seq"),
+)
+_FACT = Prepared(
+    sa.select(*(run_fact.c[name] for name in FACT_COLUMNS)).where(
+        run_fact.c.source_id == sa.bindparam("source_id"),
+        run_fact.c.run_key == sa.bindparam("run_key"),
+    ),
+    ("source_id", "run_key"),
+)
+_STEADY = attrgetter(
+    *("status", "oddities", "created_at", "started_at", "completed_at", "cancelled_at"),
+    *("preview_micros", "preview_unit", "actual_micros", "actual_unit"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What recording needs to know beside the store.
+
+    Attributes:
+        cadence: from which a run's next look is computed.
+        costs: how amounts are read.
+        now: the clock, where answers were just received: they may lie ahead of it if it was set back.
+    """
+
+    cadence: Cadence
+    costs: CostRules
+    now: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """What became of one answer.
+
+    Attributes:
+        source, run_id, observed_at: the answer's.
+        outcome: as in the poll row.
+        snapshot_seq: the snapshot that it showed; None where it gave no row.
+        detail: one line where the outcome needs one.
+    """
+
+    source: str
+    run_id: str
+    observed_at: int
+    outcome: Outcome
+    snapshot_seq: int | None
+    detail: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadAnswer:
+    """An answer, and what its body says.
+
+    Attributes:
+        answer: as it was received or imported.
+        digest: of the body's bytes.
+        reading: of a 200's body; None where it was not read, because the one before it had the same bytes.
+    """
+
+    answer: Answer
+    digest: bytes
+    reading: Reading | Malformed | None
+
+
+class UnreadError(Exception):
+    """A body that was not read has to be: it differs from the last one that the store was given."""
+
+
+class RunWriter:
+    """One run's rows within a transaction.
+
+    Args:
+        connection: the transaction.
+        batch: where rows to write go.
+        rules: the settings.
+        run: the run's row.
+        watch: its watch row.
+        last: its last snapshot row, None where it has none.
+    """
+
+    def __init__(
+        self,
+        connection: sa.Connection,
+        batch: Batch,
+        rules: Rules,
+        *,
+        run: RunRecord,
+        watch: WatchRecord,
+        last: SnapshotRecord | None,
+    ) -> None:
+        self.connection = connection
+        self.batch = batch
+        self.rules = rules
+        self.run = run
+        self.watch = watch
+        self.last = last
+        self._key = {"source_id": run.source_id, "run_key": run.run_key}
+        self._stored = last
+        self._stored_polls = last.n_polls if last is not None else 0
+        self._new: list[SnapshotRecord] = []
+        self._reading: Reading | None = None
+
+    def append(self, read: ReadAnswer) -> Recorded:
+        """Record an answer that is newer than the run's last."""
+        answer, watch, last = read.answer, self.watch, self.last
+        if answer.outcome is not None:
+            return self._add_poll(answer, answer.outcome, answer.detail)
+        if last is not None and watch.body_digest == read.digest:
+            return self._see_again(answer, last)
+        if read.reading is None:
+            raise UnreadError
+        if isinstance(read.reading, Malformed):
+            return self._add_poll(answer, Outcome.MALFORMED, read.reading.reason)
+        watch.body_digest = read.digest
+        if last is not None and last.digest == read.reading.digest:
+            return self._see_again(answer, last)
+        return self._see_new(answer, read.reading)
+
+    def _see_again(self, answer: Answer, last: SnapshotRecord) -> Recorded:
+        last.last_seen_at = answer.observed_at
+        last.n_polls += 1
+        return self._add_poll(answer, Outcome.UNCHANGED, answer.detail)
+
+    def _see_new(self, answer: Answer, reading: Reading) -> Recorded:
+        self.watch.n_snapshots += 1
+        self.last = self.state(reading, self.watch.n_snapshots, (answer.observed_at,))
+        self._new.append(self.last)
+        self._reading = reading
+        return self._add_poll(answer, Outcome.CHANGED, answer.detail)
+
+    def state(self, reading: Reading, seq: int, seen_at: tuple[int, ...]) -> SnapshotRecord:
+        """Return the snapshot row of a reading, whose parts will be in the store."""
+        want = self.batch.parts.want
+        want(reading.template, readable=True)
+        for part in reading.parts:
+            want(part)
+        return snapshot_of(self.watch, reading, seq=seq, seen_at=seen_at)
+
+    def _add_poll(self, answer: Answer, outcome: Outcome, detail: str | None) -> Recorded:
+        watch, at, good = self.watch, answer.observed_at, outcome in GOOD
+        seq = watch.n_snapshots if good else None
+        self.write_poll(answer, outcome, seq, detail)
+        watch.n_polls += 1
+        watch.n_failures = 0 if good else watch.n_failures + 1
+        watch.last_polled_at = at
+        watch.last_outcome = int(outcome)
+        if watch.first_polled_at is None:
+            watch.first_polled_at = at
+        if good:
+            watch.last_good_at = at
+            if watch.first_good_at is None:
+                watch.first_good_at = at
+        return self.recorded(answer, outcome, seq, detail)
+
+    def write_poll(
+        self, answer: Answer, outcome: Outcome, seq: int | None, detail: str | None
+    ) -> None:
+        """Write a poll row; a body that is no ledger row is kept with it."""
+        key, at = (self.watch.source_id, self.watch.run_key), answer.observed_at
+        status, latency = answer.http_status, answer.latency_ms
+        self.batch.new_polls.append(
+            PollRecord(*key, at, int(outcome), status, latency, seq, detail)
+        )
+        if outcome is Outcome.MALFORMED:
+            body = kept(answer.body, length=answer.body_length, sha256=answer.body_sha256)
+            self.batch.rejected.append((*key, at, body.beginning, body.length, body.sha256))
+
+    def recorded(
+        self, answer: Answer, outcome: Outcome, seq: int | None, detail: str | None
+    ) -> Recorded:
+        """Return the caller's word of one answer."""
+        return Recorded(
+            source=answer.source,
+            run_id=answer.run_id,
+            observed_at=answer.observed_at,
+            outcome=outcome,
+            snapshot_seq=seq,
+            detail=detail,
+        )
+
+    def finish(self) -> None:
+        """Write what appending changed, the facts and the watch row."""
+        stored = self._stored
+        was_seen_again = stored is not None and stored.n_polls != self._stored_polls
+        if stored is not None and was_seen_again:
+            self.batch.seen_again.append(stored)
+        self.batch.new_snapshots += self._new
+        if self.last is not None and self._facts_may_change(was_seen_again=was_seen_again):
+            self._write_facts(self.last)
+        elif self._new:
+            self.watch.last_changed_at = self._new[-1].first_seen_at
+            note_progress(self.watch, self._new[-1])
+        self.write_watch()
+
+    def _facts_may_change(self, *, was_seen_again: bool) -> bool:
+        """Return whether anything has come that facts depend on; counts alone are none while they add up."""
+        stored, new = self._stored, self._new
+        if not new:
+            has_ended = self.watch.ended_seen_at is not None
+            return has_ended and not self.watch.is_quiet and was_seen_again
+        if stored is None or stored.is_terminal:
+            return True
+        steady, flags = _STEADY(stored), [*lead_flags(stored.status, stored.leads)]
+        number = self.batch.parts.number
+        return not all(
+            row.template is not None
+            and number(row.template) == stored.part_id
+            and _STEADY(row) == steady
+            and [*lead_flags(row.status, row.leads)] == flags
+            for row in new
+        )
+
+    def _write_facts(self, last: SnapshotRecord) -> None:
+        row, stored = self._row(last), self._stored
+        if stored is None:
+            found = self.facts([state.seen for state in self._new], row)
+            self.batch.new_facts.append(fact_row(self._key, row, found))
+        else:
+            (held,) = _FACT.all(self.connection, *self._key.values())
+            known = dict(zip(FACT_COLUMNS, held, strict=True))
+            found = self._facts_after(stored, known, row)
+            changed = fact_row(self._key, row, found)
+            if changed != self._key | known:
+                self.batch.changed_facts.append(changed)
+        note_facts(self.watch, found, last)
+
+    def _facts_after(self, stored: SnapshotRecord, known: Row, row: LedgerRow) -> RunFacts:
+        """Return the facts from those that are held where it can be, else from the whole history."""
+        seen, found = [state.seen for state in (stored, *self._new)], None
+        if len(self._new) <= 1 and row.started_at == stored.started_at:
+            held, rules = facts_of(known, self.watch), self.rules
+            found = facts_after(
+                *(held, seen[0], seen[-1], row),
+                unit=rules.costs.unit,
+                settled_us=rules.cadence.settled_us,
+            )
+        return found or self.facts([*self._earlier(stored), *seen], row)
+
+    def _row(self, last: SnapshotRecord) -> LedgerRow:
+        if self._reading is not None:
+            return self._reading.row
+        parts = Parts(self.connection, last.source_id)
+        return load_row(asdict(last), parts, self.rules.costs)
+
+    def facts(self, seen: list[Seen], row: LedgerRow) -> RunFacts:
+        """Return what the whole history comes to."""
+        rules = self.rules
+        return facts(seen, row, unit=rules.costs.unit, settled_us=rules.cadence.settled_us)
+
+    def _earlier(self, stored: SnapshotRecord) -> list[Seen]:
+        key = (stored.source_id, stored.run_key, stored.seq)
+        return [seen_of_row(row) for row in _EARLIER.all(self.connection, *key)]
+
+    def write_watch(self) -> None:
+        """Write the watch row, and when the run is looked at next; not for a run that is not watched."""
+        watch, rules = self.watch, self.rules
+        if self.run.untracked_at is None:
+            known = known_of(watch, tracked_at=self.run.tracked_at, last=self.last)
+            look = next_look(known, rules.cadence)
+            due_at, polled_at = look.due_at, known.last_polled_at
+            if rules.now is not None and due_at is not None and polled_at is not None:
+                due_at -= max(polled_at - rules.now, 0)
+            watch.tracking, watch.due_at, watch.urgency = look.tracking, due_at, int(look.urgency)
+        self.batch.watches.append(watch)
