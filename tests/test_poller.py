@@ -944,6 +944,7 @@ def test_many_servers_that_hang_hold_up_no_other(scene: Scene, hanging: int) -> 
 def test_stopping_waits_for_the_answers_under_way(scene: Scene) -> None:
     """Nothing more is sent, what comes is recorded, the leases are given back."""
     scene.track(*ids(3))
+    scene.accept_keys()
     scene.world = lambda _s, run_id, _at: Reply(body=document(run_id), latency_us=8 * S)
     poller = scene.poller()
     scene.time.at(2, poller.stop)
@@ -1153,6 +1154,7 @@ def test_permissions_that_ran_out_are_not_used(scene: Scene) -> None:
     lags = iter([6 * S] * 3)
     scene.rate, scene.cadence = 9, Cadence(every_us=20 * S)
     scene.track(*ids(3))
+    scene.accept_keys()
     scene.watch(Until.TIME, seconds=50, lag_us=lambda: next(lags, 0))
     assert [round(at) for at in asked(scene)] == [6, 6, 6, 26, 26, 26, 46, 46, 46]
     assert polls(scene) == 9

@@ -25,10 +25,10 @@ from recorder.polling.plan import Plan, Until
 from recorder.polling.poller import Poller
 from recorder.polling.summary import Summary
 from recorder.schedule.cadence import Cadence
-from recorder.store.due import SourceRow
+from recorder.store.due import SourceRow, source_rows
 from recorder.store.engine import Database
 from recorder.store.record import Recorder
-from recorder.store.registry import ensure_source, track
+from recorder.store.registry import ensure_source, note_key, track
 
 RATE = 80
 LATENCY_US = S // 10
@@ -332,6 +332,18 @@ class Scene:
         with self.database.writing() as connection:
             ensure_source(connection, source, base_url=BASE_URL, now=self.time())
             track(connection, source, run_ids, now=self.time())
+
+    def accept_keys(self) -> None:
+        """Let the key of every source be one that the API has accepted before."""
+        with self.database.writing() as connection:
+            for row in source_rows(connection):
+                note_key(
+                    connection,
+                    row.source_id,
+                    self._key(row.name),
+                    is_accepted=True,
+                    now=self.time(),
+                )
 
     def poller(
         self,
