@@ -24,8 +24,7 @@ _SEED = 28  # its runs: one overdue, some of every other ending, every way to wr
 _DRAWN = 45
 _SPEED = 5.0
 # An actual that is late comes within 4 s of the end, and is then seen twice.
-_SETTLE_US = tuple(n * SECOND for n in (1, 2, 3, 5, 6))
-_QUIET_AFTER_US = 10 * SECOND
+_SETTLE_US = tuple(n * SECOND for n in (1, 2, 3, 5, 6, 10))
 
 
 def demo_population(now: int) -> Population:
@@ -111,7 +110,7 @@ def is_over(settings: Settings, population: Population) -> Callable[[Sequence[Wa
     cadence = settings.cadence
 
     def over(runs: Sequence[Watched], now: int) -> bool:
-        moving = (r for r in runs if r.moves(now, _QUIET_AFTER_US) and not r.overdue(cadence, now))
-        return len(runs) == len(population.runs) and not any(moving)
+        waited_for = any(run.is_waited_for(cadence, now) for run in runs)
+        return len(runs) == len(population.runs) and not waited_for
 
     return over

@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from stores import T0, S, answer, document, failure, register, rows
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from stores import T0, S, answer, document, empty, failure, register, rows
 
 from recorder.instants import DAY
-from recorder.ledger.answer import Outcome
+from recorder.ledger.answer import Answer, Outcome
 from recorder.schedule.cadence import Cadence
 from recorder.store.due import (
     Due,
@@ -27,6 +29,7 @@ from recorder.store.engine import Database
 from recorder.store.health import pauses
 from recorder.store.record import Recorder
 from recorder.store.registry import untrack
+from recorder.store.watching import watched_runs
 
 Open = Callable[[str], Database]
 EVERY_US = Cadence().every_us
@@ -97,11 +100,60 @@ def test_what_is_not_done(database: Database) -> None:
     recorder.record([answer(0, run_id="flying"), completed(0, "ended"), completed(0, "quiet")])
     recorder.record([completed(5, "quiet"), failure(0, Outcome.NOT_VISIBLE, 404, run_id="absent")])
 
-    def undone(at: int) -> Any:
-        limits = {"quiet_after_us": 900 * S, "overdue_after_us": 900 * S}
-        return ask(database, undone_count, [1], now=T0 + at * S, **limits)
+    cadence = Cadence(overdue_us=900 * S)
+    counts = [undone(database, cadence, at) for at in (6, 14, 15, 899, 901)]
+    assert counts == [3, 3, 2, 2, 0]
 
-    assert [undone(at) for at in (6, 14, 15, 899, 901)] == [3, 3, 2, 2, 0]
+
+def undone(database: Database, cadence: Cadence, at: int) -> int:
+    """How many runs are waited for, by the count and, run by run, by what is shown of them."""
+    now = T0 + at * S
+    with database.reading() as connection:
+        shown = watched_runs(connection, since=0, limit=99)
+        count = undone_count(connection, [1], cadence, now=now)
+    assert sum(run.is_waited_for(cadence, now) for run in shown) == count
+    return count
+
+
+def test_a_failed_poll_that_decides_is_waited_for(database: Database) -> None:
+    """A run whose last settle poll failed, or that no answer showed, is tried on for as long as a flight may take."""
+    register(database, ["ended", "unseen", "quiet"])
+    recorder = Recorder(database, cadence=Cadence(settle_us=(5 * S,)))
+    recorder.record([completed(0, "ended"), failure(0, run_id="unseen"), completed(0, "quiet")])
+    recorder.record([failure(5, run_id="ended"), completed(2, "quiet"), failure(5, run_id="quiet")])
+    cadence = Cadence(settle_us=(5 * S,), overdue_us=600 * S)
+    assert [undone(database, cadence, at) for at in (6, 599, 601)] == [2, 2, 0]
+
+
+LIVES = st.lists(st.sampled_from(["running", "completed", "quiet", "404", "503"]), max_size=5)
+
+
+@settings(max_examples=25)
+@given(lives=st.lists(LIVES, min_size=1, max_size=4), at=st.sampled_from([20, 120, 550, 650, 900]))
+def test_one_run_and_the_count_agree_on_what_is_waited_for(
+    database: Database, lives: list[list[str]], at: int
+) -> None:
+    """Whatever the answers were."""
+    empty(database)
+    register(database, [f"er_{n}" for n in range(len(lives))])
+    recorder = Recorder(database, cadence=Cadence(settle_us=(5 * S,)))
+    for n, life in enumerate(lives):
+        for step, what in enumerate(life):
+            recorder.record([_made(what, 3 * step, f"er_{n}")])
+    undone(database, Cadence(settle_us=(5 * S,)), at)
+
+
+def _made(what: str, at: int, run_id: str) -> Answer:
+    if what.isdigit():
+        outcome = Outcome.NOT_VISIBLE if what == "404" else Outcome.SERVER_ERROR
+        return failure(at, outcome, int(what), run_id=run_id)
+    if what == "running":
+        return answer(at, run_id=run_id)
+    return (
+        completed(at, run_id)
+        if what == "quiet"
+        else answer(at, document(run_id, what), run_id=run_id)
+    )
 
 
 @pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
@@ -113,7 +165,7 @@ def test_what_is_not_done(database: Database) -> None:
         (next_due_at, {"now": T0}),
         (in_flight_count, {}),
         (wanted_in_a_minute, {"every_us": EVERY_US}),
-        (undone_count, {"now": T0, "quiet_after_us": S, "overdue_after_us": S}),
+        (undone_count, {"now": T0, "cadence": Cadence()}),
         (overdue_runs, {"now": T0, "untold": True}),
         (overdue_runs, {"now": T0, "source_name": "default"}),
     ],

@@ -339,6 +339,7 @@ def test_what_changes_after_the_end_is_recorded(scene: Scene) -> None:
 def test_overdue_is_told_once_with_its_trigger(scene: Scene) -> None:
     """After ten minutes, by whichever process, and never again; then it is asked at a slow cadence."""
     scene.track("er_1", "er_2")
+    scene.accept_keys()
     triggers = {"er_1": {"triggerRunId": "run_trigger_1"}}
     scene.world = lambda _s, run_id, _at: ok(run_id, trigger=triggers.get(run_id))
     passes(scene, 1500, 20)
@@ -650,6 +651,40 @@ def test_until_done_bears_a_404_in_between(scene: Scene, missing: tuple[int, int
     scene.watch(Until.DONE)
     assert (scene.time.now - T0) / S > 30
     assert scene.told == []
+
+
+def test_until_done_leaves_what_is_overdue(scene: Scene) -> None:
+    """A stuck run is waited for until it is overdue, and then said to be left."""
+    scene.cadence = Cadence(overdue_us=MINUTE)
+    scene.track("er_1", "er_2")
+    scene.world = lambda _s, run_id, _at: ok(run_id) if run_id == "er_1" else ended(run_id)
+    assert scene.watch(Until.DONE).exit_code == 0
+    assert 60 < (scene.time.now - T0) / S < 70
+    assert scene.told[-1] == "1 run is overdue and not waited for: 'recorder overdue' lists them"
+
+
+def test_until_done_tries_again_what_failed_at_the_last(scene: Scene) -> None:
+    """The settle poll that would show a run quiet fails: the watch does not end before it is answered."""
+    scene.cadence = Cadence(settle_us=(5 * S,))
+    scene.track("er_1")
+    scene.world = lambda _s, run_id, at: (
+        Reply(http_status=503) if at in range(5, 30) else ended(run_id)
+    )
+    summary = scene.watch(Until.DONE)
+    assert (summary.exit_code, summary.failing) == (0, {})
+    assert scene.log[-1].status == 200
+    assert 30 < (scene.time.now - T0) / S < 60
+
+
+def test_until_done_does_not_wait_for_ever_for_a_run_that_was_never_seen(scene: Scene) -> None:
+    """It is given up after the time that a run in flight may take, with exit code 3."""
+    scene.cadence = Cadence(overdue_us=2 * MINUTE)
+    scene.track("er_1", "er_2")
+    scene.world = lambda _s, run_id, _at: (
+        Reply(http_status=503) if run_id == "er_1" else ended(run_id)
+    )
+    assert scene.watch(Until.DONE).exit_code == 3
+    assert 120 < (scene.time.now - T0) / S < 240
 
 
 def test_until_done_waits_for_no_run_that_is_not_there(scene: Scene) -> None:

@@ -49,6 +49,8 @@ RUN = Watched(
     ended_at=None,
     tracked_at=T0,
     first_good_at=T0 + S,
+    last_good_at=T0 + 20 * S,
+    first_polled_at=T0 + S,
     last_polled_at=T0 + 20 * S,
     ended_seen_at=None,
     is_quiet=False,
@@ -196,12 +198,17 @@ def test_the_view_fits_the_stream() -> None:
 
 
 def test_what_moves_is_watched_to_its_quiet_end() -> None:
-    """A run moves while in flight, and after its end until it is quiet or so long has passed."""
-    assert RUN.moves(T0 + 9000 * S, 900 * S)
-    assert ENDED.moves(T0 + 100 * S, 900 * S)
-    assert not ENDED.moves(T0 + 1000 * S, 900 * S)
-    assert not replace(ENDED, is_quiet=True).moves(T0 + 100 * S, 900 * S)
-    assert not replace(RUN, tracking="not_visible").moves(T0, 900 * S)
+    """A run is waited for in flight, but overdue, and after its end until it is quiet or so long has passed."""
+
+    def waited_for(run: Watched, at: int) -> bool:
+        return run.is_waited_for(Cadence(), T0 + at * S)
+
+    assert waited_for(RUN, 599)
+    assert not waited_for(RUN, 600)
+    assert waited_for(ENDED, 100)
+    assert not waited_for(ENDED, 1000)
+    assert not waited_for(replace(ENDED, is_quiet=True), 100)
+    assert not waited_for(replace(RUN, tracking="not_visible"), 100)
 
 
 def test_runs_are_shown_by_what_is_going_on(database: Database) -> None:

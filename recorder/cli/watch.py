@@ -25,7 +25,6 @@ _DRAW_US = SECOND // 2
 _TICK_S = 0.1
 _AFTER_TROUBLE_US = 10 * SECOND
 _SHOWN_AFTER_END_US = 10 * MINUTE
-_QUIET_AFTER_US = 15 * MINUTE
 _MOST = 2000
 
 
@@ -88,9 +87,12 @@ def _why_only_shown(database: "Database") -> str | None:
 
 
 def _done(settings: Settings, *, ends: bool) -> "Callable[[Sequence[Watched], int], bool]":
-    """Whether all that is watched has ended and is quiet, as for 'poll --until-done'; never where it stays."""
-    quiet_after = min(_QUIET_AFTER_US, settings.settle_us[-1])
-    return lambda runs, now: ends and not any(run.moves(now, quiet_after) for run in runs)
+    """Return what decides that all runs have ended and are quiet; it waits for overdue ones too, and where it stays."""
+    cadence = settings.cadence
+    return lambda runs, now: (
+        ends
+        and not any(run.is_waited_for(cadence, now) or run.overdue(cadence, now) for run in runs)
+    )
 
 
 def _run(run: Callable[[], int]) -> int:

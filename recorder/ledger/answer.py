@@ -30,6 +30,8 @@ class Outcome(IntEnum):
 ANSWERED = frozenset({Outcome.CHANGED, Outcome.UNCHANGED, Outcome.NOT_VISIBLE})
 """What the API says of a run; all else is a failed poll."""
 
+FAILED = frozenset(Outcome) - ANSWERED
+
 OK = 200
 _OUTCOMES = {
     401: Outcome.REFUSED,

@@ -40,7 +40,6 @@ from recorder.store.failing import failing_runs
 from recorder.store.registry import note_key
 
 SEND_WITHIN_US = 5 * SECOND
-QUIET_AFTER_US = 15 * MINUTE
 _AT_A_TIME = 64
 
 
@@ -287,15 +286,14 @@ class Desk:
 
     def undone(self, source_ids: Iterable[int], *, now: int) -> int:
         """Return how many runs are in flight and not overdue, or have ended and may still move."""
-        after = min((QUIET_AFTER_US, *self._cadence.settle_us[-1:]))
         with self._database.reading() as connection:
-            return undone_count(
-                connection,
-                source_ids,
-                now=now,
-                quiet_after_us=after,
-                overdue_after_us=self._cadence.overdue_us,
-            )
+            return undone_count(connection, source_ids, self._cadence, now=now)
+
+    def overdue(self, source_ids: Collection[int], *, now: int) -> int:
+        """Return how many runs of these sources are overdue."""
+        with self._database.reading() as connection:
+            found = overdue_runs(connection, self._cadence, now=now)
+        return sum(one.source_id in source_ids for one in found)
 
     def not_visible(self, source_ids: Iterable[int]) -> int:
         """How many runs the API does not show (404), and did not show to their end."""

@@ -16,7 +16,7 @@ from recorder.polling.outlets import Outlet, askable, key_uses
 from recorder.polling.plan import Plan, Until
 from recorder.polling.summary import Summary
 from recorder.polling.timer import Timer
-from recorder.polling.told import not_visible_line, overdue_line
+from recorder.polling.told import not_visible_line, overdue_left_line, overdue_line
 from recorder.schedule.failing import is_lasting
 from recorder.store.due import Due, SourceRow
 from recorder.store.record import Recorder
@@ -314,9 +314,16 @@ class Poller:
         now = self._hooks.clock()
         self._tell_overdue(now, last=True)
         self._note_lasting(now)
-        missing = self._desk.not_visible(self._desk.held(now)) if self._is_done else 0
-        if missing and self._plan.until is Until.DONE:
+        if self._is_done and self._plan.until is Until.DONE:
+            self._tell_left(now)
+
+    def _tell_left(self, now: int) -> None:
+        """Report the runs that were not waited for."""
+        held = self._desk.held(now)
+        if missing := self._desk.not_visible(held):
             self._hooks.tell(not_visible_line(missing))
+        if overdue := self._desk.overdue(held, now=now):
+            self._hooks.tell(overdue_left_line(overdue))
 
     def _note_lasting(self, now: int) -> None:
         """Note the runs that this watch polled last without success, and that have been failing for long."""

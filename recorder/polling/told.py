@@ -33,6 +33,12 @@ def answers_again_line(source: str) -> str:
     return f"source {source!r} answers again"
 
 
+def overdue_left_line(count: int) -> str:
+    """Runs that a watch did not wait for."""
+    runs = "1 run is" if count == 1 else f"{count} runs are"
+    return f"{runs} overdue and not waited for: 'recorder overdue' lists them"
+
+
 def not_visible_line(count: int) -> str:
     """Runs that a watch does not wait for."""
     runs = "1 run is" if count == 1 else f"{count} runs are"

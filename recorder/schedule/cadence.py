@@ -15,6 +15,7 @@ from recorder.ledger.answer import Outcome
 from recorder.life import Tracking, flight_since
 
 LONGEST_WAIT_US = 15 * MINUTE  # a look after the end that waited so long goes with those in flight
+QUIET_AFTER_US = 15 * MINUTE
 SLOWEST_OVERDUE_US = HOUR
 SLOWEST_RETRY_US = 5 * MINUTE
 SLOWEST_NOT_VISIBLE_US = HOUR
@@ -45,6 +46,11 @@ class Cadence:
     settle_us: Sequence[int] = field(default=(5 * SECOND, MINUTE, 15 * MINUTE, HOUR, 24 * HOUR))
     overdue_us: int = 10 * MINUTE
     abandon_us: int = 7 * DAY
+
+    @property
+    def quiet_after_us(self) -> int:
+        """How long after its end was seen a run counts as quiet, whatever it shows."""
+        return min((QUIET_AFTER_US, *self.settle_us[-1:]))
 
     @property
     def settled_us(self) -> int:

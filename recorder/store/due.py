@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from recorder.instants import MINUTE, SECOND
-from recorder.ledger.answer import Outcome
+from recorder.ledger.answer import FAILED, Outcome
 from recorder.schedule.cadence import LONGEST_WAIT_US, Cadence, Urgency
 from recorder.store.life import flight_since, is_ended, is_in_flight, is_overdue, is_unseen
 from recorder.store.registry import lock_source
@@ -16,7 +16,7 @@ from recorder.store.schema import Integer, run, run_fact, source, watch
 
 MISSED_FOR_US = 15 * SECOND
 _CLOCK_SLACK_US = SECOND
-_FAILED = (Outcome.SERVER_ERROR, Outcome.NETWORK_ERROR)
+_OUTAGE = (Outcome.SERVER_ERROR, Outcome.NETWORK_ERROR)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,37 +200,40 @@ def _wanted() -> sa.Select[Any]:
 def undone_count(
     connection: sa.Connection,
     source_ids: Iterable[int],
+    cadence: Cadence,
     *,
     now: int,
-    quiet_after_us: int,
-    overdue_after_us: int,
 ) -> int:
     """Return how many runs are in flight and not overdue, or have ended and may still move.
 
-    A run in flight that is not visible (404) counts for a moment: it may be too new, or the API's slip.
+    A run in flight that is not visible (404) counts for a moment: it may be too new, or the API's slip. One that was
+    never seen, or whose last poll after the end failed, is tried again for as long as a run in flight may take.
+    `Watched.is_waited_for` decides the same for one run.
 
     Args:
         connection: a reading transaction.
         source_ids: of these sources.
+        cadence: the settings of the watch.
         now: microseconds since 1970 UTC.
-        quiet_after_us: so long after its end a run counts as quiet whatever it shows.
-        overdue_after_us: a run in flight for longer is not waited for.
     """
     asked = {
         "source_ids": list(source_ids),
-        "ended_since": now - quiet_after_us,
+        "ended_since": now - cadence.quiet_after_us,
         "missed_since": now - MISSED_FOR_US,
-        "overdue_since": now - overdue_after_us,
+        "overdue_since": now - cadence.overdue_us,
     }
     return int(connection.execute(_undone_count(), asked).scalar_one())
 
 
 @cache
 def _undone_count() -> sa.Select[Any]:
+    overdue_since = sa.bindparam("overdue_since", type_=Integer)
+    failed = watch.c.last_outcome.in_([int(one) for one in FAILED])
     moving = sa.and_(
         watch.c.tracking == "settling",
         sa.not_(watch.c.is_quiet),
-        watch.c.ended_seen_at > sa.bindparam("ended_since"),
+        (watch.c.ended_seen_at > sa.bindparam("ended_since"))
+        | (failed & (watch.c.last_good_at > overdue_since)),
     )
     just_gone = sa.and_(
         watch.c.tracking == "not_visible",
@@ -238,8 +241,11 @@ def _undone_count() -> sa.Select[Any]:
         sa.func.coalesce(watch.c.last_good_at, watch.c.first_polled_at)
         > sa.bindparam("missed_since"),
     )
-    overdue = sa.func.coalesce(is_overdue(sa.bindparam("overdue_since", type_=Integer)), sa.false())
-    is_undone = is_unseen() | (is_in_flight() & sa.not_(overdue)) | moving | just_gone
+    overdue = sa.func.coalesce(is_overdue(overdue_since), sa.false())
+    new = is_unseen() & (
+        sa.func.coalesce(watch.c.first_polled_at, overdue_since + 1) > overdue_since
+    )
+    is_undone = new | (is_in_flight() & sa.not_(overdue)) | moving | just_gone
     same = (run_fact.c.source_id == watch.c.source_id) & (run_fact.c.run_key == watch.c.run_key)
     counted = sa.select(sa.func.count()).select_from(watch.outerjoin(run_fact, same))
     return counted.where(_of_sources(), _is_open(), is_undone)
@@ -336,6 +342,6 @@ def retry_failed(connection: sa.Connection, source_id: int, *, within_us: int) -
     connection.execute(
         sa.update(watch)
         .where(watch.c.source_id == source_id, watch.c.due_at > due_at)
-        .where(watch.c.last_outcome.in_([int(one) for one in _FAILED]))
+        .where(watch.c.last_outcome.in_([int(one) for one in _OUTAGE]))
         .values(due_at=due_at)
     )

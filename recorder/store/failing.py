@@ -6,11 +6,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from recorder.ledger.answer import ANSWERED, Outcome
+from recorder.ledger.answer import ANSWERED, FAILED
 from recorder.schedule.failing import FailingRun
 from recorder.store.schema import poll, run, source, watch
 
-_FAILURES = sorted(int(one) for one in frozenset(Outcome) - ANSWERED)
+_FAILURES = sorted(map(int, FAILED))
 _ANSWERS = sorted(map(int, ANSWERED))
 
 

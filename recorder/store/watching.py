@@ -9,9 +9,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from recorder.ledger.answer import FAILED
 from recorder.ledger.row import TERMINAL
 from recorder.life import Phase, flight_since, is_overdue, phase_of
 from recorder.schedule.cadence import Cadence
+from recorder.store.due import MISSED_FOR_US
 from recorder.store.read import RunRef
 from recorder.store.schema import run, run_fact, source, watch
 
@@ -40,6 +42,8 @@ class Watched:
     ended_at: int | None
     tracked_at: int
     first_good_at: int | None
+    last_good_at: int | None
+    first_polled_at: int | None
     last_polled_at: int | None
     ended_seen_at: int | None
     is_quiet: bool
@@ -67,12 +71,20 @@ class Watched:
         since = flight_since(self.created_at, self.first_good_at)
         return is_overdue(self.phase, since=since, overdue_after_us=cadence.overdue_us, now=now)
 
-    def moves(self, now: int, quiet_after_us: int) -> bool:
-        """In flight, or ended and not quiet yet, nor for so long."""
-        if self.tracking == "active":
-            return True
-        settling = self.tracking == "settling" and not self.is_quiet
-        return settling and (self.ended_seen_at or 0) > now - quiet_after_us
+    def is_waited_for(self, cadence: Cadence, now: int) -> bool:
+        """Return whether `poll --until-done` goes on for this run; `due.undone_count` counts these."""
+        if self.tracking == "not_visible" and not self.has_ended:
+            last_seen_at = self.last_good_at or self.first_polled_at or 0
+            return last_seen_at > now - MISSED_FOR_US
+        patience_began = now - cadence.overdue_us
+        if self.phase is Phase.UNSEEN:
+            is_new = self.first_polled_at is None or self.first_polled_at > patience_began
+            return self.tracking == "active" and is_new
+        if self.phase is not Phase.ENDED:
+            return self.phase is Phase.IN_FLIGHT and not self.overdue(cadence, now)
+        failed = self.last_outcome in FAILED and (self.last_good_at or 0) > patience_began
+        just_ended = (self.ended_seen_at or 0) > now - cadence.quiet_after_us
+        return self.tracking == "settling" and not self.is_quiet and (just_ended or failed)
 
 
 def watched_runs(
