@@ -6,8 +6,12 @@ Invariants: those of `recorder.archive`; a question reads the columns that it ne
 from collections.abc import Iterable
 from dataclasses import replace
 
+import numpy as np
+import numpy.typing as npt
+
 from recorder.analysis import registry
 from recorder.analysis.analysis import Question
+from recorder.analysis.building import in_listing_order
 from recorder.analysis.columns import Runs
 from recorder.analysis.filters import Filters
 from recorder.analysis.report import Report
@@ -41,12 +45,14 @@ class Analyses(Archive):
         )
         return answer(analysis, self._read(asked.filters, needs(analysis, asked)), asked)
 
-    def columns(self, filters: Filters | None, names: Iterable[str]) -> Runs:
-        """Return columns of the runs that the filters take, in the order of their keys."""
-        chosen, asked = self._filters(filters), frozenset(names)
-        runs = self._read(chosen, asked | chosen.needs)
-        found = runs.only(meant(chosen, runs))
-        return Runs(found.n, {name: found.columns[name] for name in asked})
+    def listed(
+        self, filters: Filters | None, names: Iterable[str]
+    ) -> tuple[Runs, npt.NDArray[np.intp]]:
+        """Return columns of all runs, and the places of those that the filters take, in the order of `runs`."""
+        chosen = self._filters(filters)
+        runs = self._read(chosen, {*names, *chosen.needs})
+        places = in_listing_order(runs)
+        return runs, places[meant(chosen, runs)[places]]
 
     def _read(self, filters: Filters, names: Iterable[str]) -> Runs:
         with self._database.reading() as connection:

@@ -19,10 +19,10 @@ from recorder.analysis.filters import Filters
 from recorder.analysis.registry import ANALYSES, find
 from recorder.analysis.values import instant
 from recorder.errors import UsageError
-from recorder.frames import report_frame, rows_frame
+from recorder.frames import report_frame, rows_frame, runs_frame
 from recorder.instants import now_us, parse_when, us_of
 from recorder.ledger.jsontext import Json, Number
-from recorder.public import LABEL_KINDS, POLL_KINDS, RUN_KINDS, SNAPSHOT_KINDS, TRANSITION_KINDS
+from recorder.public import LABEL_KINDS, POLL_KINDS, RUN_COLUMNS, SNAPSHOT_KINDS, TRANSITION_KINDS
 from recorder.settings import Settings, load_settings
 from recorder.store.engine import Database
 
@@ -132,8 +132,8 @@ class History:
         | `queue_seconds`, `run_seconds`, `wall_seconds` | `Float64`, s; null: a bound missing, or negative |
         | `run_seconds_sharp`, `wall_seconds_sharp` | the same; null too where the end is known only roughly |
         """
-        filters = _filters(tz, **which)
-        return rows_frame(self._archive.runs(filters), RUN_KINDS, floats=floats)
+        runs, order = self._archive.listed(_filters(tz, **which), RUN_COLUMNS)
+        return runs_frame(runs, order, floats=floats)
 
     def snapshots(
         self, run_id: str | None = None, *, source: str | None = None, floats: bool = False

@@ -15,12 +15,26 @@ Null is "the ledger does not say", "not known yet", or in an analysis "too few t
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, Final, TypeAlias
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
+from recorder.analysis.columns import NULL, Column, Ints, Mask, Objects, Runs, Whole, Words
 from recorder.analysis.report import Report
-from recorder.analysis.values import Cells, Columns
+from recorder.analysis.stats import exact
+from recorder.analysis.values import Cells, Columns, amount
+from recorder.instants import SECOND, us_of
+from recorder.ledger.cost import MICROS
+from recorder.public import RUN_KINDS
+
+Places: TypeAlias = npt.NDArray[np.intp]
+
+FIRST_US: Final = us_of(datetime.min.replace(tzinfo=UTC))
+LAST_US: Final = us_of(datetime.max.replace(tzinfo=UTC))
+"""The instants that a calendar has; others are null, as `analysis.values.instant` has it."""
 
 _DTYPES: Mapping[str, Any] = {
     "text": "string",
@@ -38,6 +52,59 @@ def report_frame(report: Report, *, floats: bool = False) -> pd.DataFrame:
     frame = rows_frame(report.rows, report.kinds, floats=floats)
     frame.attrs = {"foot": report.foot, "populations": dict(report.populations)}
     return frame
+
+
+def runs_frame(runs: Runs, order: Places, *, floats: bool = False) -> pd.DataFrame:
+    """Return runs as a frame with the columns of the view `runs`, made column by column.
+
+    Args:
+        runs: with the columns of `RUN_COLUMNS`.
+        order: which of them, in order.
+        floats: amounts as floats instead of exact decimals.
+    """
+    spans = {"queue_seconds": runs.queue, "run_seconds": runs.run, "wall_seconds": runs.wall}
+    frame: dict[str, Any] = {}
+    for name, kind in RUN_KINDS.items():
+        span = spans.get(name.removesuffix("_sharp"))
+        if span is not None:
+            enters = span.enters if name.endswith("_sharp") else span.is_known
+            frame[name] = _seconds(span.us[order], enters[order])
+        elif name == "is_terminal":
+            frame[name] = pd.arrays.BooleanArray(runs.is_terminal[order], ~runs.is_observed[order])
+        elif kind == "amount":
+            frame[name] = _amounts(runs.ints(f"{name}_micros").take(order), floats=floats)
+        else:
+            frame[name] = _array(runs.columns[name].take(order), kind)
+    return pd.DataFrame(frame, copy=False)
+
+
+def _array(column: Column, kind: str) -> Any:  # noqa: ANN401  # an extension array
+    if isinstance(column, Words):
+        words: list[Any] = [*column.lexicon.words, None]
+        return pd.array(words, dtype="string").take(column.codes)
+    if isinstance(column, Objects):
+        return pd.array(column.values, dtype="string")
+    if kind == "instant":
+        known = column.there & (column.values >= FIRST_US) & (column.values <= LAST_US)
+        instants = np.where(known, column.values, NULL).view("M8[us]")  # the same null
+        return pd.DatetimeIndex(instants).tz_localize("UTC").array
+    if kind == "flag":
+        return pd.arrays.BooleanArray(column.values == 1, ~column.there)
+    return pd.arrays.IntegerArray(column.values, ~column.there)
+
+
+def _seconds(us: Whole, known: Mask) -> Any:  # noqa: ANN401  # an extension array
+    seconds = exact(np.where(known, us, 0)) / SECOND
+    return pd.arrays.FloatingArray(seconds.astype(np.float64), ~known)
+
+
+def _amounts(micros: Ints, *, floats: bool) -> Any:  # noqa: ANN401  # an array
+    if floats:
+        numbers = exact(micros.filled(0).values) / MICROS
+        return pd.arrays.FloatingArray(numbers.astype(np.float64), ~micros.there)
+    distinct, places = np.unique(micros.values, return_inverse=True)
+    amounts = [None if value == NULL else amount(value) for value in distinct.tolist()]
+    return np.array([*amounts, None], np.object_)[places]
 
 
 def rows_frame(rows: Iterable[Cells], kinds: Columns, *, floats: bool = False) -> pd.DataFrame:

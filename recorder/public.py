@@ -68,6 +68,8 @@ VIEWS: Final[Mapping[str, Columns]] = {
 """What the columns of each view hold."""
 
 RUNS: Final = tuple(RUN_KINDS)
+RUN_COLUMNS: Final = frozenset(RUNS) & set(RunRow._fields)
+"""The columns that the view takes from the store; the others come from these."""
 SNAPSHOTS: Final = tuple(SNAPSHOT_KINDS)
 POLLS: Final = tuple(POLL_KINDS)
 TRANSITIONS: Final = tuple(TRANSITION_KINDS)

@@ -6,7 +6,8 @@ from typing import Any
 
 from recorder.analysis import registry
 from recorder.analysis.analysis import Question
-from recorder.analysis.columns import Column, Runs, column_of, runs_of
+from recorder.analysis.building import column_of, runs_of
+from recorder.analysis.columns import Column, Runs
 from recorder.analysis.coverage import Looks
 from recorder.analysis.filters import Filters
 from recorder.analysis.report import Report

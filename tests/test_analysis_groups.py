@@ -7,7 +7,7 @@ import pytest
 from asking import failures
 from made_rows import DAWN, run_row
 
-from recorder.analysis.columns import runs_of
+from recorder.analysis.building import runs_of
 from recorder.analysis.filters import Filters
 from recorder.analysis.groups import Grouping, Key, parse_by
 from recorder.analysis.rows import RunRow

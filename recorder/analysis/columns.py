@@ -4,14 +4,15 @@ Invariant: a missing integer is `NULL` and never enters arithmetic unmasked: ask
 Columns are never written to, so that slices may share them. Must not import anything that does I/O.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any, Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from recorder.analysis.rows import LABEL, Predicate, RunRow
+from recorder.analysis.rows import Predicate, RunRow
+from recorder.history.flags import SHARP_US
 from recorder.history.spans import SKEW_US
 from recorder.ledger.row import KNOWN, TERMINAL
 from recorder.life import LOST
@@ -217,11 +218,28 @@ class Runs:
         return np.where(created.there, created.values, self.ints("tracked_at").values)
 
     @cached_property
-    def began_at(self) -> Ints:
-        """When the run time of each run begins; missing as `history.spans.run_began_at` has it."""
+    def queue(self) -> "Span":
+        """From creation to start."""
+        return Span(self.ints("created_at"), self.ints("started_at"))
+
+    @cached_property
+    def run(self) -> "Span":
+        """From start to end; the start is missing as `history.spans.run_began_at` has it."""
         created, started = self.ints("created_at"), self.ints("started_at")
         is_early = created.there & started.there & (started.values < created.values - SKEW_US)
-        return Ints(np.where(is_early, NULL, started.values))
+        began = Ints(np.where(is_early, NULL, started.values))
+        return Span(began, self.ints("ended_at"), self.end_width)
+
+    @cached_property
+    def wall(self) -> "Span":
+        """From creation to end."""
+        return Span(self.ints("created_at"), self.ints("ended_at"), self.end_width)
+
+    @cached_property
+    def end_width(self) -> Whole:
+        """How wide the bracket of each end is; 0 for an end that the ledger gives."""
+        ended, after = self.ints("ended_at"), self.ints("ended_after")
+        return np.where(ended.there & after.there, ended.values - after.values, 0)
 
     @cached_property
     def leads_processed(self) -> Ints:
@@ -231,83 +249,23 @@ class Runs:
         return Ints(np.where(both, completed.values + failed.values, NULL))
 
 
-class Coder(dict[Any, int]):
-    """The code of each word, given out as words come."""
+class Span:
+    """The time between two instants of each run, in microseconds where it is known.
 
-    def __missing__(self, word: Any) -> int:  # noqa: ANN401  # a word of any kind
-        """Give out the next code."""
-        self[word] = code = len(self)
-        return code
-
-
-class Builder:
-    """Makes a column of values that come piece by piece.
-
-    Args:
-        name: of the column, which says what it holds.
+    Attributes:
+        us: how long.
+        is_known: both instants are there, and the clock did not run backwards.
+        is_negative: it ran backwards.
+        is_rough: it is known, but the end not well enough for statistics, as `history.flags.is_sharp` has it.
+        enters: it is known well enough.
     """
 
-    def __init__(self, name: str) -> None:
-        self._kind: type[Column] = Ints if name in INTS else Objects if name in OBJECTS else Words
-        self._codes = Coder()
-        self._pieces: list[npt.NDArray[Any]] = []
-
-    def add(self, values: Sequence[Any] | Whole) -> None:
-        """Take the next values; a missing integer is `NULL`."""
-        n = len(values)
-        if self._kind is Ints:
-            self._pieces.append(np.fromiter(values, np.int64, n))
-        elif self._kind is Words:
-            codes = map(self._codes.__getitem__, values)
-            self._pieces.append(np.fromiter(codes, np.int32, n))
-        else:
-            self._pieces.append(np.fromiter(values, np.object_, n))
-
-    def column(self) -> Column:
-        """Return the column; the builder is used up."""
-        kind = {Ints: np.int64, Words: np.int32}.get(self._kind, np.object_)
-        whole = np.concatenate([np.empty(0, kind), *self._pieces])
-        self._pieces.clear()
-        if self._kind is Words:
-            return Words(whole, Lexicon(list(self._codes)))
-        return Ints(whole) if self._kind is Ints else Objects(whole)
-
-
-def column_of(name: str, values: Iterable[Any]) -> Column:
-    """Return values as the column of a name."""
-    missing, builder = NULL if name in INTS else None, Builder(name)
-    builder.add([missing if value is None else value for value in values])
-    return builder.column()
-
-
-def runs_of(rows: Iterable[RunRow], names: Iterable[str]) -> Runs:
-    """Return rows as columns."""
-    held = list(rows)
-    return Runs(len(held), {name: column_of(name, _values(held, name)) for name in names})
-
-
-def _values(rows: Sequence[RunRow], name: str) -> Iterator[Any]:
-    key = name.removeprefix(LABEL)
-    return (getattr(row, name) if key == name else row.labels.get(key) for row in rows)
-
-
-def rows_of(runs: Runs) -> Iterator[RunRow]:
-    """Yield runs as rows; what was not asked for is None."""
-    columns = {name: runs.values(name) for name in RunRow._fields if name in runs.columns}
-    blank = RunRow(*[None] * len(RunRow._fields))  # type: ignore[arg-type]  # what is not read
-    for values in zip(*columns.values(), strict=True):
-        yield blank._replace(**dict(zip(columns, values, strict=True)))
-
-
-def joined(first: Runs, second: Runs) -> Runs:
-    """Return the runs of both, those of the first before the others; they have the same columns."""
-    if not second.n:
-        return first
-    held = {}
-    for name in first.columns:
-        builder = Builder(name)
-        for runs in (first, second):
-            column = runs.columns[name]
-            builder.add(column.values if isinstance(column, Ints) else runs.values(name))
-        held[name] = builder.column()
-    return Runs(first.n + second.n, held)
+    def __init__(self, begin: Ints, end: Ints, width: Whole | None = None) -> None:
+        self.us: Whole = end.values - begin.values
+        both = begin.there & end.there
+        self.is_negative: Mask = both & (self.us < 0)
+        self.is_known: Mask = both & ~self.is_negative
+        self.is_rough: Mask = np.zeros(len(self.us), np.bool_)
+        if width is not None:
+            self.is_rough = self.is_known & (width >= SHARP_US) & (10 * width >= self.us)
+        self.enters: Mask = self.is_known & ~self.is_rough

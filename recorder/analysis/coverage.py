@@ -13,8 +13,9 @@ from itertools import pairwise
 from typing import Final
 
 from recorder.analysis.analysis import Analysis, Group, Population, Question
+from recorder.analysis.building import rows_of
 from recorder.analysis.cells import Cell, Row
-from recorder.analysis.columns import Runs, rows_of
+from recorder.analysis.columns import Runs
 from recorder.analysis.populations import populations_of
 from recorder.analysis.rows import RunRow
 from recorder.analysis.stats import Ranked, ratio

@@ -10,10 +10,9 @@ import numpy as np
 
 from recorder.analysis.analysis import Analysis, Group, Option, Population, Question
 from recorder.analysis.cells import Row, count, flag, percentiles, seconds
-from recorder.analysis.columns import Floats, Ints, Mask, Runs, Whole, n_of
+from recorder.analysis.columns import Floats, Ints, Runs, Span, n_of
 from recorder.analysis.stats import Ranked, exact, times
 from recorder.analysis.survival import Lifetimes
-from recorder.history.flags import SHARP_US
 from recorder.instants import SECOND
 
 _PERCENTS: Final = (50, 90, 95, 99)
@@ -23,19 +22,16 @@ _KM_PERCENTS: Final = (50, 90, 95)
 
 def durations(group: Group) -> Row:
     """Return the percentiles of queue, run and wall time and of the seconds per lead."""
-    runs, width = group.runs, _width(group.runs)
-    created, started, ended = map(runs.ints, ("created_at", "started_at", "ended_at"))
-    queue, wall = Span(created, started), Span(created, ended, width)
-    run = Span(runs.began_at, ended, width)
-    per_lead = _per_lead(runs, run)
+    runs = group.runs
+    queue, run, wall, per_lead = runs.queue, runs.run, runs.wall, _per_lead(runs)
     is_ledger, is_bracketed = map(runs.words("ended_at_origin").where, (_LEDGER, _BRACKETED))
-    brackets = Ranked(width[is_bracketed])
+    brackets = Ranked(runs.end_width[is_bracketed])
     return {
         "runs": count(runs.n, narrow=True),
         "in_flight": count(group.context.is_in_flight, narrow=True),
-        **queue.cells("queue_seconds", narrow="p50 p95"),
-        **run.cells("run_seconds", narrow="n p50 p90 p95 max"),
-        **wall.cells("wall_seconds", narrow="p50 p95"),
+        **_span("queue_seconds", queue, narrow="p50 p95"),
+        **_span("run_seconds", run, narrow="n p50 p90 p95 max"),
+        **_span("wall_seconds", wall, narrow="p50 p95"),
         **percentiles("seconds_per_lead", per_lead, *_PERCENTS, scale=1, narrow="p50"),
         **(_kaplan_meier(group.context) if group.question.options["censored"] else {}),
         "ended_ledger": count(is_ledger),
@@ -59,32 +55,14 @@ _LEDGER: Final = frozenset({"ledger"}).__contains__
 _BRACKETED: Final = frozenset({"bracketed"}).__contains__
 
 
-class Span:
-    """The time between two instants of each run: which values enter statistics, and why others do not."""
-
-    def __init__(self, begin: Ints, end: Ints, width: Whole | None = None) -> None:
-        self.us = end.values - begin.values
-        known = begin.there & end.there
-        self.is_negative: Mask = known & (self.us < 0)
-        self.enters: Mask = known & (self.us >= 0)
-        if width is not None:  # as `history.facts.is_sharp` has it of one run
-            self.is_rough: Mask = self.enters & (width >= SHARP_US) & (10 * width >= self.us)
-            self.enters = self.enters & ~self.is_rough
-
-    def cells(self, name: str, *, narrow: str) -> Row:
-        """Return the percentiles of the values that enter."""
-        return percentiles(name, self.us[self.enters], *_PERCENTS, narrow=narrow)
+def _span(name: str, span: Span, *, narrow: str) -> Row:
+    """Return the percentiles of the values that enter."""
+    return percentiles(name, span.us[span.enters], *_PERCENTS, narrow=narrow)
 
 
-def _width(runs: Runs) -> Whole:
-    """Return how wide the bracket of each end is; 0 for an end that the ledger gives."""
-    ended, after = runs.ints("ended_at"), runs.ints("ended_after")
-    return np.where(ended.there & after.there, ended.values - after.values, 0)
-
-
-def _per_lead(runs: Runs, run: Span) -> Floats:
+def _per_lead(runs: Runs) -> Floats:
     """Return the run time by processed leads, in seconds, where both are known."""
-    leads = runs.leads_processed
+    run, leads = runs.run, runs.leads_processed
     counts = run.enters & leads.there & (leads.values != 0)
     divisors = times(leads.values[counts], np.array([SECOND]))
     return np.asarray(exact(run.us[counts]) / exact(divisors), np.float64)
@@ -115,7 +93,7 @@ def _lives(runs: Runs) -> tuple[Lifetimes, int]:
     is_end = runs.is_terminal
     created, tracked = runs.ints("created_at"), runs.ints("tracked_at").values
     last = Ints(np.where(is_end, runs.ints("ended_at").values, runs.ints("last_good_at").values))
-    wall = Span(created, last, np.where(is_end, _width(runs), 0))
+    wall = Span(created, last, np.where(is_end, runs.end_width, 0))
     entries = np.where(tracked > created.values, tracked - created.values, -1)
     counts = wall.enters & (wall.us > entries)
     lives = Lifetimes()

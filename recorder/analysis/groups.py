@@ -12,7 +12,8 @@ from typing import Final, TypeAlias
 
 import numpy as np
 
-from recorder.analysis.columns import Coder, Lexicon, Runs, Whole, Word, Words
+from recorder.analysis.building import Coder
+from recorder.analysis.columns import Lexicon, Runs, Whole, Word, Words
 from recorder.analysis.rows import LABEL
 from recorder.analysis.values import Kind
 from recorder.errors import UsageError

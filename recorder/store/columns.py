@@ -12,20 +12,8 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 import sqlalchemy as sa
 
-from recorder.analysis.columns import (
-    INTS,
-    NULL,
-    Builder,
-    Column,
-    Ints,
-    Lexicon,
-    Runs,
-    Whole,
-    Words,
-    column_of,
-    joined,
-    runs_of,
-)
+from recorder.analysis.building import Builder, column_of, joined, runs_of
+from recorder.analysis.columns import INTS, NULL, Column, Ints, Lexicon, Runs, Whole, Words
 from recorder.analysis.coverage import Looks
 from recorder.analysis.rows import LABEL
 from recorder.analysis.settling import Moved

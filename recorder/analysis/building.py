@@ -1,0 +1,120 @@
+"""Columns made of values: of what a store reads piece by piece, or of rows; and back.
+
+Must not import anything that does I/O.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from recorder.analysis.columns import (
+    INTS,
+    NULL,
+    OBJECTS,
+    Column,
+    Ints,
+    Lexicon,
+    Objects,
+    Runs,
+    Whole,
+    Words,
+)
+from recorder.analysis.rows import LABEL, RunRow
+
+
+class Coder(dict[Any, int]):
+    """The code of each word, given out as words come."""
+
+    def __missing__(self, word: Any) -> int:  # noqa: ANN401  # a word of any kind
+        """Give out the next code."""
+        self[word] = code = len(self)
+        return code
+
+
+class Builder:
+    """Makes a column of values that come piece by piece.
+
+    Args:
+        name: of the column, which says what it holds.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._kind: type[Column] = Ints if name in INTS else Objects if name in OBJECTS else Words
+        self._codes = Coder()
+        self._pieces: list[npt.NDArray[Any]] = []
+
+    def add(self, values: Sequence[Any] | Whole) -> None:
+        """Take the next values; a missing integer is `NULL`."""
+        n = len(values)
+        if self._kind is Ints:
+            self._pieces.append(np.fromiter(values, np.int64, n))
+        elif self._kind is Words:
+            codes = map(self._codes.__getitem__, values)
+            self._pieces.append(np.fromiter(codes, np.int32, n))
+        else:
+            self._pieces.append(np.fromiter(values, np.object_, n))
+
+    def column(self) -> Column:
+        """Return the column; the builder is used up."""
+        kind = {Ints: np.int64, Words: np.int32}.get(self._kind, np.object_)
+        whole = np.concatenate([np.empty(0, kind), *self._pieces])
+        self._pieces.clear()
+        if self._kind is Words:
+            return Words(whole, Lexicon(list(self._codes)))
+        return Ints(whole) if self._kind is Ints else Objects(whole)
+
+
+def column_of(name: str, values: Iterable[Any]) -> Column:
+    """Return values as the column of a name."""
+    missing, builder = NULL if name in INTS else None, Builder(name)
+    builder.add([missing if value is None else value for value in values])
+    return builder.column()
+
+
+def runs_of(rows: Iterable[RunRow], names: Iterable[str]) -> Runs:
+    """Return rows as columns."""
+    held = list(rows)
+    return Runs(len(held), {name: column_of(name, _values(held, name)) for name in names})
+
+
+def _values(rows: Sequence[RunRow], name: str) -> Iterator[Any]:
+    key = name.removeprefix(LABEL)
+    return (getattr(row, name) if key == name else row.labels.get(key) for row in rows)
+
+
+def rows_of(runs: Runs) -> Iterator[RunRow]:
+    """Yield runs as rows; what was not asked for is None."""
+    columns = {name: runs.values(name) for name in RunRow._fields if name in runs.columns}
+    blank = RunRow(*[None] * len(RunRow._fields))  # type: ignore[arg-type]  # what is not read
+    for values in zip(*columns.values(), strict=True):
+        yield blank._replace(**dict(zip(columns, values, strict=True)))
+
+
+def in_listing_order(runs: Runs) -> npt.NDArray[np.intp]:
+    """Return the places of runs by the instant that they belong to, source and run id."""
+    names = runs.words("source").lexicon.words
+    ranks = np.argsort(np.argsort(np.array(names, np.object_)))[runs.words("source").codes]
+    order = np.lexsort((ranks, runs.dated_at))
+    dates, ranks, run_ids = runs.dated_at[order], ranks[order], runs.objects("run_id").values
+    is_like_next = (dates[1:] == dates[:-1]) & (ranks[1:] == ranks[:-1])
+    bounds = np.flatnonzero(np.diff(np.concatenate(([False], is_like_next, [False]))))
+    for first, last in bounds.reshape(-1, 2).tolist():
+        tied = order[first : last + 1].tolist()
+        order[first : last + 1] = sorted(tied, key=run_ids.__getitem__)
+    return order
+
+
+def joined(first: Runs, second: Runs) -> Runs:
+    """Return the runs of both, those of the first before the others; they have the same columns."""
+    if not second.n:
+        return first
+    held = {}
+    for name in first.columns:
+        builder = Builder(name)
+        for runs in (first, second):
+            column = runs.columns[name]
+            builder.add(column.values if isinstance(column, Ints) else runs.values(name))
+        held[name] = builder.column()
+    return Runs(first.n + second.n, held)
