@@ -14,7 +14,7 @@ from sqlalchemy import event
 from recorder.errors import SettingError, StoreError
 from recorder.store.files import BUSY_MS
 
-IDLE_MS = 15_000  # a process that hangs, or a host that is gone, keeps its locks no longer
+IDLE_MS = 8_000  # a process that hangs, or a host that is gone, keeps its locks no longer: less than a lease
 OLDEST_POSTGRES = 15
 CONFLICTS = frozenset({"40001", "40P01"})  # a serialization failure, a deadlock
 _SEVERAL = frozenset({"host", "port"})
