@@ -1,11 +1,15 @@
 """`recorder export` and `recorder import`: files whole or not at all, every format, messages of one line."""
 
+import contextlib
 import io
 import json
 import os
+import signal
+import sqlite3
 import stat
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +29,12 @@ from recorder.store.schema import REVISION
 from recorder.transfer.outgoing import whole_file
 
 Capture = pytest.CaptureFixture[str]
+INTERRUPTIBLE = """
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever starts the tests may ignore it
+from recorder.cli.main import main
+sys.exit(main())
+"""
 KILLED = """
 import os, signal, sys
 from pathlib import Path
@@ -183,6 +193,39 @@ def test_without_pyarrow_parquet_is_refused_in_a_line(
     assert run(cli, ["export", "runs", "--db", url_of(filled), "--out", str(path)]) == 2
     assert "pip install pyarrow" in capsys.readouterr().err
     assert not [file for file in tmp_path.iterdir() if "parquet" in file.name]
+
+
+def test_an_interrupted_import_says_what_is_in(tmp_path: Path) -> None:
+    """Ctrl-C ends with 130, and one line tells how many lines were taken."""
+    line = json.dumps({"observed_at": iso(T0), "body": document("er_%d")}) + "\n"
+    store = tmp_path / "new.db"
+    with subprocess.Popen(
+        [sys.executable, "-c", INTERRUPTIBLE, "import", "-", "--db", str(store)],
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdin is not None
+        assert process.stderr is not None
+        process.stdin.write("".join(line % number for number in range(1500)))
+        process.stdin.flush()
+        assert "made the store" in process.stderr.readline()
+        while not _runs_in(store):
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        said = process.stderr.read()
+        process.stdin.close()
+    assert process.returncode == 130
+    assert said.strip() == (
+        "recorder: stopped; 1,000 lines: 1,000 answers new, 0 known already;"
+        " import it again for the rest"
+    )
+
+
+def _runs_in(store: Path) -> int:
+    with contextlib.closing(sqlite3.connect(store)) as connection:
+        (count,) = connection.execute("SELECT count(*) FROM run").fetchone()
+    return int(count)
 
 
 @pytest.mark.parametrize("umask", [0o000, 0o022, 0o777])

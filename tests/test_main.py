@@ -9,6 +9,7 @@ from typing import ClassVar
 
 import click
 import pytest
+from terminals import on_a_terminal
 
 from recorder.cli.main import SECTIONS, Entry, LazyGroup, cli, run
 
@@ -189,6 +190,29 @@ def test_debug_shows_the_traceback(what: str, capsys: pytest.CaptureFixture[str]
     assert run(GROUP, ["end", "--", "--debug"]) == 0
     assert run(GROUP, ["odd"]) == 1
     assert "Traceback" not in capsys.readouterr().err
+
+
+def test_messages_are_broken_between_words_on_a_terminal(tmp_path: Path) -> None:
+    """A terminal gets a message in lines that fit, with every word whole; elsewhere it is one line."""
+    path = str(tmp_path / ("a-rather-long-folder-name-" * 3) / "no.db")
+    _, shown = on_a_terminal("runs", "--db", path, environ={"COLUMNS": "40"})
+    lines = shown.decode().splitlines()
+    told = f"recorder: no store at {path}: 'recorder track RUN_ID' makes one"
+    assert " ".join(lines) == told
+    assert all(len(line) <= 40 or " " not in line for line in lines)
+    done = subprocess.run(
+        [sys.executable, "-m", "recorder", "runs", "--db", path],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stderr == told + "\n"
+
+
+def test_a_traceback_steers_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    """What an error says is spelt out in the traceback, too."""
+    assert run(GROUP, ["end", "--debug", "refused"]) == 4
+    assert "\x1b" not in capsys.readouterr().err
 
 
 def test_an_interrupt_is_quiet(capsys: pytest.CaptureFixture[str]) -> None:

@@ -16,7 +16,7 @@ from typing import ClassVar, NamedTuple
 import click
 
 from recorder.analysis.registry import ANALYSES
-from recorder.cli.streams import open_streams, output_was_lost
+from recorder.cli.streams import notify, open_streams, output_was_lost
 from recorder.cli.text import visible
 from recorder.errors import RecorderError
 from recorder.places import hide_secrets
@@ -220,6 +220,7 @@ def _tell(error: Exception, message: str, *, code: int, debug: bool) -> int:
     if debug:
         import traceback  # noqa: PLC0415  # only here
 
-        click.echo(hide_secrets("".join(traceback.format_exception(error))), err=True, nl=False)
-    click.echo(f"recorder: {visible(hide_secrets(' '.join(message.split())))}", err=True)
+        for line in hide_secrets("".join(traceback.format_exception(error))).splitlines():
+            click.echo(visible(line), err=True)
+    notify(" ".join(message.split()))
     return code

@@ -5,9 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
-import click
-
-from recorder.places import hide_secrets
+from recorder.cli.streams import notify
 from recorder.settings import Settings
 
 if TYPE_CHECKING:
@@ -17,10 +15,8 @@ if TYPE_CHECKING:
 
 
 def tell(line: str) -> None:
-    """One line for people, on stderr."""
-    from recorder.cli.text import visible  # noqa: PLC0415
-
-    click.echo(f"recorder: {visible(hide_secrets(line))}", err=True)
+    """Print one message for people on stderr."""
+    notify(line)
 
 
 def tell_unknown_words(archive: "Archive", filters: "Filters") -> None:

@@ -6,9 +6,16 @@ lacks is spelt out.
 """
 
 import os
+import shutil
 import sys
+import textwrap
 from io import BufferedWriter, FileIO, TextIOWrapper
 from typing import TextIO
+
+import click
+
+from recorder.cli.text import visible
+from recorder.places import hide_secrets
 
 _STDIN, _STDOUT, _STDERR = range(3)
 
@@ -64,6 +71,17 @@ def _text(raw: FileIO, before: TextIO | None) -> TextIOWrapper:
         errors="backslashreplace",
         line_buffering=raw.isatty() or isinstance(raw, _Messages),
     )
+
+
+def notify(message: str) -> None:
+    """Print a message on stderr: one line, which a terminal gets broken between words."""
+    line = f"recorder: {visible(hide_secrets(message))}"
+    lines = [line]
+    if sys.stderr.isatty():
+        width = shutil.get_terminal_size((80, 24)).columns
+        lines = textwrap.wrap(line, width, break_long_words=False, break_on_hyphens=False)
+    for part in lines:
+        click.echo(part, err=True)
 
 
 def output_was_lost() -> bool:

@@ -89,6 +89,7 @@ def _write_lines(lines: Iterable[str], path: Path | None) -> int:
             shown = escaped_json(line, sys.stdout) if is_terminal else line
             out.write(shown.encode() + b"\n")
             count += 1
+        out.flush()
     return count
 
 
@@ -165,7 +166,14 @@ def import_(file: str, into: str | None, settings: Settings) -> int:
             base_url_of=lambda name: settings.source_settings(name).base_url,
         )
         recorder = Recorder(database, cadence=settings.cadence, costs=settings.cost)
-        taken = take_lines(lines, recorder, origin, now=command_now(), tell=tell, progress=_show)
+        progress = _Progress()
+        try:
+            taken = take_lines(
+                lines, recorder, origin, now=command_now(), tell=tell, progress=progress
+            )
+        except KeyboardInterrupt:
+            tell(f"stopped; {progress.summary()}; import it again for the rest")
+            raise
     tell(_summary(taken))
     return UsageError.exit_code if taken.refused else 0
 
@@ -177,7 +185,18 @@ def _summary(taken: "Taken") -> str:
     return f"{counted(taken.lines, 'line')}: {', '.join(parts)}"
 
 
-def _show(taken: "Taken") -> None:
-    """How far an import has come, on a terminal; the next line of stderr overwrites it."""
-    if sys.stderr.isatty():
-        click.echo(f"{taken.lines:,} lines\r", nl=False, err=True)
+class _Progress:
+    """How far an import has come; shown on a terminal, where the next line of stderr overwrites it."""
+
+    def __init__(self) -> None:
+        self._taken: Taken | None = None
+
+    def __call__(self, taken: "Taken") -> None:
+        """Remember what is in the store, and show it."""
+        self._taken = taken
+        if sys.stderr.isatty():
+            click.echo(f"{taken.lines:,} lines\r", nl=False, err=True)
+
+    def summary(self) -> str:
+        """Return what has been taken, in words."""
+        return "nothing was taken" if self._taken is None else _summary(self._taken)
