@@ -164,7 +164,38 @@ def test_a_table_fits_the_terminal(monkeypatch: pytest.MonkeyPatch, width: int) 
     drawn = out.getvalue().splitlines()
     assert max(map(len, drawn)) <= width
     assert any("and 3 more" in line for line in drawn)
-    assert sum("overdue" in line or "0f1e2d" in line for line in drawn) <= 1
+    assert len([line for line in drawn if line.startswith("0f1e2d")]) <= 2, "its row, and its note"
+
+
+def test_what_escalates_a_run_is_never_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A note that its column would cut stands whole below the table, and takes the room of runs."""
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("LINES", "12")
+    monkeypatch.setenv("TERM", "dumb")
+    trigger = "run_cmb0k2x1a0001jx08d7ctq4vz"
+    stuck = replace(RUN, created_at=T0 - 9000 * S, trigger_run_id=trigger)
+    runs = [replace(stuck, run_id=f"er_01JC8Z6M3Q{n}") for n in range(9)]
+    out = Terminal()
+    with LiveTable(out, most=None) as view:
+        view.show(Board(headline="9 in flight", lines=[said(run) for run in runs]))
+    drawn = out.getvalue().splitlines()
+    assert sum(line.strip() == f"{runs[0].run_id}: overdue {trigger}" for line in drawn) == 1
+    assert any("and 6 more" in line for line in drawn)
+    assert len(drawn) <= 12
+
+
+def test_a_line_above_the_table_is_broken_at_blanks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No word of a message is cut in two where it fits on a line."""
+    monkeypatch.setenv("COLUMNS", "40")
+    monkeypatch.setenv("LINES", "24")
+    monkeypatch.setenv("TERM", "dumb")
+    told = "overdue: run er_01JC8Z6M3Q of source 'default' is running: escalate with triggerRunId run_1"
+    out = Terminal()
+    with LiveTable(out, most=None) as view:
+        view.tell(told)
+    drawn = [line.rstrip() for line in out.getvalue().splitlines()]
+    assert " ".join(filter(None, drawn)) == told
+    assert max(map(len, drawn)) <= 40
 
 
 def test_plain_lines_say_what_has_changed_and_nothing_else() -> None:

@@ -5,16 +5,17 @@ nothing while nothing does. Rich is imported when a terminal is drawn on.
 """
 
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self, TextIO
 
 from recorder.cli.board import Board, Line
-from recorder.cli.text import display_width, visible
+from recorder.cli.streams import without_echo
+from recorder.cli.text import display_width, fold, visible
 
 if TYPE_CHECKING:
-    from rich.console import Console, RenderableType
+    from rich.console import RenderableType
     from rich.table import Table
 
 _LEAST_ROWS = 3
@@ -23,6 +24,7 @@ _BAR = 8
 _ID_AT_MOST = 36
 _WIDE = 100
 _HEADLINE_EVERY_S = 3.0
+_NUMBERS = ("", "age", "seen", "cost")
 _STYLES = {"completed": "green", "failed": "red", "cancelled": "yellow", "running": "cyan"}
 
 
@@ -142,19 +144,22 @@ class Headlines(AbstractContextManager["Headlines", None]):
 
 
 class LiveTable(AbstractContextManager["LiveTable", None]):
-    """A table that is drawn over itself; the last one stays.
+    """A table that is drawn over itself.
 
     Args:
         out: a terminal.
         most: at most so many runs; None: as many as there is room for.
+        stays: whether the last one stays at the end.
     """
 
-    def __init__(self, out: TextIO, *, most: int | None) -> None:
+    def __init__(self, out: TextIO, *, most: int | None, stays: bool = True) -> None:
         from rich.console import Console  # noqa: PLC0415  # 60 ms that nobody else pays
         from rich.live import Live  # noqa: PLC0415
 
         self._console = Console(file=out, highlight=False, markup=False, emoji=False)
-        self._live = Live(console=self._console, auto_refresh=False)
+        self._live = Live(console=self._console, auto_refresh=False, transient=not stays)
+        self._out = out
+        self._ends = ExitStack()
         self._most = most
         self._id_width = 0
 
@@ -170,42 +175,74 @@ class LiveTable(AbstractContextManager["LiveTable", None]):
 
         ids = (display_width(line.run_id) for line in board.lines)
         self._id_width = min(_ID_AT_MOST, max(self._id_width, *ids, len("run")))
+        width = self._console.width
+        widths = _widths(width, self._id_width)
+        note_room = width - sum(taken + 1 for taken in widths.values())
+        lines, notes = _that_fit(board.lines, self.room(), width=width, note_room=note_room)
         parts: list[RenderableType] = [Text(board.headline, style="bold", no_wrap=True)]
-        if board.lines:
-            parts.append(_table(board, self._console, self._id_width))
-        if board.more:
-            parts.append(Text(f"and {board.more} more", style="dim"))
+        if lines:
+            parts.append(_table(lines, widths))
+        parts += [Text(note, style="red", no_wrap=True) for note in notes]
+        if more := board.more + len(board.lines) - len(lines):
+            parts.append(Text(f"and {more} more", style="dim"))
         self._live.update(Group(*parts), refresh=True)
 
     def tell(self, line: str) -> None:
-        """One line above the table."""
-        self._console.print(visible(line), style="yellow", soft_wrap=False)
+        """One line above the table, broken at blanks where it is longer than the terminal is wide."""
+        for part in fold(visible(line), self._console.width):
+            self._console.print(part, style="yellow", soft_wrap=True)
 
     def __enter__(self) -> Self:
+        self._ends.enter_context(without_echo(self._out))
         self._live.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._live.stop()
+        self._ends.close()
 
 
-def _table(board: Board, console: "Console", id_width: int) -> "Table":
+def _that_fit(
+    lines: Sequence[Line], room: int, *, width: int, note_room: int
+) -> tuple[list[Line], list[str]]:
+    """Return the runs that there is room for, and the alarming notes that their column would cut, each whole."""
+    shown: list[Line] = []
+    notes: list[str] = []
+    for line in lines:
+        is_cut = line.alarming and display_width(line.note) > note_room
+        below = list(fold(f"{line.run_id}: {line.note}", width)) if is_cut else []
+        if shown and len(shown) + len(notes) + 1 + len(below) > room:
+            break
+        shown.append(line)
+        notes += below
+    return shown, notes
+
+
+def _widths(width: int, id_width: int) -> dict[str, int]:
+    """Return how wide each column but the note is, by its title, on a terminal of that width."""
+    wide = width >= _WIDE
+    return {
+        "run": id_width if wide else min(id_width, 15),
+        "status": 9,
+        "leads": _BAR,
+        "": 7,
+        "age": 7,
+        "seen": 5,
+        "cost": 16 if wide else 9,
+    }
+
+
+def _table(lines: Sequence[Line], widths: Mapping[str, int]) -> "Table":
     """Columns of fixed width, so that nothing moves sideways; the note takes what is left."""
     from rich.table import Column, Table  # noqa: PLC0415
 
-    wide = console.width >= _WIDE
     columns = [
-        Column("run", width=id_width if wide else min(id_width, 15), no_wrap=True),
-        Column("status", width=9, no_wrap=True),
-        Column("leads", width=_BAR, no_wrap=True),
-        Column("", width=7, justify="right", no_wrap=True),
-        Column("age", width=7, justify="right", no_wrap=True),
-        Column("seen", width=5, justify="right", no_wrap=True),
-        Column("cost", width=16 if wide else 9, justify="right", no_wrap=True),
-        Column("note", ratio=1, no_wrap=True, overflow="ellipsis"),
+        Column(title, width=width, justify="right" if title in _NUMBERS else "left", no_wrap=True)
+        for title, width in widths.items()
     ]
+    columns.append(Column("note", ratio=1, no_wrap=True, overflow="ellipsis"))
     table = Table(*columns, box=None, pad_edge=False, padding=(0, 1, 0, 0), expand=True)
-    for line in board.lines:
+    for line in lines:
         table.add_row(*_cells(line))
     return table
 

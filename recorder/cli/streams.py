@@ -8,7 +8,10 @@ lacks is spelt out.
 import os
 import shutil
 import sys
+import termios
 import textwrap
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BufferedWriter, FileIO, TextIOWrapper
 from typing import TextIO
 
@@ -82,6 +85,29 @@ def notify(message: str) -> None:
         lines = textwrap.wrap(line, width, break_long_words=False, break_on_hyphens=False)
     for part in lines:
         click.echo(part, err=True)
+
+
+@contextmanager
+def without_echo(out: TextIO) -> Iterator[None]:
+    """Let a terminal show nothing that is typed while the block runs: it would move what is drawn there.
+
+    A process in the background leaves the terminal as it is.
+    """
+    try:
+        descriptor = out.fileno()
+        is_ours = os.tcgetpgrp(descriptor) == os.getpgrp()
+        before = termios.tcgetattr(descriptor)
+    except (OSError, termios.error):  # no terminal, or not ours
+        is_ours = False
+    if not is_ours:
+        yield
+        return
+    quiet = [*before[:3], before[3] & ~termios.ECHO, *before[4:]]
+    termios.tcsetattr(descriptor, termios.TCSADRAIN, quiet)
+    try:
+        yield
+    finally:
+        termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
 
 
 def output_was_lost() -> bool:
