@@ -1,98 +1,154 @@
-"""Whatever a store holds: a terminal is shown it, and obeys none of it."""
+"""`poll` and `watch` on a real terminal: a line that says what is waited for, and Ctrl-C that leaves it tidy."""
 
-import json
+import fcntl
+import os
+import pty
 import re
+import select
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from stores import answer, document, register
-from terminals import on_a_terminal
+from stores import document
 
-from recorder.cli.output import FORMATS
-from recorder.store.engine import Database
-from recorder.store.migrate import upgrade
-from recorder.store.record import Recorder
+from recorder.sandbox import Sandbox
 
-EVIL = "a\x1b[31m\x9b0m\x7f\u202eb\u2066c\r\u2028\ufeff"
-OBEYED = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u2028\ufeff]|\r(?!\r*\n)"
-)
-COMMANDS = (
-    *(["runs"], ["overdue"], ["sources"], ["doctor"], ["durations", "--by", "slug,label:k"]),
-    *(
-        ["failures", "--by", "slug,version"],
-        ["costs", "--by", "slug"],
-        ["coverage", "--by", "mode"],
-    ),
-    *(["status", "er_1"], ["history", "er_1"], ["status", EVIL], ["runs", "--slug", "\x1b[7m"]),
-)
-EXPORTS = ("answers", "runs", "snapshots", "polls", "transitions", "labels")
+KEY = "pk_terminal_0123456789abcdef"
+pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(scope="module")
-def evil_store(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A store in which every text that others wrote steers terminals."""
-    path = str(tmp_path_factory.mktemp("evil") / "evil.db")
-    database = Database(f"sqlite:///{path}")
-    upgrade(database)
-    register(database, ["er_1", "er_2"], labels={"k": EVIL})
-    texts = {name: {name: EVIL} for name in ("enrichment", "trigger", "scope", "output")}
-    fields = {
-        "enrichment": {"slug": EVIL, "version": EVIL},
-        "trigger": {"triggerRunId": EVIL},
-        "mode": EVIL,
-        "error": {"message": EVIL, "details": {EVIL: EVIL}},
-        "cost": {"preview": {"total": 1, "currency": EVIL}, EVIL: EVIL},
+class Terminal:
+    """The program on a terminal of 80 columns; what it wrote so far is `text`."""
+
+    def __init__(self, environ: dict[str, str], *arguments: str) -> None:
+        self._master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "recorder", *arguments],
+            env=environ,
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509  # no other way
+        )
+        self._slave = slave
+        self.text = ""
+
+    def read(self, seconds: float) -> None:
+        """Take in what comes in that time."""
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            if select.select([self._master], [], [], left)[0]:
+                self.text += os.read(self._master, 65536).decode()
+
+    def wait_for(self, pattern: str, seconds: float = 20) -> None:
+        until = time.monotonic() + seconds
+        while not re.search(pattern, self.text):
+            assert time.monotonic() < until, self.text
+            self.read(0.1)
+
+    def type(self, text: str) -> None:
+        os.write(self._master, text.encode())
+
+    def echoes(self) -> bool:
+        """Whether the terminal shows what is typed."""
+        return bool(termios.tcgetattr(self._slave)[3] & termios.ECHO)
+
+    def end(self) -> int:
+        """Wait for the program; its exit code."""
+        until = time.monotonic() + 20
+        while self.process.poll() is None:
+            assert time.monotonic() < until, self.text
+            self.read(0.1)
+        self.read(0.1)
+        return self.process.returncode
+
+    def close(self) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        os.close(self._master)
+        os.close(self._slave)
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(users={"default": KEY}).start() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def environ(tmp_path: Path, sandbox: Sandbox) -> dict[str, str]:
+    """A store that tracks er_1, which runs."""
+    own = {k: v for k, v in os.environ.items() if not k.startswith(("RECORDER_", "PUFFLE_"))}
+    own |= {
+        "HOME": str(tmp_path),
+        "TERM": "xterm",
+        "PUFFLE_API_KEY": KEY,
+        "RECORDER_BASE_URL": sandbox.url,
+        "RECORDER_DATABASE_URL": str(tmp_path / "store.db"),
     }
-    Recorder(database).record(
-        [
-            answer(0, document("er_1", "running")),
-            answer(9, document("er_1", "running", **(texts | fields))),
-            answer(9, document("er_2", EVIL, **fields), run_id="er_2"),
-            answer(19, b"no row \x1b[31m", run_id="er_2"),
-        ]
+    sandbox.put(document("er_1", "running"))
+    subprocess.run(
+        [sys.executable, "-m", "recorder", "track", "er_1"], env=own, check=True, timeout=60
     )
-    database.close()
-    return path
+    return own
 
 
-def assert_tame(shown: bytes) -> None:
-    assert OBEYED.findall(shown.decode()) == []
+@pytest.fixture
+def terminals() -> Iterator[list[Terminal]]:
+    opened: list[Terminal] = []
+    yield opened
+    for one in opened:
+        one.close()
 
 
-@pytest.mark.slow
-def test_no_command_lets_a_terminal_be_steered(evil_store: str) -> None:
-    """Every reading command, in every format, with names and errors, prints nothing that a terminal obeys."""
-    for command in COMMANDS:
-        for way in FORMATS:
-            code, shown = on_a_terminal(*command, "--format", way, "--db", evil_store)
-            assert code in (0, 1, 2), shown
-            assert_tame(shown)
+def test_until_done_says_what_it_waits_for(
+    environ: dict[str, str], sandbox: Sandbox, terminals: list[Terminal]
+) -> None:
+    """A line that is drawn over itself, gone at the end; the summary stays."""
+    terminals.append(one := Terminal(environ, "poll", "--until-done", "--every", "500ms"))
+    one.wait_for(r"waiting for 1 in flight \(er_1 running, \d+s\)")
+    assert not one.echoes()
+    sandbox.put(document("er_1", "completed", cost={"actual": 1}))
+    one.wait_for(r"waiting for 1 ended and not quiet yet \(er_1 completed, ")
+    assert one.end() == 0
+    assert one.echoes()
+    last = one.text.rstrip().splitlines()[-1]
+    assert re.search(r"recorder: asked \d+: 2 changed, \d+ unchanged$", last)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("out", ["-", "/dev/stdout"])
-def test_an_export_to_a_terminal_does_not_steer_it(evil_store: str, out: str) -> None:
-    """Each line of ndjson is shown with escapes, and is the same JSON; csv is spelt out."""
-    for name in EXPORTS:
-        code, shown = on_a_terminal(
-            "export", name, "--out", out, "--format", "ndjson", "--db", evil_store
-        )
-        assert code == 0
-        assert_tame(shown)
-        *lines, count = shown.decode().splitlines()
-        assert count.startswith(f"recorder: {len(lines)} ")
-        assert all(isinstance(json.loads(line), dict) for line in lines)
-    for name in EXPORTS[1:]:
-        _, shown = on_a_terminal(
-            "export", name, "--out", out, "--format", "csv", "--db", evil_store
-        )
-        assert_tame(shown)
+@pytest.mark.parametrize("arguments", [("poll", "--until-done"), ("watch",)])
+def test_control_c_ends_it_and_leaves_the_terminal_tidy(
+    environ: dict[str, str], terminals: list[Terminal], arguments: tuple[str, ...]
+) -> None:
+    """Nothing that is typed is shown meanwhile, so that no line stands twice; then the terminal is as before."""
+    terminals.append(one := Terminal(environ, *arguments))
+    one.wait_for("1 in flight")
+    one.type("\x03")
+    assert one.end() == 0
+    assert "^C" not in one.text
+    assert one.echoes()
+    assert sum("in flight" in line for line in drawn(one.text)) <= 1
 
 
-def test_parquet_is_not_for_a_terminal(evil_store: str) -> None:
-    """What is no text is refused, in a line that says what to do."""
-    code, shown = on_a_terminal(
-        "export", "runs", "--out", "-", "--format", "parquet", "--db", evil_store
-    )
-    assert code == 2
-    assert b"give --out a file" in shown
+def drawn(text: str) -> list[str]:
+    """The lines of the terminal as they stand at the end: rich moves up and erases line by line."""
+    lines, row = [""], 0
+    for token in re.findall(r"\x1b\[[0-9;?]*[A-Za-z]|\r|\n|[^\x1b\r\n]+", text):
+        if token == "\n":
+            row += 1
+            lines += [""] * (row + 1 - len(lines))
+        elif token == "\x1b[1A":
+            row -= 1
+        elif token in ("\x1b[2K", "\r"):
+            lines[row] = "" if token == "\x1b[2K" else lines[row]
+        elif not token.startswith("\x1b"):
+            lines[row] += token
+    return lines

@@ -112,6 +112,22 @@ def _remark(run: Watched) -> str:
     return "settling" if run.tracking == "settling" and not run.is_quiet else ""
 
 
+def waiting_line(runs: Sequence[Watched], cadence: Cadence, now: int) -> str:
+    """Return what a watch that is to see all runs to their end waits for, in one line."""
+    waited_for = [run for run in runs if run.is_waited_for(cadence, now)]
+    counts = {
+        "in flight": sum(run.phase is Phase.IN_FLIGHT for run in waited_for),
+        "not seen yet": sum(run.phase in (Phase.UNSEEN, Phase.LOST) for run in waited_for),
+        "ended and not quiet yet": sum(run.phase is Phase.ENDED for run in waited_for),
+    }
+    told = ", ".join(f"{n} {word}" for word, n in counts.items() if n) or "nothing"
+    if waited_for:
+        first = line_of(waited_for[0], cadence, now)
+        told += f" ({first.run_id} {first.status}, {first.age})"
+    overdue = sum(run.overdue(cadence, now) for run in runs)
+    return f"waiting for {told}" + (f"; {overdue} overdue, not waited for" if overdue else "")
+
+
 def headline(runs: Sequence[Watched], cadence: Cadence, now: int) -> str:
     """How many of these runs are where, in one line."""
     counts = {

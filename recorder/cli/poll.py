@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from recorder.cli.options import settings_options, verbose_option
+from recorder.cli.progress import progress
 from recorder.cli.stores import recording, stopped_by_signals, tell
 from recorder.errors import UsageError
 from recorder.instants import now_us, parse_duration
@@ -40,7 +41,9 @@ Examples:
 )
 @click.option("--for", "span", metavar="DURATION", callback=_duration, help="Go on for so long.")
 @click.option(
-    "--until-done", is_flag=True, help="Go on until nothing is in flight and what ended is quiet."
+    "--until-done",
+    is_flag=True,
+    help="Go on until nothing is in flight but what is overdue, and what ended is quiet.",
 )
 @click.option("--forever", is_flag=True, help="Go on until SIGINT or SIGTERM.")
 @click.option(
@@ -77,17 +80,19 @@ def poll(
         if track_from is None:
             _require_source(database, settings)
         inbox = _inbox(track_from, database, settings)
-        service = Service(
-            database,
-            settings,
-            environ=os.environ,
-            plan=plan,
-            tell=tell,
-            clock=now_us,
-            before_look=inbox.take_in if inbox else lambda: None,
-        )
-        with stopped_by_signals(service.poller.stop):
-            code = service.run()
+        with progress(database, settings, plan) as (report, show):
+            service = Service(
+                database,
+                settings,
+                environ=os.environ,
+                plan=plan,
+                tell=report,
+                clock=now_us,
+                before_look=inbox.take_in if inbox else lambda: None,
+                after_tick=lambda: show(service.poller),
+            )
+            with stopped_by_signals(service.poller.stop):
+                code = service.run()
     summary = service.poller.summary
     if verbose or sys.stdout.isatty() or (code == _SOME_FAILED and summary.lasting):
         tell(summary.line())

@@ -74,6 +74,11 @@ class Poller:
         """Whether there is a source that can be asked."""
         return bool(self._watched)
 
+    @property
+    def answers_to_end(self) -> int | None:
+        """For how many answers a watch that is to end still waits; None while it goes on."""
+        return len(self._under_way) if self._is_ending() else None
+
     def stop(self) -> None:
         """Send nothing more, and end after the answers under way."""
         self._stopping = True
