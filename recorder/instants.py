@@ -15,6 +15,8 @@ DAY = 24 * HOUR
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_FIRST = (datetime.min.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
+_LAST = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
 _INSTANT = re.compile(
     r"(?P<date>\d{4}-\d{2}-\d{2})[T ](?P<time>\d{2}:\d{2}(?::\d{2})?)"
     r"(?:[.,](?P<fraction>\d+))?\s?(?P<zone>[zZ]|[+-]\d{2}(?::?\d{2})?)?"
@@ -104,8 +106,11 @@ def datetime_of(us: int) -> datetime:
 
 
 def iso(us: int) -> str:
-    """`2026-11-20T09:15:00.120000Z`: microseconds, UTC; the spelling of the SQLite views."""
-    return datetime_of(us).strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(27, "0")
+    """Return `2026-11-20T09:15:00.120000Z`: microseconds, UTC; the spelling of the SQLite views.
+
+    Beyond the calendar, where only a plan may lie, it is the first or the last instant of it.
+    """
+    return datetime_of(min(max(us, _FIRST), _LAST)).strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(27, "0")
 
 
 def format_duration(us: int) -> str:

@@ -37,22 +37,19 @@ Flag = sa.Boolean(create_constraint=False).with_variant(sa.Integer(), "sqlite")
 Text = sa.Text()
 Name = Text.with_variant(sa.Text(collation="C"), "postgresql")  # in the same order everywhere
 Bytes = sa.LargeBinary()
-
-
-def _integer(name: str) -> sa.Column[int]:
-    return sa.Column(name, Integer)
+LEADS = "leads_total leads_pending leads_running leads_completed leads_skipped leads_failed"
 
 
 def _integers(names: str) -> list[sa.Column[int]]:
-    return [_integer(name) for name in names.split()]
+    return [sa.Column(name, Integer) for name in names.split()]
 
 
-def _text(name: str) -> sa.Column[str]:
-    return sa.Column(name, Text)
+def _given(names: str) -> list[sa.Column[int]]:
+    return [sa.Column(name, Integer, nullable=False) for name in names.split()]
 
 
 def _texts(names: str) -> list[sa.Column[str]]:
-    return [_text(name) for name in names.split()]
+    return [sa.Column(name, Text) for name in names.split()]
 
 
 def _run_key() -> tuple[sa.Column[int], sa.Column[int]]:
@@ -67,9 +64,12 @@ def _of_run() -> sa.ForeignKeyConstraint:
     )
 
 
-def _leads() -> list[sa.Column[int]]:
-    words = ("total", "pending", "running", "completed", "skipped", "failed")
-    return _integers(" ".join(f"leads_{word}" for word in words))
+def _in_calendar(names: str) -> sa.CheckConstraint:
+    """Return the check that instants lie in the years 1 to 9999, which every reader can spell."""
+    years = "BETWEEN -62135596800000000 AND 253402300799999999"
+    return sa.CheckConstraint(
+        " AND ".join(f"{name} {years}" for name in names.split()), name="calendar"
+    )
 
 
 source = sa.Table(
@@ -78,11 +78,11 @@ source = sa.Table(
     sa.Column("source_id", Small, primary_key=True, autoincrement=False),
     sa.Column("name", Name, nullable=False),
     sa.Column("base_url", Text, nullable=False),
-    sa.Column("created_at", Integer, nullable=False),
-    sa.Column("parts_version", Integer, nullable=False),
-    *(_text("holder"), _integer("held_until"), _text("refused_key"), _integer("refused_at")),
-    _text("accepted_key"),
+    *_given("created_at parts_version"),
+    *_texts("holder refused_key accepted_key"),
+    *_integers("held_until refused_at"),
     sa.UniqueConstraint("name"),
+    _in_calendar("created_at"),
     sqlite_strict=True,
 )
 
@@ -92,10 +92,11 @@ run = sa.Table(
     *_run_key(),
     sa.Column("run_id", Name, nullable=False),
     sa.Column("tracked_at", Integer, nullable=False),
-    _integer("untracked_at"),
+    *_integers("untracked_at"),
     sa.PrimaryKeyConstraint("source_id", "run_key"),
     sa.UniqueConstraint("source_id", "run_id"),
     sa.ForeignKeyConstraint(["source_id"], [f"{SCHEMA}.source.source_id"]),
+    _in_calendar("tracked_at untracked_at"),
     sqlite_strict=True,
 )
 
@@ -116,23 +117,21 @@ watch = sa.Table(
     metadata,
     *_run_key(),
     sa.Column("tracking", Text, nullable=False),
-    _integer("due_at"),
+    *_integers("due_at"),
     sa.Column("urgency", Small, nullable=False),
-    sa.Column("n_polls", Integer, nullable=False),
-    sa.Column("n_snapshots", Integer, nullable=False),
-    sa.Column("n_failures", Integer, nullable=False),
+    *_given("n_polls n_snapshots n_failures"),
     *_integers(
         "first_polled_at last_polled_at first_good_at last_good_at last_changed_at ended_seen_at resumed_at"
     ),
     sa.Column("is_quiet", Flag, nullable=False),
     sa.Column("last_outcome", Small),
-    _integer("told_overdue_at"),
+    *_integers("told_overdue_at"),
     sa.Column("body_digest", Bytes),
-    *_leads(),
-    _integer("updated_at"),
+    *_integers(f"{LEADS} updated_at"),
     sa.PrimaryKeyConstraint("source_id", "run_key"),
     sa.Index(None, "source_id", "due_at"),
     _of_run(),
+    _in_calendar("first_polled_at last_polled_at first_good_at last_good_at updated_at"),
     sqlite_strict=True,
     sqlite_with_rowid=False,
 )
@@ -143,7 +142,7 @@ part = sa.Table(
     sa.Column("source_id", Small, nullable=False),
     sa.Column("part_id", Integer, nullable=False),
     sa.Column("digest", Bytes, nullable=False),
-    _text("json"),
+    *_texts("json"),
     sa.Column("deflated", Bytes),
     sa.PrimaryKeyConstraint("source_id", "part_id"),
     sa.UniqueConstraint("source_id", "digest"),
@@ -162,19 +161,16 @@ snapshot = sa.Table(
         Integer,
         sa.Computed("CASE WHEN seq > 1 THEN seq - 1 END", persisted=True),
     ),
-    sa.Column("first_seen_at", Integer, nullable=False),
-    sa.Column("last_seen_at", Integer, nullable=False),
-    sa.Column("n_polls", Integer, nullable=False),
+    *_given("first_seen_at last_seen_at n_polls"),
     sa.Column("digest", Bytes, nullable=False),
     sa.Column("part_id", Integer, nullable=False),
-    _text("status"),
-    *_leads(),
-    *_integers("created_at started_at completed_at cancelled_at updated_at"),
-    _integer("preview_micros"),
-    _text("preview_unit"),
-    _integer("actual_micros"),
-    _text("actual_unit"),
-    _text("oddities"),
+    *_texts("status"),
+    *_integers(
+        f"{LEADS} created_at started_at completed_at cancelled_at updated_at preview_micros"
+    ),
+    *_texts("preview_unit"),
+    *_integers("actual_micros"),
+    *_texts("actual_unit oddities"),
     sa.PrimaryKeyConstraint("source_id", "run_key", "seq"),
     _of_run(),
     sa.ForeignKeyConstraint(
@@ -187,6 +183,9 @@ snapshot = sa.Table(
         ["source_id", "part_id"], [f"{SCHEMA}.part.source_id", f"{SCHEMA}.part.part_id"]
     ),
     sa.CheckConstraint("seq >= 1", name="seq_from_one"),
+    _in_calendar(
+        "first_seen_at last_seen_at created_at started_at completed_at cancelled_at updated_at"
+    ),
     sa.CheckConstraint("first_seen_at <= last_seen_at AND n_polls >= 1", name="seen"),
     sqlite_strict=True,
 )
@@ -195,19 +194,21 @@ run_fact = sa.Table(
     "run_fact",
     metadata,
     *_run_key(),
-    *_texts("observation_class status mode enrichment_id slug version scope_type list_id"),
-    *_texts("output_target output_attribute_key write_policy"),
+    *_texts(
+        "observation_class status mode enrichment_id slug version scope_type list_id output_target output_attribute_key write_policy"
+    ),
     sa.Column("persist_results", Flag),
     *_texts("trigger_run_id correlation_id error_message error_details"),
     *_integers("created_at started_at cancelled_at ended_at"),
-    _text("ended_at_origin"),
+    *_texts("ended_at_origin"),
     *_integers("ended_after cost_preview_micros cost_actual_micros"),
     *_texts("cost_unit preview_unit actual_unit"),
     sa.Column("cost_quality", Text, nullable=False),
     sa.Column("n_reopened", Integer, nullable=False),
-    _text("quality"),
+    *_texts("quality"),
     sa.PrimaryKeyConstraint("source_id", "run_key"),
     _of_run(),
+    _in_calendar("created_at started_at cancelled_at ended_at ended_after"),
     sqlite_strict=True,
 )
 
@@ -218,9 +219,8 @@ poll = sa.Table(
     sa.Column("polled_at", Integer, nullable=False),
     sa.Column("outcome", Small, nullable=False),
     sa.Column("http_status", Small),
-    _integer("latency_ms"),
-    _integer("snapshot_seq"),
-    _text("detail"),
+    *_integers("latency_ms snapshot_seq"),
+    *_texts("detail"),
     sa.PrimaryKeyConstraint("source_id", "run_key", "polled_at"),
     _of_run(),
     sa.ForeignKeyConstraint(
@@ -230,6 +230,7 @@ poll = sa.Table(
         initially="DEFERRED",
     ),
     sa.CheckConstraint("outcome BETWEEN 1 AND 9", name="outcome"),
+    _in_calendar("polled_at"),
     sa.CheckConstraint("(outcome <= 2) = (snapshot_seq IS NOT NULL)", name="good_has_snapshot"),
     sqlite_strict=True,
     sqlite_with_rowid=False,
@@ -267,8 +268,7 @@ key_budget = sa.Table(
     "key_budget",
     metadata,
     sa.Column("key_id", Text, nullable=False),
-    _integer("last_sent_at"),
-    _integer("paused_until"),
+    *_integers("last_sent_at paused_until"),
     sa.Column("last_new_source", Small),
     sa.PrimaryKeyConstraint("key_id"),
     sqlite_strict=True,
@@ -279,8 +279,7 @@ key_slot = sa.Table(
     "key_slot",
     metadata,
     sa.Column("key_id", Text, nullable=False),
-    sa.Column("slot", Integer, nullable=False),
-    sa.Column("free_at", Integer, nullable=False),
+    *_given("slot free_at"),
     sa.PrimaryKeyConstraint("key_id", "slot"),
     sa.ForeignKeyConstraint(["key_id"], [f"{SCHEMA}.key_budget.key_id"]),
     sqlite_strict=True,

@@ -93,6 +93,14 @@ _STANDING = tuple(
 )
 
 
+def _in_calendar(names: str) -> sa.CheckConstraint:
+    """Return the check that instants lie in the years 1 to 9999, which every reader can spell."""
+    years = "BETWEEN -62135596800000000 AND 253402300799999999"
+    return sa.CheckConstraint(
+        " AND ".join(f"{name} {years}" for name in names.split()), name="calendar"
+    )
+
+
 source = sa.Table(
     "source",
     metadata,
@@ -107,6 +115,7 @@ source = sa.Table(
     _integer("refused_at"),
     _text("accepted_key"),
     sa.UniqueConstraint("name"),
+    _in_calendar("created_at"),
     sqlite_strict=True,
 )
 
@@ -120,6 +129,7 @@ run = sa.Table(
     sa.PrimaryKeyConstraint("source_id", "run_key"),
     sa.UniqueConstraint("source_id", "run_id"),
     sa.ForeignKeyConstraint(["source_id"], [f"{SCHEMA}.source.source_id"]),
+    _in_calendar("tracked_at untracked_at"),
     sqlite_strict=True,
 )
 
@@ -160,6 +170,7 @@ watch = sa.Table(
     sa.PrimaryKeyConstraint("source_id", "run_key"),
     sa.Index(None, "source_id", "due_at"),
     _of_run(),
+    _in_calendar("first_polled_at last_polled_at first_good_at last_good_at updated_at"),
     sqlite_strict=True,
     sqlite_with_rowid=False,
 )
@@ -212,6 +223,9 @@ snapshot = sa.Table(
         ["source_id", "part_id"], [f"{SCHEMA}.part.source_id", f"{SCHEMA}.part.part_id"]
     ),
     sa.CheckConstraint("seq >= 1", name="seq_from_one"),
+    _in_calendar(
+        "first_seen_at last_seen_at created_at started_at completed_at cancelled_at updated_at"
+    ),
     sa.CheckConstraint("first_seen_at <= last_seen_at AND n_polls >= 1", name="seen"),
     sqlite_strict=True,
 )
@@ -235,6 +249,7 @@ run_fact = sa.Table(
     _text("quality"),
     sa.PrimaryKeyConstraint("source_id", "run_key"),
     _of_run(),
+    _in_calendar("created_at started_at cancelled_at ended_at ended_after"),
     sqlite_strict=True,
 )
 
@@ -257,6 +272,7 @@ poll = sa.Table(
         initially="DEFERRED",
     ),
     sa.CheckConstraint("outcome BETWEEN 1 AND 9", name="outcome"),
+    _in_calendar("polled_at"),
     sa.CheckConstraint("(outcome <= 2) = (snapshot_seq IS NOT NULL)", name="good_has_snapshot"),
     sqlite_strict=True,
     sqlite_with_rowid=False,
