@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar
 
@@ -12,6 +13,7 @@ import pytest
 from terminals import on_a_terminal
 
 from recorder.cli.main import SECTIONS, Entry, LazyGroup, cli, run
+from recorder.settings import ENVIRONMENT
 
 COMMANDS = '''
 import click, os, signal
@@ -114,13 +116,34 @@ def test_help_of_a_command(flag: str, capsys: pytest.CaptureFixture[str]) -> Non
     assert "End in one way or another." in capsys.readouterr().out
 
 
-def test_every_command_that_is_offered_can_be_run() -> None:
-    """Each name of the help leads to a command with a help of its own and an example or a sentence."""
-    with click.Context(cli) as ctx:
-        for name in cli.list_commands(ctx):
-            command = cli.get_command(ctx, name)
-            assert command is not None
-            assert command.help
+def commands(
+    command: click.Command, name: str, above: click.Context | None = None
+) -> Iterator[click.Context]:
+    """The command and those below it, as help at 80 columns sees them."""
+    context = command.make_context(
+        name, [], above, resilient_parsing=True, terminal_width=80, max_content_width=80
+    )
+    yield context
+    if isinstance(command, click.Group):
+        for below in command.list_commands(context):
+            found = command.get_command(context, below)
+            assert found is not None
+            yield from commands(found, below, context)
+
+
+@pytest.mark.parametrize(
+    "context", list(commands(cli, "recorder")), ids=lambda one: one.command_path
+)
+def test_the_help_of_every_command_is_whole(context: click.Context) -> None:
+    """It says what the command does, fits 80 columns, tells of every option, and ends with an example of its own."""
+    command, told = context.command, context.command.get_help(context)
+    assert command.help
+    assert max(map(len, told.splitlines())) <= 80
+    assert f"{context.command_path} " in f"{command.epilog}\n".replace("\n", " ")
+    for option in (one for one in command.params if isinstance(one, click.Option)):
+        assert option.help, option.name
+        variable = ENVIRONMENT.get(option.name or "")
+        assert variable is None or f"[env var: {variable}]" in option.help
 
 
 @pytest.mark.parametrize("group", [[], ["db"]])

@@ -19,7 +19,7 @@ _COUNTS: Final = ("sources", "runs", "snapshots", "polls")
 _NARROW: Final = 60  # one line a value
 
 
-@click.group()
+@click.group(epilog="Example: recorder db status")
 def db() -> None:
     """The store: its schema, and how much it holds."""
 

@@ -50,7 +50,7 @@ and from cron or as a service, silent while all is well (lines: README.md):
     epilog="""\b
 Examples:
   recorder demo
-  recorder demo --db demo.db          keep the store there, to look at it later""",
+  recorder demo --db demo.db          keep the store there, for later""",
 )
 @click.option("--db", metavar="URL", help="A new store for it; without it, in a temporary folder.")
 @debug_option

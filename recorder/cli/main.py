@@ -154,7 +154,7 @@ def _discard_stdout() -> None:
 @click.group(
     cls=LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="`recorder COMMAND -h` tells of a command. `recorder demo` shows the whole in a minute.",
+    epilog="`recorder COMMAND -h` helps with a command. Example: `recorder demo` shows the whole in a minute.",
 )
 @click.version_option(package_name="puffle-recorder", message="%(prog)s %(version)s")
 @click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of an error.")

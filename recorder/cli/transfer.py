@@ -31,7 +31,7 @@ _BY_ENDING: Final = {".ndjson": "ndjson", ".jsonl": "ndjson", ".csv": "csv", ".p
 @click.command(
     epilog="""\b
 Examples:
-  recorder export answers --out history.ndjson     all of it, for `recorder import`
+  recorder export answers --out history.ndjson    whole, for `recorder import`
   recorder export runs --out runs.parquet""",
 )
 @click.argument("name", type=click.Choice(_NAMES), metavar="NAME")
@@ -52,7 +52,8 @@ def export(
     """Write answers, or the rows of a view, to a file.
 
     NAME is answers, runs, snapshots, polls, transitions or labels. `answers` is all that the store was told, as ndjson
-    that `recorder import` takes whole, into a store of either kind. A file is there whole or not at all.
+    that `recorder import` takes whole, into a store of either kind. A file is there whole or not at all, and readable by
+    its owner only.
     """
     del tz  # the zone of a date in --as-of; files hold UTC
     chosen = _format(name, out, format)

@@ -32,7 +32,7 @@ _MOST = 2000
     epilog="""\b
 Examples:
   recorder watch                      all that is in flight, until Ctrl-C
-  recorder watch er_01JC8Z6M3Q        this run, until it has ended and is quiet""",
+  recorder watch er_01JC8Z6M3Q        this run, until it has ended""",
 )
 @click.argument("run_ids", metavar="[RUN_ID]...", nargs=-1)
 @settings_options("base_url", "rate", "every", "settle", "overdue_after")
