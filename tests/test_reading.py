@@ -1,7 +1,7 @@
 import gzip
 import itertools
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import pytest
 from hypothesis import example, given
@@ -163,6 +163,48 @@ def test_what_was_compressed_comes_back(body: bytes, size: int) -> None:
         (" identity ", body),
     ):
         assert b"".join(inflated(chunks_of(sent, size), encoding=encoding)) == body
+
+
+def kept_until_error(chunks: list[bytes], encoding: str) -> bytes:
+    """What a damaged body gives before the error."""
+    kept: list[bytes] = []
+
+    def take() -> None:
+        for piece in inflated(chunks, encoding=encoding):
+            kept.append(piece)  # noqa: PERF402  # what came before the error counts
+
+    with pytest.raises(EncodingError):
+        take()
+    return b"".join(kept)
+
+
+@given(
+    st.lists(st.binary(max_size=3000), min_size=1, max_size=4),
+    st.integers(min_value=1, max_value=700),
+)
+def test_all_members_come_back(bodies: list[bytes], size: int) -> None:
+    """A gzip body of several members holds them all, however it is cut into pieces."""
+    sent = b"".join(map(gzip.compress, bodies))
+    assert b"".join(inflated(chunks_of(sent, size), encoding="gzip")) == b"".join(bodies)
+
+
+@given(
+    st.binary(max_size=300),
+    st.binary(min_size=2, max_size=300).filter(lambda rubbish: rubbish[:2] != b"\x1f\x8b"),
+    st.sampled_from([gzip.compress, zlib.compress]),
+)
+def test_rubbish_behind_a_body_is_kept_as_it_was_served(
+    body: bytes, rubbish: bytes, compress: Callable[[bytes], bytes]
+) -> None:
+    """A body with something else behind it is damaged; what it held and what follows are there to be looked at."""
+    encoding = "gzip" if compress is gzip.compress else "deflate"
+    kept = kept_until_error(chunks_of(compress(body) + rubbish + b"more", 100), encoding)
+    assert kept in (body + rubbish + b"more", body)
+
+
+def test_a_plain_body_said_to_be_compressed_is_kept() -> None:
+    """What is no compressed body at all is given as it was served."""
+    assert kept_until_error([b"{", b'"run":1}'], "gzip") == b'{"run":1}'
 
 
 def test_a_bomb_goes_off_in_small_pieces() -> None:

@@ -39,7 +39,7 @@ from recorder.instants import now_us
 from recorder.ledger.answer import OK, Answer, Outcome
 from recorder.ledger.body import MALFORMED_KEPT, one_line
 
-MAX_BODY = 32 * 2**20
+MAX_BODY = 8 * 2**20
 
 _SECRET_LENGTH = 16  # A shorter key may be a plain word of a ledger row; the API's keys are longer.
 _TROUBLE = (

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
+from itertools import chain
 
 from recorder.instants import SECOND, us_of
 from recorder.ledger.answer import OK, Outcome, outcome_of_status
@@ -20,6 +21,7 @@ LONGEST_PAUSE_S = 3600.0
 """A Retry-After that asks for more counts as an hour: a slip of the server must not stop a source for days."""
 
 _PIECE = 64 * 1024
+_GZIP = zlib.MAX_WBITS | 16
 _GZIP_OR_ZLIB = zlib.MAX_WBITS | 32  # by the header that the data begin with
 _SECONDS = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _TAG = re.compile(r"<[^<>]*>")
@@ -135,15 +137,25 @@ def inflated(chunks: Iterable[bytes], *, encoding: str) -> Iterable[bytes]:
 
 
 def _inflated(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    inflater = zlib.decompressobj(_GZIP_OR_ZLIB)
-    try:
-        for chunk in chunks:
-            rest = chunk
-            while rest:
-                yield inflater.decompress(rest, _PIECE)
-                rest = inflater.unconsumed_tail
-        yield inflater.flush()
-    except zlib.error as error:
-        raise EncodingError(f"cannot be decompressed: {error}") from error
+    """Yield what all members hold; what is no member is given as it was served before the error says so."""
+    inflater, coming = zlib.decompressobj(_GZIP_OR_ZLIB), iter(chunks)
+    silent: bytes | None = (
+        b""  # what a member has taken without giving anything, while that is little
+    )
+    for chunk in coming:
+        rest = chunk
+        while rest:
+            if inflater.eof:
+                inflater, silent = zlib.decompressobj(_GZIP), b""
+            silent = None if silent is None else silent + rest
+            try:
+                piece = inflater.decompress(rest, _PIECE)
+            except zlib.error as error:
+                yield from () if silent is None else chain((silent,), coming)
+                raise EncodingError(f"cannot be decompressed: {error}") from error
+            silent = None if piece or len(silent or b"") > _PIECE else silent
+            yield piece
+            rest = inflater.unused_data if inflater.eof else inflater.unconsumed_tail
+    yield inflater.flush()
     if not inflater.eof:
         raise EncodingError("the compressed body ends early")
