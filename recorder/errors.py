@@ -71,6 +71,10 @@ class StoreDamagedError(StoreError):
     """The store's file, or what is in it, is damaged."""
 
 
+class RowRefusedError(StoreError):
+    """The store refuses what is to be written: trying again does not help."""
+
+
 class StoreBusyError(StoreError):
     """The database stayed locked for longer than the busy timeout."""
 

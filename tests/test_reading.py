@@ -1,7 +1,7 @@
 import gzip
 import itertools
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import pytest
 from hypothesis import example, given
@@ -191,13 +191,13 @@ def test_all_members_come_back(bodies: list[bytes], size: int) -> None:
 @given(
     st.binary(max_size=300),
     st.binary(min_size=2, max_size=300).filter(lambda rubbish: rubbish[:2] != b"\x1f\x8b"),
-    st.sampled_from([gzip.compress, zlib.compress]),
+    st.sampled_from(["gzip", "deflate"]),
 )
 def test_rubbish_behind_a_body_is_kept_as_it_was_served(
-    body: bytes, rubbish: bytes, compress: Callable[[bytes], bytes]
+    body: bytes, rubbish: bytes, encoding: str
 ) -> None:
     """A body with something else behind it is damaged; what it held and what follows are there to be looked at."""
-    encoding = "gzip" if compress is gzip.compress else "deflate"
+    compress = gzip.compress if encoding == "gzip" else zlib.compress
     kept = kept_until_error(chunks_of(compress(body) + rubbish + b"more", 100), encoding)
     assert kept in (body + rubbish + b"more", body)
 

@@ -4,7 +4,7 @@ Invariant: an answer that was received is kept until it is in the store, whether
 in the same transaction, its slot of the budget is given back and what a 429 asks for is heeded.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 
@@ -19,6 +19,7 @@ from recorder.polling.told import answers_again_line, down_line, key_works_line,
 from recorder.polling.trouble import LONGEST_PAUSE_US, throttled_until
 from recorder.store.engine import Connection
 from recorder.store.record import Recorder
+from recorder.store.run_writer import Recorded
 
 
 class Intake:
@@ -50,6 +51,7 @@ class Intake:
         self._hooks = hooks
         self._held = held
         self._waiting: list[Came] = []
+        self._told: set[str] = set()
         self._could_end_at: int | None = None
 
     @property
@@ -92,7 +94,16 @@ class Intake:
             self._desk.settle(connection, ((one.ask.slot, _ended_at(one, now)) for one in came))
 
         recorded = self._recorder.record(answers, beside=heed, now=now)
+        self._tell_set_aside(one for one in recorded if one.is_set_aside)
         return {(one.source, one.run_id): one.outcome for one in recorded}
+
+    def _tell_set_aside(self, recorded: Iterable[Recorded]) -> None:
+        """Report each run whose answer was set aside, once for each reason."""
+        for one in recorded:
+            line = f"run {one.run_id!r} of source {one.source!r}: an answer was set aside: {one.detail}"
+            if line not in self._told:
+                self._told.add(line)
+                self._hooks.tell(line)
 
     def _note(self, ask: Ask, answer: Answer, outcomes: Mapping[tuple[str, str], Outcome]) -> None:
         """One that was in the store already (a commit without a receipt) counts as what it was then."""

@@ -14,9 +14,10 @@ from typing import Any, TypeAlias, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.exc import DBAPIError, NoResultFound
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, NoResultFound
 
 from recorder.errors import (
+    RowRefusedError,
     SettingError,
     StoreBusyError,
     StoreConflictError,
@@ -172,8 +173,11 @@ def translated(error: DBAPIError | UnicodeDecodeError, name: str) -> StoreError:
     if damage is not None:
         return damage
     said = " ".join(str(cause).split())
-    if getattr(cause, "sqlstate", None) in postgres.CONFLICTS:
+    sqlstate = getattr(cause, "sqlstate", None) or ""
+    if sqlstate in postgres.CONFLICTS:
         return StoreConflictError(f"{name}: {said}; try again")
+    if isinstance(error, IntegrityError | DataError) or sqlstate.startswith(postgres.TOO_LARGE):
+        return RowRefusedError(f"{name}: {said}")
     if "database is locked" in said or "lock timeout" in said:
         return StoreBusyError(
             f"{name} stayed locked for {BUSY_MS // 1000} s: another program holds it; try again"

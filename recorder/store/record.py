@@ -6,13 +6,16 @@ put where it belongs. No network call and no reading of bodies happens within th
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import fields, replace
 from itertools import groupby, pairwise
+from typing import TypeAlias
 
 import sqlalchemy as sa
 
-from recorder.ledger.answer import Answer
-from recorder.ledger.body import Malformed
+from recorder.errors import RecorderError, RowRefusedError, StoreError
+from recorder.ledger.answer import Answer, Outcome
+from recorder.ledger.body import Malformed, one_line
 from recorder.ledger.bounded import Bounded
 from recorder.ledger.cost import CostRules
 from recorder.ledger.jsontext import digest_bytes
@@ -27,6 +30,8 @@ from recorder.store.registry import lock_source_parts
 from recorder.store.rows import RunRecord, SnapshotRecord, WatchRecord
 from recorder.store.run_writer import ReadAnswer, Recorded, Rules, RunWriter, UnreadError
 from recorder.store.schema import run, snapshot, watch
+
+_Write: TypeAlias = Callable[[list[Answer]], list[Recorded]]
 
 _REMEMBERED = 50_000
 _RUN_COLUMNS = tuple(field.name for field in fields(RunRecord))
@@ -79,22 +84,54 @@ class Recorder:
     ) -> list[Recorded]:
         """Record answers of runs that are registered, in any order, in one transaction.
 
+        Where they cannot be written together, each is written in a transaction of its own; one that still cannot is
+        set aside as malformed, with its beginning, length, digest and the reason.
+
         Args:
             answers: of any sources and runs.
-            first: what belongs into the same transaction before them, such as registering their runs.
-            beside: what else belongs into the same transaction.
+            first: what belongs into the same transaction before them, such as registering their runs; idempotent.
+            beside: what else belongs into the same transaction; idempotent.
             now: the clock, microseconds since 1970 UTC, where the answers were just received.
 
         Returns:
             One entry an answer that was not in the store already.
+
+        Raises:
+            StoreError: the store cannot take anything now, or not even that an answer was set aside.
         """
-        rules = replace(self._rules, now=now)
-        ordered = sorted(answers, key=_order)
+        rules, ordered = replace(self._rules, now=now), sorted(answers, key=_order)
+
+        def write(some: list[Answer]) -> list[Recorded]:
+            try:
+                return self._write([self._read(one) for one in some], rules, first, beside)
+            except UnreadError:  # another process has recorded other bodies of these runs since
+                read = [self._read(one, whole=True) for one in some]
+                return self._write(read, rules, first, beside)
+
+        lost: list[Exception] = []
+        recorded = self._write_apart(ordered, write, lost)
+        if lost:
+            raise StoreError(
+                f"not even the refusal of an answer can be recorded: {lost[0]}"
+            ) from lost[0]
+        return recorded
+
+    def _write_apart(
+        self, answers: list[Answer], write: _Write, lost: list[Exception]
+    ) -> list[Recorded]:
+        """Write answers together, else in halves; one that cannot be written alone is set aside."""
         try:
-            return self._write([self._read(a) for a in ordered], rules, first, beside)
-        except UnreadError:  # another process has recorded other bodies of these runs since
-            read = [self._read(answer, whole=True) for answer in ordered]
-            return self._write(read, rules, first, beside)
+            with self._database.checked_on_failure() if len(answers) == 1 else nullcontext():
+                return write(answers)
+        except Exception as error:  # whatever it is, it loses no other answer
+            _check_is_of_rows(error)
+            if not answers:
+                raise
+            if len(answers) == 1:
+                return _set_aside(answers[0], error, write, lost)
+        middle = len(answers) // 2
+        halves = (answers[:middle], answers[middle:])
+        return [one for half in halves for one in self._write_apart(half, write, lost)]
 
     def _read(self, answer: Answer, *, whole: bool = False) -> ReadAnswer:
         """Read a body, unless the last one of its run had the same bytes."""
@@ -134,6 +171,26 @@ class Recorder:
         for parts in written:
             parts.committed()
         return recorded
+
+
+def _check_is_of_rows(error: Exception) -> None:
+    """Raise an error again that is no refusal of single answers: the store's state, a setting."""
+    if isinstance(error, RecorderError) and not isinstance(error, RowRefusedError):
+        raise error
+
+
+def _set_aside(
+    answer: Answer, error: Exception, write: _Write, lost: list[Exception]
+) -> list[Recorded]:
+    """Record as malformed what the store cannot take."""
+    why = one_line(f"the store cannot take it: {type(error).__name__}: {error}")
+    aside = replace(answer, outcome=Outcome.MALFORMED, latency_ms=None, detail=why)
+    try:
+        return [replace(one, is_set_aside=True) for one in write([aside])]
+    except Exception as again:  # noqa: BLE001  # the others are still to come
+        _check_is_of_rows(again)
+        lost.append(again)
+        return []
 
 
 def _order(answer: Answer) -> tuple[str, str, int]:

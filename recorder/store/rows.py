@@ -12,7 +12,7 @@ from recorder.history.facts import RunFacts, Seen
 from recorder.history.flags import Leads
 from recorder.ledger.answer import Outcome
 from recorder.ledger.cost import Amount
-from recorder.ledger.row import PROGRESS, TERMINAL, LedgerRow
+from recorder.ledger.row import MOVING, PROGRESS, TERMINAL, LedgerRow, row_of
 from recorder.ledger.sections import Reading
 from recorder.schedule.cadence import Known
 from recorder.store.schema import run_fact
@@ -32,6 +32,7 @@ SEEN_COLUMNS = (
     "oddities",
 )
 _FROM_LEDGER = tuple(c.name for c in run_fact.c if c.name in LedgerRow.__dataclass_fields__)
+_FROM_FACTS = tuple(c.name for c in run_fact.c if c.name in RunFacts.__dataclass_fields__)
 _PROGRESS = tuple(field.name for field in PROGRESS)
 FACT_COLUMNS = tuple(c.name for c in run_fact.c if c.name not in ("source_id", "run_key"))
 
@@ -120,6 +121,12 @@ class SnapshotRecord:
         """The counts."""
         leads: Leads = _leads(self)
         return leads
+
+    @property
+    def row(self) -> LedgerRow:
+        """What it holds of the ledger row: all that facts depend on."""
+        values = {field.name: getattr(self, field.name) for field in MOVING}
+        return row_of(values, self.oddities.split(",") if self.oddities else ())
 
     @property
     def seen(self) -> Seen:
@@ -213,8 +220,13 @@ def _amount(micros: int | None, unit: str | None, *, unparsed: bool) -> Amount:
 def fact_row(key: Row, row: LedgerRow, facts: RunFacts) -> Row:
     """Return the row of what is known of a run."""
     told = {name: getattr(row, name) for name in _FROM_LEDGER}
-    known = {name: getattr(facts, name) for name in FACT_COLUMNS if name not in told}
-    return key | told | known | {"quality": ",".join(facts.quality) or None}
+    return key | told | known_columns(facts)
+
+
+def known_columns(facts: RunFacts) -> Row:
+    """Return the columns of `run_fact` that the facts give."""
+    known = {name: getattr(facts, name) for name in _FROM_FACTS}
+    return known | {"quality": ",".join(facts.quality) or None}
 
 
 def facts_of(held: Mapping[str, Any], watch: WatchRecord) -> RunFacts:

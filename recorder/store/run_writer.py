@@ -4,7 +4,7 @@ Invariant: what is written is a function of the run's snapshots and polls, which
 (`out_of_order`); an answer that is newer than the run's last reads no history unless its facts need it.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from operator import attrgetter
 
 import sqlalchemy as sa
@@ -18,8 +18,6 @@ from recorder.ledger.row import LedgerRow
 from recorder.ledger.sections import Reading
 from recorder.schedule.cadence import Cadence, next_look
 from recorder.store.batch import Batch
-from recorder.store.documents import load_row
-from recorder.store.parts import Parts
 from recorder.store.prepared import Prepared
 from recorder.store.rows import (
     FACT_COLUMNS,
@@ -31,6 +29,7 @@ from recorder.store.rows import (
     WatchRecord,
     fact_row,
     facts_of,
+    known_columns,
     known_of,
     note_facts,
     note_progress,
@@ -88,6 +87,7 @@ class Recorded:
         outcome: as in the poll row.
         snapshot_seq: the snapshot that it showed; None where it gave no row.
         detail: one line where the outcome needs one.
+        is_set_aside: whether the store could not take the answer, and holds its beginning as malformed instead.
     """
 
     source: str
@@ -96,6 +96,7 @@ class Recorded:
     outcome: Outcome
     snapshot_seq: int | None
     detail: str | None
+    is_set_aside: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -262,7 +263,8 @@ class RunWriter:
         )
 
     def _write_facts(self, last: SnapshotRecord) -> None:
-        row, stored = self._row(last), self._stored
+        stored, reading = self._stored, self._reading
+        row = reading.row if reading is not None else last.row
         if stored is None:
             found = self.facts([state.seen for state in self._new], row)
             self.batch.new_facts.append(fact_row(self._key, row, found))
@@ -270,9 +272,9 @@ class RunWriter:
             (held,) = _FACT.all(self.connection, *self._key.values())
             known = dict(zip(FACT_COLUMNS, held, strict=True))
             found = self._facts_after(stored, known, row)
-            changed = fact_row(self._key, row, found)
-            if changed != self._key | known:
-                self.batch.changed_facts.append(changed)
+            told = fact_row({}, row, found) if reading is not None else known_columns(found)
+            if known | told != known:
+                self.batch.changed_facts.append(self._key | known | told)
         note_facts(self.watch, found, last)
 
     def _facts_after(self, stored: SnapshotRecord, known: Row, row: LedgerRow) -> RunFacts:
@@ -286,12 +288,6 @@ class RunWriter:
                 settled_us=rules.cadence.settled_us,
             )
         return found or self.facts([*self._earlier(stored), *seen], row)
-
-    def _row(self, last: SnapshotRecord) -> LedgerRow:
-        if self._reading is not None:
-            return self._reading.row
-        parts = Parts(self.connection, last.source_id)
-        return load_row(asdict(last), parts, self.rules.costs)
 
     def facts(self, seen: list[Seen], row: LedgerRow) -> RunFacts:
         """Return what the whole history comes to."""

@@ -164,6 +164,9 @@ def take_lines(
             now=now,
         )
         new = recorder.record(batch.answers, first=adopt)
+        for one in new:
+            if one.is_set_aside:
+                tell(f"{origin.name}: an answer of run {one.run_id!r} was set aside: {one.detail}")
         taken.lines += batch.lines
         taken.runs += len(batch.runs)
         taken.new += len(new)
