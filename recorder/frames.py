@@ -74,7 +74,7 @@ def runs_frame(runs: Runs, order: Places, *, floats: bool = False) -> pd.DataFra
         elif kind == "amount":
             frame[name] = _amounts(runs.ints(f"{name}_micros").take(order), floats=floats)
         else:
-            frame[name] = _array(runs.columns[name].take(order), kind)
+            frame[name] = _array(runs.column(name).take(order), kind)
     return pd.DataFrame(frame, copy=False)
 
 

@@ -44,7 +44,8 @@ def asked(
     )
     extra: dict[str, Column] = {n: column_of(n, values) for n, values in (more or {}).items()}
     runs = runs_of(held, needs(analysis, question) - set(extra))
-    return answer(analysis, Runs(runs.n, {**runs.columns, **extra}), question)
+    held_columns = {name: runs.column(name) for name in runs.names}
+    return answer(analysis, Runs(runs.n, held_columns | extra), question)
 
 
 def durations(rows: Iterable[RunRow], **asks: Any) -> Report:

@@ -86,7 +86,7 @@ def _values(rows: Sequence[RunRow], name: str) -> Iterator[Any]:
 
 def rows_of(runs: Runs) -> Iterator[RunRow]:
     """Yield runs as rows; what was not asked for is None."""
-    columns = {name: runs.values(name) for name in RunRow._fields if name in runs.columns}
+    columns = {name: runs.values(name) for name in RunRow._fields if name in runs.names}
     blank = RunRow(*[None] * len(RunRow._fields))  # type: ignore[arg-type]  # what is not read
     for values in zip(*columns.values(), strict=True):
         yield blank._replace(**dict(zip(columns, values, strict=True)))
@@ -111,10 +111,10 @@ def joined(first: Runs, second: Runs) -> Runs:
     if not second.n:
         return first
     held = {}
-    for name in first.columns:
+    for name in first.names:
         builder = Builder(name)
         for runs in (first, second):
-            column = runs.columns[name]
+            column = runs.column(name)
             builder.add(column.values if isinstance(column, Ints) else runs.values(name))
         held[name] = builder.column()
     return Runs(first.n + second.n, held)

@@ -6,7 +6,7 @@ Columns are never written to, so that slices may share them. Must not import any
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -141,32 +141,38 @@ class Runs:
 
     def __init__(self, n: int, columns: Mapping[str, Column]) -> None:
         self.n = n
-        self.columns = columns
+        self._columns = dict(columns)
+        self._whole: Runs | None = None
+        self._index: Index = slice(None)
+
+    @property
+    def names(self) -> list[str]:
+        """The columns that there are."""
+        return list(self._columns) if self._whole is None else self._whole.names
+
+    def column(self, name: str) -> Column:
+        """Return a column; of some runs it is taken from the whole when it is first asked for."""
+        if name not in self._columns and self._whole is not None:
+            self._columns[name] = self._whole.column(name).take(self._index)
+        return self._columns[name]
 
     def ints(self, name: str) -> Ints:
         """Return a column of integers."""
-        column = self.columns[name]
-        assert isinstance(column, Ints), name  # noqa: S101  # a slip of the program
-        return column
+        return cast("Ints", self.column(name))
 
     def words(self, name: str) -> Words:
         """Return a column of words."""
-        column = self.columns[name]
-        assert isinstance(column, Words), name  # noqa: S101  # a slip of the program
-        return column
+        return cast("Words", self.column(name))
 
     def objects(self, name: str) -> Objects:
         """Return a column of values that seldom repeat."""
-        column = self.columns[name]
-        assert isinstance(column, Objects), name  # noqa: S101  # a slip of the program
-        return column
+        return cast("Objects", self.column(name))
 
     def take(self, index: Index) -> "Runs":
-        """Return some of the runs: by a mask, by positions, or by a slice, which copies nothing."""
-        taken = {name: column.take(index) for name, column in self.columns.items()}
-        if isinstance(index, slice):
-            return Runs(len(range(*index.indices(self.n))), taken)
-        return Runs(int(index.sum()) if index.dtype == np.bool_ else len(index), taken)
+        """Return some of the runs: by a mask, by places, or by a slice, which copies nothing."""
+        taken = Runs(len(np.empty(self.n, np.bool_)[index]), {})
+        taken._whole, taken._index = self, index
+        return taken
 
     def only(self, mask: Mask) -> "Runs":
         """Return the runs of a mask; the same object where that is all of them."""
@@ -174,7 +180,7 @@ class Runs:
 
     def values(self, name: str) -> list[Any]:
         """Return a column as plain values, None where missing."""
-        column = self.columns[name]
+        column = self.column(name)
         if isinstance(column, Ints):
             held = column.values.tolist()
             return [None if value == NULL else value for value in held]

@@ -23,7 +23,7 @@ _NAMES: Final = ("source", "run_id", "slug", "version", "status")
 def overruns(group: Group) -> Row:
     """Return the row of one run."""
     run, pair = group.runs, Pairs(group.runs)
-    held = {name: (run.values(name) or [None])[0] for name in run.columns}
+    held = {name: (run.values(name) or [None])[0] for name in run.names}
     volume, rest, _ = pair.effects
     processed = run.leads_processed.values[run.leads_processed.there]
     return {

@@ -95,14 +95,13 @@ class _Answer:
 
     def _rows(self, met: Runs, by: Sequence[str]) -> Iterator[Row]:
         terms = (*by, *self._split)
-        groups = dict(self._groups(met, terms))
-        if not by and not groups:
-            groups[(None,) * len(terms)] = self._blank(met)
-        if self._question.reading and "day" in by:
-            groups |= dict.fromkeys(_idle_days(terms, groups), self._blank(met))
-        for key in in_order(terms, groups):
-            for part in self._parts(groups[key]):
-                yield self._lead(terms, key) | self._analysis.cells(part)
+        rows = {key: list(self._cells(group)) for key, group in self._groups(met, terms)}
+        idle = set(_idle_days(terms, rows)) if self._question.reading and "day" in by else set()
+        if not by and not rows:
+            idle.add((None,) * len(terms))
+        rows |= {key: list(self._cells(self._blank(met))) for key in idle}
+        for key in in_order(terms, rows):
+            yield from (self._lead(terms, key) | cells for cells in rows[key])
 
     def _groups(self, met: Runs, terms: Sequence[str]) -> Iterator[tuple[Key, Group]]:
         """Yield each group that has a row."""
@@ -117,12 +116,14 @@ class _Answer:
             if not chosen.n and analysis.speaks and analysis.speaks(context, question).any():
                 yield _inserted(key, inner, (None,)), Group(chosen, context, question)
 
-    def _parts(self, group: Group) -> Iterator[Group]:
-        if self._analysis.items is None:
-            yield group
-            return
-        for runs in self._analysis.items(group.runs, self._question):
-            yield Group(runs, group.context, self._question)
+    def _cells(self, group: Group) -> Iterator[Row]:
+        """Yield the cells of each row of a group."""
+        analysis = self._analysis
+        parts = (
+            [group.runs] if analysis.items is None else analysis.items(group.runs, group.question)
+        )
+        for runs in parts:
+            yield analysis.cells(Group(runs, group.context, group.question))
 
     def _blank(self, met: Runs) -> Group:
         none = met.take(slice(0, 0))

@@ -4,7 +4,7 @@ Invariant: counts and micros stay integers to the last division, so that the sam
 number; what cannot be told is None, never 0. Must not import anything that does I/O.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from fractions import Fraction
 from math import sqrt
 from types import MappingProxyType
@@ -163,13 +163,11 @@ def sum_of_quotients(numerators: Mapping[int, int]) -> Fraction:
     Args:
         numerators: by denominator, none 0.
     """
-    terms = [Fraction(above, below) for below, above in sorted(numerators.items())]
-    return _sum_by_halves(terms)
-
-
-def _sum_by_halves(terms: Sequence[Fraction]) -> Fraction:
-    """Add small to small first: with many denominators faster by orders of magnitude than one after the other."""
-    if len(terms) < 2:  # noqa: PLR2004  # nothing left to halve
-        return terms[0] if terms else Fraction(0)
-    middle = len(terms) // 2
-    return _sum_by_halves(terms[:middle]) + _sum_by_halves(terms[middle:])
+    terms = [(above, below) for below, above in numerators.items()]
+    while (
+        len(terms) > 1
+    ):  # small with small: faster by orders of magnitude than one after the other
+        alone = terms[len(terms) // 2 * 2 :]
+        pairs = zip(terms[::2], terms[1::2], strict=False)
+        terms = [(a * d + c * b, b * d) for (a, b), (c, d) in pairs] + alone
+    return Fraction(*terms[0]) if terms else Fraction(0)

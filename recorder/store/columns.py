@@ -65,7 +65,7 @@ def read_runs(
         each = [moved.get(key, Moved()) for key in keys]
         for name in from_history:
             more[name] = column_of(name, [getattr(one, name) for one in each])
-    return Runs(runs.n, {**runs.columns, **more})
+    return Runs(runs.n, {name: runs.column(name) for name in asked} | more)
 
 
 class _Reader:

@@ -96,9 +96,9 @@ def make_store(path: Path, runs: int) -> None:
             )
         for first in range(0, runs, PER_INSERT):
             made = [_run(random, number) for number in range(first, min(first + PER_INSERT, runs))]
-            for table in ("run", "watch", _facts_table(), "label"):
-                rows = [row[table] for row in made if table in row]
-                _insert(connection, table, rows)
+            for table in ("run", "watch", _facts_table()):
+                _insert(connection, table, made)
+            _insert(connection, "label", made[::3])
         connection.commit()
         connection.execute("ANALYZE")
 
@@ -125,30 +125,29 @@ def _insert(connection: sqlite3.Connection, name: str, rows: Sequence[dict[str, 
     connection.executemany(f"INSERT INTO {name} ({names}) VALUES ({marks})", values)
 
 
-def _run(random: Random, number: int) -> dict[str, dict[str, Any]]:
-    key = {"source_id": 1 + (random.random() < 0.3), "run_key": number}
+def _run(random: Random, number: int) -> dict[str, Any]:
+    """All that the store holds of one run, by column."""
     created = START_AT + SPREAD_US * number // 1_000_000 + random.randrange(DAY)
-    status = random.choices(
-        ("completed", "failed", "cancelled", "running", "paused", None), (80, 9, 4, 5, 1, 1)
-    )[0]
-    facts = {**key, **_names(random, number, status), **_times(random, created, status)}
-    facts |= _amounts(random) | _leads(random)
-    good = created + 90 * SECOND
-    watch = {
-        **key,
-        "tracking": random.choices(("done", "active", "not_visible", "abandoned"), (90, 6, 2, 2))[
-            0
-        ],
+    states = ("completed", "failed", "cancelled", "running", "paused", None)
+    status = random.choices(states, (80, 9, 4, 5, 1, 1))[0]
+    tracking = ("done", "active", "not_visible", "abandoned")
+    return {
+        "source_id": 1 + (random.random() < 0.3),
+        "run_key": number,
+        "run_id": f"er_{number:08x}_{random.getrandbits(64):016x}",
+        "tracked_at": created,
+        "tracking": random.choices(tracking, (90, 6, 2, 2))[0],
         **dict.fromkeys(("n_polls", "n_snapshots"), random.randrange(3, 40)),
         **dict.fromkeys(("first_polled_at", "first_good_at"), created + SECOND),
-        **dict.fromkeys(("last_polled_at", "last_good_at", "last_changed_at"), good),
+        **dict.fromkeys(("last_polled_at", "last_good_at"), created + 90 * SECOND),
         "last_outcome": 2,
+        **_names(random, number, status),
+        **_times(random, created, status),
+        **_amounts(random),
+        **_leads(random),
+        "key": "team",
+        "value": random.choice(("north", "south", "east")),
     }
-    run = {**key, "run_id": f"er_{number:08x}_{random.getrandbits(64):016x}", "tracked_at": created}
-    made: dict[str, dict[str, Any]] = {"run": run, "watch": watch, _facts_table(): facts}
-    if random.random() < 0.3:
-        made["label"] = {**key, "key": "team", "value": random.choice(("north", "south", "east"))}
-    return made
 
 
 def _names(random: Random, number: int, status: str | None) -> dict[str, Any]:
