@@ -11,18 +11,18 @@ from typing import Self
 from recorder.analysis.filters import Filters
 from recorder.analysis.rows import RunRow
 from recorder.analysis.values import Cells
-from recorder.errors import RecorderError, UsageError
+from recorder.errors import RecorderError
 from recorder.history.changes import Change, changes
 from recorder.public import label_cells, poll_cells, run_cells, snapshot_cells, transition_cells
 from recorder.settings import Settings
-from recorder.store.due import overdue_runs, source_rows
+from recorder.store.due import overdue_runs
 from recorder.store.engine import Database
 from recorder.store.listing import Held, label_rows, poll_rows, snapshot_rows, transition_rows
 from recorder.store.migrate import require_current
 from recorder.store.past import Past
 from recorder.store.read import RunRefs, Shown, find_run, last_poll, not_seen_yet, state_at, states
 from recorder.store.runs import run_rows
-from recorder.store.vocabulary import UnknownWord, unknown_words
+from recorder.store.vocabulary import UnknownWord, require_source, unknown_words
 
 _AT_ONCE = 500
 
@@ -174,8 +174,7 @@ class Archive:
         name = named or self._settings.source
         if name is not None:
             with self._database.reading() as connection:
-                if not source_rows(connection, name):
-                    raise UsageError(f"no source {name!r} here: 'recorder sources' lists them")
+                require_source(connection, name)
         return name
 
     def _listed(

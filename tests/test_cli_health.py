@@ -230,9 +230,17 @@ def test_sources_fits_eighty_columns(ask: Ask) -> None:
 
 
 @pytest.mark.usefixtures("store")
-def test_an_unknown_source_is_a_usage_error(ask: Ask) -> None:
-    """`sources --source` names a source of the store."""
-    assert ask("sources", "--source", "nope") == (2, "recorder: no source 'nope' in this store\n")
+@pytest.mark.parametrize(
+    "command",
+    [
+        *(["sources"], ["runs"], ["overdue"], ["failures"], ["coverage"]),
+        *(["export", "answers", "--out", "-"], ["export", "polls", "--out", "-"]),
+    ],
+)
+def test_an_unknown_source_is_a_usage_error(ask: Ask, command: list[str]) -> None:
+    """`--source` names a source of the store; the line says which there are."""
+    told = "recorder: no source 'nope' in this store: it has a, b\n"
+    assert ask(*command, "--source", "nope") == (2, told)
 
 
 @pytest.mark.usefixtures("database")

@@ -63,14 +63,14 @@ def sources(settings: Settings, order: Order, format: str, move: str | None) -> 
         return
     from recorder.store.due import source_rows  # noqa: PLC0415  # SQLAlchemy: not for --help
     from recorder.store.health import key_health, source_health  # noqa: PLC0415
+    from recorder.store.vocabulary import require_source  # noqa: PLC0415
 
     now = command_now()
     with reading(settings) as database, database.reading() as connection:
+        require_source(connection, settings.source)
         found = source_health(connection, settings.cadence, now=now, source_name=settings.source)
         shared = _sharing(settings, source_rows(connection))
         keys = key_health(connection, shared, now=now)
-    if settings.source and not found:
-        raise UsageError(f"no source {settings.source!r} in this store")
     cells = {
         name: _key_cells(settings, names, keys[key_id], now)
         for key_id, names in shared.items()

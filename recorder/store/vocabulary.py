@@ -1,4 +1,4 @@
-"""The words that the runs of a store have: is one that a filter asks for among them?
+"""The sources of a store and the words that its runs have: is one that a filter asks for among them?
 
 Nothing here writes.
 """
@@ -10,8 +10,9 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from recorder.analysis.filters import Filters
+from recorder.errors import UsageError
 from recorder.ledger.row import storable
-from recorder.store.schema import label, run_fact, snapshot
+from recorder.store.schema import label, run_fact, snapshot, source
 
 _MOST_SHOWN: Final = 20
 
@@ -31,6 +32,20 @@ class UnknownWord:
     word: str
     known: tuple[str, ...]
     more: bool
+
+
+def require_source(connection: sa.Connection, name: str | None) -> None:
+    """Refuse the name of a source that the store does not have; None is all sources.
+
+    Raises:
+        UsageError: with the names that there are.
+    """
+    if name is None:
+        return
+    names = list(connection.execute(sa.select(source.c.name).order_by(source.c.name)).scalars())
+    if name not in names:
+        known = f"it has {', '.join(names)}" if names else "'recorder track RUN_ID' makes the first"
+        raise UsageError(f"no source {name!r} in this store: {known}")
 
 
 def unknown_words(

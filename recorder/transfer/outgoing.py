@@ -13,6 +13,7 @@ from recorder.errors import RecorderError
 from recorder.store.answers import stored_answers, tracked_runs
 from recorder.store.engine import Database
 from recorder.store.migrate import require_current
+from recorder.store.vocabulary import require_source
 from recorder.transfer.lines import answer_line, tracked_line
 
 _PARTIAL: Final = ".partial"
@@ -27,9 +28,13 @@ def answer_lines(
         database: a store of the current schema.
         source: only this one's.
         as_of: only what was known at this instant, microseconds since 1970 UTC.
+
+    Raises:
+        UsageError: there is no such source.
     """
     require_current(database)
     with database.reading() as connection:
+        require_source(connection, source)
         for ref, run in tracked_runs(connection, source_name=source, as_of=as_of):
             yield tracked_line(run)
             for answer in stored_answers(connection, ref, as_of=as_of):
