@@ -25,6 +25,11 @@ def whole_span(us: int) -> str:
     return span(max(us, 0) // SECOND)
 
 
+def clock_words(ahead_us: int) -> str:
+    """Return how a clock that is ahead by so much stands to the other: `8d ahead of`, `1h behind`."""
+    return f"{whole_span(abs(ahead_us))} {'ahead of' if ahead_us > 0 else 'behind'}"
+
+
 def from_to(first: str, last: str) -> str:
     """`2026-11-20 09:15:00Z to 09:15:09Z`: the second instant without the date if that is the first's."""
     date = first.partition(" ")[0] + " "

@@ -209,7 +209,7 @@ def test_a_200_is_left_to_the_reader() -> None:
         latency_ms=answer.latency_ms,
         body=b'{"run": {}}',
         body_length=11,
-        server_time=NOW - 2 * SECOND,
+        ahead_us=SECOND - 1000 * answer.latency_ms,
     )
 
 

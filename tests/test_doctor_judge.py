@@ -17,6 +17,7 @@ from recorder.doctor.judge import (
     seen_every,
 )
 from recorder.errors import StoreError
+from recorder.fetch.reading import clock_ahead_us
 from recorder.instants import MINUTE
 from recorder.ledger.answer import Answer, Outcome
 from recorder.schedule.dispatch import Budget
@@ -162,7 +163,8 @@ def test_a_refused_key_promises_no_pace() -> None:
     [
         (0, 0, State.OK, "within 2 s"),
         (2_900_000, 0, State.OK, "within 2 s"),
-        (3_100_000, 0, State.WARN, "ahead of"),
+        (3_100_000, 0, State.WARN, "at least 2s ahead of the server's"),
+        (8 * 86_400_000_000, 0, State.WARN, "at least 7d 23h ahead of the server's"),
         (4_000_000, 5000, State.OK, "within 2 s"),
         (-1_900_000, 0, State.OK, "within 2 s"),
         (-60_000_000, 100, State.WARN, "behind"),
@@ -179,7 +181,7 @@ def test_the_clock_is_judged_by_what_the_date_can_tell(
         outcome=None,
         http_status=200,
         latency_ms=latency_ms,
-        server_time=T0,
+        ahead_us=clock_ahead_us(T0 + ours_ahead_us, T0, latency_ms=latency_ms),
     )
     check = judge_clock("default", seen)
     assert check is not None

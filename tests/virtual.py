@@ -10,11 +10,12 @@ import json
 import random
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from stores import BASE_URL, T0, S, document
 
+from recorder.fetch.reading import clock_ahead_us
 from recorder.instants import MINUTE
 from recorder.ledger.answer import Answer, Outcome
 from recorder.polling.desk import Desk
@@ -218,6 +219,7 @@ class VirtualFetcher:
         name: of the watch.
         lag_us: how long after the permission an ask goes out.
         work_us: what a round costs.
+        dates: whether the server says what time it is.
     """
 
     def __init__(
@@ -229,8 +231,10 @@ class VirtualFetcher:
         name: str = "",
         lag_us: Callable[[], int] = lambda: 0,
         work_us: int = _WORK_US,
+        dates: bool = False,
     ) -> None:
         self._time = time
+        self._dates = dates
         self._world = world
         self._note = note
         self._name = name
@@ -255,7 +259,12 @@ class VirtualFetcher:
         )
         self._note(sent)
         read_at = sent_at + reply.latency_us
-        answer = _answer(ask, reply, read_at + self._time.shift)
+        shown = read_at + self._time.shift
+        answer = _answer(ask, reply, shown)
+        if self._dates and reply.http_status is not None:
+            served = read_at // S * S
+            ahead = clock_ahead_us(shown, served, latency_ms=reply.latency_us // 1000)
+            answer = replace(answer, ahead_us=ahead)
         self._come(read_at, Came(ask=ask, answer=answer))
 
     def _come(self, at: int, came: Came) -> None:
@@ -315,6 +324,7 @@ class Scene:
         log: the requests, in the order in which they were sent.
         told: what people were told.
         seen: called at each request, when it was permitted.
+        dates: whether the server says what time it is.
     """
 
     database: Database
@@ -326,6 +336,7 @@ class Scene:
     log: list[Sent] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
     seen: Callable[[Sent], object] = lambda _: None
+    dates: bool = False
 
     def track(self, *run_ids: str, source: str = "default") -> None:
         """Register runs now."""
@@ -366,7 +377,13 @@ class Scene:
             desk=Desk(store, cadence=self.cadence, clock=self.time, role=plan.role),
             recorder=Recorder(store, cadence=self.cadence),
             fetcher=VirtualFetcher(
-                self.time, self._answer, self._see, name=name, lag_us=lag_us, work_us=work_us
+                self.time,
+                self._answer,
+                self._see,
+                name=name,
+                lag_us=lag_us,
+                work_us=work_us,
+                dates=self.dates,
             ),
             plan=plan,
             hooks=Hooks(

@@ -80,7 +80,7 @@ source = sa.Table(
     sa.Column("base_url", Text, nullable=False),
     *_given("created_at parts_version"),
     *_texts("holder refused_key accepted_key"),
-    *_integers("held_until refused_at"),
+    *_integers("held_until refused_at clock_at clock_off_us"),
     sa.UniqueConstraint("name"),
     _in_calendar("created_at"),
     sqlite_strict=True,

@@ -13,8 +13,8 @@ from recorder.cli.ordering import Order
 from recorder.cli.output import Row, write_rows
 from recorder.cli.stores import reading, tell
 from recorder.errors import SettingError, UsageError
-from recorder.humanize import whole_span
-from recorder.instants import datetime_of
+from recorder.humanize import clock_words, whole_span
+from recorder.instants import SECOND, datetime_of
 from recorder.settings import Settings
 
 if TYPE_CHECKING:
@@ -24,14 +24,17 @@ if TYPE_CHECKING:
 _COLUMNS: Final = (
     *("source", "base_url", "last_good_at", "unseen", "in_flight", "settling", "overdue"),
     *("not_visible", "abandoned", "polls_last_minute", "rate", "errors_last_hour", "refused_at"),
-    *("held_by", "held_until", "key_sources", "key_requests_60s", "key_budget", "paused_until"),
+    *("held_by", "held_until", "clock_ahead_seconds"),
+    *("key_sources", "key_requests_60s", "key_budget", "paused_until"),
 )
 _TABLE: Final = (
     *("source", "last_good", "in_flight", "overdue", "settling", "unseen", "not_visible"),
-    *("errors", "refused", "polled_by"),
+    *("errors", "refused", "clock", "polled_by"),
 )
 _KEY_TABLE: Final = ("key", "key_requests_60s", "key_budget", "paused")
-_SHOWN_IF_ANY: Final = frozenset({"settling", "unseen", "not_visible", "refused", "paused"})
+_SHOWN_IF_ANY: Final = frozenset(
+    {"settling", "unseen", "not_visible", "refused", "paused", "clock"}
+)
 
 
 @click.command(
@@ -50,7 +53,7 @@ def sources(settings: Settings, order: Order, format: str, move: str | None) -> 
 
     last_good: when an answer last showed a run. in_flight counts the overdue runs too; unseen: tracked, and not
     shown by any answer yet. errors: requests in the last hour that gave neither a row nor a 404. refused: since when
-    the API refuses the key. polled_by: nobody is well between two passes from cron.
+    the API refuses the key. clock: how far the clock of the machine that polls is off, by the server's. polled_by: nobody is well between two passes from cron.
 
     A key is named by the sources that share it. key_requests_60s: its requests in the last 60 s, of key_budget that are
     allowed. paused: for how long yet the API wants no request of it (429). They are null where the key is neither set
@@ -160,7 +163,7 @@ def _key_id(settings: Settings, name: str) -> str | None:
 def _source_row(one: "SourceHealth", settings: Settings, now: int) -> dict[str, object]:
     from recorder.store.health import poller_of  # noqa: PLC0415
 
-    row = one.source
+    row, off_us = one.source, one.source.clock_off_us
     held_by = poller_of(row, now=now)
     counts = ("unseen", "in_flight", "settling", "overdue", "not_visible", "abandoned")
     return {name: getattr(one, name) for name in counts} | {
@@ -176,6 +179,8 @@ def _source_row(one: "SourceHealth", settings: Settings, now: int) -> dict[str, 
         "refused": _ago(row.refused_at, now),
         "held_by": held_by,
         "polled_by": held_by or "nobody",
+        "clock_ahead_seconds": None if off_us is None else off_us / SECOND,
+        "clock": None if off_us is None else clock_words(off_us).removesuffix(" of"),
         "held_until": _instant(row.held_until) if held_by else None,
     }
 

@@ -252,7 +252,8 @@ class _Asking:
             return
         self._note(account, found)
         yield judge.judge_api(account, found, now=self._clock())
-        clock_check = judge.judge_clock(account.name, found.answer) if found.answer else None
+        off_us = account.row.clock_off_us if account.row else None
+        clock_check = judge.judge_clock(account.name, found.answer, off_us)
         if clock_check is not None:
             yield clock_check
 

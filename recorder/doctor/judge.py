@@ -8,9 +8,9 @@ from recorder.doctor.checks import Check, State
 from recorder.doctor.probe import Account, Probe
 from recorder.errors import StoreError
 from recorder.fetch.keys import readable_by_others
-from recorder.humanize import whole_span
+from recorder.humanize import clock_words, whole_span
 from recorder.instants import MINUTE, SECOND, iso
-from recorder.ledger.answer import Answer, Outcome
+from recorder.ledger.answer import FAR_OFF_US, Answer, Outcome
 from recorder.schedule.dispatch import Budget
 from recorder.store.due import Overdue
 from recorder.store.health import SourceHealth, Waiting
@@ -108,28 +108,37 @@ def _told(account: Account, probe: Probe, answer: Answer) -> str:
     return f"{told}: {answer.detail}" if answer.detail else told
 
 
-def judge_clock(name: str, answer: Answer) -> Check | None:
-    """Our clock against the server's; None where there was no answer.
+def judge_clock(name: str, answer: Answer | None, off_us: int | None = None) -> Check | None:
+    """Judge our clock against the server's; None where there was no answer and nothing is known.
 
-    The server wrote its Date, cut to the second, between our sending and our reading: that bounds the difference.
+    Args:
+        name: the source.
+        answer: the probe's.
+        off_us: how far ahead of the server's the last passes found the clock of the machine that polls.
     """
-    if answer.http_status is None:
-        return None
-    if answer.server_time is None:
+    if answer is None or answer.http_status is None:
+        return None if off_us is None else _clock_off(name, "the last pass found it", off_us)
+    if answer.ahead_us is None:
         return Check(
             name="clock", source=name, state=State.WARN, found="not compared: the API sent no Date"
         )
-    most = answer.observed_at - answer.server_time
-    least = most - SECOND - (answer.latency_ms or 0) * 1000
-    if least <= CLOCK_WITHIN_US and most >= -CLOCK_WITHIN_US:
-        return Check(name="clock", source=name, state=State.OK, found="within 2 s of the server's")
-    off_s = abs(least + most) / 2 / SECOND
+    if abs(answer.ahead_us) > CLOCK_WITHIN_US:
+        return _clock_off(name, "at least", answer.ahead_us)
+    if off_us is not None:
+        return _clock_off(name, "within 2 s here, but the last pass found it", off_us)
+    return Check(name="clock", source=name, state=State.OK, found="within 2 s of the server's")
+
+
+def _clock_off(name: str, how: str, ahead_us: int) -> Check:
+    advice = "set the clock of the machine that polls (NTP): when a state was seen is told by it"
+    if abs(ahead_us) > FAR_OFF_US:
+        advice += "; until then no run is given up"
     return Check(
         name="clock",
         source=name,
         state=State.WARN,
-        found=f"about {off_s:.1f} s {'ahead of' if least > 0 else 'behind'} the server's",
-        advice="set this machine's clock (NTP): when a state was seen is told by it",
+        found=f"{how} {clock_words(ahead_us)} the server's",
+        advice=advice,
     )
 
 

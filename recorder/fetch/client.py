@@ -28,6 +28,7 @@ from recorder.fetch.keys import ApiKey
 from recorder.fetch.reading import (
     EncodingError,
     Exchange,
+    clock_ahead_us,
     detail_of,
     http_date,
     inflated,
@@ -221,7 +222,7 @@ class LedgerClient:
             body_length=shown.length,
             detail=None if detail is None else one_line(self._key.hide(detail)),
             retry_after_s=retry_after_s(shown.headers.get("Retry-After"), now=now),
-            server_time=server_time,
+            ahead_us=clock_ahead_us(observed_at, server_time, latency_ms=latency_ms),
         )
 
     def _hidden(self, exchange: Exchange) -> bytes:

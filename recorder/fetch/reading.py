@@ -118,6 +118,23 @@ def http_date(text: str | None) -> int | None:
         return None
 
 
+def clock_ahead_us(observed_at: int, server_time: int | None, *, latency_ms: int) -> int | None:
+    """Return how far our clock is ahead of the server's at the least; negative: behind.
+
+    The server wrote its Date, cut to the second, between our sending and our reading: that bounds the difference.
+
+    Args:
+        observed_at: when the answer was read, by our clock.
+        server_time: its Date; None where it sent none.
+        latency_ms: from sending to reading.
+    """
+    if server_time is None:
+        return None
+    most = observed_at - server_time
+    least = most - SECOND - latency_ms * 1000
+    return max(least, 0) or min(most, 0)
+
+
 def inflated(chunks: Iterable[bytes], *, encoding: str) -> Iterable[bytes]:
     """The pieces of a body without its content encoding, each of at most 64 KiB where it was compressed.
 

@@ -7,6 +7,8 @@ Must not import anything that does I/O.
 from dataclasses import dataclass
 from enum import IntEnum
 
+from recorder.instants import MINUTE
+
 
 class Outcome(IntEnum):
     """What a status request came to; the words are those of the view `polls`, in lower case."""
@@ -33,6 +35,9 @@ ANSWERED = frozenset({Outcome.CHANGED, Outcome.UNCHANGED, Outcome.NOT_VISIBLE})
 FAILED = frozenset(Outcome) - ANSWERED
 
 OK = 200
+FAR_OFF_US = MINUTE
+"""A clock that is off by more than this is told, and gives no run up."""
+
 _OUTCOMES = {
     401: Outcome.REFUSED,
     403: Outcome.REFUSED,
@@ -66,7 +71,8 @@ class Answer:
         body_sha256: the digest of what was read, where `body` is only the beginning of that (imported answers).
         detail: one line for people where the outcome needs one, else None; never a key.
         retry_after_s: what Retry-After asked for, seconds from `observed_at`; None where absent.
-        server_time: the Date header, microseconds since 1970 UTC; None where absent.
+        ahead_us: how far our clock was ahead of the server's at the least, by its Date header; negative: behind;
+            None where it sent none.
     """
 
     source: str
@@ -80,4 +86,9 @@ class Answer:
     body_sha256: bytes | None = None
     detail: str | None = None
     retry_after_s: float | None = None
-    server_time: int | None = None
+    ahead_us: int | None = None
+
+    @property
+    def clock_error_us(self) -> int:
+        """How far our clock was ahead of the right one; 0 where it is not known to be off by over a minute."""
+        return self.ahead_us if self.ahead_us is not None and abs(self.ahead_us) > FAR_OFF_US else 0

@@ -21,7 +21,6 @@ from recorder.store.due import (
     Due,
     Overdue,
     SourceRow,
-    catch_up,
     due_count,
     due_runs,
     in_flight_count,
@@ -37,6 +36,7 @@ from recorder.store.due import (
 )
 from recorder.store.engine import Connection, Database
 from recorder.store.failing import failing_runs
+from recorder.store.plan import follow_clock, note_clock
 from recorder.store.registry import note_key
 
 SEND_WITHIN_US = 5 * SECOND
@@ -130,7 +130,7 @@ class Desk:
                 under_way=under_way,
             )
             self._note_busy(leases.lease_ends(connection, wanted - held.keys()))
-            catch_up(connection, held, now=self._clock())
+            follow_clock(connection, held, now=self._clock())
             budgets.mend(connection, self._shared_clock)
         self._held_until = {one: until - self._ahead_us for one, until in held.items()}
         self._wanted = wanted
@@ -268,6 +268,11 @@ class Desk:
         """Record what the API last said of a source's key."""
         with self._database.writing() as connection:
             note_key(connection, source_id, key_id, is_accepted=is_accepted, now=now)
+
+    def note_clock(self, source_id: int, off_us: int | None) -> None:
+        """Record how far our clock is ahead of a source's server; None: it is right."""
+        with self._database.writing() as connection:
+            note_clock(connection, source_id, off_us)
 
     def retry(self, source_id: int, *, within_us: int | None = None) -> None:
         """Ask the runs of a source whose last request failed so soon after it: the cadence, where nothing is said."""

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from recorder.errors import StoreError
 from recorder.ledger.answer import Answer, Outcome
+from recorder.polling.clock import ClockWatch
 from recorder.polling.desk import Desk
 from recorder.polling.fetchers import Ask, Came
 from recorder.polling.hooks import Hooks
@@ -50,6 +51,7 @@ class Intake:
         self._summary = summary
         self._hooks = hooks
         self._held = held
+        self.clock_watch = ClockWatch(desk.note_clock, hooks.tell)
         self._waiting: list[Came] = []
         self._told: set[str] = set()
         self._could_end_at: int | None = None
@@ -111,6 +113,7 @@ class Intake:
         outcome = outcomes.get((answer.source, answer.run_id), known)
         outlet = self._outlets[ask.due.source_id]
         self._summary.note(outlet.name, answer, outcome)
+        self.clock_watch.see(outlet.source_id, answer)
         if ask.slot.key_id != outlet.key_id:
             return  # the source has another key since
         was_down = outlet.trouble.down is not None

@@ -54,7 +54,6 @@ class Poller:
         self._is_done = False
         self._look_at = 0
         self._held: frozenset[int] = frozenset()
-        self._clock_stands: int | None = None
         self._new_sources = Timer(LOOK_US)
         self._overdue = Timer(OVERDUE_LOOK_US)
         self._store_error: StoreError | None = None
@@ -129,7 +128,10 @@ class Poller:
             return
         self._hold(now)
         self._send_due(now)
-        self._tell_overdue(now)
+        if (
+            self._plan.until is not Until.PASS
+        ):  # which tells at its end, when answers have shown the time
+            self._tell_overdue(now)
         self._store_error = None
 
     def _is_ending(self) -> bool:
@@ -162,6 +164,7 @@ class Poller:
         if gained := held - self._held:
             for row in self._desk.sources():
                 if row.source_id in gained:
+                    self._intake.clock_watch.learn(row)
                     outlet = self._outlets[row.source_id]
                     outlet.trouble.learn(row, key_id=outlet.key_id)
         self._held = held
@@ -169,13 +172,10 @@ class Poller:
         self._heed_clock()
 
     def _heed_clock(self) -> None:
-        """Where the clock was set forward, the budgets' last minute has not passed; both are read at one moment."""
-        stands, self._clock_stands = (
-            self._clock_stands,
-            self._hooks.clock() - self._hooks.steady(),
-        )
-        if stands is not None and self._clock_stands > stands + SECOND:
+        """Where the clock was set forward, the budgets' last minute has not passed; the next answers tell whether it is right."""
+        if self._intake.clock_watch.was_set_forward(self._hooks.clock(), self._hooks.steady()):
             self._desk.rest({self._outlets[source_id].key_id for source_id in self._held})
+            self._overdue.start(self._hooks.clock())
 
     def _let_go(self) -> None:
         """Give back what is not needed any more; another process may go on with it."""
@@ -274,8 +274,9 @@ class Poller:
     def _tell_overdue(self, now: int, *, last: bool = False) -> None:
         if last or self._overdue.is_time(now):
             self._overdue.start(now)
-            own = {s for s, o in self._outlets.items() if o.name not in self.summary.busy}
-            for one in self._desk.newly_overdue(own & self._watched, now=now):
+            busy, is_off = self.summary.busy, self._intake.clock_watch.is_off
+            own = {s for s in self._watched if self._outlets[s].name not in busy and not is_off(s)}
+            for one in self._desk.newly_overdue(own, now=now):
                 self._hooks.tell(overdue_line(one, now=now))
 
     def _is_over(self) -> bool:

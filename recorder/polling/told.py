@@ -1,6 +1,6 @@
 """The lines that a watch tells people, each once."""
 
-from recorder.humanize import whole_span
+from recorder.humanize import clock_words, whole_span
 from recorder.store.due import Overdue
 
 
@@ -21,6 +21,19 @@ def refused_line(source: str, why: str) -> str:
 def key_works_line(source: str) -> str:
     """A source that was stopped and goes on."""
     return f"source {source!r}: the API key works again"
+
+
+def clock_off_line(source: str, off_us: int) -> str:
+    """Return the line for a clock of ours that differs from the server's."""
+    return (
+        f"this machine's clock is {clock_words(off_us)} that of the server of source {source!r}: set it (NTP);"
+        " until then no run is given up"
+    )
+
+
+def clock_right_line(source: str) -> str:
+    """Return the line for a clock of ours that is right again."""
+    return f"this machine's clock agrees with that of the server of source {source!r} again"
 
 
 def down_line(source: str, why: str) -> str:

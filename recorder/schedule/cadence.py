@@ -19,6 +19,9 @@ QUIET_AFTER_US = 15 * MINUTE
 SLOWEST_OVERDUE_US = HOUR
 SLOWEST_RETRY_US = 5 * MINUTE
 SLOWEST_NOT_VISIBLE_US = HOUR
+UNSURE_US = (
+    HOUR  # the pause before the poll that may give an ended run up, where the last one may not
+)
 _GOOD = (Outcome.CHANGED, Outcome.UNCHANGED)
 _MOST_DOUBLINGS = 20
 
@@ -73,6 +76,7 @@ class Known:
         resumed_at: when the run was last taken up again by `track`.
         last_outcome: the last request's outcome.
         n_failures: how many requests in a row, up to the last, gave no row.
+        may_give_up: whether the last poll may give the run up: nobody is given up on the word of a clock that jumped.
     """
 
     tracked_at: int
@@ -85,6 +89,7 @@ class Known:
     resumed_at: int | None = None
     last_outcome: Outcome | None = None
     n_failures: int = 0
+    may_give_up: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +114,22 @@ def next_look(known: Known, cadence: Cadence) -> Look:
     return _in_flight(known, known.last_polled_at, cadence)
 
 
+def may_give_up(polled_at: int | None, before_at: int | None, *, clock_error_us: int = 0) -> bool:
+    """Return whether a poll may give its run up.
+
+    It may not when the server's Date shows that our clock is off, nor when the run's poll before it lies more than a
+    day back: the clock may have jumped, and the next poll will tell.
+
+    Args:
+        polled_at: the poll; microseconds since 1970 UTC.
+        before_at: the run's poll before it; None where there is none.
+        clock_error_us: how far our clock is known to be off.
+    """
+    if clock_error_us:
+        return False
+    return polled_at is None or before_at is None or polled_at - before_at <= DAY
+
+
 def overdue_at(known: Known, cadence: Cadence) -> int | None:
     """When an in-flight run's patience ends; None for a run that has ended or was never seen."""
     if known.is_terminal is not False:
@@ -119,7 +140,7 @@ def overdue_at(known: Known, cadence: Cadence) -> int | None:
 
 def _in_flight(known: Known, now: int, cadence: Cadence) -> Look:
     moved_at = max(known.last_changed_at or known.tracked_at, known.resumed_at or known.tracked_at)
-    if now - moved_at >= cadence.abandon_us:
+    if known.may_give_up and now - moved_at >= cadence.abandon_us:
         return Look(tracking="abandoned", due_at=None, urgency=Urgency.LATER)
     patience_ends = overdue_at(known, cadence)
     if patience_ends is None or now < patience_ends:
@@ -132,6 +153,8 @@ def _in_flight(known: Known, now: int, cadence: Cadence) -> Look:
 def _after_end(known: Known, now: int, cadence: Cadence) -> Look:
     ended = known.ended_seen_at if known.ended_seen_at is not None else now
     due = next((ended + look for look in cadence.settle_us if ended + look > now), None)
+    if due is None and not known.may_give_up:
+        due = now + UNSURE_US
     if due is None:
         return Look(tracking="done", due_at=None, urgency=Urgency.LATER)
     return Look(tracking="settling", due_at=due, urgency=Urgency.LATER)

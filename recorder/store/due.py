@@ -15,7 +15,6 @@ from recorder.store.registry import lock_source
 from recorder.store.schema import Integer, run, run_fact, source, watch
 
 MISSED_FOR_US = 15 * SECOND
-_CLOCK_SLACK_US = SECOND
 _OUTAGE = (Outcome.SERVER_ERROR, Outcome.NETWORK_ERROR)
 
 
@@ -31,6 +30,7 @@ class SourceRow:
     refused_key: str | None
     refused_at: int | None
     accepted_key: str | None
+    clock_off_us: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -117,19 +117,6 @@ def _due() -> sa.Select[Any]:
 
 def _of_sources() -> sa.ColumnElement[bool]:
     return watch.c.source_id.in_(sa.bindparam("source_ids", expanding=True))
-
-
-def catch_up(connection: sa.Connection, source_ids: Iterable[int], *, now: int) -> None:
-    """Where our clock was set back, look at runs by the clock as it is now: none waits for the old time to come."""
-    later = sa.update(watch).where(
-        watch.c.source_id.in_(list(source_ids)), watch.c.due_at > now + _CLOCK_SLACK_US
-    )
-    connection.execute(later.where(watch.c.urgency == int(Urgency.NEW)).values(due_at=now))
-    connection.execute(
-        later.where(
-            watch.c.last_polled_at > now + _CLOCK_SLACK_US, watch.c.due_at > watch.c.last_polled_at
-        ).values(due_at=now + (watch.c.due_at - watch.c.last_polled_at))
-    )
 
 
 def _is_open() -> sa.ColumnElement[bool]:

@@ -17,6 +17,7 @@ from recorder.ledger.sections import Reading
 from recorder.store.batch import POLL_COLUMNS, SNAPSHOT_COLUMNS
 from recorder.store.documents import load_row
 from recorder.store.parts import Parts
+from recorder.store.plan import LastPoll, last_poll
 from recorder.store.prepared import Prepared
 from recorder.store.rows import PollRecord, SnapshotRecord, fact_row, note_facts
 from recorder.store.run_writer import (
@@ -192,7 +193,14 @@ def _write_run(
     if rows:
         work.last = rows[-1]
         _write_facts(work, ordered, rows, had_snapshots=had_snapshots)
-    work.write_watch()
+    work.write_watch(_last_poll(work, ordered))
+
+
+def _last_poll(work: RunWriter, ordered: list[_Entry]) -> LastPoll:
+    before_at, last = ordered[-2].at if len(ordered) > 1 else None, ordered[-1]
+    if last.answer is None:
+        return LastPoll(polled_at=last.at, before_at=before_at)
+    return last_poll(last.answer, before_at=before_at, now=work.rules.now)
 
 
 def _write_facts(

@@ -11,7 +11,7 @@ from recorder.history.facts import RunFacts, Seen, facts, first_of_end
 from recorder.ledger.answer import Outcome
 from recorder.ledger.cost import CostRules
 from recorder.ledger.row import PROGRESS, LedgerRow
-from recorder.schedule.cadence import Cadence, Known, next_look
+from recorder.schedule.cadence import Cadence, Known, may_give_up, next_look
 from recorder.store.documents import load_row
 from recorder.store.parts import Parts
 from recorder.store.rows import Row, fact_row, seen_of
@@ -126,6 +126,12 @@ def _watched(polls: list[Row], snapshots: list[Row]) -> Row:
     }
 
 
+def _last_two(polls: list[Row]) -> tuple[int | None, int | None]:
+    """Return when a run was polled last, and when before that."""
+    before, last = [None, None, *(p["polled_at"] for p in polls)][-2:]
+    return last, before
+
+
 def _known(held: Row, polls: list[Row], snapshots: list[Row], as_of: int) -> Known:
     seen = [seen_of(one) for one in snapshots]
     end = first_of_end(seen) if seen else None
@@ -142,4 +148,5 @@ def _known(held: Row, polls: list[Row], snapshots: list[Row], as_of: int) -> Kno
         resumed_at=resumed if resumed is not None and resumed <= as_of else None,
         last_outcome=Outcome(polls[-1]["outcome"]) if polls else None,
         n_failures=sum(1 for _ in failed),
+        may_give_up=may_give_up(*_last_two(polls)),
     )

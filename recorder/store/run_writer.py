@@ -16,8 +16,9 @@ from recorder.ledger.body import Malformed, kept
 from recorder.ledger.cost import CostRules
 from recorder.ledger.row import LedgerRow
 from recorder.ledger.sections import Reading
-from recorder.schedule.cadence import Cadence, next_look
+from recorder.schedule.cadence import Cadence
 from recorder.store.batch import Batch
+from recorder.store.plan import LastPoll, last_poll, plan_run
 from recorder.store.prepared import Prepared
 from recorder.store.rows import (
     FACT_COLUMNS,
@@ -30,7 +31,6 @@ from recorder.store.rows import (
     fact_row,
     facts_of,
     known_columns,
-    known_of,
     note_facts,
     note_progress,
     seen_of_row,
@@ -151,6 +151,7 @@ class RunWriter:
         self._stored_polls = last.n_polls if last is not None else 0
         self._new: list[SnapshotRecord] = []
         self._reading: Reading | None = None
+        self._poll = LastPoll(polled_at=0, before_at=None)
 
     def append(self, read: ReadAnswer) -> Recorded:
         """Record an answer that is newer than the run's last."""
@@ -191,6 +192,7 @@ class RunWriter:
     def _add_poll(self, answer: Answer, outcome: Outcome, detail: str | None) -> Recorded:
         watch, at, good = self.watch, answer.observed_at, outcome in GOOD
         seq = watch.n_snapshots if good else None
+        self._poll = last_poll(answer, before_at=watch.last_polled_at, now=self.rules.now)
         self.write_poll(answer, outcome, seq, detail)
         watch.n_polls += 1
         watch.n_failures = 0 if good else watch.n_failures + 1
@@ -242,7 +244,7 @@ class RunWriter:
         elif self._new:
             self.watch.last_changed_at = self._new[-1].first_seen_at
             note_progress(self.watch, self._new[-1])
-        self.write_watch()
+        self.write_watch(self._poll)
 
     def _facts_may_change(self, *, was_seen_again: bool) -> bool:
         """Return whether anything has come that facts depend on; counts alone are none while they add up."""
@@ -298,14 +300,7 @@ class RunWriter:
         key = (stored.source_id, stored.run_key, stored.seq)
         return [seen_of_row(row) for row in _EARLIER.all(self.connection, *key)]
 
-    def write_watch(self) -> None:
-        """Write the watch row, and when the run is looked at next; not for a run that is not watched."""
-        watch, rules = self.watch, self.rules
-        if self.run.untracked_at is None:
-            known = known_of(watch, tracked_at=self.run.tracked_at, last=self.last)
-            look = next_look(known, rules.cadence)
-            due_at, polled_at = look.due_at, known.last_polled_at
-            if rules.now is not None and due_at is not None and polled_at is not None:
-                due_at -= max(polled_at - rules.now, 0)
-            watch.tracking, watch.due_at, watch.urgency = look.tracking, due_at, int(look.urgency)
-        self.batch.watches.append(watch)
+    def write_watch(self, poll: LastPoll) -> None:
+        """Write the watch row, and when the run is polled next."""
+        plan_run(self.watch, self.run, self.last, self.rules.cadence, poll)
+        self.batch.watches.append(self.watch)

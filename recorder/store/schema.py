@@ -114,6 +114,7 @@ source = sa.Table(
     _text("refused_key"),
     _integer("refused_at"),
     _text("accepted_key"),
+    *(_integer("clock_at"), _integer("clock_off_us")),
     sa.UniqueConstraint("name"),
     _in_calendar("created_at"),
     sqlite_strict=True,

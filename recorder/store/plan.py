@@ -1,0 +1,153 @@
+"""A run's plan: when it is polled next, by the clock that proved right.
+
+Invariant: polls bear our clock's instants as they were read. What the plan counts from (first sight, last change, end
+seen) is by the server's Date where that shows our clock to be off, and never lies ahead of a clock that was set back.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import sqlalchemy as sa
+
+from recorder.instants import SECOND
+from recorder.ledger.answer import FAR_OFF_US, Answer
+from recorder.schedule.cadence import Cadence, Urgency, may_give_up, next_look
+from recorder.store.rows import RunRecord, SnapshotRecord, WatchRecord, known_of
+from recorder.store.schema import source, watch
+
+_MARKS = ("first_good_at", "last_changed_at", "ended_seen_at")
+_CLOCK_SLACK_US = SECOND
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastPoll:
+    """The last poll of a run, as far as its plan needs it; instants in microseconds since 1970 UTC.
+
+    Attributes:
+        polled_at: as the poll's row has it.
+        before_at: the run's poll before it; None where there is none.
+        now: our clock, where the answer was just received: earlier than `polled_at` if it was set back.
+        is_answered: whether the server answered, just now.
+        clock_error_us: how far our clock is known to be ahead of the right one.
+    """
+
+    polled_at: int
+    before_at: int | None
+    now: int | None = None
+    is_answered: bool = False
+    clock_error_us: int = 0
+
+    @property
+    def at(self) -> int:
+        """When the poll was by our clock."""
+        return self.polled_at if self.now is None else min(self.polled_at, self.now)
+
+    @property
+    def right_at(self) -> int:
+        """When the poll was by the right clock."""
+        return self.at - self.clock_error_us
+
+    def righted(self, mark: int | None) -> int | None:
+        """Return an instant that the plan counts from by the right clock: those of this poll, and of a clock ahead."""
+        is_ours = mark == self.polled_at or (mark is not None and mark > self.right_at)
+        return self.right_at if self.is_answered and is_ours else mark
+
+    def resumed(self, mark: int | None) -> int | None:
+        """Return when the run was taken up again; what a clock that was ahead wrote is past."""
+        if mark is None:
+            return None
+        is_past = self.now is not None and mark > self.now + FAR_OFF_US
+        return (self.at if is_past else mark) - self.clock_error_us
+
+
+def last_poll(answer: Answer, *, before_at: int | None, now: int | None) -> LastPoll:
+    """Return what the plan needs of an answer; `now` where it was just received."""
+    return LastPoll(
+        polled_at=answer.observed_at,
+        before_at=before_at,
+        now=now,
+        is_answered=now is not None and answer.http_status is not None,
+        clock_error_us=answer.clock_error_us,
+    )
+
+
+def plan_run(
+    watch: WatchRecord,
+    run: RunRecord,
+    state: SnapshotRecord | None,
+    cadence: Cadence,
+    last: LastPoll,
+) -> None:
+    """Write into the watch row when the run is polled next; not for a run that is not watched.
+
+    Args:
+        watch: the watch row.
+        run: the run's row.
+        state: the last snapshot; None where there is none.
+        cadence: the settings.
+        last: the last poll.
+    """
+    if run.untracked_at is not None:
+        return
+    for name in _MARKS:
+        setattr(watch, name, last.righted(getattr(watch, name)))
+    known = replace(
+        known_of(watch, tracked_at=run.tracked_at, last=state),
+        last_polled_at=last.right_at,
+        resumed_at=last.resumed(watch.resumed_at),
+        may_give_up=may_give_up(last.at, last.before_at, clock_error_us=last.clock_error_us),
+    )
+    look = next_look(known, cadence)
+    watch.due_at = None if look.due_at is None else look.due_at + last.clock_error_us
+    watch.tracking, watch.urgency = look.tracking, int(look.urgency)
+
+
+def follow_clock(connection: sa.Connection, source_ids: Iterable[int], *, now: int) -> None:
+    """Where our clock was set back, plan by the clock as it is now: no run waits for the old time to come.
+
+    By more than a minute, every plan made by the clock that was ahead is made anew, also of runs that it gave up.
+    """
+    wanted = list(source_ids)
+    clock_ahead = source.c.source_id.in_(wanted) & (source.c.clock_at > now + FAR_OFF_US)
+    ahead = connection.execute(sa.select(source.c.source_id).where(clock_ahead)).scalars().all()
+    if ahead:
+        _plan_anew(connection, ahead, now)
+    _catch_up(connection, wanted, now)
+    reached = sa.update(source).where(source.c.source_id.in_(wanted))
+    connection.execute(reached.values(clock_at=now))
+
+
+def _plan_anew(connection: sa.Connection, source_ids: Iterable[int], now: int) -> None:
+    later = watch.c.last_polled_at > now + FAR_OFF_US
+    ended = watch.c.ended_seen_at.is_not(None)
+    given_up = watch.c.tracking.in_(("done", "abandoned"))
+    urgency = sa.case((ended, int(Urgency.LATER)), else_=int(Urgency.IN_FLIGHT))
+    tracking = sa.case((ended, "settling"), else_="active")
+    connection.execute(
+        sa.update(watch)
+        .where(watch.c.source_id.in_(list(source_ids)), later, watch.c.tracking != "untracked")
+        .values(
+            tracking=sa.case((given_up, tracking), else_=watch.c.tracking),
+            urgency=sa.case((given_up, urgency), else_=watch.c.urgency),
+            due_at=now,
+            told_overdue_at=sa.case((watch.c.told_overdue_at <= now, watch.c.told_overdue_at)),
+        )
+    )
+
+
+def _catch_up(connection: sa.Connection, source_ids: Iterable[int], now: int) -> None:
+    later = sa.update(watch).where(
+        watch.c.source_id.in_(source_ids), watch.c.due_at > now + _CLOCK_SLACK_US
+    )
+    connection.execute(later.where(watch.c.urgency == int(Urgency.NEW)).values(due_at=now))
+    connection.execute(
+        later.where(
+            watch.c.last_polled_at > now + _CLOCK_SLACK_US, watch.c.due_at > watch.c.last_polled_at
+        ).values(due_at=now + (watch.c.due_at - watch.c.last_polled_at))
+    )
+
+
+def note_clock(connection: sa.Connection, source_id: int, off_us: int | None) -> None:
+    """Remember how far our clock is ahead of a source's server; None: it is right."""
+    of_source = sa.update(source).where(source.c.source_id == source_id)
+    connection.execute(of_source.values(clock_off_us=off_us))
