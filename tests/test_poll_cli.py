@@ -377,6 +377,20 @@ def test_an_id_of_the_file_that_was_dropped_stays_so(desk: Desk, tmp_path: Path)
     assert desk.asked() == ["er_1", "er_1"]
 
 
+def test_an_id_of_the_file_that_was_forgotten_stays_so(desk: Desk, tmp_path: Path) -> None:
+    """Its line was read: no later pass brings the run back, and new lines are taken."""
+    file = tmp_path / "ids"
+    file.write_text("er_1\n")
+    desk.serve("er_1", "er_2")
+    desk("poll", "--track-from", str(file))
+    assert desk("forget", "er_1", "--yes").code == 0
+    with file.open("a") as growing:
+        growing.write("er_2\n")
+    desk("poll", "--track-from", str(file))
+    assert desk.asked() == ["er_1", "er_2"]
+    assert desk.rows("SELECT run_id FROM runs") == [("er_2",)]
+
+
 @pytest.mark.slow
 def test_ids_from_a_file_while_it_runs(desk: Desk, tmp_path: Path) -> None:
     """What other programs append is asked within a second or two."""
