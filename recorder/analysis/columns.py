@@ -33,7 +33,7 @@ OBJECTS: Final = frozenset(
 
 INTS: Final = frozenset(
     name for name, kind in RunRow.__annotations__.items() if kind in (int, int | None, bool | None)
-) | {"actual_seen_at", "ended_seen_at", "run_key", "is_tracked", "is_watched"}
+) | {"dated_at", "actual_seen_at", "ended_seen_at", "run_key"}
 """Columns of integers; all others are of words."""
 
 
@@ -220,6 +220,8 @@ class Runs:
     @cached_property
     def dated_at(self) -> Whole:
         """The instant that each run belongs to: its creation, or its tracking where the ledger gives none."""
+        if "dated_at" in self.names:
+            return self.ints("dated_at").values
         created = self.ints("created_at")
         return np.where(created.there, created.values, self.ints("tracked_at").values)
 

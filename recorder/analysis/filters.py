@@ -49,9 +49,7 @@ class Filters:
     @property
     def needs(self) -> frozenset[str]:
         """The columns that the filters read."""
-        names = {name for name, _ in self.conditions()}
-        dated = {"created_at", "tracked_at"} if "dated_at" in names else set()
-        return frozenset(names - {"dated_at"} | dated)
+        return frozenset(name for name, _ in self.conditions())
 
     def conditions(self, *, status: bool = True) -> Iterator[tuple[str, Predicate]]:
         """Yield the columns that count, each with what its value must be; of instants also for a whole column."""

@@ -121,7 +121,7 @@ class Grouping:
 
 def _needs(term: str) -> tuple[str, ...]:
     if term in _SPELLINGS:
-        return ("created_at", "tracked_at")
+        return ("dated_at",)
     return ("leads_total",) if term == "size" else (term,)
 
 

@@ -7,6 +7,7 @@ Invariant: as of now these are the values that `runs.run_rows` gives row by row;
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -23,7 +24,11 @@ from recorder.store.past import Past
 from recorder.store.runs import FROM_WATCH
 from recorder.store.schema import Flag, label, run, run_fact, source, watch
 
-_PER_FETCH: Final = 2000
+_PER_FETCH: Final = 500
+_PER_QUESTION: Final = 500
+_MOST_QUESTIONS: Final = 40
+"""More of them take longer than all rows of a table."""
+
 _PER_SOURCE: Final = 2**40
 """More runs than a source can have: a key is the source's number times it, and the run's number."""
 
@@ -82,22 +87,20 @@ class _Reader:
 
     def runs(self, names: Collection[str]) -> Runs:
         """Return all runs; those that changed after the instant as they stood then."""
-        keys, held = self._present(names)
-        runs = Runs(len(keys), held)
+        keys, held = self._present({*names, "created_at"} if "dated_at" in names else names)
+        runs = Runs(len(keys), {name: held[name] for name in names})
         if self._past is None:
             return runs
-        is_calm = (runs.ints("is_watched").values == 1) & (runs.ints("is_tracked").values == 1)
-        changed = [divmod(key, _PER_SOURCE) for key in keys[~is_calm].tolist()]
+        rules = ((watch, self._past.is_watched()), (run, self._past.is_tracked()))
+        found = [self._scan(table, {}, [~is_calm])[0] for table, is_calm in rules]
+        has_changed = np.isin(keys, np.concatenate(found))
+        changed = [divmod(key, _PER_SOURCE) for key in keys[has_changed].tolist()]
         earlier = runs_of(self._past.rows(self._connection, changed), names)
-        present = Runs(len(keys), {name: held[name] for name in names})
-        return joined(present.only(is_calm), earlier)
+        return joined(runs.only(~has_changed), earlier)
 
     def _present(self, names: Collection[str]) -> tuple[Whole, dict[str, Column]]:
         """Return the key of each run, and the columns as they are now."""
-        past, tables = self._past, _tables(names)
-        if past is not None:
-            tables[watch]["is_watched"] = sa.case((past.is_watched(), 1), else_=0)
-            tables[run]["is_tracked"] = sa.case((past.is_tracked(), 1), else_=0)
+        tables = _tables(names)
         keys, held = self._scan(watch, tables.pop(watch))
         for table, expressions in tables.items():
             if expressions:
@@ -105,12 +108,23 @@ class _Reader:
         for name in names:
             if name.startswith(LABEL):
                 is_key = label.c.key == name.removeprefix(LABEL)
-                held |= _beside(keys, *self._scan(label, {name: label.c.value}, is_key))
+                held |= _beside(keys, *self._scan(label, {name: label.c.value}, [is_key]))
+        if "dated_at" in names:
+            held["dated_at"] = self._dated(keys, Runs(len(keys), held).ints("created_at"))
         if "n_reopened" in names:
             held["n_reopened"] = Runs(len(keys), held).ints("n_reopened").filled(0)
         if "source" in names:
             held["source"] = self._source(keys)
         return keys, held
+
+    def _dated(self, keys: Whole, created: Ints) -> Ints:
+        """Return the creation of each run; where the ledger gives none, its tracking, which only those ask for."""
+        conditions = list(_some_runs(keys[~created.there]))
+        if len(conditions) > _MOST_QUESTIONS:
+            conditions = [sa.true()]
+        found = self._scan(run, {"tracked_at": run.c.tracked_at}, conditions)
+        tracked = Runs(len(keys), _beside(keys, *found)).ints("tracked_at").values
+        return Ints(np.where(created.there, created.values, tracked))
 
     def _source(self, keys: Whole) -> Words:
         numbers = sorted(self._sources)
@@ -119,17 +133,20 @@ class _Reader:
         return Words(codes.astype(np.int32), Lexicon(names))
 
     def _scan(
-        self, table: sa.Table, expressions: Expressions, *conditions: sa.ColumnElement[bool]
+        self,
+        table: sa.Table,
+        expressions: Expressions,
+        conditions: Sequence[sa.ColumnElement[bool]] = (sa.true(),),
     ) -> tuple[Whole, dict[str, Column]]:
-        """Return the keys and the columns of a table, in the table's own order."""
+        """Return the keys and the columns of a table's rows, in its own order: those of each condition in turn."""
         per_source = sa.literal(_PER_SOURCE, sa.BigInteger())
         key = sa.cast(table.c.source_id, sa.BigInteger()) * per_source + table.c.run_key
-        statement = sa.select(key, *expressions.values()).where(*conditions)
+        statement = sa.select(key, *expressions.values())
         if self._is_of_one:  # in the order of the key: SQLite takes another index else
             of_one = table.c.source_id.in_(list(self._sources))
             statement = statement.where(of_one).order_by(table.c.source_id, table.c.run_key)
         builders = [Builder("run_key"), *map(Builder, expressions)]
-        for rows in self._driver_rows(statement):
+        for rows in chain.from_iterable(self._driver_rows(statement.where(c)) for c in conditions):
             for builder, values in zip(builders, zip(*rows, strict=True), strict=True):
                 builder.add(values)
         keys, *columns = (builder.column() for builder in builders)
@@ -145,11 +162,20 @@ class _Reader:
             yield rows
 
 
+def _some_runs(keys: Whole) -> Iterator[sa.ColumnElement[bool]]:
+    """Yield a condition for each few hundred of these runs."""
+    for number in np.unique(keys // _PER_SOURCE).tolist():
+        of_source = (keys[keys // _PER_SOURCE == number] % _PER_SOURCE).tolist()
+        for first in range(0, len(of_source), _PER_QUESTION):
+            some = run.c.run_key.in_(of_source[first : first + _PER_QUESTION])
+            yield (run.c.source_id == number) & some
+
+
 def _tables(names: Iterable[str]) -> dict[sa.Table, dict[str, sa.ColumnElement[Any]]]:
     """Return what to read of each table."""
     found: dict[sa.Table, dict[str, sa.ColumnElement[Any]]] = {watch: {}, run: {}, run_fact: {}}
     for name in names:
-        if name != "source" and not name.startswith(LABEL):
+        if name not in ("source", "dated_at") and not name.startswith(LABEL):
             table = watch if name in FROM_WATCH else run if name in _FROM_RUN else run_fact
             found[table][name] = _expression(name, table.c[name])
     return found
