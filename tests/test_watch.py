@@ -1,6 +1,7 @@
 """`recorder watch`: what it shows of runs, that it polls what nobody else does, and that it ends cleanly."""
 
 import io
+import json
 import os
 import signal
 import subprocess
@@ -311,6 +312,26 @@ def finish(process: "subprocess.Popen[str]") -> tuple[int, str, str]:
     """Its exit code and what it printed."""
     out, err = process.communicate(timeout=20)
     return process.returncode, out, err
+
+
+def test_the_table_once_in_any_format(
+    database: Database, store_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With --format it prints what the store has, polls nothing, and ends."""
+    register(database, ["er_1", "er_2"])
+    body = document("er_1", scope={"resolvedCount": 4}, trigger={"triggerRunId": "run_1"})
+    Recorder(database).record([answer(0, body, run_id="er_1")])
+    assert main.run(main.cli, ["watch", "--format", "json", "--db", store_url]) == 0
+    first, second = json.loads(capsys.readouterr().out)
+    assert (first["run_id"], first["status"], first["leads_total"]) == ("er_1", "running", 4)
+    assert (first["overdue"], first["note"]) == (True, "overdue run_1")
+    assert (second["run_id"], second["status"], second["note"]) == ("er_2", None, "not seen yet")
+    for chosen in ("table", "markdown", "csv", "ndjson"):
+        ids = ["watch", "er_1", "--format", chosen, "--db", store_url]
+        assert main.run(main.cli, ids) == 0
+        printed = capsys.readouterr().out
+        assert "er_1" in printed
+        assert "er_2" not in printed
 
 
 @pytest.mark.slow

@@ -10,12 +10,11 @@ from recorder.analysis.values import amount
 from recorder.cli.text import visible
 from recorder.humanize import amount as shown
 from recorder.humanize import whole_span
-from recorder.ledger.answer import Outcome
+from recorder.instants import SECOND
+from recorder.ledger.answer import FAILED, Outcome
 from recorder.life import Phase
 from recorder.schedule.cadence import Cadence
 from recorder.store.watching import Watched
-
-_TROUBLE = frozenset(Outcome) - {Outcome.CHANGED, Outcome.UNCHANGED, Outcome.NOT_VISIBLE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +79,32 @@ def line_of(run: Watched, cadence: Cadence, now: int) -> Line:
     )
 
 
+SNAPSHOT_COLUMNS = (
+    *("source", "run_id", "tracking", "status", "leads_done", "leads_total", "age_seconds"),
+    *("seen_seconds_ago", "cost_actual", "cost_preview", "cost_unit", "overdue", "trigger_run_id"),
+    "note",
+)
+
+
+def snapshot_row(run: Watched, cadence: Cadence, now: int) -> dict[str, object]:
+    """Return what the live table shows of a run, as values: `SNAPSHOT_COLUMNS`; null where it is not known."""
+    line = line_of(run, cadence, now)
+    own = ("source", "run_id", "tracking", "status", "leads_total", "cost_unit", "trigger_run_id")
+    began = run.tracked_at if run.created_at is None else run.created_at
+    until = run.ended_at if run.has_ended else now
+    return {name: getattr(run, name) for name in own} | {
+        "leads_done": None if run.leads_total is None else run.leads_done,
+        "age_seconds": None if until is None else max(until - began, 0) // SECOND,
+        "seen_seconds_ago": (
+            None if run.last_polled_at is None else max(now - run.last_polled_at, 0) // SECOND
+        ),
+        "cost_actual": amount(run.cost_actual_micros),
+        "cost_preview": amount(run.cost_preview_micros),
+        "overdue": run.overdue(cadence, now),
+        "note": line.note or None,
+    }
+
+
 def _age(run: Watched, began: int, now: int) -> str:
     if not run.has_ended:
         return whole_span(now - began)
@@ -97,7 +122,7 @@ def _alarm(run: Watched, cadence: Cadence, now: int) -> str | None:
         return "abandoned"
     if run.overdue(cadence, now):
         return f"overdue {run.trigger_run_id or ''}".strip()
-    if run.last_outcome in _TROUBLE:
+    if run.last_outcome in FAILED:
         return Outcome(run.last_outcome).word.replace("_", " ")
     if run.status == "failed":
         return run.error_message or "failed"

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from recorder.cli.options import settings_options
+from recorder.cli.output import FORMATS, write_rows
 from recorder.cli.stores import reading, stopped_by_signals, tell
+from recorder.cli.streams import output_was_lost
 from recorder.errors import SettingError, StoreBusyError, StoreError
 from recorder.instants import MINUTE, SECOND, now_us
 from recorder.settings import Settings
@@ -32,11 +34,17 @@ _MOST = 2000
     epilog="""\b
 Examples:
   recorder watch                      all that is in flight, until Ctrl-C
-  recorder watch er_01JC8Z6M3Q        this run, until it has ended""",
+  recorder watch er_01JC8Z6M3Q        this run, until it has ended
+  recorder watch --format json        the table as it stands, once""",
 )
 @click.argument("run_ids", metavar="[RUN_ID]...", nargs=-1)
+@click.option(
+    "--format",
+    type=click.Choice(FORMATS),
+    help="Print the table once, as it stands in the store, and poll nothing.",
+)
 @settings_options("base_url", "rate", "every", "settle", "overdue_after")
-def watch(run_ids: tuple[str, ...], settings: Settings) -> int:
+def watch(run_ids: tuple[str, ...], format: str | None, settings: Settings) -> int:
     """A live table of runs in flight, and of those that have just ended.
 
     It polls the sources that no other process polls, as 'recorder poll --forever' would, and leaves them to one that
@@ -49,6 +57,9 @@ def watch(run_ids: tuple[str, ...], settings: Settings) -> int:
 
     with reading(settings) as database:
         refs = _refs(database, run_ids, settings)
+        if format is not None:
+            _print_once(database, settings, refs, format)
+            return int(output_was_lost())
         with open_view(sys.stdout, tell=tell) as view:
             watcher = Watcher(
                 database, settings, view, refs=refs, is_over=_done(settings, ends=refs is not None)
@@ -70,6 +81,44 @@ def watch(run_ids: tuple[str, ...], settings: Settings) -> int:
                 code = _run(service.run)
             watcher.show(service.poller)
     return code
+
+
+def _print_once(
+    database: "Database", settings: Settings, refs: "Sequence[RunRef] | None", format: str
+) -> None:
+    from recorder.cli.board import SNAPSHOT_COLUMNS, headline, snapshot_row  # noqa: PLC0415
+
+    now = now_us()
+    runs = _load_runs(database, settings, refs, now=now)
+    write_rows(
+        [snapshot_row(run, settings.cadence, now) for run in runs],
+        columns=SNAPSHOT_COLUMNS,
+        format=format,
+        out=sys.stdout,
+        table_columns=(
+            *("run_id", "status", "leads_done", "leads_total", "age_seconds", "seen_seconds_ago"),
+            *("cost_actual", "cost_preview", "note"),
+        ),
+        kept=("run_id", "note"),
+        foot=[headline(runs, settings.cadence, now)],
+        empty="no runs in flight",
+    )
+
+
+def _load_runs(
+    database: "Database", settings: Settings, refs: "Sequence[RunRef] | None", *, now: int
+) -> "Sequence[Watched]":
+    """Return the runs to show."""
+    from recorder.store.watching import watched_runs  # noqa: PLC0415
+
+    with database.reading() as connection:
+        return watched_runs(
+            connection,
+            since=now - _SHOWN_AFTER_END_US,
+            limit=_MOST,
+            refs=refs,
+            source_name=settings.source,
+        )
 
 
 def _why_only_shown(database: "Database") -> str | None:
@@ -161,7 +210,7 @@ class Watcher:
     ) -> None:
 
         self._database = database
-        self._source = settings.source
+        self._settings = settings
         self._cadence = settings.cadence
         self._view = view
         self._refs = refs
@@ -188,17 +237,9 @@ class Watcher:
             StoreError: the store does not answer.
         """
         from recorder.cli.board import Board, headline, line_of  # noqa: PLC0415
-        from recorder.store.watching import watched_runs  # noqa: PLC0415
 
         now = now_us()
-        with self._database.reading() as connection:
-            runs = watched_runs(
-                connection,
-                since=now - _SHOWN_AFTER_END_US,
-                limit=_MOST,
-                refs=self._refs,
-                source_name=self._source,
-            )
+        runs = _load_runs(self._database, self._settings, self._refs, now=now)
         shown = runs[: self._view.room()]
         told = f"{headline(runs, self._cadence, now)} - {_who_polls(poller)}"
         lines = [line_of(run, self._cadence, now) for run in shown]
