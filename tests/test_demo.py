@@ -1,6 +1,7 @@
 """`recorder demo`: the whole story, on a store of its own, and nothing of the user's."""
 
 import os
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -81,7 +82,25 @@ def test_the_whole_story(tmp_path: Path) -> None:
     for told in ("$ recorder runs", "$ recorder history", "$ recorder overdue", "triggerRunId"):
         assert told in done.stdout + done.stderr
     assert "recorder poll --for 55s" in done.stdout
+    (folder,) = tmp_path.glob("recorder-demo-*")
+    assert f"rm -r {folder}\n" in done.stdout
     assert_recorded(tmp_path)
+
+
+@pytest.mark.slow
+def test_an_interrupted_demo_leaves_nothing(tmp_path: Path) -> None:
+    """Ctrl-C ends it with 130, and its temporary folder is gone."""
+    environ = os.environ | {"TMPDIR": str(tmp_path)}
+    with subprocess.Popen(
+        [sys.executable, "-m", "recorder", "demo"], env=environ, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        process.stdout.read()
+        # Python dies of the signal itself where it came while source text was being executed: to a shell the same.
+        assert process.wait(timeout=20) in (130, -signal.SIGINT)
+    assert list(tmp_path.glob("recorder-demo-*")) == []
 
 
 def assert_recorded(folder: Path) -> None:

@@ -6,6 +6,7 @@ neither read nor changed.
 
 import os
 import shlex
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -63,20 +64,29 @@ def demo(db: str | None) -> None:
     from recorder.demo import make_store  # noqa: PLC0415  # SQLAlchemy: not for --help
     from recorder.store.engine import Database  # noqa: PLC0415
 
-    with closing(Database(_store_url(db))) as database:
-        make_store(database)
-        _show(database, _record(database))
-    _tell_next(database)
+    with _store_url(db) as url:
+        with closing(Database(url)) as database:
+            make_store(database)
+            _show(database, _record(database))
+        _tell_next(database, is_temporary=db is None)
 
 
-def _store_url(db: str | None) -> str:
-    if db is None:
-        folder = Path(tempfile.mkdtemp(prefix="recorder-demo-"))
-        return parse_database_url("recorder.db", folder=folder)
+@contextmanager
+def _store_url(db: str | None) -> Iterator[str]:
+    """Give the URL of the demo's store; a temporary folder for it is gone if the demo does not come to its end."""
+    if db is not None:
+        try:
+            url = parse_database_url(db, folder=Path.cwd())
+        except ValueError as error:
+            raise SettingError(f"--db: {error}") from error
+        yield url
+        return
+    folder = Path(tempfile.mkdtemp(prefix="recorder-demo-"))
     try:
-        return parse_database_url(db, folder=Path.cwd())
-    except ValueError as error:
-        raise SettingError(f"--db: {error}") from error
+        yield parse_database_url("recorder.db", folder=folder)
+    except BaseException:
+        shutil.rmtree(folder)
+        raise
 
 
 def _record(database: "Database") -> "Settings":
@@ -175,12 +185,15 @@ def _ask(database: "Database", name: str, *arguments: str) -> None:
     run(cli, [name, "--config", os.devnull, "--db", _url(database), *arguments])
 
 
-def _tell_next(database: "Database") -> None:
+def _tell_next(database: "Database", *, is_temporary: bool) -> None:
     click.echo("\nLook around, with any command or in SQL:")
     click.echo(f"  recorder runs --db {shlex.quote(database.name)}")
     if database.path is not None:
         query = "SELECT slug, count(*), avg(run_seconds) FROM runs GROUP BY slug"
         click.echo(f"  sqlite3 {shlex.quote(database.name)} \\\n    {shlex.quote(query)}")
+    if is_temporary and database.path is not None:
+        click.echo("\nThe store stays until you remove it:")
+        click.echo(f"  rm -r {shlex.quote(str(database.path.parent))}")
     click.echo(f"\n{_NEXT}", nl=False)
 
 
