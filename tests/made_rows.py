@@ -15,7 +15,10 @@ from recorder.instants import HOUR, MINUTE, SECOND, parse_instant
 
 DAWN = parse_instant("2026-11-20T09:00:00Z") or 0
 ENDED = ("completed", "failed", "cancelled")
-TERMS = ("slug", "version", "source", "mode", "status", "day", "week", "month", "label:team")
+TERMS = (
+    *("slug", "version", "source", "mode", "status", "hour", "weekday", "day", "week", "month"),
+    *("list_id", "size", "label:team"),
+)
 groupings = st.sampled_from([(), *combinations(TERMS, 1), *combinations(TERMS, 2)])
 statuses = st.sampled_from([(), ("failed",), ("failed", "cancelled"), ("running",), ("paused",)])
 WEST = timezone(timedelta(hours=-7))
@@ -96,6 +99,7 @@ def _names(random: Random) -> dict[str, Any]:
         "slug": random.choice(["email", "phone", None]),
         "version": random.choice(["1", "2", "10", "2.1", "beta", None]),
         "mode": random.choice(["live", "test"]),
+        "list_id": random.choice(["li_1", "li_2", None]),
         "labels": random.choice([{}, {"team": "north"}, {"team": "south", "x": "1"}]),
     }
 

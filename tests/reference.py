@@ -18,12 +18,24 @@ Z = 1.959963984540054
 
 
 # groups
-def value_of(row: RunRow, term: str, tz: tzinfo) -> str | None:
+def size_of(leads: int | None) -> str | None:
+    bounds = ((0, 0), (1, 3), (4, 10), (11, 30), (31, 100), (101, 300), (301, 1000), (1001, 3000))
+    if leads is None or leads > 3000:
+        return None if leads is None else "3001+"
+    first, last = next(bound for bound in bounds if bound[0] <= leads <= bound[1])
+    return str(first) if first == last else f"{first}-{last}"
+
+
+def value_of(row: RunRow, term: str, tz: tzinfo) -> str | int | None:
     if term.startswith("label:"):
         return row.labels.get(term[len("label:") :])
-    if term in ("day", "week", "month"):
+    if term == "size":
+        return size_of(row.leads_total)
+    if term in ("hour", "weekday", "day", "week", "month"):
         at = row.created_at if row.created_at is not None else row.tracked_at
         local = (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=at)).astimezone(tz)
+        if term in ("hour", "weekday"):
+            return local.hour if term == "hour" else local.isoweekday()
         return local.strftime({"day": "%Y-%m-%d", "week": "%G-W%V", "month": "%Y-%m"}[term])
     value: str | None = getattr(row, term)
     return value
@@ -31,8 +43,8 @@ def value_of(row: RunRow, term: str, tz: tzinfo) -> str | None:
 
 def grouped(
     rows: Iterable[RunRow], by: Sequence[str], tz: tzinfo = UTC
-) -> dict[tuple[str | None, ...], list[RunRow]]:
-    found: dict[tuple[str | None, ...], list[RunRow]] = {}
+) -> dict[tuple[str | int | None, ...], list[RunRow]]:
+    found: dict[tuple[str | int | None, ...], list[RunRow]] = {}
     for row in rows:
         found.setdefault(tuple(value_of(row, term, tz) for term in by), []).append(row)
     return found

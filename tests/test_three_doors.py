@@ -33,7 +33,10 @@ from recorder.store.record import Recorder
 from recorder.store.registry import add_seen_runs, ensure_source, track
 
 RUNS = 150
-GROUPS = ((), ("slug",), ("slug", "version"), ("day",), ("status",), ("label:team", "month"))
+GROUPS = (
+    *((), ("slug",), ("slug", "version"), ("day",), ("status",), ("label:team", "month")),
+    *(("hour", "weekday"), ("size", "list_id"), ("week", "mode", "source")),
+)
 Rows = list[dict[str, Any]]
 
 

@@ -1,0 +1,122 @@
+"""Columns hold what rows do, whichever store they come from, now and as of a time."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from made_answers import random_answers
+from made_rows import run_row
+from shapes import fill
+from stores import BASE_URL, T0, S, register
+
+from recorder.analysis.building import in_listing_order, joined, rows_of, runs_of
+from recorder.analysis.rows import RunRow
+from recorder.store.columns import read_runs
+from recorder.store.engine import Database
+from recorder.store.past import Past
+from recorder.store.record import Recorder
+from recorder.store.registry import add_seen_runs, ensure_source, track, untrack
+from recorder.store.runs import run_rows
+
+FIELDS = [name for name in RunRow._fields if name != "labels"]
+NAMES = {*FIELDS, "dated_at", "label:team", "label:no"}
+
+
+@pytest.fixture
+def mixed(database: Database) -> Database:
+    """A store with runs of every shape in two sources, and a random history on top."""
+    fill(database)
+    answers = random_answers(seed=11, runs=60)
+    with database.writing() as connection:
+        number = ensure_source(connection, "growth", base_url=BASE_URL, now=T0)
+        add_seen_runs(connection, number, {a.run_id: a.observed_at for a in answers})
+        track(connection, "growth", ["er_001", "er_004"], now=T0, labels={"team": "west"})
+        untrack(connection, number, 7, now=T0 + 40_000 * S)
+    for start in range(0, len(answers), 100):
+        some = [a.__class__(**_fields(a) | {"source": "growth"}) for a in answers[start:][:100]]
+        Recorder(database).record(some)
+    register(database, ["unseen"], at=900)
+    return database
+
+
+def _fields(answer: Any) -> dict[str, Any]:
+    return {name: getattr(answer, name) for name in type(answer).__dataclass_fields__}
+
+
+def plain(rows: list[RunRow]) -> list[dict[str, Any]]:
+    """Rows with what columns say of them, in one order."""
+    found = [
+        {name: getattr(row, name) for name in FIELDS}
+        | {"dated_at": row.dated_at}
+        | {f"label:{key}": row.labels.get(key) for key in ("team", "no")}
+        for row in rows
+    ]
+    return sorted(found, key=lambda row: (row["source"], row["run_id"]))
+
+
+@pytest.mark.parametrize("source", [None, "default", "growth"])
+def test_columns_are_the_rows(mixed: Database, source: str | None) -> None:
+    """Each value of each column is that of the run's row, now and as of instants in between, of all or one source."""
+    with mixed.reading() as connection:
+        for at in (None, -5, 7, 63, 705, 50_000, 10**7):
+            past = None if at is None else Past(as_of=T0 + at * S)
+            rows = list(run_rows(connection, source_name=source, past=past))
+            runs = read_runs(connection, NAMES, source_name=source, past=past)
+            assert runs.n == len(rows)
+            columns = {name: runs.values(name) for name in sorted(NAMES)}
+            held = [dict(zip(columns, v, strict=True)) for v in zip(*columns.values(), strict=True)]
+            held.sort(key=lambda row: (row["source"], row["run_id"]))
+            flags = ("persist_results",)  # integers in a column
+            assert held == [
+                row | {name: row[name] if row[name] is None else int(row[name]) for name in flags}
+                for row in plain(rows)
+            ]
+            order = in_listing_order(runs)
+            run_ids, sources = runs.values("run_id"), runs.values("source")
+            listed = [(sources[place], run_ids[place]) for place in order.tolist()]
+            assert listed == [(row.source, row.run_id) for row in rows]
+
+
+def test_the_mixed_store_is_mixed(mixed: Database) -> None:
+    """It holds what columns may get wrong: nulls everywhere, labels, lost, reopened and unseen runs, two sources."""
+    with mixed.reading() as connection:
+        rows = list(run_rows(connection))
+    for name in (
+        set(FIELDS)
+        - {"source", "run_id", "tracking", "tracked_at"}
+        - {*("n_polls", "n_snapshots", "n_reopened")}
+    ):
+        values = {getattr(row, name) for row in rows}
+        assert None in values, name
+        assert len(values) > 1, name
+    assert {row.source for row in rows} == {"default", "growth"}
+    assert {row.tracking for row in rows} >= {"active", "not_visible", "untracked", "settling"}
+    assert {row.cost_quality for row in rows} >= {"both", "unparsed", "unit_mismatch", "none"}
+    assert any(row.n_reopened for row in rows)
+    assert any(row.labels for row in rows)
+    assert any(row.created_at is None and row.n_snapshots for row in rows)
+
+
+def test_words_of_two_parts_are_of_one_lexicon() -> None:
+    """A word that both parts have, null too, is one word of the whole: its runs are one group."""
+    first = runs_of([run_row("er_1", slug="a"), run_row("er_2", slug=None)], ["slug", "run_id"])
+    second = runs_of([run_row("er_3", slug=None), run_row("er_4", slug="a")], ["slug", "run_id"])
+    whole = joined(first, second)
+    assert whole.values("slug") == ["a", None, None, "a"]
+    assert len(set(whole.words("slug").lexicon.words)) == 2
+    extended = whole.words("slug").with_null()
+    assert len(extended.lexicon.words) == 2
+    assert extended.codes[-1] == whole.words("slug").codes[1]
+
+
+def test_some_runs_are_views_of_all() -> None:
+    """A slice, a mask and places give the same runs, however they are asked one after the other."""
+    rows = [
+        run_row(f"er_{n}", slug="ab"[n % 2], leads_total=n if n % 3 else None) for n in range(9)
+    ]
+    runs = runs_of(rows, ["run_id", "slug", "leads_total"])
+    some = runs.take(slice(2, 8)).take(np.array([5, 0, 3])).only(np.array([True, False, True]))
+    assert some.n == 2
+    assert some.values("run_id") == ["er_7", "er_5"]
+    assert some.values("slug") == ["b", "b"]
+    assert [row.leads_total for row in rows_of(some)] == [7, 5]
