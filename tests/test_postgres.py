@@ -15,7 +15,7 @@ from sqlalchemy.engine import make_url
 from stores import empty, register
 
 from recorder.cli.main import cli, run
-from recorder.errors import StoreConflictError
+from recorder.errors import StoreBusyError, StoreConflictError
 from recorder.store.engine import Database
 from recorder.store.schema import source
 
@@ -179,6 +179,16 @@ def test_a_conflict_that_does_not_end_is_told(postgres_database: Database) -> No
     with pytest.raises(StoreConflictError, match="try again"):
         postgres_database.write(work)
     assert 1 < len(tries) < 10
+
+
+def test_a_lock_that_stays_is_told_whatever_the_server_speaks(postgres_database: Database) -> None:
+    """The state that comes with the error decides, not its words."""
+    raised = "RAISE SQLSTATE '55P03' USING MESSAGE = 'Zeit abgelaufen'"
+    with (
+        pytest.raises(StoreBusyError, match="stayed locked for 30 s"),
+        postgres_database.writing() as connection,
+    ):
+        connection.exec_driver_sql(f"DO $$ BEGIN {raised}; END $$")
 
 
 _LOSES_ITS_SERVER = """

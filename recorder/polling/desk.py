@@ -118,7 +118,8 @@ class Desk:
         wanted = frozenset(source_ids)
         if wanted == self._wanted and not self._renewal.is_time(now):
             return
-        with self._database.writing() as connection:
+
+        def acquire(connection: Connection) -> tuple[dict[int, int], dict[int, int]]:
             self._ahead_us = ahead_us(connection, self._clock)
             shared_now = self._shared_clock()
             held = leases.acquire(
@@ -129,9 +130,12 @@ class Desk:
                 share=self._share(connection, wanted, shared_now),
                 under_way=under_way,
             )
-            self._note_busy(leases.lease_ends(connection, wanted - held.keys()))
             follow_clock(connection, held, now=self._clock())
             budgets.mend(connection, self._shared_clock)
+            return held, leases.lease_ends(connection, wanted - held.keys())
+
+        held, busy = self._database.write(acquire)
+        self._note_busy(busy)
         self._held_until = {one: until - self._ahead_us for one, until in held.items()}
         self._wanted = wanted
         self._renewal.start(now)
@@ -169,8 +173,7 @@ class Desk:
         Nothing is permitted any more.
         """
         until = self._shared_clock() + budgets.LONGEST_REQUEST_US
-        with self._database.writing() as connection:
-            leases.leave(connection, self._holder, keep=keep, until=until)
+        self._database.write(lambda c: leases.leave(c, self._holder, keep=keep, until=until))
         self._held_until = {}
 
     def due(self, source_ids: Iterable[int], *, now: int) -> tuple[list[Due], int | None]:
@@ -204,7 +207,8 @@ class Desk:
         if not count(budget):
             wake = wake_at(budget, shared_now, new=new, behind=behind)
             return Granted(permissions=[], wake_at=wake - self._ahead_us)
-        with self._database.writing() as connection:
+
+        def take(connection: Connection) -> tuple[list[Due], list[Slot]]:
             budget = budgets.lock_budget(connection, use.key_id, rate=use.rate, now=shared_now)
             going = self._in_turn(use.key_id, due, budget)[: min(count(budget), most)]
             new_sources = [one.source_id for one in going if one.urgency == Urgency.NEW]
@@ -215,6 +219,9 @@ class Desk:
                 now=shared_now,
                 new_source=new_sources[-1] if new_sources else None,
             )
+            return going, slots
+
+        going, slots = self._database.write(take)
         if going:
             self._new_went_last[use.key_id] = going[-1].urgency == Urgency.NEW
         permissions = [self._permission(d, s, now) for d, s in zip(going, slots, strict=True)]
@@ -234,9 +241,12 @@ class Desk:
 
     def rest(self, key_ids: Iterable[str]) -> None:
         """Send nothing with these keys for a minute: our clock was set forward, and its last minute tells nothing."""
-        with self._database.writing() as connection:
+
+        def rest(connection: Connection) -> None:
             for key_id in sorted(key_ids):
                 budgets.pause(connection, key_id, until=self._shared_clock() + MINUTE)
+
+        self._database.write(rest)
 
     def _demand(
         self, connection: Connection, use: KeyUse, budget: Budget, pass_at: int | None
@@ -266,18 +276,18 @@ class Desk:
 
     def note_key(self, source_id: int, key_id: str, *, is_accepted: bool, now: int) -> None:
         """Record what the API last said of a source's key."""
-        with self._database.writing() as connection:
-            note_key(connection, source_id, key_id, is_accepted=is_accepted, now=now)
+        self._database.write(
+            lambda c: note_key(c, source_id, key_id, is_accepted=is_accepted, now=now)
+        )
 
     def note_clock(self, source_id: int, off_us: int | None) -> None:
         """Record how far our clock is ahead of a source's server; None: it is right."""
-        with self._database.writing() as connection:
-            note_clock(connection, source_id, off_us)
+        self._database.write(lambda c: note_clock(c, source_id, off_us))
 
     def retry(self, source_id: int, *, within_us: int | None = None) -> None:
         """Ask the runs of a source whose last request failed so soon after it: the cadence, where nothing is said."""
-        with self._database.writing() as connection:
-            retry_failed(connection, source_id, within_us=within_us or self._cadence.every_us)
+        within_us = within_us or self._cadence.every_us
+        self._database.write(lambda c: retry_failed(c, source_id, within_us=within_us))
 
     def in_flight(self, source_id: int) -> int:
         """How many runs of a source are asked at the full cadence."""
@@ -317,5 +327,4 @@ class Desk:
         mine = [one for one in found if one.source_id in source_ids]
         if not mine:
             return []
-        with self._database.writing() as connection:
-            return mark_told(connection, mine, now=now)
+        return self._database.write(lambda c: mark_told(c, mine, now=now))

@@ -173,12 +173,12 @@ def translated(error: DBAPIError | UnicodeDecodeError, name: str) -> StoreError:
     if damage is not None:
         return damage
     said = " ".join(str(cause).split())
-    sqlstate = getattr(cause, "sqlstate", None) or ""
+    sqlstate = getattr(cause, "sqlstate", None) or ""  # a server may speak any language
     if sqlstate in postgres.CONFLICTS:
         return StoreConflictError(f"{name}: {said}; try again")
     if isinstance(error, IntegrityError | DataError) or sqlstate.startswith(postgres.TOO_LARGE):
         return RowRefusedError(f"{name}: {said}")
-    if "database is locked" in said or "lock timeout" in said:
+    if "database is locked" in said or sqlstate == postgres.LOCKED:
         return StoreBusyError(
             f"{name} stayed locked for {BUSY_MS // 1000} s: another program holds it; try again"
         )

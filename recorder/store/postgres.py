@@ -16,6 +16,7 @@ from recorder.store.files import BUSY_MS
 
 IDLE_MS = 8_000  # a process that hangs, or a host that is gone, keeps its locks no longer: less than a lease
 OLDEST_POSTGRES = 15
+LOCKED = "55P03"
 CONFLICTS = frozenset({"40001", "40P01"})  # a serialization failure, a deadlock
 TOO_LARGE = "54"  # the class of what exceeds a limit of the program: a driver's operational error
 _SEVERAL = frozenset({"host", "port"})

@@ -28,7 +28,8 @@ def rebind_source(database: Database, name: str, *, base_url: str, now: int) -> 
     Raises:
         UsageError: no such source, or a process polls it.
     """
-    with database.writing() as connection:
+
+    def rebind(connection: sa.Connection) -> str:
         source_id = lock_source(connection, name)
         (row,) = source_rows(connection, name)
         if poller := poller_of(row, now=now):
@@ -40,4 +41,6 @@ def rebind_source(database: Database, name: str, *, base_url: str, now: int) -> 
             .where(source.c.source_id == source_id)
             .values(base_url=base_url, refused_key=None, refused_at=None, accepted_key=None)
         )
-    return row.base_url
+        return row.base_url
+
+    return database.write(rebind)
