@@ -4,7 +4,6 @@ Invariants: the rows are those of the command line and of the views, all that fi
 Dtypes and nulls are those that `recorder.frames` lists.
 """
 
-import inspect
 import os
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, tzinfo
@@ -224,7 +223,7 @@ class _Method:
     def __init__(self, archive: Analyses, name: str) -> None:
         self._archive = archive
         self.__name__ = name
-        self.__doc__ = inspect.cleandoc(find(name).help) + "\n\n" + find(name).columns
+        self.__doc__ = find(name).manual
 
     def __call__(
         self,

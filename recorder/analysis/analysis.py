@@ -3,6 +3,7 @@
 Must not import anything that does I/O.
 """
 
+import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
@@ -93,12 +94,11 @@ class Analysis:
     """One analysis.
 
     Attributes:
-        cells: the row of a group; of a group without runs it gives the columns and their kinds.
+        cells: the row of a group; of a group without runs it gives the columns and their kinds. Its docstring is the
+            help: of the command up to `Returns:`, of the Python method all of it, with what the columns mean.
         needs: the columns that `cells`, `only`, `speaks`, `split` and `items` read, beside `ALWAYS`.
         population: whose runs it is about.
         about: what the rows rest on, for the foot, of all runs of the population and its name.
-        help: the first line and what else the command's help says.
-        columns: what the columns mean, for the manual page of the Python method.
         examples: command lines, without `recorder`.
         options: further arguments.
         check: raises UsageError for a question that makes no sense; None: all do.
@@ -112,8 +112,6 @@ class Analysis:
     needs: frozenset[str]
     population: Population
     about: Callable[[Runs, str, Question], str]
-    help: str
-    columns: str
     examples: tuple[str, ...] = ()
     options: tuple[Option, ...] = ()
     check: Callable[[Question], None] | None = None
@@ -121,6 +119,11 @@ class Analysis:
     speaks: Masking | None = None
     split: tuple[str, str] | None = None
     items: Callable[[Runs, Question], Iterable[Runs]] | None = None
+
+    @property
+    def manual(self) -> str:
+        """What people read of it, the columns included."""
+        return inspect.getdoc(self.cells) or ""
 
     def options_of(self, given: Mapping[str, bool | int]) -> dict[str, bool | int]:
         """Return the value of each option.

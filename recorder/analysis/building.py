@@ -84,14 +84,6 @@ def _values(rows: Sequence[RunRow], name: str) -> Iterator[Any]:
     return (getattr(row, name) if key == name else row.labels.get(key) for row in rows)
 
 
-def rows_of(runs: Runs) -> Iterator[RunRow]:
-    """Yield runs as rows; what was not asked for is None."""
-    columns = {name: runs.values(name) for name in RunRow._fields if name in runs.names}
-    blank = RunRow(*[None] * len(RunRow._fields))  # type: ignore[arg-type]  # what is not read
-    for values in zip(*columns.values(), strict=True):
-        yield blank._replace(**dict(zip(columns, values, strict=True)))
-
-
 def in_listing_order(runs: Runs) -> npt.NDArray[np.intp]:
     """Return the places of runs by the instant that they belong to, source and run id."""
     names = runs.words("source").lexicon.words

@@ -26,7 +26,27 @@ _COMPLETED: Final = frozenset({"completed"}).__contains__
 
 
 def costs(group: Group) -> Row:
-    """Return preview P against actual A, and what failures cost, of one unit."""
+    """Show cost previewed against actual, of completed runs, unit by unit; sums are exact.
+
+    bias = (actual - preview) / preview, wape = sum |actual - preview| / actual. Only runs of which both are known and
+    quiet are pairs; the others are counted beside. --status: what failures and cancels cost.
+
+    Returns:
+        A row a group and `unit` (null: runs without an amount that could be read). Amounts are exact decimals of the
+        unit; what rests on no run is null. Population: completed; with a status the runs of that status; by status all
+        that ended.
+        `runs` = `pairs` + `unpaired` (`without_cost`, `preview_only`, `actual_only`) + `unparsed` + `mismatched` +
+        `provisional`. Over pairs: `preview_total`, `actual_total`, `variance_total` (A - P), `bias` (its share of P),
+        `wape` (sum |A - P| by sum A), `mape` and `median_ape` over A > 0 without the `mape_excluded` pairs, `overruns`
+        (A > P x 1.1) with `overrun_rate` and Wilson's `_low`, `_high`, `ratio_p10`, `_p50`, `_p90` of A / P over P > 0
+        without the `ratio_excluded`; `volume_effect_total` (leads processed were not those planned; to a millionth) and
+        `rate_effect_total` (a lead did not cost what was planned), which sum to the variance of the `effects_runs`
+        where both are defined; `unit_cost`: A by completed leads, `unit_cost_median` over the pairs with completed
+        leads.
+        `actual_total_all`: A over all runs of the population in that unit, paired or not.
+        Whatever the status asked for: `failure_runs` (failed + cancelled), `failure_actual_total`, `failure_share` of
+        `terminal_actual_total` (A over all that ended), `failure_without_actual`.
+    """
     runs, pairs = group.runs, Pairs(group.runs)
     n = {word: n_of(_of_quality(runs, word)) for word in _QUALITIES}
     sum_p, sum_a = total(pairs.preview), total(pairs.actual)
@@ -116,23 +136,4 @@ ANALYSIS: Final = Analysis(
         "costs --status failed --by slug",
         "costs --when-final",
     ),
-    help="""Cost previewed against actual, of completed runs, unit by unit; sums are exact.
-
-    bias = (actual - preview) / preview, wape = sum |actual - preview| / actual. Only runs of which both are known and
-    quiet are pairs; the others are counted beside. --status: what failures and cancels cost.
-    """,
-    columns="""\
-A row a group and `unit` (null: runs without an amount that could be read). Amounts are exact decimals of the unit; \
-what rests on no run is null. Population: completed; with a status the runs of that status; by status all that ended.
-`runs` = `pairs` + `unpaired` (`without_cost`, `preview_only`, `actual_only`) + `unparsed` + `mismatched` + \
-`provisional`. Over pairs: `preview_total`, `actual_total`, `variance_total` (A - P), `bias` (its share of P), `wape` \
-(sum |A - P| by sum A), `mape` and `median_ape` over A > 0 without the `mape_excluded` pairs, `overruns` (A > P x 1.1) \
-with `overrun_rate` and Wilson's `_low`, `_high`, `ratio_p10`, `_p50`, `_p90` of A / P over P > 0 without the \
-`ratio_excluded`; `volume_effect_total` (leads processed were not those planned; to a millionth) and \
-`rate_effect_total` (a lead did not cost what was planned), which sum to the variance of the `effects_runs` where both \
-are defined; `unit_cost`: A by completed leads, `unit_cost_median` over the pairs with completed leads.
-`actual_total_all`: A over all runs of the population in that unit, paired or not.
-Whatever the status asked for: `failure_runs` (failed + cancelled), `failure_actual_total`, `failure_share` of \
-`terminal_actual_total` (A over all that ended), `failure_without_actual`.
-""",
 )

@@ -21,7 +21,23 @@ _KM_PERCENTS: Final = (50, 90, 95)
 
 
 def durations(group: Group) -> Row:
-    """Return the percentiles of queue, run and wall time and of the seconds per lead."""
+    """Show how long completed runs queue, run and take in all, in seconds; percentiles by nearest rank.
+
+    p95 needs 20 runs and p99 a hundred, else they are null ("-"). --status or --by status: runs that ended otherwise.
+
+    Returns:
+        `runs`: the population: completed; with a status the runs of that status; by status all that ended. `in_flight`:
+        those of the group, whatever the status asked for.
+        For `queue_seconds`, `run_seconds`, `wall_seconds`, `seconds_per_lead` (run time by completed + failed leads):
+        `_n`, `_p50`, `_p90`, `_p95` (null below 20 values), `_p99` (null below 100), `_max`, in seconds; `_left_out` (=
+        runs - `_n`), of which `_negative` by a clock that ran backwards and (not for queue) `_rough` by an end known
+        too roughly.
+        `ended_ledger`, `ended_bracketed`, `ended_missing`: where the end came from, in runs; `bracket_seconds_p50`,
+        `bracket_seconds_max`: how wide the brackets are.
+        With `censored`, `wall_seconds_km_*` over all observed runs of the group, whatever their status: `_n` lifetimes,
+        `_ended` of them seen to end, `_left_out` observed runs; `_p50`, `_p90`, `_p95` with `_reached`: false = not
+        reached; both null = too few to tell.
+    """
     runs = group.runs
     queue, run, wall, per_lead = runs.queue, runs.run, runs.wall, _per_lead(runs)
     is_ledger, is_bracketed = map(runs.words("ended_at_origin").where, (_LEDGER, _BRACKETED))
@@ -134,21 +150,4 @@ ANALYSIS: Final = Analysis(
         "durations --by slug,version --since 30d",
         "durations --censored",
     ),
-    help="""How long completed runs queue, run and take in all, in seconds; percentiles by nearest rank.
-
-    p95 needs 20 runs and p99 a hundred, else they are null ("-"). --status or --by status: runs that ended otherwise.
-    """,
-    columns="""\
-`runs`: the population: completed; with a status the runs of that status; by status all that ended. `in_flight`: \
-those of the group, whatever the status asked for.
-For `queue_seconds`, `run_seconds`, `wall_seconds`, `seconds_per_lead` (run time by completed + failed leads): \
-`_n`, `_p50`, `_p90`, `_p95` (null below 20 values), `_p99` (null below 100), `_max`, in seconds; `_left_out` \
-(= runs - `_n`), of which `_negative` by a clock that ran backwards and (not for queue) `_rough` by an end known too \
-roughly.
-`ended_ledger`, `ended_bracketed`, `ended_missing`: where the end came from, in runs; `bracket_seconds_p50`, \
-`bracket_seconds_max`: how wide the brackets are.
-With `censored`, `wall_seconds_km_*` over all observed runs of the group, whatever their status: `_n` lifetimes, \
-`_ended` of them seen to end, `_left_out` observed runs; `_p50`, `_p90`, `_p95` with `_reached`: false = not reached; \
-both null = too few to tell.
-""",
 )

@@ -18,7 +18,23 @@ FLAGS: Final = ("completed_with_failed_leads", "completed_with_open_leads", "cou
 
 
 def failures(group: Group) -> Row:
-    """Return failure, success and cancel rates of runs and of leads, with 95 % intervals."""
+    """Show how often runs and leads fail: rates from 0 to 1 with 95 % intervals.
+
+    failure_rate = failed / (completed + failed). Runs in flight and lost ones are in no denominator: they stand beside.
+
+    Returns:
+        `runs`: all tracked = completed + failed + cancelled + in_flight + lost + unobserved; `unknown`: the part of in
+        flight with a status word that nobody knows; `lost`: lost before an end was seen.
+        `failure_rate`, `success_rate` by completed + failed, `cancel_rate` by terminal runs, 0 to 1, null where that is
+        0; `_low`, `_high`: Wilson.
+        `leads_completed`, `leads_failed`: of the `lead_runs`, ended runs that give both; null where there are none.
+        `lead_failure_rate` pooled over them, `_low` and `_high` by the linearised ratio over runs (null where runs do
+        not differ), `_median` over runs with processed leads.
+        `leads_skipped`: of ended runs that give it; `skip_share`: skipped by completed + skipped + failed of ended runs
+        that give all three, cancelled ones left out.
+        `reopened`: runs that went from an end back in flight. Flags, in runs: completed with failed leads, completed
+        with leads pending or running, five counts that do not sum to the total.
+    """
     runs = group.runs
     completed, failed, cancelled = (n_of(runs.words("status").where(is_it)) for is_it in _ENDINGS)
     ended = runs.only(runs.is_terminal)
@@ -115,21 +131,4 @@ ANALYSIS: Final = Analysis(
     about=_about,
     check=_require_both_ends,
     examples=("failures --by day --since 7d", "failures --by slug,version --format csv"),
-    help="""How often runs and leads fail: rates from 0 to 1 with 95 % intervals.
-
-    failure_rate = failed / (completed + failed). Runs in flight and lost ones are in no denominator: they stand beside.
-    """,
-    columns="""\
-`runs`: all tracked = completed + failed + cancelled + in_flight + lost + unobserved; `unknown`: the part of in flight \
-with a status word that nobody knows; `lost`: lost before an end was seen.
-`failure_rate`, `success_rate` by completed + failed, `cancel_rate` by terminal runs, 0 to 1, null where that is 0; \
-`_low`, `_high`: Wilson.
-`leads_completed`, `leads_failed`: of the `lead_runs`, ended runs that give both; null where there are none. \
-`lead_failure_rate` pooled over them, `_low` and `_high` by the linearised ratio over runs (null where runs do not \
-differ), `_median` over runs with processed leads.
-`leads_skipped`: of ended runs that give it; `skip_share`: skipped by completed + skipped + failed of ended runs that \
-give all three, cancelled ones left out.
-`reopened`: runs that went from an end back in flight. Flags, in runs: completed with failed leads, completed with \
-leads pending or running, five counts that do not sum to the total.
-""",
 )

@@ -21,7 +21,14 @@ _NAMES: Final = ("source", "run_id", "slug", "version", "status")
 
 
 def overruns(group: Group) -> Row:
-    """Return the row of one run."""
+    """Show the runs that cost most above their preview.
+
+    Returns:
+        A row a run, units in order, the largest variance first. Population: completed; with a status the runs of that
+        status. `preview`, `actual`, `variance` of `unit`; `ratio` = actual by preview, null where that is 0;
+        `is_overrun`: above the preview x 1.1; `volume_effect` (to a millionth) + `rate_effect` = variance, null where
+        no lead was planned or processed; `created_at`: aware UTC.
+    """
     run, pair = group.runs, Pairs(group.runs)
     held = {name: (run.values(name) or [None])[0] for name in run.names}
     volume, rest, _ = pair.effects
@@ -85,11 +92,4 @@ ANALYSIS: Final = Analysis(
     only=_is_above,
     items=_worst,
     about=_about,
-    help="The runs that cost most above their preview.",
-    columns="""\
-A row a run, units in order, the largest variance first. Population: completed; with a status the runs of that status. \
-`preview`, `actual`, `variance` of `unit`; `ratio` = actual by preview, null where that is 0; `is_overrun`: above the \
-preview x 1.1; `volume_effect` (to a millionth) + `rate_effect` = variance, null where no lead was planned or processed; \
-`created_at`: aware UTC.
-""",
 )

@@ -33,7 +33,14 @@ _POST_HOC: Final = frozenset({"post_hoc"}).__contains__
 
 
 def settling(group: Group) -> Row:
-    """Return how long after the end `cost.actual` last moved."""
+    """Show how long after the end the actual cost last moved.
+
+    Returns:
+        `runs`: those whose end and actual are known and that were first seen before they ended (of the others nobody
+        knows what moved). `moved_late`: runs whose actual moved after they were seen ended; `moved_late_share`.
+        `wait_seconds_p50`, `_p90`, `_p95` (null below 20), `_p99` (null below 100), `_max`: from the end to the last
+        move, over all `runs`; 0 where the answer that first showed the end showed it.
+    """
     runs = group.runs
     seen = runs.ints("actual_seen_at").values
     is_late = seen > runs.ints("ended_seen_at").values
@@ -69,11 +76,4 @@ ANALYSIS: Final = Analysis(
     needs=frozenset({"ended_at", "actual_seen_at", "ended_seen_at"}),
     only=_counts,
     about=_about,
-    help="How long after the end the actual cost last moved.",
-    columns="""\
-`runs`: those whose end and actual are known and that were first seen before they ended (of the others nobody knows \
-what moved). `moved_late`: runs whose actual moved after they were seen ended; `moved_late_share`. \
-`wait_seconds_p50`, `_p90`, `_p95` (null below 20), `_p99` (null below 100), `_max`: from the end to the last move, \
-over all `runs`; 0 where the answer that first showed the end showed it.
-""",
 )

@@ -84,7 +84,9 @@ def _command(name: str) -> click.Command:
     examples = "".join(f"\n  recorder {line}" for line in analysis.examples)
     shared = (filter_options, as_of_option, tz_option, order_options, format_option)
     options = all_options(*_own_options(name), _BY, settings_options(), *shared)
-    made = click.command(name, help=analysis.help, epilog=f"\b\nExamples:{examples}")
+    made = click.command(
+        name, help=analysis.manual.partition("\n\nReturns:")[0], epilog=f"\b\nExamples:{examples}"
+    )
     return made(options(command))
 
 
