@@ -39,5 +39,8 @@ class Bounded(Generic[K, V]):
             return
         if self._size + size > self._most:
             self._old, self._young, self._size = self._young, {}, 0
+        self._size += size - self._young.get(key, (value, 0))[1]
         self._young[key] = (value, size)
-        self._size += size
+
+    def __len__(self) -> int:
+        return len(self._young) + len(self._old)

@@ -115,8 +115,8 @@ class Sections:
             members = _cut(body, run_id)
             if members is not None:
                 return _reading(*members, _Draft(_opened_slice, self._slice))
-        except (msgspec.DecodeError, UnicodeDecodeError, JsonTextError, RecursionError):
-            pass  # lone surrogates cannot be cut, and parse_json says what is wrong with the rest
+        except JsonTextError:
+            pass  # nested too deep: the whole says so, or has a later member of the same name
         whole = read_body(body, run_id=run_id)
         if isinstance(whole, Malformed):
             return whole
@@ -135,14 +135,29 @@ class Sections:
         return _section(place, value, self._rules)
 
 
+def slices_of(text: bytes) -> dict[str, msgspec.Raw] | None:
+    """Return the members of a JSON object, uninterpreted.
+
+    None for what is no object, and for some that are: lone surrogates cannot be cut, `parse_json` takes them.
+    """
+    try:
+        if not text.isascii():
+            text = text.removeprefix(_BYTE_ORDER_MARK)
+            text.decode()
+        return _split(text)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+
+
 def _cut(body: bytes, run_id: str) -> tuple[dict[str, msgspec.Raw], dict[str, msgspec.Raw]] | None:
-    """Return the members of the body and of its run; None where it speaks of no run, or of another."""
-    if not body.isascii():
-        body = body.removeprefix(_BYTE_ORDER_MARK)
-        body.decode()
-    root = _split(body)
-    run = _opened_slice(root["run"]) if "run" in root else None
-    if run is None or not ("id" not in run or speaks_of(parse_json(bytes(run["id"])), run_id)):
+    """Return the members of the body and of its run; None where that is not all there is to say."""
+    root = slices_of(body)
+    run = _opened_slice(root["run"]) if root is not None and "run" in root else None
+    if (
+        root is None
+        or run is None
+        or not ("id" not in run or speaks_of(parse_json(bytes(run["id"])), run_id))
+    ):
         return None
     return root, run
 

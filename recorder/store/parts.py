@@ -6,6 +6,7 @@ A template stands as text that the stores' JSON functions take; where they do no
 """
 
 import zlib
+from collections.abc import Iterable
 
 import sqlalchemy as sa
 
@@ -50,13 +51,13 @@ class NewParts:
         """Return the number of a part; None where it is known only after `flush`."""
         return self._fresh.get(digest) or self._known.get((self._source_id, self._version, digest))
 
-    def want(self, wanted: Part, *, readable: bool = False) -> None:
-        """Have a part in the store.
+    def want(self, template: Part, parts: Iterable[Part]) -> None:
+        """Have a template in the store, as text whatever its length, which a view shows; and its parts."""
+        for wanted in parts:
+            self._want(wanted, readable=False)
+        self._want(template, readable=True)
 
-        Args:
-            wanted: the part.
-            readable: keep it as text whatever its length (templates, which a view shows).
-        """
+    def _want(self, wanted: Part, *, readable: bool) -> None:
         if wanted.digest not in self._wanted and self.number(wanted.digest) is None:
             self._wanted[wanted.digest] = (wanted.text, readable)
 

@@ -183,10 +183,7 @@ class RunWriter:
 
     def state(self, reading: Reading, seq: int, seen_at: tuple[int, ...]) -> SnapshotRecord:
         """Return the snapshot row of a reading, whose parts will be in the store."""
-        want = self.batch.parts.want
-        want(reading.template, readable=True)
-        for part in reading.parts:
-            want(part)
+        self.batch.parts.want(reading.template, reading.parts)
         return snapshot_of(self.watch, reading, seq=seq, seen_at=seen_at)
 
     def _add_poll(self, answer: Answer, outcome: Outcome, detail: str | None) -> Recorded:

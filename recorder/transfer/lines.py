@@ -23,6 +23,7 @@ from recorder.ledger.answer import OK, Answer, Outcome, outcome_of_status
 from recorder.ledger.ids import LabelError, RunIdError, checked_label, checked_run_id
 from recorder.ledger.jsontext import DEEPEST, Json, JsonTextError, Number, parse_json, to_text
 from recorder.ledger.row import storable
+from recorder.ledger.sections import slices_of
 
 Fields: TypeAlias = Mapping[str, Json]
 
@@ -59,14 +60,29 @@ def parse_line(line: bytes, *, source: str) -> Line:
         LineError: it is no JSON object, or a field is missing or wrong.
     """
     try:
-        fields = parse_json(line, deepest=DEEPEST + 1)
-        if not isinstance(fields, dict):
-            raise LineError("not a JSON object")
+        fields, body = _fields(line)
         is_run = "tracked_at" in fields and "observed_at" not in fields
-        said = _tracked(fields, source) if is_run else _answer(fields, source)
+        said = _tracked(fields, source) if is_run else _answer(fields, body, source)
         return Line(said=said, base_url=_base_url(fields))
     except (JsonTextError, LabelError, RunIdError, SettingError) as error:
         raise LineError(str(error)) from error
+
+
+def _fields(line: bytes) -> tuple[Fields, bytes | None]:
+    """Return the members of a line but its body, and the body as it stands there."""
+    members = slices_of(line)
+    if members is not None:
+        texts = {name: bytes(raw) for name, raw in members.items()}
+        body = texts.pop("body", b"null")
+        return {name: parse_json(text) for name, text in texts.items()}, _served(body)
+    fields = parse_json(line, deepest=DEEPEST + 1)
+    if not isinstance(fields, dict):
+        raise LineError("not a JSON object")
+    return fields, _served(to_text(fields.pop("body", None)).encode())
+
+
+def _served(body: bytes) -> bytes | None:
+    return None if body == b"null" else body
 
 
 def _tracked(fields: Fields, source: str) -> TrackedRun:
@@ -84,13 +100,13 @@ def _tracked(fields: Fields, source: str) -> TrackedRun:
     )
 
 
-def _answer(fields: Fields, source: str) -> Answer:
+def _answer(fields: Fields, served: bytes | None, source: str) -> Answer:
     observed_at = _instant(fields, "observed_at")
-    body = _body(fields)
+    body = served if served is not None else _encoded_body(fields)
     status = _status(fields)
     return Answer(
         source=_source(fields, source),
-        run_id=_run_id(fields),
+        run_id=_run_id(fields, served),
         observed_at=observed_at,
         outcome=_outcome(fields, status, has_body=body is not None),
         http_status=status,
@@ -118,9 +134,7 @@ def _outcome(fields: Fields, status: int | None, *, has_body: bool) -> Outcome |
     return None
 
 
-def _body(fields: Fields) -> bytes | None:
-    if fields.get("body") is not None:
-        return to_text(fields["body"]).encode()
+def _encoded_body(fields: Fields) -> bytes | None:
     text = _text(fields, "body_base64")
     try:
         return None if text is None else base64.b64decode(text, validate=True)
@@ -128,10 +142,10 @@ def _body(fields: Fields) -> bytes | None:
         raise LineError(f"body_base64: {error}") from error
 
 
-def _run_id(fields: Fields) -> str:
+def _run_id(fields: Fields, served: bytes | None) -> str:
     stated = _text(fields, "run_id")
     if stated is None:
-        body = fields.get("body")
+        body = parse_json(served or b"null")
         run = body.get("run") if isinstance(body, dict) else None
         stated = _text(run, "id") if isinstance(run, dict) else None
     if stated is None:

@@ -206,7 +206,7 @@ def loaded(lines: Path, store: Path) -> float:
         while batch := list(islice(read, 1000)):
             told = [json.loads(line) for line in batch]
             rows = [
-                (line["body"]["run"]["id"], line["observed_at"], json.dumps(line["body"]))
+                (line.get("run_id"), line["observed_at"], json.dumps(line["body"]))
                 for line in told
                 if "body" in line
             ]
