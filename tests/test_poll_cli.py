@@ -2,12 +2,13 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -324,6 +325,25 @@ def test_until_done_for_at_most_a_time(desk: Desk) -> None:
     began = time.monotonic()
     assert desk("poll", "--until-done", "--for", "400ms").code == 0
     assert 0.4 <= time.monotonic() - began < 2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("mode", ["NORMAL", "EXCLUSIVE"])
+@pytest.mark.parametrize("more", [(), ("--until-done",)], ids=["for", "until done"])
+def test_a_locked_store_holds_no_watch_past_its_end(
+    desk: Desk, mode: str, more: tuple[str, ...]
+) -> None:
+    """While another program writes to it, or keeps all others out, a watch waits for seconds only: exit code 1."""
+    desk.track("er_1")
+    with closing(sqlite3.connect(desk.store, isolation_level=None)) as other:
+        other.execute(f"PRAGMA locking_mode={mode}")
+        other.execute("BEGIN IMMEDIATE")
+        ended = desk("poll", "--for", "1s", *more)
+    assert (ended.code, desk.asked()) == (1, [])
+    lines = ended.err.splitlines()
+    told = f"recorder: {desk.store} stayed locked for 2 s: another program holds it; try again"
+    assert lines[-1] == told
+    assert len(lines) <= 2
 
 
 def test_ids_from_a_file(desk: Desk, tmp_path: Path) -> None:

@@ -76,7 +76,7 @@ def poll(
     plan = _plan(span, settings, until_done=until_done, forever=forever)
     if verbose:
         _warn_of_key_files(settings)
-    with recording(settings) as database:
+    with recording(settings, lasts_us=span) as database:
         if track_from is None:
             _require_source(database, settings)
         inbox = _inbox(track_from, database, settings)

@@ -6,12 +6,15 @@ from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 from recorder.cli.streams import notify
+from recorder.instants import steady_us
 from recorder.settings import Settings
 
 if TYPE_CHECKING:
     from recorder.analysis.filters import Filters
     from recorder.archive import Archive
     from recorder.store.engine import Database
+
+_MOMENT_MS = 2000  # a commit of another process takes milliseconds
 
 
 def tell(line: str) -> None:
@@ -41,11 +44,19 @@ def stopped_by_signals(stop: Callable[[], None]) -> Iterator[None]:
 
 
 @contextmanager
-def recording(settings: Settings) -> Iterator["Database"]:
-    """Open the store, made or brought up to date if it is SQLite; what was done is told."""
+def recording(settings: Settings, *, lasts_us: int | None = None) -> Iterator["Database"]:
+    """Open the store, made or brought up to date if it is SQLite; what was done is told.
+
+    Args:
+        settings: where it is.
+        lasts_us: how long the command has; after that it waits only a moment for a lock on the store.
+    """
     from recorder.store.migrate import prepare_for_writing  # noqa: PLC0415
 
+    ends_at = None if lasts_us is None else steady_us() + lasts_us
     with _opened(settings) as database:
+        if ends_at is not None:
+            bound_waits(database, ends_at)
         done = prepare_for_writing(database)
         if done:
             tell(done)
@@ -60,6 +71,12 @@ def reading(settings: Settings) -> Iterator["Database"]:
     with _opened(settings) as database:
         require_current(database)
         yield database
+
+
+def bound_waits(database: "Database", ends_at: int) -> None:
+    """Let no transaction wait for a lock past an instant of the steady clock, but for a moment."""
+    usual_ms = database.busy_ms()
+    database.busy_ms = lambda: min(max((ends_at - steady_us()) // 1000, _MOMENT_MS), usual_ms)
 
 
 @contextmanager

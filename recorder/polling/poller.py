@@ -290,8 +290,8 @@ class Poller:
         return self._store_error is not None and self._plan.until is Until.PASS
 
     def _patience_us(self) -> int:
-        """How long a watch that could end waits for a store that takes no answers: not long where it was told to end."""
-        return TOLD_TO_END_US if self._stopping else MINUTE
+        """Return how long a watch that could end waits for a store that takes no answers: not long past its end."""
+        return TOLD_TO_END_US if self._is_ending() else MINUTE
 
     def _nothing_left(self, now: int) -> bool:
         """Whether nothing of the sources that are polled here is left to do, by the plan."""

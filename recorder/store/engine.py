@@ -42,16 +42,23 @@ class Database:
 
     Args:
         url: a SQLAlchemy URL, `sqlite:///...` or `postgresql+psycopg://...`.
+        busy_ms: how long a transaction that begins now may wait for a lock.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, busy_ms: Callable[[], int] = lambda: BUSY_MS) -> None:
         self.url, secrets = _parse(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.busy_ms = busy_ms
         self.engine = (
             _sqlite_engine(self.url) if self.is_sqlite else postgres.engine_of(self.url, secrets)
         )
+        if self.is_sqlite:
+            event.listen(self.engine, "do_connect", self._bound_wait, insert=True)
         self._file: os.stat_result | None = None
         self._has_written = False
+
+    def _bound_wait(self, _dialect: Any, _record: Any, _args: Any, options: Any) -> None:  # noqa: ANN401  # the driver's own
+        options["timeout"] = self.busy_ms() / 1000
 
     @property
     def path(self) -> Path | None:
@@ -118,7 +125,12 @@ class Database:
 
     @contextmanager
     def _transaction(self, *, writes: bool, foreign_keys: bool = True) -> Iterator[sa.Connection]:
-        options = {"recorder_writes": writes, "recorder_foreign_keys": foreign_keys}
+        busy_ms = self.busy_ms()
+        options = {
+            "recorder_writes": writes,
+            "recorder_foreign_keys": foreign_keys,
+            "recorder_busy_ms": busy_ms,
+        }
         self._find_file(writes=writes)
         try:
             with (
@@ -126,12 +138,12 @@ class Database:
                 connection.begin(),
             ):
                 if not self.is_sqlite:
-                    postgres.begin(connection, writes=writes)
+                    postgres.begin(connection, writes=writes, busy_ms=busy_ms)
                 yield connection
         except (DBAPIError, UnicodeDecodeError) as error:
             if "readonly" in str(getattr(error, "orig", "")):
                 self.engine.dispose()  # SQLite goes on so; a new connection may write
-            raise translated(error, self.name) from error
+            raise translated(error, self.name, busy_ms) from error
 
     def _find_file(self, *, writes: bool) -> None:
         """SQLite would go on in a file that was moved or deleted, and make an empty one at its place.
@@ -166,7 +178,7 @@ class Database:
         return f"Database({self.name!r})"
 
 
-def translated(error: DBAPIError | UnicodeDecodeError, name: str) -> StoreError:
+def translated(error: DBAPIError | UnicodeDecodeError, name: str, busy_ms: int) -> StoreError:
     """Return the error of ours for one of the driver's, in one line, without parameters."""
     cause = error.orig if isinstance(error, DBAPIError) else error
     damage = damage_of(cause, name)
@@ -180,7 +192,7 @@ def translated(error: DBAPIError | UnicodeDecodeError, name: str) -> StoreError:
         return RowRefusedError(f"{name}: {said}")
     if "database is locked" in said or sqlstate == postgres.LOCKED:
         return StoreBusyError(
-            f"{name} stayed locked for {BUSY_MS // 1000} s: another program holds it; try again"
+            f"{name} stayed locked for {busy_ms / 1000:.0f} s: another program holds it; try again"
         )
     return StoreError(f"{name}: {said}")
 
@@ -205,7 +217,7 @@ def _sqlite_engine(url: sa.URL) -> sa.Engine:
         pool = {"poolclass": sa.StaticPool}
     engine = sa.create_engine(
         url,
-        connect_args={"timeout": BUSY_MS / 1000, "check_same_thread": False},
+        connect_args={"check_same_thread": False},
         execution_options={"schema_translate_map": {SCHEMA: None}},
         **pool,
     )
@@ -246,7 +258,7 @@ def _on_sqlite_connect(connection: Any, _record: Any) -> None:  # noqa: ANN401  
             f"SQLite {'.'.join(map(str, version))} is too old: 3.40 or later is needed"
         )
     connection.isolation_level = None
-    for pragma in ("synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_MS}"):
+    for pragma in ("synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 
@@ -254,6 +266,7 @@ def _on_sqlite_begin(connection: sa.Connection) -> None:
     options = connection.get_execution_options()
     writes = options.get("recorder_writes", False)
     foreign_keys = options.get("recorder_foreign_keys", True)
+    connection.exec_driver_sql(f"PRAGMA busy_timeout={options.get('recorder_busy_ms', BUSY_MS)}")
     connection.exec_driver_sql(f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}")
     connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -12,7 +12,6 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from recorder.errors import SettingError, StoreError
-from recorder.store.files import BUSY_MS
 
 IDLE_MS = 8_000  # a process that hangs, or a host that is gone, keeps its locks no longer: less than a lease
 OLDEST_POSTGRES = 15
@@ -79,11 +78,11 @@ def _server_trouble(server: Any) -> str | None:  # noqa: ANN401  # the driver's 
     )
 
 
-def begin(connection: sa.Connection, *, writes: bool) -> None:
+def begin(connection: sa.Connection, *, writes: bool, busy_ms: int) -> None:
     """Make the transaction that has begun what it has to be; one round trip."""
     kind = "READ COMMITTED" if writes else "REPEATABLE READ, READ ONLY"
     idle = f"SET LOCAL idle_in_transaction_session_timeout TO {IDLE_MS};" if writes else ""
     connection.exec_driver_sql(
         f"SET TRANSACTION ISOLATION LEVEL {kind}; SET LOCAL timezone TO 'UTC';"
-        f" SET LOCAL lock_timeout TO {BUSY_MS}; {idle}"
+        f" SET LOCAL lock_timeout TO {busy_ms}; {idle}"
     )
