@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import sqlalchemy as sa
+from surroundings import Surroundings, plain
 
 from recorder.instants import SECOND, now_us
 from recorder.ledger.answer import Outcome
@@ -37,17 +38,27 @@ class Watcher:
         program: what to run.
         environ: its environment.
         said: the file that its stderr goes to.
+        rng: draws the surroundings of each start; None: always the same.
     """
 
-    def __init__(self, program: Sequence[str], environ: Mapping[str, str], said: Path) -> None:
-        self._program = [sys.executable, *program]
+    def __init__(
+        self,
+        program: Sequence[str],
+        environ: Mapping[str, str],
+        said: Path,
+        *,
+        rng: random.Random | None = None,
+    ) -> None:
+        self._program = program
         self._environ = {**os.environ, **environ}
         self._said = said
+        self._rng = rng
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
+        surroundings = Surroundings.draw(self._rng) if self._rng else plain()
         with self._said.open("ab") as said:
-            self._process = subprocess.Popen(self._program, env=self._environ, stderr=said)
+            self._process = surroundings.start(self._program, self._environ, stderr=said)
 
     @property
     def pid(self) -> int:

@@ -1,5 +1,6 @@
 """Watches through faults, kills and stops: nothing that was served is lost or doubled, no budget is exceeded."""
 
+import random
 import signal
 import time
 from collections import Counter, defaultdict
@@ -80,7 +81,10 @@ def environment(store_url: str, url: str, config: Path) -> dict[str, str]:
 def test_two_hundred_runs_through_every_fault(
     database: Database, store_url: str, tmp_path: Path, stack: ExitStack, seed: int
 ) -> None:
-    """What was served whole is recorded once and in order; all that was asked is a poll; the budget holds."""
+    """What was served whole is recorded once and in order; all that was asked is a poll; the budget holds.
+
+    Each start of a watch finds a locale, a time zone, a umask and streams that are drawn at random.
+    """
     world = Population.generate(
         runs=200,
         seed=seed,
@@ -102,7 +106,7 @@ def test_two_hundred_runs_through_every_fault(
     environ |= {f"KEY_{user}": key for user, key in USERS.items()}
     said = tmp_path / "said"
     watchers = [
-        stack.enter_context(Watcher(program, environ, said))
+        stack.enter_context(Watcher(program, environ, said, rng=random.Random(seed)))
         for program in (["-m", "recorder", "poll", "--forever"], [str(HERE / "impatient.py"), "1"])
     ]
     with killing(watchers, database, seconds=48, seed=seed) as kills:
