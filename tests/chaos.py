@@ -121,7 +121,7 @@ def killing(
         kills.append(Kill(watcher.kill(), sources))
         time.sleep(rng.uniform(0, 0.4))
         watcher.start()
-    time.sleep(2)
+    time.sleep(4)  # the last one begun has its signal handlers by then
     yield kills
 
 
