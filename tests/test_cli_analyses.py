@@ -144,3 +144,72 @@ def test_amounts_are_printed_digit_by_digit(
     assert run(cli, ["costs", "--db", store_url, "--format", "json"]) == 0
     assert '"actual_total":100,' in capsys.readouterr().out.replace(" ", "")
     del database
+
+
+def _three_days(database: Database) -> None:
+    """Two runs on one day, one two days later; in two units."""
+    register(database)
+    for run_id, day, unit in (("er_1", 20, "credits"), ("er_2", 20, "USD"), ("er_3", 22, "USD")):
+        timing = {
+            "createdAt": f"2026-11-{day}T10:00:00Z",
+            "completedAt": f"2026-11-{day}T10:01:00Z",
+        }
+        cost = {"preview": {"amount": 1, "unit": unit}, "actual": {"amount": 1, "unit": unit}}
+        register(database, [run_id])
+        body = document(run_id, "completed", timing=timing, cost=cost)
+        Recorder(database).record([answer(at, body, run_id=run_id) for at in (10, 20)])
+
+
+def _read(capsys: Capture, *arguments: str) -> list[list[str]]:
+    """The rows of a markdown table."""
+    capsys.readouterr()
+    assert run(cli, [*arguments, "--format", "markdown"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    return [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines if "|" in line][2:]
+
+
+def test_days_without_runs_and_the_whole_are_for_reading(
+    database: Database, store_url: str, capsys: Capture
+) -> None:
+    """A table leaves no day out and ends with the whole, whatever its order; json holds the groups alone."""
+    _three_days(database)
+    asks = ("failures", "--by", "day", "--db", store_url)
+    days = [row[:2] for row in _read(capsys, *asks)]
+    assert days == [["2026-11-20", "2"], ["2026-11-21", "0"], ["2026-11-22", "1"], ["(all)", "3"]]
+    assert [row["day"] for row in asked(capsys, *asks)] == ["2026-11-20", "2026-11-22"]
+    cut = [row[:2] for row in _read(capsys, *asks, "--sort=-runs", "--limit", "1")]
+    assert cut == [["2026-11-20", "2"], ["(all)", "3"]]
+    assert [row[:1] for row in _read(capsys, "failures", "--db", store_url)] == [["3"]]
+
+
+def test_the_whole_of_costs_is_one_row_a_unit(
+    database: Database, store_url: str, capsys: Capture
+) -> None:
+    """No sum goes over units: the whole has a row for each, and a day without runs none of either."""
+    _three_days(database)
+    rows = [row[:3] for row in _read(capsys, "costs", "--by", "day", "--db", store_url)]
+    assert rows == [
+        ["2026-11-20", "USD", "1"],
+        ["2026-11-20", "credits", "1"],
+        ["2026-11-21", "-", "0"],
+        ["2026-11-22", "USD", "1"],
+        ["(all)", "USD", "2"],
+        ["(all)", "credits", "1"],
+    ]
+
+
+def test_hours_and_weekdays_are_numbers_and_sizes_go_by_size(
+    database: Database, store_url: str, capsys: Capture
+) -> None:
+    """They are those of the zone asked for; 4-10 stands after 1-3 and before 11-30, null last."""
+    _three_days(database)
+    rows = asked(
+        capsys, "failures", "--by", "weekday,hour", "--tz", "Asia/Kolkata", "--db", store_url
+    )
+    assert [(row["weekday"], row["hour"], row["runs"]) for row in rows] == [(5, 15, 2), (7, 15, 1)]
+    for n, leads in enumerate((5, 11, 2, 0, 3001)):
+        register(database, [f"s_{n}"])
+        body = document(f"s_{n}", "completed", scope={"resolvedCount": leads})
+        Recorder(database).record([answer(10, body, run_id=f"s_{n}")])
+    rows = asked(capsys, "failures", "--by", "size", "--db", store_url)
+    assert [row["size"] for row in rows] == ["0", "1-3", "4-10", "11-30", "3001+", None]
