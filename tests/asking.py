@@ -8,12 +8,12 @@ from recorder.analysis import registry
 from recorder.analysis.analysis import Question
 from recorder.analysis.building import column_of, runs_of
 from recorder.analysis.columns import Column, Runs
-from recorder.analysis.coverage import Looks
+from recorder.analysis.coverage import PollTimes
 from recorder.analysis.filters import Filters
 from recorder.analysis.report import Report
 from recorder.analysis.rows import RunRow
 from recorder.analysis.runner import answer, needs
-from recorder.analysis.settling import Moved
+from recorder.analysis.settling import CostSettled
 from recorder.analysis.values import Columns
 from recorder.instants import MINUTE
 
@@ -64,7 +64,7 @@ def overruns(rows: Iterable[RunRow], **asks: Any) -> Report:
     return asked("overruns", rows, **asks)
 
 
-def settling(moves: Iterable[tuple[RunRow, Moved]], **asks: Any) -> Report:
+def settling(moves: Iterable[tuple[RunRow, CostSettled]], **asks: Any) -> Report:
     held = list(moves)
     columns = {
         "actual_seen_at": [moved.actual_seen_at for _, moved in held],
@@ -73,16 +73,16 @@ def settling(moves: Iterable[tuple[RunRow, Moved]], **asks: Any) -> Report:
     return asked("settling", [row for row, _ in held], more=columns, **asks)
 
 
-def coverage(watched: Iterable[tuple[RunRow, Looks]], **asks: Any) -> Report:
+def coverage(watched: Iterable[tuple[RunRow, PollTimes]], **asks: Any) -> Report:
     held = list(watched)
-    columns = {"looks": [looks for _, looks in held]}
+    columns = {"poll_times": [looks for _, looks in held]}
     return asked("coverage", [row for row, _ in held], more=columns, **asks)
 
 
 def kinds_of(name: str) -> Columns:
     """The columns of an analysis without groups, and what they hold."""
     more: dict[str, dict[str, list[Any]]] = {
-        "coverage": {"looks": []},
+        "coverage": {"poll_times": []},
         "settling": {"actual_seen_at": [], "ended_seen_at": []},
     }
     return asked(name, [], more=more.get(name)).kinds

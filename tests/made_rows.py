@@ -8,9 +8,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from recorder.analysis.coverage import Looks
+from recorder.analysis.coverage import PollTimes
 from recorder.analysis.rows import RunRow
-from recorder.analysis.settling import Moved
+from recorder.analysis.settling import CostSettled
 from recorder.instants import HOUR, MINUTE, SECOND, parse_instant
 
 DAWN = parse_instant("2026-11-20T09:00:00Z") or 0
@@ -65,8 +65,8 @@ class Made:
     """Random runs with what was seen of them."""
 
     rows: list[RunRow]
-    watched: list[tuple[RunRow, Looks]]
-    moves: list[tuple[RunRow, Moved]]
+    watched: list[tuple[RunRow, PollTimes]]
+    moves: list[tuple[RunRow, CostSettled]]
 
 
 def _made(seed: int, n: int) -> Made:
@@ -181,14 +181,14 @@ def _micros(random: Random) -> int:
     return random.choice([0, 1, 10_000_000, 11_000_000, usual, usual, 10 * usual, -usual])
 
 
-def _looks(random: Random, row: RunRow) -> Looks:
+def _looks(random: Random, row: RunRow) -> PollTimes:
     if not row.n_snapshots:
-        return Looks(n_not_visible=random.randint(0, 3))
+        return PollTimes(n_not_visible=random.randint(0, 3))
     at, good = row.tracked_at, []
     for _ in range(random.randint(1, 12)):
         at += round(random.expovariate(1 / (8 * SECOND)))
         good.append(at)
-    return Looks(
+    return PollTimes(
         good_at=good,
         n_good=len(good) + random.randint(0, 3),
         n_not_visible=random.randint(0, 1),
@@ -197,11 +197,11 @@ def _looks(random: Random, row: RunRow) -> Looks:
     )
 
 
-def _moved(random: Random, row: RunRow) -> Moved:
+def _moved(random: Random, row: RunRow) -> CostSettled:
     ended = row.ended_at if row.ended_at is not None else row.tracked_at
     seen = ended + random.randint(0, 5) * SECOND
     late = random.choice([0, 0, -SECOND, round(random.expovariate(1e-8))])
-    return Moved(
+    return CostSettled(
         actual_seen_at=random.choice([seen + late, seen + late, None]),
         ended_seen_at=random.choice([seen, seen, seen, None]),
     )

@@ -18,9 +18,9 @@ from reference import (
     wilson,
 )
 
-from recorder.analysis.coverage import Looks
+from recorder.analysis.coverage import PollTimes
 from recorder.analysis.rows import RunRow
-from recorder.analysis.settling import Moved
+from recorder.analysis.settling import CostSettled
 
 Pair = tuple[int, int, RunRow]
 
@@ -177,7 +177,7 @@ def patience_ends(row: RunRow, otherwise: int) -> int:
 
 
 def coverage(
-    watched: list[tuple[RunRow, Looks]], by: Sequence[str] = (), tz: tzinfo = UTC
+    watched: list[tuple[RunRow, PollTimes]], by: Sequence[str] = (), tz: tzinfo = UTC
 ) -> list[Cells]:
     looks_of = {(row.source, row.run_id): looks for row, looks in watched}
     groups = grouped([row for row, _ in watched], by, tz) or ({} if by else {(): []})
@@ -214,7 +214,7 @@ def seen_cells(rows: list[RunRow]) -> Cells:
     }
 
 
-def time_cells(watched: list[tuple[RunRow, Looks]]) -> Cells:
+def time_cells(watched: list[tuple[RunRow, PollTimes]]) -> Cells:
     flights = [(looks, row, *time) for row, looks in watched if (time := flight(row))]
     whole = sum(end - begin for _, _, begin, end in flights)
     prompt = [
@@ -238,7 +238,7 @@ def time_cells(watched: list[tuple[RunRow, Looks]]) -> Cells:
     }
 
 
-def poll_cells(watched: list[tuple[RunRow, Looks]]) -> Cells:
+def poll_cells(watched: list[tuple[RunRow, PollTimes]]) -> Cells:
     good = sum(looks.n_good for _, looks in watched)
     absent = sum(looks.n_not_visible for _, looks in watched)
     throttled = sum(looks.n_throttled for _, looks in watched)
@@ -259,7 +259,7 @@ def poll_cells(watched: list[tuple[RunRow, Looks]]) -> Cells:
 
 
 # settling
-def settling(moves: list[tuple[RunRow, Moved]]) -> Cells:
+def settling(moves: list[tuple[RunRow, CostSettled]]) -> Cells:
     waits, late = [], 0
     for row, moved in moves:
         end, seen, ended_seen = row.ended_at, moved.actual_seen_at, moved.ended_seen_at

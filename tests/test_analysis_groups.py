@@ -172,9 +172,9 @@ def test_filters_tell_of_themselves() -> None:
         labels=(("team", "x"),),
     )
     told = "since 2026-11-01, until 2026-11-20T09:00:00Z, slug a or b, source main, label team=x"
-    assert filters.told() == told
-    assert filters.told_with_status() == f"status failed, {told}"
-    assert Filters().told_with_status() == ""
+    assert filters.summary() == told
+    assert filters.summary_with_status() == f"status failed, {told}"
+    assert Filters().summary_with_status() == ""
 
 
 def test_a_foot_says_what_the_rows_rest_on() -> None:

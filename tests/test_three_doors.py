@@ -23,7 +23,7 @@ from stores import BASE_URL, T0, S, empty, view
 from stores import rows as tables
 
 import recorder
-from recorder.analysis.coverage import Looks
+from recorder.analysis.coverage import PollTimes
 from recorder.analysis.rows import RunRow
 from recorder.analysis.values import Columns
 from recorder.cli.main import cli, run
@@ -153,7 +153,7 @@ def test_three_doors_give_one_number(
         assert_rows(through_frames(store, command, by), expected, kinds, (*by, *more))
 
 
-def plain_looks(database: Database) -> dict[str, Looks]:
+def plain_looks(database: Database) -> dict[str, PollTimes]:
     """The polls of each run as coverage counts them, read with SQL from the views alone."""
     shown = {(one["run_id"], one["seq"]): one["status"] for one in view(database, "snapshots")}
     polls: dict[str, Rows] = {}
@@ -162,13 +162,13 @@ def plain_looks(database: Database) -> dict[str, Looks]:
     return {run_id: _looks(run_id, of_run, shown) for run_id, of_run in polls.items()}
 
 
-def _looks(run_id: str, polls: Rows, shown: Mapping[tuple[str, int], str | None]) -> Looks:
+def _looks(run_id: str, polls: Rows, shown: Mapping[tuple[str, int], str | None]) -> PollTimes:
     good = [poll for poll in polls if poll["snapshot_seq"] is not None]
     ended = [shown[run_id, poll["snapshot_seq"]] in reference.ENDED for poll in good]
     while len(ended) > 1 and ended[-1] and ended[-2]:
         ended.pop()
     words = [poll["outcome"] for poll in polls]
-    return Looks(
+    return PollTimes(
         good_at=[_us(poll["polled_at"]) or 0 for poll in good[: len(ended)]],
         n_good=len(good),
         n_not_visible=words.count("not_visible"),
@@ -183,7 +183,7 @@ def test_coverage_is_the_same_through_every_door(
 ) -> None:
     """How well the history was caught, but for the seconds since the last poll, which go by the clock."""
     looks = plain_looks(store)
-    watched = [(row, looks.get(row.run_id, Looks())) for row in plain_rows(store)]
+    watched = [(row, looks.get(row.run_id, PollTimes())) for row in plain_rows(store)]
     kinds = kinds_of("coverage")
     for by in GROUPS:
         expected = reference_costs.coverage(watched, by)

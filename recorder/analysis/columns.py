@@ -27,7 +27,7 @@ NULL: Final = -(2**63)
 """The integer that stands for a missing one; the store holds none so small."""
 
 OBJECTS: Final = frozenset(
-    {"run_id", "trigger_run_id", "correlation_id", "error_message", "error_details", "looks"}
+    {"run_id", "trigger_run_id", "correlation_id", "error_message", "error_details", "poll_times"}
 )
 """Columns whose values seldom repeat."""
 

@@ -47,12 +47,12 @@ _UNPARSED: Final = frozenset({"unparsed"}).__contains__
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Looks:
+class PollTimes:
     """The polls of one run, as far as coverage needs them.
 
     Attributes:
         good_at: microseconds since 1970 UTC, ascending: when good answers were read, up to and including the first
-            that saw the run's present end. Looks after that one settle, they watch nothing.
+            that saw the run's present end. PollTimes after that one settle, they watch nothing.
         n_good: good answers in all.
         n_not_visible: 404.
         n_throttled: 429.
@@ -85,20 +85,20 @@ def coverage(group: Group) -> Row:
         In runs: `unparsed_costs`, `odd_sums`, `negative_times`, `rough_ends`, `missing_ends`, `unreadable` (a field of
         another type), `reopened`. `seconds_since_good_poll`: since the last of any run.
     """
-    runs, all_looks = group.runs, group.runs.objects("looks").values.tolist()
+    runs, polls = group.runs, group.runs.objects("poll_times").values.tolist()
     n = populations_of(runs)
     n_unclassed = n["observed"] - n["from_start"] - n["mid_flight"] - n["post_hoc"]
     flights = Flights(runs, group.question.overdue_after_us)
-    covered = flights.covered_us(all_looks)
+    covered = flights.covered_us(polls)
     good, hidden, throttled, failed = (
-        sum(getattr(looks, name) for looks in all_looks)
+        sum(getattr(one, name) for one in polls)
         for name in ("n_good", "n_not_visible", "n_throttled", "n_errors")
     )
     n_polls, n_snapshots = (
         good + hidden + throttled + failed,
         total(runs.ints("n_snapshots").values),
     )
-    gaps = [b - a for looks in all_looks for a, b in pairwise(looks.good_at)]
+    gaps = [b - a for one in polls for a, b in pairwise(one.good_at)]
     return {
         "runs": count(runs.n, narrow=True),
         "observed": count(n["observed"], narrow=True),
@@ -132,7 +132,7 @@ def coverage(group: Group) -> Row:
 
 
 def covered_us(good_at: Sequence[int], begin: int, end: int) -> int:
-    """How much of the time from begin to end lies within `REACH_US` of a good poll.
+    """Return how much of the time from begin to end lies within `REACH_US` of a good poll.
 
     Args:
         good_at: ascending instants.
@@ -178,10 +178,10 @@ class Flights:
         """The overdue time, of all runs."""
         return total((self.end - self.overdue_at)[self.is_known])
 
-    def covered_us(self, all_looks: Sequence[Looks]) -> int:
+    def covered_us(self, polls: Sequence[PollTimes]) -> int:
         """Return how much of the time before overdue was seen, of all runs."""
         begins, ends = self.begin[self.is_known].tolist(), self.overdue_at[self.is_known].tolist()
-        some = [all_looks[at].good_at for at in np.flatnonzero(self.is_known).tolist()]
+        some = [polls[at].good_at for at in np.flatnonzero(self.is_known).tolist()]
         return sum(map(covered_us, some, begins, ends))
 
 
@@ -197,7 +197,7 @@ def _about(runs: Runs, population: str, question: Question) -> str:
     del population
     flights = Flights(runs, question.overdue_after_us)
     hours, overdue = flights.in_time_us / HOUR, flights.overdue_us / HOUR
-    good = sum(looks.n_good for looks in runs.objects("looks").values)
+    good = sum(one.n_good for one in runs.objects("poll_times").values)
     beyond = f" and {overdue:,.1f} h overdue" if overdue else ""
     return f"{hours:,.1f} h in flight{beyond}, {good:,} good polls"
 
@@ -207,7 +207,7 @@ ANALYSIS: Final = Analysis(
     population=Population.ALL,
     needs=frozenset(
         {"created_at", "tracked_at", "ended_at", "first_good_at", "last_good_at"}
-        | {"cost_quality", "quality", "n_reopened", "looks"}
+        | {"cost_quality", "quality", "n_reopened", "poll_times"}
     ),
     about=_about,
     examples=("coverage", "coverage --by source --since 7d"),

@@ -69,12 +69,12 @@ class Filters:
         if until is not None:
             yield "dated_at", lambda at: at < until
 
-    def told(self) -> str:
-        """The filters but the status in words, for a foot; empty where there are none."""
+    def summary(self) -> str:
+        """Return the filters but the status in words, for a foot; empty where there are none."""
         return ", ".join(self._words())
 
-    def told_with_status(self) -> str:
-        """All filters in words, for a foot; empty where there are none."""
+    def summary_with_status(self) -> str:
+        """Return all filters in words, for a foot; empty where there are none."""
         status = [f"status {' or '.join(self.status)}"] if self.status else []
         return ", ".join([*status, *self._words()])
 

@@ -111,7 +111,7 @@ class Grouping:
             return _spelt(runs.dated_at, _SPELLINGS[term], self.tz)
         return _sizes(runs) if term == "size" else runs.words(term)
 
-    def told(self) -> str:
+    def summary(self) -> str:
         """Return the groups in words, for a foot; empty where there are none."""
         if not self.terms:
             return ""

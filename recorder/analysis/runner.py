@@ -68,13 +68,13 @@ class _Answer:
         columns = self._columns(met)
         populations = populations_of(met)
         about = self._analysis.about(self._chosen(met), self._population(), self._question)
-        told = filters.told_with_status() if self._is_of_all else filters.told()
+        told = filters.summary_with_status() if self._is_of_all else filters.summary()
         unit = ("unit",) if "unit" in columns else ()
         return Report(
             kinds={name: cell.kind for name, cell in columns.items()},
             rows=self._plain(self._rows(met, self._by.terms)),
             whole=self._plain(self._whole(met)),
-            foot="; ".join(filter(None, (in_words(populations), about, self._by.told(), told))),
+            foot="; ".join(filter(None, (in_words(populations), about, self._by.summary(), told))),
             populations=populations,
             lead=self._by.terms + unit,
             narrow=tuple(name for name, cell in columns.items() if cell.narrow),

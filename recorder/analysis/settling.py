@@ -17,7 +17,7 @@ from recorder.analysis.values import plural
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Moved:
+class CostSettled:
     """When a run's actual cost took its present value, by our clock; microseconds since 1970 UTC.
 
     Attributes:

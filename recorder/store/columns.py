@@ -15,12 +15,12 @@ import sqlalchemy as sa
 
 from recorder.analysis.building import Builder, column_of, joined, runs_of
 from recorder.analysis.columns import INTS, NULL, Column, Ints, Lexicon, Runs, Whole, Words
-from recorder.analysis.coverage import Looks
+from recorder.analysis.coverage import PollTimes
 from recorder.analysis.rows import LABEL
-from recorder.analysis.settling import Moved
-from recorder.store.looks import looks
-from recorder.store.moves import moves
+from recorder.analysis.settling import CostSettled
+from recorder.store.cost_changes import cost_changes
 from recorder.store.past import Past
+from recorder.store.poll_times import poll_times
 from recorder.store.runs import FROM_WATCH
 from recorder.store.schema import Flag, label, run, run_fact, source, watch
 
@@ -33,7 +33,7 @@ _PER_SOURCE: Final = 2**40
 """More runs than a source can have: a key is the source's number times it, and the run's number."""
 
 _FROM_RUN: Final = ("run_id", "tracked_at")
-_FROM_HISTORY: Final = frozenset({"actual_seen_at", "ended_seen_at", "looks"})
+_FROM_HISTORY: Final = frozenset({"actual_seen_at", "ended_seen_at", "poll_times"})
 
 Expressions: TypeAlias = Mapping[str, sa.ColumnElement[Any]]
 
@@ -50,7 +50,7 @@ def read_runs(
     Args:
         connection: a reading transaction.
         names: of `RunRow`, `label:KEY`, and those that polls and snapshots give (`actual_seen_at`, `ended_seen_at`,
-            `looks`).
+            `poll_times`).
         source_name: only this source's.
         past: as of when; None: what is known now.
     """
@@ -62,12 +62,12 @@ def read_runs(
     as_of = None if past is None else past.as_of
     keys = list(zip(runs.values("source"), runs.values("run_id"), strict=True))
     more: dict[str, Column] = {}
-    if "looks" in from_history:
-        seen = dict(looks(connection, source_name=source_name, as_of=as_of))
-        more["looks"] = column_of("looks", [seen.get(key, Looks()) for key in keys])
+    if "poll_times" in from_history:
+        seen = dict(poll_times(connection, source_name=source_name, as_of=as_of))
+        more["poll_times"] = column_of("poll_times", [seen.get(key, PollTimes()) for key in keys])
     else:
-        moved = dict(moves(connection, source_name=source_name, as_of=as_of))
-        each = [moved.get(key, Moved()) for key in keys]
+        moved = dict(cost_changes(connection, source_name=source_name, as_of=as_of))
+        each = [moved.get(key, CostSettled()) for key in keys]
         for name in from_history:
             more[name] = column_of(name, [getattr(one, name) for one in each])
     return Runs(runs.n, {name: runs.column(name) for name in asked} | more)

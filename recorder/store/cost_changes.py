@@ -8,7 +8,7 @@ from itertools import groupby
 
 import sqlalchemy as sa
 
-from recorder.analysis.settling import Moved
+from recorder.analysis.settling import CostSettled
 from recorder.history.facts import Seen, first_of_end
 from recorder.store.rows import SEEN_COLUMNS, seen_of
 from recorder.store.schema import run, snapshot, source
@@ -16,10 +16,10 @@ from recorder.store.schema import run, snapshot, source
 _PER_FETCH = 5000
 
 
-def moves(
+def cost_changes(
     connection: sa.Connection, *, source_name: str | None = None, as_of: int | None = None
-) -> Iterator[tuple[tuple[str, str], Moved]]:
-    """The last move of every run that was seen, by source and run id.
+) -> Iterator[tuple[tuple[str, str], CostSettled]]:
+    """Yield the last change of the actual cost of every run that was seen, by source and run id.
 
     Args:
         connection: a reading transaction.
@@ -39,10 +39,10 @@ def moves(
         statement = statement.where(snapshot.c.first_seen_at <= as_of)
     streamed = connection.execute(statement.execution_options(yield_per=_PER_FETCH))
     for key, group in groupby(streamed.mappings(), key=lambda row: (row["name"], row["run_id"])):
-        yield key, _moved([seen_of(dict(row)) for row in group])
+        yield key, _settled([seen_of(dict(row)) for row in group])
 
 
-def _moved(seen: list[Seen]) -> Moved:
+def _settled(seen: list[Seen]) -> CostSettled:
     present = seen[-1].actual
     first = seen[-1]
     for one in reversed(seen):
@@ -50,7 +50,7 @@ def _moved(seen: list[Seen]) -> Moved:
             break
         first = one
     end = first_of_end(seen)
-    return Moved(
+    return CostSettled(
         actual_seen_at=first.first_seen_at if present.present else None,
         ended_seen_at=end.first_seen_at if end else None,
     )

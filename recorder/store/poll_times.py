@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from recorder.analysis.coverage import Looks
+from recorder.analysis.coverage import PollTimes
 from recorder.ledger.answer import Outcome
 from recorder.ledger.row import TERMINAL
 from recorder.store.schema import poll, run, snapshot, source
@@ -19,10 +19,10 @@ _GOOD = frozenset({Outcome.CHANGED, Outcome.UNCHANGED})
 _ERRORS = frozenset(Outcome) - _GOOD - {Outcome.NOT_VISIBLE, Outcome.THROTTLED}
 
 
-def looks(
+def poll_times(
     connection: sa.Connection, *, source_name: str | None = None, as_of: int | None = None
-) -> Iterator[tuple[tuple[str, str], Looks]]:
-    """The polls of every run that has any, by source and run id.
+) -> Iterator[tuple[tuple[str, str], PollTimes]]:
+    """Yield the polls of every run that has any, by source and run id.
 
     Args:
         connection: a reading transaction.
@@ -36,7 +36,7 @@ def looks(
         statement = statement.where(poll.c.polled_at <= as_of)
     streamed = connection.execute(statement.execution_options(yield_per=_PER_FETCH))
     for key, group in groupby(streamed, key=lambda row: (row[0], row[1])):
-        yield key, _looks_of([(at, outcome, status) for _, _, at, outcome, status in group])
+        yield key, _poll_times_of([(at, outcome, status) for _, _, at, outcome, status in group])
 
 
 def _polls() -> sa.Select[Any]:
@@ -57,13 +57,13 @@ def _polls() -> sa.Select[Any]:
     )
 
 
-def _looks_of(polls: list[tuple[int, int, str | None]]) -> Looks:
+def _poll_times_of(polls: list[tuple[int, int, str | None]]) -> PollTimes:
     good = [(at, status in TERMINAL) for at, outcome, status in polls if outcome in _GOOD]
     settling = 0
     while settling < len(good) and good[-1 - settling][1]:
         settling += 1
     outcomes = [Outcome(outcome) for _, outcome, _ in polls]
-    return Looks(
+    return PollTimes(
         good_at=[at for at, _ in good[: len(good) - max(settling - 1, 0)]],
         n_good=len(good),
         n_not_visible=outcomes.count(Outcome.NOT_VISIBLE),
