@@ -25,7 +25,7 @@ def test_all_columns_are_those_of_the_reference(made: Made, by: tuple[str, ...])
 
 
 @pytest.mark.parametrize(
-    ("poll_times", "covered"),
+    ("looks", "covered"),
     [
         ((), 0),
         ((50,), 30),
