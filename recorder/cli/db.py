@@ -40,7 +40,7 @@ def upgrade(reader: str | None, settings: Settings) -> None:
     from recorder.store.migrate import upgrade as upgrade_store  # noqa: PLC0415
     from recorder.store.roles import grant_reading, require_role  # noqa: PLC0415
 
-    with closing(Database(settings.database_url)) as database:
+    with closing(Database(settings.database_url)) as database, database.checked_on_failure():
         if reader is not None:
             require_role(database, reader)
         tell(upgrade_store(database) or f"{database.name} is up to date")
@@ -60,7 +60,7 @@ def status(format: str, settings: Settings) -> int:
     from recorder.store.engine import Database  # noqa: PLC0415
     from recorder.store.figures import condition_of  # noqa: PLC0415
 
-    with closing(Database(settings.database_url)) as database:
+    with closing(Database(settings.database_url)) as database, database.checked_on_failure():
         condition = condition_of(database)
         row = {"store": database.name} | _cells(condition)
     if format == "json":

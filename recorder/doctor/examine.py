@@ -43,7 +43,7 @@ def examine(
         clock: microseconds since 1970 UTC.
     """
     yield from _settings(settings, environ)
-    with closing(Database(settings.database_url)) as database:
+    with closing(Database(settings.database_url)) as database, database.checked_on_failure():
         store = _store(database)
         yield store
         usable = database if store.state is State.OK else None
