@@ -83,6 +83,16 @@ def test_one_pass_by_a_clock_far_ahead_gives_nobody_up(scene: Scene, jump: int) 
     assert charged["ends"] == 7_000_000
 
 
+def test_one_pass_by_the_right_clock_takes_all_up_again(scene: Scene) -> None:
+    """From cron, too: the plans that it makes anew are due in the pass itself."""
+    set_clock(scene, 8 * DAY)
+    scene.watch(Until.PASS)
+    set_clock(scene, 0, real=60)
+    began = (scene.time.now - T0) / S
+    scene.watch(Until.PASS)
+    assert {sent.run_id for sent in scene.log if sent.at >= began} == {"moves", "ends", "stuck"}
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("jump", JUMPS)
 def test_whom_a_clock_gave_up_that_proves_to_have_been_ahead_is_watched_again(

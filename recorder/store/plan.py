@@ -129,7 +129,7 @@ def _plan_anew(connection: sa.Connection, source_ids: Iterable[int], now: int) -
         .values(
             tracking=sa.case((given_up, tracking), else_=watch.c.tracking),
             urgency=sa.case((given_up, urgency), else_=watch.c.urgency),
-            due_at=now,
+            due_at=now - FAR_OFF_US,  # before the pass that is under way began
             told_overdue_at=sa.case((watch.c.told_overdue_at <= now, watch.c.told_overdue_at)),
         )
     )
