@@ -234,7 +234,7 @@ def test_overdue_is_not_told_on_the_word_of_a_clock_that_is_off(scene: Scene) ->
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("dates", [True, False])
 def test_whatever_steps_the_clock_takes_all_is_as_it_should_be_when_it_is_right(
     database: Database, seed: int, *, dates: bool
@@ -247,7 +247,7 @@ def test_whatever_steps_the_clock_takes_all_is_as_it_should_be_when_it_is_right(
         size = random.choice([2 * S, 50 * S, 2 * MINUTE, HOUR, DAY, 40 * DAY, 3 * 365 * DAY])
         step = round(random.uniform(0.5, 1.5) * size) * random.choice([1, -1])
         until = random.choice([Until.PASS, Until.TIME])
-        seconds = None if until is Until.PASS else random.choice([5, 60, 1800])
+        seconds = None if until is Until.PASS else random.choice([5, 40])
         when = (scene.time.now - T0) / S + random.uniform(0, seconds or 1)
         scene.time.at(when, lambda step=step: setattr(scene.time, "shift", step))  # type: ignore[misc]
         scene.watch(until, seconds=seconds)
