@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from recorder.instants import DAY, MINUTE, SECOND
+from recorder.instants import DAY, SECOND
 from recorder.polling.timer import Timer
 from recorder.schedule.cadence import Cadence, Urgency
 from recorder.schedule.dispatch import Budget, in_turn, sendable, wake_at
@@ -244,7 +244,7 @@ class Desk:
 
         def rest(connection: Connection) -> None:
             for key_id in sorted(key_ids):
-                budgets.pause(connection, key_id, until=self._shared_clock() + MINUTE)
+                budgets.rest(connection, key_id, now=self._shared_clock())
 
         self._database.write(rest)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from recorder.instants import SECOND
+from recorder.instants import HOUR, MINUTE, SECOND
 from recorder.schedule.dispatch import WINDOW_US, Budget
 from recorder.store.schema import key_budget, key_slot
 
@@ -21,6 +21,7 @@ LONGEST_REQUEST_US = (
     60 * SECOND
 )  # generous: a request is over after 30 s, and is sent within 5 s of being granted
 _CLOCK_SLACK_US = SECOND
+_LONGEST_PAUSE_US = HOUR + MINUTE  # a longer Retry-After counts as an hour
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +94,16 @@ def mend(connection: sa.Connection, clock: Callable[[], int]) -> None:
             .where(key_budget.c.key_id == key_id)
             .values(last_sent_at=now, paused_until=key_budget.c.paused_until - by)
         )
+    _shorten(connection, now)
+
+
+def _shorten(connection: sa.Connection, now: int) -> None:
+    """Shorten what is longer than any pause or request can be: a clock that was ahead wrote its end, not its beginning."""
+    paused = sa.update(key_budget).where(key_budget.c.paused_until > now + _LONGEST_PAUSE_US)
+    connection.execute(paused.values(paused_until=now + WINDOW_US))
+    longest = WINDOW_US + LONGEST_REQUEST_US + _CLOCK_SLACK_US
+    busy = sa.update(key_slot).where(key_slot.c.free_at > now + longest)
+    connection.execute(busy.values(free_at=now + WINDOW_US))
 
 
 def take_slots(
@@ -163,6 +174,13 @@ def settle(connection: sa.Connection, ended: Iterable[tuple[Slot, int]]) -> None
             .values(free_at=sa.bindparam("free")),
             sorted(rows, key=lambda row: (row["of_key"], row["of_slot"])),
         )
+
+
+def rest(connection: sa.Connection, key_id: str, *, now: int) -> None:
+    """Send nothing with a key for a minute; a clock that is set back later finds that this one was ahead."""
+    pause(connection, key_id, until=now + WINDOW_US)
+    this_key = sa.update(key_budget).where(key_budget.c.key_id == key_id)
+    connection.execute(this_key.values(last_sent_at=now))
 
 
 def pause(connection: sa.Connection, key_id: str, *, until: int) -> None:
