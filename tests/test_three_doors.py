@@ -11,6 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 import pytest
@@ -88,11 +89,15 @@ def _us(value: str | datetime | None) -> int | None:
 
 
 def through_command_line(
-    database: Database, capsys: pytest.CaptureFixture[str], command: str, by: Iterable[str]
+    database: Database,
+    capsys: pytest.CaptureFixture[str],
+    command: str | tuple[str, ...],
+    by: Iterable[str],
 ) -> Rows:
     """What `recorder COMMAND --format json` prints; amounts digit by digit."""
     url = database.url.render_as_string(hide_password=False)
-    arguments = [command, "--db", url, "--format", "json"]
+    asked = (command,) if isinstance(command, str) else command
+    arguments = [*asked, "--db", url, "--format", "json"]
     arguments += ["--by", ",".join(by)] if by else []
     assert run(cli, arguments) == 0
     rows: Rows = json.loads(capsys.readouterr().out, parse_float=Decimal)
@@ -151,6 +156,53 @@ def test_three_doors_give_one_number(
         printed = through_command_line(store, capsys, command, by)
         assert_rows(printed, expected, kinds, (*by, *more))
         assert_rows(through_frames(store, command, by), expected, kinds, (*by, *more))
+
+
+def _dated(row: RunRow) -> int:
+    return row.tracked_at if row.created_at is None else row.created_at
+
+
+CHOICES: tuple[tuple[tuple[str, ...], Callable[[RunRow], bool]], ...] = (
+    (("--slug", "phone", "--slug", "work_email"), lambda row: row.slug is not None),
+    (("--label", "team=a"), lambda row: row.labels.get("team") == "a"),
+    (("--version", "3"), lambda row: row.version == "3"),
+    (("--since", "2025-11-21T09:00:00Z"), lambda row: _dated(row) >= T0 + 86_400 * S),
+    (("--until", "2025-11-21T09:00:00Z"), lambda row: _dated(row) < T0 + 86_400 * S),
+    (("--source", "default"), lambda _: True),
+)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", ANALYSES)
+def test_filters_choose_the_same_runs(
+    command: str, store: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each filter leaves the runs that a plain condition leaves, by days and hours of another zone too."""
+    expected_of, kinds, more = ANALYSES[command]
+    by = ("day", "hour")
+    berlin = ZoneInfo("Europe/Berlin")
+    sizes = set()
+    for arguments, holds in CHOICES:
+        rows = [row for row in plain_rows(store) if holds(row)]
+        sizes.add(len(rows))
+        asks = (command, *arguments, "--tz", "Europe/Berlin")
+        printed = through_command_line(store, capsys, asks, by)
+        assert_rows(printed, expected_of(rows, by, tz=berlin), kinds, (*by, *more))
+    assert len(sizes) > 4
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", ["durations", "costs"])
+def test_a_status_chooses_the_population(
+    command: str, store: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Runs of the status asked for are in the rows; what stands in their context is of every status."""
+    expected_of, kinds, more = ANALYSES[command]
+    for status in (("failed",), ("failed", "cancelled"), ("paused",)):
+        asks = (command, "--status", ",".join(status))
+        printed = through_command_line(store, capsys, asks, ("slug",))
+        expected = expected_of(plain_rows(store), ("slug",), status)
+        assert_rows(printed, expected, kinds, ("slug", *more))
 
 
 def plain_looks(database: Database) -> dict[str, PollTimes]:

@@ -59,6 +59,9 @@ class _Answer:
         self._by = Grouping(question.by, question.tz)
         self._is_of_all = analysis.population is Population.ALL
         self._has_status = "status" in self._by.terms and not self._is_of_all
+        self._is_meant = (
+            self._statuses().__contains__
+        )  # one for all groups: it is asked once a word
         self._split = () if analysis.split is None else (analysis.split[0],)
 
     def report(self, runs: Runs) -> Report:
@@ -133,7 +136,7 @@ class _Answer:
         """Return the runs of the population among those of a group."""
         mask: Mask = np.ones(context.n, np.bool_)
         if not self._is_of_all:
-            mask = context.words("status").where(self._statuses().__contains__)
+            mask = context.words("status").where(self._is_meant)
         if self._analysis.only is not None:
             mask = mask & self._analysis.only(context, self._question)
         return context.only(mask)
