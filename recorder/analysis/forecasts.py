@@ -1,0 +1,236 @@
+"""Intervals that hold 80 % of the outcomes, from the likes of a run.
+
+Invariant: an interval is made of ranks, never interpolated. An audit of the last intervals of the slug widens it; nothing
+narrows it. Only the basis `VERSION` is promised. Must not import anything that does I/O.
+"""
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property, partial
+from typing import Final
+
+from recorder.analysis.likes import (
+    LEAST_LIKES,
+    WINDOW,
+    Asked,
+    ByRank,
+    CostScores,
+    DurationScores,
+    Likes,
+    Outcome,
+    Positions,
+    Scores,
+    Value,
+)
+
+LEAST_AUDITED: Final = 20
+"""How many past intervals an audit needs before it widens anything."""
+
+MOST_IN_A_BURST: Final = 10
+"""More runs than these, started since the last outcome, stand or fall together."""
+
+
+class Basis(StrEnum):
+    """What an estimate rests on: the first that fits.
+
+    FEW: fewer than 9 likes of the slug; no numbers.
+    RANGE: leads outside those of the likes; no numbers.
+    SLUG: fewer than 9 likes of the version; numbers of the slug, not promised.
+    BURST: too many runs since the last outcome; numbers that are not promised.
+    VERSION: promised.
+    """
+
+    FEW = "few"
+    RANGE = "range"
+    SLUG = "slug"
+    BURST = "burst"
+    VERSION = "version"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interval:
+    """Three of the carried values: costs in millionths, or wall times in microseconds."""
+
+    p10: Value
+    p50: Value
+    p90: Value
+
+    def holds(self, value: int) -> bool:
+        """Return whether an outcome lies within the interval, its ends included."""
+        return self.p10 <= value <= self.p90
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """The answer of one measure.
+
+    Attributes:
+        basis: what it rests on.
+        n: how many likes.
+        interval: None where the basis is `FEW` or `RANGE`.
+        lead_range: the fewest and most leads of the likes, where the answer holds for no others.
+        n_started: how many runs, with the asked one, were created since the slug's last outcome.
+    """
+
+    basis: Basis
+    n: int
+    interval: Interval | None = None
+    lead_range: tuple[int, int] | None = None
+    n_started: int | None = None
+
+    @property
+    def is_promised(self) -> bool:
+        """Whether the interval is meant to hold 80 % of the outcomes."""
+        return self.basis is Basis.VERSION
+
+
+class Forecaster:
+    """Estimates of one measure for runs of one source and slug, asked in one way.
+
+    Args:
+        outcomes: completed runs with a value.
+        created: when every run of the slug was created, whatever became of it.
+        scores: makes the scores of the outcomes, in the order that they are handed.
+        way: how an outcome would have been asked at its creation; None where it cannot be asked in this way.
+    """
+
+    def __init__(
+        self,
+        outcomes: Iterable[Outcome],
+        created: Iterable[int],
+        scores: Callable[[Sequence[Outcome]], Scores],
+        way: Callable[[Outcome], Asked | None],
+    ) -> None:
+        self.likes = Likes(outcomes, scores)
+        self._created = sorted(created)
+        self._way = way
+
+    def estimate(self, asked: Asked, *, is_tracked: bool = False) -> Estimate:
+        """Return the estimate of a run from what was known at the asked instant.
+
+        Args:
+            asked: the run.
+            is_tracked: whether its creation is among those of the slug; else it counts as one more.
+        """
+        basis, likes = self._likes(asked)
+        n, lead_range = len(likes), self._lead_range(likes, asked)
+        if basis in {Basis.FEW, Basis.RANGE}:
+            return Estimate(basis=basis, n=n, lead_range=lead_range)
+        n_started = self._started_since(asked.at) + (not is_tracked)
+        if basis is Basis.VERSION and n_started > MOST_IN_A_BURST:
+            basis = Basis.BURST
+        below, above = self._audit.widened(n, asked.at)
+        interval = _interval(self.likes.scores.ranked(likes, asked), n, below, above)
+        return Estimate(
+            basis=basis, n=n, interval=interval, lead_range=lead_range, n_started=n_started
+        )
+
+    def backtest(self) -> Iterator[tuple[Outcome, Estimate]]:
+        """Yield each outcome that can be asked, with the estimate from what was known at its creation.
+
+        In the order that the outcomes became known.
+        """
+        for one in self.likes.outcomes:
+            asked = self._way(one)
+            if asked is not None:
+                yield one, self.estimate(asked, is_tracked=True)
+
+    def _likes(self, asked: Asked) -> tuple[Basis, Positions]:
+        """Return the likes that answer, and the basis but for bursts."""
+        basis, likes = Basis.VERSION, self.likes.of_version(asked)
+        if len(likes) < LEAST_LIKES:
+            basis, likes = Basis.SLUG, self.likes.of_slug(asked)
+        if len(likes) < LEAST_LIKES:
+            return Basis.FEW, likes
+        lead_range = self._lead_range(likes, asked)
+        if lead_range and not lead_range[0] <= (asked.leads or 0) <= lead_range[1]:
+            return Basis.RANGE, likes
+        return basis, likes
+
+    def _lead_range(self, likes: Positions, asked: Asked) -> tuple[int, int] | None:
+        return self.likes.scores.lead_range(likes, asked) if len(likes) else None
+
+    def _started_since(self, at: int) -> int:
+        """Return how many runs were created by an instant and after the last outcome known then."""
+        latest = self.likes.latest_known_at(at)
+        before = 0 if latest is None else bisect_right(self._created, latest)
+        return bisect_right(self._created, at) - before
+
+    @cached_property
+    def _audit(self) -> "_Audit":
+        return _Audit(self._plain())
+
+    def _plain(self) -> Iterator[tuple[Outcome, Interval]]:
+        """Yield the outcomes that had an interval at their creation, with it as it was before any audit."""
+        for one in self.likes.outcomes:
+            asked = self._way(one)
+            if asked is None:
+                continue
+            basis, likes = self._likes(asked)
+            if basis in {Basis.VERSION, Basis.SLUG}:
+                n, inward = len(likes), (len(likes) + 1) // 10
+                yield one, _interval(self.likes.scores.ranked(likes, asked), n, inward, inward)
+
+
+class _Audit:
+    """How often the past plain intervals were missed, on each side.
+
+    Args:
+        plain: outcomes in the order that they became known, and their intervals.
+    """
+
+    def __init__(self, plain: Iterable[tuple[Outcome, Interval]]) -> None:
+        self._known_at: list[int] = []
+        self._below, self._above = [0], [0]
+        for one, interval in plain:
+            self._known_at.append(one.known_at)
+            self._below.append(self._below[-1] + (one.value < interval.p10))
+            self._above.append(self._above[-1] + (one.value > interval.p90))
+
+    def widened(self, n: int, at: int) -> tuple[int, int]:
+        """Return how many ranks of n from either end the outer two stand, from 1, as known at an instant."""
+        known = bisect_right(self._known_at, at)
+        first = max(known - WINDOW, 0)
+        missed = (misses[known] - misses[first] for misses in (self._below, self._above))
+        below, above = (_inward(n, known - first, misses) for misses in missed)
+        return below, above
+
+
+def durations(outcomes: Iterable[Outcome], created: Iterable[int], *, by_leads: bool) -> Forecaster:
+    """Return estimates of wall times, asked with leads or without."""
+
+    def way(one: Outcome) -> Asked | None:
+        if one.created_at is None or (by_leads and one.leads is None):
+            return None
+        leads = one.leads if by_leads else None
+        return Asked(version=one.version, at=one.created_at, leads=leads)
+
+    return Forecaster(outcomes, created, DurationScores, way)
+
+
+def costs(outcomes: Iterable[Outcome], created: Iterable[int], *, by_preview: bool) -> Forecaster:
+    """Return estimates of costs of one unit, asked with a preview, or with leads alone."""
+
+    def way(one: Outcome) -> Asked | None:
+        if one.created_at is None or (not by_preview and one.leads is None):
+            return None
+        preview = one.preview if by_preview else None
+        return Asked(version=one.version, at=one.created_at, leads=one.leads, preview=preview)
+
+    return Forecaster(outcomes, created, partial(CostScores, by_preview=by_preview), way)
+
+
+def _interval(by_rank: ByRank, n: int, below: int, above: int) -> Interval:
+    """Return the ranks so many from either end, from 1, and the middle one, which they do not pass."""
+    middle = -(-n // 2)
+    low, high = min(max(below, 1), middle), max(min(n + 1 - above, n), middle)
+    return Interval(p10=by_rank(low), p50=by_rank(middle), p90=by_rank(high))
+
+
+def _inward(n: int, k: int, misses: int) -> int:
+    """Return floor((n + 1) a): a is a tenth, or less where more than a tenth of the last k intervals missed."""
+    if k < LEAST_AUDITED or 10 * misses <= k:
+        return (n + 1) // 10
+    return (n + 1) * k // (100 * misses)
