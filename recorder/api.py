@@ -59,7 +59,7 @@ class Which(TypedDict, total=False):
 def open_history(
     url_or_path: str | PathLike[str] | None = None, *, config: str | PathLike[str] | None = None
 ) -> "History":
-    """The history of a store; see `recorder.open`."""
+    """Return the history of a store; see `recorder.open`."""
     options = {"database_url": url_or_path, "config": config}
     given = {name: None if value is None else fspath(value) for name, value in options.items()}
     settings = load_settings(given, environ=os.environ)
@@ -88,7 +88,7 @@ class History:
         self._settings = settings
 
     def __enter__(self) -> Self:
-        """The history itself; it is closed when the block ends."""
+        """Return the history itself; it is closed when the block ends."""
         return self
 
     def __exit__(
@@ -108,14 +108,14 @@ class History:
         self._database.close()
 
     def as_of(self, when: When, *, tz: str | tzinfo = UTC) -> "History":
-        """What was known at an instant, by the time at which answers were observed."""
+        """Return what was known at an instant, by the time at which answers were observed."""
         archive = self._archive.as_of(_us(when, "as_of", tz))
         return History(archive, self._database, self._settings)
 
     def runs(
         self, *, tz: str | tzinfo = UTC, floats: bool = False, **which: Unpack[Which]
     ) -> "pd.DataFrame":
-        """Tracked runs, each with its last known state; the columns of the view `runs`.
+        """Return the tracked runs, each with its last known state; the columns of the view `runs`.
 
         | columns | dtype, unit |
         |---|---|
@@ -137,7 +137,7 @@ class History:
     def snapshots(
         self, run_id: str | None = None, *, source: str | None = None, floats: bool = False
     ) -> "pd.DataFrame":
-        """Distinct consecutive states of a run, or of all runs; the columns of the view `snapshots`.
+        """Return the distinct consecutive states of a run, or of all runs; the columns of the view `snapshots`.
 
         | columns | dtype, unit |
         |---|---|
@@ -154,7 +154,7 @@ class History:
         return rows_frame(rows, SNAPSHOT_KINDS, floats=floats)
 
     def polls(self, run_id: str | None = None, *, source: str | None = None) -> "pd.DataFrame":
-        """Status requests for a run, or for all runs; the columns of the view `polls`.
+        """Return the status requests for a run, or for all runs; the columns of the view `polls`.
 
         | columns | dtype, unit |
         |---|---|
@@ -170,7 +170,7 @@ class History:
     def transitions(
         self, run_id: str | None = None, *, source: str | None = None
     ) -> "pd.DataFrame":
-        """Changes of status of a run, or of all runs; the columns of the view `transitions`.
+        """Return the changes of status of a run, or of all runs; the columns of the view `transitions`.
 
         | columns | dtype, unit |
         |---|---|
@@ -184,7 +184,7 @@ class History:
         return rows_frame(self._archive.transitions(run_id, source), TRANSITION_KINDS)
 
     def labels(self, run_id: str | None = None, *, source: str | None = None) -> "pd.DataFrame":
-        """Labels of a run, or of all runs: `source`, `run_id`, `key`, `value`, all `string`.
+        """Return the labels of a run, or of all runs: `source`, `run_id`, `key`, `value`, all `string`.
 
         Raises:
             UnknownRunError, AmbiguousRunError: which run is not clear.
@@ -192,7 +192,7 @@ class History:
         return rows_frame(self._archive.labels(run_id, source), LABEL_KINDS)
 
     def status(self, run_id: str, *, source: str | None = None) -> dict[str, Any]:
-        """The JSON value that the API last served: `{"run": {...}}` as dicts, lists, str, bool, None and numbers.
+        """Return the JSON value that the API last served: `{"run": {...}}` as dicts, lists, str, bool, None and numbers.
 
         Integers are int, other numbers exact `Decimal`; a number beyond what a Decimal holds is its text.
 

@@ -54,15 +54,15 @@ class Archive:
         self._as_of = as_of
 
     def as_of(self, instant: int) -> Self:
-        """The same store, as it was known at an instant (microseconds since 1970 UTC)."""
+        """Return the same store, as it was known at an instant (microseconds since 1970 UTC)."""
         return type(self)(self._database, self._settings, as_of=instant)
 
     def runs(self, filters: Filters | None = None) -> Iterator[Cells]:
-        """Tracked runs, by the instant that they belong to; the columns of the view `runs`."""
+        """Yield the tracked runs, by the instant that they belong to; the columns of the view `runs`."""
         return map(run_cells, self.run_rows(filters))
 
     def run_rows(self, filters: Filters | None = None) -> Iterator[RunRow]:
-        """The same in base units, with their labels."""
+        """Yield the same in base units, with their labels."""
         chosen = self._filters(filters)
         return filter(chosen.matches, self._run_rows(chosen.source))
 
@@ -93,23 +93,23 @@ class Archive:
             return list(unknown_words(connection, filters, as_of=self._as_of))
 
     def snapshots(self, run_id: str | None = None, source: str | None = None) -> Iterator[Cells]:
-        """Snapshots of a run, or of all; the columns of the view `snapshots`."""
+        """Yield the snapshots of a run, or of all; the columns of the view `snapshots`."""
         return map(snapshot_cells, self._listed(snapshot_rows, run_id, source))
 
     def polls(self, run_id: str | None = None, source: str | None = None) -> Iterator[Cells]:
-        """Polls of a run, or of all; the columns of the view `polls`."""
+        """Yield the polls of a run, or of all; the columns of the view `polls`."""
         return map(poll_cells, self._listed(poll_rows, run_id, source))
 
     def transitions(self, run_id: str | None = None, source: str | None = None) -> Iterator[Cells]:
-        """Changes of status of a run, or of all; the columns of the view `transitions`."""
+        """Yield the changes of status of a run, or of all; the columns of the view `transitions`."""
         return map(transition_cells, self._listed(transition_rows, run_id, source))
 
     def labels(self, run_id: str | None = None, source: str | None = None) -> Iterator[Cells]:
-        """Labels of a run, or of all; the columns of the view `labels`."""
+        """Yield the labels of a run, or of all; the columns of the view `labels`."""
         return map(label_cells, self._listed(label_rows, run_id, source))
 
     def status(self, run_id: str, source: str | None = None) -> Shown:
-        """The state of a run that was last seen.
+        """Return the state of a run that was last seen.
 
         Raises:
             UnknownRunError, AmbiguousRunError: which run is not clear.
@@ -123,7 +123,7 @@ class Archive:
             return shown
 
     def run(self, run_id: str, source: str | None = None) -> Cells:
-        """The row of one run; raises as `status` does where it has not been seen."""
+        """Return the row of one run; raises as `status` does where it has not been seen."""
         return run_cells(self.run_row(run_id, source))
 
     def run_row(self, run_id: str, source: str | None = None) -> RunRow:
@@ -136,7 +136,7 @@ class Archive:
             return rows[0]
 
     def last_poll(self, run_id: str, source: str | None = None) -> Cells | None:
-        """The last row of `polls` of a run; None where it was never polled."""
+        """Return the last row of `polls` of a run; None where it was never polled."""
         with self._database.reading() as connection:
             ref = find_run(connection, run_id, self._source(source))
             held = last_poll(connection, ref, self._as_of)
@@ -144,7 +144,7 @@ class Archive:
             return None if held is None else poll_cells(named | held)
 
     def history(self, run_id: str, source: str | None = None) -> Iterator[Step]:
-        """A run's snapshots in order, each with what changed in its `run`; raises as `status` does."""
+        """Yield a run's snapshots in order, each with what changed in its `run`; raises as `status` does."""
         with self._database.reading() as connection:
             ref = find_run(connection, run_id, self._source(source))
             before: Shown | None = None
@@ -160,7 +160,7 @@ class Archive:
             yield from run_rows(connection, source_name=source, past=self._past())
 
     def _past(self) -> Past | None:
-        """As of when a question is, and by which settings a state of then is read."""
+        """Return the instant of the questions, with the settings by which a state of then is read; None: the present."""
         if self._as_of is None:
             return None
         return Past(as_of=self._as_of, cadence=self._settings.cadence, costs=self._settings.cost)
@@ -170,7 +170,7 @@ class Archive:
         return replace(chosen, source=self._source(chosen.source))
 
     def _source(self, named: str | None) -> str | None:
-        """The source that is asked about, which must be there; None for all."""
+        """Return the source that is asked about, which must be there; None for all."""
         name = named or self._settings.source
         if name is not None:
             with self._database.reading() as connection:

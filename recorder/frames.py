@@ -48,7 +48,7 @@ _DTYPES: Mapping[str, Any] = {
 
 
 def report_frame(report: Report, *, floats: bool = False) -> pd.DataFrame:
-    """An analysis as a frame; its `attrs` hold the `foot` (a line) and the `populations` (counts)."""
+    """Return an analysis as a frame; its `attrs` hold the `foot` (a line) and the `populations` (counts)."""
     frame = rows_frame(report.rows, report.kinds, floats=floats)
     frame.attrs = {"foot": report.foot, "populations": dict(report.populations)}
     return frame
@@ -108,7 +108,7 @@ def _amounts(micros: Ints, *, floats: bool) -> Any:  # noqa: ANN401  # an array
 
 
 def rows_frame(rows: Iterable[Cells], kinds: Columns, *, floats: bool = False) -> pd.DataFrame:
-    """Rows as a frame.
+    """Return rows as a frame.
 
     Args:
         rows: each with a value for every column.

@@ -16,7 +16,7 @@ from recorder.ledger.answer import Outcome
 
 
 def _kinds(columns: str, **special: str) -> dict[str, Kind]:
-    """Each column's kind: text, but those that are named under another kind."""
+    """Return each column's kind: text, but those that are named under another kind."""
     kinds: dict[str, Any] = dict.fromkeys(columns.split(), "text")
     for kind, names in special.items():
         kinds |= dict.fromkeys(names.split(), kind)
@@ -86,7 +86,7 @@ _TRANSITION_INSTANTS: Final = _instants(TRANSITION_KINDS)
 
 
 def run_cells(row: RunRow) -> Cells:
-    """The row of `runs`."""
+    """Return the row of `runs`."""
     cells: Cells = row._asdict()
     width_us = (
         0 if row.ended_at is None or row.ended_after is None else row.ended_at - row.ended_after
@@ -106,7 +106,7 @@ def run_cells(row: RunRow) -> Cells:
 
 
 def _span(begin: int | None, end: int | None) -> int | None:
-    """Microseconds between two instants; None where one is missing or the clock ran backwards."""
+    """Return the microseconds between two instants; None where one is missing or the clock ran backwards."""
     return None if begin is None or end is None or end < begin else end - begin
 
 
@@ -115,7 +115,7 @@ def _sharp(duration_us: int | None, width_us: int) -> int | None:
 
 
 def snapshot_cells(held: Mapping[str, Any]) -> Cells:
-    """The row of `snapshots`.
+    """Return the row of `snapshots`.
 
     Args:
         held: the snapshot in base units, with `source`, `run_id` and `document`.
@@ -135,7 +135,7 @@ def snapshot_cells(held: Mapping[str, Any]) -> Cells:
 
 
 def poll_cells(held: Mapping[str, Any]) -> Cells:
-    """The row of `polls`, from one in base units."""
+    """Return the row of `polls`, from one in base units."""
     cells: Cells = {name: held[name] for name in POLLS}
     cells["polled_at"] = instant(held["polled_at"])
     cells["outcome"] = Outcome(held["outcome"]).word
@@ -143,12 +143,12 @@ def poll_cells(held: Mapping[str, Any]) -> Cells:
 
 
 def transition_cells(held: Mapping[str, Any]) -> Cells:
-    """The row of `transitions`, from one in base units."""
+    """Return the row of `transitions`, from one in base units."""
     return _ordered(dict(held), TRANSITIONS, _TRANSITION_INSTANTS)
 
 
 def label_cells(held: Mapping[str, Any]) -> Cells:
-    """The row of `labels`."""
+    """Return the row of `labels`."""
     return {name: held[name] for name in LABELS}
 
 

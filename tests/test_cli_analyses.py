@@ -180,6 +180,7 @@ def test_days_without_runs_and_the_whole_are_for_reading(
     cut = [row[:2] for row in _read(capsys, *asks, "--sort=-runs", "--limit", "1")]
     assert cut == [["2026-11-20", "2"], ["(all)", "3"]]
     assert [row[:1] for row in _read(capsys, "failures", "--db", store_url)] == [["3"]]
+    assert _read(capsys, *asks, "--slug", "none-such") == []
 
 
 def test_the_whole_of_costs_is_one_row_a_unit(

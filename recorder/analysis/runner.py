@@ -59,9 +59,8 @@ class _Answer:
         self._by = Grouping(question.by, question.tz)
         self._is_of_all = analysis.population is Population.ALL
         self._has_status = "status" in self._by.terms and not self._is_of_all
-        self._is_meant = (
-            self._statuses().__contains__
-        )  # one for all groups: it is asked once a word
+        # one predicate for all groups, so that it is asked once a word
+        self._is_meant = self._statuses().__contains__
         self._split = () if analysis.split is None else (analysis.split[0],)
 
     def report(self, runs: Runs) -> Report:
@@ -71,13 +70,14 @@ class _Answer:
         columns = self._columns(met)
         populations = populations_of(met)
         about = self._analysis.about(self._chosen(met), self._population(), self._question)
-        told = filters.summary_with_status() if self._is_of_all else filters.summary()
+        scope = filters.summary_with_status() if self._is_of_all else filters.summary()
+        rows = self._plain(self._rows(met, self._by.terms))
         unit = ("unit",) if "unit" in columns else ()
         return Report(
             kinds={name: cell.kind for name, cell in columns.items()},
-            rows=self._plain(self._rows(met, self._by.terms)),
-            whole=self._plain(self._whole(met)),
-            foot="; ".join(filter(None, (in_words(populations), about, self._by.summary(), told))),
+            rows=rows,
+            whole=self._plain(self._whole(met)) if rows else [],
+            foot="; ".join(filter(None, (in_words(populations), about, self._by.summary(), scope))),
             populations=populations,
             lead=self._by.terms + unit,
             narrow=tuple(name for name, cell in columns.items() if cell.narrow),

@@ -38,7 +38,7 @@ class Lifetimes:
         self._entries, self._exits, self._ends = array("q"), array("q"), array("q")
 
     def add(self, *, entry_us: int, exit_us: int, is_end: bool) -> None:
-        """One lifetime, watched from age `entry_us` to age `exit_us`.
+        """Add a lifetime, watched from age `entry_us` to age `exit_us`.
 
         Args:
             entry_us: below `exit_us`; -1 for one that was watched from its birth.
@@ -61,7 +61,7 @@ class Lifetimes:
         return len(self._ends)
 
     def quantiles(self, *percents: int) -> dict[int, Quantile]:
-        """For each, the smallest age at which so many percent have ended.
+        """Return for each percentage the smallest age at which so many have ended.
 
         None to tell with too few lifetimes, and where all that were at risk at some age had ended before others
         were watched: the estimate would fall to 0 by an accident of when the watch began.
@@ -76,7 +76,7 @@ class Lifetimes:
         return found | dict.fromkeys(open_percents, Quantile(is_reached=False))
 
     def _steps(self) -> Iterator[tuple[int, int | None]]:
-        """Each age at which some ended, and the share (of `_ONE`) that outlives it; None where that breaks off."""
+        """Yield each age at which some ended, and the share (of `_ONE`) that outlives it; None where that breaks off."""
         entries, exits = sorted(self._entries), sorted(self._exits)
         alive = _ONE
         for age, ends in groupby(sorted(self._ends)):

@@ -23,12 +23,12 @@ def snapshot_rows(
     source_name: str | None = None,
     as_of: int | None = None,
 ) -> Iterator[Held]:
-    """Snapshots of one run, or of all, by source, run and number."""
-    looks: sa.ColumnElement[int] = snapshot.c.n_polls
+    """Yield the snapshots of one run, or of all, by source, run and number."""
+    n_polls: sa.ColumnElement[int] = snapshot.c.n_polls
     last_seen: sa.ColumnElement[int] = snapshot.c.last_seen_at
     if as_of is not None:
         by_then = _polls_by(as_of)
-        looks = _truncated(sa.func.count(), by_then, snapshot.c.n_polls, as_of)
+        n_polls = _truncated(sa.func.count(), by_then, snapshot.c.n_polls, as_of)
         last_seen = _truncated(sa.func.max(poll.c.polled_at), by_then, last_seen, as_of)
     names = ("seq", "first_seen_at", "digest", "status", *_lead_names(), *_AMOUNTS, *_INSTANTS)
     statement = _with_run(
@@ -36,7 +36,7 @@ def snapshot_rows(
             source.c.name.label("source"),
             run.c.run_id,
             *(snapshot.c[name] for name in names),
-            looks.label("n_polls"),
+            n_polls.label("n_polls"),
             last_seen.label("last_seen_at"),
             part.c.json.label("document"),
         ).join_from(snapshot, part, _part_of_snapshot()),
@@ -83,7 +83,7 @@ def poll_rows(
     source_name: str | None = None,
     as_of: int | None = None,
 ) -> Iterator[Held]:
-    """Polls of one run, or of all, by source, run and instant."""
+    """Yield the polls of one run, or of all, by source, run and instant."""
     names = ("polled_at", "outcome", "http_status", "latency_ms", "snapshot_seq", "detail")
     statement = _with_run(
         sa.select(source.c.name.label("source"), run.c.run_id, *(poll.c[n] for n in names)),
@@ -103,7 +103,7 @@ def transition_rows(
     source_name: str | None = None,
     as_of: int | None = None,
 ) -> Iterator[Held]:
-    """Changes of status of one run, or of all, by source, run and number."""
+    """Yield the changes of status of one run, or of all, by source, run and number."""
     before = snapshot.alias("before")
     previous = sa.and_(
         *(before.c[name] == snapshot.c[name] for name in ("source_id", "run_key")),
@@ -148,7 +148,7 @@ def label_rows(
     source_name: str | None = None,
     as_of: int | None = None,
 ) -> Iterator[Held]:
-    """Labels of one run, or of all, by source, run and key; as of T those of the runs that were tracked by then."""
+    """Yield the labels of one run, or of all, by source, run and key; as of T those of the runs that were tracked by then."""
     named = sa.select(source.c.name.label("source"), run.c.run_id, label.c.key, label.c.value)
     statement = _with_run(named.select_from(label), label, ref, source_name)
     if as_of is not None:
