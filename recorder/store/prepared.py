@@ -6,7 +6,7 @@ and null, which both drivers take and give unchanged (but for SQLite's booleans,
 Core's own handling of parameters took 30 to 45 us a row, which is as much as the row itself.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -35,10 +35,9 @@ class Prepared:
         """Return all rows."""
         return connection.exec_driver_sql(self._text(connection), values).all()
 
-    def many(self, connection: sa.Connection, rows: list[tuple[Any, ...]]) -> None:
-        """Execute it once for each tuple of values."""
-        if rows:
-            connection.exec_driver_sql(self._text(connection), rows)
+    def execute(self, connection: sa.Connection, values: Sequence[object]) -> None:
+        """Execute it with these values; once for each of them where they are a list of tuples."""
+        connection.exec_driver_sql(self._text(connection), values)
 
     def _text(self, connection: sa.Connection) -> str:
         name = connection.dialect.name
@@ -59,21 +58,65 @@ class Prepared:
         return str(compiled)
 
 
-def insert(table: sa.Table, names: Iterable[str]) -> Prepared:
+class Written:
+    """Many rows, written by one statement: once for each row on SQLite, from arrays of columns on Postgres.
+
+    Postgres would parse and plan it for each row, since no statement outlives a transaction there.
+
+    Args:
+        by_row: takes one row.
+        by_column: takes an array a column.
+    """
+
+    def __init__(self, by_row: Prepared, by_column: Prepared) -> None:
+        self._by_row = by_row
+        self._by_column = by_column
+
+    def many(self, connection: sa.Connection, rows: list[tuple[Any, ...]]) -> None:
+        """Write the rows, values in the order of the names."""
+        if not rows:
+            return
+        if connection.dialect.name == "sqlite":
+            self._by_row.execute(connection, rows)
+        else:
+            self._by_column.execute(connection, tuple(map(list, zip(*rows, strict=True))))
+
+
+def _unnested(table: sa.Table, names: Mapping[str, str]) -> sa.Select[Any]:
+    """Return the rows of arrays that are bound by these names; each name with that of its column."""
+    arrays = {
+        name: sa.bindparam(name, type_=sa.ARRAY(table.c[column].type))
+        for name, column in names.items()
+    }
+    return sa.select(*(sa.func.unnest(array).label(name) for name, array in arrays.items()))
+
+
+def insert(table: sa.Table, names: Iterable[str]) -> Written:
     """Return the insertion of rows, values in the order of the names, which is the table's."""
     names = tuple(names)
-    return Prepared(sa.insert(table).values({name: sa.bindparam(name) for name in names}), names)
+    by_row = sa.insert(table).values({name: sa.bindparam(name) for name in names})
+    by_column = sa.insert(table).from_select(
+        names, _unnested(table, dict(zip(names, names, strict=True)))
+    )
+    return Written(Prepared(by_row, names), Prepared(by_column, names))
 
 
-def update(table: sa.Table, names: Iterable[str], key: Iterable[str]) -> Prepared:
+def update(table: sa.Table, names: Iterable[str], key: Iterable[str]) -> Written:
     """Return the change of rows by their key; values in the order of the names, those of the key behind them."""
-    names, key = tuple(names), tuple(key)
-    statement = (
+    names, key = tuple(names), {f"of_{name}": name for name in key}
+    bound = (*names, *key)
+    by_row = (
         sa.update(table)
-        .where(*(table.c[name] == sa.bindparam(f"of_{name}") for name in key))
+        .where(*(table.c[column] == sa.bindparam(name) for name, column in key.items()))
         .ordered_values(*((table.c[name], sa.bindparam(name)) for name in names))
     )
-    return Prepared(statement, (*names, *(f"of_{name}" for name in key)))
+    new = _unnested(table, {name: name for name in names} | key).subquery("new")
+    by_column = (
+        sa.update(table)
+        .where(*(table.c[column] == new.c[name] for name, column in key.items()))
+        .ordered_values(*((table.c[name], new.c[name]) for name in names))
+    )
+    return Written(Prepared(by_row, bound), Prepared(by_column, bound))
 
 
 class InList:
