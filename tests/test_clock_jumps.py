@@ -63,7 +63,7 @@ def live(scene: Scene, seconds: float) -> float:
         scene.watch(Until.PASS)
         plans = [one["due_at"] for one in rows(scene.database, "watch")["watch"]]
         until = min((at for at in plans if at is not None), default=scene.time() + HOUR)
-        scene.time.now += max(until - scene.time(), S)
+        scene.time.now += max(until - scene.time(), 4 * S)
     return (began - T0) / S
 
 
@@ -148,7 +148,7 @@ def test_the_settle_polls_come_at_their_time_though_the_end_was_seen_by_a_wrong_
     assert found[0] < 1
     late = [at - found[0] for at in found[1:]]
     assert len(late) == len(SETTLE_S)
-    assert all(0 <= at - settle < 5 for at, settle in zip(late, SETTLE_S, strict=True))
+    assert all(0 <= at - settle < 10 for at, settle in zip(late, SETTLE_S, strict=True))
     assert tracking(scene) == {"er_1": "done"}
 
 
@@ -256,7 +256,7 @@ def test_overdue_is_not_told_on_the_word_of_a_clock_that_is_off(scene: Scene) ->
 
 @SQLITE_ALONE
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize("dates", [True, False])
 def test_whatever_steps_the_clock_takes_all_is_as_it_should_be_when_it_is_right(
     database: Database, seed: int, *, dates: bool
