@@ -86,6 +86,16 @@ def test_one_pass_by_a_clock_far_ahead_gives_nobody_up(scene: Scene, jump: int) 
 
 
 @SQLITE_ALONE
+def test_a_pass_ends_though_its_clock_is_set_back(database: Database) -> None:
+    """However far it goes back: a run is due once more at the most, as its plan is made anew."""
+    scene = Scene(database)
+    scene.track("er_1")
+    scene.time.at(0.05, lambda: setattr(scene.time, "shift", -DAY))
+    scene.watch(Until.PASS)
+    assert len(scene.log) <= 2
+
+
+@SQLITE_ALONE
 @pytest.mark.parametrize("step", [40 * MINUTE, 900 * DAY])
 def test_no_key_rests_until_the_time_of_a_clock_that_was_ahead(
     database: Database, step: int

@@ -184,8 +184,8 @@ class Poller:
             self._held = frozenset()
 
     def _send_due(self, now: int) -> None:
-        if self._plan.until is Until.PASS and self._pass_at is None:
-            self._pass_at = now
+        if self._plan.until is Until.PASS:  # else it would not end when the clock is set back
+            self._pass_at = min(now, self._pass_at or now)
         held = self._desk.held(now)
         due, next_at = self._desk.due(held, now=self._pass_at or now)
         if next_at is not None and self._pass_at is None:
