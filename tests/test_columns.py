@@ -77,6 +77,14 @@ def test_columns_are_the_rows(mixed: Database, source: str | None) -> None:
             assert listed == [(row.source, row.run_id) for row in rows]
 
 
+@pytest.mark.parametrize("key", ["a\0", "\ud800", "%", "' OR 1=1"])
+def test_a_label_that_nobody_has_is_missing(mixed: Database, key: str) -> None:
+    """Whatever is asked for, also what no store can hold, each run has null for it."""
+    with mixed.reading() as connection:
+        runs = read_runs(connection, [f"label:{key}"])
+    assert set(runs.values(f"label:{key}")) == {None}
+
+
 def test_the_mixed_store_is_mixed(mixed: Database) -> None:
     """It holds what columns may get wrong: nulls everywhere, labels, lost, reopened and unseen runs, two sources."""
     with mixed.reading() as connection:

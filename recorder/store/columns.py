@@ -18,6 +18,7 @@ from recorder.analysis.columns import INTS, NULL, Column, Ints, Lexicon, Runs, W
 from recorder.analysis.coverage import PollTimes
 from recorder.analysis.rows import LABEL
 from recorder.analysis.settling import CostSettled
+from recorder.ledger.row import storable
 from recorder.store.cost_changes import cost_changes
 from recorder.store.past import Past
 from recorder.store.poll_times import poll_times
@@ -107,8 +108,7 @@ class _Reader:
                 held |= _beside(keys, *self._scan(table, expressions))
         for name in names:
             if name.startswith(LABEL):
-                is_key = label.c.key == name.removeprefix(LABEL)
-                held |= _beside(keys, *self._scan(label, {name: label.c.value}, [is_key]))
+                held |= _beside(keys, *self._scan(label, {name: label.c.value}, [_is_key(name)]))
         if "dated_at" in names:
             held["dated_at"] = self._dated(keys, Runs(len(keys), held).ints("created_at"))
         if "n_reopened" in names:
@@ -160,6 +160,12 @@ class _Reader:
         result = self._connection.execute(statement, execution_options=options)
         while rows := result.cursor_strategy.fetchmany(result, result.cursor, _PER_FETCH):
             yield rows
+
+
+def _is_key(name: str) -> sa.ColumnElement[bool]:
+    """Return the condition for the labels of a key; a key that no store can hold is none's."""
+    key = name.removeprefix(LABEL)
+    return label.c.key == key if storable(key) == key else sa.false()
 
 
 def _some_runs(keys: Whole) -> Iterator[sa.ColumnElement[bool]]:
