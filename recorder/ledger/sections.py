@@ -86,11 +86,11 @@ class _Section(NamedTuple):
     packed: str
     parts: tuple[Part, ...]
 
-    @property
-    def size(self) -> int:
-        """Bytes that it takes, about."""
-        kept = sum(len(part.text) for part in self.parts)
-        return _ENTRY_BYTES + len(self.canonical) + len(self.packed) + kept
+
+def _size(key: tuple[str, bytes], section: _Section) -> int:
+    """Return the bytes that a section takes, about."""
+    kept = sum(len(part.text) for part in section.parts)
+    return _ENTRY_BYTES + len(key[1]) + len(section.canonical) + len(section.packed) + kept
 
 
 class Sections:
@@ -102,7 +102,7 @@ class Sections:
 
     def __init__(self, rules: CostRules) -> None:
         self._rules = rules
-        self._known: Bounded[tuple[str, bytes], _Section] = Bounded(_REMEMBERED_BYTES)
+        self._known: Bounded[tuple[str, bytes], _Section] = Bounded(_REMEMBERED_BYTES, _size)
 
     def read(self, body: bytes, *, run_id: str) -> Reading | Malformed:
         """Return what a body says of a run, or why it says nothing.
@@ -124,11 +124,11 @@ class Sections:
 
     def _slice(self, place: Place, raw: msgspec.Raw) -> _Section:
         key = (place.path, bytes(raw))
-        known = self._known.get(key)
+        known = self._known[key]
         if known is None:
             value = parse_json(key[1], deepest=DEEPEST - place.level)
             known = _section(place, value, self._rules)
-            self._known.put(key, known, known.size + len(key[1]))
+            self._known.put(key, known)
         return known
 
     def _value(self, place: Place, value: Json) -> _Section:

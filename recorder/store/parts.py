@@ -60,7 +60,7 @@ class NewParts:
 
     def number(self, digest: bytes) -> int | None:
         """Return the number of a part; None where it is known only after `flush`."""
-        return self._fresh.get(digest) or self._known.get((self._source_id, self._version, digest))
+        return self._fresh.get(digest) or self._known[self._source_id, self._version, digest]
 
     def want(self, template: Part, parts: Iterable[Part]) -> None:
         """Have a template in the store, as text whatever its length, which a view shows; and its parts."""

@@ -138,7 +138,7 @@ class Recorder:
         if answer.outcome is not None:
             return ReadAnswer(answer=answer, digest=b"", reading=None)
         digest, key = digest_bytes(answer.body), (answer.source, answer.run_id)
-        if not whole and self._last_read.get(key) == digest:
+        if not whole and self._last_read[key] == digest:
             return ReadAnswer(answer=answer, digest=digest, reading=None)
         reading = self._sections.read(answer.body, run_id=answer.run_id)
         if not isinstance(reading, Malformed):
