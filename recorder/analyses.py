@@ -1,6 +1,6 @@
 """What a store answers over all its runs at once: the analyses, and the runs as columns.
 
-Invariants: those of `recorder.archive`; a question reads the columns that it needs, and no others. Must not import pandas.
+Invariants: those of `recorder.queries`; a question reads the columns that it needs, and no others. Must not import pandas.
 """
 
 from collections.abc import Iterable
@@ -16,11 +16,11 @@ from recorder.analysis.columns import Runs
 from recorder.analysis.filters import Filters
 from recorder.analysis.report import Report
 from recorder.analysis.runner import answer, meant, needs
-from recorder.archive import Archive
+from recorder.queries import Queries
 from recorder.store.columns import read_runs
 
 
-class Analyses(Archive):
+class Analyses(Queries):
     """An archive that answers over all runs at once."""
 
     def analyse(self, name: str, question: Question | None = None) -> Report:

@@ -21,9 +21,9 @@ from recorder.errors import UsageError
 from recorder.frames import report_frame, rows_frame, runs_frame
 from recorder.instants import now_us, parse_when, us_of
 from recorder.ledger.jsontext import Json, Number
-from recorder.public import LABEL_KINDS, POLL_KINDS, RUN_COLUMNS, SNAPSHOT_KINDS, TRANSITION_KINDS
 from recorder.settings import Settings, load_settings
 from recorder.store.engine import Database
+from recorder.views import LABEL_KINDS, POLL_KINDS, RUN_COLUMNS, SNAPSHOT_KINDS, TRANSITION_KINDS
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,14 +7,14 @@ from collections.abc import Callable, Sequence
 
 from recorder.errors import UsageError
 from recorder.instants import MINUTE, SECOND
-from recorder.polling.plan import Plan, Until
 from recorder.polling.service import Service
+from recorder.polling.watch_options import RunMode, WatchOptions
 from recorder.sandbox import DEFAULT_USERS, Ending, Population
 from recorder.settings import API_KEY_ENV, Settings
 from recorder.store.engine import Database
+from recorder.store.live_runs import LiveRun
 from recorder.store.migrate import current_revision, upgrade
 from recorder.store.registry import track_with_source
-from recorder.store.watching import Watched
 
 SOURCE = "demo"
 BEGIN_WITHIN_US = 5 * SECOND
@@ -73,7 +73,7 @@ def demo_service(
     population: Population,
     *,
     clock: Callable[[], int],
-    tell: Callable[[str], None],
+    notify: Callable[[str], None],
     after_tick: Callable[[], None],
 ) -> Service:
     """The watch: it tracks each run as it begins, as a program that starts runs would, and asks for it."""
@@ -81,10 +81,10 @@ def demo_service(
         database,
         settings,
         environ={API_KEY_ENV: next(iter(DEFAULT_USERS.values()))},
-        plan=Plan(until=Until.STOPPED, lasts_us=_AT_THE_LATEST_US, source=SOURCE),
-        tell=tell,
+        plan=WatchOptions(until=RunMode.FOREVER, lasts_us=_AT_THE_LATEST_US, source=SOURCE),
+        notify=notify,
         clock=clock,
-        before_look=_tracking(database, settings, population, clock),
+        before_poll=_tracking(database, settings, population, clock),
         after_tick=after_tick,
     )
 
@@ -105,11 +105,11 @@ def _tracking(
     return track_begun
 
 
-def is_over(settings: Settings, population: Population) -> Callable[[Sequence[Watched], int], bool]:
+def is_over(settings: Settings, population: Population) -> Callable[[Sequence[LiveRun], int], bool]:
     """Whether every run has ended and is quiet, but for those that are overdue."""
     cadence = settings.cadence
 
-    def over(runs: Sequence[Watched], now: int) -> bool:
+    def over(runs: Sequence[LiveRun], now: int) -> bool:
         waited_for = any(run.is_waited_for(cadence, now) for run in runs)
         return len(runs) == len(population.runs) and not waited_for
 

@@ -28,7 +28,7 @@ from recorder.analysis.stats import exact
 from recorder.analysis.values import Cells, Columns, amount
 from recorder.instants import SECOND, us_of
 from recorder.ledger.cost import MICROS
-from recorder.public import RUN_KINDS
+from recorder.views import RUN_KINDS
 
 Places: TypeAlias = npt.NDArray[np.intp]
 

@@ -14,9 +14,11 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from recorder.errors import SettingError
-from recorder.given import (
+from recorder.instants import DAY, HOUR, MINUTE, SECOND
+from recorder.ledger.cost import CostRules
+from recorder.raw_setting import (
     KEY_HINT,
-    Value,
+    RawSetting,
     parse_api,
     parse_dotted,
     parse_file,
@@ -30,10 +32,8 @@ from recorder.given import (
     parse_variable,
     unquoted,
 )
-from recorder.instants import DAY, HOUR, MINUTE, SECOND
-from recorder.ledger.cost import CostRules
-from recorder.places import parse_database_url
 from recorder.schedule.cadence import Cadence
+from recorder.urls import parse_database_url
 
 T = TypeVar("T")
 
@@ -155,7 +155,7 @@ def load_settings(options: Mapping[str, str | None], *, environ: Mapping[str, st
     """
     if strange := options.keys() - ENVIRONMENT.keys():
         raise TypeError(f"no settings: {sorted(strange)}")
-    given = _with_file(_Given(options=options, environ=environ))
+    given = _with_file(_RawSettings(options=options, environ=environ))
     rate = given.get("rate", parse_rate, _RATE)
     base_url = given.get("base_url", parse_api, BASE_URL)
     return Settings(
@@ -174,7 +174,7 @@ def load_settings(options: Mapping[str, str | None], *, environ: Mapping[str, st
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Given:
+class _RawSettings:
     """All that was given; `table` is the part of the file that is looked at, `prefix` its name there."""
 
     options: Mapping[str, str | None]
@@ -183,27 +183,27 @@ class _Given:
     table: Mapping[str, object] = field(default_factory=dict)
     prefix: str = ""
 
-    def find(self, key: str) -> Value | None:
+    def find(self, key: str) -> RawSetting | None:
         """The value of highest rank, or None."""
         option = self.options.get(key)
         if option is not None:
-            return Value(name=OPTIONS[key], content=option)
+            return RawSetting(name=OPTIONS[key], content=option)
         variable = ENVIRONMENT.get(key, "")
         if text := unquoted(self.environ.get(variable, "")):
-            return Value(name=variable, content=text)
+            return RawSetting(name=variable, content=text)
         if key in self.table:
-            return Value(name=self.prefix + key, content=self.table[key], file=self.file)
+            return RawSetting(name=self.prefix + key, content=self.table[key], file=self.file)
         return None
 
-    def get(self, key: str, parse: Callable[[Value], T], default: T) -> T:
+    def get(self, key: str, parse: Callable[[RawSetting], T], default: T) -> T:
         """The parsed value, or the default."""
         value = self.find(key)
         return default if value is None else parse(value)
 
-    def inside(self, name: str, known: Iterable[str]) -> "_Given":
+    def inside(self, name: str, known: Iterable[str]) -> "_RawSettings":
         """The same, looking at a table below this one, all of whose keys must be known."""
         content = self.table.get(name, {})
-        value = Value(name=self.prefix + name, content=content, file=self.file)
+        value = RawSetting(name=self.prefix + name, content=content, file=self.file)
         if not isinstance(content, dict):
             raise value.wrong_unshown(f"not a table: write [{value.name}], its settings below")
         inner = replace(self, table=content, prefix=f"{value.name}.")
@@ -213,14 +213,14 @@ class _Given:
     def check_keys(self, known: tuple[str, ...]) -> None:
         """Every key of the table is a setting; the values of others are not shown."""
         for key in self.table:
-            value = Value(name=self.prefix + key, content=None, file=self.file)
+            value = RawSetting(name=self.prefix + key, content=None, file=self.file)
             if key == "api_key":
                 raise value.wrong_unshown(KEY_HINT)
             if key not in known:
                 raise value.wrong_unshown(f"no setting: there are {', '.join(known)}")
 
 
-def _with_file(given: _Given) -> _Given:
+def _with_file(given: _RawSettings) -> _RawSettings:
     asked = given.find("config")
     file = parse_file(asked) if asked else _default_config_file()
     try:
@@ -259,7 +259,7 @@ def _default_database_url() -> str:
         ) from error
 
 
-def _sources(given: _Given, *, base_url: str, rate: int) -> Mapping[str, SourceSettings]:
+def _sources(given: _RawSettings, *, base_url: str, rate: int) -> Mapping[str, SourceSettings]:
     tables = replace(given.inside("sources", ()), environ={})  # its say is in the common values
     return MappingProxyType(
         {
@@ -269,8 +269,8 @@ def _sources(given: _Given, *, base_url: str, rate: int) -> Mapping[str, SourceS
     )
 
 
-def _source(name: str, given: _Given, *, base_url: str, rate: int) -> SourceSettings:
-    parse_name(Value(name=given.prefix.rstrip("."), content=name, file=given.file))
+def _source(name: str, given: _RawSettings, *, base_url: str, rate: int) -> SourceSettings:
+    parse_name(RawSetting(name=given.prefix.rstrip("."), content=name, file=given.file))
     key_file = given.get("api_key_file", parse_key_file, None)
     variable = given.find("api_key_env")
     if key_file and variable:
@@ -284,7 +284,7 @@ def _source(name: str, given: _Given, *, base_url: str, rate: int) -> SourceSett
     )
 
 
-def _cost(given: _Given) -> CostRules:
+def _cost(given: _RawSettings) -> CostRules:
     both = given.get("path", parse_dotted, None)
     return CostRules(
         unit=given.get("unit", parse_text, None),

@@ -8,11 +8,11 @@ import signal
 import sys
 from contextlib import closing
 
-from recorder.cli.stores import tell
+from recorder.cli.streams import notify
 from recorder.fetch.client import Timeouts
 from recorder.instants import now_us
-from recorder.polling.plan import Plan, Until
 from recorder.polling.service import Service
+from recorder.polling.watch_options import RunMode, WatchOptions
 from recorder.settings import load_settings
 from recorder.store.engine import Database
 
@@ -24,8 +24,8 @@ def main(read_s: float) -> int:
             database,
             settings,
             environ=os.environ,
-            plan=Plan(until=Until.STOPPED),
-            tell=tell,
+            plan=WatchOptions(until=RunMode.FOREVER),
+            notify=notify,
             clock=now_us,
             timeouts=Timeouts(connect_s=read_s, read_s=read_s, total_s=2 * read_s),
         )

@@ -5,7 +5,7 @@ from typing import Any
 
 from stores import BASE_URL, T0, S, answer, document, failure, register, sample_body, sample_paths
 
-from recorder.history.told import TrackedRun
+from recorder.history.export_record import TrackedRun
 from recorder.ledger.answer import Answer, Outcome
 from recorder.store.adopt import adopting
 from recorder.store.engine import Database
@@ -73,14 +73,14 @@ def fill(database: Database) -> None:
     """Record all of it; part of it late, part of it untracked, taken up again, labelled, or never seen."""
     found = samples()
     register(database, sorted({one.run_id for one in found}))
-    register(database, ["er_1", "t", "tail", "silent", "gone", "back", HOSTILE])
+    register(database, ["er_1", "t", "last_snapshot", "silent", "gone", "back", HOSTILE])
     register(database, ["er_1", "elsewhere"], source="growth")
     recorder = Recorder(database)
     recorder.record([*found, *troubles("t"), failure(1, Outcome.NOT_VISIBLE, 404, run_id="gone")])
     recorder.record(life()[::2])
     recorder.record(life()[1::2])
-    recorder.record([*life(source="growth"), *life("tail"), *life("back"), *life(HOSTILE)])
-    recorder.record([failure(400, Outcome.NETWORK_ERROR, None, run_id="tail")])
+    recorder.record([*life(source="growth"), *life("last_snapshot"), *life("back"), *life(HOSTILE)])
+    recorder.record([failure(400, Outcome.NETWORK_ERROR, None, run_id="last_snapshot")])
     _words(database)
 
 
@@ -96,7 +96,7 @@ def _words(database: Database) -> None:
 def stopped_at(database: Database, seconds: int) -> None:
     """Fill an empty store as `fill` does, with nothing that happened later than so many seconds after T0."""
     limit = T0 + seconds * S
-    told = [*samples(), *troubles("t"), *life(), *life("tail")]
+    told = [*samples(), *troubles("t"), *life(), *life("last_snapshot")]
     known = [one for one in told if one.observed_at <= limit]
     register(database, list(dict.fromkeys(one.run_id for one in told)))
     Recorder(database).record(known)

@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 
 from recorder.instants import DAY, HOUR, MINUTE, SECOND
 from recorder.ledger.answer import Outcome
-from recorder.schedule.cadence import Cadence, Known, Look, Urgency, next_look, overdue_at
+from recorder.schedule.cadence import (
+    Cadence,
+    NextPoll,
+    ScheduleInputs,
+    Urgency,
+    next_poll,
+    overdue_at,
+)
 
 CADENCE = Cadence()
 START = 1_763_629_200 * SECOND
@@ -17,7 +24,7 @@ GOOD = (Outcome.CHANGED, Outcome.UNCHANGED)
 FAILED = [outcome for outcome in Outcome if outcome not in GOOD]
 
 
-def known(polled_after: int | None = None, **more: Any) -> Known:
+def known(polled_after: int | None = None, **more: Any) -> ScheduleInputs:
     """A run tracked and created at START and seen in flight, last polled so long after."""
     fields: dict[str, Any] = {"tracked_at": START}
     if polled_after is not None:
@@ -29,19 +36,19 @@ def known(polled_after: int | None = None, **more: Any) -> Known:
             "last_changed_at": START + polled_after,
             "last_outcome": Outcome.UNCHANGED,
         }
-    return Known(**fields | more)
+    return ScheduleInputs(**fields | more)
 
 
-def ended(polled_after: int, **more: Any) -> Known:
+def ended(polled_after: int, **more: Any) -> ScheduleInputs:
     """A run seen ended at START, last polled so long after that."""
     return known(polled_after, is_terminal=True, ended_seen_at=START, **more)
 
 
-def look(of: Known, cadence: Cadence = CADENCE) -> Look:
-    return next_look(of, cadence)
+def look(of: ScheduleInputs, cadence: Cadence = CADENCE) -> NextPoll:
+    return next_poll(of, cadence)
 
 
-def pause(of: Known, cadence: Cadence = CADENCE) -> int:
+def pause(of: ScheduleInputs, cadence: Cadence = CADENCE) -> int:
     due_at, polled_at = look(of, cadence).due_at, of.last_polled_at
     assert due_at is not None
     assert polled_at is not None
@@ -50,14 +57,16 @@ def pause(of: Known, cadence: Cadence = CADENCE) -> int:
 
 def test_a_new_run_is_due_at_once_and_first() -> None:
     """What was never asked goes before all else, from the moment it is tracked."""
-    assert look(known()) == Look(tracking="active", due_at=START, urgency=Urgency.NEW)
+    assert look(known()) == NextPoll(tracking="active", due_at=START, urgency=Urgency.NEW)
     assert Urgency.NEW < Urgency.IN_FLIGHT < Urgency.LATER
 
 
 def test_in_flight_at_the_cadence() -> None:
     """A run in flight is asked again after the cadence, counted from the last answer."""
     found = look(known(30 * SECOND))
-    assert found == Look(tracking="active", due_at=START + 33 * SECOND, urgency=Urgency.IN_FLIGHT)
+    assert found == NextPoll(
+        tracking="active", due_at=START + 33 * SECOND, urgency=Urgency.IN_FLIGHT
+    )
     assert pause(known(30 * SECOND), Cadence(every_us=5 * SECOND)) == 5 * SECOND
 
 
@@ -91,7 +100,7 @@ def test_patience_counts_from_creation_or_first_sight() -> None:
 def test_abandoned_after_so_long_without_change() -> None:
     """A run in flight that stood still for the whole time is given up; one that moved is not."""
     still = known(7 * DAY, last_changed_at=START)
-    assert look(still) == Look(tracking="abandoned", due_at=None, urgency=Urgency.LATER)
+    assert look(still) == NextPoll(tracking="abandoned", due_at=None, urgency=Urgency.LATER)
     assert look(replace(still, last_changed_at=START + SECOND)).tracking == "active"
     assert look(known(8 * DAY)).tracking == "active"
 
@@ -100,7 +109,7 @@ def test_taken_up_again_counts_anew() -> None:
     """`track` makes an abandoned run due at once, and from then it has its time again."""
     still = known(7 * DAY, last_changed_at=START, resumed_at=START + 7 * DAY + SECOND)
     due_at = START + 7 * DAY + SECOND
-    assert look(still) == Look(tracking="active", due_at=due_at, urgency=Urgency.NEW)
+    assert look(still) == NextPoll(tracking="active", due_at=due_at, urgency=Urgency.NEW)
     asked = replace(still, last_polled_at=due_at + SECOND)
     assert look(asked).tracking == "active"
     assert look(replace(asked, last_polled_at=due_at + 7 * DAY)).tracking == "abandoned"
@@ -119,8 +128,8 @@ def test_after_the_end_the_settle_looks() -> None:
     looks = [5 * SECOND, MINUTE, 15 * MINUTE, HOUR, 24 * HOUR]
     for before, after in zip([0, *looks], looks, strict=False):
         found = look(ended(before))
-        assert found == Look(tracking="settling", due_at=START + after, urgency=Urgency.LATER)
-    assert look(ended(24 * HOUR)) == Look(tracking="done", due_at=None, urgency=Urgency.LATER)
+        assert found == NextPoll(tracking="settling", due_at=START + after, urgency=Urgency.LATER)
+    assert look(ended(24 * HOUR)) == NextPoll(tracking="done", due_at=None, urgency=Urgency.LATER)
 
 
 def test_missed_settle_looks_are_not_made_up_for() -> None:
@@ -171,7 +180,7 @@ INSTANTS = st.integers(START, START + 60 * DAY)
 
 @given(
     st.builds(
-        Known,
+        ScheduleInputs,
         tracked_at=INSTANTS,
         created_at=st.none() | st.integers(0, START + 60 * DAY),
         is_terminal=st.none() | st.booleans(),
@@ -184,7 +193,7 @@ INSTANTS = st.integers(START, START + 60 * DAY)
         n_failures=st.integers(0, 10_000),
     )
 )
-def test_every_run_has_its_next_look(of: Known) -> None:
+def test_every_run_has_its_next_look(of: ScheduleInputs) -> None:
     """Whatever is known: after the last answer, within a day (settling) or an hour; or never, and then it says why."""
     found = look(of)
     if found.due_at is None:

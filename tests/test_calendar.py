@@ -12,11 +12,11 @@ import recorder
 from recorder.cli.main import cli, run
 from recorder.errors import StoreError
 from recorder.instants import DAY, iso
-from recorder.public import VIEWS
 from recorder.store.engine import Database
 from recorder.store.record import Recorder
-from recorder.store.schema import poll, run_fact, snapshot, source, watch
+from recorder.store.schema import poll, run_summary, snapshot, source, watch
 from recorder.store.schema import run as run_table
+from recorder.views import VIEWS
 
 FIRST, LAST = -62_135_596_800_000_000, 253_402_300_799_999_999
 SHOWN = [
@@ -25,7 +25,7 @@ SHOWN = [
     *(watch.c[name] for name in ("first_polled_at", "last_polled_at")),
     *(watch.c[name] for name in ("first_good_at", "last_good_at")),
     *(c for c in snapshot.c if c.name.endswith("_at")),
-    *(c for c in run_fact.c if c.name.endswith("_at") or c.name == "ended_after"),
+    *(c for c in run_summary.c if c.name.endswith("_at") or c.name == "ended_after"),
     poll.c.polled_at,
 ]
 IN_ZONE = (

@@ -16,16 +16,16 @@ import pytest
 from shapes import HOSTILE, fill
 from stores import T0, S, answer, document, failure, register, sample_body, sample_paths
 
-from recorder.archive import Archive
 from recorder.cli.main import cli, run
-from recorder.cli.text import display_width
+from recorder.cli.terminal import display_width
 from recorder.instants import iso
 from recorder.ledger.answer import Outcome
 from recorder.ledger.jsontext import parse_json
-from recorder.public import RUNS
+from recorder.queries import Queries
 from recorder.settings import Settings
 from recorder.store.engine import Database
 from recorder.store.record import Recorder
+from recorder.views import RUNS
 
 Ask = Callable[..., tuple[int, str, str]]
 SAMPLE = "er_01JC8Z6M3Q"
@@ -52,8 +52,8 @@ def filled(database: Database) -> Database:
     return database
 
 
-def archive_of(database: Database) -> Archive:
-    return Archive(database, Settings(database_url="sqlite://"))
+def archive_of(database: Database) -> Queries:
+    return Queries(database, Settings(database_url="sqlite://"))
 
 
 @pytest.mark.parametrize("path", sample_paths(), ids=lambda path: path.stem)
@@ -139,7 +139,7 @@ def test_a_page_says_what_is_overdue_and_what_went_wrong_last(ask: Ask) -> None:
     assert "running, overdue: in flight for 19m 59s" in page
     _, page, _ = ask("status", "t", "--as-of", iso(T0 + 4 * S))
     assert "throttled 429 slow \\x1b[31m down" in page
-    _, page, _ = ask("status", "tail")
+    _, page, _ = ask("status", "last_snapshot")
     assert "network_error" in page
 
 

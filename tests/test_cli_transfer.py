@@ -19,14 +19,14 @@ from programs import Program
 from shapes import fill
 from stores import T0, S, document
 
-from recorder.archive import Archive
 from recorder.cli.main import cli, run
 from recorder.instants import iso
-from recorder.public import VIEWS
+from recorder.queries import Queries
 from recorder.settings import Settings
 from recorder.store.engine import Database
 from recorder.store.schema import REVISION
 from recorder.transfer.outgoing import whole_file
+from recorder.views import VIEWS
 
 Capture = pytest.CaptureFixture[str]
 INTERRUPTIBLE = """
@@ -57,7 +57,7 @@ def url_of(database: Database) -> str:
 
 def shown(database: Database) -> dict[str, list[dict[str, Any]]]:
     """What people see of a store; documents refer to parts by number, so they stand for themselves in exports."""
-    archive = Archive(database, Settings(database_url="sqlite://"))
+    archive = Queries(database, Settings(database_url="sqlite://"))
     held = {name: [dict(row) for row in getattr(archive, name)()] for name in VIEWS}
     for row in held["snapshots"]:
         del row["document"]

@@ -6,7 +6,7 @@ import pytest
 from stores import BASE_URL, T0, S
 
 from recorder.instants import MINUTE, now_us
-from recorder.polling.desk import Desk, KeyUse
+from recorder.polling.coordinator import Coordinator, KeyUse
 from recorder.schedule.cadence import Cadence
 from recorder.schedule.dispatch import Budget
 from recorder.store import budgets
@@ -17,9 +17,9 @@ from recorder.store.registry import track_with_source
 KEY = "a key"
 
 
-def host(database: Database, *, off_s: float = 0) -> Desk:
+def host(database: Database, *, off_s: float = 0) -> Coordinator:
     """The watch of a host whose clock is off by so much."""
-    return Desk(database, cadence=Cadence(), clock=lambda: now_us() + round(off_s * S))
+    return Coordinator(database, cadence=Cadence(), clock=lambda: now_us() + round(off_s * S))
 
 
 def budget(database: Database, now: int, *, rate: int = 5) -> Budget:

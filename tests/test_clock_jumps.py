@@ -11,7 +11,7 @@ from recorder.cli.main import cli, run
 from recorder.doctor.judge import judge_clock
 from recorder.instants import DAY, HOUR, MINUTE
 from recorder.polling.clock import clock_off
-from recorder.polling.plan import Until
+from recorder.polling.watch_options import RunMode
 from recorder.schedule.cadence import Cadence
 from recorder.store.due import overdue_runs
 from recorder.store.engine import Database
@@ -38,7 +38,7 @@ CADENCE = Cadence(every_us=20 * S)
 def scene(database: Database) -> Scene:
     made = Scene(database, world, cadence=CADENCE)
     made.track("moves", "ends", "stuck")
-    made.watch(Until.PASS)
+    made.watch(RunMode.PASS)
     return made
 
 
@@ -60,7 +60,7 @@ def live(scene: Scene, seconds: float) -> float:
     """Pass after pass for so long, each when a run is due; seconds since T0 of the first."""
     began = scene.time.now
     while scene.time.now < began + seconds * S:
-        scene.watch(Until.PASS)
+        scene.watch(RunMode.PASS)
         plans = [one["due_at"] for one in rows(scene.database, "watch")["watch"]]
         until = min((at for at in plans if at is not None), default=scene.time() + HOUR)
         scene.time.now += max(until - scene.time(), 4 * S)
@@ -75,7 +75,7 @@ def off(scene: Scene) -> list[Any]:
 def test_one_pass_by_a_clock_far_ahead_gives_nobody_up(scene: Scene, jump: int) -> None:
     """Though the server sends no Date: the poll before it lies too far back for that."""
     set_clock(scene, jump)
-    scene.watch(Until.PASS)
+    scene.watch(RunMode.PASS)
     assert tracking(scene) == {"moves": "active", "ends": "settling", "stuck": "active"}
     set_clock(scene, 0, real=700)
     began = live(scene, 12)
@@ -91,7 +91,7 @@ def test_a_pass_ends_though_its_clock_is_set_back(database: Database) -> None:
     scene = Scene(database)
     scene.track("er_1")
     scene.time.at(0.05, lambda: setattr(scene.time, "shift", -DAY))
-    scene.watch(Until.PASS)
+    scene.watch(RunMode.PASS)
     assert len(scene.log) <= 2
 
 
@@ -104,20 +104,20 @@ def test_no_key_rests_until_the_time_of_a_clock_that_was_ahead(
     scene = Scene(database)
     scene.track("er_1")
     scene.time.at(3.05, lambda: setattr(scene.time, "shift", step))  # a request is under way
-    scene.watch(Until.TIME, seconds=9)
+    scene.watch(RunMode.TIME, seconds=9)
     set_clock(scene, 0)
     began = (scene.time.now - T0) / S
-    scene.watch(Until.TIME, seconds=70)
+    scene.watch(RunMode.TIME, seconds=70)
     assert asked(scene, "er_1", began)[0] - began < 62
 
 
 def test_one_pass_by_the_right_clock_takes_all_up_again(scene: Scene) -> None:
     """From cron, too: the plans that it makes anew are due in the pass itself."""
     set_clock(scene, 8 * DAY)
-    scene.watch(Until.PASS)
+    scene.watch(RunMode.PASS)
     set_clock(scene, 0, real=60)
     began = (scene.time.now - T0) / S
-    scene.watch(Until.PASS)
+    scene.watch(RunMode.PASS)
     assert {sent.run_id for sent in scene.log if sent.at >= began} == {"moves", "ends", "stuck"}
 
 
@@ -151,7 +151,7 @@ def test_the_settle_polls_come_at_their_time_though_the_end_was_seen_by_a_wrong_
     )
     scene.track("er_1")
     set_clock(scene, 8 * DAY, real=0)
-    scene.watch(Until.TIME, seconds=12)
+    scene.watch(RunMode.TIME, seconds=12)
     set_clock(scene, 0, real=0)
     began = live(scene, 50 * 3600)
     found = [at - began for at in asked(scene, "er_1", began)]
@@ -185,7 +185,7 @@ def test_a_clock_that_is_off_is_told_once_until_it_is_right(scene: Scene, jump: 
     scene.told.clear()
     set_clock(scene, jump)
     for _ in range(3):
-        scene.watch(Until.TIME, seconds=5)
+        scene.watch(RunMode.TIME, seconds=5)
     word = "ahead of" if jump > 0 else "behind"
     (line,) = [one for one in scene.told if "clock" in one]
     assert word in line
@@ -193,7 +193,7 @@ def test_a_clock_that_is_off_is_told_once_until_it_is_right(scene: Scene, jump: 
     assert [abs(one - jump) < 2 * S for one in off(scene)] == [True]
     set_clock(scene, 0)
     for _ in range(2):
-        scene.watch(Until.TIME, seconds=5)
+        scene.watch(RunMode.TIME, seconds=5)
     assert [one for one in scene.told if "clock" in one][1:] == [
         "this machine's clock agrees with that of the server of source 'default' again"
     ]
@@ -217,7 +217,7 @@ def test_sources_and_doctor_tell_of_the_clock(
     assert run(cli, ["sources", *db]) == 0
     assert "clock" not in capsys.readouterr().out
     set_clock(scene, 2 * HOUR)
-    scene.watch(Until.TIME, seconds=5)
+    scene.watch(RunMode.TIME, seconds=5)
     assert run(cli, ["sources", *db]) == 0
     assert "1h 59m ahead" in capsys.readouterr().out
     assert run(cli, ["sources", *db, "--format", "json"]) == 0
@@ -243,9 +243,9 @@ def test_a_first_sight_by_a_wrong_clock_makes_nothing_overdue(
     scene.track("first")
     set_clock(scene, behind)
     scene.track("second")
-    scene.watch(Until.TIME, seconds=60)
+    scene.watch(RunMode.TIME, seconds=60)
     set_clock(scene, 0)
-    scene.watch(Until.TIME, seconds=60)
+    scene.watch(RunMode.TIME, seconds=60)
     assert overdue_at(scene) == []
     assert [one for one in scene.told if "overdue" in one] == []
     live(scene, 600)
@@ -256,8 +256,8 @@ def test_overdue_is_not_told_on_the_word_of_a_clock_that_is_off(scene: Scene) ->
     """A pass that finds its clock an hour ahead tells of no run; by the right clock it does, at its time."""
     scene.dates = True
     set_clock(scene, HOUR)
-    scene.watch(Until.PASS)
-    scene.watch(Until.TIME, seconds=60)
+    scene.watch(RunMode.PASS)
+    scene.watch(RunMode.TIME, seconds=60)
     assert [one for one in scene.told if "overdue" in one] == []
     set_clock(scene, 0)
     live(scene, 700)
@@ -278,8 +278,8 @@ def test_whatever_steps_the_clock_takes_all_is_as_it_should_be_when_it_is_right(
     for _ in range(8):
         size = random.choice([2 * S, 50 * S, 2 * MINUTE, HOUR, DAY, 40 * DAY, 3 * 365 * DAY])
         step = round(random.uniform(0.5, 1.5) * size) * random.choice([1, -1])
-        until = random.choice([Until.PASS, Until.TIME])
-        seconds = None if until is Until.PASS else random.choice([5, 40])
+        until = random.choice([RunMode.PASS, RunMode.TIME])
+        seconds = None if until is RunMode.PASS else random.choice([5, 40])
         when = (scene.time.now - T0) / S + random.uniform(0, seconds or 1)
         scene.time.at(when, lambda step=step: setattr(scene.time, "shift", step))  # type: ignore[misc]
         scene.watch(until, seconds=seconds)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stores import T0, S
 
-from recorder.doctor import Check, State
+from recorder.doctor import Check, CheckStatus
 from recorder.doctor.judge import (
     judge_budget,
     judge_clock,
@@ -22,7 +22,7 @@ from recorder.instants import MINUTE
 from recorder.ledger.answer import Answer, Outcome
 from recorder.schedule.dispatch import Budget
 from recorder.store.due import SourceRow
-from recorder.store.health import SourceHealth, Waiting
+from recorder.store.health import Backlog, SourceHealth
 
 
 def health(
@@ -71,7 +71,7 @@ def health(
 def test_the_advice_fits_what_the_store_said(said: str, advice: str | None) -> None:
     """What to do hangs on what went wrong; an error that says it already gets no second advice."""
     check = judge_store_error(StoreError(said))
-    assert (check.state, check.found) == (State.FAIL, said)
+    assert (check.state, check.found) == (CheckStatus.FAIL, said)
     assert check.advice is None if advice is None else advice in (check.advice or "")
 
 
@@ -93,16 +93,16 @@ def test_the_budget_is_told_as_the_pace_of_each_run() -> None:
     """40 runs within 80 requests a minute: each is seen about every 30 s, which is too seldom."""
     check = judged([health(40)], [3] * 40, busy=12)
     assert check.found.startswith("40 runs in flight: each is seen about every 30 s; 12 of 80")
-    assert (check.state, check.source) == (State.WARN, "default")
+    assert (check.state, check.source) == (CheckStatus.WARN, "default")
     few = judged([health(4)], [3] * 4)
-    assert (few.state, "every 3 s" in few.found) == (State.OK, True)
+    assert (few.state, "every 3 s" in few.found) == (CheckStatus.OK, True)
 
 
 def test_sources_that_share_a_key_share_its_pace() -> None:
     """The runs of all the key's sources take turns; those that are overdue, and asked seldom, take few."""
     sharing = [health(10, name="a"), health(20, overdue=10, name="b")]
     check = judged(sharing, [3] * 20 + [3600] * 10)
-    assert (check.source, check.state) == ("a, b", State.OK)
+    assert (check.source, check.state) == ("a, b", CheckStatus.OK)
     assert check.found.startswith(
         "30 runs in flight (10 overdue and asked less often): each is seen about every 15 s; "
     )
@@ -136,7 +136,7 @@ def test_runs_that_no_answer_showed_are_told_as_in_sources() -> None:
 def test_a_pause_that_the_api_asked_for_is_told() -> None:
     """While a 429 holds, the budget is a warning that says until when, and promises no pace."""
     check = judged([health(1)], [3], busy=1, paused_until=3596 * S)
-    assert check.state is State.WARN
+    assert check.state is CheckStatus.WARN
     assert check.found == (
         "1 run in flight; 1 of 80 requests in 60 s are used;"
         " the API asked for a pause (429) until 1970-01-01T00:59:56Z, for 59m 56s more"
@@ -147,31 +147,31 @@ def test_a_pause_that_the_api_asked_for_is_told() -> None:
 def test_ages_are_durations_that_people_read() -> None:
     """A month is told in days and hours, by every check that names an age."""
     month = 44064 * MINUTE
-    found = judge_waiting(Waiting(runs=0, since=None), T0, now=T0 + month).found
+    found = judge_waiting(Backlog(runs=0, since=None), T0, now=T0 + month).found
     assert found.endswith("the last good answer came 30d 14h ago")
 
 
 def test_a_refused_key_promises_no_pace() -> None:
     """What is in flight is not seen while the key is refused."""
     check = judged([health(1)], [3], is_refused=True)
-    assert (check.state, "is seen about" in check.found) == (State.WARN, False)
+    assert (check.state, "is seen about" in check.found) == (CheckStatus.WARN, False)
     assert check.found.startswith("1 run in flight, not seen while the key is refused; ")
 
 
 @pytest.mark.parametrize(
     ("ours_ahead_us", "latency_ms", "state", "said"),
     [
-        (0, 0, State.OK, "within 2 s"),
-        (2_900_000, 0, State.OK, "within 2 s"),
-        (3_100_000, 0, State.WARN, "at least 2s ahead of the server's"),
-        (8 * 86_400_000_000, 0, State.WARN, "at least 7d 23h ahead of the server's"),
-        (4_000_000, 5000, State.OK, "within 2 s"),
-        (-1_900_000, 0, State.OK, "within 2 s"),
-        (-60_000_000, 100, State.WARN, "behind"),
+        (0, 0, CheckStatus.OK, "within 2 s"),
+        (2_900_000, 0, CheckStatus.OK, "within 2 s"),
+        (3_100_000, 0, CheckStatus.WARN, "at least 2s ahead of the server's"),
+        (8 * 86_400_000_000, 0, CheckStatus.WARN, "at least 7d 23h ahead of the server's"),
+        (4_000_000, 5000, CheckStatus.OK, "within 2 s"),
+        (-1_900_000, 0, CheckStatus.OK, "within 2 s"),
+        (-60_000_000, 100, CheckStatus.WARN, "behind"),
     ],
 )
 def test_the_clock_is_judged_by_what_the_date_can_tell(
-    ours_ahead_us: int, latency_ms: int, state: State, said: str
+    ours_ahead_us: int, latency_ms: int, state: CheckStatus, said: str
 ) -> None:
     """The Date is cut to the second and was written while we waited: only what lies beyond both is a difference."""
     seen = Answer(
@@ -194,6 +194,6 @@ def test_without_a_date_the_clock_is_not_judged() -> None:
     seen = Answer(source="a", run_id="er_1", observed_at=T0, outcome=None, http_status=200)
     check = judge_clock("a", seen)
     assert check is not None
-    assert check.state is State.WARN
+    assert check.state is CheckStatus.WARN
     lost = Answer(source="a", run_id="er_1", observed_at=T0, outcome=Outcome.NETWORK_ERROR)
     assert judge_clock("a", lost) is None

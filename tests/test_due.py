@@ -18,7 +18,7 @@ from recorder.store.due import (
     due_count,
     due_runs,
     in_flight_count,
-    mark_told,
+    mark_notified,
     next_due_at,
     overdue_runs,
     served_since,
@@ -27,9 +27,9 @@ from recorder.store.due import (
 )
 from recorder.store.engine import Database
 from recorder.store.health import pauses
+from recorder.store.live_runs import watched_runs
 from recorder.store.record import Recorder
 from recorder.store.registry import untrack
-from recorder.store.watching import watched_runs
 
 Open = Callable[[str], Database]
 EVERY_US = Cadence().every_us
@@ -166,7 +166,7 @@ def _made(what: str, at: int, run_id: str) -> Answer:
         (in_flight_count, {}),
         (wanted_in_a_minute, {"every_us": EVERY_US}),
         (undone_count, {"now": T0, "cadence": Cadence()}),
-        (overdue_runs, {"now": T0, "untold": True}),
+        (overdue_runs, {"now": T0, "not_notified": True}),
         (overdue_runs, {"now": T0, "source_name": "default"}),
     ],
 )
@@ -205,11 +205,11 @@ def test_of_two_that_tell_one_does(database: Database) -> None:
     """Both saw the run untold; who marks it first tells."""
     register(database)
     Recorder(database).record([answer(0)])
-    seen = ask(database, overdue_runs, Cadence(), now=T0 + 700 * S, untold=True)
+    seen = ask(database, overdue_runs, Cadence(), now=T0 + 700 * S, not_notified=True)
     told = []
     for _ in range(2):
         with database.writing() as connection:
-            told.append(len(mark_told(connection, seen, now=T0 + 700 * S)))
+            told.append(len(mark_notified(connection, seen, now=T0 + 700 * S)))
     assert told == [1, 0]
 
 
@@ -232,7 +232,7 @@ def test_what_is_written_while_an_answer_is_recorded_stays(
     def write() -> None:
         with database.writing() as connection:
             if what == "told":
-                mark_told(connection, seen, now=T0 + 4 * S)
+                mark_notified(connection, seen, now=T0 + 4 * S)
             else:
                 untrack(connection, 1, 1, now=T0 + 4 * S)
 
@@ -249,4 +249,4 @@ def test_what_is_written_while_an_answer_is_recorded_stays(
     [held] = rows(database, "watch")["watch"]
     assert held["n_polls"] == 2
     assert (held["due_at"] is None) == (what == "untracked")
-    assert (held["told_overdue_at"] is not None) == (what == "told")
+    assert (held["overdue_notified_at"] is not None) == (what == "told")

@@ -9,10 +9,10 @@ import pytest
 from postgres import PostgresServer
 from stores import SAMPLES, sample_paths
 
-from recorder.archive import Archive
 from recorder.cli.main import cli, run
 from recorder.instants import iso, now_us
 from recorder.ledger.jsontext import Json, canonical_text, parse_json
+from recorder.queries import Queries
 from recorder.sandbox import Folder, Population, RequestLog, Sandbox
 from recorder.settings import Settings
 from recorder.store.engine import Database
@@ -68,7 +68,7 @@ def _run_of(value: Json) -> Json:
 
 def recorded_states(database: Database, run_ids: list[str]) -> dict[str, list[str]]:
     """What the history says of the same."""
-    archive = Archive(database, Settings(database_url="sqlite:///unused"))
+    archive = Queries(database, Settings(database_url="sqlite:///unused"))
     return {
         run_id: [canonical_text(step.shown.value["run"]) for step in archive.history(run_id)]
         for run_id in run_ids
@@ -95,7 +95,7 @@ def test_a_hundred_runs_to_the_end_and_into_the_other_kind_of_store(
     states = served_states(requests)
     assert sum(map(len, states.values())) > 150
     assert recorded_states(database, sorted(states)) == states
-    archive = Archive(database, Settings(database_url="sqlite:///unused"))
+    archive = Queries(database, Settings(database_url="sqlite:///unused"))
     assert len(list(archive.polls())) == len(requests)
     out = tmp_path / "history.ndjson"
     assert run(cli, ["export", "answers", "--out", str(out)]) == 0

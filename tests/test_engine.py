@@ -14,7 +14,7 @@ from recorder.store.migrate import current_revision, upgrade
 from recorder.store.schema import REVISION, poller
 
 Open = Callable[[str], Database]
-WATCHING = {"holder": "elsewhere/1/a", "alive_until": 0, "wanted": "[]", "is_guest": False}
+WATCHING = {"holder": "elsewhere/1/a", "alive_until": 0, "wanted": "[]", "is_viewer": False}
 
 
 def test_a_store_that_may_only_be_read_is_read(

@@ -9,13 +9,13 @@ import pytest
 from stores import T0, S, answer
 
 from recorder.ledger.answer import Answer
-from recorder.polling.fetchers import Ask, Came, Prepare, Send, ThreadFetcher
+from recorder.polling.fetchers import PollRequest, PollResult, Prepare, Send, ThreadFetcher
 from recorder.store.budgets import Slot
 from recorder.store.due import Due
 
 SEND_BY = T0 + 5 * S
 ANSWER = answer(1)
-ASK = Ask(
+ASK = PollRequest(
     due=Due(urgency=0, due_at=T0, source_id=1, run_key=1, run_id="er_1"),
     source="default",
     slot=Slot(key_id="key", number=1, until=T0 + 120 * S),
@@ -43,7 +43,7 @@ class Scene:
         self.looked_at.append(time.monotonic())
         return self.now
 
-    def prepare(self, _ask: Ask) -> Send:
+    def prepare(self, _ask: PollRequest) -> Send:
         self.now += self.prepare_us
         return self.send
 
@@ -61,7 +61,7 @@ def fetching(prepare: Prepare, clock: Callable[[], int]) -> Iterator[ThreadFetch
         fetcher.close()
 
 
-def came_of(prepare: Prepare, clock: Callable[[], int]) -> Came:
+def came_of(prepare: Prepare, clock: Callable[[], int]) -> PollResult:
     """What comes of one ask."""
     with fetching(prepare, clock) as fetcher:
         fetcher.send(ASK)
@@ -77,7 +77,7 @@ def test_a_permission_that_runs_out_while_the_request_is_made_is_not_used(
     """The clock is looked at when all that a request needs is there, however long that took."""
     scene = Scene(prepare_us=prepare_us)
     came = came_of(scene.prepare, scene.clock)
-    assert came == Came(ask=ASK, answer=ANSWER if is_sent else None)
+    assert came == PollResult(ask=ASK, answer=ANSWER if is_sent else None)
     assert len(scene.sent_since) == is_sent
 
 
@@ -95,7 +95,7 @@ def test_an_error_is_collected() -> None:
     def fail_to_send(_: float) -> Answer:
         raise ValueError("no")
 
-    def fail_to_prepare(_: Ask) -> Send:
+    def fail_to_prepare(_: PollRequest) -> Send:
         raise ValueError("no")
 
     prepares: list[Prepare] = [fail_to_prepare, lambda _: fail_to_send]
@@ -113,7 +113,7 @@ def test_what_is_under_way_is_counted_and_waited_for() -> None:
         for _ in range(3):
             fetcher.send(ASK)
         assert fetcher.under_way() == 3
-        came: list[Came] = []
+        came: list[PollResult] = []
         while len(came) < 3:
             came += fetcher.collect(10 * S)
         assert (len(came), fetcher.under_way()) == (3, 0)

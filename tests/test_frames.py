@@ -16,9 +16,9 @@ from stores import T0, S, answer, register
 import recorder
 from recorder.api import History
 from recorder.instants import datetime_of, iso
-from recorder.public import VIEWS
 from recorder.store.engine import Database
 from recorder.store.record import Recorder
+from recorder.views import VIEWS
 
 NAMES = (*VIEWS, "durations", "failures", "costs", "coverage", "overruns")
 DTYPES = {

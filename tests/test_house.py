@@ -16,20 +16,20 @@ PACKAGE = HOME / "recorder"
 CODE = sorted([*PACKAGE.rglob("*.py"), *(HOME / "migrations").rglob("*.py")])
 
 DIRECTION = (
-    ("base_url", "errors", "instants", "places"),
+    ("base_url", "errors", "instants", "urls"),
     ("humanize", "life"),
     ("ledger",),
     ("sandbox",),
     ("history", "schedule"),
     ("analysis",),
-    ("given",),
+    ("raw_setting",),
     ("settings",),
     ("fetch",),
     ("store",),
     ("polling",),
-    ("public",),
+    ("views",),
     ("frames",),
-    ("archive",),
+    ("queries",),
     ("analyses",),
     ("transfer",),
     ("api",),
@@ -44,7 +44,7 @@ PURE = (
     "base_url",
     "errors",
     "instants",
-    "places",
+    "urls",
     "humanize",
     "life",
     "ledger",
@@ -222,24 +222,24 @@ def test_nesting_is_shallow() -> None:
 
 def test_modules_tell_what_they_are_for() -> None:
     """Each module begins with a docstring."""
-    untold = [
+    not_notified = [
         str(path.relative_to(HOME))
         for path in CODE
         if not ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
     ]
-    assert untold == []
+    assert not_notified == []
 
 
 def test_tests_say_one_sentence() -> None:
     """Each test has a docstring that is a sentence."""
-    untold = []
+    not_notified = []
     for path in sorted((HOME / "tests").rglob("test_*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
                 said = (ast.get_docstring(node) or "").strip()
                 if not said.endswith((".", "?")):
-                    untold.append(f"{path.name}: {node.name}")
-    assert untold == []
+                    not_notified.append(f"{path.name}: {node.name}")
+    assert not_notified == []
 
 
 # --- the tools

@@ -35,7 +35,7 @@ class File:
             self.database,
             source=source,
             base_url=BASE_URL,
-            tell=self.told.append,
+            notify=self.told.append,
             clock=lambda: self.now,
         )
         self.seen = self.held()

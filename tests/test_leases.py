@@ -59,10 +59,10 @@ def claim(
     holder: str,
     *,
     now: int = T0,
-    is_guest: bool = False,
+    is_viewer: bool = False,
 ) -> frozenset[int]:
     with database.writing() as connection:
-        return leases.claim(connection, holder, wanted, now=now, is_guest=is_guest)
+        return leases.claim(connection, holder, wanted, now=now, is_viewer=is_viewer)
 
 
 def stay(database: Database, wanted: Collection[int], holder: str, *, now: int = T0) -> set[int]:
@@ -156,9 +156,9 @@ def test_who_stays_has_a_claim_while_it_says_so(database: Database, sources: lis
 
 def test_a_guest_has_what_nobody_else_wants(database: Database, sources: list[int]) -> None:
     """A watch of a person, on either database."""
-    assert claim(database, sources, A, is_guest=True) == set(sources)
+    assert claim(database, sources, A, is_viewer=True) == set(sources)
     assert claim(database, sources[:2], B) == set(sources[:2])
-    assert claim(database, sources, A, is_guest=True) == set(sources[2:])
+    assert claim(database, sources, A, is_viewer=True) == set(sources[2:])
 
 
 def test_of_many_at_the_same_moment_one_has_it(

@@ -17,12 +17,12 @@ from recorder.store import life
 from recorder.store.due import overdue_runs
 from recorder.store.engine import Database
 from recorder.store.health import source_health
+from recorder.store.live_runs import watched_runs
 from recorder.store.read import find_run
 from recorder.store.record import Recorder
 from recorder.store.registry import untrack
 from recorder.store.schema import run as run_table
-from recorder.store.schema import run_fact, watch
-from recorder.store.watching import watched_runs
+from recorder.store.schema import run_summary, watch
 
 LATE = 10 * MINUTE
 CADENCE = Settings(database_url="sqlite://").cadence
@@ -83,15 +83,17 @@ def insert_shapes(database: Database) -> None:
             )
             fact = {"cost_quality": "none", "n_reopened": 0, "created_at": created}
             if seen:
-                connection.execute(run_fact.insert().values(source_id=1, run_key=key, **fact))
+                connection.execute(run_summary.insert().values(source_id=1, run_key=key, **fact))
 
 
 def test_sql_says_what_the_functions_say(database: Database) -> None:
     """Over every tracking, state, creation and first sight, on both kinds of store."""
     insert_shapes(database)
-    same = (run_fact.c.source_id == watch.c.source_id) & (run_fact.c.run_key == watch.c.run_key)
+    same = (run_summary.c.source_id == watch.c.source_id) & (
+        run_summary.c.run_key == watch.c.run_key
+    )
     said = (life.is_unseen(), life.is_in_flight(), life.is_overdue(T0 - LATE))
-    asked = sa.select(watch.c.run_key, *said).select_from(watch.outerjoin(run_fact, same))
+    asked = sa.select(watch.c.run_key, *said).select_from(watch.outerjoin(run_summary, same))
     with database.reading() as connection:
         found = {row[0]: tuple(map(bool, row[1:])) for row in connection.execute(asked)}
     for key, (tracking, (seen, ended), created, first) in enumerate(SHAPES, 1):

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from shapes import fill
 
-from recorder.public import VIEWS
 from recorder.store.engine import Database
+from recorder.views import VIEWS
 
 HOME = Path(__file__).resolve().parent.parent
 MODULE = HOME / ".venv" / "node_modules" / "sql.js" / "dist" / "sql-asm.js"

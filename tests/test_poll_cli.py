@@ -84,7 +84,7 @@ def wait_for(what: Callable[[], object], seconds: float = 20) -> None:
 
 
 @pytest.fixture
-def desk(
+def coordinator(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Iterator[Desk]:
     """A store of its own, no config file, a sandbox with one user."""
@@ -101,54 +101,58 @@ def desk(
         yield Desk(sandbox, store, capsys)
 
 
-def test_a_pass_is_silent_when_all_is_well(desk: Desk) -> None:
+def test_a_pass_is_silent_when_all_is_well(coordinator: Desk) -> None:
     """Each due run is asked once, and nothing is said where stdout is no terminal."""
-    desk.serve("er_1", "er_2")
-    desk.track("er_1", "er_2")
-    assert desk("poll") == Ended(0, "", "")
-    assert sorted(map(str, desk.asked())) == ["er_1", "er_2"]
-    assert desk("poll") == Ended(0, "", ""), "nothing is due yet"
-    assert len(desk.asked()) == 2
-    assert desk.rows("SELECT run_id, status FROM runs ORDER BY run_id") == [
+    coordinator.serve("er_1", "er_2")
+    coordinator.track("er_1", "er_2")
+    assert coordinator("poll") == Ended(0, "", "")
+    assert sorted(map(str, coordinator.asked())) == ["er_1", "er_2"]
+    assert coordinator("poll") == Ended(0, "", ""), "nothing is due yet"
+    assert len(coordinator.asked()) == 2
+    assert coordinator.rows("SELECT run_id, status FROM runs ORDER BY run_id") == [
         ("er_1", "running"),
         ("er_2", "running"),
     ]
 
 
-def test_verbose_is_one_line(desk: Desk) -> None:
+def test_verbose_is_one_line(coordinator: Desk) -> None:
     """What was asked and what came of it, on stderr."""
-    desk.serve("er_1")
-    desk.track("er_1", "er_2")
-    assert desk("poll", "-v") == Ended(0, "", "recorder: asked 2: 1 changed, 1 not visible\n")
-    assert desk("poll", "-v") == Ended(0, "", "recorder: asked 0\n")
+    coordinator.serve("er_1")
+    coordinator.track("er_1", "er_2")
+    assert coordinator("poll", "-v") == Ended(
+        0, "", "recorder: asked 2: 1 changed, 1 not visible\n"
+    )
+    assert coordinator("poll", "-v") == Ended(0, "", "recorder: asked 0\n")
 
 
-def test_an_empty_store_is_made_and_polled(desk: Desk) -> None:
+def test_an_empty_store_is_made_and_polled(coordinator: Desk) -> None:
     """A cron line may be there before the first run is."""
-    first = desk("poll")
-    assert (first.code, first.err) == (0, f"recorder: made the store {desk.store}\n")
-    assert desk("poll") == Ended(0, "", "")
+    first = coordinator("poll")
+    assert (first.code, first.err) == (0, f"recorder: made the store {coordinator.store}\n")
+    assert coordinator("poll") == Ended(0, "", "")
 
 
 @pytest.mark.parametrize(
     ("status", "code"), [(503, 3), (403, 4), (401, 4), (404, 0), (200, 3), (429, 3), (302, 3)]
 )
-def test_exit_codes(desk: Desk, status: int, code: int) -> None:
+def test_exit_codes(coordinator: Desk, status: int, code: int) -> None:
     """3 where a source never answered, 4 where the key is refused; a 404 is an answer; a 200 without a run is none."""
-    desk.sandbox.put_raw("er_1", status=status)
-    desk.track("er_1")
-    ended = desk("poll")
+    coordinator.sandbox.put_raw("er_1", status=status)
+    coordinator.track("er_1")
+    ended = coordinator("poll")
     assert ended.code == code
     assert ended.out == ""
     assert len(ended.err.splitlines()) == (1 if code else 0)
 
 
-def test_a_refused_key_outranks_other_failures(desk: Desk) -> None:
+def test_a_refused_key_outranks_other_failures(coordinator: Desk) -> None:
     """One clear message that names the source, and what to do."""
-    desk.sandbox.put_raw("er_1", status=503)
-    desk.sandbox.put_raw("er_2", status=401, body=b'{"error": {"message": "Key was revoked"}}')
-    desk.track("er_1", "er_2")
-    assert desk("poll") == Ended(
+    coordinator.sandbox.put_raw("er_1", status=503)
+    coordinator.sandbox.put_raw(
+        "er_2", status=401, body=b'{"error": {"message": "Key was revoked"}}'
+    )
+    coordinator.track("er_1", "er_2")
+    assert coordinator("poll") == Ended(
         4,
         "",
         "recorder: source 'default' is stopped: the API key was refused (401: Key was revoked):"
@@ -158,91 +162,93 @@ def test_a_refused_key_outranks_other_failures(desk: Desk) -> None:
 
 @pytest.mark.parametrize("how", [(), ("--for", "20s"), ("--until-done",)])
 def test_an_unset_key_is_one_line(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch, how: Sequence[str]
+    coordinator: Desk, monkeypatch: pytest.MonkeyPatch, how: Sequence[str]
 ) -> None:
     """It names the variable; nothing is asked, and nothing is waited for."""
-    desk.track("er_1")
+    coordinator.track("er_1")
     monkeypatch.delenv("PUFFLE_API_KEY")
     began = time.monotonic()
-    ended = desk("poll", *how)
+    ended = coordinator("poll", *how)
     assert (ended.code, ended.out) == (2, "")
     assert ended.err.startswith("recorder: PUFFLE_API_KEY is not set: ")
     assert ended.err.count("\n") == 1
-    assert desk.asked() == []
+    assert coordinator.asked() == []
     assert time.monotonic() - began < 5
 
 
-def test_another_base_url_is_told(desk: Desk) -> None:
+def test_another_base_url_is_told(coordinator: Desk) -> None:
     """A source belongs to the API that it was first used with; no key is sent anywhere else."""
-    desk.track("er_1")
+    coordinator.track("er_1")
     with Sandbox(users={"default": KEY}).start() as other:
-        ended = desk("poll", "--base-url", other.url)
+        ended = coordinator("poll", "--base-url", other.url)
         assert ended.code == 2
         assert ended.err.count("\n") == 1
-        assert f"source 'default' of this store belongs to {desk.sandbox.url}" in ended.err
+        assert f"source 'default' of this store belongs to {coordinator.sandbox.url}" in ended.err
         assert other.requests == []
 
 
 def test_what_no_request_can_be_made_with_is_told(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    coordinator: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A setting that is found wrong only when the first request is to go out ends the pass; nothing hangs."""
     monkeypatch.setenv("RECORDER_BASE_URL", "https://127.0.0.1:9")
     monkeypatch.setenv("SSL_CERT_FILE", "/nowhere/certificates.pem")
-    desk.track("er_1", "er_2")
-    ended = desk("poll")
+    coordinator.track("er_1", "er_2")
+    ended = coordinator("poll")
     assert (ended.code, ended.out) == (2, "")
     assert "SSL_CERT_FILE or SSL_CERT_DIR cannot be used" in ended.err
     assert ended.err.count("\n") == 1
-    assert desk.rows("SELECT count(*) FROM polls") == [(0,)]
+    assert coordinator.rows("SELECT count(*) FROM polls") == [(0,)]
 
 
 def test_a_service_without_any_key_does_not_begin(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    coordinator: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It would look well, and poll nothing: a setting is missing, and that is told."""
-    desk.track("er_1")
+    coordinator.track("er_1")
     monkeypatch.delenv("PUFFLE_API_KEY", raising=False)
-    ended = desk("poll", "--forever")
+    ended = coordinator("poll", "--forever")
     assert (ended.code, ended.err.count("\n")) == (2, 1)
     assert "PUFFLE_API_KEY is not set" in ended.err
 
 
-def test_a_source_without_a_key_does_not_stop_the_others(desk: Desk, tmp_path: Path) -> None:
+def test_a_source_without_a_key_does_not_stop_the_others(coordinator: Desk, tmp_path: Path) -> None:
     """It is left out, told in one line, and the exit code says that not all was polled."""
     config = tmp_path / "two.toml"
     config.write_text('[sources.other]\napi_key_env = "OTHER_KEY"\n')
-    desk.serve("er_1")
-    desk.track("er_1")
-    desk.track("er_2", source="other")
-    ended = desk("poll", "--config", str(config))
+    coordinator.serve("er_1")
+    coordinator.track("er_1")
+    coordinator.track("er_2", source="other")
+    ended = coordinator("poll", "--config", str(config))
     assert ended.code == 3
     assert ended.err.count("\n") == 1
     assert ended.err.startswith("recorder: source 'other' is left out: OTHER_KEY is not set")
-    assert desk.asked() == ["er_1"]
-    assert desk("poll", "--config", str(config), "--source", "default") == Ended(0, "", "")
-    only = desk("poll", "--config", str(config), "--source", "other")
+    assert coordinator.asked() == ["er_1"]
+    assert coordinator("poll", "--config", str(config), "--source", "default") == Ended(0, "", "")
+    only = coordinator("poll", "--config", str(config), "--source", "other")
     assert only.code == 2
     assert only.err.startswith("recorder: OTHER_KEY is not set")
 
 
 @pytest.mark.slow
 def test_a_new_key_in_its_file_is_taken_up(
-    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    coordinator: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """By a service that goes on; a file that is away for a moment changes nothing, and is not told."""
     file, config = tmp_path / "key", tmp_path / "key.toml"
     file.write_text("pk_of_nobody_0123456789")
     config.write_text(f'[sources.default]\napi_key_file = "{file}"\n')
     monkeypatch.setenv("RECORDER_CONFIG", str(config))
-    desk.serve("er_1")
-    desk.track("er_1")
-    with desk.process("poll", "--forever") as service:
-        wait_for(lambda: desk.rows("SELECT count(*) FROM polls") == [(1,)])
+    coordinator.serve("er_1")
+    coordinator.track("er_1")
+    with coordinator.process("poll", "--forever") as service:
+        wait_for(lambda: coordinator.rows("SELECT count(*) FROM polls") == [(1,)])
         file.unlink()
         time.sleep(1.5)
         file.write_text(KEY)
-        wait_for(lambda: desk.rows("SELECT count(*) FROM runs WHERE status = 'running'") == [(1,)])
+        wait_for(
+            lambda: coordinator.rows("SELECT count(*) FROM runs WHERE status = 'running'") == [(1,)]
+        )
         service.send_signal(signal.SIGTERM)
         _, said = service.communicate(timeout=20)
     assert service.returncode == 0
@@ -253,21 +259,21 @@ def test_a_new_key_in_its_file_is_taken_up(
 
 
 def test_a_key_file_that_others_can_read_is_told_at_v(
-    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    coordinator: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One line; nothing without -v, and nothing of a file that is the owner's alone."""
     file, config = tmp_path / "key", tmp_path / "key.toml"
     file.write_text(KEY)
     config.write_text(f'[sources.default]\napi_key_file = "{file}"\n')
     monkeypatch.setenv("RECORDER_CONFIG", str(config))
-    desk.serve("er_1")
-    desk.track("er_1")
+    coordinator.serve("er_1")
+    coordinator.track("er_1")
     file.chmod(0o644)
-    warned = desk("poll", "-v").err
+    warned = coordinator("poll", "-v").err
     assert f"recorder: others on this machine may read {file}: chmod 600 it\n" in warned
-    assert desk("poll") == Ended(0, "", "")
+    assert coordinator("poll") == Ended(0, "", "")
     file.chmod(0o600)
-    assert "chmod" not in desk("poll", "-v").err
+    assert "chmod" not in coordinator("poll", "-v").err
 
 
 @pytest.mark.parametrize(
@@ -279,51 +285,53 @@ def test_a_key_file_that_others_can_read_is_told_at_v(
         ("--rate", "0"),
     ],
 )
-def test_options_that_make_no_sense(desk: Desk, wrong: Sequence[str]) -> None:
+def test_options_that_make_no_sense(coordinator: Desk, wrong: Sequence[str]) -> None:
     """Exit code 2."""
-    assert desk("poll", *wrong).code == 2
+    assert coordinator("poll", *wrong).code == 2
 
 
 @pytest.mark.slow
-def test_for_a_time(desk: Desk) -> None:
+def test_for_a_time(coordinator: Desk) -> None:
     """It goes on at the cadence and ends in time."""
-    desk.serve("er_1")
-    desk.track("er_1")
+    coordinator.serve("er_1")
+    coordinator.track("er_1")
     began = time.monotonic()
-    assert desk("poll", "--for", "900ms", "--every", "300ms", "--rate", "600") == Ended(0, "", "")
+    assert coordinator("poll", "--for", "900ms", "--every", "300ms", "--rate", "600") == Ended(
+        0, "", ""
+    )
     assert 0.9 <= time.monotonic() - began < 2
-    assert len(desk.asked()) == 3
+    assert len(coordinator.asked()) == 3
 
 
 @pytest.mark.slow
-def test_until_done(desk: Desk) -> None:
+def test_until_done(coordinator: Desk) -> None:
     """It ends when every run has ended and was found unchanged; what is recorded is what was served."""
     world = Population.generate(runs=6, seed=3, start_at=now_us(), speed=300)
     calm = [one.run_id for one in world.runs if one.settled_at is not None]
     with Sandbox(world, users={"default": KEY}).start() as sandbox:
-        desk.sandbox = sandbox
+        coordinator.sandbox = sandbox
         os.environ["RECORDER_BASE_URL"] = sandbox.url
-        desk.track(*calm)
-        ended = desk(
+        coordinator.track(*calm)
+        ended = coordinator(
             "poll", "--until-done", "--every", "100ms", "--settle", "200ms,400ms", "--rate", "6000"
         )
         assert ended == Ended(0, "", "")
         served = {entry.sha256 for entry in sandbox.requests}
-    rows = desk.rows("SELECT status, tracking FROM runs")
+    rows = coordinator.rows("SELECT status, tracking FROM runs")
     assert len(rows) == len(calm)
     assert {status for status, _ in rows} <= {"completed", "failed", "cancelled"}
     assert {tracking for _, tracking in rows} <= {"settling", "done"}
-    [[snapshots]] = desk.rows("SELECT count(*) FROM snapshots")
+    [[snapshots]] = coordinator.rows("SELECT count(*) FROM snapshots")
     assert snapshots == len(served)
 
 
 @pytest.mark.slow
-def test_until_done_for_at_most_a_time(desk: Desk) -> None:
+def test_until_done_for_at_most_a_time(coordinator: Desk) -> None:
     """Together the first of the two ends it."""
-    desk.serve("er_1")
-    desk.track("er_1")
+    coordinator.serve("er_1")
+    coordinator.track("er_1")
     began = time.monotonic()
-    assert desk("poll", "--until-done", "--for", "400ms").code == 0
+    assert coordinator("poll", "--until-done", "--for", "400ms").code == 0
     assert 0.4 <= time.monotonic() - began < 2
 
 
@@ -331,91 +339,95 @@ def test_until_done_for_at_most_a_time(desk: Desk) -> None:
 @pytest.mark.parametrize("mode", ["NORMAL", "EXCLUSIVE"])
 @pytest.mark.parametrize("more", [(), ("--until-done",)], ids=["for", "until done"])
 def test_a_locked_store_holds_no_watch_past_its_end(
-    desk: Desk, mode: str, more: tuple[str, ...]
+    coordinator: Desk, mode: str, more: tuple[str, ...]
 ) -> None:
     """While another program writes to it, or keeps all others out, a watch waits for seconds only: exit code 1."""
-    desk.track("er_1")
-    with closing(sqlite3.connect(desk.store, isolation_level=None)) as other:
+    coordinator.track("er_1")
+    with closing(sqlite3.connect(coordinator.store, isolation_level=None)) as other:
         other.execute(f"PRAGMA locking_mode={mode}")
         other.execute("BEGIN IMMEDIATE")
-        ended = desk("poll", "--for", "1s", *more)
-    assert (ended.code, desk.asked()) == (1, [])
+        ended = coordinator("poll", "--for", "1s", *more)
+    assert (ended.code, coordinator.asked()) == (1, [])
     lines = ended.err.splitlines()
-    told = f"recorder: {desk.store} stayed locked for 2 s: another program holds it; try again"
+    told = (
+        f"recorder: {coordinator.store} stayed locked for 2 s: another program holds it; try again"
+    )
     assert lines[-1] == told
     assert len(lines) <= 2
 
 
-def test_ids_from_a_file(desk: Desk, tmp_path: Path) -> None:
+def test_ids_from_a_file(coordinator: Desk, tmp_path: Path) -> None:
     """New ones are tracked and asked in the same pass; the file may come later; what is no id is told once."""
     file = tmp_path / "ids"
-    desk.serve("er_1", "er_2", "er_3")
-    assert desk("poll", "--track-from", str(file)).code == 0
+    coordinator.serve("er_1", "er_2", "er_3")
+    assert coordinator("poll", "--track-from", str(file)).code == 0
     file.write_text('er_1\n{"runId": "er_2"}\n{"no": 1}\n')
-    ended = desk("poll", "--track-from", str(file))
+    ended = coordinator("poll", "--track-from", str(file))
     assert ended.code == 0
     assert ended.err.count("\n") == 1
     assert "line 3 of" in ended.err
-    assert sorted(map(str, desk.asked())) == ["er_1", "er_2"]
-    assert desk("poll", "--track-from", str(file)) == Ended(0, "", ""), "what is no id was reported"
+    assert sorted(map(str, coordinator.asked())) == ["er_1", "er_2"]
+    assert coordinator("poll", "--track-from", str(file)) == Ended(0, "", ""), (
+        "what is no id was reported"
+    )
     with file.open("a") as growing:
         growing.write("er_3\n")
-    assert desk("poll", "--track-from", str(file)) == Ended(0, "", "")
-    assert desk.asked()[2:] == ["er_3"]
+    assert coordinator("poll", "--track-from", str(file)) == Ended(0, "", "")
+    assert coordinator.asked()[2:] == ["er_3"]
 
 
-def test_the_trouble_of_the_file_stops_no_run(desk: Desk, tmp_path: Path) -> None:
+def test_the_trouble_of_the_file_stops_no_run(coordinator: Desk, tmp_path: Path) -> None:
     """A line of 3 KB is left out, and a file that cannot be read is told, exit code 2; the runs are polled."""
     file = tmp_path / "ids"
-    desk.serve("er_1", "er_2")
+    coordinator.serve("er_1", "er_2")
     file.write_text("er_1\n" + "x" * 3000 + "\ner_2\n")
-    ended = desk("poll", "--track-from", str(file))
+    ended = coordinator("poll", "--track-from", str(file))
     assert (ended.code, ended.err.count("\n")) == (0, 2), "the store that was made is told too"
-    assert sorted(map(str, desk.asked())) == ["er_1", "er_2"]
+    assert sorted(map(str, coordinator.asked())) == ["er_1", "er_2"]
     os.mkfifo(tmp_path / "pipe")
-    desk.serve("er_3")
-    desk.track("er_3")
-    ended = desk("poll", "--track-from", str(tmp_path / "pipe"))
+    coordinator.serve("er_3")
+    coordinator.track("er_3")
+    ended = coordinator("poll", "--track-from", str(tmp_path / "pipe"))
     assert (ended.code, ended.err.count("\n")) == (2, 1)
     assert "not a regular file" in ended.err
-    assert desk.asked()[2:] == ["er_3"]
+    assert coordinator.asked()[2:] == ["er_3"]
 
 
-def test_an_id_of_the_file_that_was_dropped_stays_so(desk: Desk, tmp_path: Path) -> None:
+def test_an_id_of_the_file_that_was_dropped_stays_so(coordinator: Desk, tmp_path: Path) -> None:
     """Only `track` takes up a run that somebody has untracked, even where the file is written anew."""
     file = tmp_path / "ids"
     file.write_text("er_1\n")
-    desk.serve("er_1")
-    desk("poll", "--track-from", str(file))
-    desk("untrack", "er_1")
+    coordinator.serve("er_1")
+    coordinator("poll", "--track-from", str(file))
+    coordinator("untrack", "er_1")
     file.write_text("# anew\ner_1\n")
-    desk("poll", "--track-from", str(file))
-    assert desk.asked() == ["er_1"]
-    assert desk.rows("SELECT tracking FROM runs") == [("untracked",)]
-    desk.track("er_1")
-    desk("poll", "--track-from", str(file))
-    assert desk.asked() == ["er_1", "er_1"]
+    coordinator("poll", "--track-from", str(file))
+    assert coordinator.asked() == ["er_1"]
+    assert coordinator.rows("SELECT tracking FROM runs") == [("untracked",)]
+    coordinator.track("er_1")
+    coordinator("poll", "--track-from", str(file))
+    assert coordinator.asked() == ["er_1", "er_1"]
 
 
-def test_an_id_of_the_file_that_was_forgotten_stays_so(desk: Desk, tmp_path: Path) -> None:
+def test_an_id_of_the_file_that_was_forgotten_stays_so(coordinator: Desk, tmp_path: Path) -> None:
     """Its line was read: no later pass brings the run back, and new lines are taken."""
     file = tmp_path / "ids"
     file.write_text("er_1\n")
-    desk.serve("er_1", "er_2")
-    desk("poll", "--track-from", str(file))
-    assert desk("forget", "er_1", "--yes").code == 0
+    coordinator.serve("er_1", "er_2")
+    coordinator("poll", "--track-from", str(file))
+    assert coordinator("forget", "er_1", "--yes").code == 0
     with file.open("a") as growing:
         growing.write("er_2\n")
-    desk("poll", "--track-from", str(file))
-    assert desk.asked() == ["er_1", "er_2"]
-    assert desk.rows("SELECT run_id FROM runs") == [("er_2",)]
+    coordinator("poll", "--track-from", str(file))
+    assert coordinator.asked() == ["er_1", "er_2"]
+    assert coordinator.rows("SELECT run_id FROM runs") == [("er_2",)]
 
 
 @pytest.mark.slow
-def test_ids_from_a_file_while_it_runs(desk: Desk, tmp_path: Path) -> None:
+def test_ids_from_a_file_while_it_runs(coordinator: Desk, tmp_path: Path) -> None:
     """What other programs append is asked within a second or two."""
     file = tmp_path / "ids"
-    desk.serve("er_1")
+    coordinator.serve("er_1")
 
     def append() -> None:
         time.sleep(0.2)
@@ -423,112 +435,120 @@ def test_ids_from_a_file_while_it_runs(desk: Desk, tmp_path: Path) -> None:
 
     thread = threading.Thread(target=append)
     thread.start()
-    desk("poll", "--track-from", str(file), "--for", "1.4s")
+    coordinator("poll", "--track-from", str(file), "--for", "1.4s")
     thread.join()
-    assert desk.asked() == ["er_1"]
+    assert coordinator.asked() == ["er_1"]
 
 
-def test_the_key_is_nowhere(desk: Desk) -> None:
+def test_the_key_is_nowhere(coordinator: Desk) -> None:
     """Not in what is printed, nor in the store, though the server sends it back in every way."""
     echo = f'{{"error": {{"message": "bad key {KEY}"}}}}'.encode()
     for run_id, status in {"a": 500, "b": 401, "c": 200, "d": 418}.items():
-        desk.sandbox.put_raw(run_id, status=status, body=echo)
-    desk.sandbox.put(document("e", note=f"Bearer {KEY}"))
-    desk.track(*"abcde")
-    said = [desk("poll", "-v"), desk("--debug", "poll", "-v"), desk("sources"), desk("doctor")]
-    said += [desk("history", run_id) for run_id in "abcde"]
-    assert len(desk.asked()) > 5
+        coordinator.sandbox.put_raw(run_id, status=status, body=echo)
+    coordinator.sandbox.put(document("e", note=f"Bearer {KEY}"))
+    coordinator.track(*"abcde")
+    said = [
+        coordinator("poll", "-v"),
+        coordinator("--debug", "poll", "-v"),
+        coordinator("sources"),
+        coordinator("doctor"),
+    ]
+    said += [coordinator("history", run_id) for run_id in "abcde"]
+    assert len(coordinator.asked()) > 5
     for one in said:
         assert KEY not in one.out + one.err
-    for path in desk.store.parent.rglob("*"):
+    for path in coordinator.store.parent.rglob("*"):
         assert not path.is_file() or KEY.encode() not in path.read_bytes()
 
 
 @pytest.mark.slow
-def test_a_second_poll_says_so_and_ends(desk: Desk) -> None:
+def test_a_second_poll_says_so_and_ends(coordinator: Desk) -> None:
     """While a service runs a pass is fine, and says at -v who polls; after SIGTERM the source is free at once."""
-    desk.serve("er_1")
-    desk.track("er_1")
-    with desk.process("poll", "--forever", "-v") as service:
-        wait_for(desk.asked)
-        assert desk("poll", "-v") == Ended(
+    coordinator.serve("er_1")
+    coordinator.track("er_1")
+    with coordinator.process("poll", "--forever", "-v") as service:
+        wait_for(coordinator.asked)
+        assert coordinator("poll", "-v") == Ended(
             0, "", "recorder: asked 0; another process polls default\n"
         )
-        assert desk("poll") == Ended(0, "", "")
+        assert coordinator("poll") == Ended(0, "", "")
         service.send_signal(signal.SIGTERM)
         out, err = service.communicate(timeout=20)
     assert (service.returncode, out) == (0, "")
     assert err.startswith("recorder: asked ")
     assert err.count("\n") == 1
-    assert desk.rows("SELECT count(*) FROM polls") == [(len(desk.asked()),)]
-    assert "another" not in desk("poll", "-v").err
+    assert coordinator.rows("SELECT count(*) FROM polls") == [(len(coordinator.asked()),)]
+    assert "another" not in coordinator("poll", "-v").err
 
 
 @pytest.mark.parametrize(
     "number", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.slow)]
 )
-def test_a_signal_waits_for_the_answers_under_way(desk: Desk, number: int) -> None:
+def test_a_signal_waits_for_the_answers_under_way(coordinator: Desk, number: int) -> None:
     """What was asked is recorded, then it ends with 0."""
-    desk.serve("er_1", "er_2")
-    desk.sandbox.inject(SLOW)
-    desk.track("er_1", "er_2")
-    with desk.process("poll", "--for", "1h") as process:
-        wait_for(lambda: len(desk.asked()) == 2)
+    coordinator.serve("er_1", "er_2")
+    coordinator.sandbox.inject(SLOW)
+    coordinator.track("er_1", "er_2")
+    with coordinator.process("poll", "--for", "1h") as process:
+        wait_for(lambda: len(coordinator.asked()) == 2)
         process.send_signal(number)
         assert process.communicate(timeout=20) == ("", "")
     assert process.returncode == 0
-    assert desk.rows("SELECT run_id, outcome FROM polls ORDER BY run_id") == [
+    assert coordinator.rows("SELECT run_id, outcome FROM polls ORDER BY run_id") == [
         ("er_1", "changed"),
         ("er_2", "changed"),
     ]
 
 
-def test_after_a_kill_the_next_poll_goes_on_at_once(desk: Desk) -> None:
+def test_after_a_kill_the_next_poll_goes_on_at_once(coordinator: Desk) -> None:
     """A dead process's lease is no obstacle on its own host."""
-    desk.serve("er_1")
-    desk.sandbox.inject(SLOW)
-    desk.track("er_1")
-    with desk.process("poll", "--forever") as service:
-        wait_for(desk.asked)
+    coordinator.serve("er_1")
+    coordinator.sandbox.inject(SLOW)
+    coordinator.track("er_1")
+    with coordinator.process("poll", "--forever") as service:
+        wait_for(coordinator.asked)
         service.kill()
         service.wait()
-    desk.sandbox.inject()
-    assert desk("poll", "-v").err == "recorder: asked 1: 1 changed\n"
+    coordinator.sandbox.inject()
+    assert coordinator("poll", "-v").err == "recorder: asked 1: 1 changed\n"
 
 
-def test_a_retry_after_is_kept_to_by_the_next_pass(desk: Desk) -> None:
+def test_a_retry_after_is_kept_to_by_the_next_pass(coordinator: Desk) -> None:
     """A pause that the API asked for holds for the key, whichever process asks."""
-    desk.sandbox.script("er_1", [Reply(status=429, headers={"Retry-After": "300"})])
-    desk.serve("er_2")
-    desk.track("er_1", "er_2")
-    assert "recorder: asked 1: 1 throttled; the last" in desk("poll", "-v", "--every", "100ms").err
-    count = len(desk.asked())
+    coordinator.sandbox.script("er_1", [Reply(status=429, headers={"Retry-After": "300"})])
+    coordinator.serve("er_2")
+    coordinator.track("er_1", "er_2")
+    assert (
+        "recorder: asked 1: 1 throttled; the last"
+        in coordinator("poll", "-v", "--every", "100ms").err
+    )
+    count = len(coordinator.asked())
     time.sleep(0.3)
-    assert desk("poll", "-v") == Ended(0, "", "recorder: asked 0\n")
-    assert len(desk.asked()) == count
+    assert coordinator("poll", "-v") == Ended(0, "", "recorder: asked 0\n")
+    assert len(coordinator.asked()) == count
 
 
-def test_overdue_is_told_once(desk: Desk) -> None:
+def test_overdue_is_told_once(coordinator: Desk) -> None:
     """With what finds the run at Trigger.dev; a later pass is silent again."""
     timing = {"createdAt": "2020-01-01T00:00:00Z"}
-    desk.sandbox.put(document("er_1", trigger={"triggerRunId": "run_t1"}, timing=timing))
-    desk.track("er_1")
-    said = desk("poll")
+    coordinator.sandbox.put(document("er_1", trigger={"triggerRunId": "run_t1"}, timing=timing))
+    coordinator.track("er_1")
+    said = coordinator("poll")
     assert said.code == 0
     assert said.err.startswith("recorder: overdue: run er_1 of source 'default' is running for ")
     assert said.err.endswith("escalate with triggerRunId run_t1\n")
-    assert desk("poll") == Ended(0, "", "")
+    assert coordinator("poll") == Ended(0, "", "")
 
 
 def test_a_key_that_was_refused_stays_refused_until_it_is_seen_to_work(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    coordinator: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A pass with nothing due says so too: cron must not report success after the one pass that told."""
     monkeypatch.setenv("RECORDER_EVERY", "1h")
-    desk.sandbox.put_raw("er_1", status=401)
-    desk.track("er_1")
-    assert desk("poll").code == 4
-    again = desk("poll")
+    coordinator.sandbox.put_raw("er_1", status=401)
+    coordinator.track("er_1")
+    assert coordinator("poll").code == 4
+    again = coordinator("poll")
     assert again.code == 4
     assert "refused before" in again.err
-    assert len(desk.asked()) == 1
+    assert len(coordinator.asked()) == 1

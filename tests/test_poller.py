@@ -24,7 +24,7 @@ from virtual import (
 
 from recorder.errors import StoreError
 from recorder.instants import DAY, HOUR, MINUTE
-from recorder.polling.plan import Until
+from recorder.polling.watch_options import RunMode
 from recorder.schedule.cadence import Cadence
 from recorder.store.engine import Database
 from recorder.store.schema import poll, run, source, watch
@@ -79,7 +79,7 @@ def polls(scene: Scene) -> int:
 def passes(scene: Scene, until_s: float, every_s: float) -> None:
     """One pass after another, as from cron, until so many seconds after T0."""
     while (at := scene.time.now + round(every_s * S)) <= T0 + until_s * S:
-        scene.watch(Until.PASS)
+        scene.watch(RunMode.PASS)
         scene.time.now = at
 
 
@@ -174,7 +174,7 @@ def test_new_runs_of_sources_that_share_a_key_take_turns(
         scene.track(*ids(20, name), source=name)
     watches = [
         scene.poller(
-            Until.TIME, seconds=150, source=name, database=impatient_twin(scene, open_database)
+            RunMode.TIME, seconds=150, source=name, database=impatient_twin(scene, open_database)
         )
         for name in (["a", "b"] if processes == 2 else [None])
     ]
@@ -198,12 +198,12 @@ def test_a_pass_that_is_longer_than_the_budget_is_spread(scene: Scene) -> None:
     """What fits goes at once; a pass over more than that asks each run once, evenly."""
     scene.rate = 20
     scene.track(*ids(15))
-    scene.watch(Until.PASS)
+    scene.watch(RunMode.PASS)
     assert max(asked(scene)) < 1
     scene.time.now += 100 * S
     scene.track(*ids(30))
     scene.log.clear()
-    scene.watch(Until.PASS)
+    scene.watch(RunMode.PASS)
     assert sorted(Counter(one.run_id for one in scene.log).values()) == [1] * 30
     assert most_in_a_minute(asked(scene)) <= 20
 
@@ -287,7 +287,7 @@ def test_until_done_ends_when_all_is_quiet(scene: Scene) -> None:
     """It waits for a look that finds an ended run unchanged, not for the last of its looks."""
     scene.track(*ids(4))
     scene.world = lambda _s, run_id, at: ended(run_id) if at > 5 * int(run_id[-1]) else ok(run_id)
-    scene.watch(Until.DONE)
+    scene.watch(RunMode.DONE)
     assert 15 + 5 <= (scene.time.now - T0) / S < 30
     assert set(tracking(scene).values()) == {"settling"}
 
@@ -297,7 +297,7 @@ def test_until_done_waits_a_quarter_of_an_hour_for_what_never_comes(scene: Scene
     """A run that ended without an actual cost counts as quiet after 15 minutes."""
     scene.track("er_1")
     scene.world = lambda _s, run_id, _at: ok(run_id, "failed")
-    scene.watch(Until.DONE)
+    scene.watch(RunMode.DONE)
     assert 15 * MINUTE <= scene.time.now - T0 < 15 * MINUTE + 5 * S
 
 
@@ -374,11 +374,11 @@ def test_abandoned_after_a_week_without_change_and_taken_up_again(scene: Scene) 
     assert 7 * DAY / S <= max(asked(scene)) < 7 * DAY / S + 3.1 * HOUR / S
     count = len(scene.log)
     scene.track("er_1")
-    scene.watch(Until.PASS)
+    scene.watch(RunMode.PASS)
     assert len(scene.log) == count + 1
     assert tracking(scene) == {"er_1": "active"}
     scene.time.now += 6 * DAY
-    scene.watch(Until.PASS)
+    scene.watch(RunMode.PASS)
     assert tracking(scene) == {"er_1": "active"}
 
 
@@ -421,7 +421,7 @@ def test_a_refused_key_ends_a_watch_that_has_nothing_else(scene: Scene) -> None:
     """There is nothing to wait for."""
     scene.track(*ids(3))
     scene.world = lambda *_: Reply(http_status=401)
-    assert scene.watch(Until.TIME, seconds=600).exit_code == 4
+    assert scene.watch(RunMode.TIME, seconds=600).exit_code == 4
     assert scene.time.now - T0 < 5 * S
 
 
@@ -429,17 +429,17 @@ def test_a_pass_probes_a_refused_key_with_one_request(scene: Scene) -> None:
     """The next process asks once; if that works all is well again, in the store too."""
     scene.track(*ids(5))
     scene.world = lambda *_: Reply(http_status=401)
-    scene.watch(Until.PASS)
+    scene.watch(RunMode.PASS)
     refused = sa.text("SELECT refused_key, refused_at FROM source")
     with scene.database.reading() as connection:
         assert connection.execute(refused).one()[0] == "key-of-default"
     scene.log.clear()
     scene.time.now += MINUTE
-    assert scene.watch(Until.PASS).exit_code == 4
+    assert scene.watch(RunMode.PASS).exit_code == 4
     assert len(scene.log) == 1
     scene.world = running
     scene.time.now += MINUTE
-    assert scene.watch(Until.PASS).exit_code == 0
+    assert scene.watch(RunMode.PASS).exit_code == 0
     assert len(scene.log) == 6
     with scene.database.reading() as connection:
         assert tuple(connection.execute(refused).one()) == (None, None)
@@ -452,7 +452,7 @@ def test_a_key_that_nobody_has_tried_is_tried_with_one_request(scene: Scene) -> 
     for name in "ab":
         scene.track(*ids(20, name), source=name)
     scene.world = lambda *_: Reply(http_status=401)
-    assert scene.watch(Until.TIME, seconds=600).exit_code == 4
+    assert scene.watch(RunMode.TIME, seconds=600).exit_code == 4
     assert len(scene.log) == 1
     assert [line[:10] for line in scene.told] == ["source 'a'", "source 'b'"]
     refused = sa.select(source.c.refused_key)
@@ -464,12 +464,12 @@ def test_a_key_that_was_accepted_before_is_not_tried_again(scene: Scene) -> None
     """The answer to the first request lets the others go; the next process, and a new source, need none."""
     scene.keys = dict.fromkeys("ab", "shared")
     scene.track(*ids(5, "a"), source="a")
-    scene.watch(Until.PASS)
+    scene.watch(RunMode.PASS)
     assert [at >= 0.1 for at in asked(scene)] == [False, True, True, True, True]
     scene.time.now += MINUTE
     scene.track(*ids(5, "b"), source="b")
     scene.log.clear()
-    scene.watch(Until.PASS)
+    scene.watch(RunMode.PASS)
     assert len(scene.log) == 10
     assert max(asked(scene)) - min(asked(scene)) < 0.1
 
@@ -477,11 +477,11 @@ def test_a_key_that_was_accepted_before_is_not_tried_again(scene: Scene) -> None
 def test_another_key_is_tried_with_one_request(scene: Scene) -> None:
     """A source that was given a new key is asked with it at once; its answer lets the others go."""
     scene.track(*ids(5))
-    scene.watch(Until.PASS)
+    scene.watch(RunMode.PASS)
     scene.keys = {"default": "new"}
     scene.time.now += MINUTE
     scene.log.clear()
-    scene.watch(Until.PASS)
+    scene.watch(RunMode.PASS)
     first, *others = asked(scene)
     assert first < 60.5
     assert len(others) == 4
@@ -512,7 +512,7 @@ def test_a_key_refused_at_one_api_is_not_refused_at_another(scene: Scene) -> Non
         scene.track(*ids(3, name), source=name)
     move(scene, "b")
     scene.world = lambda name, run_id, _at: Reply(http_status=401) if name == "a" else ok(run_id)
-    assert scene.watch(Until.PASS).exit_code == 4
+    assert scene.watch(RunMode.PASS).exit_code == 4
     assert Counter(one.source for one in scene.log) == {"a": 1, "b": 3}
 
 
@@ -555,7 +555,7 @@ def test_another_key_that_is_refused_too_is_told_and_remembered(scene: Scene) ->
         assert connection.execute(sa.select(source.c.refused_key)).scalar_one() == "another"
     before = len(scene.log)
     scene.time.now += 60 * S
-    scene.watch(Until.PASS)
+    scene.watch(RunMode.PASS)
     assert len(scene.log) == before + 1
 
 
@@ -591,9 +591,9 @@ def test_a_403_for_the_only_run_due_is_not_the_key_s_if_others_were_seen(scene: 
     scene.world = lambda _s, run_id, _at: (
         Reply(http_status=403) if run_id == "er_000" else ended(run_id)
     )
-    scene.watch(Until.PASS)
+    scene.watch(RunMode.PASS)
     scene.time.now += 4 * S
-    assert scene.watch(Until.PASS).failing.keys() == {("default", "er_000")}
+    assert scene.watch(RunMode.PASS).failing.keys() == {("default", "er_000")}
     assert scene.told == []
 
 
@@ -648,7 +648,7 @@ def test_until_done_bears_a_404_in_between(scene: Scene, missing: tuple[int, int
         if at > 30
         else ok(run_id)
     )
-    scene.watch(Until.DONE)
+    scene.watch(RunMode.DONE)
     assert (scene.time.now - T0) / S > 30
     assert scene.told == []
 
@@ -658,7 +658,7 @@ def test_until_done_leaves_what_is_overdue(scene: Scene) -> None:
     scene.cadence = Cadence(overdue_us=MINUTE)
     scene.track("er_1", "er_2")
     scene.world = lambda _s, run_id, _at: ok(run_id) if run_id == "er_1" else ended(run_id)
-    assert scene.watch(Until.DONE).exit_code == 0
+    assert scene.watch(RunMode.DONE).exit_code == 0
     assert 60 < (scene.time.now - T0) / S < 70
     assert scene.told[-1] == "1 run is overdue and not waited for: 'recorder overdue' lists them"
 
@@ -670,7 +670,7 @@ def test_until_done_tries_again_what_failed_at_the_last(scene: Scene) -> None:
     scene.world = lambda _s, run_id, at: (
         Reply(http_status=503) if at in range(5, 30) else ended(run_id)
     )
-    summary = scene.watch(Until.DONE)
+    summary = scene.watch(RunMode.DONE)
     assert (summary.exit_code, summary.failing) == (0, {})
     assert scene.log[-1].status == 200
     assert 30 < (scene.time.now - T0) / S < 60
@@ -683,7 +683,7 @@ def test_until_done_does_not_wait_for_ever_for_a_run_that_was_never_seen(scene: 
     scene.world = lambda _s, run_id, _at: (
         Reply(http_status=503) if run_id == "er_1" else ended(run_id)
     )
-    assert scene.watch(Until.DONE).exit_code == 3
+    assert scene.watch(RunMode.DONE).exit_code == 3
     assert 120 < (scene.time.now - T0) / S < 240
 
 
@@ -693,7 +693,7 @@ def test_until_done_waits_for_no_run_that_is_not_there(scene: Scene) -> None:
     scene.world = lambda _s, run_id, _at: (
         Reply(http_status=404) if run_id == "er_1" else ended(run_id)
     )
-    assert scene.watch(Until.DONE).exit_code == 0
+    assert scene.watch(RunMode.DONE).exit_code == 0
     assert 15 < (scene.time.now - T0) / S < 20
     assert scene.told == [
         "1 run is not visible (404): is the key that of their account? 'recorder runs' tells which"
@@ -721,9 +721,9 @@ def test_a_429_is_heeded_by_other_processes(scene: Scene) -> None:
     """A pass that begins during the pause asks nothing, and ends."""
     scene.track("er_1")
     scene.world = lambda *_: Reply(http_status=429, retry_after_s=300)
-    scene.watch(Until.PASS)
+    scene.watch(RunMode.PASS)
     scene.time.now += 10 * S
-    summary = scene.watch(Until.PASS)
+    summary = scene.watch(RunMode.PASS)
     assert len(scene.log) == 1
     assert summary.exit_code == 0
 
@@ -778,7 +778,7 @@ def cron(scene: Scene, minutes: int) -> list[int]:
     codes = []
     for _ in range(minutes):
         at = scene.time.now
-        codes.append(scene.watch(Until.TIME, seconds=55).exit_code)
+        codes.append(scene.watch(RunMode.TIME, seconds=55).exit_code)
         scene.time.now = at + MINUTE
     return codes
 
@@ -816,12 +816,12 @@ def test_a_source_that_never_answered_is_news_at_once(scene: Scene) -> None:
     """One that has answered waits its minute, be it with a 404 alone."""
     scene.track("a", source="a")
     scene.world = lambda *_: Reply(http_status=503)
-    summary = scene.watch(Until.PASS)
+    summary = scene.watch(RunMode.PASS)
     assert summary.exit_code == 3
     assert "a of source 'a', since 2025-11-20T09:00:00Z: server error" in summary.line()
     scene.track("b0", "b1", source="b")
     scene.world = lambda _s, run_id, _at: Reply(http_status=404 if run_id == "b0" else 503)
-    summary = scene.watch(Until.PASS, source="b")
+    summary = scene.watch(RunMode.PASS, source="b")
     assert summary.failing.keys() == {("b", "b1")}
     assert summary.exit_code == 0
 
@@ -830,13 +830,13 @@ def test_a_pass_with_nothing_due_is_fine(scene: Scene) -> None:
     """A run that failed for long and that this pass has not polled is the news of the pass that did."""
     scene.track("er_1")
     scene.world = lambda *_: Reply(http_status=503)
-    assert scene.watch(Until.PASS).exit_code == 3
-    assert scene.watch(Until.PASS).exit_code == 0
+    assert scene.watch(RunMode.PASS).exit_code == 3
+    assert scene.watch(RunMode.PASS).exit_code == 0
 
 
-@pytest.mark.parametrize("until", [Until.TIME, Until.DONE, Until.STOPPED])
+@pytest.mark.parametrize("until", [RunMode.TIME, RunMode.DONE, RunMode.FOREVER])
 def test_a_store_that_refuses_every_look_is_told_by_the_exit_code(
-    scene: Scene, until: Until
+    scene: Scene, until: RunMode
 ) -> None:
     """Whatever ends the watch: nothing was polled, and that is no success."""
     scene.track("er_1")
@@ -844,7 +844,7 @@ def test_a_store_that_refuses_every_look_is_told_by_the_exit_code(
     def refuse() -> None:
         raise StoreError("the store refuses")
 
-    poller = scene.poller(until, seconds=20, before_look=refuse)
+    poller = scene.poller(until, seconds=20, before_poll=refuse)
     with pytest.raises(StoreError, match="the store refuses"):
         scene.time.run(poller.run)
     assert scene.log == []
@@ -889,7 +889,7 @@ def test_a_store_that_is_locked_does_not_end_a_service(scene: Scene) -> None:
     """It is told once, and tried again until it works."""
     scene.track("er_1")
     lock(scene, 4, 25)
-    poller = scene.poller(Until.STOPPED)
+    poller = scene.poller(RunMode.FOREVER)
     scene.time.at(50, poller.stop)
     scene.time.run(poller.run)
     assert len(scene.told) == 1
@@ -911,7 +911,7 @@ def test_a_store_that_is_moved_away_and_back(scene: Scene) -> None:
     scene.track(*ids(4))
     scene.time.at(9.15, lambda: move(path.parent, away))
     scene.time.at(31, lambda: move(away, path.parent))
-    poller = scene.poller(Until.STOPPED)
+    poller = scene.poller(RunMode.FOREVER)
     scene.time.at(50, poller.stop)
     scene.time.run(poller.run)
     assert [at for at in asked(scene) if 10 < at < 31] == []
@@ -925,7 +925,7 @@ def test_who_is_stopped_while_the_store_is_locked_says_what_is_lost(scene: Scene
     """After ten seconds it gives up, with exit code 1."""
     scene.track("er_1")
     lock(scene, 3.15, 30)
-    poller = scene.poller(Until.STOPPED)
+    poller = scene.poller(RunMode.FOREVER)
     scene.time.at(12, poller.stop)
     with pytest.raises(Exception, match="locked"):
         scene.time.run(poller.run)
@@ -935,15 +935,15 @@ def test_who_is_stopped_while_the_store_is_locked_says_what_is_lost(scene: Scene
 
 
 @pytest.mark.parametrize(
-    ("until", "locked_at", "ends_at"), [(Until.PASS, 0.05, 61), (Until.TIME, 3.15, 66)]
+    ("until", "locked_at", "ends_at"), [(RunMode.PASS, 0.05, 61), (RunMode.TIME, 3.15, 66)]
 )
 def test_a_watch_that_is_over_waits_for_the_store_but_not_for_ever(
-    scene: Scene, until: Until, locked_at: float, ends_at: float
+    scene: Scene, until: RunMode, locked_at: float, ends_at: float
 ) -> None:
     """A pass waits a minute, a watch of 55 s ten seconds past its end; then it says what it could not record."""
     scene.track("er_1")
     lock(scene, locked_at, 3600)
-    poller = scene.poller(until, seconds=55 if until is Until.TIME else None)
+    poller = scene.poller(until, seconds=55 if until is RunMode.TIME else None)
     over_at: list[float] = []
 
     def watch() -> None:
@@ -993,7 +993,7 @@ def test_stopping_waits_for_the_answers_under_way(scene: Scene) -> None:
 def test_a_watch_for_a_time_ends_in_time(scene: Scene) -> None:
     """Nothing is sent after it."""
     scene.track(*ids(3))
-    scene.watch(Until.TIME, seconds=55)
+    scene.watch(RunMode.TIME, seconds=55)
     assert 55 <= (scene.time.now - T0) / S < 55.4
     assert max(asked(scene)) < 55
 
@@ -1001,16 +1001,16 @@ def test_a_watch_for_a_time_ends_in_time(scene: Scene) -> None:
 def test_a_pass_asks_each_due_run_once(scene: Scene) -> None:
     """And it ends when the answers are there; a run that was asked just now is not due."""
     scene.track(*ids(20))
-    scene.watch(Until.PASS)
+    scene.watch(RunMode.PASS)
     assert Counter(one.run_id for one in scene.log) == dict.fromkeys(ids(20), 1)
     assert scene.time.now - T0 < S
-    scene.watch(Until.PASS)
+    scene.watch(RunMode.PASS)
     assert len(scene.log) == 20
 
 
 def test_new_ids_come_while_it_runs(scene: Scene) -> None:
-    """What `before_look` tracks is asked in the same pass; a source that is new is taken up within a second."""
-    scene.watch(Until.PASS, before_look=lambda: scene.track("er_1"))
+    """What `before_poll` tracks is asked in the same pass; a source that is new is taken up within a second."""
+    scene.watch(RunMode.PASS, before_poll=lambda: scene.track("er_1"))
     assert asked(scene, "er_1")
     scene.time.at(10, lambda: scene.track("other", source="new"))
     scene.watch(seconds=15)
@@ -1019,8 +1019,8 @@ def test_new_ids_come_while_it_runs(scene: Scene) -> None:
 
 def test_an_empty_store(scene: Scene) -> None:
     """There is nothing to do, and that is fine."""
-    assert scene.watch(Until.PASS).exit_code == 0
-    assert scene.watch(Until.DONE).exit_code == 0
+    assert scene.watch(RunMode.PASS).exit_code == 0
+    assert scene.watch(RunMode.DONE).exit_code == 0
     assert scene.time.now - T0 < S
 
 
@@ -1104,7 +1104,7 @@ def test_how_long_a_watch_lasts_is_not_told_by_the_clock(scene: Scene, by: int) 
     """A clock that is set makes `--for` neither longer nor shorter."""
     scene.track("er_1")
     set_clock(scene, 20, by)
-    scene.watch(Until.TIME, seconds=55)
+    scene.watch(RunMode.TIME, seconds=55)
     assert 55 <= (scene.time.now - T0) / S < 57
 
 
@@ -1127,10 +1127,10 @@ def impatient_twin(scene: Scene, open_database: Open) -> Database:
 
 
 @pytest.mark.parametrize(
-    ("until", "within"), [(Until.PASS, 0.1), (Until.TIME, 3.5), (Until.DONE, 3.5)]
+    ("until", "within"), [(RunMode.PASS, 0.1), (RunMode.TIME, 3.5), (RunMode.DONE, 3.5)]
 )
 def test_a_second_watch_ends_soon(
-    scene: Scene, open_database: Open, until: Until, within: float
+    scene: Scene, open_database: Open, until: RunMode, within: float
 ) -> None:
     """It says that another process polls, and that is fine; a pass at once, others when they see that it lives."""
     scene.track(*ids(3))
@@ -1176,7 +1176,7 @@ def test_who_was_stopped_for_a_while_sends_nothing_on_its_old_lease(
 def test_a_watch_that_was_stopped_goes_on_if_nobody_took_over(scene: Scene) -> None:
     """A laptop that slept does not end a watch early."""
     scene.track("er_1")
-    poller = scene.poller(Until.DONE)
+    poller = scene.poller(RunMode.DONE)
     scene.world = lambda _s, run_id, at: ended(run_id) if at > 100 else ok(run_id)
     scene.time.at(10, lambda: scene.time.stop(0))
     scene.time.at(60, lambda: scene.time.go_on(0))
@@ -1190,7 +1190,7 @@ def test_permissions_that_ran_out_are_not_used(scene: Scene) -> None:
     scene.rate, scene.cadence = 9, Cadence(every_us=20 * S)
     scene.track(*ids(3))
     scene.accept_keys()
-    scene.watch(Until.TIME, seconds=50, lag_us=lambda: next(lags, 0))
+    scene.watch(RunMode.TIME, seconds=50, lag_us=lambda: next(lags, 0))
     assert [round(at) for at in asked(scene)] == [6, 6, 6, 26, 26, 26, 46, 46, 46]
     assert polls(scene) == 9
 
@@ -1244,7 +1244,7 @@ def test_a_person_s_watch_gives_way_to_a_service(scene: Scene, open_database: Op
     """It polls while nobody else does, what nobody else wants, and all again when the service has ended."""
     for name in "ab":
         scene.track(f"of_{name}", source=name)
-    guest = scene.poller(name="guest", is_guest=True, seconds=60)
+    guest = scene.poller(name="guest", is_viewer=True, seconds=60)
     service = scene.poller(
         name="service", source="a", seconds=30, database=impatient_twin(scene, open_database)
     )
@@ -1269,9 +1269,9 @@ def test_a_pass_that_ends_lets_the_next_one_go_on(scene: Scene, open_database: O
         if run_id == "slow" and 50 <= at < 56
         else ok(run_id)
     )
-    first = scene.poller(Until.TIME, seconds=55, name="first")
+    first = scene.poller(RunMode.TIME, seconds=55, name="first")
     twin = impatient_twin(scene, open_database)
-    second = scene.poller(Until.TIME, seconds=55, name="second", database=twin)
+    second = scene.poller(RunMode.TIME, seconds=55, name="second", database=twin)
     scene.time.run(first.run, later(scene, 60, second.run))
     assert max(gaps([*asked(scene, "well"), 115])) < 10
     assert max(gaps([*asked(scene, "slow"), 115])) < 35
@@ -1283,7 +1283,7 @@ def test_a_pass_waits_for_the_lease_of_a_dead_process(scene: Scene, open_databas
     scene.track("er_1")
     twin = impatient_twin(scene, open_database)
     dead = scene.poller(name="dead")
-    second = scene.poller(Until.TIME, seconds=55, name="second", database=twin)
+    second = scene.poller(RunMode.TIME, seconds=55, name="second", database=twin)
     scene.time.at(9, lambda: scene.time.stop(0))
     scene.time.run(dead.run, later(scene, 10, second.run))
     assert asked(scene, watch="second")[0] < 9 + 10 + 4
@@ -1450,7 +1450,7 @@ def test_hours_of_a_service(scene: Scene) -> None:
     scene.track("short", "long", "stuck", "absent", source="well")
     scene.track("of_refused", source="refused")
     scene.track("of_failing", source="failing")
-    poller = scene.poller(Until.STOPPED)
+    poller = scene.poller(RunMode.FOREVER)
     scene.time.at(3 * hour, poller.stop)
     scene.time.run(poller.run)
     probes = [one.at / hour for one in scene.log if one.status == 401]

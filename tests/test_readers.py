@@ -18,7 +18,7 @@ from test_readme import block, queries
 
 import recorder
 from recorder.cli.main import cli, run
-from recorder.public import VIEWS
+from recorder.views import VIEWS
 
 Capture = pytest.CaptureFixture[str]
 Row = dict[str, Any]

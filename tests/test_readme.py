@@ -16,11 +16,11 @@ from months import import_month
 from stores import answer, document, register
 
 from recorder.cli.main import SECTIONS, cli, run
-from recorder.public import VIEWS
 from recorder.sandbox import Sandbox
 from recorder.settings import ENVIRONMENT
 from recorder.store.engine import Database
 from recorder.store.record import Recorder
+from recorder.views import VIEWS
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

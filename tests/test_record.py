@@ -533,7 +533,7 @@ SEEN = {"first_seen_at": 1, "last_seen_at": 1, "n_polls": 1, "digest": b"x"}
         pytest.param("poll", {"polled_at": 1, "outcome": 10}, id="an unknown outcome"),
         pytest.param("run", {"run_key": 2, "run_id": "er_1", "tracked_at": 1}, id="a run twice"),
         pytest.param(
-            "run_fact", {"cost_quality": "none", "n_reopened": 0}, id="two states of a run"
+            "run_summary", {"cost_quality": "none", "n_reopened": 0}, id="two states of a run"
         ),
         pytest.param(
             "part", {"part_id": 9, "digest": b"9", "json": None}, id="a part without text"

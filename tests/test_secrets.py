@@ -9,8 +9,8 @@ from postgres import PostgresServer
 import recorder
 from recorder.cli.main import cli, run
 from recorder.errors import RecorderError
-from recorder.places import parse_database_url
 from recorder.store.engine import Database
+from recorder.urls import parse_database_url
 
 Capture = pytest.CaptureFixture[str]
 

@@ -14,15 +14,15 @@ CLAIMS = st.lists(
         Claim,
         holder=st.sampled_from("abcde"),
         wanted=st.frozensets(st.sampled_from(SOURCES)),
-        is_guest=st.booleans(),
+        is_viewer=st.booleans(),
     ),
     unique_by=lambda claim: claim.holder,
 )
 HELD = st.dictionaries(st.sampled_from(SOURCES), st.sampled_from("abcdexy"))
 
 
-def claim(holder: str, *wanted: int, is_guest: bool = False) -> Claim:
-    return Claim(holder=holder, wanted=frozenset(wanted), is_guest=is_guest)
+def claim(holder: str, *wanted: int, is_viewer: bool = False) -> Claim:
+    return Claim(holder=holder, wanted=frozenset(wanted), is_viewer=is_viewer)
 
 
 @given(CLAIMS, HELD)
@@ -36,7 +36,7 @@ def test_what_is_wanted_is_somebody_s_who_wants_it(
     for source_id, owner in owners.items():
         assert source_id in by_holder[owner].wanted
         others = [one for one in claims if source_id in one.wanted]
-        assert by_holder[owner].is_guest == all(one.is_guest for one in others)
+        assert by_holder[owner].is_viewer == all(one.is_viewer for one in others)
 
 
 @given(CLAIMS, HELD)
@@ -49,7 +49,7 @@ def test_no_move_of_one_source_makes_the_shares_more_even(
     for source_id, owner in owners.items():
         (own,) = (one for one in claims if one.holder == owner)
         for other in claims:
-            if source_id in other.wanted and other.is_guest == own.is_guest:
+            if source_id in other.wanted and other.is_viewer == own.is_viewer:
                 assert load[owner] <= load[other.holder] + 1
 
 
@@ -92,5 +92,5 @@ def test_who_wants_one_source_leaves_nothing_unpolled() -> None:
 
 def test_a_guest_gives_way() -> None:
     """Even what it polls already goes to who stays and wants it; the rest it keeps."""
-    claims = [claim("g", 1, 2, is_guest=True), claim("s", 1)]
+    claims = [claim("g", 1, 2, is_viewer=True), claim("s", 1)]
     assert share_out(claims, {1: "g", 2: "g"}) == {1: "s", 2: "g"}

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from recorder.history.facts import RunFacts
+from recorder.history.run_summary import RunSummary
 from recorder.ledger.row import FIELDS, Kind
-from recorder.public import RUN_KINDS
 from recorder.store.rows import PollRecord, RunRecord, SnapshotRecord, WatchRecord
-from recorder.store.schema import poll, run, run_fact, snapshot, watch
+from recorder.store.schema import poll, run, run_summary, snapshot, watch
+from recorder.views import RUN_KINDS
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def test_a_field_of_the_api_has_a_column_and_is_shown() -> None:
     made_of["completed_at"] = "ended_at"
     for field in FIELDS:
         name = made_of.get(field.name, field.name)
-        assert name in run_fact.c or name in watch.c
+        assert name in run_summary.c or name in watch.c
         assert name in RUN_KINDS
         kind = {"instant": "instant", "count": "count", "flag": "flag"}.get(field.kind.value)
         assert field.kind is Kind.AMOUNT or kind == RUN_KINDS[name] or RUN_KINDS[name] == "text"
@@ -44,4 +44,4 @@ def test_a_field_of_the_api_has_a_column_and_is_shown() -> None:
 
 def test_facts_have_columns() -> None:
     """All that a history comes to is kept."""
-    assert {field.name for field in fields(RunFacts)} <= {*run_fact.c.keys(), *watch.c.keys()}
+    assert {field.name for field in fields(RunSummary)} <= {*run_summary.c.keys(), *watch.c.keys()}

@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from virtual import Scene, VirtualTime
 
-from recorder.polling.plan import Until
+from recorder.polling.watch_options import RunMode
 from recorder.store.engine import Database
 from recorder.store.postgres import IDLE_MS
 from recorder.store.registry import lock_source
@@ -80,7 +80,7 @@ def test_a_stopped_poller_s_sources_are_taken_over(
     time.at(stopped_at, stop)
     time.at(stopped_at + IDLE_MS / 1000, locks.close)  # as the server does; in time of its own
     watches = [
-        scene.poller(Until.STOPPED, name=name, database=database)
+        scene.poller(RunMode.FOREVER, name=name, database=database)
         for name, database in (("stopped", stopped), ("other", other))
     ]
     time.at(stopped_at + 20, watches[1].stop)

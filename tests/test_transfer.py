@@ -12,19 +12,19 @@ import pytest
 from shapes import LAST_S, adopt, fill, stopped_at, told
 from stores import BASE_URL, T0, S, answer, document, empty, register, rows
 
-from recorder.archive import Archive
 from recorder.errors import SettingError
 from recorder.instants import DAY, iso
 from recorder.ledger.jsontext import DEEPEST, to_text
-from recorder.public import VIEWS
+from recorder.queries import Queries
 from recorder.settings import Settings
 from recorder.store.due import source_rows
 from recorder.store.engine import Database
 from recorder.store.record import Recorder
 from recorder.store.registry import track_with_source
-from recorder.transfer.incoming import Origin, Taken, take_lines
+from recorder.transfer.incoming import ImportProgress, Origin, take_lines
 from recorder.transfer.lines import tracked_line
 from recorder.transfer.outgoing import answer_lines
+from recorder.views import VIEWS
 
 Capture = pytest.CaptureFixture[str]
 
@@ -60,7 +60,7 @@ def lines_of(database: Database, **more: Any) -> list[bytes]:
 class Import:
     """What came of lines that were imported."""
 
-    taken: Taken
+    taken: ImportProgress
     told: list[str]
 
 
@@ -83,11 +83,13 @@ def take_telling(
         base_url_of=lambda _: "https://unsaid.test",
     )
     told: list[str] = []
-    taken = take_lines(lines, Recorder(database), origin, now=T0, tell=told.append, at_once=at_once)
+    taken = take_lines(
+        lines, Recorder(database), origin, now=T0, notify=told.append, at_once=at_once
+    )
     return Import(taken=taken, told=told)
 
 
-def take(database: Database, lines: list[bytes], **more: Any) -> Taken:
+def take(database: Database, lines: list[bytes], **more: Any) -> ImportProgress:
     """Import lines that can all be taken."""
     done = take_telling(database, lines, **more)
     assert (done.taken.refused, done.told) == (0, [])
@@ -96,7 +98,7 @@ def take(database: Database, lines: list[bytes], **more: Any) -> Taken:
 
 def shown(database: Database) -> dict[str, list[dict[str, Any]]]:
     """What people see of a store; documents refer to parts by number, so they stand for themselves in exports."""
-    archive = Archive(database, Settings(database_url="sqlite://"))
+    archive = Queries(database, Settings(database_url="sqlite://"))
     held = {name: [dict(row) for row in getattr(archive, name)()] for name in VIEWS}
     for row in held["snapshots"]:
         del row["document"]
@@ -161,7 +163,7 @@ def test_the_least_that_a_line_says(database: Database) -> None:
     line = {"observed_at": "2025-11-20T09:00:00Z", "body": document("er_9", "completed")}
     taken = take(database, [b"", json.dumps(line).encode(), b"  \n"], source="elsewhere")
     assert (taken.lines, taken.new) == (3, 1)
-    archive = Archive(database, Settings(database_url="sqlite://"))
+    archive = Queries(database, Settings(database_url="sqlite://"))
     (row,) = archive.runs()
     assert (row["source"], row["run_id"], row["status"]) == ("elsewhere", "er_9", "completed")
     assert row["tracked_at"] == row["first_polled_at"] == row["last_polled_at"]
@@ -188,7 +190,7 @@ def test_a_status_says_what_an_answer_was(
     """A line without an outcome is classified by its status as a poll would be; null: no answer came."""
     line = {"observed_at": "2025-11-20T09:00:00Z", "run_id": "er_1", "status_code": status}
     take(database, [json.dumps(line).encode()])
-    (poll,) = Archive(database, Settings(database_url="sqlite://")).polls()
+    (poll,) = Queries(database, Settings(database_url="sqlite://")).polls()
     assert (poll["outcome"], poll["http_status"]) == (word, status)
 
 
@@ -196,7 +198,7 @@ def test_a_body_of_another_run_is_malformed(database: Database) -> None:
     """As in a poll: what speaks of another id than asked is kept beside the poll, and is no snapshot."""
     line = {"observed_at": "2025-11-20T09:00:00Z", "run_id": "er_1", "body": document("er_2")}
     take(database, [json.dumps(line).encode()])
-    (poll,) = Archive(database, Settings(database_url="sqlite://")).polls()
+    (poll,) = Queries(database, Settings(database_url="sqlite://")).polls()
     assert poll["outcome"] == "malformed"
     assert "er_2" in str(poll["detail"])
     assert len(rows(database, "rejected_body")["rejected_body"]) == 1
@@ -210,7 +212,7 @@ def test_numbers_keep_their_literals(database: Database, other: Database) -> Non
     Recorder(database).record([answer(0, body.encode())])
     take(other, lines_of(database))
     for store in (database, other):
-        value = Archive(store, Settings(database_url="sqlite://")).status("er_1").value
+        value = Queries(store, Settings(database_url="sqlite://")).status("er_1").value
         assert to_text(value) == body
 
 
@@ -228,7 +230,7 @@ def test_a_bad_line_stops_only_itself(database: Database, at_once: int) -> None:
     assert (done.taken.lines, done.taken.new, done.taken.refused) == (7, 3, 4)
     starts = [f"line {number} of some.ndjson: " for number in (2, 4, 5, 6)]
     assert all(told.startswith(start) for told, start in zip(done.told, starts, strict=True))
-    held = Archive(database, Settings(database_url="sqlite://")).runs()
+    held = Queries(database, Settings(database_url="sqlite://")).runs()
     assert [row["run_id"] for row in held] == ["er_0", "er_1", "er_2"]
 
 

@@ -9,9 +9,9 @@ from jsons import OBJECTS
 from shapes import HOSTILE, told
 from stores import BASE_URL, T0
 
-from recorder.history.told import StoredAnswer
+from recorder.history.export_record import StoredAnswer
 from recorder.ledger.answer import Answer, Outcome
-from recorder.ledger.body import Kept
+from recorder.ledger.body import RejectedBody
 from recorder.ledger.jsontext import parse_json, to_text
 from recorder.transfer.lines import LineError, answer_line, parse_line, tracked_line
 
@@ -120,7 +120,9 @@ def test_a_line_of_any_other_answer_gives_it_back(
     outcome: Outcome, status: int | None, detail: str | None, head: bytes | None
 ) -> None:
     """Outcome, status, detail and what was kept of a body survive the line."""
-    kept = None if head is None else Kept(beginning=head, length=70_000, sha256=b"\x07" * 32)
+    kept = (
+        None if head is None else RejectedBody(beginning=head, length=70_000, sha256=b"\x07" * 32)
+    )
     stored = StoredAnswer(
         polled_at=T0,
         outcome=outcome,

@@ -17,19 +17,19 @@ import pytest
 from stores import T0, S, answer, document, failure, register, rows
 
 from recorder.cli import main
-from recorder.cli.board import Board, Line, headline, line_of
 from recorder.cli.live import Headlines, LiveTable, PlainLines, open_view
+from recorder.cli.live_rows import LiveRow, LiveRows, headline, line_of
 from recorder.instants import now_us
 from recorder.ledger.answer import Outcome
 from recorder.sandbox import Sandbox
 from recorder.schedule.cadence import Cadence
 from recorder.store.engine import Database
 from recorder.store.leases import LEASE_US, acquire, leave, new_holder
+from recorder.store.live_runs import LiveRun, watched_runs
 from recorder.store.read import find_run
 from recorder.store.record import Recorder
-from recorder.store.watching import Watched, watched_runs
 
-RUN = Watched(
+RUN = LiveRun(
     source="default",
     run_id="er_1",
     tracking="active",
@@ -75,7 +75,7 @@ class Terminal(io.StringIO):
         return True
 
 
-def said(run: Watched, *, at: int = 22) -> Line:
+def said(run: LiveRun, *, at: int = 22) -> LiveRow:
     """The texts of a run, so many seconds after T0."""
     return line_of(run, Cadence(), T0 + at * S)
 
@@ -127,8 +127,8 @@ def test_served_text_is_shown_not_obeyed() -> None:
     assert said(replace(RUN, status="failed", error_message="a\nb")).note == "a\\nb"
     out = Terminal()
     with LiveTable(out, most=None) as view:
-        view.show(Board(headline="1 in flight", lines=[line]))
-        view.tell("\x1b[31mred")
+        view.show(LiveRows(headline="1 in flight", lines=[line]))
+        view.notify("\x1b[31mred")
     assert "\\x1b[2J" in out.getvalue()
     assert "\x1b[2J" not in out.getvalue()
     assert "\\x1b[31mred" in out.getvalue()
@@ -161,7 +161,7 @@ def test_a_table_fits_the_terminal(monkeypatch: pytest.MonkeyPatch, width: int) 
     long = replace(RUN, run_id="0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0", created_at=T0 - 9000 * S)
     out = Terminal()
     with LiveTable(out, most=None) as view:
-        view.show(Board(headline="2 in flight", lines=[said(RUN), said(long)], more=3))
+        view.show(LiveRows(headline="2 in flight", lines=[said(RUN), said(long)], more=3))
     drawn = out.getvalue().splitlines()
     assert max(map(len, drawn)) <= width
     assert any("and 3 more" in line for line in drawn)
@@ -178,7 +178,7 @@ def test_what_escalates_a_run_is_never_cut(monkeypatch: pytest.MonkeyPatch) -> N
     runs = [replace(stuck, run_id=f"er_01JC8Z6M3Q{n}") for n in range(9)]
     out = Terminal()
     with LiveTable(out, most=None) as view:
-        view.show(Board(headline="9 in flight", lines=[said(run) for run in runs]))
+        view.show(LiveRows(headline="9 in flight", lines=[said(run) for run in runs]))
     drawn = out.getvalue().splitlines()
     assert sum(line.strip() == f"{runs[0].run_id}: overdue {trigger}" for line in drawn) == 1
     assert any("and 6 more" in line for line in drawn)
@@ -193,7 +193,7 @@ def test_a_line_above_the_table_is_broken_at_blanks(monkeypatch: pytest.MonkeyPa
     told = "overdue: run er_01JC8Z6M3Q of source 'default' is running: escalate with triggerRunId run_1"
     out = Terminal()
     with LiveTable(out, most=None) as view:
-        view.tell(told)
+        view.notify(told)
     drawn = [line.rstrip() for line in out.getvalue().splitlines()]
     assert " ".join(filter(None, drawn)) == told
     assert max(map(len, drawn)) <= 40
@@ -202,10 +202,10 @@ def test_a_line_above_the_table_is_broken_at_blanks(monkeypatch: pytest.MonkeyPa
 def test_plain_lines_say_what_has_changed_and_nothing_else() -> None:
     """Elsewhere than on a terminal a run is told when its status or note changes, not when its leads do."""
     out = io.StringIO()
-    view = PlainLines(out, tell=lambda _: None)
+    view = PlainLines(out, notify=lambda _: None)
     more = replace(RUN, leads_completed=4)
     for run in (RUN, RUN, more, ENDED):
-        view.show(Board(headline="", lines=[said(run)]))
+        view.show(LiveRows(headline="", lines=[said(run)]))
     assert out.getvalue().splitlines() == [
         "er_1 running 5/10 leads, 22s: 1 failed",
         "er_1 completed 4/10 leads, 15s: settling",
@@ -215,24 +215,24 @@ def test_plain_lines_say_what_has_changed_and_nothing_else() -> None:
 def test_headlines_come_now_and_then() -> None:
     """The brief view repeats nothing and keeps three seconds between two lines."""
     out, moment = io.StringIO(), [0.0]
-    view = Headlines(out, tell=lambda _: None, clock=lambda: moment[0])
+    view = Headlines(out, notify=lambda _: None, clock=lambda: moment[0])
     for at, told in [(0, "a"), (1, "b"), (3, "b"), (6, "b"), (7, "c")]:
         moment[0] = at
-        view.show(Board(headline=told, lines=[]))
+        view.show(LiveRows(headline=told, lines=[]))
     assert out.getvalue() == "a\nb\nc\n"
 
 
 def test_the_view_fits_the_stream() -> None:
     """A terminal gets a table, anything else lines."""
-    assert isinstance(open_view(Terminal(), tell=print), LiveTable)
-    assert isinstance(open_view(io.StringIO(), tell=print), PlainLines)
-    assert isinstance(open_view(io.StringIO(), tell=print, brief=True), Headlines)
+    assert isinstance(open_view(Terminal(), notify=print), LiveTable)
+    assert isinstance(open_view(io.StringIO(), notify=print), PlainLines)
+    assert isinstance(open_view(io.StringIO(), notify=print, brief=True), Headlines)
 
 
 def test_what_moves_is_watched_to_its_quiet_end() -> None:
     """A run is waited for in flight, but overdue, and after its end until it is quiet or so long has passed."""
 
-    def waited_for(run: Watched, at: int) -> bool:
+    def waited_for(run: LiveRun, at: int) -> bool:
         return run.is_waited_for(Cadence(), T0 + at * S)
 
     assert waited_for(RUN, 599)

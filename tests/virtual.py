@@ -18,13 +18,13 @@ from stores import BASE_URL, T0, S, document
 from recorder.fetch.reading import clock_ahead_us
 from recorder.instants import MINUTE
 from recorder.ledger.answer import Answer, Outcome
-from recorder.polling.desk import Desk
-from recorder.polling.fetchers import Ask, Came
-from recorder.polling.hooks import Hooks
-from recorder.polling.outlets import Outlet
-from recorder.polling.plan import Plan, Until
+from recorder.polling.active_sources import ActiveSource
+from recorder.polling.coordinator import Coordinator
+from recorder.polling.fetchers import PollRequest, PollResult
 from recorder.polling.poller import Poller
+from recorder.polling.runtime import Runtime
 from recorder.polling.summary import Summary
+from recorder.polling.watch_options import RunMode, WatchOptions
 from recorder.schedule.cadence import Cadence
 from recorder.store.due import SourceRow, source_rows
 from recorder.store.engine import Database
@@ -241,13 +241,13 @@ class VirtualFetcher:
         self._lag_us = lag_us
         self._work_us = work_us
         self._places = itertools.count()
-        self._coming: list[tuple[int, int, Came]] = []
+        self._coming: list[tuple[int, int, PollResult]] = []
         self._hurried = 0
 
-    def send(self, ask: Ask) -> None:
+    def send(self, ask: PollRequest) -> None:
         sent_at = self._time.now + self._lag_us()
         if sent_at + self._time.shift > ask.send_by:
-            self._come(sent_at, Came(ask=ask, answer=None))
+            self._come(sent_at, PollResult(ask=ask, answer=None))
             return
         reply = self._world(ask.source, ask.due.run_id, (sent_at - T0) // S)
         sent = Sent(
@@ -265,12 +265,12 @@ class VirtualFetcher:
             served = read_at // S * S
             ahead = clock_ahead_us(shown, served, latency_ms=reply.latency_us // 1000)
             answer = replace(answer, ahead_us=ahead)
-        self._come(read_at, Came(ask=ask, answer=answer))
+        self._come(read_at, PollResult(ask=ask, answer=answer))
 
-    def _come(self, at: int, came: Came) -> None:
+    def _come(self, at: int, came: PollResult) -> None:
         heapq.heappush(self._coming, (at, next(self._places), came))
 
-    def collect(self, timeout_us: int) -> list[Came]:
+    def collect(self, timeout_us: int) -> list[PollResult]:
         began = self._time.now
         until = began + timeout_us
         if self._coming:
@@ -283,7 +283,7 @@ class VirtualFetcher:
         self._note_round(paused_us=until - began, came=came)
         return came
 
-    def _note_round(self, *, paused_us: int, came: list[Came]) -> None:
+    def _note_round(self, *, paused_us: int, came: list[PollResult]) -> None:
         rests = paused_us >= _NO_PAUSE_US or any(one.answer is not None for one in came)
         self._hurried = 0 if rests else self._hurried + 1
         assert self._hurried < _SPINS, "the watch spins"
@@ -295,7 +295,7 @@ class VirtualFetcher:
         return
 
 
-def _answer(ask: Ask, reply: Reply, read_at: int) -> Answer:
+def _answer(ask: PollRequest, reply: Reply, read_at: int) -> Answer:
     body = json.dumps(reply.body).encode() if reply.body is not None else b""
     return Answer(
         source=ask.source,
@@ -358,7 +358,7 @@ class Scene:
 
     def poller(
         self,
-        until: Until = Until.STOPPED,
+        until: RunMode = RunMode.FOREVER,
         *,
         seconds: float | None = None,
         name: str = "",
@@ -366,15 +366,15 @@ class Scene:
         database: Database | None = None,
         lag_us: Callable[[], int] = lambda: 0,
         work_us: int = _WORK_US,
-        before_look: Callable[[], None] = lambda: None,
-        is_guest: bool = False,
+        before_poll: Callable[[], None] = lambda: None,
+        is_viewer: bool = False,
     ) -> Poller:
         """A watch that is to begin now; `seconds` is its time."""
         store = database or self.database
         lasts_us = None if seconds is None else round(seconds * S)
-        plan = Plan(until=until, lasts_us=lasts_us, source=source, is_guest=is_guest)
+        plan = WatchOptions(until=until, lasts_us=lasts_us, source=source, is_viewer=is_viewer)
         return Poller(
-            desk=Desk(store, cadence=self.cadence, clock=self.time, role=plan.role),
+            coordinator=Coordinator(store, cadence=self.cadence, clock=self.time, role=plan.role),
             recorder=Recorder(store, cadence=self.cadence),
             fetcher=VirtualFetcher(
                 self.time,
@@ -386,12 +386,12 @@ class Scene:
                 dates=self.dates,
             ),
             plan=plan,
-            hooks=Hooks(
-                outlets_of=self._outlets,
+            runtime=Runtime(
+                load_sources=self._sources,
                 clock=self.time,
                 steady=lambda: self.time.now,
-                tell=self.told.append,
-                before_look=before_look,
+                notify=self.told.append,
+                before_poll=before_poll,
                 chance=random.Random(1),
             ),
         )
@@ -403,9 +403,9 @@ class Scene:
     def _answer(self, source: str, run_id: str, at: int) -> Reply:
         return self.world(source, run_id, at)
 
-    def _outlets(self, rows: Sequence[SourceRow]) -> list[Outlet]:
+    def _sources(self, rows: Sequence[SourceRow]) -> list[ActiveSource]:
         return [
-            Outlet(
+            ActiveSource(
                 source_id=row.source_id,
                 name=row.name,
                 base_url=row.base_url,
@@ -418,7 +418,7 @@ class Scene:
     def _key(self, source: str) -> str:
         return self.keys.get(source, f"key-of-{source}")
 
-    def watch(self, until: Until = Until.STOPPED, **more: Any) -> Summary:
+    def watch(self, until: RunMode = RunMode.FOREVER, **more: Any) -> Summary:
         """Run one watch to its end."""
         poller = self.poller(until, **more)
         self.time.run(poller.run)

@@ -125,7 +125,7 @@ watch = sa.Table(
     ),
     sa.Column("is_quiet", Flag, nullable=False),
     sa.Column("last_outcome", Small),
-    *_integers("told_overdue_at"),
+    *_integers("overdue_notified_at"),
     sa.Column("body_digest", Bytes),
     *_integers(f"{LEADS} updated_at"),
     sa.PrimaryKeyConstraint("source_id", "run_key"),
@@ -191,8 +191,8 @@ snapshot = sa.Table(
     sqlite_strict=True,
 )
 
-run_fact = sa.Table(
-    "run_fact",
+run_summary = sa.Table(
+    "run_summary",
     metadata,
     *_run_key(),
     *_texts(
@@ -259,7 +259,7 @@ poller = sa.Table(
     sa.Column("holder", Text, nullable=False),
     sa.Column("alive_until", Integer, nullable=False),
     sa.Column("wanted", Text, nullable=False),
-    sa.Column("is_guest", Flag, nullable=False),
+    sa.Column("is_viewer", Flag, nullable=False),
     sa.PrimaryKeyConstraint("holder"),
     sqlite_strict=True,
     sqlite_with_rowid=False,

@@ -28,7 +28,7 @@ from recorder.settings import Settings
 
 if TYPE_CHECKING:
     from recorder.analysis.values import Cells
-    from recorder.archive import Archive, Step
+    from recorder.queries import HistoryStep, Queries
 
 _TRACKING: Final = get_args(Tracking)
 _TELLING: Final = ("run_id", "status", "leads", "slug", "wall", "cost", "age")
@@ -52,11 +52,11 @@ def status(run_id: str, as_of: int | None, format: str, tz: tzinfo, settings: Se
     --format json prints the JSON value that the API served, {"run": ...}, every number digit by digit; the other
     formats print the row of `runs`.
     """
-    from recorder.archive import Archive  # noqa: PLC0415  # SQLAlchemy: not for --help
-    from recorder.public import RUNS  # noqa: PLC0415
+    from recorder.queries import Queries  # noqa: PLC0415  # SQLAlchemy: not for --help
+    from recorder.views import RUNS  # noqa: PLC0415
 
     with reading(settings) as database:
-        archive = Archive(database, settings, as_of=as_of)
+        archive = Queries(database, settings, as_of=as_of)
         if format == "json":
             write_document(archive.status(run_id).value, sys.stdout)
         elif format == "table":
@@ -67,10 +67,10 @@ def status(run_id: str, as_of: int | None, format: str, tz: tzinfo, settings: Se
 
 
 def _write_page(
-    archive: "Archive", run_id: str, *, now: int, tz: tzinfo, settings: Settings
+    archive: "Queries", run_id: str, *, now: int, tz: tzinfo, settings: Settings
 ) -> None:
-    from recorder.cli.page import Page  # noqa: PLC0415
-    from recorder.public import run_cells  # noqa: PLC0415
+    from recorder.cli.run_page import Page  # noqa: PLC0415
+    from recorder.views import run_cells  # noqa: PLC0415
 
     row = archive.run_row(run_id)
     since = flight_since(row.created_at, row.first_good_at)
@@ -112,22 +112,22 @@ def history(
 
     A field that is not there is `absent` (in JSON: the change lacks that side), one that is null is null.
     """
-    from recorder.archive import Archive  # noqa: PLC0415
+    from recorder.queries import Queries  # noqa: PLC0415
 
     with reading(settings) as database:
-        archive = Archive(database, settings, as_of=as_of)
+        archive = Queries(database, settings, as_of=as_of)
         _write_history(archive.history(run_id), order, format, tz)
 
 
-def _write_history(found: "Iterable[Step]", order: Order, format: str, tz: tzinfo) -> None:
-    from recorder.cli.changes import COLUMNS, step_cells, step_lines, step_told  # noqa: PLC0415
+def _write_history(found: "Iterable[HistoryStep]", order: Order, format: str, tz: tzinfo) -> None:
+    from recorder.cli.changes import COLUMNS, format_step, step_cells, step_lines  # noqa: PLC0415
 
     steps = order.arrange(found, COLUMNS, cell=lambda step, name: step_cells(step)[name])
     if format == "table":
         for line in step_lines(steps, width=terminal_width(), tz=tz):
             click.echo(line)
         return
-    cells = step_told if format == "markdown" else step_cells
+    cells = format_step if format == "markdown" else step_cells
     write_rows(map(cells, steps), columns=COLUMNS, format=format, out=sys.stdout, tz=tz)
 
 
@@ -164,10 +164,10 @@ def runs(
 
     json, ndjson and csv have all columns of the view `runs`, which --sort takes; a table the most telling ones.
     """
-    from recorder.archive import Archive  # noqa: PLC0415
+    from recorder.queries import Queries  # noqa: PLC0415
 
     with reading(settings) as database:
-        archive = Archive(database, settings, as_of=as_of)
+        archive = Queries(database, settings, as_of=as_of)
         tell_unknown_words(archive, filters)
         is_all = filters == Filters() and not tracking
         _write_runs(archive.runs(filters), tracking, order, format, tz, as_of=as_of, is_all=is_all)
@@ -183,7 +183,7 @@ def _write_runs(
     as_of: int | None,
     is_all: bool,
 ) -> None:
-    from recorder.public import RUNS  # noqa: PLC0415
+    from recorder.views import RUNS  # noqa: PLC0415
 
     wanted = (row for row in found if not tracking or row["tracking"] in tracking)
     rows = order.arrange(wanted, RUNS)

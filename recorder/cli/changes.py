@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator
 from datetime import tzinfo
 from typing import Final
 
-from recorder.archive import Step
 from recorder.cli.output import instant_text
-from recorder.cli.text import display_width, shorten, visible
+from recorder.cli.terminal import display_width, shorten, visible
 from recorder.history.changes import Absent, Change
 from recorder.humanize import counted, from_to
 from recorder.instants import datetime_of
 from recorder.ledger.jsontext import Json, to_text
+from recorder.queries import HistoryStep
 
 COLUMNS: Final = (
     "seq",
@@ -31,7 +31,7 @@ _LONGEST = 200
 _USEFUL = 24  # columns that two values need to be worth a common line
 
 
-def step_cells(step: Step) -> dict[str, object]:
+def step_cells(step: HistoryStep) -> dict[str, object]:
     """The row of one snapshot; a change lacks the side on which the field is not there."""
     shown = step.shown
     return {
@@ -51,7 +51,7 @@ def _change_cells(change: Change) -> dict[str, Json]:
     return {"path": change.path} | known
 
 
-def step_lines(steps: Iterable[Step], *, width: int, tz: tzinfo) -> Iterator[str]:
+def step_lines(steps: Iterable[HistoryStep], *, width: int, tz: tzinfo) -> Iterator[str]:
     """The snapshots, each with its changes below, in so many columns."""
     for step in steps:
         yield shorten(_heading(step, tz), width)
@@ -59,13 +59,13 @@ def step_lines(steps: Iterable[Step], *, width: int, tz: tzinfo) -> Iterator[str
             yield from (_MARGIN + line for line in _told(change, width - len(_MARGIN)))
 
 
-def step_told(step: Step) -> dict[str, object]:
+def format_step(step: HistoryStep) -> dict[str, object]:
     """The row of one snapshot for reading: its changes in one text."""
     lines = (line.strip() for change in step.changes for line in _told(change, _LONGEST))
     return step_cells(step) | {"changes": "; ".join(lines) or "first seen"}
 
 
-def _heading(step: Step, tz: tzinfo) -> str:
+def _heading(step: HistoryStep, tz: tzinfo) -> str:
     shown = step.shown
     first, last = (
         instant_text(datetime_of(at), tz) for at in (shown.first_seen_at, shown.last_seen_at)

@@ -10,8 +10,9 @@ import click
 
 from recorder.analysis.filters import Filters
 from recorder.cli.options import command_now, filter_options, settings_options, tz_option
-from recorder.cli.stores import recording, tell, tell_unknown_words
-from recorder.cli.text import visible
+from recorder.cli.stores import recording, tell_unknown_words
+from recorder.cli.streams import notify
+from recorder.cli.terminal import visible
 from recorder.errors import UsageError
 from recorder.humanize import counted
 from recorder.ledger.ids import LabelError, checked_label
@@ -86,7 +87,7 @@ def label(
         chosen = _chosen(database, settings, words[: len(words) - len(pairs)], filters)
         database.write(change)
     if sys.stderr.isatty():
-        tell(f"{counted(_count(chosen), 'run')} labelled")
+        notify(f"{counted(_count(chosen), 'run')} labelled")
 
 
 def _pair(word: str) -> tuple[str, str]:
@@ -124,11 +125,11 @@ def forget(
         if not chosen:
             return 0
         if not (yes or _confirmed(chosen)):
-            tell("nothing was forgotten")
+            notify("nothing was forgotten")
             return 1
         database.write(lambda connection: forget_all(connection, chosen))
     if sys.stderr.isatty():
-        tell(f"{counted(_count(chosen), 'run')} forgotten")
+        notify(f"{counted(_count(chosen), 'run')} forgotten")
     return 0
 
 
@@ -165,11 +166,11 @@ def _chosen(
 def _named(
     database: "Database", settings: Settings, run_ids: Sequence[str], filters: Filters
 ) -> Iterator[tuple[str, str]]:
-    from recorder.archive import Archive  # noqa: PLC0415
+    from recorder.queries import Queries  # noqa: PLC0415
     from recorder.store.read import find_run  # noqa: PLC0415
 
     if not run_ids:
-        archive = Archive(database, settings)
+        archive = Queries(database, settings)
         tell_unknown_words(archive, filters)
         yield from ((row.source, row.run_id) for row in archive.run_rows(filters))
     with database.reading() as connection:

@@ -8,12 +8,12 @@ import click
 
 from recorder.cli.options import format_option, settings_options
 from recorder.cli.output import as_json, write_document, write_rows
-from recorder.cli.stores import tell
+from recorder.cli.streams import notify
 from recorder.instants import datetime_of
 from recorder.settings import Settings
 
 if TYPE_CHECKING:
-    from recorder.store.figures import Condition
+    from recorder.store.status import Condition
 
 _COUNTS: Final = ("sources", "runs", "snapshots", "polls")
 _NARROW: Final = 60  # one line a value
@@ -43,10 +43,10 @@ def upgrade(reader: str | None, settings: Settings) -> None:
     with closing(Database(settings.database_url)) as database, database.checked_on_failure():
         if reader is not None:
             require_role(database, reader)
-        tell(upgrade_store(database) or f"{database.name} is up to date")
+        notify(upgrade_store(database) or f"{database.name} is up to date")
         if reader is not None:
             grant_reading(database, reader)
-            tell(f"{reader} may read it")
+            notify(f"{reader} may read it")
 
 
 @db.command(
@@ -58,7 +58,7 @@ def upgrade(reader: str | None, settings: Settings) -> None:
 def status(format: str, settings: Settings) -> int:
     """The schema's revision, and how much the store holds; exit code 1 where something is to be done first."""
     from recorder.store.engine import Database  # noqa: PLC0415
-    from recorder.store.figures import condition_of  # noqa: PLC0415
+    from recorder.store.status import condition_of  # noqa: PLC0415
 
     with closing(Database(settings.database_url)) as database, database.checked_on_failure():
         condition = condition_of(database)
@@ -68,7 +68,7 @@ def status(format: str, settings: Settings) -> int:
     else:
         write_rows([row], columns=tuple(row), format=format, out=sys.stdout, width=_NARROW)
     if condition.trouble is not None:
-        tell(condition.trouble)
+        notify(condition.trouble)
     return 0 if condition.trouble is None else 1
 
 

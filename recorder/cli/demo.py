@@ -18,13 +18,13 @@ import click
 
 from recorder.cli.options import debug_option
 from recorder.cli.output import terminal_width
-from recorder.cli.stores import tell
-from recorder.cli.text import fold
+from recorder.cli.streams import notify
+from recorder.cli.terminal import fold
 from recorder.errors import SettingError
 from recorder.humanize import span
 from recorder.instants import now_us
-from recorder.places import parse_database_url
 from recorder.settings import ENVIRONMENT
+from recorder.urls import parse_database_url
 
 if TYPE_CHECKING:
     from recorder.analyses import Analyses
@@ -117,7 +117,7 @@ def _watch(database: "Database", settings: "Settings", population: "Population")
     from recorder.cli.watch import Watcher  # noqa: PLC0415
     from recorder.demo import demo_service, is_over  # noqa: PLC0415
 
-    with open_view(sys.stdout, tell=tell, most=_ROWS, brief=True) as view:
+    with open_view(sys.stdout, notify=notify, most=_ROWS, brief=True) as view:
         watcher = Watcher(
             database, settings, view, refs=None, is_over=is_over(settings, population)
         )
@@ -126,7 +126,7 @@ def _watch(database: "Database", settings: "Settings", population: "Population")
             settings,
             population,
             clock=now_us,
-            tell=view.tell,
+            notify=view.notify,
             after_tick=lambda: watcher.look(service.poller),
         )
         service.run()
@@ -137,10 +137,10 @@ def _watch(database: "Database", settings: "Settings", population: "Population")
 def _show(database: "Database", settings: "Settings") -> None:
     """What the commands say of it."""
     from recorder.analyses import Analyses  # noqa: PLC0415
-    from recorder.store.telling import telling_run  # noqa: PLC0415
+    from recorder.store.sample_run import sample_run  # noqa: PLC0415
 
     with database.reading() as connection:
-        run_id = telling_run(connection)
+        run_id = sample_run(connection)
     with _own_settings():
         _ask(database, "runs", "--slug", "work_email", "--slug", "funding_stage")
         _ask(database, "history", run_id)

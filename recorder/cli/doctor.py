@@ -10,7 +10,7 @@ import click
 
 from recorder.cli.options import format_option, settings_options
 from recorder.cli.output import terminal_width, write_rows
-from recorder.cli.text import fold, visible
+from recorder.cli.terminal import fold, visible
 from recorder.instants import now_us
 from recorder.settings import DEFAULT_SOURCE, Settings
 

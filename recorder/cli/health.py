@@ -11,7 +11,8 @@ import click
 from recorder.cli.options import command_now, format_option, order_options, settings_options
 from recorder.cli.ordering import Order
 from recorder.cli.output import Row, write_rows
-from recorder.cli.stores import reading, tell
+from recorder.cli.stores import reading
+from recorder.cli.streams import notify
 from recorder.errors import SettingError, UsageError
 from recorder.humanize import clock_words, whole_span
 from recorder.instants import SECOND, datetime_of
@@ -140,7 +141,7 @@ def _move(settings: Settings, name: str) -> None:
     url = settings.base_url
     with reading(settings) as database:
         before = rebind_source(database, name, base_url=url, now=command_now())
-    tell(f"source {name!r} belongs to {url} now, not to {before} any more")
+    notify(f"source {name!r} belongs to {url} now, not to {before} any more")
 
 
 def _key_id(settings: Settings, name: str) -> str | None:

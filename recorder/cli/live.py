@@ -10,9 +10,9 @@ from contextlib import AbstractContextManager, ExitStack
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self, TextIO
 
-from recorder.cli.board import Board, Line
+from recorder.cli.live_rows import LiveRow, LiveRows
 from recorder.cli.streams import without_echo
-from recorder.cli.text import display_width, fold, visible
+from recorder.cli.terminal import display_width, fold, visible
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -34,10 +34,10 @@ class View(Protocol):
     def room(self) -> int:
         """How many runs can be shown."""
 
-    def show(self, board: Board) -> None:
+    def show(self, board: LiveRows) -> None:
         """Show the board in place of the last one."""
 
-    def tell(self, line: str) -> None:
+    def notify(self, line: str) -> None:
         """One line for people, above the board."""
 
     def __enter__(self) -> Self:
@@ -53,19 +53,19 @@ class View(Protocol):
 
 
 def open_view(
-    out: TextIO, *, tell: Callable[[str], None], most: int | None = None, brief: bool = False
+    out: TextIO, *, notify: Callable[[str], None], most: int | None = None, brief: bool = False
 ) -> View:
     """The view that fits the stream.
 
     Args:
         out: where boards go.
-        tell: takes one line for people where no table is drawn.
+        notify: takes one line for people where no table is drawn.
         most: at most so many runs in a table; None: as many as the terminal has room for.
         brief: where no table is drawn, the headline every few seconds instead of the runs.
     """
     if out.isatty():
         return LiveTable(out, most=most)
-    return Headlines(out, tell=tell) if brief else PlainLines(out, tell=tell)
+    return Headlines(out, notify=notify) if brief else PlainLines(out, notify=notify)
 
 
 class PlainLines(AbstractContextManager["PlainLines", None]):
@@ -73,19 +73,19 @@ class PlainLines(AbstractContextManager["PlainLines", None]):
 
     Args:
         out: where they go.
-        tell: takes one line for people.
+        notify: takes one line for people.
     """
 
-    def __init__(self, out: TextIO, *, tell: Callable[[str], None]) -> None:
+    def __init__(self, out: TextIO, *, notify: Callable[[str], None]) -> None:
         self._out = out
-        self.tell = tell
+        self.notify = notify
         self._said: dict[tuple[str, str], tuple[str, str]] = {}
 
     def room(self) -> int:
         """As many as there are."""
         return 100_000
 
-    def show(self, board: Board) -> None:
+    def show(self, board: LiveRows) -> None:
         """Say what has changed."""
         for line in board.lines:
             says = (line.status, line.note)
@@ -98,7 +98,7 @@ class PlainLines(AbstractContextManager["PlainLines", None]):
         """Nothing is left to do."""
 
 
-def plain(line: Line) -> str:
+def plain(line: LiveRow) -> str:
     """One run in one line."""
     leads = "" if line.total is None else f" {line.done}/{line.total} leads"
     told = f"{line.run_id} {line.status}{leads}, {line.age}"
@@ -110,7 +110,7 @@ class Headlines(AbstractContextManager["Headlines", None]):
 
     Args:
         out: where it goes.
-        tell: takes one line for people.
+        notify: takes one line for people.
         clock: seconds that only grow.
     """
 
@@ -118,12 +118,12 @@ class Headlines(AbstractContextManager["Headlines", None]):
         self,
         out: TextIO,
         *,
-        tell: Callable[[str], None],
+        notify: Callable[[str], None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._out = out
         self._clock = clock
-        self.tell = tell
+        self.notify = notify
         self._said = ""
         self._next_at = clock()
 
@@ -131,7 +131,7 @@ class Headlines(AbstractContextManager["Headlines", None]):
         """None of the runs is shown."""
         return 0
 
-    def show(self, board: Board) -> None:
+    def show(self, board: LiveRows) -> None:
         """Say the headline, if it is time."""
         if self._clock() >= self._next_at and board.headline != self._said:
             self._said = board.headline
@@ -168,7 +168,7 @@ class LiveTable(AbstractContextManager["LiveTable", None]):
         free = max(self._console.size.height - _AROUND, _LEAST_ROWS)
         return free if self._most is None else min(free, self._most)
 
-    def show(self, board: Board) -> None:
+    def show(self, board: LiveRows) -> None:
         """Draw the board over the last one."""
         from rich.console import Group  # noqa: PLC0415
         from rich.text import Text  # noqa: PLC0415
@@ -187,7 +187,7 @@ class LiveTable(AbstractContextManager["LiveTable", None]):
             parts.append(Text(f"and {more} more", style="dim"))
         self._live.update(Group(*parts), refresh=True)
 
-    def tell(self, line: str) -> None:
+    def notify(self, line: str) -> None:
         """One line above the table, broken at blanks where it is longer than the terminal is wide."""
         for part in fold(visible(line), self._console.width):
             self._console.print(part, style="yellow", soft_wrap=True)
@@ -203,10 +203,10 @@ class LiveTable(AbstractContextManager["LiveTable", None]):
 
 
 def _that_fit(
-    lines: Sequence[Line], room: int, *, width: int, note_room: int
-) -> tuple[list[Line], list[str]]:
+    lines: Sequence[LiveRow], room: int, *, width: int, note_room: int
+) -> tuple[list[LiveRow], list[str]]:
     """Return the runs that there is room for, and the alarming notes that their column would cut, each whole."""
-    shown: list[Line] = []
+    shown: list[LiveRow] = []
     notes: list[str] = []
     for line in lines:
         is_cut = line.alarming and display_width(line.note) > note_room
@@ -232,7 +232,7 @@ def _widths(width: int, id_width: int) -> dict[str, int]:
     }
 
 
-def _table(lines: Sequence[Line], widths: Mapping[str, int]) -> "Table":
+def _table(lines: Sequence[LiveRow], widths: Mapping[str, int]) -> "Table":
     """Columns of fixed width, so that nothing moves sideways; the note takes what is left."""
     from rich.table import Column, Table  # noqa: PLC0415
 
@@ -247,7 +247,7 @@ def _table(lines: Sequence[Line], widths: Mapping[str, int]) -> "Table":
     return table
 
 
-def _cells(line: Line) -> "list[RenderableType]":
+def _cells(line: LiveRow) -> "list[RenderableType]":
     from rich.text import Text  # noqa: PLC0415
 
     style = _STYLES.get(line.status, "")
@@ -264,7 +264,7 @@ def _cells(line: Line) -> "list[RenderableType]":
     ]
 
 
-def _bar(line: Line, style: str) -> "RenderableType":
+def _bar(line: LiveRow, style: str) -> "RenderableType":
     from rich.progress_bar import ProgressBar  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 

@@ -17,9 +17,9 @@ import click
 
 from recorder.analysis.registry import ANALYSES
 from recorder.cli.streams import notify, open_streams, output_was_lost
-from recorder.cli.text import visible
+from recorder.cli.terminal import visible
 from recorder.errors import RecorderError
-from recorder.places import hide_secrets
+from recorder.urls import hide_secrets
 
 _INTERRUPTED = 130
 _BROKEN_PIPE = 141
@@ -188,11 +188,11 @@ def run(group: click.Group, arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return _INTERRUPTED
     except RecorderError as error:
-        return _tell(error, str(error), code=error.exit_code, debug=_wants_debug(arguments))
+        return _notify(error, str(error), code=error.exit_code, debug=_wants_debug(arguments))
     except Exception as error:  # noqa: BLE001  # the last resort: one line instead of a traceback
         told = f"internal error: {type(error).__name__}: {error}"[:_INTERNAL_ERROR_LENGTH]
         told += "; run again with --debug"
-        return _tell(error, told, code=1, debug=_wants_debug(arguments))
+        return _notify(error, told, code=1, debug=_wants_debug(arguments))
     return result if type(result) is int else int(output_was_lost())
 
 
@@ -201,7 +201,7 @@ def _tell_usage(error: click.ClickException) -> int:
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         error.show()
         return error.exit_code
-    return _tell(error, _one_line(error), code=error.exit_code, debug=False)
+    return _notify(error, _one_line(error), code=error.exit_code, debug=False)
 
 
 def _one_line(error: click.ClickException) -> str:
@@ -216,7 +216,7 @@ def _wants_debug(args: Sequence[str]) -> bool:
     return "--debug" in args[: args.index("--") if "--" in args else len(args)]
 
 
-def _tell(error: Exception, message: str, *, code: int, debug: bool) -> int:
+def _notify(error: Exception, message: str, *, code: int, debug: bool) -> int:
     if debug:
         import traceback  # noqa: PLC0415  # only here
 

@@ -16,7 +16,7 @@ from decimal import Decimal
 from typing import Final, TextIO, TypeAlias
 
 from recorder.cli.table import Column, lay_out
-from recorder.cli.text import fold, visible
+from recorder.cli.terminal import fold, visible
 from recorder.instants import datetime_of, iso, us_of
 from recorder.ledger.jsontext import Json, Number, quote, to_text
 

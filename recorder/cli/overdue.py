@@ -63,11 +63,11 @@ def overdue(
     A run is overdue when it is in flight for longer than --overdue-after, counted from its creation, or from when it was
     first seen where the ledger gives none. overdue_seconds is the time beyond that.
     """
-    from recorder.archive import Archive  # noqa: PLC0415  # SQLAlchemy: not for --help
+    from recorder.queries import Queries  # noqa: PLC0415  # SQLAlchemy: not for --help
 
     now = as_of or command_now()
     with reading(settings) as database:
-        archive = Archive(database, settings, as_of=as_of)
+        archive = Queries(database, settings, as_of=as_of)
         tell_unknown_words(archive, filters)
         found = archive.overdue(filters, now=now)
     rows = [_row(one, overdue_us=settings.overdue_us, now=now) for one in found]

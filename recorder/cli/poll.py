@@ -9,14 +9,15 @@ import click
 
 from recorder.cli.options import settings_options, verbose_option
 from recorder.cli.progress import progress
-from recorder.cli.stores import recording, stopped_by_signals, tell
+from recorder.cli.stores import recording, stopped_by_signals
+from recorder.cli.streams import notify
 from recorder.errors import UsageError
 from recorder.instants import now_us, parse_duration
 from recorder.settings import DEFAULT_SOURCE, Settings
 
 if TYPE_CHECKING:
     from recorder.polling.inbox import Inbox
-    from recorder.polling.plan import Plan
+    from recorder.polling.watch_options import WatchOptions
     from recorder.store.engine import Database
 
 _SOME_FAILED = 3
@@ -86,16 +87,16 @@ def poll(
                 settings,
                 environ=os.environ,
                 plan=plan,
-                tell=report,
+                notify=report,
                 clock=now_us,
-                before_look=inbox.take_in if inbox else lambda: None,
+                before_poll=inbox.take_in if inbox else lambda: None,
                 after_tick=lambda: show(service.poller),
             )
             with stopped_by_signals(service.poller.stop):
                 code = service.run()
     summary = service.poller.summary
     if verbose or sys.stdout.isatty() or (code == _SOME_FAILED and summary.lasting):
-        tell(summary.line())
+        notify(summary.line())
     return code or (UsageError.exit_code if inbox and inbox.trouble else 0)
 
 
@@ -111,12 +112,14 @@ def _require_source(database: "Database", settings: Settings) -> None:
             )
 
 
-def _plan(span: int | None, settings: Settings, *, until_done: bool, forever: bool) -> "Plan":
-    from recorder.polling.plan import Plan, Until  # noqa: PLC0415
+def _plan(
+    span: int | None, settings: Settings, *, until_done: bool, forever: bool
+) -> "WatchOptions":
+    from recorder.polling.watch_options import RunMode, WatchOptions  # noqa: PLC0415
 
-    until = Until.PASS if span is None else Until.TIME
-    until = Until.DONE if until_done else Until.STOPPED if forever else until
-    return Plan(until=until, lasts_us=span, source=settings.source)
+    until = RunMode.PASS if span is None else RunMode.TIME
+    until = RunMode.DONE if until_done else RunMode.FOREVER if forever else until
+    return WatchOptions(until=until, lasts_us=span, source=settings.source)
 
 
 def _warn_of_key_files(settings: Settings) -> None:
@@ -124,7 +127,7 @@ def _warn_of_key_files(settings: Settings) -> None:
 
     for one in settings.sources.values():
         if one.api_key_file is not None and readable_by_others(one.api_key_file):
-            tell(f"others on this machine may read {one.api_key_file}: chmod 600 it")
+            notify(f"others on this machine may read {one.api_key_file}: chmod 600 it")
 
 
 def _inbox(path: Path | None, database: "Database", settings: Settings) -> "Inbox | None":
@@ -134,4 +137,4 @@ def _inbox(path: Path | None, database: "Database", settings: Settings) -> "Inbo
 
     name = settings.source or DEFAULT_SOURCE
     base_url = settings.source_settings(name).base_url
-    return Inbox(path, database, source=name, base_url=base_url, tell=tell, clock=now_us)
+    return Inbox(path, database, source=name, base_url=base_url, notify=notify, clock=now_us)

@@ -11,22 +11,17 @@ from recorder.settings import Settings
 
 if TYPE_CHECKING:
     from recorder.analysis.filters import Filters
-    from recorder.archive import Archive
+    from recorder.queries import Queries
     from recorder.store.engine import Database
 
 _MOMENT_MS = 2000  # a commit of another process takes milliseconds
 
 
-def tell(line: str) -> None:
-    """Print one message for people on stderr."""
-    notify(line)
-
-
-def tell_unknown_words(archive: "Archive", filters: "Filters") -> None:
+def tell_unknown_words(archive: "Queries", filters: "Filters") -> None:
     """Report each word of the filters that no run of the store has, with the words that they have."""
     for one in archive.unknown_words(filters):
         known = f"it has {', '.join(one.known)}{' and more' if one.more else ''}"
-        tell(
+        notify(
             f"no run of the store has {one.name} {one.word!r}: {known if one.known else 'it has none'}"
         )
 
@@ -59,7 +54,7 @@ def recording(settings: Settings, *, lasts_us: int | None = None) -> Iterator["D
             bound_waits(database, ends_at)
         done = prepare_for_writing(database)
         if done:
-            tell(done)
+            notify(done)
         yield database
 
 

@@ -17,8 +17,8 @@ from typing import TextIO
 
 import click
 
-from recorder.cli.text import visible
-from recorder.places import hide_secrets
+from recorder.cli.terminal import visible
+from recorder.urls import hide_secrets
 
 _STDIN, _STDOUT, _STDERR = range(3)
 

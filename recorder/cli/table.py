@@ -10,7 +10,7 @@ columns, which are given in order of importance.
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from recorder.cli.text import display_width, fold, pad, shorten
+from recorder.cli.terminal import display_width, fold, pad, shorten
 
 _GAP = "  "
 _SHORTEST_TEXT = 12

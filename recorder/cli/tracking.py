@@ -12,7 +12,8 @@ from recorder.cli.options import (
     settings_options,
     verbose_option,
 )
-from recorder.cli.stores import recording, tell
+from recorder.cli.stores import recording
+from recorder.cli.streams import notify
 from recorder.errors import UsageError
 from recorder.ledger.ids import RunIdError, checked_run_id, run_ids_of_lines
 from recorder.ledger.refusals import Refusals
@@ -61,8 +62,8 @@ def track(
             "no run id: 'recorder track RUN_ID', or 'recorder track -' for ids on stdin"
         )
     refused = (
-        Refusals(tell, name="the command line", unit="argument"),
-        Refusals(tell, name="stdin"),
+        Refusals(notify, name="the command line", unit="argument"),
+        Refusals(notify, name="stdin"),
     )
     wanted = list(_ids(run_ids, *refused))
     for one in refused:
@@ -70,7 +71,7 @@ def track(
     if wanted:
         _register(wanted, dict(labels), settings, verbose=verbose)
     else:
-        tell("no ids: nothing was tracked")
+        notify("no ids: nothing was tracked")
     return UsageError.exit_code if any(one.count for one in refused) else 0
 
 
@@ -86,7 +87,7 @@ def _register(
             database, name, run_ids, base_url=base_url, now=command_now(), labels=labels
         )
     if verbose or sys.stderr.isatty():
-        tell(
+        notify(
             f"{len(done.new)} new, {len(done.resumed)} taken up again, {len(done.known)} known already"
             f" (source {name!r})"
         )

@@ -12,16 +12,17 @@ import click
 from recorder.cli.inputs import input_lines
 from recorder.cli.options import as_of_option, command_now, settings_options, tz_option
 from recorder.cli.output import escaped_json, write_rows
-from recorder.cli.stores import reading, recording, tell
+from recorder.cli.stores import reading, recording
+from recorder.cli.streams import notify
 from recorder.errors import UsageError
-from recorder.given import Value, parse_name
 from recorder.humanize import counted
+from recorder.raw_setting import RawSetting, parse_name
 from recorder.settings import DEFAULT_SOURCE, Settings
 
 if TYPE_CHECKING:
     from recorder.analysis.values import Cells
-    from recorder.archive import Archive
-    from recorder.transfer.incoming import Taken
+    from recorder.queries import Queries
+    from recorder.transfer.incoming import ImportProgress
 
 _NAMES: Final = ("answers", "runs", "snapshots", "polls", "transitions", "labels")
 _FORMATS: Final = ("ndjson", "csv", "parquet")
@@ -66,11 +67,11 @@ def export(
 
             count = _write_lines(answer_lines(database, source=settings.source, as_of=as_of), path)
         else:
-            from recorder.archive import Archive  # noqa: PLC0415
+            from recorder.queries import Queries  # noqa: PLC0415
 
-            count = _write_view(Archive(database, settings, as_of=as_of), name, chosen, path)
+            count = _write_view(Queries(database, settings, as_of=as_of), name, chosen, path)
     if sys.stderr.isatty():
-        tell(f"{counted(count, 'line' if name == 'answers' else 'row')} to {out}")
+        notify(f"{counted(count, 'line' if name == 'answers' else 'row')} to {out}")
 
 
 def _format(name: str, out: str, given: str | None) -> str:
@@ -98,8 +99,8 @@ def _binary(path: Path | None) -> AbstractContextManager[IO[bytes]]:
     return nullcontext(sys.stdout.buffer) if path is None else path.open("wb")
 
 
-def _write_view(archive: "Archive", name: str, format: str, path: Path | None) -> int:
-    from recorder.public import VIEWS  # noqa: PLC0415
+def _write_view(archive: "Queries", name: str, format: str, path: Path | None) -> int:
+    from recorder.views import VIEWS  # noqa: PLC0415
 
     rows = _Counted(getattr(archive, name)())
     if format == "parquet":
@@ -155,7 +156,7 @@ def import_(file: str, into: str | None, settings: Settings) -> int:
     from recorder.store.record import Recorder  # noqa: PLC0415
     from recorder.transfer.incoming import Origin, take_lines  # noqa: PLC0415
 
-    target = into and parse_name(Value(name="--into", content=into))
+    target = into and parse_name(RawSetting(name="--into", content=into))
     with input_lines(file) as lines, recording(settings) as database:
         with database.reading() as connection:
             bound = {row.name: row.base_url for row in source_rows(connection)}
@@ -170,16 +171,16 @@ def import_(file: str, into: str | None, settings: Settings) -> int:
         progress = _Progress()
         try:
             taken = take_lines(
-                lines, recorder, origin, now=command_now(), tell=tell, progress=progress
+                lines, recorder, origin, now=command_now(), notify=notify, progress=progress
             )
         except KeyboardInterrupt:
-            tell(f"stopped; {progress.summary()}; import it again for the rest")
+            notify(f"stopped; {progress.summary()}; import it again for the rest")
             raise
-    tell(_summary(taken))
+    notify(_summary(taken))
     return UsageError.exit_code if taken.refused else 0
 
 
-def _summary(taken: "Taken") -> str:
+def _summary(taken: "ImportProgress") -> str:
     parts = [f"{counted(taken.new, 'answer')} new", f"{taken.known:,} known already"]
     parts += [f"{counted(taken.runs, 'line')} about runs"] if taken.runs else []
     parts += [f"{counted(taken.refused, 'line')} left out"] if taken.refused else []
@@ -190,9 +191,9 @@ class _Progress:
     """How far an import has come; shown on a terminal, where the next line of stderr overwrites it."""
 
     def __init__(self) -> None:
-        self._taken: Taken | None = None
+        self._taken: ImportProgress | None = None
 
-    def __call__(self, taken: "Taken") -> None:
+    def __call__(self, taken: "ImportProgress") -> None:
         """Remember what is in the store, and show it."""
         self._taken = taken
         if sys.stderr.isatty():

@@ -10,8 +10,8 @@ import click
 
 from recorder.cli.options import settings_options
 from recorder.cli.output import FORMATS, write_rows
-from recorder.cli.stores import reading, stopped_by_signals, tell
-from recorder.cli.streams import output_was_lost
+from recorder.cli.stores import reading, stopped_by_signals
+from recorder.cli.streams import notify, output_was_lost
 from recorder.errors import SettingError, StoreBusyError, StoreError
 from recorder.instants import MINUTE, SECOND, now_us
 from recorder.settings import Settings
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from recorder.cli.live import View
     from recorder.polling.poller import Poller
     from recorder.store.engine import Database
+    from recorder.store.live_runs import LiveRun
     from recorder.store.read import RunRef
-    from recorder.store.watching import Watched
 
 _DRAW_US = SECOND // 2
 _TICK_S = 0.1
@@ -52,28 +52,28 @@ def watch(run_ids: tuple[str, ...], format: str | None, settings: Settings) -> i
     when a run's status changes.
     """
     from recorder.cli.live import open_view  # noqa: PLC0415  # SQLAlchemy: not for --help
-    from recorder.polling.plan import Plan, Until  # noqa: PLC0415
     from recorder.polling.service import Service  # noqa: PLC0415
+    from recorder.polling.watch_options import RunMode, WatchOptions  # noqa: PLC0415
 
     with reading(settings) as database:
         refs = _refs(database, run_ids, settings)
         if format is not None:
             _print_once(database, settings, refs, format)
             return int(output_was_lost())
-        with open_view(sys.stdout, tell=tell) as view:
+        with open_view(sys.stdout, notify=notify) as view:
             watcher = Watcher(
                 database, settings, view, refs=refs, is_over=_done(settings, ends=refs is not None)
             )
             why = _why_only_shown(database)
             if why is not None:
-                view.tell(f"{why}: what others record is shown, nothing is polled here")
+                view.notify(f"{why}: what others record is shown, nothing is polled here")
                 return Onlooker(watcher).run()
             service = Service(
                 database,
                 settings,
                 environ=os.environ,
-                plan=Plan(until=Until.STOPPED, source=settings.source, is_guest=True),
-                tell=view.tell,
+                plan=WatchOptions(until=RunMode.FOREVER, source=settings.source, is_viewer=True),
+                notify=view.notify,
                 clock=now_us,
                 after_tick=lambda: watcher.look(service.poller),
             )
@@ -86,7 +86,7 @@ def watch(run_ids: tuple[str, ...], format: str | None, settings: Settings) -> i
 def _print_once(
     database: "Database", settings: Settings, refs: "Sequence[RunRef] | None", format: str
 ) -> None:
-    from recorder.cli.board import SNAPSHOT_COLUMNS, headline, snapshot_row  # noqa: PLC0415
+    from recorder.cli.live_rows import SNAPSHOT_COLUMNS, headline, snapshot_row  # noqa: PLC0415
 
     now = now_us()
     runs = _load_runs(database, settings, refs, now=now)
@@ -107,9 +107,9 @@ def _print_once(
 
 def _load_runs(
     database: "Database", settings: Settings, refs: "Sequence[RunRef] | None", *, now: int
-) -> "Sequence[Watched]":
+) -> "Sequence[LiveRun]":
     """Return the runs to show."""
-    from recorder.store.watching import watched_runs  # noqa: PLC0415
+    from recorder.store.live_runs import watched_runs  # noqa: PLC0415
 
     with database.reading() as connection:
         return watched_runs(
@@ -135,7 +135,7 @@ def _why_only_shown(database: "Database") -> str | None:
     return None
 
 
-def _done(settings: Settings, *, ends: bool) -> "Callable[[Sequence[Watched], int], bool]":
+def _done(settings: Settings, *, ends: bool) -> "Callable[[Sequence[LiveRun], int], bool]":
     """Return what decides that all runs have ended and are quiet; it waits for overdue ones too, and where it stays."""
     cadence = settings.cadence
     return lambda runs, now: (
@@ -206,7 +206,7 @@ class Watcher:
         view: "View",
         *,
         refs: "Sequence[RunRef] | None",
-        is_over: "Callable[[Sequence[Watched], int], bool]",
+        is_over: "Callable[[Sequence[LiveRun], int], bool]",
     ) -> None:
 
         self._database = database
@@ -228,27 +228,27 @@ class Watcher:
                 poller.stop()
         except StoreError as error:  # the store may come back, as it may for the poller
             self._next_at = now + _AFTER_TROUBLE_US
-            self._view.tell(f"{error}: shown again when it answers")
+            self._view.notify(f"{error}: shown again when it answers")
 
-    def show(self, poller: "Poller | Onlooker") -> "Sequence[Watched]":
+    def show(self, poller: "Poller | Onlooker") -> "Sequence[LiveRun]":
         """Show what there is, and give it back.
 
         Raises:
             StoreError: the store does not answer.
         """
-        from recorder.cli.board import Board, headline, line_of  # noqa: PLC0415
+        from recorder.cli.live_rows import LiveRows, headline, line_of  # noqa: PLC0415
 
         now = now_us()
         runs = _load_runs(self._database, self._settings, self._refs, now=now)
         shown = runs[: self._view.room()]
         told = f"{headline(runs, self._cadence, now)} - {_who_polls(poller)}"
         lines = [line_of(run, self._cadence, now) for run in shown]
-        self._view.show(Board(headline=told, lines=lines, more=len(runs) - len(shown)))
+        self._view.show(LiveRows(headline=told, lines=lines, more=len(runs) - len(shown)))
         return runs
 
 
 def _who_polls(poller: "Poller | Onlooker") -> str:
-    if isinstance(poller, Onlooker) or not poller.has_outlets:
+    if isinstance(poller, Onlooker) or not poller.has_sources:
         return "nothing is polled here"
     busy = sorted(poller.summary.busy)
     return f"another process polls {', '.join(busy)}" if busy else "polled here"

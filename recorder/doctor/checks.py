@@ -7,7 +7,7 @@ from enum import StrEnum
 from recorder.errors import KeyRefusedError
 
 
-class State(StrEnum):
+class CheckStatus(StrEnum):
     """How it is: well; well enough, but to be looked at; broken."""
 
     OK = "ok"
@@ -29,7 +29,7 @@ class Check:
     """
 
     name: str
-    state: State
+    state: CheckStatus
     found: str
     advice: str | None = None
     source: str | None = None
@@ -41,4 +41,4 @@ def exit_code(checks: Iterable[Check]) -> int:
     found = list(checks)
     if any(check.refused for check in found):
         return KeyRefusedError.exit_code
-    return int(any(check.state is State.FAIL for check in found))
+    return int(any(check.state is CheckStatus.FAIL for check in found))

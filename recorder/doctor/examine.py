@@ -9,18 +9,18 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from recorder.doctor import judge
-from recorder.doctor.checks import Check, State
+from recorder.doctor.checks import Check, CheckStatus
 from recorder.doctor.probe import Account, Probe, probe
 from recorder.errors import SettingError, StoreError
 from recorder.fetch.keys import load_key
 from recorder.ledger.answer import Outcome
-from recorder.polling.outlets import Outlet, key_uses
-from recorder.polling.trouble import UNAUTHORIZED
+from recorder.polling.active_sources import ActiveSource, key_uses
+from recorder.schedule.circuit_breaker import UNAUTHORIZED
 from recorder.settings import API_KEY_ENV, DEFAULT_SOURCE, ENVIRONMENT, OPTIONS, Settings
 from recorder.store import budgets
 from recorder.store.due import Overdue, SourceRow, overdue_runs, source_rows
 from recorder.store.engine import Database
-from recorder.store.health import SourceHealth, Waiting, pauses, poller_of, source_health, waiting
+from recorder.store.health import Backlog, SourceHealth, pauses, poller_of, source_health, waiting
 from recorder.store.migrate import current_revision, require_place
 from recorder.store.schema import REVISION
 
@@ -46,7 +46,7 @@ def examine(
     with closing(Database(settings.database_url)) as database, database.checked_on_failure():
         store = _store(database)
         yield store
-        usable = database if store.state is State.OK else None
+        usable = database if store.state is CheckStatus.OK else None
         try:
             yield from _accounts(settings, environ, usable, clock)
         except StoreError as error:
@@ -57,11 +57,11 @@ def _settings(settings: Settings, environ: Mapping[str, str]) -> Iterator[Check]
     file = f"file {settings.config_file}" if settings.config_file else "no config file"
     given = [name for name in ENVIRONMENT.values() if environ.get(name, "").strip()]
     told = f"{file}; environment: {', '.join(given) or 'nothing set'}"
-    yield Check(name="settings", state=State.OK, found=told)
+    yield Check(name="settings", state=CheckStatus.OK, found=told)
     for name, meant in _misspelt(settings, environ):
         yield Check(
             name="settings",
-            state=State.WARN,
+            state=CheckStatus.WARN,
             found=f"{name} is set, and no setting",
             advice=f"is {meant} meant?",
         )
@@ -87,7 +87,7 @@ def _store(database: Database) -> Check:
     except StoreError as error:
         return judge.judge_store_error(error)
     name = database.name
-    broken = State.WARN if database.is_sqlite else State.FAIL
+    broken = CheckStatus.WARN if database.is_sqlite else CheckStatus.FAIL
     if revision is None:
         advice = f"run 'recorder db upgrade --db {name}'"
         if database.is_sqlite:
@@ -95,11 +95,11 @@ def _store(database: Database) -> Check:
         return Check(name="store", state=broken, found=f"no store at {name} yet", advice=advice)
     found = f"{name}, schema {revision}"
     if revision == REVISION:
-        return Check(name="store", state=State.OK, found=found)
+        return Check(name="store", state=CheckStatus.OK, found=found)
     found += f"; this program needs {REVISION}"
     if revision > REVISION:
         advice = "upgrade the program: pip install --upgrade puffle-recorder"
-        return Check(name="store", state=State.FAIL, found=found, advice=advice)
+        return Check(name="store", state=CheckStatus.FAIL, found=found, advice=advice)
     advice = f"run 'recorder db upgrade --db {name}'"
     return Check(name="store", state=broken, found=found, advice=advice)
 
@@ -109,7 +109,7 @@ class _Kept:
     """How the store's history is kept, before the doctor's own requests change it."""
 
     health: Sequence[SourceHealth]
-    waiting: Waiting
+    waiting: Backlog
     overdue: Sequence[Overdue]
 
 
@@ -152,7 +152,7 @@ def _unknown_source(
     return Check(
         name="settings",
         source=settings.source,
-        state=State.FAIL,
+        state=CheckStatus.FAIL,
         found=f"no source {settings.source!r} in this store",
         advice=f"it knows {', '.join(known)}; 'recorder track --source NAME RUN_ID' makes another",
     )
@@ -173,7 +173,7 @@ def _bound_elsewhere(settings: Settings, row: SourceRow | None) -> Check | None:
     return Check(
         name="settings",
         source=row.name,
-        state=State.FAIL,
+        state=CheckStatus.FAIL,
         found=f"the store binds this source to {row.base_url}, the settings say {said}",
         advice=f"set RECORDER_BASE_URL={row.base_url}, choose another --source, or bind it anew:"
         f" 'recorder sources --move {row.name!r} --base-url {said}'",
@@ -231,7 +231,7 @@ class _Asking:
         try:
             account = _account(self._settings, self._environ, name, row)
         except SettingError as error:
-            yield Check(name="key", source=name, state=State.FAIL, found=str(error))
+            yield Check(name="key", source=name, state=CheckStatus.FAIL, found=str(error))
             return
         self.accounts.append(account)
         if row is not None and row.refused_key == account.key.fingerprint():
@@ -244,7 +244,7 @@ class _Asking:
         try:
             found = probe(account, self._database, self._settings, self._clock)
         except SettingError as error:
-            yield Check(name="api", source=account.name, state=State.FAIL, found=str(error))
+            yield Check(name="api", source=account.name, state=CheckStatus.FAIL, found=str(error))
             return
         except StoreError as error:
             self._is_broken = True
@@ -284,7 +284,7 @@ def _watch(
     for one in kept.health:
         yield judge.judge_lease(one.source.name, poller_of(one.source, now=now))
     with database.reading() as connection:
-        for use in key_uses(_outlet(a) for a in asking.accounts if a.row is not None):
+        for use in key_uses(_source(a) for a in asking.accounts if a.row is not None):
             sharing = [one for one in kept.health if one.source.source_id in use.source_ids]
             budget = budgets.load_budget(connection, use.key_id, rate=use.rate, now=now)
             yield judge.judge_budget(
@@ -300,9 +300,9 @@ def _watch(
     yield judge.judge_overdue(kept.overdue, now=now)
 
 
-def _outlet(account: Account) -> Outlet:
+def _source(account: Account) -> ActiveSource:
     source_id = account.row.source_id if account.row else 0
-    return Outlet(
+    return ActiveSource(
         source_id=source_id,
         name=account.name,
         base_url=account.base_url,

@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
-from recorder.doctor.checks import Check, State
+from recorder.doctor.checks import Check, CheckStatus
 from recorder.doctor.probe import Account, Probe
 from recorder.errors import StoreError
 from recorder.fetch.keys import readable_by_others
@@ -13,7 +13,7 @@ from recorder.instants import MINUTE, SECOND, iso
 from recorder.ledger.answer import FAR_OFF_US, Answer, Outcome
 from recorder.schedule.dispatch import Budget
 from recorder.store.due import Overdue
-from recorder.store.health import SourceHealth, Waiting
+from recorder.store.health import Backlog, SourceHealth
 
 CLOCK_WITHIN_US = 2 * SECOND
 SELDOM_US = 15 * SECOND
@@ -24,7 +24,7 @@ def judge_store_error(error: StoreError) -> Check:
     """What the store's refusal asks for; nothing more where the error says what to do."""
     said = str(error)
     advice = next((advice for words, advice in _STORE_ADVICE if words in said), _NO_STORE)
-    return Check(name="store", state=State.FAIL, found=said, advice=advice)
+    return Check(name="store", state=CheckStatus.FAIL, found=said, advice=advice)
 
 
 _NO_STORE = "is it there, and does --db or RECORDER_DATABASE_URL name it?"
@@ -44,11 +44,11 @@ def judge_key(account: Account, key_file: Path | None) -> Check:
     """Return how a source's key is kept."""
     found = f"{account.key.setting} is set"
     if key_file is None or not readable_by_others(key_file):
-        return Check(name="key", source=account.name, state=State.OK, found=found)
+        return Check(name="key", source=account.name, state=CheckStatus.OK, found=found)
     return Check(
         name="key",
         source=account.name,
-        state=State.WARN,
+        state=CheckStatus.WARN,
         found=f"{found}, and others on this machine may read it",
         advice=f"chmod 600 {shlex.quote(str(key_file))}",
     )
@@ -58,9 +58,9 @@ def judge_api(account: Account, probe: Probe, *, now: int) -> Check:
     """What one request says of the API and the key."""
     if probe.answer is None:
         return _not_asked(account, probe.budget, now)
-    state, advice = _VERDICTS.get(probe.outcome, (State.OK, None))
+    state, advice = _VERDICTS.get(probe.outcome, (CheckStatus.OK, None))
     if probe.outcome is None and not probe.tracked:
-        state, advice = State.WARN, _NO_API
+        state, advice = CheckStatus.WARN, _NO_API
     return Check(
         name="api",
         source=account.name,
@@ -80,20 +80,25 @@ def _not_asked(account: Account, budget: Budget | None, now: int) -> Check:
     if stops is not None:
         why, advice = stops, "nothing is to be done: it is asked again then"
     found = f"not asked: {why}"
-    return Check(name="api", source=account.name, state=State.WARN, found=found, advice=advice)
+    return Check(
+        name="api", source=account.name, state=CheckStatus.WARN, found=found, advice=advice
+    )
 
 
 _NO_API = "is RECORDER_BASE_URL the API's, and nothing between (a proxy, a login page)?"
-_VERDICTS: dict[Outcome | None, tuple[State, str]] = {
-    Outcome.REFUSED: (State.FAIL, "give the source a key that works: this one is not accepted"),
-    Outcome.THROTTLED: (State.WARN, "the key has other users: lower RECORDER_RATE"),
-    Outcome.SERVER_ERROR: (State.FAIL, "the API fails: try again later"),
+_VERDICTS: dict[Outcome | None, tuple[CheckStatus, str]] = {
+    Outcome.REFUSED: (
+        CheckStatus.FAIL,
+        "give the source a key that works: this one is not accepted",
+    ),
+    Outcome.THROTTLED: (CheckStatus.WARN, "the key has other users: lower RECORDER_RATE"),
+    Outcome.SERVER_ERROR: (CheckStatus.FAIL, "the API fails: try again later"),
     Outcome.NETWORK_ERROR: (
-        State.FAIL,
+        CheckStatus.FAIL,
         "look at RECORDER_BASE_URL, the network, and a proxy (HTTPS_PROXY)",
     ),
-    Outcome.MALFORMED: (State.FAIL, _NO_API),
-    Outcome.UNEXPECTED: (State.FAIL, _NO_API),
+    Outcome.MALFORMED: (CheckStatus.FAIL, _NO_API),
+    Outcome.UNEXPECTED: (CheckStatus.FAIL, _NO_API),
 }
 
 
@@ -120,13 +125,18 @@ def judge_clock(name: str, answer: Answer | None, off_us: int | None = None) -> 
         return None if off_us is None else _clock_off(name, "the last pass found it", off_us)
     if answer.ahead_us is None:
         return Check(
-            name="clock", source=name, state=State.WARN, found="not compared: the API sent no Date"
+            name="clock",
+            source=name,
+            state=CheckStatus.WARN,
+            found="not compared: the API sent no Date",
         )
     if abs(answer.ahead_us) > CLOCK_WITHIN_US:
         return _clock_off(name, "at least", answer.ahead_us)
     if off_us is not None:
         return _clock_off(name, "within 2 s here, but the last pass found it", off_us)
-    return Check(name="clock", source=name, state=State.OK, found="within 2 s of the server's")
+    return Check(
+        name="clock", source=name, state=CheckStatus.OK, found="within 2 s of the server's"
+    )
 
 
 def _clock_off(name: str, how: str, ahead_us: int) -> Check:
@@ -136,7 +146,7 @@ def _clock_off(name: str, how: str, ahead_us: int) -> Check:
     return Check(
         name="clock",
         source=name,
-        state=State.WARN,
+        state=CheckStatus.WARN,
         found=f"{how} {clock_words(ahead_us)} the server's",
         advice=advice,
     )
@@ -145,7 +155,7 @@ def _clock_off(name: str, how: str, ahead_us: int) -> Check:
 def judge_lease(name: str, poller: str | None) -> Check:
     """Who polls a source."""
     found = "nobody polls at this moment" if poller is None else f"polled by {poller}"
-    return Check(name="lease", source=name, state=State.OK, found=found)
+    return Check(name="lease", source=name, state=CheckStatus.OK, found=found)
 
 
 def judge_budget(
@@ -168,16 +178,16 @@ def judge_budget(
         now: microseconds since 1970 UTC.
     """
     told, stops = _watched(sharing), _pause(budget, now)
-    state, advice = State.OK, None
+    state, advice = CheckStatus.OK, None
     if is_refused:
-        state, told = State.WARN, f"{told}, not seen while the key is refused"
+        state, told = CheckStatus.WARN, f"{told}, not seen while the key is refused"
     elif stops:
-        state, advice = State.WARN, _OTHER_USERS
+        state, advice = CheckStatus.WARN, _OTHER_USERS
     elif in_turn := sum(one.unseen + one.in_flight - one.overdue for one in sharing):
         pace = seen_every(pauses, budget, every_us)
         told += f": {'each' if in_turn > 1 else 'it'} is seen about every {_seconds(pace)}"
         if pace > SELDOM_US + SECOND // 10:
-            state, advice = State.WARN, _TOO_SELDOM
+            state, advice = CheckStatus.WARN, _TOO_SELDOM
     used = f"{budget.busy} of {budget.rate} requests in 60 s are used"
     found = "; ".join(part for part in (told, used, stops) if part)
     names = ", ".join(one.source.name for one in sharing)
@@ -229,18 +239,18 @@ def _watched(sharing: Sequence[SourceHealth]) -> str:
     return ", ".join([f"{_runs(in_flight)} in flight{late}", *(f"{n} {w}" for n, w in rest if n)])
 
 
-def judge_waiting(found: Waiting, last_good_at: int | None, *, now: int) -> Check:
+def judge_waiting(found: Backlog, last_good_at: int | None, *, now: int) -> Check:
     """Whether runs that are due are asked."""
     last = "no run was seen yet"
     if last_good_at is not None:
         last = f"the last good answer came {whole_span(now - last_good_at)} ago"
     if found.since is None:
         return Check(
-            name="due", state=State.OK, found=f"no run waits for more than 5 minutes; {last}"
+            name="due", state=CheckStatus.OK, found=f"no run waits for more than 5 minutes; {last}"
         )
     return Check(
         name="due",
-        state=State.WARN,
+        state=CheckStatus.WARN,
         found=f"{_runs(found.runs)} due since {iso(found.since)[:19]}Z and not asked; {last}",
         advice="keep 'recorder poll --for 55s' in cron, or 'recorder poll --forever' as a service",
     )
@@ -249,11 +259,11 @@ def judge_waiting(found: Waiting, last_good_at: int | None, *, now: int) -> Chec
 def judge_overdue(found: Sequence[Overdue], *, now: int) -> Check:
     """Whether a run needs a person."""
     if not found:
-        return Check(name="overdue", state=State.OK, found="no run is overdue")
+        return Check(name="overdue", state=CheckStatus.OK, found="no run is overdue")
     longest = found[0]
     return Check(
         name="overdue",
-        state=State.WARN,
+        state=CheckStatus.WARN,
         found=f"{_runs(len(found))} overdue: {longest.run_id} is in flight for {whole_span(now - longest.since)}",
         advice="'recorder overdue' lists them with the triggerRunId to escalate with",
     )

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from recorder.fetch.client import LedgerClient
 from recorder.fetch.keys import ApiKey
 from recorder.ledger.answer import Answer, Outcome
-from recorder.polling.trouble import throttled_until
+from recorder.schedule.circuit_breaker import throttled_until
 from recorder.schedule.dispatch import Budget
 from recorder.settings import Settings
 from recorder.store.due import SourceRow
 from recorder.store.engine import Database
 from recorder.store.health import run_in_flight
+from recorder.store.one_shot import record_answer, take_slot
 from recorder.store.record import Recorder
-from recorder.store.single import settle_answer, take_slot
 
 NO_RUN = "recorder-doctor"
 
@@ -83,7 +83,7 @@ def probe(
     answer = _fetch(account, run_id or NO_RUN, clock)
     recorder = Recorder(database, cadence=settings.cadence, costs=settings.cost)
     throttled = answer.outcome is Outcome.THROTTLED
-    outcome = settle_answer(
+    outcome = record_answer(
         database,
         answer,
         slot,

@@ -47,7 +47,7 @@ class Malformed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
+class RejectedBody:
     """What is kept of a body that is no ledger row.
 
     Attributes:
@@ -92,7 +92,7 @@ def speaks_of(served: Json, run_id: str) -> bool:
     return served is None or _id_text(served) == run_id
 
 
-def kept(body: bytes, *, length: int = 0, sha256: bytes | None = None) -> Kept:
+def kept(body: bytes, *, length: int = 0, sha256: bytes | None = None) -> RejectedBody:
     """What is kept of a body.
 
     Args:
@@ -100,7 +100,7 @@ def kept(body: bytes, *, length: int = 0, sha256: bytes | None = None) -> Kept:
         length: bytes that the body is known to have, where more than were kept of it.
         sha256: its digest, where `body` is only what another store kept of it.
     """
-    return Kept(
+    return RejectedBody(
         beginning=body[:MALFORMED_KEPT],
         length=max(len(body), length),
         sha256=sha256 or hashlib.sha256(body).digest(),

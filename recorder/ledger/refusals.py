@@ -12,7 +12,7 @@ class Refusals:
     """Parts of one input that were refused: the first ones are reported in words, the rest by their number.
 
     Args:
-        tell: takes one line for people.
+        notify: takes one line for people.
         name: of the input.
         unit: of what it is made.
 
@@ -20,8 +20,8 @@ class Refusals:
         count: parts refused so far.
     """
 
-    def __init__(self, tell: Callable[[str], None], *, name: str, unit: str = "line") -> None:
-        self._tell = tell
+    def __init__(self, notify: Callable[[str], None], *, name: str, unit: str = "line") -> None:
+        self._notify = notify
         self._name = name
         self._unit = unit
         self.count = 0
@@ -30,9 +30,9 @@ class Refusals:
         """Report one part, by its number from 1, and why it was refused."""
         self.count += 1
         if self.count <= _MOST:
-            self._tell(f"{self._unit} {number} of {self._name}: {why}: left out")
+            self._notify(f"{self._unit} {number} of {self._name}: {why}: left out")
 
     def finish(self) -> None:
         """Report how many were not reported in words."""
         if self.count > _MOST:
-            self._tell(f"{self._name}: {self.count - _MOST:,} more {self._unit}s were left out")
+            self._notify(f"{self._name}: {self.count - _MOST:,} more {self._unit}s were left out")

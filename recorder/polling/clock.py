@@ -9,7 +9,7 @@ from contextlib import suppress
 from recorder.errors import StoreError
 from recorder.instants import SECOND
 from recorder.ledger.answer import FAR_OFF_US, Answer
-from recorder.polling.told import clock_off_line, clock_right_line
+from recorder.polling.messages import clock_off_line, clock_right_line
 from recorder.store.due import SourceRow
 
 
@@ -31,14 +31,14 @@ class ClockWatch:
 
     Args:
         keep: remembers in the store how far our clock is ahead of a source's server; None: it is right.
-        tell: takes one line for people.
+        notify: takes one line for people.
     """
 
     def __init__(
-        self, keep: Callable[[int, int | None], None], tell: Callable[[str], None]
+        self, keep: Callable[[int, int | None], None], notify: Callable[[str], None]
     ) -> None:
         self._keep = keep
-        self._tell = tell
+        self._notify = notify
         self._off: dict[int, int | None] = {}
         self._said_off: bool | None = None
         self._stands: int | None = None
@@ -68,7 +68,7 @@ class ClockWatch:
         is_off = off is not None
         if is_off is not (known is not None) and is_off is not self._said_off:
             self._said_off = is_off
-            self._tell(
+            self._notify(
                 clock_right_line(answer.source)
                 if off is None
                 else clock_off_line(answer.source, off)

@@ -21,7 +21,7 @@ MOST_UNDER_WAY = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ask:
+class PollRequest:
     """One request to send.
 
     Attributes:
@@ -41,10 +41,10 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Came:
+class PollResult:
     """What came of an ask: an answer, or the error that was raised instead; neither where it was not sent."""
 
-    ask: Ask
+    ask: PollRequest
     answer: Answer | None = None
     error: Exception | None = None
 
@@ -52,10 +52,10 @@ class Came:
 class Fetcher(Protocol):
     """Sends asks and collects what came of them."""
 
-    def send(self, ask: Ask) -> None:
+    def send(self, ask: PollRequest) -> None:
         """Start one request."""
 
-    def collect(self, timeout_us: int) -> list[Came]:
+    def collect(self, timeout_us: int) -> list[PollResult]:
         """All that has come; waits so long for the first."""
 
     def under_way(self) -> int:
@@ -68,7 +68,7 @@ class Fetcher(Protocol):
 Send = Callable[[float], Answer]
 """Sends one request and gives its answer; its time counts from that instant, seconds of the monotonic clock."""
 
-Prepare = Callable[[Ask], Send]
+Prepare = Callable[[PollRequest], Send]
 """Makes all that a request needs, which may take a while, and sends nothing."""
 
 
@@ -83,27 +83,27 @@ class ThreadFetcher:
     def __init__(self, prepare: Prepare, clock: Callable[[], int]) -> None:
         self._prepare = prepare
         self._clock = clock
-        self._came: queue.SimpleQueue[Came] = queue.SimpleQueue()
+        self._came: queue.SimpleQueue[PollResult] = queue.SimpleQueue()
         self._threads = ThreadPoolExecutor(MOST_UNDER_WAY, thread_name_prefix="recorder-fetch")
         self._under_way = 0
 
-    def send(self, ask: Ask) -> None:
+    def send(self, ask: PollRequest) -> None:
         """Start one request."""
         self._under_way += 1
         self._threads.submit(self._run, ask)
 
-    def _run(self, ask: Ask) -> None:
+    def _run(self, ask: PollRequest) -> None:
         try:
             send = self._prepare(ask)
             since = time.monotonic()  # before the look at the clock: a stop in between counts, too
             is_permitted = self._clock() <= ask.send_by
-            self._came.put(Came(ask=ask, answer=send(since) if is_permitted else None))
+            self._came.put(PollResult(ask=ask, answer=send(since) if is_permitted else None))
         except Exception as error:  # noqa: BLE001  # raised again by whoever collects
-            self._came.put(Came(ask=ask, error=error))
+            self._came.put(PollResult(ask=ask, error=error))
 
-    def collect(self, timeout_us: int) -> list[Came]:
+    def collect(self, timeout_us: int) -> list[PollResult]:
         """All that has come; waits so long for the first."""
-        came: list[Came] = []
+        came: list[PollResult] = []
         try:
             came.append(self._came.get(timeout=max(timeout_us, 0) / SECOND))
             while True:

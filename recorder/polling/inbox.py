@@ -36,7 +36,7 @@ class Inbox:
         database: a store of the current schema.
         source: the source that the ids go into.
         base_url: of that source.
-        tell: takes one line for people.
+        notify: takes one line for people.
         clock: microseconds since 1970 UTC.
 
     Attributes:
@@ -50,14 +50,14 @@ class Inbox:
         *,
         source: str,
         base_url: str,
-        tell: Callable[[str], None],
+        notify: Callable[[str], None],
         clock: Callable[[], int],
     ) -> None:
         self._path = path
         self._database = database
         self._source = source
         self._base_url = base_url
-        self._tell = tell
+        self._notify = notify
         self._clock = clock
         self._file_id = file_id_of(path, source)
         self._read_whole: tuple[int, int, int] | None = None
@@ -79,7 +79,7 @@ class Inbox:
         except UsageError as error:
             self.trouble = f"--track-from {self._path}: {error}"
         if self.trouble not in (None, before):
-            self._tell(self.trouble)
+            self._notify(self.trouble)
 
     def _read(self) -> None:
         with open(self._path, "rb", opener=_open) as file:  # Path.open has no opener
@@ -111,7 +111,7 @@ class Inbox:
                 save_position(connection, self._file_id, position_in(content, end))
         refusals.finish()
         for report in reports:
-            self._tell(report)
+            self._notify(report)
 
 
 def _open(path: str, flags: int) -> int:

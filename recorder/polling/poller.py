@@ -8,15 +8,15 @@ from collections import Counter
 
 from recorder.errors import RecorderError, StoreError
 from recorder.instants import MINUTE, SECOND
-from recorder.polling.desk import Desk, KeyUse, Permission
-from recorder.polling.fetchers import MOST_UNDER_WAY, Ask, Fetcher
-from recorder.polling.hooks import Hooks
-from recorder.polling.intake import Intake
-from recorder.polling.outlets import Outlet, askable, key_uses
-from recorder.polling.plan import Plan, Until
+from recorder.polling.active_sources import ActiveSource, key_uses, pollable
+from recorder.polling.coordinator import Coordinator, KeyUse, Permission
+from recorder.polling.fetchers import MOST_UNDER_WAY, Fetcher, PollRequest
+from recorder.polling.messages import not_visible_line, overdue_left_line, overdue_line
+from recorder.polling.result_recorder import ResultRecorder
+from recorder.polling.runtime import Runtime
 from recorder.polling.summary import Summary
 from recorder.polling.timer import Timer
-from recorder.polling.told import not_visible_line, overdue_left_line, overdue_line
+from recorder.polling.watch_options import RunMode, WatchOptions
 from recorder.schedule.failing import is_lasting
 from recorder.store.due import Due, SourceRow
 from recorder.store.record import Recorder
@@ -31,45 +31,49 @@ class Poller:
     """One watch. `run` it once; `stop` may be called from a signal handler.
 
     Args:
-        desk: the store's leases, due runs and budgets.
+        coordinator: the store's leases, due runs and budgets.
         recorder: the store's writer.
         fetcher: sends requests.
         plan: how long to watch what.
-        hooks: clock, words, chance.
+        runtime: clock, words, chance.
     """
 
     def __init__(
-        self, *, desk: Desk, recorder: Recorder, fetcher: Fetcher, plan: Plan, hooks: Hooks
+        self,
+        *,
+        coordinator: Coordinator,
+        recorder: Recorder,
+        fetcher: Fetcher,
+        plan: WatchOptions,
+        runtime: Runtime,
     ) -> None:
-        self._desk = desk
+        self._coordinator = coordinator
         self._fetcher = fetcher
         self._plan = plan
-        self._hooks = hooks
-        self._outlets: dict[int, Outlet] = {}
+        self._runtime = runtime
+        self._sources: dict[int, ActiveSource] = {}
         self._watched: set[int] = set()
-        self._under_way: dict[tuple[int, int], Ask] = {}
-        self._stopping = False
+        self._under_way: dict[tuple[int, int], PollRequest] = {}
         self._over_at: int | None = None
         self._pass_at: int | None = None
-        self._is_done = False
+        self._stopping = self._is_done = False
         self._look_at = 0
         self._held: frozenset[int] = frozenset()
-        self._new_sources = Timer(LOOK_US)
-        self._overdue = Timer(OVERDUE_LOOK_US)
+        self._new_sources, self._overdue = Timer(LOOK_US), Timer(OVERDUE_LOOK_US)
         self._store_error: StoreError | None = None
         self._failure: Exception | None = None
         self.summary = Summary()
-        self._intake = Intake(
-            desk=desk,
+        self._results = ResultRecorder(
+            coordinator=coordinator,
             recorder=recorder,
-            outlets=self._outlets,
+            sources_by_id=self._sources,
             summary=self.summary,
-            hooks=hooks,
+            runtime=runtime,
             held=lambda: self._held,
         )
 
     @property
-    def has_outlets(self) -> bool:
+    def has_sources(self) -> bool:
         """Whether there is a source that can be asked."""
         return bool(self._watched)
 
@@ -89,10 +93,10 @@ class Poller:
             RecorderError: something that it needs is wrong; or the store did not answer at the end.
         """
         if self._plan.lasts_us is not None:
-            self._over_at = self._hooks.steady() + self._plan.lasts_us
+            self._over_at = self._runtime.steady() + self._plan.lasts_us
         try:
             while not self._round():
-                self._hooks.after_tick()
+                self._runtime.after_tick()
             self._conclude()
         finally:
             self._fetcher.close()
@@ -104,24 +108,24 @@ class Poller:
     def _round(self) -> bool:
         """Look, send, collect; whether the watch is over."""
         try:
-            self._look(self._hooks.clock())
+            self._look(self._runtime.clock())
         except StoreError as error:
             self._note_failure(error)
         except RecorderError as error:
             self._fail(error)
         if self._is_over():
             return True
-        self._collect(self._hooks.clock())
+        self._collect(self._runtime.clock())
         return False
 
     def _look(self, now: int) -> None:
         """Hold the leases, and send what is due, when it is time; a clock that was set back stops nothing."""
-        if self._intake.is_stuck or now < self._look_at <= now + LOOK_US:
+        if self._results.is_stuck or now < self._look_at <= now + LOOK_US:
             return
         ends = self._is_ending()
         if not ends:
             self._take_in(now)
-            now = self._hooks.clock()
+            now = self._runtime.clock()
         self._look_at = now + LOOK_US
         if ends:
             self._let_go()
@@ -129,13 +133,13 @@ class Poller:
         self._hold(now)
         self._send_due(now)
         if (
-            self._plan.until is not Until.PASS
+            self._plan.until is not RunMode.PASS
         ):  # which tells at its end, when answers have shown the time
-            self._tell_overdue(now)
+            self._notify_overdue(now)
         self._store_error = None
 
     def _is_ending(self) -> bool:
-        over = self._over_at is not None and self._hooks.steady() >= self._over_at
+        over = self._over_at is not None and self._runtime.steady() >= self._over_at
         return self._stopping or over
 
     def _take_in(self, now: int) -> None:
@@ -143,69 +147,66 @@ class Poller:
         if not self._new_sources.is_time(now):
             return
         self._new_sources.start(now)
-        self._hooks.before_look()
-        rows = {row.source_id: row for row in self._desk.sources()}
-        for outlet in self._hooks.outlets_of([r for r in rows.values() if self._needs_key(r)]):
-            known = self._outlets.get(outlet.source_id)
-            if known is None or known.key_id != outlet.key_id:
-                outlet.trouble.learn(rows[outlet.source_id], key_id=outlet.key_id)
-                self._outlets[outlet.source_id] = outlet
-        self._watched = {s for s, o in self._outlets.items() if self._plan.source in (None, o.name)}
+        self._runtime.before_poll()
+        rows = {row.source_id: row for row in self._coordinator.sources()}
+        for source in self._runtime.load_sources([r for r in rows.values() if self._needs_key(r)]):
+            known = self._sources.get(source.source_id)
+            if known is None or known.key_id != source.key_id:
+                source.restore(rows[source.source_id])
+                self._sources[source.source_id] = source
+        self._watched = {s for s, o in self._sources.items() if self._plan.source in (None, o.name)}
 
     def _needs_key(self, row: SourceRow) -> bool:
-        """Whether a source is new, or its key is refused: somebody may have given it another."""
-        known = self._outlets.get(row.source_id)
-        return known is None or known.trouble.refused is not None
+        known = self._sources.get(row.source_id)
+        return known is None or known.trouble.refused is not None  # it may have another key now
 
     def _hold(self, now: int) -> None:
         under_way = {source_id for source_id, _ in self._under_way}
-        self._desk.renew(self._watched, now=now, under_way=under_way)
-        held = self._desk.held(now)
+        self._coordinator.renew(self._watched, now=now, under_way=under_way)
+        held = self._coordinator.held(now)
         if gained := held - self._held:
-            for row in self._desk.sources():
-                if row.source_id in gained:
-                    self._intake.clock_watch.learn(row)
-                    outlet = self._outlets[row.source_id]
-                    outlet.trouble.learn(row, key_id=outlet.key_id)
+            for row in (one for one in self._coordinator.sources() if one.source_id in gained):
+                self._results.clock_watch.learn(row)
+                self._sources[row.source_id].restore(row)
         self._held = held
-        self.summary.busy = {self._outlets[source_id].name for source_id in self._watched - held}
+        self.summary.busy = {self._sources[source_id].name for source_id in self._watched - held}
         self._heed_clock()
 
     def _heed_clock(self) -> None:
         """Where the clock was set forward, the budgets' last minute has not passed; the next answers tell whether it is right."""
-        if self._intake.clock_watch.was_set_forward(self._hooks.clock(), self._hooks.steady()):
-            self._desk.rest({self._outlets[source_id].key_id for source_id in self._held})
-            self._overdue.start(self._hooks.clock())
+        if self._results.clock_watch.was_set_forward(self._runtime.clock(), self._runtime.steady()):
+            self._coordinator.rest({self._sources[source_id].key_id for source_id in self._held})
+            self._overdue.start(self._runtime.clock())
 
     def _let_go(self) -> None:
         """Give back what is not needed any more; another process may go on with it."""
         if self._under_way and self._held:
-            self._desk.leave(keep={source_id for source_id, _ in self._under_way})
+            self._coordinator.leave(keep={source_id for source_id, _ in self._under_way})
             self._held = frozenset()
 
     def _send_due(self, now: int) -> None:
-        if self._plan.until is Until.PASS:  # else it would not end when the clock is set back
+        if self._plan.until is RunMode.PASS:  # else it would not end when the clock is set back
             self._pass_at = min(now, self._pass_at or now)
-        held = self._desk.held(now)
-        due, next_at = self._desk.due(held, now=self._pass_at or now)
+        held = self._coordinator.held(now)
+        due, next_at = self._coordinator.due(held, now=self._pass_at or now)
         if next_at is not None and self._pass_at is None:
             self._look_at = min(self._look_at, next_at)
         waiting = [one for one in due if (one.source_id, one.run_key) not in self._under_way]
         by_source = Counter(source_id for source_id, _ in self._under_way)
-        ready = askable(waiting, self._outlets, by_source, now)
+        ready = pollable(waiting, self._sources, by_source, now)
         postponed = self._send(ready, now)
         self._is_done = not (self._under_way or postponed) and self._nothing_left(now)
 
     def _send(self, ready: list[Due], now: int) -> bool:
         """Send what the budgets allow; whether some of it must wait, and not for long."""
-        uses = {use.key_id: use for use in key_uses(self._outlets.values())}
+        uses = {use.key_id: use for use in key_uses(self._sources.values())}
         by_key: dict[str, list[Due]] = {}
         for one in ready:
-            by_key.setdefault(self._outlets[one.source_id].key_id, []).append(one)
-        began = self._hooks.steady()
+            by_key.setdefault(self._sources[one.source_id].key_id, []).append(one)
+        began = self._runtime.steady()
         waits: list[int | None] = []
         for key_id, of_key in by_key.items():
-            if self._hooks.steady() - began > _TICK_US:  # answers wait for their commit meanwhile
+            if self._runtime.steady() - began > _TICK_US:  # answers wait for their commit meanwhile
                 self._look_at = now
                 return True
             waits.append(self._send_by(uses[key_id], of_key, now))
@@ -216,7 +217,7 @@ class Poller:
         room = MOST_UNDER_WAY - len(self._under_way)
         if not room:
             return now
-        granted = self._desk.permit(use, due, most=room, now=now, pass_at=self._pass_at)
+        granted = self._coordinator.permit(use, due, most=room, now=now, pass_at=self._pass_at)
         for permission in granted.permissions:
             self._dispatch(permission)
         if len(granted.permissions) == len(due):
@@ -226,9 +227,9 @@ class Poller:
 
     def _dispatch(self, permission: Permission) -> None:
         due = permission.due
-        source = self._outlets[due.source_id].name
-        last, now = due.last_polled_at, self._hooks.clock()
-        ask = Ask(
+        source = self._sources[due.source_id].name
+        last, now = due.last_polled_at, self._runtime.clock()
+        ask = PollRequest(
             due=due,
             source=source,
             slot=permission.slot,
@@ -239,10 +240,10 @@ class Poller:
         self._fetcher.send(ask)
 
     def _collect(self, now: int) -> None:
-        waits = self._is_ending() or self._intake.is_stuck
+        waits = self._is_ending() or self._results.is_stuck
         until_look_us = max(self._look_at - now, 0)
         came = self._fetcher.collect(_TICK_US if waits else min(until_look_us, _TICK_US))
-        done = self._intake.take(came)
+        done = self._results.take(came)
         for one in done:
             del self._under_way[one.ask.due.source_id, one.ask.due.run_key]
             if one.error is not None:
@@ -259,53 +260,53 @@ class Poller:
     def _judge(self, source_ids: set[int]) -> None:
         for source_id in source_ids - {source_id for source_id, _ in self._under_way}:
             try:
-                self._intake.judge(self._outlets[source_id])
+                self._results.judge(self._sources[source_id])
             except StoreError as error:
                 self._note_failure(error)
 
     def _note_failure(self, error: StoreError) -> None:
         """The store does not answer: told once; answers under way are awaited, nothing is sent."""
-        now = self._hooks.clock()
+        now = self._runtime.clock()
         is_known, self._store_error = self._store_error is not None, error
         self._look_at = now + LOOK_US
         if not (is_known or self._is_over()):
-            self._hooks.tell(f"{error}; tried again")
+            self._runtime.notify(f"{error}; tried again")
 
-    def _tell_overdue(self, now: int, *, last: bool = False) -> None:
+    def _notify_overdue(self, now: int, *, last: bool = False) -> None:
         if last or self._overdue.is_time(now):
             self._overdue.start(now)
-            busy, is_off = self.summary.busy, self._intake.clock_watch.is_off
-            own = {s for s in self._watched if self._outlets[s].name not in busy and not is_off(s)}
-            for one in self._desk.newly_overdue(own, now=now):
-                self._hooks.tell(overdue_line(one, now=now))
+            busy, is_off = self.summary.busy, self._results.clock_watch.is_off
+            own = {s for s in self._watched if self._sources[s].name not in busy and not is_off(s)}
+            for one in self._coordinator.newly_overdue(own, now=now):
+                self._runtime.notify(overdue_line(one, now=now))
 
     def _is_over(self) -> bool:
-        if self._intake.is_stuck:
-            may_end = self._is_ending() or self._plan.until is Until.PASS
-            return may_end and self._intake.gives_up(after_us=self._patience_us())
+        if self._results.is_stuck:
+            may_end = self._is_ending() or self._plan.until is RunMode.PASS
+            return may_end and self._results.gives_up(after_us=self._store_patience_us())
         if self._under_way:
             return False
         if self._is_ending() or self._is_done:
             return True
-        return self._store_error is not None and self._plan.until is Until.PASS
+        return self._store_error is not None and self._plan.until is RunMode.PASS
 
-    def _patience_us(self) -> int:
+    def _store_patience_us(self) -> int:
         """Return how long a watch that could end waits for a store that takes no answers: not long past its end."""
         return TOLD_TO_END_US if self._is_ending() else MINUTE
 
     def _nothing_left(self, now: int) -> bool:
         """Whether nothing of the sources that are polled here is left to do, by the plan."""
-        held = self._desk.held(now)
-        if self._plan.until is Until.STOPPED:
+        held = self._coordinator.held(now)
+        if self._plan.until is RunMode.FOREVER:
             return False
-        if self._plan.until is Until.PASS:
+        if self._plan.until is RunMode.PASS:
             return True
-        if self._desk.may_gain:
+        if self._coordinator.may_gain:
             return False
-        open_sources = {s for s in held if self._outlets[s].trouble.refused is None}
-        if self._plan.until is Until.TIME:
+        open_sources = {s for s in held if self._sources[s].trouble.refused is None}
+        if self._plan.until is RunMode.TIME:
             return bool(self._watched) and not open_sources
-        return not self._desk.undone(open_sources, now=now)
+        return not self._coordinator.undone(open_sources, now=now)
 
     def _conclude(self) -> None:
         """What is said at the end."""
@@ -313,29 +314,29 @@ class Poller:
             self._failure = self._failure or self._store_error
             return
         for source_id in self._watched:
-            outlet = self._outlets[source_id]
-            self._intake.judge(outlet, at_the_end=True)
-            if outlet.name not in self.summary.busy:
-                self._intake.recall(outlet)
-        now = self._hooks.clock()
-        self._tell_overdue(now, last=True)
+            source = self._sources[source_id]
+            self._results.judge(source, at_the_end=True)
+            if source.name not in self.summary.busy:
+                self._results.recall(source)
+        now = self._runtime.clock()
+        self._notify_overdue(now, last=True)
         self._note_lasting(now)
-        if self._is_done and self._plan.until is Until.DONE:
+        if self._is_done and self._plan.until is RunMode.DONE:
             self._tell_left(now)
 
     def _tell_left(self, now: int) -> None:
         """Report the runs that were not waited for."""
-        held = self._desk.held(now)
-        if missing := self._desk.not_visible(held):
-            self._hooks.tell(not_visible_line(missing))
-        if overdue := self._desk.overdue(held, now=now):
-            self._hooks.tell(overdue_left_line(overdue))
+        held = self._coordinator.held(now)
+        if missing := self._coordinator.not_visible(held):
+            self._runtime.notify(not_visible_line(missing))
+        if overdue := self._coordinator.overdue(held, now=now):
+            self._runtime.notify(overdue_left_line(overdue))
 
     def _note_lasting(self, now: int) -> None:
         """Note the runs that this watch polled last without success, and that have been failing for long."""
         failed = self.summary.failing
         if failed:
-            found = self._desk.failing(self._watched)
+            found = self._coordinator.failing(self._watched)
             self.summary.lasting = [
                 one
                 for one in found
@@ -344,6 +345,6 @@ class Poller:
 
     def _leave(self) -> None:
         try:
-            self._desk.leave()
+            self._coordinator.leave()
         except StoreError as error:  # the leases run out by themselves
             self._failure = self._failure or error

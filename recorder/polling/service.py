@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 from recorder.errors import SettingError
 from recorder.fetch.keys import ApiKey, load_key
-from recorder.polling.desk import Desk
-from recorder.polling.fetchers import Ask, Send, ThreadFetcher
-from recorder.polling.hooks import Hooks
-from recorder.polling.outlets import Outlet
-from recorder.polling.plan import Plan, Until
+from recorder.polling.active_sources import ActiveSource
+from recorder.polling.coordinator import Coordinator
+from recorder.polling.fetchers import PollRequest, Send, ThreadFetcher
 from recorder.polling.poller import Poller
+from recorder.polling.runtime import Runtime
+from recorder.polling.watch_options import RunMode, WatchOptions
 from recorder.schedule.cadence import Cadence
 from recorder.settings import Settings
 from recorder.store.due import SourceRow
@@ -59,7 +59,7 @@ class Clients:
         self._clients: dict[tuple[str, str], LedgerClient] = {}
         self._lock = threading.Lock()
 
-    def outlet(self, row: SourceRow) -> Outlet:
+    def source(self, row: SourceRow) -> ActiveSource:
         """Make a source askable.
 
         Raises:
@@ -80,7 +80,7 @@ class Clients:
         )
         key_id = key.fingerprint()
         self._keys[key_id] = key
-        return Outlet(
+        return ActiveSource(
             source_id=row.source_id,
             name=row.name,
             base_url=row.base_url,
@@ -88,7 +88,7 @@ class Clients:
             rate=config.rate,
         )
 
-    def prepare(self, ask: Ask) -> Send:
+    def prepare(self, ask: PollRequest) -> Send:
         """Make what one request needs."""
         return partial(self._client(ask.source, ask.slot.key_id).fetch_run, ask.due.run_id)
 
@@ -121,9 +121,9 @@ class Service:
         settings: all of them.
         environ: where keys may be.
         plan: how long to watch what.
-        tell: takes one line for people.
+        notify: takes one line for people.
         clock: microseconds since 1970 UTC.
-        before_look: called before each look for due runs.
+        before_poll: called before each look for due runs.
         after_tick: called after each round.
         timeouts: how long a request may take; None for the usual.
     """
@@ -134,52 +134,52 @@ class Service:
         settings: Settings,
         *,
         environ: Mapping[str, str],
-        plan: Plan,
-        tell: Callable[[str], None],
+        plan: WatchOptions,
+        notify: Callable[[str], None],
         clock: Callable[[], int],
-        before_look: Callable[[], None] = lambda: None,
+        before_poll: Callable[[], None] = lambda: None,
         after_tick: Callable[[], None] = lambda: None,
         timeouts: "Timeouts | None" = None,
     ) -> None:
         self._clients = Clients(settings, environ, clock, timeouts=timeouts)
-        self._tell = tell
-        self._may_wait = plan.is_guest
+        self._notify = notify
+        self._may_wait = plan.is_viewer
         self._plan = plan
         self._made: set[str] = set()
         self._left_out: dict[str, SettingError] = {}
         cadence = cadence_of(settings)
         self.poller = Poller(
-            desk=Desk(database, cadence=cadence, clock=clock, role=plan.role),
+            coordinator=Coordinator(database, cadence=cadence, clock=clock, role=plan.role),
             recorder=Recorder(database, cadence=cadence, costs=settings.cost),
             fetcher=ThreadFetcher(self._clients.prepare, clock),
             plan=plan,
-            hooks=Hooks(
-                outlets_of=self._outlets,
+            runtime=Runtime(
+                load_sources=self._sources,
                 clock=clock,
-                tell=tell,
-                before_look=before_look,
+                notify=notify,
+                before_poll=before_poll,
                 after_tick=after_tick,
             ),
         )
 
-    def _outlets(self, rows: Sequence[SourceRow]) -> list[Outlet]:
+    def _sources(self, rows: Sequence[SourceRow]) -> list[ActiveSource]:
         """Those that can be asked; a watch that begins without any ends with the reason."""
-        made: list[Outlet] = []
+        made: list[ActiveSource] = []
         errors: dict[str, SettingError] = {}
         for row in rows:
             try:
-                made.append(self._clients.outlet(row))
+                made.append(self._clients.source(row))
                 self._left_out.pop(row.name, None)
             except SettingError as error:
                 if self._plan.source in (None, row.name) and row.name not in self._made:
                     errors[row.name] = error
-        self._made |= {outlet.name for outlet in made}
-        watched = any(self._plan.source in (None, outlet.name) for outlet in made)
-        if errors and not (watched or self.poller.has_outlets or self._may_wait):
+        self._made |= {source.name for source in made}
+        watched = any(self._plan.source in (None, source.name) for source in made)
+        if errors and not (watched or self.poller.has_sources or self._may_wait):
             raise next(iter(errors.values()))
-        self._may_wait |= self._plan.until is Until.STOPPED
+        self._may_wait |= self._plan.until is RunMode.FOREVER
         for name in errors.keys() - self._left_out.keys():
-            self._tell(f"source {name!r} is left out: {errors[name]}")
+            self._notify(f"source {name!r} is left out: {errors[name]}")
         self._left_out |= errors
         return made
 
@@ -193,6 +193,6 @@ class Service:
             summary = self.poller.run()
         finally:
             self._clients.close()
-        if self._left_out and not self.poller.has_outlets:
+        if self._left_out and not self.poller.has_sources:
             raise next(iter(self._left_out.values()))
         return summary.exit_code or (3 if self._left_out else 0)

@@ -62,7 +62,7 @@ class Cadence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
+class ScheduleInputs:
     """What is known of one run; instants in microseconds since 1970 UTC.
 
     Attributes:
@@ -93,7 +93,7 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
+class NextPoll:
     """When a run is looked at next (`due_at` None: never again), and its place in the watch."""
 
     tracking: Tracking
@@ -101,12 +101,12 @@ class Look:
     urgency: Urgency
 
 
-def next_look(known: Known, cadence: Cadence) -> Look:
+def next_poll(known: ScheduleInputs, cadence: Cadence) -> NextPoll:
     """When this run is to be asked next."""
     if known.last_polled_at is None:
-        return Look(tracking="active", due_at=known.tracked_at, urgency=Urgency.NEW)
+        return NextPoll(tracking="active", due_at=known.tracked_at, urgency=Urgency.NEW)
     if known.resumed_at is not None and known.resumed_at > known.last_polled_at:
-        return Look(tracking="active", due_at=known.resumed_at, urgency=Urgency.NEW)
+        return NextPoll(tracking="active", due_at=known.resumed_at, urgency=Urgency.NEW)
     if known.last_outcome not in _GOOD:
         return _after_failure(known, known.last_polled_at, cadence)
     if known.is_terminal:
@@ -130,7 +130,7 @@ def may_give_up(polled_at: int | None, before_at: int | None, *, clock_error_us:
     return polled_at is None or before_at is None or polled_at - before_at <= DAY
 
 
-def overdue_at(known: Known, cadence: Cadence) -> int | None:
+def overdue_at(known: ScheduleInputs, cadence: Cadence) -> int | None:
     """When an in-flight run's patience ends; None for a run that has ended or was never seen."""
     if known.is_terminal is not False:
         return None
@@ -138,37 +138,37 @@ def overdue_at(known: Known, cadence: Cadence) -> int | None:
     return None if since is None else since + cadence.overdue_us
 
 
-def _in_flight(known: Known, now: int, cadence: Cadence) -> Look:
+def _in_flight(known: ScheduleInputs, now: int, cadence: Cadence) -> NextPoll:
     moved_at = max(known.last_changed_at or known.tracked_at, known.resumed_at or known.tracked_at)
     if known.may_give_up and now - moved_at >= cadence.abandon_us:
-        return Look(tracking="abandoned", due_at=None, urgency=Urgency.LATER)
+        return NextPoll(tracking="abandoned", due_at=None, urgency=Urgency.LATER)
     patience_ends = overdue_at(known, cadence)
     if patience_ends is None or now < patience_ends:
-        return Look(tracking="active", due_at=now + cadence.every_us, urgency=Urgency.IN_FLIGHT)
+        return NextPoll(tracking="active", due_at=now + cadence.every_us, urgency=Urgency.IN_FLIGHT)
     overdue_for = now - patience_ends + cadence.overdue_us
     pause = min(max(overdue_for // 20, 10 * cadence.every_us), SLOWEST_OVERDUE_US)
-    return Look(tracking="active", due_at=now + pause, urgency=Urgency.IN_FLIGHT)
+    return NextPoll(tracking="active", due_at=now + pause, urgency=Urgency.IN_FLIGHT)
 
 
-def _after_end(known: Known, now: int, cadence: Cadence) -> Look:
+def _after_end(known: ScheduleInputs, now: int, cadence: Cadence) -> NextPoll:
     ended = known.ended_seen_at if known.ended_seen_at is not None else now
     due = next((ended + look for look in cadence.settle_us if ended + look > now), None)
     if due is None and not known.may_give_up:
         due = now + UNSURE_US
     if due is None:
-        return Look(tracking="done", due_at=None, urgency=Urgency.LATER)
-    return Look(tracking="settling", due_at=due, urgency=Urgency.LATER)
+        return NextPoll(tracking="done", due_at=None, urgency=Urgency.LATER)
+    return NextPoll(tracking="settling", due_at=due, urgency=Urgency.LATER)
 
 
-def _after_failure(known: Known, now: int, cadence: Cadence) -> Look:
+def _after_failure(known: ScheduleInputs, now: int, cadence: Cadence) -> NextPoll:
     doublings = min(max(known.n_failures - 1, 0), _MOST_DOUBLINGS)
     urgency = Urgency.LATER if known.is_terminal else Urgency.IN_FLIGHT
     if known.last_outcome is Outcome.NOT_VISIBLE:
         pause = min(cadence.every_us << doublings, SLOWEST_NOT_VISIBLE_US)
-        return Look(tracking="not_visible", due_at=now + pause, urgency=urgency)
+        return NextPoll(tracking="not_visible", due_at=now + pause, urgency=urgency)
     pause = min(cadence.every_us << doublings, SLOWEST_RETRY_US)
     tracking: Tracking = "settling" if known.is_terminal else "active"
-    return Look(tracking=tracking, due_at=now + pause + _jitter(pause, now), urgency=urgency)
+    return NextPoll(tracking=tracking, due_at=now + pause + _jitter(pause, now), urgency=urgency)
 
 
 def _jitter(pause: int, now: int) -> int:

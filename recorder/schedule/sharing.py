@@ -14,9 +14,9 @@ from enum import Enum
 class Role(Enum):
     """How a process stands to others on the same store."""
 
-    PASSING = "passing"  # it ends by itself: takes what is free, and claims nothing
-    STAYING = "staying"
-    GUEST = "guest"
+    ONE_SHOT = "passing"  # it ends by itself: takes what is free, and claims nothing
+    SERVICE = "staying"
+    VIEWER = "guest"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +25,7 @@ class Claim:
 
     holder: str
     wanted: frozenset[int]
-    is_guest: bool = False
+    is_viewer: bool = False
 
 
 def share_out(claims: Collection[Claim], held: Mapping[int, str]) -> dict[int, str]:
@@ -52,7 +52,7 @@ def _wanting(claims: Collection[Claim]) -> dict[int, list[str]]:
     """Who may have each source, by source: the guests only where nobody else wants it."""
     found: dict[int, list[str]] = {}
     for guests in (False, True):
-        chosen = [one for one in claims if one.is_guest is guests]
+        chosen = [one for one in claims if one.is_viewer is guests]
         wanted = frozenset[int]().union(*(one.wanted for one in chosen)) - found.keys()
         found |= {s: sorted(one.holder for one in chosen if s in one.wanted) for s in wanted}
     return dict(sorted(found.items()))

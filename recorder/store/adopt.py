@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 import sqlalchemy as sa
 
-from recorder.history.told import TrackedRun
+from recorder.history.export_record import TrackedRun
 from recorder.ledger.answer import Answer
 from recorder.store.due import source_rows
 from recorder.store.registry import add_seen_runs, ensure_source, lock_source, resume, untrack

@@ -8,9 +8,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from recorder.history.told import StoredAnswer, TrackedRun
+from recorder.history.export_record import StoredAnswer, TrackedRun
 from recorder.ledger.answer import Outcome
-from recorder.ledger.body import Kept
+from recorder.ledger.body import RejectedBody
 from recorder.ledger.jsontext import to_text
 from recorder.store.documents import load_value
 from recorder.store.parts import Parts
@@ -95,10 +95,12 @@ def _polls(ref: RunRef, as_of: int | None) -> sa.Select[Any]:
     return statement if as_of is None else statement.where(poll.c.polled_at <= as_of)
 
 
-def _kept(held: sa.RowMapping) -> Kept | None:
+def _kept(held: sa.RowMapping) -> RejectedBody | None:
     if held["head"] is None:
         return None
-    return Kept(beginning=bytes(held["head"]), length=held["length"], sha256=bytes(held["sha256"]))
+    return RejectedBody(
+        beginning=bytes(held["head"]), length=held["length"], sha256=bytes(held["sha256"])
+    )
 
 
 class _Answers:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from recorder.store.parts import NewParts
 from recorder.store.prepared import insert, update
 from recorder.store.rows import FACT_COLUMNS, PollRecord, Row, SnapshotRecord, WatchRecord
-from recorder.store.schema import poll, rejected_body, run_fact, snapshot, watch
+from recorder.store.schema import poll, rejected_body, run_summary, snapshot, watch
 
 Values: TypeAlias = tuple[Any, ...]
 
@@ -34,8 +34,8 @@ _SEE_AGAIN = update(snapshot, _LASTING, _STATE)
 _ADD_POLL = insert(poll, POLL_COLUMNS)
 _SET_POLL = update(poll, _MOVED, _POLL)
 _ADD_REJECTED = insert(rejected_body, (*_POLL, "head", "length", "sha256"))
-_ADD_FACT = insert(run_fact, (*_RUN, *FACT_COLUMNS))
-_SET_FACT = update(run_fact, FACT_COLUMNS, _RUN)
+_ADD_FACT = insert(run_summary, (*_RUN, *FACT_COLUMNS))
+_SET_FACT = update(run_summary, FACT_COLUMNS, _RUN)
 _SET_WATCH = update(watch, _WATCHED, _RUN)
 
 _snapshot_values = attrgetter(*SNAPSHOT_COLUMNS)
@@ -57,8 +57,8 @@ class Batch:
     new_polls: list[PollRecord] = field(default_factory=list)
     changed_polls: list[PollRecord] = field(default_factory=list)
     rejected: list[Values] = field(default_factory=list)
-    new_facts: list[Row] = field(default_factory=list)
-    changed_facts: list[Row] = field(default_factory=list)
+    new_summaries: list[Row] = field(default_factory=list)
+    changed_summaries: list[Row] = field(default_factory=list)
     watches: list[WatchRecord] = field(default_factory=list)
 
     def flush(self, connection: sa.Connection) -> None:
@@ -71,8 +71,10 @@ class Batch:
         _ADD_POLL.many(connection, list(map(_poll_values, self.new_polls)))
         _SET_POLL.many(connection, list(map(_moved_values, self.changed_polls)))
         _ADD_REJECTED.many(connection, self.rejected)
-        _ADD_FACT.many(connection, [_fact(row, *_RUN, *FACT_COLUMNS) for row in self.new_facts])
-        _SET_FACT.many(connection, [_fact(row, *FACT_COLUMNS, *_RUN) for row in self.changed_facts])
+        _ADD_FACT.many(connection, [_fact(row, *_RUN, *FACT_COLUMNS) for row in self.new_summaries])
+        _SET_FACT.many(
+            connection, [_fact(row, *FACT_COLUMNS, *_RUN) for row in self.changed_summaries]
+        )
         _SET_WATCH.many(connection, list(map(_watch_values, self.watches)))
 
     def _number_templates(self) -> None:

@@ -23,7 +23,7 @@ from recorder.store.cost_changes import cost_changes
 from recorder.store.past import Past
 from recorder.store.poll_times import poll_times
 from recorder.store.runs import FROM_WATCH
-from recorder.store.schema import Flag, label, run, run_fact, source, watch
+from recorder.store.schema import Flag, label, run, run_summary, source, watch
 
 _PER_FETCH: Final = 500
 _PER_QUESTION: Final = 500
@@ -179,10 +179,10 @@ def _some_runs(keys: Whole) -> Iterator[sa.ColumnElement[bool]]:
 
 def _tables(names: Iterable[str]) -> dict[sa.Table, dict[str, sa.ColumnElement[Any]]]:
     """Return what to read of each table."""
-    found: dict[sa.Table, dict[str, sa.ColumnElement[Any]]] = {watch: {}, run: {}, run_fact: {}}
+    found: dict[sa.Table, dict[str, sa.ColumnElement[Any]]] = {watch: {}, run: {}, run_summary: {}}
     for name in names:
         if name not in ("source", "dated_at") and not name.startswith(LABEL):
-            table = watch if name in FROM_WATCH else run if name in _FROM_RUN else run_fact
+            table = watch if name in FROM_WATCH else run if name in _FROM_RUN else run_summary
             found[table][name] = _expression(name, table.c[name])
     return found
 

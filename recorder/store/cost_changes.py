@@ -9,8 +9,8 @@ from itertools import groupby
 import sqlalchemy as sa
 
 from recorder.analysis.settling import CostSettled
-from recorder.history.facts import Seen, first_of_end
-from recorder.store.rows import SEEN_COLUMNS, seen_of
+from recorder.history.run_summary import SnapshotSummary, first_of_end
+from recorder.store.rows import SEEN_COLUMNS, snapshot_summary
 from recorder.store.schema import run, snapshot, source
 
 _PER_FETCH = 5000
@@ -39,10 +39,10 @@ def cost_changes(
         statement = statement.where(snapshot.c.first_seen_at <= as_of)
     streamed = connection.execute(statement.execution_options(yield_per=_PER_FETCH))
     for key, group in groupby(streamed.mappings(), key=lambda row: (row["name"], row["run_id"])):
-        yield key, _settled([seen_of(dict(row)) for row in group])
+        yield key, _settled([snapshot_summary(dict(row)) for row in group])
 
 
-def _settled(seen: list[Seen]) -> CostSettled:
+def _settled(seen: list[SnapshotSummary]) -> CostSettled:
     present = seen[-1].actual
     first = seen[-1]
     for one in reversed(seen):

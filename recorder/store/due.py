@@ -12,7 +12,7 @@ from recorder.ledger.answer import FAILED, Outcome
 from recorder.schedule.cadence import LONGEST_WAIT_US, Cadence, Urgency
 from recorder.store.life import flight_since, is_ended, is_in_flight, is_overdue, is_unseen
 from recorder.store.registry import lock_source
-from recorder.store.schema import Integer, run, run_fact, source, watch
+from recorder.store.schema import Integer, run, run_summary, source, watch
 
 MISSED_FOR_US = 15 * SECOND
 _OUTAGE = (Outcome.SERVER_ERROR, Outcome.NETWORK_ERROR)
@@ -233,8 +233,10 @@ def _undone_count() -> sa.Select[Any]:
         sa.func.coalesce(watch.c.first_polled_at, overdue_since + 1) > overdue_since
     )
     is_undone = new | (is_in_flight() & sa.not_(overdue)) | moving | just_gone
-    same = (run_fact.c.source_id == watch.c.source_id) & (run_fact.c.run_key == watch.c.run_key)
-    counted = sa.select(sa.func.count()).select_from(watch.outerjoin(run_fact, same))
+    same = (run_summary.c.source_id == watch.c.source_id) & (
+        run_summary.c.run_key == watch.c.run_key
+    )
+    counted = sa.select(sa.func.count()).select_from(watch.outerjoin(run_summary, same))
     return counted.where(_of_sources(), _is_open(), is_undone)
 
 
@@ -254,7 +256,7 @@ def overdue_runs(
     *,
     now: int,
     source_name: str | None = None,
-    untold: bool = False,
+    not_notified: bool = False,
 ) -> list[Overdue]:
     """Runs in flight past the patience, the longest first.
 
@@ -263,7 +265,7 @@ def overdue_runs(
         cadence: whose patience.
         now: microseconds since 1970 UTC.
         source_name: only this source's.
-        untold: only those that were not told of yet.
+        not_notified: only those that were not told of yet.
     """
     since = flight_since()
     fields = ("status", "slug", "trigger_run_id")
@@ -274,42 +276,44 @@ def overdue_runs(
         sa.select(
             source.c.name.label("source"),
             run.c.run_id,
-            *(run_fact.c[name] for name in fields),
+            *(run_summary.c[name] for name in fields),
             since.label("since"),
             *(watch.c[n] for n in ("last_polled_at", "last_changed_at", "source_id", "run_key")),
         )
         .join_from(run, source, source.c.source_id == run.c.source_id)
         .join(watch, (watch.c.source_id == run.c.source_id) & (watch.c.run_key == run.c.run_key))
         .join(
-            run_fact,
-            (run_fact.c.source_id == run.c.source_id) & (run_fact.c.run_key == run.c.run_key),
+            run_summary,
+            (run_summary.c.source_id == run.c.source_id) & (run_summary.c.run_key == run.c.run_key),
         )
         .where(watch.c.source_id.in_(of_sources), _is_open())
         .where(is_overdue(now - cadence.overdue_us))
         .order_by(since, source.c.name, run.c.run_id)
     )
-    if untold:
-        statement = statement.where(watch.c.told_overdue_at.is_(None))
+    if not_notified:
+        statement = statement.where(watch.c.overdue_notified_at.is_(None))
     return [Overdue(**row) for row in connection.execute(statement).mappings()]
 
 
-def mark_told(connection: sa.Connection, overdue: Iterable[Overdue], *, now: int) -> list[Overdue]:
+def mark_notified(
+    connection: sa.Connection, overdue: Iterable[Overdue], *, now: int
+) -> list[Overdue]:
     """Remember that people are told of these runs; those that no other process told of meanwhile."""
     overdue = list(overdue)
     for name in sorted({one.source for one in overdue}):
         lock_source(connection, name)  # whoever records an answer writes the same rows
-    return [one for one in overdue if _mark_told(connection, one, now)]
+    return [one for one in overdue if _mark_notified(connection, one, now)]
 
 
-def _mark_told(connection: sa.Connection, one: Overdue, now: int) -> bool:
+def _mark_notified(connection: sa.Connection, one: Overdue, now: int) -> bool:
     marked = connection.execute(
         sa.update(watch)
         .where(
             watch.c.source_id == one.source_id,
             watch.c.run_key == one.run_key,
-            watch.c.told_overdue_at.is_(None),
+            watch.c.overdue_notified_at.is_(None),
         )
-        .values(told_overdue_at=now)
+        .values(overdue_notified_at=now)
     )
     return marked.rowcount == 1
 

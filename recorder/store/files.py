@@ -25,7 +25,7 @@ MADE_BEFORE = (
 )
 _REPAIR = "put a copy of it back, or save what can be read with sqlite3's command .recover"
 _NOT_UTF8 = "Could not decode to UTF-8"
-_OF_BEFORE = {"alembic_version", "run_fact", "snapshot", "watch"}
+_OF_BEFORE = {"alembic_version", "run_summary", "snapshot", "watch"}
 
 
 def create_file(path: Path) -> None:

@@ -51,7 +51,7 @@ class SourceHealth:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
+class Backlog:
     """Runs that were due before an instant and were not asked since: how many, and since when the first one waits."""
 
     runs: int
@@ -203,10 +203,10 @@ def pauses(connection: sa.Connection, source_ids: Iterable[int]) -> list[int]:
     return list(connection.execute(statement).scalars())
 
 
-def waiting(connection: sa.Connection, source_ids: Iterable[int], *, before: int) -> Waiting:
+def waiting(connection: sa.Connection, source_ids: Iterable[int], *, before: int) -> Backlog:
     """Runs of these sources that were due before an instant and wait to be asked."""
     statement = sa.select(sa.func.count(), sa.func.min(watch.c.due_at)).where(
         watch.c.source_id.in_(list(source_ids)), watch.c.due_at < before
     )
     runs, since = connection.execute(statement).one()
-    return Waiting(runs=runs, since=since)
+    return Backlog(runs=runs, since=since)

@@ -150,7 +150,7 @@ def held_by_others(
 
 
 def claim(
-    connection: sa.Connection, holder: str, wanted: Collection[int], *, now: int, is_guest: bool
+    connection: sa.Connection, holder: str, wanted: Collection[int], *, now: int, is_viewer: bool
 ) -> frozenset[int]:
     """Say that this process stays, and which sources it wants; those that are its share of them.
 
@@ -159,7 +159,7 @@ def claim(
         holder: this process.
         wanted: the sources that it wants.
         now: microseconds since 1970 UTC.
-        is_guest: whether it wants only what no other process that stays wants.
+        is_viewer: whether it wants only what no other process that stays wants.
     """
     gone = sa.select(poller.c.holder).where(poller.c.alive_until <= now, poller.c.holder != holder)
     expired = connection.execute(gone.with_for_update(skip_locked=True)).scalars().all()
@@ -169,7 +169,7 @@ def claim(
             holder=holder,
             alive_until=now + LEASE_US,
             wanted=json.dumps(sorted(wanted)),
-            is_guest=is_guest,
+            is_viewer=is_viewer,
         )
     )
     owners = share_out(_claims(connection, now), _polled(connection, now))
@@ -183,7 +183,7 @@ def _claims(connection: sa.Connection, now: int) -> list[Claim]:
         Claim(
             holder=row.holder,
             wanted=frozenset(json.loads(row.wanted)),
-            is_guest=row.is_guest,
+            is_viewer=row.is_viewer,
         )
         for row in connection.execute(living)
         if not is_dead(row.holder)

@@ -5,7 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from recorder.life import LOST
-from recorder.store.schema import run_fact, watch
+from recorder.store.schema import run_summary, watch
 
 
 def is_seen() -> sa.ColumnElement[bool]:
@@ -29,10 +29,10 @@ def is_unseen() -> sa.ColumnElement[bool]:
 
 
 def flight_since() -> sa.ColumnElement[Any]:
-    """Return the instant from which a flight counts; `run_fact` has to be joined."""
-    return sa.func.coalesce(run_fact.c.created_at, watch.c.first_good_at)
+    """Return the instant from which a flight counts; `run_summary` has to be joined."""
+    return sa.func.coalesce(run_summary.c.created_at, watch.c.first_good_at)
 
 
 def is_overdue(before: "int | sa.BindParameter[int]") -> sa.ColumnElement[bool]:
-    """Return the condition that the run is in flight since then or longer; `run_fact` has to be joined."""
+    """Return the condition that the run is in flight since then or longer; `run_summary` has to be joined."""
     return is_in_flight() & (flight_since() <= before)

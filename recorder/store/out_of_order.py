@@ -19,7 +19,7 @@ from recorder.store.documents import load_row
 from recorder.store.parts import Parts
 from recorder.store.plan import LastPoll, last_poll
 from recorder.store.prepared import Prepared
-from recorder.store.rows import PollRecord, SnapshotRecord, fact_row, note_facts
+from recorder.store.rows import PollRecord, SnapshotRecord, note_facts, summary_row
 from recorder.store.run_writer import (
     GOOD,
     ReadAnswer,
@@ -192,7 +192,7 @@ def _write_run(
         watch.body_digest = good[-1].read.digest
     if rows:
         work.last = rows[-1]
-        _write_facts(work, ordered, rows, had_snapshots=had_snapshots)
+        _write_summary(work, ordered, rows, had_snapshots=had_snapshots)
     work.write_watch(_last_poll(work, ordered))
 
 
@@ -203,15 +203,15 @@ def _last_poll(work: RunWriter, ordered: list[_Entry]) -> LastPoll:
     return last_poll(last.answer, before_at=before_at, now=work.rules.now)
 
 
-def _write_facts(
+def _write_summary(
     work: RunWriter, ordered: list[_Entry], rows: list[SnapshotRecord], *, had_snapshots: bool
 ) -> None:
     last = rows[-1]
     row = _last_row(work, last, ordered)
-    found = work.facts([one.seen for one in rows], row)
+    found = work.summarize([one.seen for one in rows], row)
     key = {"source_id": last.source_id, "run_key": last.run_key}
-    into = work.batch.changed_facts if had_snapshots else work.batch.new_facts
-    into.append(fact_row(key, row, found))
+    into = work.batch.changed_summaries if had_snapshots else work.batch.new_summaries
+    into.append(summary_row(key, row, found))
     note_facts(work.watch, found, last)
 
 

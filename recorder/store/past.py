@@ -7,21 +7,21 @@ from itertools import groupby, takewhile
 import sqlalchemy as sa
 
 from recorder.analysis.rows import RunRow
-from recorder.history.facts import RunFacts, Seen, facts, first_of_end
+from recorder.history.run_summary import RunSummary, SnapshotSummary, first_of_end, summarize
 from recorder.ledger.answer import Outcome
 from recorder.ledger.cost import CostRules
 from recorder.ledger.row import PROGRESS, LedgerRow
-from recorder.schedule.cadence import Cadence, Known, may_give_up, next_look
+from recorder.schedule.cadence import Cadence, ScheduleInputs, may_give_up, next_poll
 from recorder.store.documents import load_row
 from recorder.store.parts import Parts
-from recorder.store.rows import Row, fact_row, seen_of
-from recorder.store.schema import label, poll, run, run_fact, snapshot, source, watch
+from recorder.store.rows import Row, snapshot_summary, summary_row
+from recorder.store.schema import label, poll, run, run_summary, snapshot, source, watch
 
 RunKey = tuple[int, int]
 """The numbers of a source and of a run of it."""
 
 _PER_QUESTION = 500
-_FACTS = tuple(name for name in RunRow._fields if name in run_fact.c)
+_FACTS = tuple(name for name in RunRow._fields if name in run_summary.c)
 _PROGRESS = tuple(field.name for field in PROGRESS)
 
 
@@ -90,8 +90,8 @@ class Past:
             looks = [p["polled_at"] for p in polls if p["snapshot_seq"] == snapshots[-1]["seq"]]
             snapshots[-1] |= {"last_seen_at": looks[-1], "n_polls": len(looks)}
             row = load_row(snapshots[-1], parts, self.costs)
-            seen = [seen_of(one) for one in snapshots]
-            known = fact_row({}, row, self._facts(seen, row))
+            seen = [snapshot_summary(one) for one in snapshots]
+            known = summary_row({}, row, self._facts(seen, row))
             known |= {name: getattr(row, name) for name in _PROGRESS}
         known["n_reopened"] = known["n_reopened"] or 0
         values: Mapping[str, object] = {
@@ -105,13 +105,13 @@ class Past:
         }
         return RunRow._make(values[name] for name in RunRow._fields)
 
-    def _facts(self, seen: list[Seen], row: LedgerRow) -> RunFacts:
-        return facts(seen, row, unit=self.costs.unit, settled_us=self.cadence.settled_us)
+    def _facts(self, seen: list[SnapshotSummary], row: LedgerRow) -> RunSummary:
+        return summarize(seen, row, unit=self.costs.unit, settled_us=self.cadence.settled_us)
 
     def _tracking(self, held: Row, polls: list[Row], snapshots: list[Row]) -> str:
         if held["untracked_at"] is not None and held["untracked_at"] <= self.as_of:
             return "untracked"
-        return next_look(_known(held, polls, snapshots, self.as_of), self.cadence).tracking
+        return next_poll(_known(held, polls, snapshots, self.as_of), self.cadence).tracking
 
 
 def _watched(polls: list[Row], snapshots: list[Row]) -> Row:
@@ -132,12 +132,12 @@ def _last_two(polls: list[Row]) -> tuple[int | None, int | None]:
     return last, before
 
 
-def _known(held: Row, polls: list[Row], snapshots: list[Row], as_of: int) -> Known:
-    seen = [seen_of(one) for one in snapshots]
+def _known(held: Row, polls: list[Row], snapshots: list[Row], as_of: int) -> ScheduleInputs:
+    seen = [snapshot_summary(one) for one in snapshots]
     end = first_of_end(seen) if seen else None
     failed = takewhile(lambda p: p["snapshot_seq"] is None, reversed(polls))
     resumed = held["resumed_at"]
-    return Known(
+    return ScheduleInputs(
         tracked_at=held["tracked_at"],
         created_at=snapshots[-1]["created_at"] if snapshots else None,
         is_terminal=seen[-1].is_terminal if seen else None,

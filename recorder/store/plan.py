@@ -11,8 +11,8 @@ import sqlalchemy as sa
 
 from recorder.instants import SECOND
 from recorder.ledger.answer import FAR_OFF_US, Answer
-from recorder.schedule.cadence import Cadence, Urgency, may_give_up, next_look
-from recorder.store.rows import RunRecord, SnapshotRecord, WatchRecord, known_of
+from recorder.schedule.cadence import Cadence, Urgency, may_give_up, next_poll
+from recorder.store.rows import RunRecord, SnapshotRecord, WatchRecord, schedule_inputs
 from recorder.store.schema import source, watch
 
 _MARKS = ("first_good_at", "last_changed_at", "ended_seen_at")
@@ -92,12 +92,12 @@ def plan_run(
     for name in _MARKS:
         setattr(watch, name, last.righted(getattr(watch, name)))
     known = replace(
-        known_of(watch, tracked_at=run.tracked_at, last=state),
+        schedule_inputs(watch, tracked_at=run.tracked_at, last=state),
         last_polled_at=last.right_at,
         resumed_at=last.resumed(watch.resumed_at),
         may_give_up=may_give_up(last.at, last.before_at, clock_error_us=last.clock_error_us),
     )
-    look = next_look(known, cadence)
+    look = next_poll(known, cadence)
     watch.due_at = None if look.due_at is None else look.due_at + last.clock_error_us
     watch.tracking, watch.urgency = look.tracking, int(look.urgency)
 
@@ -130,7 +130,9 @@ def _plan_anew(connection: sa.Connection, source_ids: Iterable[int], now: int) -
             tracking=sa.case((given_up, tracking), else_=watch.c.tracking),
             urgency=sa.case((given_up, urgency), else_=watch.c.urgency),
             due_at=now - FAR_OFF_US,  # before the pass that is under way began
-            told_overdue_at=sa.case((watch.c.told_overdue_at <= now, watch.c.told_overdue_at)),
+            overdue_notified_at=sa.case(
+                (watch.c.overdue_notified_at <= now, watch.c.overdue_notified_at)
+            ),
         )
     )
 

@@ -46,7 +46,7 @@ class RunRefs:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class StateView:
     """One snapshot with the answer that it stands for; instants in microseconds since 1970 UTC."""
 
     seq: int
@@ -86,7 +86,7 @@ def find_run(connection: sa.Connection, run_id: str, source_name: str | None = N
     return RunRef(source_id=one.source_id, source=one.name, run_key=one.run_key, run_id=run_id)
 
 
-def state_at(connection: sa.Connection, ref: RunRef, as_of: int | None = None) -> Shown | None:
+def state_at(connection: sa.Connection, ref: RunRef, as_of: int | None = None) -> StateView | None:
     """The state last seen, or the one known at an instant; None where nothing had been seen."""
     statement = _snapshots(ref).order_by(snapshot.c.seq.desc()).limit(1)
     if as_of is not None:
@@ -95,7 +95,7 @@ def state_at(connection: sa.Connection, ref: RunRef, as_of: int | None = None) -
     return None if held is None else _shown(connection, ref, dict(held), as_of)
 
 
-def states(connection: sa.Connection, ref: RunRef, as_of: int | None = None) -> Iterator[Shown]:
+def states(connection: sa.Connection, ref: RunRef, as_of: int | None = None) -> Iterator[StateView]:
     """A run's snapshots in order, each with its answer."""
     statement = _snapshots(ref).order_by(snapshot.c.seq)
     if as_of is not None:
@@ -108,10 +108,10 @@ def _snapshots(ref: RunRef) -> sa.Select[Any]:
     return sa.select(snapshot).where(ref.rows_of(snapshot))
 
 
-def _shown(connection: sa.Connection, ref: RunRef, held: Row, as_of: int | None) -> Shown:
+def _shown(connection: sa.Connection, ref: RunRef, held: Row, as_of: int | None) -> StateView:
     if as_of is not None and held["last_seen_at"] > as_of:
         held |= _seen_by(connection, ref, held["seq"], as_of)
-    return Shown(
+    return StateView(
         seq=held["seq"],
         first_seen_at=held["first_seen_at"],
         last_seen_at=held["last_seen_at"],

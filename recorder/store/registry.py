@@ -27,7 +27,7 @@ _NEW_SOURCE = 0x5EC0_4DE5  # any constant: the advisory lock of adding a source 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tracked:
+class TrackResult:
     """What `track` did.
 
     Attributes:
@@ -103,10 +103,10 @@ def track_with_source(
     now: int,
     labels: Mapping[str, str] | None = None,
     resumes: bool = True,
-) -> Tracked:
+) -> TrackResult:
     """Register runs, and their source at its first use, in one transaction; see `track`."""
 
-    def work(connection: sa.Connection) -> Tracked:
+    def work(connection: sa.Connection) -> TrackResult:
         ensure_source(connection, source_name, base_url=base_url, now=now)
         return track(connection, source_name, run_ids, now=now, labels=labels, resumes=resumes)
 
@@ -121,7 +121,7 @@ def track(
     now: int,
     labels: Mapping[str, str] | None = None,
     resumes: bool = True,
-) -> Tracked:
+) -> TrackResult:
     """Register runs with a source that exists; idempotent.
 
     Args:
@@ -144,7 +144,7 @@ def track(
         resume(connection, source_id, keys[run_id], now=now)
     set_labels(connection, source_id, keys.values(), labels or {})
     known = [run_id for run_id in held if run_id not in dropped]
-    return Tracked(new=tuple(new), resumed=tuple(dropped), known=tuple(known))
+    return TrackResult(new=tuple(new), resumed=tuple(dropped), known=tuple(known))
 
 
 def add_seen_runs(connection: sa.Connection, source_id: int, seen_at: Mapping[str, int]) -> None:

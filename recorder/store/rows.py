@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, TypeAlias
 
-from recorder.history.facts import RunFacts, Seen
 from recorder.history.flags import Leads
+from recorder.history.run_summary import RunSummary, SnapshotSummary
 from recorder.ledger.answer import Outcome
 from recorder.ledger.cost import Amount
 from recorder.ledger.row import MOVING, PROGRESS, TERMINAL, LedgerRow, row_of
 from recorder.ledger.sections import Reading
-from recorder.schedule.cadence import Known
-from recorder.store.schema import run_fact
+from recorder.schedule.cadence import ScheduleInputs
+from recorder.store.schema import run_summary
 
 Row: TypeAlias = dict[str, Any]
 
@@ -31,10 +31,10 @@ SEEN_COLUMNS = (
     "actual_unit",
     "oddities",
 )
-_FROM_LEDGER = tuple(c.name for c in run_fact.c if c.name in LedgerRow.__dataclass_fields__)
-_FROM_FACTS = tuple(c.name for c in run_fact.c if c.name in RunFacts.__dataclass_fields__)
+_FROM_LEDGER = tuple(c.name for c in run_summary.c if c.name in LedgerRow.__dataclass_fields__)
+_FROM_FACTS = tuple(c.name for c in run_summary.c if c.name in RunSummary.__dataclass_fields__)
 _PROGRESS = tuple(field.name for field in PROGRESS)
-FACT_COLUMNS = tuple(c.name for c in run_fact.c if c.name not in ("source_id", "run_key"))
+FACT_COLUMNS = tuple(c.name for c in run_summary.c if c.name not in ("source_id", "run_key"))
 
 
 @dataclass(slots=True)
@@ -69,7 +69,7 @@ class WatchRecord:
     resumed_at: int | None
     is_quiet: bool
     last_outcome: int | None
-    told_overdue_at: int | None
+    overdue_notified_at: int | None
     body_digest: bytes | None
     leads_total: int | None
     leads_pending: int | None
@@ -129,7 +129,7 @@ class SnapshotRecord:
         return row_of(values, self.oddities.split(",") if self.oddities else ())
 
     @property
-    def seen(self) -> Seen:
+    def seen(self) -> SnapshotSummary:
         """What facts are made of."""
         return seen_of_row(_seen_columns(self))
 
@@ -193,11 +193,11 @@ def snapshot_of(
 _NO_AMOUNT = Amount()
 
 
-def seen_of_row(held: Sequence[Any]) -> Seen:
+def seen_of_row(held: Sequence[Any]) -> SnapshotSummary:
     """Return the part of a snapshot row that facts are made of, from values in the order of `SEEN_COLUMNS`."""
     first, last, n_polls, status, updated_at, *amounts, oddities = held
     odd = oddities.split(",") if oddities else ()
-    return Seen(
+    return SnapshotSummary(
         first_seen_at=first,
         last_seen_at=last,
         n_polls=n_polls,
@@ -208,7 +208,7 @@ def seen_of_row(held: Sequence[Any]) -> Seen:
     )
 
 
-def seen_of(held: Mapping[str, Any]) -> Seen:
+def snapshot_summary(held: Mapping[str, Any]) -> SnapshotSummary:
     """Return the same of a row by column names."""
     return seen_of_row([held[name] for name in SEEN_COLUMNS])
 
@@ -217,30 +217,30 @@ def _amount(micros: int | None, unit: str | None, *, unparsed: bool) -> Amount:
     return Amount(present=unparsed or micros is not None, micros=micros, unit=unit)
 
 
-def fact_row(key: Row, row: LedgerRow, facts: RunFacts) -> Row:
+def summary_row(key: Row, row: LedgerRow, facts: RunSummary) -> Row:
     """Return the row of what is known of a run."""
     told = {name: getattr(row, name) for name in _FROM_LEDGER}
     return key | told | known_columns(facts)
 
 
-def known_columns(facts: RunFacts) -> Row:
-    """Return the columns of `run_fact` that the facts give."""
+def known_columns(facts: RunSummary) -> Row:
+    """Return the columns of `run_summary` that the facts give."""
     known = {name: getattr(facts, name) for name in _FROM_FACTS}
     return known | {"quality": ",".join(facts.quality) or None}
 
 
-def facts_of(held: Mapping[str, Any], watch: WatchRecord) -> RunFacts:
+def facts_of(held: Mapping[str, Any], watch: WatchRecord) -> RunSummary:
     """Return the facts that such a row and the watch row hold."""
-    known = {name: held[name] for name in RunFacts.__dataclass_fields__ if name in held}
+    known = {name: held[name] for name in RunSummary.__dataclass_fields__ if name in held}
     quality = tuple(held["quality"].split(",")) if held["quality"] else ()
-    return RunFacts(
+    return RunSummary(
         **known | {"quality": quality},
         ended_seen_at=watch.ended_seen_at,
         is_quiet=bool(watch.is_quiet),
     )
 
 
-def note_facts(watch: WatchRecord, facts: RunFacts, last: SnapshotRecord) -> None:
+def note_facts(watch: WatchRecord, facts: RunSummary, last: SnapshotRecord) -> None:
     """Take over into the watch row what is known of a run."""
     watch.ended_seen_at, watch.is_quiet = facts.ended_seen_at, facts.is_quiet
     watch.last_changed_at = last.first_seen_at
@@ -253,10 +253,12 @@ def note_progress(watch: WatchRecord, last: SnapshotRecord) -> None:
         setattr(watch, name, getattr(last, name))
 
 
-def known_of(watch: WatchRecord, *, tracked_at: int, last: SnapshotRecord | None) -> Known:
+def schedule_inputs(
+    watch: WatchRecord, *, tracked_at: int, last: SnapshotRecord | None
+) -> ScheduleInputs:
     """Return what the schedule knows of a run from its watch row and its last snapshot row."""
     outcome = watch.last_outcome
-    return Known(
+    return ScheduleInputs(
         tracked_at=tracked_at,
         created_at=last.created_at if last else None,
         is_terminal=last.is_terminal if last else None,

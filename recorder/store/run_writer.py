@@ -9,8 +9,8 @@ from operator import attrgetter
 
 import sqlalchemy as sa
 
-from recorder.history.facts import RunFacts, Seen, facts, facts_after
 from recorder.history.flags import lead_flags
+from recorder.history.run_summary import RunSummary, SnapshotSummary, facts_after, summarize
 from recorder.ledger.answer import Answer, Outcome
 from recorder.ledger.body import Malformed, kept
 from recorder.ledger.cost import CostRules
@@ -28,15 +28,15 @@ from recorder.store.rows import (
     RunRecord,
     SnapshotRecord,
     WatchRecord,
-    fact_row,
     facts_of,
     known_columns,
     note_facts,
     note_progress,
     seen_of_row,
     snapshot_of,
+    summary_row,
 )
-from recorder.store.schema import run_fact, snapshot
+from recorder.store.schema import run_summary, snapshot
 
 GOOD = (Outcome.CHANGED, Outcome.UNCHANGED)
 
@@ -51,9 +51,9 @@ _EARLIER = Prepared(
     ("source_id", "run_key", "seq"),
 )
 _FACT = Prepared(
-    sa.select(*(run_fact.c[name] for name in FACT_COLUMNS)).where(
-        run_fact.c.source_id == sa.bindparam("source_id"),
-        run_fact.c.run_key == sa.bindparam("run_key"),
+    sa.select(*(run_summary.c[name] for name in FACT_COLUMNS)).where(
+        run_summary.c.source_id == sa.bindparam("source_id"),
+        run_summary.c.run_key == sa.bindparam("run_key"),
     ),
     ("source_id", "run_key"),
 )
@@ -237,7 +237,7 @@ class RunWriter:
             self.batch.seen_again.append(stored)
         self.batch.new_snapshots += self._new
         if self.last is not None and self._facts_may_change(was_seen_again=was_seen_again):
-            self._write_facts(self.last)
+            self._write_summary(self.last)
         elif self._new:
             self.watch.last_changed_at = self._new[-1].first_seen_at
             note_progress(self.watch, self._new[-1])
@@ -261,22 +261,22 @@ class RunWriter:
             for row in new
         )
 
-    def _write_facts(self, last: SnapshotRecord) -> None:
+    def _write_summary(self, last: SnapshotRecord) -> None:
         stored, reading = self._stored, self._reading
         row = reading.row if reading is not None else last.row
         if stored is None:
-            found = self.facts([state.seen for state in self._new], row)
-            self.batch.new_facts.append(fact_row(self._key, row, found))
+            found = self.summarize([state.seen for state in self._new], row)
+            self.batch.new_summaries.append(summary_row(self._key, row, found))
         else:
             (held,) = _FACT.all(self.connection, *self._key.values())
             known = dict(zip(FACT_COLUMNS, held, strict=True))
             found = self._facts_after(stored, known, row)
-            told = fact_row({}, row, found) if reading is not None else known_columns(found)
+            told = summary_row({}, row, found) if reading is not None else known_columns(found)
             if known | told != known:
-                self.batch.changed_facts.append(self._key | known | told)
+                self.batch.changed_summaries.append(self._key | known | told)
         note_facts(self.watch, found, last)
 
-    def _facts_after(self, stored: SnapshotRecord, known: Row, row: LedgerRow) -> RunFacts:
+    def _facts_after(self, stored: SnapshotRecord, known: Row, row: LedgerRow) -> RunSummary:
         """Return the facts from those that are held where it can be, else from the whole history."""
         seen, found = [state.seen for state in (stored, *self._new)], None
         if len(self._new) <= 1 and row.started_at == stored.started_at:
@@ -286,14 +286,14 @@ class RunWriter:
                 unit=rules.costs.unit,
                 settled_us=rules.cadence.settled_us,
             )
-        return found or self.facts([*self._earlier(stored), *seen], row)
+        return found or self.summarize([*self._earlier(stored), *seen], row)
 
-    def facts(self, seen: list[Seen], row: LedgerRow) -> RunFacts:
+    def summarize(self, seen: list[SnapshotSummary], row: LedgerRow) -> RunSummary:
         """Return what the whole history comes to."""
         rules = self.rules
-        return facts(seen, row, unit=rules.costs.unit, settled_us=rules.cadence.settled_us)
+        return summarize(seen, row, unit=rules.costs.unit, settled_us=rules.cadence.settled_us)
 
-    def _earlier(self, stored: SnapshotRecord) -> list[Seen]:
+    def _earlier(self, stored: SnapshotRecord) -> list[SnapshotSummary]:
         key = (stored.source_id, stored.run_key, stored.seq)
         return [seen_of_row(row) for row in _EARLIER.all(self.connection, *key)]
 

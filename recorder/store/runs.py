@@ -13,7 +13,7 @@ from recorder.analysis.rows import RunRow
 from recorder.ledger.row import PROGRESS
 from recorder.store.past import Past
 from recorder.store.read import RunRef, RunRefs
-from recorder.store.schema import label, run, run_fact, source, watch
+from recorder.store.schema import label, run, run_summary, source, watch
 
 FROM_WATCH = (
     "tracking",
@@ -25,7 +25,7 @@ FROM_WATCH = (
     "n_snapshots",
     *(field.name for field in PROGRESS),
 )
-_FACTS = tuple(name for name in RunRow._fields if name in run_fact.c)
+_FACTS = tuple(name for name in RunRow._fields if name in run_summary.c)
 
 
 def run_rows(
@@ -80,11 +80,11 @@ def _labels(
 def joined() -> sa.FromClause:
     """Return tracked runs with their source, their watch and what is known of them, if anything."""
     same = (watch.c.source_id == run.c.source_id) & (watch.c.run_key == run.c.run_key)
-    known = (run_fact.c.source_id == run.c.source_id) & (run_fact.c.run_key == run.c.run_key)
+    known = (run_summary.c.source_id == run.c.source_id) & (run_summary.c.run_key == run.c.run_key)
     return (
         run.join(source, source.c.source_id == run.c.source_id)
         .join(watch, same)
-        .outerjoin(run_fact, known)
+        .outerjoin(run_summary, known)
     )
 
 
@@ -95,8 +95,8 @@ def _columns() -> list[sa.ColumnElement[Any]]:
         "tracked_at": run.c.tracked_at,
     }
     held |= {name: watch.c[name] for name in FROM_WATCH}
-    held |= {name: run_fact.c[name] for name in _FACTS}
-    held["n_reopened"] = sa.func.coalesce(run_fact.c.n_reopened, 0)
+    held |= {name: run_summary.c[name] for name in _FACTS}
+    held["n_reopened"] = sa.func.coalesce(run_summary.c.n_reopened, 0)
     return [held[name].label(name) for name in RunRow._fields if name != "labels"]
 
 
@@ -105,7 +105,7 @@ def _present(
     labels: dict[tuple[int, int], dict[str, str]],
     condition: sa.ColumnElement[bool],
 ) -> Iterator[RunRow]:
-    dated = sa.func.coalesce(run_fact.c.created_at, run.c.tracked_at)
+    dated = sa.func.coalesce(run_summary.c.created_at, run.c.tracked_at)
     statement = (
         sa.select(*_columns(), run.c.source_id, run.c.run_key)
         .select_from(joined())

@@ -165,7 +165,7 @@ watch = sa.Table(
     _integer("resumed_at"),
     sa.Column("is_quiet", Flag, nullable=False),
     sa.Column("last_outcome", Small),
-    _integer("told_overdue_at"),
+    _integer("overdue_notified_at"),
     sa.Column("body_digest", Bytes),
     *_columns(PROGRESS),
     sa.PrimaryKeyConstraint("source_id", "run_key"),
@@ -232,8 +232,8 @@ snapshot = sa.Table(
     sqlite_strict=True,
 )
 
-run_fact = sa.Table(
-    "run_fact",
+run_summary = sa.Table(
+    "run_summary",
     metadata,
     *_run_key(),
     _text("observation_class"),
@@ -302,7 +302,7 @@ poller = sa.Table(
     sa.Column("holder", Text, nullable=False),
     sa.Column("alive_until", Integer, nullable=False),
     sa.Column("wanted", Text, nullable=False),
-    sa.Column("is_guest", Flag, nullable=False),
+    sa.Column("is_viewer", Flag, nullable=False),
     sa.PrimaryKeyConstraint("holder"),
     sqlite_strict=True,
     sqlite_with_rowid=False,

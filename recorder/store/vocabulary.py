@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from recorder.analysis.filters import Filters
 from recorder.errors import UsageError
 from recorder.ledger.row import storable
-from recorder.store.schema import label, run_fact, snapshot, source
+from recorder.store.schema import label, run_summary, snapshot, source
 
 _MOST_SHOWN: Final = 20
 
@@ -71,7 +71,7 @@ def unknown_words(
 
 
 def _of_runs(name: str) -> sa.Select[Any]:
-    return sa.select(run_fact.c[name].label("word"))
+    return sa.select(run_summary.c[name].label("word"))
 
 
 def _had_by(as_of: int) -> sa.Select[Any]:

@@ -8,14 +8,14 @@ from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from recorder.history.told import TrackedRun
+from recorder.history.export_record import TrackedRun
 from recorder.instants import DAY, iso
 from recorder.ledger.answer import Answer
 from recorder.ledger.refusals import Refusals
 from recorder.ledger.row import FIRST_INSTANT
 from recorder.store.adopt import adopting
 from recorder.store.record import Recorder
-from recorder.transfer.lines import Line, LineError, parse_line
+from recorder.transfer.lines import ImportLine, LineError, parse_line
 
 _BYTES = 16 * 2**20
 _AHEAD_US = DAY
@@ -42,7 +42,7 @@ class Origin:
 
 
 @dataclass(slots=True)
-class Taken:
+class ImportProgress:
     """How far an import has come.
 
     Attributes:
@@ -78,11 +78,11 @@ class _Reader:
         refusals: the lines that could not be taken.
     """
 
-    def __init__(self, origin: Origin, tell: Callable[[str], None], *, now: int) -> None:
+    def __init__(self, origin: Origin, notify: Callable[[str], None], *, now: int) -> None:
         self._origin = origin
         self._now = now
         self.base_urls = dict(origin.bound)
-        self.refusals = Refusals(tell, name=origin.name)
+        self.refusals = Refusals(notify, name=origin.name)
 
     def batches(self, lines: Iterable[bytes], at_once: int) -> Iterator[_Batch]:
         """Yield batches of so many lines, or of so many bytes."""
@@ -109,7 +109,7 @@ class _Reader:
         else:
             batch.runs.append(said)
 
-    def _checked(self, line: Line) -> Answer | TrackedRun:
+    def _checked(self, line: ImportLine) -> Answer | TrackedRun:
         for name in _INSTANTS:
             _check_instant(name, getattr(line.said, name, None), self._now)
         if self._origin.into is not None:
@@ -136,10 +136,10 @@ def take_lines(
     origin: Origin,
     *,
     now: int,
-    tell: Callable[[str], None],
-    progress: Callable[[Taken], None] = lambda _: None,
+    notify: Callable[[str], None],
+    progress: Callable[[ImportProgress], None] = lambda _: None,
     at_once: int = 1000,
-) -> Taken:
+) -> ImportProgress:
     """Record lines; one that cannot be taken is reported by its number, and the others are taken.
 
     Args:
@@ -147,14 +147,14 @@ def take_lines(
         recorder: into which store.
         origin: where the lines come from.
         now: microseconds since 1970 UTC; what was observed more than a day after it is refused.
-        tell: takes one line for people.
+        notify: takes one line for people.
         progress: called after each batch.
         at_once: lines of a batch.
 
     Raises:
         RecorderError: the store cannot take a batch; the batches before it are in, nothing after them.
     """
-    reader, taken = _Reader(origin, tell, now=now), Taken()
+    reader, taken = _Reader(origin, notify, now=now), ImportProgress()
     for batch in reader.batches(lines, at_once):
         adopt = adopting(
             batch.answers,
@@ -166,7 +166,9 @@ def take_lines(
         new = recorder.record(batch.answers, first=adopt)
         for one in new:
             if one.is_set_aside:
-                tell(f"{origin.name}: an answer of run {one.run_id!r} was set aside: {one.detail}")
+                notify(
+                    f"{origin.name}: an answer of run {one.run_id!r} was set aside: {one.detail}"
+                )
         taken.lines += batch.lines
         taken.runs += len(batch.runs)
         taken.new += len(new)

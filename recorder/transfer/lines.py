@@ -16,14 +16,14 @@ from typing import TypeAlias
 
 from recorder.base_url import parse_base_url
 from recorder.errors import SettingError
-from recorder.given import Value, parse_name
-from recorder.history.told import StoredAnswer, TrackedRun
+from recorder.history.export_record import StoredAnswer, TrackedRun
 from recorder.instants import iso, parse_instant
 from recorder.ledger.answer import OK, Answer, Outcome, outcome_of_status
 from recorder.ledger.ids import LabelError, RunIdError, checked_label, checked_run_id
 from recorder.ledger.jsontext import DEEPEST, Json, JsonTextError, Number, parse_json, to_text
 from recorder.ledger.row import storable
 from recorder.ledger.sections import slices_of
+from recorder.raw_setting import RawSetting, parse_name
 
 Fields: TypeAlias = Mapping[str, Json]
 
@@ -37,7 +37,7 @@ class LineError(ValueError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class ImportLine:
     """What one line says.
 
     Attributes:
@@ -49,7 +49,7 @@ class Line:
     base_url: str | None
 
 
-def parse_line(line: bytes, *, source: str) -> Line:
+def parse_line(line: bytes, *, source: str) -> ImportLine:
     """What one line says.
 
     Args:
@@ -63,7 +63,7 @@ def parse_line(line: bytes, *, source: str) -> Line:
         fields, body = _fields(line)
         is_run = "tracked_at" in fields and "observed_at" not in fields
         said = _tracked(fields, source) if is_run else _answer(fields, body, source)
-        return Line(said=said, base_url=_base_url(fields))
+        return ImportLine(said=said, base_url=_base_url(fields))
     except (JsonTextError, LabelError, RunIdError, SettingError) as error:
         raise LineError(str(error)) from error
 
@@ -164,7 +164,7 @@ def _status(fields: Fields) -> int | None:
 
 def _source(fields: Fields, otherwise: str) -> str:
     stated = fields.get("source")
-    return otherwise if stated is None else parse_name(Value(name="source", content=stated))
+    return otherwise if stated is None else parse_name(RawSetting(name="source", content=stated))
 
 
 def _base_url(fields: Fields) -> str | None:

@@ -65,4 +65,4 @@ SELECT
 FROM recorder.run r
 JOIN recorder.source s ON s.source_id = r.source_id
 JOIN recorder.watch w ON w.source_id = r.source_id AND w.run_key = r.run_key
-LEFT JOIN recorder.run_fact f ON f.source_id = r.source_id AND f.run_key = r.run_key
+LEFT JOIN recorder.run_summary f ON f.source_id = r.source_id AND f.run_key = r.run_key

@@ -7,18 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recorder.history.facts import (
-    RunFacts,
-    Seen,
+from recorder.history.flags import is_sharp
+from recorder.history.run_summary import (
+    RunSummary,
+    SnapshotSummary,
     charged,
     ended,
-    facts,
     facts_after,
     first_of_end,
     pair_quality,
     previewed,
+    summarize,
 )
-from recorder.history.flags import is_sharp
 from recorder.instants import DAY, HOUR, SECOND
 from recorder.ledger.cost import Amount
 from recorder.ledger.row import LedgerRow, parse_row
@@ -35,7 +35,9 @@ def bare(amount: int) -> Amount:
     return Amount(present=True, micros=amount * 1_000_000)
 
 
-def seen(at: int, status: str | None = "running", *, until: int | None = None, **more: Any) -> Seen:
+def seen(
+    at: int, status: str | None = "running", *, until: int | None = None, **more: Any
+) -> SnapshotSummary:
     """A snapshot, seen from `at` to `until` seconds; more than one poll when `until` is given."""
     fields: dict[str, Any] = {
         "first_seen_at": at * SECOND,
@@ -46,7 +48,7 @@ def seen(at: int, status: str | None = "running", *, until: int | None = None, *
         "preview": NONE,
         "actual": NONE,
     }
-    return Seen(**fields | more)
+    return SnapshotSummary(**fields | more)
 
 
 def row(status: str | None = "completed", **more: Any) -> LedgerRow:
@@ -55,12 +57,14 @@ def row(status: str | None = "completed", **more: Any) -> LedgerRow:
     return replace(parse_row({"status": status}), **more | instants)
 
 
-def fact(*snapshots: Seen, last: LedgerRow | None = None, unit: str | None = None) -> RunFacts:
-    return facts(snapshots, last or row(snapshots[-1].status), unit=unit)
+def fact(
+    *snapshots: SnapshotSummary, last: LedgerRow | None = None, unit: str | None = None
+) -> RunSummary:
+    return summarize(snapshots, last or row(snapshots[-1].status), unit=unit)
 
 
-def is_quiet(snapshots: list[Seen], last: LedgerRow, settled_us: int = DAY) -> bool:
-    return facts(snapshots, last, settled_us=settled_us).is_quiet
+def is_quiet(snapshots: list[SnapshotSummary], last: LedgerRow, settled_us: int = DAY) -> bool:
+    return summarize(snapshots, last, settled_us=settled_us).is_quiet
 
 
 # --- how the run was caught
@@ -293,7 +297,7 @@ def test_what_was_first_seen_long_after_its_end_is_quiet_at_once(settled_us: int
     assert not is_quiet([once], told, settled_us)
     older = replace(told, completed_at=1000 * SECOND - settled_us - 1)
     assert is_quiet([once], older, settled_us)
-    assert facts([once], older, settled_us=settled_us).cost_quality == "both"
+    assert summarize([once], older, settled_us=settled_us).cost_quality == "both"
     assert not is_quiet([once], replace(older, leads_running=1), settled_us)
     assert not is_quiet([replace(once, actual=NONE)], older, settled_us)
 
@@ -308,7 +312,7 @@ def test_an_end_that_no_ledger_gives_has_no_age() -> None:
 # --- what is odd about it
 
 
-def flags(last: LedgerRow, *history: Seen) -> set[str]:
+def flags(last: LedgerRow, *history: SnapshotSummary) -> set[str]:
     return set(fact(*(history or (seen(1, last.status),)), last=last).quality)
 
 
@@ -392,7 +396,7 @@ def test_flags_are_sorted() -> None:
 
 
 @st.composite
-def histories(draw: st.DrawFn) -> list[tuple[Seen, LedgerRow]]:
+def histories(draw: st.DrawFn) -> list[tuple[SnapshotSummary, LedgerRow]]:
     """Snapshots in order, each with its ledger row; what the ledger says may come, change and go."""
     at, found = 0, []
     for _ in range(draw(st.integers(1, 6))):
@@ -420,25 +424,25 @@ def histories(draw: st.DrawFn) -> list[tuple[Seen, LedgerRow]]:
 
 @given(histories(), st.sampled_from([None, "USD"]))
 def test_facts_grow_as_they_are_made_anew(
-    history: list[tuple[Seen, LedgerRow]], unit: str | None
+    history: list[tuple[SnapshotSummary, LedgerRow]], unit: str | None
 ) -> None:
     """One snapshot more gives the facts of the whole history, without it, unless the ledger takes a word back."""
     snapshots = [one for one, _ in history]
     last, before = history[-1], history[-2:][0]
     if last[1].started_at != before[1].started_at:
         return
-    held = facts(snapshots[:-1] or snapshots, before[1], unit=unit)
+    held = summarize(snapshots[:-1] or snapshots, before[1], unit=unit)
     grown = facts_after(held, before[0], last[0], last[1], unit=unit)
-    assert grown is None or grown == facts(snapshots, last[1], unit=unit)
+    assert grown is None or grown == summarize(snapshots, last[1], unit=unit)
     assert grown is not None or held.ended_at_origin == "ledger"
 
 
 @given(histories())
 def test_facts_hold_the_amounts_that_they_were_made_of(
-    history: list[tuple[Seen, LedgerRow]],
+    history: list[tuple[SnapshotSummary, LedgerRow]],
 ) -> None:
     """P and A are read back from the facts as they were, unreadable ones and units of their own included."""
     snapshots, last = [one for one, _ in history], history[-1][1]
-    found = facts(snapshots, last, unit="USD")
+    found = summarize(snapshots, last, unit="USD")
     assert found.preview == previewed(snapshots, last.started_at)
     assert found.actual == charged(snapshots)

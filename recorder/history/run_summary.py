@@ -19,7 +19,7 @@ UNSTATED = "unstated"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
+class SnapshotSummary:
     """One snapshot, as far as facts need it; instants in microseconds since 1970 UTC."""
 
     first_seen_at: int
@@ -37,7 +37,7 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RunFacts:
+class RunSummary:
     """What the history says of a run beyond its last row.
 
     Attributes:
@@ -102,9 +102,13 @@ class End:
         return 0 if self.at is None or self.after is None else self.at - self.after
 
 
-def facts(
-    seen: Sequence[Seen], row: LedgerRow, *, unit: str | None = None, settled_us: int = DAY
-) -> RunFacts:
+def summarize(
+    seen: Sequence[SnapshotSummary],
+    row: LedgerRow,
+    *,
+    unit: str | None = None,
+    settled_us: int = DAY,
+) -> RunSummary:
     """All that the snapshots of one run come to.
 
     Args:
@@ -129,23 +133,23 @@ def facts(
 
 
 def facts_after(
-    held: RunFacts,
-    before: Seen,
-    last: Seen,
+    held: RunSummary,
+    before: SnapshotSummary,
+    last: SnapshotSummary,
     row: LedgerRow,
     *,
     unit: str | None = None,
     settled_us: int = DAY,
-) -> RunFacts | None:
-    """Return what `facts` would, from the facts without the last snapshot; None where that needs the history.
+) -> RunSummary | None:
+    """Return what `summarize` would, from the facts without the last snapshot; None where that needs the history.
 
     Args:
         held: the facts up to `before`, or, where that is the last snapshot seen again, up to it.
         before: the last snapshot but one; the last itself where it was seen again.
         last: the last snapshot.
         row: its ledger row, whose `started_at` is that of the row before it.
-        unit: as for `facts`.
-        settled_us: as for `facts`.
+        unit: as for `summarize`.
+        settled_us: as for `summarize`.
     """
     end = _end_after(held, before, last, row)
     if end is None:
@@ -169,7 +173,9 @@ def facts_after(
     )
 
 
-def _end_after(held: RunFacts, before: Seen, last: Seen, row: LedgerRow) -> End | None:
+def _end_after(
+    held: RunSummary, before: SnapshotSummary, last: SnapshotSummary, row: LedgerRow
+) -> End | None:
     if not row.is_terminal or _told_end(row) is not None or not before.is_terminal:
         return ended([before, last], row)
     if held.ended_at_origin == "ledger":
@@ -177,12 +183,12 @@ def _end_after(held: RunFacts, before: Seen, last: Seen, row: LedgerRow) -> End 
     return End(held.ended_at, held.ended_at_origin, held.ended_after)
 
 
-def _reopens(before: Seen, after: Seen) -> bool:
+def _reopens(before: SnapshotSummary, after: SnapshotSummary) -> bool:
     return before.is_terminal and not after.is_terminal
 
 
 def _facts(
-    last: Seen,
+    last: SnapshotSummary,
     row: LedgerRow,
     unit: str | None,
     settled_us: int,
@@ -193,7 +199,7 @@ def _facts(
     preview: Amount,
     actual: Amount,
     n_reopened: int,
-) -> RunFacts:
+) -> RunSummary:
     units = _units(preview, actual, unit)
     quiet = is_quiet(
         is_terminal=last.is_terminal,
@@ -205,7 +211,7 @@ def _facts(
         settled_us=settled_us,
     )
     quality = pair_quality(preview, actual, units, quiet=quiet)
-    return RunFacts(
+    return RunSummary(
         observation_class=observation_class,
         ended_at=end.at,
         ended_at_origin=end.origin,
@@ -225,13 +231,13 @@ def _facts(
     )
 
 
-def _observation_class(first: Seen) -> str | None:
+def _observation_class(first: SnapshotSummary) -> str | None:
     if first.is_terminal:
         return "post_hoc"
     return {"pending": "from_start", "running": "mid_flight"}.get(first.status or "")
 
 
-def ended(seen: Sequence[Seen], row: LedgerRow) -> End:
+def ended(seen: Sequence[SnapshotSummary], row: LedgerRow) -> End:
     """The end of a run whose last state is terminal; an empty `End` otherwise.
 
     The ledger's own instant where it gives one. Else the bracket between the last look in flight and the first
@@ -254,26 +260,26 @@ def _told_end(row: LedgerRow) -> int | None:
     return row.completed_at
 
 
-def first_of_end(seen: Sequence[Seen]) -> Seen | None:
+def first_of_end(seen: Sequence[SnapshotSummary]) -> SnapshotSummary | None:
     """The first snapshot of the present end; None while the run is in flight."""
     return seen[_start_of_end(seen)] if seen[-1].is_terminal else None
 
 
-def _start_of_end(seen: Sequence[Seen]) -> int:
+def _start_of_end(seen: Sequence[SnapshotSummary]) -> int:
     index = len(seen) - 1
     while index > 0 and seen[index - 1].is_terminal:
         index -= 1
     return index
 
 
-def _bracket(before: Seen, first: Seen) -> End:
+def _bracket(before: SnapshotSummary, first: SnapshotSummary) -> End:
     updated = first.updated_at
     if updated is not None and before.last_seen_at < updated <= first.first_seen_at:
         return End(updated, "bracketed", updated)
     return End(first.first_seen_at, "bracketed", before.last_seen_at)
 
 
-def previewed(seen: Sequence[Seen], started_at: int | None) -> Amount:
+def previewed(seen: Sequence[SnapshotSummary], started_at: int | None) -> Amount:
     """The last preview seen at or before the start, else the first seen."""
     previews = [s for s in seen if s.preview.present]
     early = [s for s in previews if started_at is not None and s.first_seen_at <= started_at]
@@ -281,7 +287,7 @@ def previewed(seen: Sequence[Seen], started_at: int | None) -> Amount:
     return chosen[0].preview if chosen else Amount()
 
 
-def charged(seen: Sequence[Seen]) -> Amount:
+def charged(seen: Sequence[SnapshotSummary]) -> Amount:
     """The last actual seen."""
     return next((s.actual for s in reversed(seen) if s.actual.present), Amount())
 

@@ -4,16 +4,16 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from recorder.polling.desk import KeyUse
+from recorder.polling.coordinator import KeyUse
 from recorder.polling.fetchers import MOST_UNDER_WAY
-from recorder.polling.trouble import Trouble
-from recorder.store.due import Due
+from recorder.schedule.circuit_breaker import CircuitBreaker
+from recorder.store.due import Due, SourceRow
 
 KEPT_FREE = MOST_UNDER_WAY // 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outlet:
+class ActiveSource:
     """A source that can be asked.
 
     Attributes:
@@ -30,7 +30,13 @@ class Outlet:
     base_url: str
     key_id: str
     rate: int
-    trouble: Trouble = field(default_factory=Trouble)
+    trouble: CircuitBreaker = field(default_factory=CircuitBreaker)
+
+    def restore(self, row: SourceRow) -> None:
+        """Restore what the store says of the source's keys."""
+        self.trouble.learn(
+            key_id=self.key_id, refused_key=row.refused_key, accepted_key=row.accepted_key
+        )
 
     @property
     def account(self) -> tuple[str, str]:
@@ -38,23 +44,23 @@ class Outlet:
         return self.base_url, self.key_id
 
 
-def key_uses(outlets: Iterable[Outlet]) -> list[KeyUse]:
+def key_uses(sources_by_id: Iterable[ActiveSource]) -> list[KeyUse]:
     """The keys of these sources; sources that share a key share the lowest of their rates."""
-    by_key: dict[str, list[Outlet]] = {}
-    for outlet in outlets:
-        by_key.setdefault(outlet.key_id, []).append(outlet)
+    by_key: dict[str, list[ActiveSource]] = {}
+    for source in sources_by_id:
+        by_key.setdefault(source.key_id, []).append(source)
     return [
         KeyUse(
             key_id=key_id,
-            rate=min(outlet.rate for outlet in sharing),
-            source_ids=frozenset(outlet.source_id for outlet in sharing),
+            rate=min(source.rate for source in sharing),
+            source_ids=frozenset(source.source_id for source in sharing),
         )
         for key_id, sharing in by_key.items()
     ]
 
 
-def askable(
-    due: Iterable[Due], outlets: dict[int, Outlet], under_way: dict[int, int], now: int
+def pollable(
+    due: Iterable[Due], sources_by_id: dict[int, ActiveSource], under_way: dict[int, int], now: int
 ) -> list[Due]:
     """The due runs of sources that may be asked now; of one source so many at a time, of one in trouble one.
 
@@ -63,28 +69,28 @@ def askable(
 
     Args:
         due: in the order in which they are to be asked.
-        outlets: by source number.
+        sources_by_id: by source number.
         under_way: how many requests of each source have not come back.
         now: microseconds since 1970 UTC.
     """
     taken = Counter(under_way)
-    tried = _tried_alone(outlets)
+    tried = _tried_alone(sources_by_id)
     chosen: list[Due] = []
     for one in due:
-        trouble, own = outlets[one.source_id].trouble, taken[one.source_id]
+        trouble, own = sources_by_id[one.source_id].trouble, taken[one.source_id]
         has_place = not own or taken.total() < MOST_UNDER_WAY - KEPT_FREE
         waits = any(taken[sharing] for sharing in tried.get(one.source_id, ()))
-        if has_place and not waits and trouble.most_now(under_way=own, now=now):
+        if has_place and not waits and trouble.permits(under_way=own, now=now):
             taken[one.source_id] += 1
             chosen.append(one)
     return chosen
 
 
-def _tried_alone(outlets: dict[int, Outlet]) -> dict[int, list[int]]:
+def _tried_alone(sources_by_id: dict[int, ActiveSource]) -> dict[int, list[int]]:
     """Return the sources whose key has not been answered yet, each with all that share it."""
-    answered = {one.account for one in outlets.values() if one.trouble.is_key_answered}
+    answered = {one.account for one in sources_by_id.values() if one.trouble.is_key_answered}
     sharing: dict[tuple[str, str], list[int]] = {}
-    for source_id, outlet in outlets.items():
-        if outlet.account not in answered:
-            sharing.setdefault(outlet.account, []).append(source_id)
+    for source_id, source in sources_by_id.items():
+        if source.account not in answered:
+            sharing.setdefault(source.account, []).append(source_id)
     return {source_id: group for group in sharing.values() for source_id in group}

@@ -7,12 +7,12 @@ from stores import T0, S, answer, failure
 
 from recorder.instants import HOUR, MINUTE
 from recorder.ledger.answer import Answer, Outcome
-from recorder.polling.trouble import MOST_AT_ONCE, Trouble, throttled_until
+from recorder.schedule.circuit_breaker import MOST_AT_ONCE, CircuitBreaker, throttled_until
 
 CHANCE = random.Random(1)
 
 
-def note(trouble: Trouble, *answers: Answer) -> Trouble:
+def note(trouble: CircuitBreaker, *answers: Answer) -> CircuitBreaker:
     for one in answers:
         trouble.note(one, one.outcome or Outcome.UNCHANGED, chance=CHANCE)
     return trouble
@@ -22,13 +22,13 @@ def refused(at: int, run_id: str = "er_1", status: int = 401) -> Answer:
     return failure(at, Outcome.REFUSED, status, run_id=run_id, detail="no")
 
 
-def most(trouble: Trouble, at: float, under_way: int = 0) -> int:
-    return trouble.most_now(under_way=under_way, now=T0 + round(at * S))
+def most(trouble: CircuitBreaker, at: float, under_way: int = 0) -> int:
+    return trouble.permits(under_way=under_way, now=T0 + round(at * S))
 
 
 def test_a_source_that_is_well_is_asked_for_many_at_once() -> None:
     """But for so many only, so that a server that hangs does not take the places of the others."""
-    trouble = note(Trouble(), answer(1))
+    trouble = note(CircuitBreaker(), answer(1))
     assert most(trouble, 1) == MOST_AT_ONCE
     assert most(trouble, 1, under_way=MOST_AT_ONCE - 1) == 1
     assert most(trouble, 1, under_way=MOST_AT_ONCE + 3) == 0
@@ -36,7 +36,7 @@ def test_a_source_that_is_well_is_asked_for_many_at_once() -> None:
 
 def test_a_401_stops_the_source_for_an_hour() -> None:
     """Nothing goes before the hour is over, and then one request."""
-    trouble = note(Trouble(), refused(10))
+    trouble = note(CircuitBreaker(), refused(10))
     assert trouble.refused == "the API key was refused (401: no)"
     assert most(trouble, 3609) == 0
     assert most(trouble, 3610) == 1
@@ -54,7 +54,7 @@ def test_a_401_stops_the_source_for_an_hour() -> None:
 )
 def test_a_probe_that_fails_in_any_way_waits_for_the_next_hour(probe: Answer) -> None:
     """A refused source is asked once an hour, whatever comes of it."""
-    trouble = note(Trouble(), refused(10), probe)
+    trouble = note(CircuitBreaker(), refused(10), probe)
     assert trouble.refused
     assert most(trouble, 4000 + 3599) == 0
     assert most(trouble, 4000 + 3600) == 1
@@ -63,14 +63,14 @@ def test_a_probe_that_fails_in_any_way_waits_for_the_next_hour(probe: Answer) ->
 def test_a_key_that_works_again() -> None:
     """The first success takes the stop back; a 404 is one."""
     for well in (answer(4000), failure(4000, Outcome.NOT_VISIBLE, 404)):
-        trouble = note(Trouble(), refused(10), well)
+        trouble = note(CircuitBreaker(), refused(10), well)
         assert trouble.refused is None
         assert most(trouble, 4000) == MOST_AT_ONCE
 
 
 def test_an_answer_that_was_on_its_way_takes_nothing_back() -> None:
     """A request sent before the key was refused may still succeed."""
-    trouble = note(Trouble(), refused(10), answer(11, latency_ms=2000))
+    trouble = note(CircuitBreaker(), refused(10), answer(11, latency_ms=2000))
     assert trouble.refused
     assert most(trouble, 12) == 0
     assert note(trouble, answer(13, latency_ms=2000)).refused is None
@@ -78,7 +78,7 @@ def test_an_answer_that_was_on_its_way_takes_nothing_back() -> None:
 
 def test_a_403_is_the_run_s_trouble() -> None:
     """Where anything of the source succeeds it goes on."""
-    trouble = Trouble()
+    trouble = CircuitBreaker()
     for n in range(2, 9):
         note(trouble, refused(2 * n, f"er_{n}", 403), answer(2 * n + 1, run_id="good"))
         assert not trouble.only_forbidden(asked=9, at_the_end=True)
@@ -87,7 +87,9 @@ def test_a_403_is_the_run_s_trouble() -> None:
 
 def test_where_every_run_is_forbidden_the_key_is_meant() -> None:
     """Several runs, and nothing else: the source stops as after a 401."""
-    trouble = note(Trouble(), refused(1, "a", 403), refused(2, "a", 403), refused(3, "b", 403))
+    trouble = note(
+        CircuitBreaker(), refused(1, "a", 403), refused(2, "a", 403), refused(3, "b", 403)
+    )
     assert not trouble.only_forbidden(asked=3)
     assert trouble.only_forbidden(asked=3, at_the_end=True)
     assert note(trouble, refused(4, "c", 403)).only_forbidden(asked=3)
@@ -99,7 +101,9 @@ def test_where_every_run_is_forbidden_the_key_is_meant() -> None:
 
 def test_a_source_of_few_runs_is_forbidden_by_all_of_them() -> None:
     """Three times, whatever their number; an earlier success of the process holds nothing up."""
-    trouble = note(Trouble(), answer(1, run_id="a"), refused(2, "a", 403), refused(3, "b", 403))
+    trouble = note(
+        CircuitBreaker(), answer(1, run_id="a"), refused(2, "a", 403), refused(3, "b", 403)
+    )
     assert not trouble.only_forbidden(asked=2)
     assert note(trouble, refused(4, "a", 403)).only_forbidden(asked=2)
     assert not trouble.only_forbidden(asked=3)
@@ -107,7 +111,7 @@ def test_a_source_of_few_runs_is_forbidden_by_all_of_them() -> None:
 
 def test_what_is_no_ledger_row_shows_no_key_to_work() -> None:
     """A page of a proxy, say, in answer to the probe of a refused key."""
-    trouble = note(Trouble(), refused(10))
+    trouble = note(CircuitBreaker(), refused(10))
     trouble.note(answer(4000), Outcome.MALFORMED, chance=CHANCE)
     assert trouble.refused
     assert most(trouble, 4000 + 3599) == 0
@@ -120,7 +124,7 @@ def test_when_everything_fails_the_source_pauses_longer_and_longer(
     outcome: Outcome, status: int | None
 ) -> None:
     """After five failures in a row one request at a time: after 1 s, 2 s, 4 s, up to a minute, with jitter."""
-    trouble = note(Trouble(), failure(0, outcome, status, run_id="other"))
+    trouble = note(CircuitBreaker(), failure(0, outcome, status, run_id="other"))
     note(trouble, *(failure(n, outcome, status) for n in range(1, 4)))
     assert (most(trouble, 4), trouble.down) == (MOST_AT_ONCE, None)
     pauses = []
@@ -133,13 +137,13 @@ def test_when_everything_fails_the_source_pauses_longer_and_longer(
         assert 0.8 * plain <= pause <= 1.2 * plain
     assert len(set(pauses)) == len(pauses)
     assert trouble.down
-    assert note(trouble, answer(2000)).careful is False
+    assert note(trouble, answer(2000)).half_open is False
     assert trouble.down is None
 
 
 def test_one_run_alone_that_fails_pauses_nothing() -> None:
     """The source counts as down, but another run may be asked at once, and then shows whether it is."""
-    trouble = note(Trouble(), *(failure(n, detail="gone") for n in range(9)))
+    trouble = note(CircuitBreaker(), *(failure(n, detail="gone") for n in range(9)))
     assert (trouble.down, most(trouble, 9)) == ("gone", MOST_AT_ONCE)
     note(trouble, failure(10, run_id="new"))
     assert most(trouble, 10) == 0
@@ -147,14 +151,14 @@ def test_one_run_alone_that_fails_pauses_nothing() -> None:
 
 def test_a_clock_that_was_set_back_ends_a_pause() -> None:
     """What lies further ahead than any pause is none."""
-    trouble = note(Trouble(), *(failure(n, run_id=f"er_{n}") for n in range(9)))
+    trouble = note(CircuitBreaker(), *(failure(n, run_id=f"er_{n}") for n in range(9)))
     assert most(trouble, 9) == 0
     assert most(trouble, 9 - 3600) == 1
 
 
 def test_one_run_s_failures_between_others_successes_pause_nothing() -> None:
     """A run that fails again and again stops nobody else."""
-    trouble = Trouble()
+    trouble = CircuitBreaker()
     for at in range(100):
         note(trouble, failure(2 * at), answer(2 * at + 1))
     assert most(trouble, 200) == MOST_AT_ONCE
@@ -169,7 +173,7 @@ def test_what_a_429_asks_for() -> None:
 
 def test_the_stop_lasts_an_hour_and_a_pause_a_minute() -> None:
     """The figures of the rules."""
-    trouble = note(Trouble(), refused(0))
+    trouble = note(CircuitBreaker(), refused(0))
     assert trouble.paused_until == T0 + HOUR
-    trouble = note(Trouble(), *(failure(n, run_id=f"er_{n % 2}") for n in range(50)))
+    trouble = note(CircuitBreaker(), *(failure(n, run_id=f"er_{n % 2}") for n in range(50)))
     assert trouble.paused_until - T0 - 49 * S <= 1.2 * MINUTE

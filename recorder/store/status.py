@@ -17,7 +17,7 @@ _TROUBLES: dict[type[StoreError], str] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Figures:
+class StoreStatus:
     """How much a store of the current schema holds.
 
     Attributes:
@@ -50,7 +50,7 @@ class Condition:
     kind: str
     revision: str | None
     size_bytes: int | None
-    figures: Figures | None
+    figures: StoreStatus | None
 
 
 def condition_of(database: Database) -> Condition:
@@ -94,14 +94,14 @@ def _size_bytes(database: Database) -> int:
         return int(connection.execute(statement, {"schema": SCHEMA}).scalar_one())
 
 
-def _figures(database: Database) -> Figures:
+def _figures(database: Database) -> StoreStatus:
     """Counts, without reading the tables that grow."""
     names = ("n_snapshots", "n_polls")
     snapshots, polls = (sa.func.coalesce(sa.func.sum(watch.c[name]), 0) for name in names)
     last = sa.func.max(watch.c.last_polled_at)
     with database.reading() as connection:
         held = connection.execute(sa.select(snapshots, polls, last)).one()
-        return Figures(
+        return StoreStatus(
             sources=_count(connection, source),
             runs=_count(connection, run),
             snapshots=int(held[0]),

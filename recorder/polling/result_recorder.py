@@ -10,49 +10,49 @@ from dataclasses import replace
 
 from recorder.errors import StoreError
 from recorder.ledger.answer import Answer, Outcome
+from recorder.polling.active_sources import ActiveSource
 from recorder.polling.clock import ClockWatch
-from recorder.polling.desk import Desk
-from recorder.polling.fetchers import Ask, Came
-from recorder.polling.hooks import Hooks
-from recorder.polling.outlets import Outlet
+from recorder.polling.coordinator import Coordinator
+from recorder.polling.fetchers import PollRequest, PollResult
+from recorder.polling.messages import answers_again_line, down_line, key_works_line, refused_line
+from recorder.polling.runtime import Runtime
 from recorder.polling.summary import Summary
-from recorder.polling.told import answers_again_line, down_line, key_works_line, refused_line
-from recorder.polling.trouble import LONGEST_PAUSE_US, throttled_until
+from recorder.schedule.circuit_breaker import LONGEST_PAUSE_US, throttled_until
 from recorder.store.engine import Connection
 from recorder.store.record import Recorder
 from recorder.store.run_writer import Recorded
 
 
-class Intake:
+class ResultRecorder:
     """What has come, on its way into the store.
 
     Args:
-        desk: the store's leases and budgets.
+        coordinator: the store's leases and budgets.
         recorder: the store's writer.
-        outlets: the sources, by number.
+        sources_by_id: the sources, by number.
         summary: counts what is recorded.
-        hooks: clock, words, chance.
+        runtime: clock, words, chance.
         held: the sources that this process polls now.
     """
 
     def __init__(
         self,
         *,
-        desk: Desk,
+        coordinator: Coordinator,
         recorder: Recorder,
-        outlets: Mapping[int, Outlet],
+        sources_by_id: Mapping[int, ActiveSource],
         summary: Summary,
-        hooks: Hooks,
+        runtime: Runtime,
         held: Callable[[], Collection[int]],
     ) -> None:
-        self._desk = desk
+        self._coordinator = coordinator
         self._recorder = recorder
-        self._outlets = outlets
+        self._sources = sources_by_id
         self._summary = summary
-        self._hooks = hooks
+        self._runtime = runtime
         self._held = held
-        self.clock_watch = ClockWatch(desk.note_clock, hooks.tell)
-        self._waiting: list[Came] = []
+        self.clock_watch = ClockWatch(coordinator.note_clock, runtime.notify)
+        self._waiting: list[PollResult] = []
         self._told: set[str] = set()
         self._could_end_at: int | None = None
 
@@ -61,7 +61,7 @@ class Intake:
         """Whether there are answers that the store could not take yet."""
         return bool(self._waiting)
 
-    def take(self, came: list[Came]) -> list[Came]:
+    def take(self, came: list[PollResult]) -> list[PollResult]:
         """Record what has come, and what waits since before; what of it is in the store now.
 
         Where the store cannot take it now, it is kept for the next time.
@@ -74,7 +74,7 @@ class Intake:
             outcomes = self._record(self._waiting)
         except StoreError as error:
             if not was_stuck:
-                self._hooks.tell(f"{error}; {len(came)} answers are kept and tried again")
+                self._runtime.notify(f"{error}; {len(came)} answers are kept and tried again")
             return []
         done, self._waiting = self._waiting, []
         for one in done:
@@ -82,8 +82,8 @@ class Intake:
                 self._note(one.ask, one.answer, outcomes)
         return done
 
-    def _record(self, came: list[Came]) -> dict[tuple[str, str], Outcome]:
-        now = self._hooks.clock()
+    def _record(self, came: list[PollResult]) -> dict[tuple[str, str], Outcome]:
+        now = self._runtime.clock()
         answers = [_in_order(one.answer, one.ask.not_before) for one in came if one.answer]
         throttled = [one for one in came if one.answer and one.answer.outcome is Outcome.THROTTLED]
         pauses = {
@@ -92,8 +92,10 @@ class Intake:
 
         def heed(connection: Connection) -> None:
             for key_id, until in sorted(pauses):
-                self._desk.pause(connection, key_id, until=until)
-            self._desk.settle(connection, ((one.ask.slot, _ended_at(one, now)) for one in came))
+                self._coordinator.pause(connection, key_id, until=until)
+            self._coordinator.settle(
+                connection, ((one.ask.slot, _ended_at(one, now)) for one in came)
+            )
 
         recorded = self._recorder.record(answers, beside=heed, now=now)
         self._tell_set_aside(one for one in recorded if one.is_set_aside)
@@ -105,93 +107,97 @@ class Intake:
             line = f"run {one.run_id!r} of source {one.source!r}: an answer was set aside: {one.detail}"
             if line not in self._told:
                 self._told.add(line)
-                self._hooks.tell(line)
+                self._runtime.notify(line)
 
-    def _note(self, ask: Ask, answer: Answer, outcomes: Mapping[tuple[str, str], Outcome]) -> None:
+    def _note(
+        self, ask: PollRequest, answer: Answer, outcomes: Mapping[tuple[str, str], Outcome]
+    ) -> None:
         """One that was in the store already (a commit without a receipt) counts as what it was then."""
         known = answer.outcome or Outcome.UNCHANGED
         outcome = outcomes.get((answer.source, answer.run_id), known)
-        outlet = self._outlets[ask.due.source_id]
-        self._summary.note(outlet.name, answer, outcome)
-        self.clock_watch.see(outlet.source_id, answer)
-        if ask.slot.key_id != outlet.key_id:
+        source = self._sources[ask.due.source_id]
+        self._summary.note(source.name, answer, outcome)
+        self.clock_watch.see(source.source_id, answer)
+        if ask.slot.key_id != source.key_id:
             return  # the source has another key since
-        was_down = outlet.trouble.down is not None
-        outlet.trouble.note(answer, outcome, chance=self._hooks.chance)
-        self._keep_refusal(outlet, answer.observed_at)
-        self._note_key(outlet, answer, outcome)
-        self._keep_outage(outlet, was_down=was_down)
+        was_down = source.trouble.down is not None
+        source.trouble.note(answer, outcome, chance=self._runtime.chance)
+        self._keep_refusal(source, answer.observed_at)
+        self._note_key(source, answer, outcome)
+        self._keep_outage(source, was_down=was_down)
 
-    def _note_key(self, outlet: Outlet, answer: Answer, outcome: Outcome) -> None:
+    def _note_key(self, source: ActiveSource, answer: Answer, outcome: Outcome) -> None:
         """Apply what an answer says of a key to the other sources that use it."""
-        for other in self._outlets.values():
-            is_polled = other is not outlet and other.source_id in self._held()
-            if is_polled and other.account == outlet.account:
+        for other in self._sources.values():
+            is_polled = other is not source and other.source_id in self._held()
+            if is_polled and other.account == source.account:
                 other.trouble.note_key(answer, outcome)
                 self._keep_refusal(other, answer.observed_at)
 
-    def _keep_outage(self, outlet: Outlet, *, was_down: bool) -> None:
+    def _keep_outage(self, source: ActiveSource, *, was_down: bool) -> None:
         """Tell of a source that is down, or is well again; its runs do not wait for longer than it does."""
-        down = outlet.trouble.down
+        down = source.trouble.down
         if down is None and not was_down:
             return
         with suppress(StoreError):  # then they wait for as long as each of them would
-            self._desk.retry(outlet.source_id, within_us=LONGEST_PAUSE_US if down else None)
+            self._coordinator.retry(source.source_id, within_us=LONGEST_PAUSE_US if down else None)
         if down is None:
-            self._hooks.tell(answers_again_line(outlet.name))
+            self._runtime.notify(answers_again_line(source.name))
         elif not was_down:
-            self._hooks.tell(down_line(outlet.name, down))
+            self._runtime.notify(down_line(source.name, down))
 
-    def judge(self, outlet: Outlet, *, at_the_end: bool = False) -> None:
+    def judge(self, source: ActiveSource, *, at_the_end: bool = False) -> None:
         """Stop a source of which every answer was a 403 and no run was seen lately.
 
         Raises:
             StoreError: the store does not answer.
         """
-        now = self._hooks.clock()
-        if not outlet.trouble.forbidden:
+        now = self._runtime.clock()
+        if not source.trouble.forbidden:
             return
-        asked = self._desk.in_flight(outlet.source_id)
-        if not outlet.trouble.only_forbidden(asked=asked, at_the_end=at_the_end):
+        asked = self._coordinator.in_flight(source.source_id)
+        if not source.trouble.only_forbidden(asked=asked, at_the_end=at_the_end):
             return
-        if self._desk.was_served(outlet.source_id, now=now):
+        if self._coordinator.was_served(source.source_id, now=now):
             return
-        outlet.trouble.stop_forbidden(now)
-        self._keep_refusal(outlet, now)
+        source.trouble.stop_forbidden(now)
+        self._keep_refusal(source, now)
 
-    def recall(self, outlet: Outlet) -> None:
+    def recall(self, source: ActiveSource) -> None:
         """A key that was refused before this watch, and that nothing has shown to work since, still is."""
-        trouble = outlet.trouble
+        trouble = source.trouble
         if trouble.was_refused and trouble.refused is None and not trouble.accepted:
             why = "the API key was refused before, and no answer has shown since that it works"
-            self._summary.refused[outlet.name] = why
-            self._hooks.tell(refused_line(outlet.name, why))
+            self._summary.refused[source.name] = why
+            self._runtime.notify(refused_line(source.name, why))
 
-    def _keep_refusal(self, outlet: Outlet, now: int) -> None:
+    def _keep_refusal(self, source: ActiveSource, now: int) -> None:
         """Tell of a source that is stopped, or works again, and write it down; not before something was known."""
-        trouble, refused = outlet.trouble, self._summary.refused
+        trouble, refused = source.trouble, self._summary.refused
         if trouble.refused is not None and not trouble.told:
-            refused[outlet.name], trouble.told = trouble.refused, True
-            self._hooks.tell(refused_line(outlet.name, trouble.refused))
-        elif trouble.accepted and outlet.name in refused:
-            del refused[outlet.name]
+            refused[source.name], trouble.told = trouble.refused, True
+            self._runtime.notify(refused_line(source.name, trouble.refused))
+        elif trouble.accepted and source.name in refused:
+            del refused[source.name]
             trouble.told = False
-            self._hooks.tell(key_works_line(outlet.name))
+            self._runtime.notify(key_works_line(source.name))
         accepted = trouble.accepted
         if (accepted or trouble.refused is not None) and accepted != trouble.stored:
             with suppress(StoreError):  # the next answer tries again
-                self._desk.note_key(outlet.source_id, outlet.key_id, is_accepted=accepted, now=now)
+                self._coordinator.note_key(
+                    source.source_id, source.key_id, is_accepted=accepted, now=now
+                )
                 trouble.stored = accepted
 
     def gives_up(self, *, after_us: int) -> bool:
         """Whether a watch that could end has waited for the store for so long."""
-        now = self._hooks.steady()
+        now = self._runtime.steady()
         if self._could_end_at is None:
             self._could_end_at = now
         if now < self._could_end_at + after_us:
             return False
         self._summary.unrecorded = len(self._waiting)
-        self._hooks.tell(f"{len(self._waiting)} answers could not be recorded")
+        self._runtime.notify(f"{len(self._waiting)} answers could not be recorded")
         return True
 
 
@@ -200,7 +206,7 @@ def _in_order(answer: Answer, not_before: int) -> Answer:
     return replace(answer, observed_at=max(answer.observed_at, not_before))
 
 
-def _ended_at(came: Came, now: int) -> int:
+def _ended_at(came: PollResult, now: int) -> int:
     """When a request was over at the latest; 0 for one that was never sent."""
     if came.answer is not None:
         return came.answer.observed_at

@@ -15,11 +15,11 @@ from recorder.life import Phase, flight_since, is_overdue, phase_of
 from recorder.schedule.cadence import Cadence
 from recorder.store.due import MISSED_FOR_US
 from recorder.store.read import RunRef
-from recorder.store.schema import run, run_fact, source, watch
+from recorder.store.schema import run, run_summary, source, watch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Watched:
+class LiveRun:
     """One run as it stands; instants in microseconds since 1970 UTC, amounts in millionths."""
 
     source: str
@@ -94,7 +94,7 @@ def watched_runs(
     limit: int,
     refs: Iterable[RunRef] | None = None,
     source_name: str | None = None,
-) -> list[Watched]:
+) -> list[LiveRun]:
     """Runs to show: first those in flight by age, then those that are not visible, then the last that ended.
 
     Args:
@@ -120,7 +120,7 @@ def watched_runs(
     )
     if source_name is not None:
         statement = statement.where(source.c.name == source_name)
-    return [Watched(**row) for row in connection.execute(statement).mappings()]
+    return [LiveRun(**row) for row in connection.execute(statement).mappings()]
 
 
 def _is_live() -> sa.ColumnElement[bool]:
@@ -138,16 +138,18 @@ def _among(refs: Iterable[RunRef]) -> sa.ColumnElement[bool]:
 
 def _columns() -> list[sa.ColumnElement[Any]]:
     own = {"source": source.c.name, "run_id": run.c.run_id, "tracked_at": run.c.tracked_at}
-    names = Watched.__dataclass_fields__
-    held = {name: table.c[name] for table in (run_fact, watch) for name in names if name in table.c}
+    names = LiveRun.__dataclass_fields__
+    held = {
+        name: table.c[name] for table in (run_summary, watch) for name in names if name in table.c
+    }
     return [(held | own)[name].label(name) for name in names]
 
 
 def _joined() -> sa.FromClause:
     same = (watch.c.source_id == run.c.source_id) & (watch.c.run_key == run.c.run_key)
-    known = (run_fact.c.source_id == run.c.source_id) & (run_fact.c.run_key == run.c.run_key)
+    known = (run_summary.c.source_id == run.c.source_id) & (run_summary.c.run_key == run.c.run_key)
     return (
         run.join(source, source.c.source_id == run.c.source_id)
         .join(watch, same)
-        .outerjoin(run_fact, known)
+        .outerjoin(run_summary, known)
     )

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.engine import make_url
 
-from recorder.places import (
+from recorder.urls import (
     hide_secrets,
     parse_database_url,
     parse_path,

@@ -36,7 +36,7 @@ def take_slot(
     return database.write(take)
 
 
-def settle_answer(
+def record_answer(
     database: Database,
     answer: Answer,
     slot: Slot,

@@ -9,7 +9,7 @@ from datetime import UTC, timedelta, tzinfo
 from typing import Any
 
 from recorder.cli.output import instant_text
-from recorder.cli.text import fold, pad, visible
+from recorder.cli.terminal import fold, pad, visible
 from recorder.humanize import amount, counted, from_to, span
 
 _SINCE = {"pending": "created_at", "running": "started_at"}

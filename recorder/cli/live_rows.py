@@ -7,18 +7,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from recorder.analysis.values import amount
-from recorder.cli.text import visible
+from recorder.cli.terminal import visible
 from recorder.humanize import amount as shown
 from recorder.humanize import whole_span
 from recorder.instants import SECOND
 from recorder.ledger.answer import FAILED, Outcome
 from recorder.life import Phase
 from recorder.schedule.cadence import Cadence
-from recorder.store.watching import Watched
+from recorder.store.live_runs import LiveRun
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class LiveRow:
     """One run's texts.
 
     Attributes:
@@ -47,15 +47,15 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Board:
+class LiveRows:
     """What is shown at one moment: a headline, the runs, and how many found no room."""
 
     headline: str
-    lines: Sequence[Line]
+    lines: Sequence[LiveRow]
     more: int = 0
 
 
-def line_of(run: Watched, cadence: Cadence, now: int) -> Line:
+def line_of(run: LiveRun, cadence: Cadence, now: int) -> LiveRow:
     """The texts of one run.
 
     Args:
@@ -65,7 +65,7 @@ def line_of(run: Watched, cadence: Cadence, now: int) -> Line:
     """
     began = run.tracked_at if run.created_at is None else run.created_at
     alarm = _alarm(run, cadence, now)
-    return Line(
+    return LiveRow(
         key=(run.source, run.run_id),
         run_id=visible(run.run_id),
         status=visible(run.status or "-"),
@@ -86,7 +86,7 @@ SNAPSHOT_COLUMNS = (
 )
 
 
-def snapshot_row(run: Watched, cadence: Cadence, now: int) -> dict[str, object]:
+def snapshot_row(run: LiveRun, cadence: Cadence, now: int) -> dict[str, object]:
     """Return what the live table shows of a run, as values: `SNAPSHOT_COLUMNS`; null where it is not known."""
     line = line_of(run, cadence, now)
     own = ("source", "run_id", "tracking", "status", "leads_total", "cost_unit", "trigger_run_id")
@@ -105,7 +105,7 @@ def snapshot_row(run: Watched, cadence: Cadence, now: int) -> dict[str, object]:
     }
 
 
-def _age(run: Watched, began: int, now: int) -> str:
+def _age(run: LiveRun, began: int, now: int) -> str:
     if not run.has_ended:
         return whole_span(now - began)
     return "-" if run.ended_at is None else whole_span(run.ended_at - began)
@@ -115,7 +115,7 @@ def _amount(micros: int | None) -> str:
     return shown(amount(micros))
 
 
-def _alarm(run: Watched, cadence: Cadence, now: int) -> str | None:
+def _alarm(run: LiveRun, cadence: Cadence, now: int) -> str | None:
     if run.tracking == "not_visible":
         return "not visible (404)"
     if run.tracking == "abandoned":
@@ -129,7 +129,7 @@ def _alarm(run: Watched, cadence: Cadence, now: int) -> str | None:
     return None
 
 
-def _remark(run: Watched) -> str:
+def _remark(run: LiveRun) -> str:
     if run.first_good_at is None:
         return "not seen yet"
     if run.leads_failed:
@@ -137,7 +137,7 @@ def _remark(run: Watched) -> str:
     return "settling" if run.tracking == "settling" and not run.is_quiet else ""
 
 
-def waiting_line(runs: Sequence[Watched], cadence: Cadence, now: int) -> str:
+def waiting_line(runs: Sequence[LiveRun], cadence: Cadence, now: int) -> str:
     """Return what a watch that is to see all runs to their end waits for, in one line."""
     waited_for = [run for run in runs if run.is_waited_for(cadence, now)]
     counts = {
@@ -153,7 +153,7 @@ def waiting_line(runs: Sequence[Watched], cadence: Cadence, now: int) -> str:
     return f"waiting for {told}" + (f"; {overdue} overdue, not waited for" if overdue else "")
 
 
-def headline(runs: Sequence[Watched], cadence: Cadence, now: int) -> str:
+def headline(runs: Sequence[LiveRun], cadence: Cadence, now: int) -> str:
     """How many of these runs are where, in one line."""
     counts = {
         "in flight": sum(run.phase is Phase.IN_FLIGHT for run in runs),

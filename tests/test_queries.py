@@ -15,7 +15,6 @@ from stores import T0, S, answer, document, register, sample_body, sample_paths,
 import recorder
 from recorder.analyses import Analyses
 from recorder.analysis.filters import Filters
-from recorder.archive import Archive
 from recorder.errors import (
     AmbiguousRunError,
     RecorderError,
@@ -25,10 +24,11 @@ from recorder.errors import (
 )
 from recorder.history.changes import ABSENT, Change
 from recorder.ledger.jsontext import Number, parse_json
-from recorder.public import VIEWS
+from recorder.queries import Queries
 from recorder.settings import Settings
 from recorder.store.engine import Database
 from recorder.store.record import Recorder
+from recorder.views import VIEWS
 
 KEYS = {
     "runs": ("source", "run_id"),
@@ -50,7 +50,7 @@ def filled(database: Database) -> Database:
     return database
 
 
-def rows_of(archive: Archive, name: str) -> Rows:
+def rows_of(archive: Queries, name: str) -> Rows:
     """The archive's rows of a view, in a fixed order."""
     rows: Rows = [dict(row) for row in getattr(archive, name)()]
     return sorted(rows, key=lambda row: tuple(str(row[key]) for key in KEYS[name]))
@@ -188,7 +188,7 @@ def test_runs_are_filtered_by_the_one_rule(filled: Database) -> None:
         chosen = [row for row in archive.run_rows() if filters.matches(row)]
         assert list(archive.run_rows(filters)) == chosen
         assert 0 < len(chosen) < len(rows)
-    named = Archive(filled, Settings(database_url="sqlite://", source="growth"))
+    named = Queries(filled, Settings(database_url="sqlite://", source="growth"))
     assert {row["source"] for row in named.runs()} == {"growth"}
     assert {row["source"] for row in named.runs(Filters(source="default"))} == {"default"}
 
@@ -228,12 +228,12 @@ def test_questions_that_have_no_answer_say_so(filled: Database) -> None:
         archive.status("gone")
     assert archive.status("er_1", "growth").seq == 6
     assert archive.last_poll("silent") is None
-    last = archive.last_poll("tail")
+    last = archive.last_poll("last_snapshot")
     assert last is not None
     assert last["outcome"] == "network_error"
-    assert archive.as_of(T0 + 100 * S).last_poll("tail") == archive.as_of(T0 + 104 * S).last_poll(
-        "tail"
-    )
+    assert archive.as_of(T0 + 100 * S).last_poll("last_snapshot") == archive.as_of(
+        T0 + 104 * S
+    ).last_poll("last_snapshot")
 
 
 def test_a_store_that_is_missing_or_old_is_not_touched(database: Database, tmp_path: Path) -> None:

@@ -13,29 +13,37 @@ from recorder.analysis.rows import RunRow
 from recorder.analysis.values import Cells
 from recorder.errors import RecorderError
 from recorder.history.changes import Change, changes
-from recorder.public import label_cells, poll_cells, run_cells, snapshot_cells, transition_cells
 from recorder.settings import Settings
 from recorder.store.due import overdue_runs
 from recorder.store.engine import Database
 from recorder.store.listing import Held, label_rows, poll_rows, snapshot_rows, transition_rows
 from recorder.store.migrate import require_current
 from recorder.store.past import Past
-from recorder.store.read import RunRefs, Shown, find_run, last_poll, not_seen_yet, state_at, states
+from recorder.store.read import (
+    RunRefs,
+    StateView,
+    find_run,
+    last_poll,
+    not_seen_yet,
+    state_at,
+    states,
+)
 from recorder.store.runs import run_rows
 from recorder.store.vocabulary import UnknownWord, require_source, unknown_words
+from recorder.views import label_cells, poll_cells, run_cells, snapshot_cells, transition_cells
 
 _AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class HistoryStep:
     """One snapshot of a run and what changed in it; the first changed nothing."""
 
-    shown: Shown
+    shown: StateView
     changes: tuple[Change, ...]
 
 
-class Archive:
+class Queries:
     """A store of the current schema, open for questions.
 
     Args:
@@ -108,7 +116,7 @@ class Archive:
         """Yield the labels of a run, or of all; the columns of the view `labels`."""
         return map(label_cells, self._listed(label_rows, run_id, source))
 
-    def status(self, run_id: str, source: str | None = None) -> Shown:
+    def status(self, run_id: str, source: str | None = None) -> StateView:
         """Return the state of a run that was last seen.
 
         Raises:
@@ -143,14 +151,14 @@ class Archive:
             named = {"source": ref.source, "run_id": ref.run_id}
             return None if held is None else poll_cells(named | held)
 
-    def history(self, run_id: str, source: str | None = None) -> Iterator[Step]:
+    def history(self, run_id: str, source: str | None = None) -> Iterator[HistoryStep]:
         """Yield a run's snapshots in order, each with what changed in its `run`; raises as `status` does."""
         with self._database.reading() as connection:
             ref = find_run(connection, run_id, self._source(source))
-            before: Shown | None = None
+            before: StateView | None = None
             for shown in states(connection, ref, self._as_of):
                 changed = changes(before.value["run"], shown.value["run"]) if before else ()
-                yield Step(shown=shown, changes=tuple(changed))
+                yield HistoryStep(shown=shown, changes=tuple(changed))
                 before = shown
             if before is None:
                 raise RecorderError(not_seen_yet(connection, ref, self._as_of))

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 
 from recorder.instants import HOUR, MINUTE, SECOND
 from recorder.ledger.answer import ANSWERED, Answer, Outcome
-from recorder.store.due import SourceRow
 
 FAILURES_BEFORE_PAUSE = 5
 FORBIDDEN_BEFORE_STOP = 3
@@ -24,7 +23,7 @@ _FAILED = frozenset({Outcome.SERVER_ERROR, Outcome.NETWORK_ERROR})
 
 
 @dataclass(slots=True, kw_only=True)
-class Trouble:
+class CircuitBreaker:
     """One source as its answers show it.
 
     Attributes:
@@ -34,7 +33,7 @@ class Trouble:
         stored: whether the store has this very key as accepted (True) or refused (False); None for neither.
         told: whether people were told that it is refused.
         paused_until: no request before then, microseconds since 1970 UTC.
-        careful: one request at a time, until one succeeds.
+        half_open: one request at a time, until one succeeds.
         served: whether any request of this process was served.
         forbidden: the runs that were refused one by one (403) since the last success, each with what the answer said.
         failed: the runs whose requests failed since the last success.
@@ -47,7 +46,7 @@ class Trouble:
     stored: bool | None = None
     told: bool = False
     paused_until: int = 0
-    careful: bool = False
+    half_open: bool = False
     served: bool = False
     forbidden: dict[str, str] = field(default_factory=dict)
     failed: set[str] = field(default_factory=set)
@@ -58,29 +57,30 @@ class Trouble:
     _failures: int = 0
     _forbiddances: int = 0
 
-    def most_now(self, *, under_way: int, now: int) -> int:
+    def permits(self, *, under_way: int, now: int) -> int:
         """How many requests may go now; a server that hangs holds up no more than `MOST_AT_ONCE`."""
         if self._paused_at <= now < self.paused_until:  # else the clock was set back
             return 0
-        return max((1 if self.careful else MOST_AT_ONCE) - under_way, 0)
+        return max((1 if self.half_open else MOST_AT_ONCE) - under_way, 0)
 
     @property
     def is_key_answered(self) -> bool:
         """Whether the key is no unknown one: it was accepted, or a run was forbidden to it (403)."""
         return self.accepted or bool(self.forbidden)
 
-    def learn(self, row: SourceRow, *, key_id: str) -> None:
+    def learn(self, *, key_id: str, refused_key: str | None, accepted_key: str | None) -> None:
         """Take in what the store says of the source when this process takes it.
 
         Args:
-            row: the source.
-            key_id: of the key that is used now.
+            key_id: the fingerprint of the key that is used now.
+            refused_key: of the key that was refused last; None for none.
+            accepted_key: of the key that was accepted last; None for none.
         """
-        self.was_refused = row.refused_key == key_id
-        is_known = self.was_refused or row.accepted_key == key_id
+        self.was_refused = refused_key == key_id
+        is_known = self.was_refused or accepted_key == key_id
         self.stored = not self.was_refused if is_known else None
         self.accepted = not self.was_refused and (self.accepted or bool(self.stored))
-        self.careful |= self.was_refused
+        self.half_open |= self.was_refused
 
     def note(self, answer: Answer, outcome: Outcome, *, chance: random.Random) -> None:
         """Take one recorded answer in."""
@@ -100,7 +100,7 @@ class Trouble:
         if _sent_at(answer) < self._refused_at:
             return  # it was on its way before the key was refused
         self.served = self.accepted = True
-        self.careful = self._is_key_refused = False
+        self.half_open = self._is_key_refused = False
         self.refused = self.down = None
         self.forbidden.clear()
         self.failed.clear()
@@ -112,7 +112,7 @@ class Trouble:
             self._refuse_key(answer)
         elif outcome in ANSWERED and self._is_key_refused and _sent_at(answer) >= self._refused_at:
             self.accepted = True
-            self.careful = self._is_key_refused = False
+            self.half_open = self._is_key_refused = False
             self.refused = None
             self.paused_until = 0
 
@@ -141,7 +141,7 @@ class Trouble:
         """Send nothing more of this source, but for one request an hour."""
         self.refused = why
         self.accepted = False
-        self.careful = True
+        self.half_open = True
         self._pause(now, now + PROBE_AFTER_US)
         self._refused_at = now
 
@@ -154,7 +154,7 @@ class Trouble:
             return
         self.down = answer.detail or f"HTTP {answer.http_status}"
         if len(self.failed) > 1:
-            self.careful = True
+            self.half_open = True
             pause = min(SECOND << min(beyond, 10), LONGEST_PAUSE_US)
             until = answer.observed_at + round(pause * chance.uniform(0.8, 1.2))
             self._pause(answer.observed_at, max(self.paused_until, until))

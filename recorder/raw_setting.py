@@ -15,7 +15,7 @@ from typing import TypeVar
 from recorder.base_url import parse_base_url
 from recorder.errors import SettingError
 from recorder.instants import DAY, parse_duration
-from recorder.places import hide_secrets, parse_database_url, parse_path, shown_store
+from recorder.urls import hide_secrets, parse_database_url, parse_path, shown_store
 
 T = TypeVar("T")
 
@@ -30,7 +30,7 @@ _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Value:
+class RawSetting:
     """A value as it was given.
 
     Attributes:
@@ -79,7 +79,7 @@ def unquoted(text: str) -> str:
     return plain
 
 
-def parse_text(value: Value) -> str:
+def parse_text(value: RawSetting) -> str:
     """A text that is not empty, without blanks around."""
     if not isinstance(value.content, str):
         raise value.wrong('not a text: write it in quotes, "..."')
@@ -91,7 +91,7 @@ def parse_text(value: Value) -> str:
     return text
 
 
-def parse_name(value: Value) -> str:
+def parse_name(value: RawSetting) -> str:
     """The name of a source."""
     text = parse_text(value)
     if text != value.content or len(text) > _LONGEST_TEXT:
@@ -99,7 +99,7 @@ def parse_name(value: Value) -> str:
     return text
 
 
-def parse_variable(value: Value) -> str:
+def parse_variable(value: RawSetting) -> str:
     """The name of an environment variable that holds a key."""
     text = value.content
     if not isinstance(text, str) or not _VARIABLE.fullmatch(text):
@@ -109,14 +109,14 @@ def parse_variable(value: Value) -> str:
     return text
 
 
-def parse_key_file(value: Value) -> Path:
+def parse_key_file(value: RawSetting) -> Path:
     """The absolute path of a file that holds a key."""
     if isinstance(value.content, str) and value.content.strip().startswith("pk_"):
         raise value.wrong_unshown(f"looks like a key: {KEY_HINT}")
     return parse_file(value)
 
 
-def parse_dotted(value: Value) -> str:
+def parse_dotted(value: RawSetting) -> str:
     """A path of keys into a JSON object: `estimate.total`."""
     text = parse_text(value)
     if not all(step and step == step.strip() for step in text.split(".")):
@@ -124,7 +124,7 @@ def parse_dotted(value: Value) -> str:
     return text
 
 
-def parse_rate(value: Value) -> int:
+def parse_rate(value: RawSetting) -> int:
     """Requests in any 60 s: a whole number from 1, as a number or a text."""
     text = str(value.content) if type(value.content) is int else value.content
     if not isinstance(text, str) or not _REQUESTS.fullmatch(text.strip()):
@@ -134,14 +134,14 @@ def parse_rate(value: Value) -> int:
     return int(text)
 
 
-def parse_span(value: Value) -> int:
+def parse_span(value: RawSetting) -> int:
     """A duration above 0, in microseconds."""
     if not isinstance(value.content, str):
         raise value.wrong('not a duration: write it in quotes with its unit, "3s", "10m", "7d"')
     return _one_span(value, value.content.strip())
 
 
-def _one_span(value: Value, text: str) -> int:
+def _one_span(value: RawSetting, text: str) -> int:
     us = parse_duration(text) if len(text) <= 20 else None  # noqa: PLR2004  # no duration is longer
     if us is None:
         raise value.wrong(f"not a duration: {_DURATION_HINT}")
@@ -150,7 +150,7 @@ def _one_span(value: Value, text: str) -> int:
     return us
 
 
-def parse_spans(value: Value) -> tuple[int, ...]:
+def parse_spans(value: RawSetting) -> tuple[int, ...]:
     """Ascending durations in microseconds, from a text with commas or a list of texts."""
     content = value.content.split(",") if isinstance(value.content, str) else value.content
     if not isinstance(content, list) or not content:
@@ -163,24 +163,24 @@ def parse_spans(value: Value) -> tuple[int, ...]:
     return looks
 
 
-def parse_api(value: Value) -> str:
+def parse_api(value: RawSetting) -> str:
     """The API's base URL, in its one spelling."""
     return str(_placed(value, parse_base_url))
 
 
-def parse_store(value: Value) -> str:
+def parse_store(value: RawSetting) -> str:
     """The SQLAlchemy URL of the store."""
     shown = shown_store(value.content) if isinstance(value.content, str) else "***"
     unsaid = replace(value, shown=shown)
     return _placed(unsaid, lambda text: parse_database_url(text, folder=value.folder))
 
 
-def parse_file(value: Value) -> Path:
+def parse_file(value: RawSetting) -> Path:
     """An absolute path."""
     return _placed(value, lambda text: parse_path(text, folder=value.folder))
 
 
-def _placed(value: Value, parse: Callable[[str], T]) -> T:
+def _placed(value: RawSetting, parse: Callable[[str], T]) -> T:
     text = parse_text(value)
     try:
         return parse(text)

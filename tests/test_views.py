@@ -10,14 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from made_rows import run_row
 
-from recorder.archive import Archive
 from recorder.history.flags import is_sharp
 from recorder.ledger.answer import Outcome
 from recorder.ledger.cost import exact_micros
-from recorder.public import VIEWS, poll_cells, run_cells, snapshot_cells
+from recorder.queries import Queries
 from recorder.settings import Settings
 from recorder.store.engine import Database
 from recorder.store.schema import SCHEMA
+from recorder.views import VIEWS, poll_cells, run_cells, snapshot_cells
 
 INSTANTS = st.integers(min_value=0, max_value=2**41) | st.none()
 MICROS = st.integers(min_value=-(2**63) + 1, max_value=2**63 - 1)
@@ -86,7 +86,7 @@ TYPES = {
 def test_every_kind_of_cell_has_its_type(database: Database, name: str) -> None:
     """Each column of each view has cells, and each is null or of the type that the column's kind says."""
     shapes.fill(database)
-    rows = list(getattr(Archive(database, Settings(database_url="sqlite://")), name)())
+    rows = list(getattr(Queries(database, Settings(database_url="sqlite://")), name)())
     for column, kind in VIEWS[name].items():
         cells = [row[column] for row in rows if row[column] is not None]
         assert {type(cell) for cell in cells} == {TYPES[kind]}, column

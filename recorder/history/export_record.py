@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from recorder.ledger.answer import Outcome
-from recorder.ledger.body import Kept
+from recorder.ledger.body import RejectedBody
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,4 +53,4 @@ class StoredAnswer:
     latency_ms: int | None
     detail: str | None
     body: str | None
-    kept: Kept | None
+    kept: RejectedBody | None

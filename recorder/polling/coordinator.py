@@ -24,7 +24,7 @@ from recorder.store.due import (
     due_count,
     due_runs,
     in_flight_count,
-    mark_told,
+    mark_notified,
     next_due_at,
     not_visible_count,
     overdue_runs,
@@ -62,14 +62,14 @@ class Permission:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Granted:
+class Grant:
     """What may be sent now, and when to ask again for what may not."""
 
     permissions: list[Permission]
     wake_at: int
 
 
-class Desk:
+class Coordinator:
     """The store's side of one watch.
 
     Args:
@@ -85,7 +85,7 @@ class Desk:
         *,
         cadence: Cadence,
         clock: Callable[[], int],
-        role: Role = Role.PASSING,
+        role: Role = Role.ONE_SHOT,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -158,10 +158,10 @@ class Desk:
         self, connection: Connection, wanted: frozenset[int], now: int
     ) -> frozenset[int] | None:
         """What a process that stays may hold of the sources; None for one that does not, which takes what is free."""
-        if self._role is Role.PASSING:
+        if self._role is Role.ONE_SHOT:
             return None
-        is_guest = self._role is Role.GUEST
-        return leases.claim(connection, self._holder, wanted, now=now, is_guest=is_guest)
+        is_viewer = self._role is Role.VIEWER
+        return leases.claim(connection, self._holder, wanted, now=now, is_viewer=is_viewer)
 
     def held(self, now: int) -> frozenset[int]:
         """The sources whose lease still runs."""
@@ -185,7 +185,7 @@ class Desk:
 
     def permit(
         self, use: KeyUse, due: Sequence[Due], *, most: int, now: int, pass_at: int | None = None
-    ) -> Granted:
+    ) -> Grant:
         """Permissions for some of the due runs, as many as the key's budget gives now.
 
         Args:
@@ -206,7 +206,7 @@ class Desk:
         )
         if not count(budget):
             wake = wake_at(budget, shared_now, new=new, behind=behind)
-            return Granted(permissions=[], wake_at=wake - self._ahead_us)
+            return Grant(permissions=[], wake_at=wake - self._ahead_us)
 
         def take(connection: Connection) -> tuple[list[Due], list[Slot]]:
             budget = budgets.lock_budget(connection, use.key_id, rate=use.rate, now=shared_now)
@@ -225,7 +225,7 @@ class Desk:
         if going:
             self._new_went_last[use.key_id] = going[-1].urgency == Urgency.NEW
         permissions = [self._permission(d, s, now) for d, s in zip(going, slots, strict=True)]
-        return Granted(permissions=permissions, wake_at=now + budget.interval_us)
+        return Grant(permissions=permissions, wake_at=now + budget.interval_us)
 
     def _in_turn(self, key_id: str, due: Sequence[Due], budget: Budget) -> list[Due]:
         new_went_last = self._new_went_last.get(key_id, False)
@@ -323,8 +323,8 @@ class Desk:
     def newly_overdue(self, source_ids: Collection[int], *, now: int) -> list[Overdue]:
         """Runs of these sources that are overdue and were not told of; from now on they were."""
         with self._database.reading() as connection:
-            found = overdue_runs(connection, self._cadence, now=now, untold=True)
+            found = overdue_runs(connection, self._cadence, now=now, not_notified=True)
         mine = [one for one in found if one.source_id in source_ids]
         if not mine:
             return []
-        return self._database.write(lambda c: mark_told(c, mine, now=now))
+        return self._database.write(lambda c: mark_notified(c, mine, now=now))

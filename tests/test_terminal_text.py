@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recorder.cli.text import display_width, fold, pad, shorten, visible
+from recorder.cli.terminal import display_width, fold, pad, shorten, visible
 
 any_text = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 
