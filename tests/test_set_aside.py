@@ -1,5 +1,6 @@
 """What the store cannot take stops nothing but itself."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -7,13 +8,15 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from made_answers import random_answers
-from stores import answer, content, document, empty, failure, register, rows, view
+from stores import BASE_URL, T0, S, answer, content, document, empty, failure, register, rows, view
 
 from recorder.errors import StoreError
+from recorder.instants import iso
 from recorder.ledger.answer import Outcome
 from recorder.ledger.body import MALFORMED_KEPT
 from recorder.store.engine import Database
 from recorder.store.record import Recorder
+from recorder.transfer.incoming import Origin, take_lines
 
 POISON = document("poison", status="poison", long="x" * 2 * MALFORMED_KEPT)
 
@@ -130,3 +133,22 @@ def test_one_answer_in_many_is_found(database: Database) -> None:
         return {name: [row for row in held[name] if row.get("run_key") != key] for name in held}
 
     assert others(found) == others(expected)
+
+
+def test_an_import_goes_on_behind_it(database: Database) -> None:
+    """Lines before and behind the one that the store refuses are in, and a line says which run it was of."""
+    lines = [
+        json.dumps({"observed_at": iso(T0 + n * S), "run_id": name, "body": document(name, name)})
+        for n, name in enumerate(("before", "poison", "behind"))
+    ]
+    origin = Origin(name="some.ndjson", source="default", base_url_of=lambda _: BASE_URL)
+    told: list[str] = []
+    with refusing(database, "snapshot", "@status = 'poison'"):
+        taken = take_lines(
+            [line.encode() for line in lines], Recorder(database), origin, now=T0, tell=told.append
+        )
+    assert (taken.lines, taken.new, taken.refused) == (3, 3, 0)
+    (line,) = told
+    assert line.startswith("some.ndjson: an answer of run 'poison' was set aside: the store cannot")
+    held = {row["run_id"]: row["status"] for row in view(database, "runs")}
+    assert held == {"before": "before", "poison": None, "behind": "behind"}
