@@ -145,7 +145,11 @@ def test_an_import_goes_on_behind_it(database: Database) -> None:
     told: list[str] = []
     with refusing(database, "snapshot", "@status = 'poison'"):
         taken = take_lines(
-            [line.encode() for line in lines], Recorder(database), origin, now=T0, tell=told.append
+            [line.encode() for line in lines],
+            Recorder(database),
+            origin,
+            now=T0,
+            notify=told.append,
         )
     assert (taken.lines, taken.new, taken.refused) == (3, 3, 0)
     (line,) = told
