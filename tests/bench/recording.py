@@ -19,8 +19,11 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from itertools import islice
+from dataclasses import replace
+from functools import partial
+from itertools import islice, pairwise
 from pathlib import Path
+from types import FrameType
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 sys.path.insert(1, str(Path(__file__).resolve().parents[1]))
@@ -91,15 +94,20 @@ def timed(times: list[float]) -> Iterator[None]:
     times.append(CLOCK() - begun)
 
 
-def record(url: str, polls: Passes, times: list[float]) -> None:
-    """Record every pass into a new store whose runs are known."""
-    database = Database(url)
+def registered(database: Database, polls: Passes) -> Recorder:
+    """Return the writer of a new store in which the runs of these polls are known."""
     upgrade(database)
     seen_at = {poll.run_id: poll.at for batch in reversed(polls) for poll in reversed(batch)}
     with database.writing() as connection:
         number = ensure_source(connection, "default", base_url="http://127.0.0.1", now=START_AT)
         add_seen_runs(connection, number, seen_at)
-    recorder = Recorder(database)
+    return Recorder(database)
+
+
+def record(url: str, polls: Passes, times: list[float]) -> None:
+    """Record every pass into a new store."""
+    database = Database(url)
+    recorder = registered(database, polls)
     batches = [answers(batch) for batch in polls]
     with timed(times):
         for batch in batches:
@@ -169,6 +177,39 @@ def told(name: str, ours: list[float], naive: list[float], count: int, more: str
     ratio = statistics.median(a / b for a, b in zip(ours, naive, strict=True))
     us, naive_us = (statistics.median(times) / count * 1e6 for times in (ours, naive))
     print(f"{name:10} {us:8,.0f} us a poll, naive {naive_us:5,.0f}, ratio {ratio:5.2f}   {more}")
+
+
+# --- the way of an answer
+
+
+def compare_ways(folder: Path) -> None:
+    """Print through how many functions and modules a changed and an unchanged answer go."""
+    database = Database(f"sqlite:///{folder / 'way.db'}")
+    recorder = registered(database, alone(changes=True, runs=1, polls=4))
+    *before, changed = (answers(batch) for batch in alone(changes=True, runs=1, polls=4))
+    for batch in before:
+        recorder.record(batch)
+    (again,) = (replace(one, observed_at=one.observed_at + SECOND) for one in changed)
+    for name, batch in (("changed", changed), ("unchanged", [again])):
+        way = traced(partial(recorder.record, batch))
+        turns = sum(a != b for a, b in pairwise(way))
+        print(f"{name:10} {len(way)} calls, {len(set(way))} modules, {turns} changes of module")
+    database.close()
+
+
+def traced(work: Callable[[], object]) -> list[str]:
+    """Return the module of each call of the program that the work makes."""
+    way: list[str] = []
+
+    def note(frame: FrameType, event: str, _: object) -> None:
+        name = frame.f_code.co_filename
+        if event == "call" and name.startswith(str(HOME / "recorder")):
+            way.append(name)
+
+    sys.setprofile(note)
+    work()
+    sys.setprofile(None)
+    return way
 
 
 # --- the import of a month
@@ -261,7 +302,7 @@ def main() -> None:
     parser.add_argument("--log", type=Path)
     parser.add_argument("--cpu", action="store_true", help="CPU of this process, on a busy machine")
     parser.add_argument("--since")
-    parser.add_argument("--only", default="log,unchanged,changed,postgres,import")
+    parser.add_argument("--only", default="log,unchanged,changed,way,postgres,import")
     options = parser.parse_args()
     wanted = options.only.split(",")
     polls = logged(options.log) if options.log else poll_log(options.runs, 7)
@@ -272,6 +313,7 @@ def main() -> None:
             "unchanged", alone(changes=False), options.repeat, folder
         ),
         "changed": lambda folder: compare("changed", alone(changes=True), options.repeat, folder),
+        "way": compare_ways,
         "postgres": lambda _: compare_postgres(kept[: len(kept) // 3], options.repeat),
         "import": lambda folder: compare_import(2000, options.repeat, folder, options.since),
     }
