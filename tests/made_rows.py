@@ -29,6 +29,7 @@ _BARE: dict[str, Any] = dict.fromkeys(RunRow._fields) | {
     "n_polls": 1,
     "n_snapshots": 1,
     "n_reopened": 0,
+    "is_quiet": False,
     "labels": {},
 }
 
@@ -56,6 +57,7 @@ def paid(run_id: str, preview: int, actual: int, **fields: Any) -> RunRow:
         "cost_actual_micros": actual,
         "cost_unit": "credits",
         "cost_quality": "both",
+        "is_quiet": True,
     }
     return run_row(run_id, **({"status": "completed"} | cost | fields))
 
@@ -173,7 +175,15 @@ def _costs(random: Random) -> dict[str, Any]:
         "cost_preview_micros": preview if has_preview else None,
         "cost_actual_micros": actual if has_actual else None,
         "cost_unit": unit if has_preview or has_actual else None,
+        "actual_unit": _actual_unit(random, quality, unit),
+        "is_quiet": quality == "both" or (quality != "provisional" and random.random() < 0.5),
     }
+
+
+def _actual_unit(random: Random, quality: str, unit: str) -> str | None:
+    if quality == "unit_mismatch":
+        return "USD" if unit == "credits" else random.choice(["credits", "points"])
+    return random.choice([unit, None])
 
 
 def _micros(random: Random) -> int:

@@ -15,6 +15,7 @@ from stores import answer, document
 from recorder.analysis import registry
 from recorder.analysis.columns import INTS, OBJECTS
 from recorder.analysis.rows import RunRow
+from recorder.analysis.spending import COLUMNS
 from recorder.store.engine import Database
 from recorder.store.record import Recorder
 
@@ -90,7 +91,7 @@ def test_an_analysis_says_what_it_is(name: str) -> None:
     assert help_text.startswith("Show ")
     assert returns
     assert "`" in columns
-    known = {*RunRow._fields, *INTS, *OBJECTS}
+    known = {*RunRow._fields, *INTS, *OBJECTS, *COLUMNS}
     asked = {option.name: True for option in analysis.options}
     assert analysis.needed(asked) <= known
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from enum import Enum
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from recorder.analysis.cells import Row
 from recorder.analysis.columns import Mask, Runs
@@ -79,11 +79,13 @@ class Group:
         runs: those of the population.
         context: all runs that the filters take in the group, whatever their status.
         question: what was asked.
+        basis: what the analysis knows from all runs of the store.
     """
 
     runs: Runs
     context: Runs
     question: Question
+    basis: Any = None
 
 
 Masking: TypeAlias = Callable[[Runs, Question], Mask]
@@ -96,7 +98,7 @@ class Analysis:
     Attributes:
         cells: the row of a group; of a group without runs it gives the columns and their kinds. Its docstring is the
             help: of the command up to `Returns:`, of the Python method all of it, with what the columns mean.
-        needs: the columns that `cells`, `only`, `speaks`, `split` and `items` read, beside `ALWAYS`.
+        needs: the columns that `cells`, `only`, `speaks`, `split`, `items` and `basis` read, beside `ALWAYS`.
         population: whose runs it is about.
         about: what the rows rest on, for the foot, of all runs of the population and its name.
         examples: command lines, without `recorder`.
@@ -106,6 +108,7 @@ class Analysis:
         speaks: which runs of the context make a row though the group has none of the population; None: none do.
         split: a column of words of which each value has rows of its own, and the name that it has there.
         items: the parts of a group that have a row each; None: the group has one row.
+        basis: what `cells` has to know from all runs of the store, whatever the filters; None: nothing.
     """
 
     cells: Callable[[Group], Row]
@@ -119,6 +122,7 @@ class Analysis:
     speaks: Masking | None = None
     split: tuple[str, str] | None = None
     items: Callable[[Runs, Question], Iterable[Runs]] | None = None
+    basis: Callable[[Runs], object] | None = None
 
     @property
     def manual(self) -> str:

@@ -31,10 +31,13 @@ OBJECTS: Final = frozenset(
 )
 """Columns whose values seldom repeat."""
 
+_WHOLE: Final = (int, int | None, bool, bool | None)
 INTS: Final = frozenset(
-    name for name, kind in RunRow.__annotations__.items() if kind in (int, int | None, bool | None)
-) | {"dated_at", "actual_seen_at", "ended_seen_at", "run_key"}
+    name for name, kind in RunRow.__annotations__.items() if kind in _WHOLE
+) | {"dated_at", "actual_seen_at", "ended_seen_at", "run_key", "spend_micros"}
 """Columns of integers; all others are of words."""
+
+_IS_MISSING: Final = frozenset({None}).__contains__
 
 
 def n_of(mask: Mask) -> int:
@@ -105,6 +108,14 @@ class Words:
         if None not in words:
             words.append(None)
         return Words(np.append(self.codes, np.int32(words.index(None))), Lexicon(words))
+
+    def overlaid(self, other: "Words", mask: Mask) -> "Words":
+        """Return them with the words of another column where the mask holds and that column has one."""
+        places = {word: at for at, word in enumerate(self.lexicon.words)}
+        codes = [places.setdefault(word, len(places)) for word in other.lexicon.words]
+        is_other = mask & ~other.where(_IS_MISSING)
+        chosen = np.where(is_other, np.array([*codes, 0], np.int32)[other.codes], self.codes)
+        return Words(chosen.astype(np.int32), Lexicon(list(places)))
 
     def take(self, index: Index) -> "Words":
         """Return those of some runs."""

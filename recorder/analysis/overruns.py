@@ -7,13 +7,11 @@ Must not import anything that does I/O.
 from collections.abc import Iterator
 from typing import Final
 
-import numpy as np
-
 from recorder.analysis.analysis import Analysis, Group, Option, Population, Question
 from recorder.analysis.cells import Row, amount, count, flag, instant, rate, text
 from recorder.analysis.columns import Mask, Runs
-from recorder.analysis.groups import in_order, split
 from recorder.analysis.pairs import NEEDS, Pairs, is_pair
+from recorder.analysis.ranking import largest
 from recorder.analysis.stats import ratio, total
 from recorder.analysis.values import plural
 
@@ -61,22 +59,9 @@ def _is_above(runs: Runs, question: Question) -> Mask:
 
 
 def _worst(runs: Runs, question: Question) -> Iterator[Runs]:
-    """Yield the runs of the largest variances, one by one, unit after unit; equal ones by source and run."""
-    by_unit = dict(split(runs, [runs.words("cost_unit")]))
-    for unit in in_order(["unit"], by_unit):
-        of_unit = _largest(by_unit[unit], question.options["limit"])
-        for at in range(of_unit.n):
-            yield of_unit.take(slice(at, at + 1))
-
-
-def _largest(runs: Runs, limit: int) -> Runs:
-    variance = Pairs(runs).variance
-    if runs.n > limit:
-        enough = variance >= np.sort(variance)[-limit]
-        runs, variance = runs.take(enough), variance[enough]
-    sources, run_ids = runs.values("source"), runs.values("run_id")
-    ranked = sorted(range(runs.n), key=lambda at: (-variance[at], sources[at], run_ids[at]))
-    return runs.take(np.array(ranked[:limit], np.intp))
+    return largest(
+        runs, "cost_unit", lambda some: Pairs(some).variance, question.options["limit"]
+    )
 
 
 def _about(runs: Runs, population: str, question: Question) -> str:

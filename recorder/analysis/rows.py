@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from recorder.history.spans import run_began_at
+from recorder.history.spending import Spend, spend_of
 from recorder.ledger.row import KNOWN, TERMINAL
 from recorder.life import Phase, flight_since, is_overdue, phase_of
 
@@ -67,6 +68,8 @@ class RunRow(NamedTuple):
     n_snapshots: int
     n_reopened: int
     quality: str | None
+    is_quiet: bool
+    actual_unit: str | None
     labels: Mapping[str, str] = MappingProxyType({})
 
     @property
@@ -98,6 +101,35 @@ class RunRow(NamedTuple):
     def is_unknown(self) -> bool:
         """In flight with a status word that nobody knows."""
         return self.is_in_flight and self.status not in KNOWN
+
+    @property
+    def spend(self) -> Spend | None:
+        """What the run counts for in spending; None where no answer has shown it."""
+        if not self.is_observed:
+            return None
+        return spend_of(
+            is_in_flight=self.is_in_flight,
+            is_quiet=self.is_quiet,
+            preview_micros=self.cost_preview_micros,
+            actual_micros=self.cost_actual_micros,
+            cost_unit=self.cost_unit,
+            actual_unit=self.actual_unit,
+        )
+
+    @property
+    def spend_part(self) -> str | None:
+        """The part of spending that the run is in."""
+        return None if self.spend is None else self.spend.part
+
+    @property
+    def spend_micros(self) -> int | None:
+        """The amount that is taken for it."""
+        return None if self.spend is None else self.spend.micros
+
+    @property
+    def spend_unit(self) -> str | None:
+        """The unit of that amount."""
+        return None if self.spend is None else self.spend.unit
 
     @property
     def flight_since(self) -> int | None:

@@ -62,10 +62,13 @@ class _Answer:
         # one predicate for all groups, so that it is asked once a word
         self._is_meant = self._statuses().__contains__
         self._split = () if analysis.split is None else (analysis.split[0],)
+        self._basis: object = None
 
     def report(self, runs: Runs) -> Report:
         """Return the report over tracked runs."""
         filters = self._question.filters
+        if self._analysis.basis is not None:
+            self._basis = self._analysis.basis(runs)
         met = runs.only(meant(filters, runs, status=self._is_of_all))
         columns = self._columns(met)
         populations = populations_of(met)
@@ -115,9 +118,9 @@ class _Answer:
             chosen = self._chosen(context)
             by_status = [] if inner is None else [chosen.words("status")]
             for status, runs in split(chosen, by_status):
-                yield _inserted(key, inner, status), Group(runs, context, question)
+                yield _inserted(key, inner, status), self._group(runs, context)
             if not chosen.n and analysis.speaks and analysis.speaks(context, question).any():
-                yield _inserted(key, inner, (None,)), Group(chosen, context, question)
+                yield _inserted(key, inner, (None,)), self._group(chosen, context)
 
     def _cells(self, group: Group) -> Iterator[Row]:
         """Yield the cells of each row of a group."""
@@ -126,11 +129,14 @@ class _Answer:
             [group.runs] if analysis.items is None else analysis.items(group.runs, group.question)
         )
         for runs in parts:
-            yield analysis.cells(Group(runs, group.context, group.question))
+            yield analysis.cells(self._group(runs, group.context))
+
+    def _group(self, runs: Runs, context: Runs) -> Group:
+        return Group(runs, context, self._question, self._basis)
 
     def _blank(self, met: Runs) -> Group:
         none = met.take(slice(0, 0))
-        return Group(none, none, self._question)
+        return self._group(none, none)
 
     def _chosen(self, context: Runs) -> Runs:
         """Return the runs of the population among those of a group."""

@@ -1,0 +1,67 @@
+"""The runs that cost most, one by one.
+
+Invariant: amounts of different units are never ranked against each other. Must not import anything that does I/O.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from recorder.analysis.analysis import Analysis, Group, Option, Population, Question
+from recorder.analysis.cells import Row, amount, instant, text
+from recorder.analysis.columns import Mask, Runs
+from recorder.analysis.ranking import largest
+from recorder.analysis.stats import exact
+from recorder.analysis.values import plural
+
+_NAMES: Final = ("source", "run_id", "slug", "version", "status")
+_SPEND: Final = ("spend_part", "spend_micros", "spend_unit")
+
+
+def expensive_runs(group: Group) -> Row:
+    """Show the runs that cost most.
+
+    Returns:
+        A row a run, units in order, the largest first; runs without a price are left out. `spend` of `unit`: what the
+        run counts for in `part`, one of settled, provisional, committed (may still change), unconfirmed (a preview).
+        `created_at`: aware UTC.
+    """
+    run = group.runs
+    held = {name: (run.values(name) or [None])[0] for name in run.names}
+    return {
+        "source": text(held["source"]),
+        "run_id": text(held["run_id"], narrow=True),
+        "slug": text(held["slug"], narrow=True),
+        "version": text(held["version"], narrow=True),
+        "status": text(held["status"], narrow=True),
+        "part": text(held["spend_part"], narrow=True),
+        "unit": text(held["spend_unit"], narrow=True),
+        "spend": amount(held["spend_micros"], narrow=True),
+        "created_at": instant(held["created_at"]),
+    }
+
+
+def _is_priced(runs: Runs, question: Question) -> Mask:
+    del question
+    return runs.ints("spend_micros").there
+
+
+def _dearest(runs: Runs, question: Question) -> Iterator[Runs]:
+    limit = question.options["limit"]
+    return largest(runs, "spend_unit", lambda some: exact(some.ints("spend_micros").values), limit)
+
+
+def _about(runs: Runs, population: str, question: Question) -> str:
+    del population
+    n_shown = sum(1 for _ in _dearest(runs, question))
+    return f"{n_shown:,} of {plural(runs.n, 'run')} with a price"
+
+
+ANALYSIS: Final = Analysis(
+    cells=expensive_runs,
+    population=Population.ALL,
+    needs=frozenset({*_NAMES, *_SPEND, "created_at"}),
+    options=(Option(name="limit", default=20, help="So many of each unit."),),
+    only=_is_priced,
+    items=_dearest,
+    about=_about,
+)

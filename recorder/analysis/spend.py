@@ -1,0 +1,112 @@
+"""What runs cost: what is spent, what may still come, and what nobody knows.
+
+Invariant: every observed run is in exactly one part; the parts add up to the whole, to the last millionth; sums are
+never over mixed units. Must not import anything that does I/O.
+"""
+
+from typing import Final
+
+from recorder.analysis.analysis import Analysis, Group, Population, Question
+from recorder.analysis.cells import Row, amount, count, number
+from recorder.analysis.columns import Mask, Runs, n_of
+from recorder.analysis.expected import NEEDS, expected_micros, ratios_of
+from recorder.analysis.spending import in_part, total_of
+from recorder.analysis.stats import ratio, total
+from recorder.analysis.values import plural
+from recorder.history.spending import PARTS
+from recorder.ledger.cost import MICROS
+
+_FAILED: Final = frozenset({"failed", "cancelled"}).__contains__
+_TOTALS: Final = ("settled", "provisional", "committed", "unconfirmed", "spent", "expected", "failed")
+
+
+def spend(group: Group) -> Row:
+    """Show what runs cost, unit by unit: what is spent, what may still come, what nobody knows; sums are exact.
+
+    Each observed run is in one part. Spent for certain are settled (final) and provisional actuals. Still to come are
+    committed runs (in flight, charged at dispatch) and unconfirmed ones (ended or lost without an actual: their
+    preview). Unpriced runs have no amount that can be read.
+
+    Returns:
+        A row a group and `unit` (null: the unpriced runs, whose totals are null). Amounts are exact decimals of the
+        unit. `runs` = `settled_runs` + `provisional_runs` + `committed_runs` + `unconfirmed_runs` + `unpriced_runs`;
+        `settled_total`, `provisional_total`, `committed_total` (of a run the larger of actual and preview where they
+        share a unit), `unconfirmed_total`. `spent_total` = settled + provisional. `expected_total`: spent, and the
+        rest times actual by preview of the completed runs of the store of the same slug and unit (of all slugs of the
+        unit where the slug has fewer than 20), whatever the filters, rounded to a millionth. `failed_total`: what of
+        `spent_total` failed and cancelled runs cost. `leads_completed`: of settled and provisional runs, null where
+        none says; `unit_cost` = `spent_total` by them.
+    """
+    runs = group.runs
+    n = {part: n_of(in_part(runs, part)) for part in PARTS}
+    totals = _totals(group) if runs.n > n["unpriced"] else dict.fromkeys(_TOTALS)
+    leads = _leads_completed(runs)
+    spent = totals["spent"]
+    return {
+        "runs": count(runs.n, narrow=True),
+        "settled_runs": count(n["settled"]),
+        "settled_total": amount(totals["settled"], narrow=True),
+        "provisional_runs": count(n["provisional"]),
+        "provisional_total": amount(totals["provisional"], narrow=True),
+        "committed_runs": count(n["committed"]),
+        "committed_total": amount(totals["committed"], narrow=True),
+        "unconfirmed_runs": count(n["unconfirmed"]),
+        "unconfirmed_total": amount(totals["unconfirmed"], narrow=True),
+        "unpriced_runs": count(n["unpriced"], narrow=True),
+        "spent_total": amount(spent, narrow=True),
+        "expected_total": amount(totals["expected"], narrow=True),
+        "failed_total": amount(totals["failed"]),
+        "leads_completed": count(leads),
+        "unit_cost": number(
+            None if spent is None else ratio(spent, (leads or 0) * MICROS), narrow=True
+        ),
+    }
+
+
+def _totals(group: Group) -> dict[str, int | None]:
+    """Return each total of a group of one unit, in millionths."""
+    runs = group.runs
+    totals: dict[str, int | None] = {part: total_of(runs, part) for part in PARTS[:-1]}
+    failed = runs.only(runs.words("status").where(_FAILED))
+    return totals | {
+        "spent": total_of(runs, "settled", "provisional"),
+        "expected": expected_micros(runs, group.basis),
+        "failed": total_of(failed, "settled", "provisional"),
+    }
+
+
+def _leads_completed(runs: Runs) -> int | None:
+    """Return the completed leads of what is spent; None where no run says how many."""
+    leads = runs.ints("leads_completed")
+    known = leads.values[leads.there & in_part(runs, "settled", "provisional")]
+    return total(known) if len(known) else None
+
+
+def _is_observed(runs: Runs, question: Question) -> Mask:
+    del question
+    return runs.is_observed
+
+
+def _about(runs: Runs, population: str, question: Question) -> str:
+    del population, question
+    unpriced = n_of(in_part(runs, "unpriced"))
+    return (
+        f"spend of {plural(runs.n, 'observed run')}, {unpriced:,} without a price: settled and provisional are "
+        "spent, committed and unconfirmed may still come"
+    )
+
+
+ANALYSIS: Final = Analysis(
+    cells=spend,
+    population=Population.ALL,
+    needs=NEEDS | {"spend_part", "spend_micros", "spend_unit", "leads_completed"},
+    only=_is_observed,
+    basis=ratios_of,
+    split=("spend_unit", "unit"),
+    about=_about,
+    examples=(
+        "spend --since 30d --by slug",
+        "spend --by month,label:team --format csv",
+        "spend --runs --since 7d",
+    ),
+)
