@@ -43,19 +43,18 @@ class Analyses(Queries):
             options=analysis.options_of(question.options),
             overdue_after_us=self._settings.overdue_us,
         )
-        return answer(analysis, self._read(asked.filters, needs(analysis, asked)), asked)
+        source = asked.filters.source if analysis.basis is None else None
+        return answer(analysis, self._read(source, needs(analysis, asked)), asked)
 
     def listed(
         self, filters: Filters | None, names: Iterable[str]
     ) -> tuple[Runs, npt.NDArray[np.intp]]:
         """Return columns of all runs, and the places of those that the filters take, in the order of `runs`."""
         chosen = self._filters(filters)
-        runs = self._read(chosen, {*names, *chosen.needs})
+        runs = self._read(chosen.source, {*names, *chosen.needs})
         places = in_listing_order(runs)
         return runs, places[meant(chosen, runs)[places]]
 
-    def _read(self, filters: Filters, names: Iterable[str]) -> Runs:
+    def _read(self, source: str | None, names: Iterable[str]) -> Runs:
         with self._database.reading() as connection:
-            return read_runs(
-                connection, frozenset(names), source_name=filters.source, past=self._past()
-            )
+            return read_runs(connection, frozenset(names), source_name=source, past=self._past())

@@ -130,6 +130,8 @@ class History:
         | `tracked_at`, `first_polled_at`, `last_polled_at` | UTC, our clock |
         | `queue_seconds`, `run_seconds`, `wall_seconds` | `Float64`, s; null: a bound missing, or negative |
         | `run_seconds_sharp`, `wall_seconds_sharp` | the same; null too where the end is known only roughly |
+        | `spend_part`, `spend_unit` | `string`: settled, provisional, committed, unconfirmed, unpriced; the unit |
+        | `spend_micros` | `Int64`, millionths of `spend_unit`: what the run counts for in spending |
         """
         runs, order = self._archive.listed(_filters(tz, **which), RUN_COLUMNS)
         return runs_frame(runs, order, floats=floats)

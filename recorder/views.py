@@ -32,9 +32,10 @@ RUN_KINDS: Final[Columns] = _kinds(
     f" {_LEADS} output_target output_attribute_key write_policy persist_results {_COSTS} cost_quality"
     " trigger_run_id correlation_id error_message error_details created_at started_at ended_at ended_at_origin"
     " ended_after cancelled_at updated_at queue_seconds run_seconds wall_seconds tracked_at first_polled_at"
-    " last_polled_at n_polls n_snapshots n_reopened quality run_seconds_sharp wall_seconds_sharp",
+    " last_polled_at n_polls n_snapshots n_reopened quality run_seconds_sharp wall_seconds_sharp"
+    " spend_part spend_micros spend_unit",
     flag="is_terminal persist_results",
-    count=f"{_LEADS} {_MICROS} n_polls n_snapshots n_reopened",
+    count=f"{_LEADS} {_MICROS} n_polls n_snapshots n_reopened spend_micros",
     amount="cost_preview cost_actual",
     instant="created_at started_at ended_at ended_after cancelled_at updated_at"
     " tracked_at first_polled_at last_polled_at",
@@ -68,7 +69,8 @@ VIEWS: Final[Mapping[str, Columns]] = {
 """What the columns of each view hold."""
 
 RUNS: Final = tuple(RUN_KINDS)
-RUN_COLUMNS: Final = frozenset(RUNS) & set(RunRow._fields)
+_SPEND: Final = ("spend_part", "spend_micros", "spend_unit")
+RUN_COLUMNS: Final = frozenset(RUNS) & {*RunRow._fields, *_SPEND}
 """The columns that the view takes from the store; the others come from these."""
 SNAPSHOTS: Final = tuple(SNAPSHOT_KINDS)
 POLLS: Final = tuple(POLL_KINDS)
@@ -101,6 +103,7 @@ def run_cells(row: RunRow) -> Cells:
         "wall_seconds": seconds(wall_us),
         "run_seconds_sharp": seconds(_sharp(run_us, width_us)),
         "wall_seconds_sharp": seconds(_sharp(wall_us, width_us)),
+        **dict(zip(_SPEND, row.spend or (None, None, None), strict=True)),
     }
     return _ordered(cells, RUNS, _RUN_INSTANTS)
 

@@ -22,7 +22,9 @@ def taken(row: RunRow) -> tuple[str, int | None, str | None]:
     if is_in_flight(row):
         if preview is not None and actual is not None and own == row.cost_unit:
             return "committed", max(preview, actual), own
-        return ("committed", preview, row.cost_unit) if actual is None else ("committed", actual, own)
+        return (
+            ("committed", preview, row.cost_unit) if actual is None else ("committed", actual, own)
+        )
     if actual is not None and row.is_quiet:
         return "settled", actual, own
     if actual is not None:
@@ -64,9 +66,10 @@ def cells(store: Sequence[RunRow], rows: list[RunRow], unit: str | None) -> Cell
     for name in NAMES:
         own = [taken(row)[1] or 0 for row in rows if taken(row)[0] == name]
         sums |= {f"{name}_runs": len(own), f"{name}_total": sum(own)}
-    unpriced = sum(taken(row)[0] == "unpriced" for row in rows)
+    unpriced = sum(1 for row in rows if taken(row)[0] == "unpriced")
     spent = [row for row in rows if taken(row)[0] in NAMES[:2]]
     leads = [row.leads_completed for row in spent if row.leads_completed is not None]
+    n_leads: int = sum(leads)
     whole = sums["settled_total"] + sums["provisional_total"]
     sums |= {"spent_total": whole, "expected_total": expected(store, rows)}
     sums["failed_total"] = sum(
@@ -78,8 +81,8 @@ def cells(store: Sequence[RunRow], rows: list[RunRow], unit: str | None) -> Cell
     return exact | {
         "runs": len(rows),
         "unpriced_runs": unpriced,
-        "leads_completed": sum(leads) if leads else None,
-        "unit_cost": whole / 1e6 / sum(leads) if unit is not None and sum(leads) else None,
+        "leads_completed": n_leads if leads else None,
+        "unit_cost": whole / 1e6 / n_leads if unit is not None and n_leads else None,
     }
 
 
@@ -119,7 +122,7 @@ def belongs_at(row: RunRow) -> int:
 
 
 def budget(
-    runs: Sequence[RunRow], unit: str, micros: int, per: str, now: int, tz: tzinfo
+    runs: Sequence[RunRow], unit: str, micros: int, *, per: str, now: int, tz: tzinfo
 ) -> Cells:
     """One budget over the runs that its filters take."""
     start, end = period(per, now, tz)

@@ -28,13 +28,16 @@ def us(text: str) -> int:
 
 
 def made_budget(amount: int = 100, per: str = "month", **fields: Any) -> Budget:
-    held = {"name": "growth", "unit": "credits", "micros": amount * MICROS, "per": per}
+    held: dict[str, Any] = {
+        "name": "growth",
+        "unit": "credits",
+        "micros": amount * MICROS,
+        "per": per,
+    }
     return Budget(**(held | fields))
 
 
-def use_of(
-    budget: Budget, rows: Sequence[RunRow], now: int = DAWN, tz: tzinfo = UTC
-) -> BudgetUse:
+def use_of(budget: Budget, rows: Sequence[RunRow], now: int = DAWN, tz: tzinfo = UTC) -> BudgetUse:
     runs = runs_of(rows, NEEDS | budget.filters.needs)
     (use,) = budget_uses([budget], runs, now=now, tz=tz)
     return use
@@ -59,7 +62,7 @@ def test_a_budget_is_what_the_reference_says(
     """Over random histories every sum, share, projection and verdict is what the plain definition gives."""
     now, budget = DAWN + hours * HOUR, made_budget(50_000, per, filters=filters)
     taken = [row for row in made.rows if filters.matches(row)]
-    expected = reference_spend.budget(taken, "credits", budget.micros, per, now, tz)
+    expected = reference_spend.budget(taken, "credits", budget.micros, per=per, now=now, tz=tz)
     use = use_of(budget, made.rows, now, tz)
     (row,) = budgets_report([use]).rows
     assert (use.start, use.end) == (expected.pop("period_start"), expected.pop("period_end"))
@@ -103,7 +106,13 @@ def test_used_is_all_that_is_charged_or_will_be() -> None:
         charged("er_1", 10, DAWN),
         charged("er_2", 5, DAWN, is_quiet=False),
         charged("er_3", 7, DAWN, status="running", tracking="active"),
-        run_row("er_4", status="failed", cost_preview_micros=3 * MICROS, cost_unit="credits", created_at=DAWN),
+        run_row(
+            "er_4",
+            status="failed",
+            cost_preview_micros=3 * MICROS,
+            cost_unit="credits",
+            created_at=DAWN,
+        ),
         charged("er_5", 90, DAWN, actual_unit="USD"),
         run_row("er_6", status="completed", created_at=DAWN),
         charged("er_7", 90, us("2026-10-31T23:59:59Z")),

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from made_rows import TERMS, WEST, Made, groupings, histories, paid, run_row, statuses
 
-from recorder.analysis.columns import Runs
 from recorder.analysis.building import runs_of
+from recorder.analysis.columns import Runs
 from recorder.analysis.filters import Filters
 from recorder.analysis.report import Report
 from recorder.analysis.rows import RunRow
@@ -91,7 +91,12 @@ def test_columns_hold_what_rows_hold(made: Made) -> None:
         (of_status("er_1", "failed", 10, 0, is_quiet=True), "settled", 0, "credits"),
         (of_status("er_1", "completed", 10, 12), "provisional", 12, "credits"),
         (of_status("er_1", "completed", 10, None), "unconfirmed", 10, "credits"),
-        (of_status("er_1", "running", 10, None, tracking="abandoned"), "unconfirmed", 10, "credits"),
+        (
+            of_status("er_1", "running", 10, None, tracking="abandoned"),
+            "unconfirmed",
+            10,
+            "credits",
+        ),
         (of_status("er_1", "running", 10, 4, tracking="not_visible"), "provisional", 4, "credits"),
         (in_flight("er_1", 10, 4), "committed", 10, "credits"),
         (in_flight("er_1", 10, 14), "committed", 14, "credits"),
@@ -163,7 +168,15 @@ def test_what_is_open_is_expected_at_the_ratio_of_its_slug() -> None:
 def test_an_expectation_is_rounded_once_half_to_even() -> None:
     """A half of a millionth goes to the even one, of the whole and not of each run."""
     half = pairs("a", 20, 5 * MICROS)
-    assert only([*half, in_flight("er_1", None, None, cost_preview_micros=1, cost_unit="credits", slug="a")])["expected_total"] == 100
+    assert (
+        only(
+            [
+                *half,
+                in_flight("er_1", None, None, cost_preview_micros=1, cost_unit="credits", slug="a"),
+            ]
+        )["expected_total"]
+        == 100
+    )
     three = [
         in_flight(f"er_{n}", None, None, cost_preview_micros=1, cost_unit="credits", slug="a")
         for n in range(3)
@@ -189,6 +202,9 @@ def test_the_most_expensive_runs_come_first() -> None:
         ("er_3", "unconfirmed", "credits", 12),
     ]
     assert "4 of 4 runs with a price" in report.foot
-    assert [row["run_id"] for row in asked("expensive_runs", rows, limit=1).rows] == ["er_4", "er_2"]
+    assert [row["run_id"] for row in asked("expensive_runs", rows, limit=1).rows] == [
+        "er_4",
+        "er_2",
+    ]
     with pytest.raises(UsageError, match="--limit 0"):
         asked("expensive_runs", rows, limit=0)

@@ -11,6 +11,8 @@ from stores import BASE_URL, T0, S, register
 
 from recorder.analysis.building import in_listing_order, joined, runs_of
 from recorder.analysis.rows import RunRow
+from recorder.analysis.spending import COLUMNS as SPEND
+from recorder.history.spending import PARTS
 from recorder.store.columns import read_runs
 from recorder.store.engine import Database
 from recorder.store.past import Past
@@ -18,7 +20,7 @@ from recorder.store.record import Recorder
 from recorder.store.registry import add_seen_runs, ensure_source, track, untrack
 from recorder.store.runs import run_rows
 
-FIELDS = [name for name in RunRow._fields if name != "labels"]
+FIELDS = [*(name for name in RunRow._fields if name != "labels"), *sorted(SPEND)]
 NAMES = {*FIELDS, "dated_at", "label:team", "label:no"}
 
 
@@ -66,7 +68,7 @@ def test_columns_are_the_rows(mixed: Database, source: str | None) -> None:
             columns = {name: runs.values(name) for name in sorted(NAMES)}
             held = [dict(zip(columns, v, strict=True)) for v in zip(*columns.values(), strict=True)]
             held.sort(key=lambda row: (row["source"], row["run_id"]))
-            flags = ("persist_results",)  # integers in a column
+            flags = ("persist_results", "is_quiet")  # integers in a column
             assert held == [
                 row | {name: row[name] if row[name] is None else int(row[name]) for name in flags}
                 for row in plain(rows)
@@ -92,7 +94,7 @@ def test_the_mixed_store_is_mixed(mixed: Database) -> None:
     for name in (
         set(FIELDS)
         - {"source", "run_id", "tracking", "tracked_at"}
-        - {*("n_polls", "n_snapshots", "n_reopened")}
+        - {*("n_polls", "n_snapshots", "n_reopened", "is_quiet")}
     ):
         values = {getattr(row, name) for row in rows}
         assert None in values, name
@@ -102,6 +104,8 @@ def test_the_mixed_store_is_mixed(mixed: Database) -> None:
     assert {row.cost_quality for row in rows} >= {"both", "unparsed", "unit_mismatch", "none"}
     assert any(row.n_reopened for row in rows)
     assert any(row.labels for row in rows)
+    assert {row.spend_part for row in rows} == {*PARTS, None}
+    assert any(row.spend_unit != row.cost_unit for row in rows)
     assert any(row.created_at is None and row.n_snapshots for row in rows)
 
 

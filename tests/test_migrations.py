@@ -460,7 +460,7 @@ VIEWS = {
     "labels": "source run_id key value",
 }
 EXTRAS = {
-    "runs": "run_seconds_sharp wall_seconds_sharp",
+    "runs": "run_seconds_sharp wall_seconds_sharp spend_part spend_micros spend_unit",
     "snapshots": "started_at completed_at cancelled_at",
 }
 

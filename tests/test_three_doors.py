@@ -17,6 +17,7 @@ import pandas as pd
 import pytest
 import reference
 import reference_costs
+import reference_spend
 from asking import kinds_of
 from comparing import assert_cell
 from made_answers import random_answers
@@ -28,6 +29,7 @@ from recorder.analysis.coverage import PollTimes
 from recorder.analysis.rows import RunRow
 from recorder.analysis.values import Columns
 from recorder.cli.main import cli, run
+from recorder.history.spending import PARTS
 from recorder.instants import us_of
 from recorder.store.engine import Database
 from recorder.store.record import Recorder
@@ -71,16 +73,33 @@ def plain_rows(database: Database) -> list[RunRow]:
     for poll in view(database, "polls"):
         if poll["outcome"] in ("changed", "unchanged"):
             good.setdefault(poll["run_id"], []).append(_us(poll["polled_at"]) or 0)
-    rows = []
+    rows, quiet = [], unseen_columns(database)
     for held in view(database, "runs"):
         looks = sorted(good.get(held["run_id"], []))
         known: dict[str, Any] = {name: held.get(name) for name in RunRow._fields}
         known |= {name: _us(value) for name, value in known.items() if name.endswith("_at")}
         known |= {"ended_after": _us(held["ended_after"]), "labels": labels.get(held["run_id"], {})}
+        known |= quiet[held["source"], held["run_id"]]
         known |= {"first_good_at": looks[0] if looks else None}
         known |= {"last_good_at": looks[-1] if looks else None}
         rows.append(RunRow(**known))
     return rows
+
+
+def unseen_columns(database: Database) -> dict[tuple[str, str], dict[str, Any]]:
+    """What spending goes by and no view shows: whether a run is quiet, and the unit that its actual states."""
+    held = tables(database, "source", "run", "watch", "run_summary")
+    names = {one["source_id"]: one["name"] for one in held["source"]}
+    facts = {(one["source_id"], one["run_key"]): one for one in held["run_summary"]}
+    watches = {(one["source_id"], one["run_key"]): one for one in held["watch"]}
+    found = {}
+    for one in held["run"]:
+        key = one["source_id"], one["run_key"]
+        found[names[key[0]], one["run_id"]] = {
+            "is_quiet": watches[key]["is_quiet"],
+            "actual_unit": facts[key]["actual_unit"] if key in facts else None,
+        }
+    return found
 
 
 def _us(value: str | datetime | None) -> int | None:
@@ -189,6 +208,32 @@ def test_filters_choose_the_same_runs(
         printed = through_command_line(store, capsys, asks, by)
         assert_rows(printed, expected_of(rows, by, tz=berlin), kinds, (*by, *more))
     assert len(sizes) > 4
+
+
+@pytest.mark.slow
+def test_spend_is_the_same_through_every_door(
+    store: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Every part by every kind of group, the ratios of the whole store whatever the filters; the view gives the sums."""
+    rows, kinds = plain_rows(store), kinds_of("spend")
+    for by in (*GROUPS, ("version", "label:team")):
+        expected = reference_spend.spend(rows, by)
+        for found in (
+            through_command_line(store, capsys, "spend", by),
+            through_frames(store, "spend", by),
+        ):
+            assert_rows(found, expected, kinds, (*by, "unit"))
+    for arguments, holds in CHOICES:
+        chosen = [row for row in rows if holds(row)]
+        printed = through_command_line(store, capsys, ("spend", *arguments), ("slug",))
+        expected = reference_spend.spend(rows, ("slug",), rows=chosen)
+        assert_rows(printed, expected, kinds, ("slug", "unit"))
+    shown = {one["run_id"]: one for one in view(store, "runs")}
+    for row in rows:
+        part = reference_spend.taken(row) if row.n_snapshots else (None, None, None)
+        held = shown[row.run_id]
+        assert (held["spend_part"], held["spend_micros"], held["spend_unit"]) == part
+    assert {held["spend_part"] for held in shown.values()} == {*PARTS, None}
 
 
 @pytest.mark.slow

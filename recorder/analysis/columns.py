@@ -32,9 +32,13 @@ OBJECTS: Final = frozenset(
 """Columns whose values seldom repeat."""
 
 _WHOLE: Final = (int, int | None, bool, bool | None)
-INTS: Final = frozenset(
-    name for name, kind in RunRow.__annotations__.items() if kind in _WHOLE
-) | {"dated_at", "actual_seen_at", "ended_seen_at", "run_key", "spend_micros"}
+INTS: Final = frozenset(name for name, kind in RunRow.__annotations__.items() if kind in _WHOLE) | {
+    "dated_at",
+    "actual_seen_at",
+    "ended_seen_at",
+    "run_key",
+    "spend_micros",
+}
 """Columns of integers; all others are of words."""
 
 _IS_MISSING: Final = frozenset({None}).__contains__

@@ -57,7 +57,9 @@ def ratios_of(runs: Runs) -> Ratios:
     units, slugs = completed.words("cost_unit"), completed.words("slug")
     return Ratios(
         by_unit={unit: _sums(some) for (unit,), some in split(completed, [units])},
-        by_slug={(slug, unit): _sums(some) for (slug, unit), some in split(completed, [slugs, units])},
+        by_slug={
+            (slug, unit): _sums(some) for (slug, unit), some in split(completed, [slugs, units])
+        },
     )
 
 
@@ -68,7 +70,10 @@ def _sums(runs: Runs) -> Sums:
 
 def expected_micros(runs: Runs, ratios: Ratios) -> int:
     """Return what runs of one unit are expected to come to, in millionths, rounded once, half to even."""
-    spent, open_runs = in_part(runs, "settled", "provisional"), in_part(runs, "committed", "unconfirmed")
+    spent, open_runs = (
+        in_part(runs, "settled", "provisional"),
+        in_part(runs, "committed", "unconfirmed"),
+    )
     whole = Fraction(total(runs.ints("spend_micros").values[spent]))
     some = runs.only(open_runs)
     for (slug, unit), of_slug in split(some, [some.words("slug"), some.words("spend_unit")]):

@@ -59,9 +59,7 @@ def _is_above(runs: Runs, question: Question) -> Mask:
 
 
 def _worst(runs: Runs, question: Question) -> Iterator[Runs]:
-    return largest(
-        runs, "cost_unit", lambda some: Pairs(some).variance, question.options["limit"]
-    )
+    return largest(runs, "cost_unit", lambda some: Pairs(some).variance, question.options["limit"])
 
 
 def _about(runs: Runs, population: str, question: Question) -> str:

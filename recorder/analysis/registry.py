@@ -26,7 +26,9 @@ ANALYSES: Final = {
         "How long after the end the actual cost last moved.", ("costs", "when_final")
     ),
     "spend": Entry("What was spent, what may still come, what is unknown."),
-    "expensive_runs": Entry("The most expensive runs, --limit of each unit (20).", ("spend", "runs")),
+    "expensive_runs": Entry(
+        "The most expensive runs, --limit of each unit (20).", ("spend", "runs")
+    ),
     "coverage": Entry("How well the history was caught."),
 }
 """Each stands in the module of its name, as `ANALYSIS`."""

@@ -17,7 +17,15 @@ from recorder.history.spending import PARTS
 from recorder.ledger.cost import MICROS
 
 _FAILED: Final = frozenset({"failed", "cancelled"}).__contains__
-_TOTALS: Final = ("settled", "provisional", "committed", "unconfirmed", "spent", "expected", "failed")
+_TOTALS: Final = (
+    "settled",
+    "provisional",
+    "committed",
+    "unconfirmed",
+    "spent",
+    "expected",
+    "failed",
+)
 
 
 def spend(group: Group) -> Row:

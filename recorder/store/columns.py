@@ -18,6 +18,8 @@ from recorder.analysis.columns import INTS, NULL, Column, Ints, Lexicon, Runs, W
 from recorder.analysis.coverage import PollTimes
 from recorder.analysis.rows import LABEL
 from recorder.analysis.settling import CostSettled
+from recorder.analysis.spending import BASIS, spend_columns
+from recorder.analysis.spending import COLUMNS as SPEND
 from recorder.ledger.row import storable
 from recorder.store.cost_changes import cost_changes
 from recorder.store.past import Past
@@ -32,6 +34,9 @@ _MOST_QUESTIONS: Final = 40
 
 _PER_SOURCE: Final = 2**40
 """More runs than a source can have: a key is the source's number times it, and the run's number."""
+
+_MADE: Final = SPEND | {"source", "dated_at"}
+"""Columns that no table holds."""
 
 _FROM_RUN: Final = ("run_id", "tracked_at")
 _FROM_HISTORY: Final = frozenset({"actual_seen_at", "ended_seen_at", "poll_times"})
@@ -88,7 +93,7 @@ class _Reader:
 
     def runs(self, names: Collection[str]) -> Runs:
         """Return all runs; those that changed after the instant as they stood then."""
-        keys, held = self._present({*names, "created_at"} if "dated_at" in names else names)
+        keys, held = self._present({*names, *_basis(names)})
         runs = Runs(len(keys), {name: held[name] for name in names})
         if self._past is None:
             return runs
@@ -115,6 +120,8 @@ class _Reader:
             held["n_reopened"] = Runs(len(keys), held).ints("n_reopened").filled(0)
         if "source" in names:
             held["source"] = self._source(keys)
+        if SPEND & set(names):
+            held |= spend_columns(Runs(len(keys), held))
         return keys, held
 
     def _dated(self, keys: Whole, created: Ints) -> Ints:
@@ -177,11 +184,17 @@ def _some_runs(keys: Whole) -> Iterator[sa.ColumnElement[bool]]:
             yield (run.c.source_id == number) & some
 
 
+def _basis(names: Collection[str]) -> frozenset[str]:
+    """Return the columns that those asked for are made from."""
+    created = frozenset({"created_at"} if "dated_at" in names else ())
+    return created | (BASIS if SPEND & set(names) else frozenset())
+
+
 def _tables(names: Iterable[str]) -> dict[sa.Table, dict[str, sa.ColumnElement[Any]]]:
     """Return what to read of each table."""
     found: dict[sa.Table, dict[str, sa.ColumnElement[Any]]] = {watch: {}, run: {}, run_summary: {}}
     for name in names:
-        if name not in ("source", "dated_at") and not name.startswith(LABEL):
+        if name not in _MADE and not name.startswith(LABEL):
             table = watch if name in FROM_WATCH else run if name in _FROM_RUN else run_summary
             found[table][name] = _expression(name, table.c[name])
     return found

@@ -85,13 +85,14 @@ class Past:
             yield self._row(held, polls.get(key, []), snapshots.get(key, []), parts)
 
     def _row(self, held: Row, polls: list[Row], snapshots: list[Row], parts: Parts) -> RunRow:
-        known: Row = dict.fromkeys((*_FACTS, *_PROGRESS))
+        known: Row = dict.fromkeys((*_FACTS, *_PROGRESS)) | {"is_quiet": False}
         if snapshots:
             looks = [p["polled_at"] for p in polls if p["snapshot_seq"] == snapshots[-1]["seq"]]
             snapshots[-1] |= {"last_seen_at": looks[-1], "n_polls": len(looks)}
             row = load_row(snapshots[-1], parts, self.costs)
             seen = [snapshot_summary(one) for one in snapshots]
-            known = summary_row({}, row, self._facts(seen, row))
+            made = self._facts(seen, row)
+            known = summary_row({}, row, made) | {"is_quiet": made.is_quiet}
             known |= {name: getattr(row, name) for name in _PROGRESS}
         known["n_reopened"] = known["n_reopened"] or 0
         values: Mapping[str, object] = {
@@ -99,6 +100,7 @@ class Past:
             "run_id": held["run_id"],
             "tracked_at": held["tracked_at"],
             "tracking": self._tracking(held, polls, snapshots),
+            "is_quiet": known["is_quiet"],
             "labels": held["labels"],
             **_watched(polls, snapshots),
             **{name: known[name] for name in (*_FACTS, *_PROGRESS)},

@@ -23,6 +23,7 @@ FROM_WATCH = (
     "last_good_at",
     "n_polls",
     "n_snapshots",
+    "is_quiet",
     *(field.name for field in PROGRESS),
 )
 _FACTS = tuple(name for name in RunRow._fields if name in run_summary.c)

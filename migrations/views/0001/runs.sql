@@ -4,6 +4,10 @@
 -- A duration is null where an end is missing or the ledger's clock ran backwards (quality says so), the run time
 -- also where startedAt lies over a minute before createdAt;
 -- the *_sharp durations are those that statistics use: null too where the end is known only roughly.
+-- spend_part is the one part of spending that a run that was seen counts for, spend_micros (millionths of spend_unit)
+-- what it counts: settled (the actual, final), provisional (the actual, not yet final), committed (in flight: the larger
+-- of actual and preview where they share a unit, else the actual, else the preview), unconfirmed (ended or lost without
+-- an actual: the preview), unpriced (neither can be read).
 CREATE VIEW recorder.runs AS
 SELECT
   s.name AS source,
@@ -61,7 +65,24 @@ SELECT
     THEN recorder.seconds(f.ended_at - f.started_at) END AS run_seconds_sharp,
   CASE WHEN f.ended_at >= f.created_at
     AND (f.ended_after IS NULL OR f.ended_at - f.ended_after < 10000000 OR 10 * (f.ended_at - f.ended_after) < f.ended_at - f.created_at)
-    THEN recorder.seconds(f.ended_at - f.created_at) END AS wall_seconds_sharp
+    THEN recorder.seconds(f.ended_at - f.created_at) END AS wall_seconds_sharp,
+  CASE
+    WHEN f.run_key IS NULL THEN NULL
+    WHEN f.cost_actual_micros IS NULL AND f.cost_preview_micros IS NULL THEN 'unpriced'
+    WHEN coalesce(f.status NOT IN ('completed', 'failed', 'cancelled'), TRUE)
+      AND w.tracking NOT IN ('not_visible', 'abandoned', 'untracked') THEN 'committed'
+    WHEN f.cost_actual_micros IS NULL THEN 'unconfirmed'
+    WHEN w.is_quiet THEN 'settled'
+    ELSE 'provisional'
+  END AS spend_part,
+  CASE
+    WHEN coalesce(f.status NOT IN ('completed', 'failed', 'cancelled'), TRUE)
+      AND w.tracking NOT IN ('not_visible', 'abandoned', 'untracked')
+      AND f.cost_preview_micros > f.cost_actual_micros AND coalesce(f.actual_unit, f.cost_unit) = f.cost_unit
+      THEN f.cost_preview_micros
+    ELSE coalesce(f.cost_actual_micros, f.cost_preview_micros)
+  END AS spend_micros,
+  CASE WHEN f.cost_actual_micros IS NOT NULL THEN coalesce(f.actual_unit, f.cost_unit) ELSE f.cost_unit END AS spend_unit
 FROM recorder.run r
 JOIN recorder.source s ON s.source_id = r.source_id
 JOIN recorder.watch w ON w.source_id = r.source_id AND w.run_key = r.run_key
