@@ -17,7 +17,7 @@ from recorder.analysis.filters import Filters
 from recorder.analysis.report import Report
 from recorder.analysis.runner import answer, meant, needs
 from recorder.queries import Queries
-from recorder.store.columns import read_runs
+from recorder.store.read.columns import read_runs
 
 
 class Analyses(Queries):

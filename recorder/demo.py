@@ -12,9 +12,9 @@ from recorder.polling.watch_options import RunMode, WatchOptions
 from recorder.sandbox import DEFAULT_USERS, Ending, Population
 from recorder.settings import API_KEY_ENV, Settings
 from recorder.store.engine import Database
-from recorder.store.live_runs import LiveRun
 from recorder.store.migrate import current_revision, upgrade
-from recorder.store.registry import track_with_source
+from recorder.store.read.live_runs import LiveRun
+from recorder.store.write.registry import track_with_source
 
 SOURCE = "demo"
 BEGIN_WITHIN_US = 5 * SECOND

@@ -14,12 +14,13 @@ from recorder.analysis.values import Cells
 from recorder.errors import RecorderError
 from recorder.history.changes import Change, changes
 from recorder.settings import Settings
-from recorder.store.due import overdue_runs
 from recorder.store.engine import Database
-from recorder.store.listing import Held, label_rows, poll_rows, snapshot_rows, transition_rows
 from recorder.store.migrate import require_current
-from recorder.store.past import Past
-from recorder.store.read import (
+from recorder.store.read.due import overdue_runs
+from recorder.store.read.listing import Held, label_rows, poll_rows, snapshot_rows, transition_rows
+from recorder.store.read.past import Past
+from recorder.store.read.runs import run_rows
+from recorder.store.read.states import (
     RunRefs,
     StateView,
     find_run,
@@ -28,8 +29,7 @@ from recorder.store.read import (
     state_at,
     states,
 )
-from recorder.store.runs import run_rows
-from recorder.store.vocabulary import UnknownWord, require_source, unknown_words
+from recorder.store.read.vocabulary import UnknownWord, require_source, unknown_words
 from recorder.views import label_cells, poll_cells, run_cells, snapshot_cells, transition_cells
 
 _AT_ONCE = 500

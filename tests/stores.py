@@ -12,8 +12,8 @@ from recorder.ledger.jsontext import to_text
 from recorder.store.documents import load_value
 from recorder.store.engine import Database
 from recorder.store.parts import Parts
-from recorder.store.registry import ensure_source, track
 from recorder.store.schema import SCHEMA, VERSION_TABLE, metadata
+from recorder.store.write.registry import ensure_source, track
 
 SAMPLES = Path(__file__).parent / "samples"
 BASE_URL = "https://ledger.test"

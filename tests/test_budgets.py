@@ -13,10 +13,10 @@ from virtual import most_in_a_minute
 
 from recorder.instants import MINUTE
 from recorder.schedule.dispatch import Budget
-from recorder.store import budgets
-from recorder.store.budgets import LONGEST_REQUEST_US, Slot
 from recorder.store.engine import Database
 from recorder.store.schema import key_budget, key_slot
+from recorder.store.sharing import budgets
+from recorder.store.sharing.budgets import LONGEST_REQUEST_US, Slot
 
 Open = Callable[[str], Database]
 KEY, RATE = "0123456789abcdef", 5

@@ -13,9 +13,9 @@ from recorder.cli.main import cli, run
 from recorder.errors import StoreError
 from recorder.instants import DAY, iso
 from recorder.store.engine import Database
-from recorder.store.record import Recorder
 from recorder.store.schema import poll, run_summary, snapshot, source, watch
 from recorder.store.schema import run as run_table
+from recorder.store.write.record import Recorder
 from recorder.views import VIEWS
 
 FIRST, LAST = -62_135_596_800_000_000, 253_402_300_799_999_999

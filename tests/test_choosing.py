@@ -17,7 +17,7 @@ from recorder.cli.main import cli, run
 from recorder.errors import UsageError
 from recorder.instants import datetime_of, iso, parse_instant, parse_when, us_of
 from recorder.store.engine import Database
-from recorder.store.record import Recorder
+from recorder.store.write.record import Recorder
 
 Ask = Callable[..., tuple[int, str, str]]
 

@@ -11,7 +11,7 @@ from stores import T0, S, answer, document, register
 from recorder.cli.main import cli, run
 from recorder.instants import iso
 from recorder.store.engine import Database
-from recorder.store.record import Recorder
+from recorder.store.write.record import Recorder
 
 COMMANDS = ("durations", "failures", "costs", "coverage")
 Capture = pytest.CaptureFixture[str]

@@ -17,11 +17,11 @@ from recorder.cli.main import cli, run
 from recorder.fetch.keys import ApiKey
 from recorder.instants import iso, now_us
 from recorder.ledger.answer import Outcome
-from recorder.store import budgets
 from recorder.store.engine import Database
-from recorder.store.leases import acquire, new_holder
-from recorder.store.record import Recorder
-from recorder.store.registry import note_key
+from recorder.store.sharing import budgets
+from recorder.store.sharing.leases import acquire, new_holder
+from recorder.store.write.record import Recorder
+from recorder.store.write.registry import note_key
 
 Ask = Callable[..., tuple[int, str]]
 
@@ -179,7 +179,7 @@ def test_sources_says_who_polls(ask: Ask, store: Database) -> None:
 @pytest.mark.parametrize("age", [3600, 0])
 def test_sources_says_that_nobody_polls(ask: Ask, store: Database, age: int) -> None:
     """A lease that has run out, or whose process is known to have ended, is nobody's."""
-    code = "from recorder.store.leases import new_holder; print(new_holder())"
+    code = "from recorder.store.sharing.leases import new_holder; print(new_holder())"
     holder = new_holder()
     if not age:
         ended = subprocess.run(

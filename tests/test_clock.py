@@ -9,10 +9,10 @@ from recorder.instants import MINUTE, now_us
 from recorder.polling.coordinator import Coordinator, KeyUse
 from recorder.schedule.cadence import Cadence
 from recorder.schedule.dispatch import Budget
-from recorder.store import budgets
-from recorder.store.clock import ahead_us
 from recorder.store.engine import Database
-from recorder.store.registry import track_with_source
+from recorder.store.sharing import budgets
+from recorder.store.sharing.clock import ahead_us
+from recorder.store.write.registry import track_with_source
 
 KEY = "a key"
 

@@ -13,12 +13,12 @@ from recorder.analysis.building import in_listing_order, joined, runs_of
 from recorder.analysis.rows import RunRow
 from recorder.analysis.spending import COLUMNS as SPEND
 from recorder.history.spending import PARTS
-from recorder.store.columns import read_runs
 from recorder.store.engine import Database
-from recorder.store.past import Past
-from recorder.store.record import Recorder
-from recorder.store.registry import add_seen_runs, ensure_source, track, untrack
-from recorder.store.runs import run_rows
+from recorder.store.read.columns import read_runs
+from recorder.store.read.past import Past
+from recorder.store.read.runs import run_rows
+from recorder.store.write.record import Recorder
+from recorder.store.write.registry import add_seen_runs, ensure_source, track, untrack
 
 FIELDS = [*(name for name in RunRow._fields if name != "labels"), *sorted(SPEND)]
 NAMES = {*FIELDS, "dated_at", "label:team", "label:no"}

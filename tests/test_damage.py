@@ -20,7 +20,7 @@ from recorder.errors import StoreDamagedError
 from recorder.instants import iso
 from recorder.store.engine import Database
 from recorder.store.migrate import current_revision
-from recorder.store.record import Recorder
+from recorder.store.write.record import Recorder
 
 Open = Callable[[str], Database]
 PAGE = 4096

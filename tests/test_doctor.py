@@ -19,11 +19,11 @@ from recorder.instants import SECOND, now_us
 from recorder.ledger.answer import Outcome
 from recorder.sandbox import Fault, Kind, Sandbox
 from recorder.settings import ENVIRONMENT
-from recorder.store import budgets
 from recorder.store.engine import Database
-from recorder.store.leases import acquire, new_holder
-from recorder.store.record import Recorder
-from recorder.store.registry import note_key
+from recorder.store.sharing import budgets
+from recorder.store.sharing.leases import acquire, new_holder
+from recorder.store.write.record import Recorder
+from recorder.store.write.registry import note_key
 
 KEY = "pk_sandbox"
 KEY_ID = ApiKey(KEY, setting="a test").fingerprint()

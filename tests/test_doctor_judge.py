@@ -21,8 +21,8 @@ from recorder.fetch.reading import clock_ahead_us
 from recorder.instants import MINUTE
 from recorder.ledger.answer import Answer, Outcome
 from recorder.schedule.dispatch import Budget
-from recorder.store.due import SourceRow
-from recorder.store.health import Backlog, SourceHealth
+from recorder.store.read.due import SourceRow
+from recorder.store.read.health import Backlog, SourceHealth
 
 
 def health(

@@ -13,7 +13,8 @@ from stores import T0, S, answer, document, empty, failure, register, rows
 from recorder.instants import DAY
 from recorder.ledger.answer import Answer, Outcome
 from recorder.schedule.cadence import Cadence
-from recorder.store.due import (
+from recorder.store.engine import Database
+from recorder.store.read.due import (
     Due,
     due_count,
     due_runs,
@@ -25,11 +26,10 @@ from recorder.store.due import (
     undone_count,
     wanted_in_a_minute,
 )
-from recorder.store.engine import Database
-from recorder.store.health import pauses
-from recorder.store.live_runs import watched_runs
-from recorder.store.record import Recorder
-from recorder.store.registry import untrack
+from recorder.store.read.health import pauses
+from recorder.store.read.live_runs import watched_runs
+from recorder.store.write.record import Recorder
+from recorder.store.write.registry import untrack
 
 Open = Callable[[str], Database]
 EVERY_US = Cadence().every_us

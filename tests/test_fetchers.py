@@ -10,8 +10,8 @@ from stores import T0, S, answer
 
 from recorder.ledger.answer import Answer
 from recorder.polling.fetchers import PollRequest, PollResult, Prepare, Send, ThreadFetcher
-from recorder.store.budgets import Slot
-from recorder.store.due import Due
+from recorder.store.read.due import Due
+from recorder.store.sharing.budgets import Slot
 
 SEND_BY = T0 + 5 * S
 ANSWER = answer(1)

@@ -13,9 +13,9 @@ from terminals import on_a_terminal
 from recorder.cli.main import cli, run
 from recorder.store.documents import load_value
 from recorder.store.engine import Database
-from recorder.store.forget import forget
 from recorder.store.parts import Parts
-from recorder.store.record import Recorder
+from recorder.store.write.forget import forget
+from recorder.store.write.record import Recorder
 
 Ask = Callable[..., tuple[int, str, str]]
 

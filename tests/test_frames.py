@@ -17,7 +17,7 @@ import recorder
 from recorder.api import History
 from recorder.instants import datetime_of, iso
 from recorder.store.engine import Database
-from recorder.store.record import Recorder
+from recorder.store.write.record import Recorder
 from recorder.views import VIEWS
 
 NAMES = (*VIEWS, "durations", "failures", "costs", "coverage", "overruns")

@@ -14,8 +14,8 @@ from stores import BASE_URL, T0, S, empty
 from recorder.errors import StoreError
 from recorder.polling.inbox import Inbox
 from recorder.store.engine import Database
-from recorder.store.registry import ensure_source, track
 from recorder.store.schema import run, source
+from recorder.store.write.registry import ensure_source, track
 
 
 class File:

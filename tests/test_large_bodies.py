@@ -12,7 +12,7 @@ from stores import answer, document, register, view
 
 from recorder.fetch.client import MAX_BODY
 from recorder.store.engine import Database
-from recorder.store.record import Recorder
+from recorder.store.write.record import Recorder
 
 SHAPES = {
     "numbers": ("0,", "0"),

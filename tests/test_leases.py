@@ -13,12 +13,12 @@ import sqlalchemy as sa
 from stores import BASE_URL, T0, S
 
 from recorder.errors import StoreError
-from recorder.store import leases
 from recorder.store.engine import Database
-from recorder.store.leases import LEASE_US
 from recorder.store.postgres import IDLE_MS
-from recorder.store.registry import ensure_source, lock_source
 from recorder.store.schema import poller, source
+from recorder.store.sharing import leases
+from recorder.store.sharing.leases import LEASE_US
+from recorder.store.write.registry import ensure_source, lock_source
 
 Open = Callable[[str], Database]
 A, B = "elsewhere/1/a", "elsewhere/2/b"  # another host: never known to be dead
@@ -101,7 +101,7 @@ def test_leaving_frees_at_once(database: Database, sources: list[int]) -> None:
 
 def test_a_dead_process_of_this_place_frees_at_once(database: Database, sources: list[int]) -> None:
     """Its number is looked up; one that lives, or of another host, keeps its lease to the end."""
-    code = "from recorder.store.leases import new_holder; print(new_holder())"
+    code = "from recorder.store.sharing.leases import new_holder; print(new_holder())"
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     dead, alive = ended.stdout.strip(), leases.new_holder()
     assert leases.is_dead(dead)

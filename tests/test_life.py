@@ -13,16 +13,16 @@ from recorder.instants import MINUTE
 from recorder.ledger.answer import Outcome
 from recorder.life import Phase, Tracking, flight_since, is_overdue, phase_of
 from recorder.settings import Settings
-from recorder.store import life
-from recorder.store.due import overdue_runs
 from recorder.store.engine import Database
-from recorder.store.health import source_health
-from recorder.store.live_runs import watched_runs
-from recorder.store.read import find_run
-from recorder.store.record import Recorder
-from recorder.store.registry import untrack
+from recorder.store.read import life
+from recorder.store.read.due import overdue_runs
+from recorder.store.read.health import source_health
+from recorder.store.read.live_runs import watched_runs
+from recorder.store.read.states import find_run
 from recorder.store.schema import run as run_table
 from recorder.store.schema import run_summary, watch
+from recorder.store.write.record import Recorder
+from recorder.store.write.registry import untrack
 
 LATE = 10 * MINUTE
 CADENCE = Settings(database_url="sqlite://").cadence

@@ -13,12 +13,12 @@ from recorder.analysis.rows import RunRow
 from recorder.ledger.answer import Answer, Outcome
 from recorder.ledger.jsontext import parse_json, to_text
 from recorder.store.engine import Database
-from recorder.store.listing import poll_rows, snapshot_rows, transition_rows
-from recorder.store.past import Past
-from recorder.store.read import find_run, state_at
-from recorder.store.record import Recorder
-from recorder.store.registry import untrack
-from recorder.store.runs import run_rows
+from recorder.store.read.listing import poll_rows, snapshot_rows, transition_rows
+from recorder.store.read.past import Past
+from recorder.store.read.runs import run_rows
+from recorder.store.read.states import find_run, state_at
+from recorder.store.write.record import Recorder
+from recorder.store.write.registry import untrack
 
 EXAMPLES = {"sqlite": 50, "postgres": 12}
 LONG = {"steps": ["x" * 200], "more": {"$part": 1}}

@@ -27,7 +27,7 @@ from recorder.ledger.jsontext import Number, parse_json
 from recorder.queries import Queries
 from recorder.settings import Settings
 from recorder.store.engine import Database
-from recorder.store.record import Recorder
+from recorder.store.write.record import Recorder
 from recorder.views import VIEWS
 
 KEYS = {

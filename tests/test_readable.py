@@ -14,8 +14,8 @@ from recorder.ledger.readable import readable
 from recorder.store.documents import load_value
 from recorder.store.engine import Database
 from recorder.store.parts import Parts
-from recorder.store.record import Recorder
 from recorder.store.schema import snapshot
+from recorder.store.write.record import Recorder
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from recorder.cli.main import SECTIONS, cli, run
 from recorder.sandbox import Sandbox
 from recorder.settings import ENVIRONMENT
 from recorder.store.engine import Database
-from recorder.store.record import Recorder
+from recorder.store.write.record import Recorder
 from recorder.views import VIEWS
 
 ROOT = Path(__file__).parent.parent

@@ -32,10 +32,10 @@ from recorder.ledger.body import MALFORMED_KEPT
 from recorder.ledger.jsontext import DEEPEST, parse_json, to_text
 from recorder.store.engine import Database
 from recorder.store.parts import part_text
-from recorder.store.read import find_run, state_at, states
-from recorder.store.record import Recorder
-from recorder.store.registry import ensure_source
+from recorder.store.read.states import find_run, state_at, states
 from recorder.store.schema import part, poll, snapshot
+from recorder.store.write.record import Recorder
+from recorder.store.write.registry import ensure_source
 
 Open = Callable[[str], Database]
 A, B = document(status="running"), document(status="completed")

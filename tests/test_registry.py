@@ -17,7 +17,7 @@ from recorder.analysis.columns import INTS, OBJECTS
 from recorder.analysis.rows import RunRow
 from recorder.analysis.spending import COLUMNS
 from recorder.store.engine import Database
-from recorder.store.record import Recorder
+from recorder.store.write.record import Recorder
 
 FRAME = (
     "import sys, recorder; history = recorder.open(sys.argv[1]); frame = history.sizes(by='slug'); "

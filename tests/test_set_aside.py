@@ -15,7 +15,7 @@ from recorder.instants import iso
 from recorder.ledger.answer import Outcome
 from recorder.ledger.body import MALFORMED_KEPT
 from recorder.store.engine import Database
-from recorder.store.record import Recorder
+from recorder.store.write.record import Recorder
 from recorder.transfer.incoming import Origin, take_lines
 
 POISON = document("poison", status="poison", long="x" * 2 * MALFORMED_KEPT)

@@ -32,8 +32,8 @@ from recorder.cli.main import cli, run
 from recorder.history.spending import PARTS
 from recorder.instants import us_of
 from recorder.store.engine import Database
-from recorder.store.record import Recorder
-from recorder.store.registry import add_seen_runs, ensure_source, track
+from recorder.store.write.record import Recorder
+from recorder.store.write.registry import add_seen_runs, ensure_source, track
 
 RUNS = 150
 GROUPS = (

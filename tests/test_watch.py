@@ -24,10 +24,10 @@ from recorder.ledger.answer import Outcome
 from recorder.sandbox import Sandbox
 from recorder.schedule.cadence import Cadence
 from recorder.store.engine import Database
-from recorder.store.leases import LEASE_US, acquire, leave, new_holder
-from recorder.store.live_runs import LiveRun, watched_runs
-from recorder.store.read import find_run
-from recorder.store.record import Recorder
+from recorder.store.read.live_runs import LiveRun, watched_runs
+from recorder.store.read.states import find_run
+from recorder.store.sharing.leases import LEASE_US, acquire, leave, new_holder
+from recorder.store.write.record import Recorder
 
 RUN = LiveRun(
     source="default",

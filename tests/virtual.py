@@ -26,10 +26,10 @@ from recorder.polling.runtime import Runtime
 from recorder.polling.summary import Summary
 from recorder.polling.watch_options import RunMode, WatchOptions
 from recorder.schedule.cadence import Cadence
-from recorder.store.due import SourceRow, source_rows
 from recorder.store.engine import Database
-from recorder.store.record import Recorder
-from recorder.store.registry import ensure_source, note_key, track
+from recorder.store.read.due import SourceRow, source_rows
+from recorder.store.write.record import Recorder
+from recorder.store.write.registry import ensure_source, note_key, track
 
 RATE = 80
 LATENCY_US = S // 10

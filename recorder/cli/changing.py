@@ -29,8 +29,8 @@ _MOST_NAMED: Final = 5
 @settings_options()
 def untrack(run_ids: tuple[str, ...], settings: Settings) -> None:
     """Stop watching runs; their history stays."""
-    from recorder.store.read import find_run  # noqa: PLC0415
-    from recorder.store.registry import untrack as untrack_run  # noqa: PLC0415
+    from recorder.store.read.states import find_run  # noqa: PLC0415
+    from recorder.store.write.registry import untrack as untrack_run  # noqa: PLC0415
 
     def work(connection: "Connection") -> None:
         for run_id in dict.fromkeys(run_ids):
@@ -69,7 +69,7 @@ def label(
     labels = dict(map(_pair, reversed(pairs)))
     if not labels and not removed:
         raise UsageError("no label: 'recorder label RUN_ID team=growth', or --remove team")
-    from recorder.store.registry import (  # noqa: PLC0415
+    from recorder.store.write.registry import (  # noqa: PLC0415
         lock_source,
         remove_labels,
         run_keys,
@@ -118,7 +118,7 @@ def forget(
     backup keeps what it holds.
     """
     del tz  # the zone of dates
-    from recorder.store.forget import forget_all  # noqa: PLC0415
+    from recorder.store.write.forget import forget_all  # noqa: PLC0415
 
     with recording(settings) as database:
         chosen = _chosen(database, settings, run_ids, filters)
@@ -167,7 +167,7 @@ def _named(
     database: "Database", settings: Settings, run_ids: Sequence[str], filters: Filters
 ) -> Iterator[tuple[str, str]]:
     from recorder.queries import Queries  # noqa: PLC0415
-    from recorder.store.read import find_run  # noqa: PLC0415
+    from recorder.store.read.states import find_run  # noqa: PLC0415
 
     if not run_ids:
         archive = Queries(database, settings)

@@ -137,7 +137,7 @@ def _watch(database: "Database", settings: "Settings", population: "Population")
 def _show(database: "Database", settings: "Settings") -> None:
     """What the commands say of it."""
     from recorder.analyses import Analyses  # noqa: PLC0415
-    from recorder.store.sample_run import sample_run  # noqa: PLC0415
+    from recorder.store.read.sample_run import sample_run  # noqa: PLC0415
 
     with database.reading() as connection:
         run_id = sample_run(connection)

@@ -19,8 +19,8 @@ from recorder.instants import SECOND, datetime_of
 from recorder.settings import Settings
 
 if TYPE_CHECKING:
-    from recorder.store.due import SourceRow
-    from recorder.store.health import KeyHealth, SourceHealth
+    from recorder.store.read.due import SourceRow
+    from recorder.store.read.health import KeyHealth, SourceHealth
 
 _COLUMNS: Final = (
     *("source", "base_url", "last_good_at", "unseen", "in_flight", "settling", "overdue"),
@@ -65,9 +65,9 @@ def sources(settings: Settings, order: Order, format: str, move: str | None) -> 
     if move is not None:
         _move(settings, move)
         return
-    from recorder.store.due import source_rows  # noqa: PLC0415  # SQLAlchemy: not for --help
-    from recorder.store.health import key_health, source_health  # noqa: PLC0415
-    from recorder.store.vocabulary import require_source  # noqa: PLC0415
+    from recorder.store.read.due import source_rows  # noqa: PLC0415  # SQLAlchemy: not for --help
+    from recorder.store.read.health import key_health, source_health  # noqa: PLC0415
+    from recorder.store.read.vocabulary import require_source  # noqa: PLC0415
 
     now = command_now()
     with reading(settings) as database, database.reading() as connection:
@@ -133,7 +133,7 @@ def _shown(names: Sequence[str], rows: Sequence[Row]) -> list[str]:
 
 
 def _move(settings: Settings, name: str) -> None:
-    from recorder.store.rebind import rebind_source  # noqa: PLC0415
+    from recorder.store.write.rebind import rebind_source  # noqa: PLC0415
 
     given = click.get_current_context().get_parameter_source("base_url")
     if given is not click.core.ParameterSource.COMMANDLINE:
@@ -162,7 +162,7 @@ def _key_id(settings: Settings, name: str) -> str | None:
 
 
 def _source_row(one: "SourceHealth", settings: Settings, now: int) -> dict[str, object]:
-    from recorder.store.health import poller_of  # noqa: PLC0415
+    from recorder.store.read.health import poller_of  # noqa: PLC0415
 
     row, off_us = one.source, one.source.clock_off_us
     held_by = poller_of(row, now=now)

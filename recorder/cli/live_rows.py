@@ -14,7 +14,7 @@ from recorder.instants import SECOND
 from recorder.ledger.answer import FAILED, Outcome
 from recorder.life import Phase
 from recorder.schedule.cadence import Cadence
-from recorder.store.live_runs import LiveRun
+from recorder.store.read.live_runs import LiveRun
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

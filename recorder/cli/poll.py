@@ -102,7 +102,7 @@ def poll(
 
 def _require_source(database: "Database", settings: Settings) -> None:
     """A source that was asked for by a name that the store does not know is a mistake."""
-    from recorder.store.due import source_rows  # noqa: PLC0415
+    from recorder.store.read.due import source_rows  # noqa: PLC0415
 
     with database.reading() as connection:
         if settings.source is not None and not source_rows(connection, settings.source):

@@ -57,7 +57,7 @@ class Progress:
     def _line(self, poller: "Poller", now: int) -> str:
         from recorder.cli.live_rows import headline, waiting_line  # noqa: PLC0415
         from recorder.polling.watch_options import RunMode  # noqa: PLC0415
-        from recorder.store.live_runs import watched_runs  # noqa: PLC0415
+        from recorder.store.read.live_runs import watched_runs  # noqa: PLC0415
 
         if self._plan.until is RunMode.PASS:
             return poller.summary.line()

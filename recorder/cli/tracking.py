@@ -78,7 +78,7 @@ def track(
 def _register(
     run_ids: list[str], labels: Mapping[str, str], settings: Settings, *, verbose: bool
 ) -> None:
-    from recorder.store.registry import track_with_source  # noqa: PLC0415
+    from recorder.store.write.registry import track_with_source  # noqa: PLC0415
 
     name = settings.source or DEFAULT_SOURCE
     base_url = settings.source_settings(name).base_url

@@ -152,8 +152,8 @@ def import_(file: str, into: str | None, settings: Settings) -> int:
     be taken (an answer observed more than a day ahead of now, too) is reported with its number, the others are taken, and
     the exit code is 2.
     """
-    from recorder.store.due import source_rows  # noqa: PLC0415
-    from recorder.store.record import Recorder  # noqa: PLC0415
+    from recorder.store.read.due import source_rows  # noqa: PLC0415
+    from recorder.store.write.record import Recorder  # noqa: PLC0415
     from recorder.transfer.incoming import Origin, take_lines  # noqa: PLC0415
 
     target = into and parse_name(RawSetting(name="--into", content=into))

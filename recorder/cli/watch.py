@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from recorder.cli.live import View
     from recorder.polling.poller import Poller
     from recorder.store.engine import Database
-    from recorder.store.live_runs import LiveRun
-    from recorder.store.read import RunRef
+    from recorder.store.read.live_runs import LiveRun
+    from recorder.store.read.states import RunRef
 
 _DRAW_US = SECOND // 2
 _TICK_S = 0.1
@@ -109,7 +109,7 @@ def _load_runs(
     database: "Database", settings: Settings, refs: "Sequence[RunRef] | None", *, now: int
 ) -> "Sequence[LiveRun]":
     """Return the runs to show."""
-    from recorder.store.live_runs import watched_runs  # noqa: PLC0415
+    from recorder.store.read.live_runs import watched_runs  # noqa: PLC0415
 
     with database.reading() as connection:
         return watched_runs(
@@ -123,7 +123,7 @@ def _load_runs(
 
 def _why_only_shown(database: "Database") -> str | None:
     """Why this user can record nothing in the store; one that is only busy will be free again."""
-    from recorder.store.leases import leave, new_holder  # noqa: PLC0415
+    from recorder.store.sharing.leases import leave, new_holder  # noqa: PLC0415
 
     try:
         with database.writing() as connection:
@@ -157,7 +157,7 @@ def _refs(
 ) -> "list[RunRef] | None":
     if not run_ids:
         return None
-    from recorder.store.read import find_run  # noqa: PLC0415
+    from recorder.store.read.states import find_run  # noqa: PLC0415
 
     with database.reading() as connection:
         return [find_run(connection, one, settings.source) for one in dict.fromkeys(run_ids)]

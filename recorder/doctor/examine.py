@@ -17,12 +17,19 @@ from recorder.ledger.answer import Outcome
 from recorder.polling.active_sources import ActiveSource, key_uses
 from recorder.schedule.circuit_breaker import UNAUTHORIZED
 from recorder.settings import API_KEY_ENV, DEFAULT_SOURCE, ENVIRONMENT, OPTIONS, Settings
-from recorder.store import budgets
-from recorder.store.due import Overdue, SourceRow, overdue_runs, source_rows
 from recorder.store.engine import Database
-from recorder.store.health import Backlog, SourceHealth, pauses, poller_of, source_health, waiting
 from recorder.store.migrate import current_revision, require_place
+from recorder.store.read.due import Overdue, SourceRow, overdue_runs, source_rows
+from recorder.store.read.health import (
+    Backlog,
+    SourceHealth,
+    pauses,
+    poller_of,
+    source_health,
+    waiting,
+)
 from recorder.store.schema import REVISION
+from recorder.store.sharing import budgets
 
 _LIKE = 0.8
 _ACCEPTED = (None, Outcome.CHANGED, Outcome.UNCHANGED, Outcome.NOT_VISIBLE)

@@ -12,11 +12,11 @@ from recorder.ledger.answer import Answer, Outcome
 from recorder.schedule.circuit_breaker import throttled_until
 from recorder.schedule.dispatch import Budget
 from recorder.settings import Settings
-from recorder.store.due import SourceRow
 from recorder.store.engine import Database
-from recorder.store.health import run_in_flight
-from recorder.store.one_shot import record_answer, take_slot
-from recorder.store.record import Recorder
+from recorder.store.read.due import SourceRow
+from recorder.store.read.health import run_in_flight
+from recorder.store.write.one_shot import record_answer, take_slot
+from recorder.store.write.record import Recorder
 
 NO_RUN = "recorder-doctor"
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from recorder.polling.coordinator import KeyUse
 from recorder.polling.fetchers import MOST_UNDER_WAY
 from recorder.schedule.circuit_breaker import CircuitBreaker
-from recorder.store.due import Due, SourceRow
+from recorder.store.read.due import Due, SourceRow
 
 KEPT_FREE = MOST_UNDER_WAY // 4
 

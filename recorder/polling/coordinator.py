@@ -14,10 +14,8 @@ from recorder.schedule.cadence import Cadence, Urgency
 from recorder.schedule.dispatch import Budget, in_turn, sendable, wake_at
 from recorder.schedule.failing import FailingRun
 from recorder.schedule.sharing import Role
-from recorder.store import budgets, leases
-from recorder.store.budgets import Slot
-from recorder.store.clock import ahead_us
-from recorder.store.due import (
+from recorder.store.engine import Connection, Database
+from recorder.store.read.due import (
     Due,
     Overdue,
     SourceRow,
@@ -34,10 +32,12 @@ from recorder.store.due import (
     undone_count,
     wanted_in_a_minute,
 )
-from recorder.store.engine import Connection, Database
-from recorder.store.failing import failing_runs
-from recorder.store.plan import follow_clock, note_clock
-from recorder.store.registry import note_key
+from recorder.store.read.failing import failing_runs
+from recorder.store.sharing import budgets, leases
+from recorder.store.sharing.budgets import Slot
+from recorder.store.sharing.clock import ahead_us
+from recorder.store.write.plan import follow_clock, note_clock
+from recorder.store.write.registry import note_key
 
 SEND_WITHIN_US = 5 * SECOND
 _AT_A_TIME = 64

@@ -14,8 +14,8 @@ from typing import Protocol
 
 from recorder.instants import SECOND
 from recorder.ledger.answer import Answer
-from recorder.store.budgets import Slot
-from recorder.store.due import Due
+from recorder.store.read.due import Due
+from recorder.store.sharing.budgets import Slot
 
 MOST_UNDER_WAY = 64
 

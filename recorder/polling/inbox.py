@@ -16,14 +16,14 @@ from recorder.instants import SECOND
 from recorder.ledger.ids import run_ids_of_lines
 from recorder.ledger.refusals import Refusals
 from recorder.store.engine import Database
-from recorder.store.ids_files import (
+from recorder.store.write.ids_files import (
     START,
     file_id_of,
     lock_position,
     position_in,
     save_position,
 )
-from recorder.store.registry import ensure_source, track
+from recorder.store.write.registry import ensure_source, track
 
 _SETTLED_US = SECOND
 

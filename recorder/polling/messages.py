@@ -1,7 +1,7 @@
 """The lines that a watch tells people, each once."""
 
 from recorder.humanize import clock_words, whole_span
-from recorder.store.due import Overdue
+from recorder.store.read.due import Overdue
 
 
 def overdue_line(one: Overdue, *, now: int) -> str:

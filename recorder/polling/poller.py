@@ -18,8 +18,8 @@ from recorder.polling.summary import Summary
 from recorder.polling.timer import Timer
 from recorder.polling.watch_options import RunMode, WatchOptions
 from recorder.schedule.failing import is_lasting
-from recorder.store.due import Due, SourceRow
-from recorder.store.record import Recorder
+from recorder.store.read.due import Due, SourceRow
+from recorder.store.write.record import Recorder
 
 LOOK_US = SECOND
 OVERDUE_LOOK_US = 10 * SECOND

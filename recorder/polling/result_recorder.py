@@ -19,8 +19,8 @@ from recorder.polling.runtime import Runtime
 from recorder.polling.summary import Summary
 from recorder.schedule.circuit_breaker import LONGEST_PAUSE_US, throttled_until
 from recorder.store.engine import Connection
-from recorder.store.record import Recorder
-from recorder.store.run_writer import Recorded
+from recorder.store.write.record import Recorder
+from recorder.store.write.run_writer import Recorded
 
 
 class ResultRecorder:

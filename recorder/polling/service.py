@@ -20,9 +20,9 @@ from recorder.polling.runtime import Runtime
 from recorder.polling.watch_options import RunMode, WatchOptions
 from recorder.schedule.cadence import Cadence
 from recorder.settings import Settings
-from recorder.store.due import SourceRow
 from recorder.store.engine import Database
-from recorder.store.record import Recorder
+from recorder.store.read.due import SourceRow
+from recorder.store.write.record import Recorder
 
 if TYPE_CHECKING:
     from recorder.fetch.client import LedgerClient, Timeouts

@@ -13,8 +13,8 @@ from recorder.instants import DAY, iso
 from recorder.ledger.answer import Answer
 from recorder.ledger.refusals import Refusals
 from recorder.ledger.row import FIRST_INSTANT
-from recorder.store.adopt import adopting
-from recorder.store.record import Recorder
+from recorder.store.write.adopt import adopting
+from recorder.store.write.record import Recorder
 from recorder.transfer.lines import ImportLine, LineError, parse_line
 
 _BYTES = 16 * 2**20

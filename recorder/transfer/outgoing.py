@@ -10,10 +10,10 @@ from tempfile import mkstemp
 from typing import Final
 
 from recorder.errors import RecorderError
-from recorder.store.answers import stored_answers, tracked_runs
 from recorder.store.engine import Database
 from recorder.store.migrate import require_current
-from recorder.store.vocabulary import require_source
+from recorder.store.read.answers import stored_answers, tracked_runs
+from recorder.store.read.vocabulary import require_source
 from recorder.transfer.lines import answer_line, tracked_line
 
 _PARTIAL: Final = ".partial"

@@ -36,8 +36,8 @@ from recorder.instants import SECOND
 from recorder.ledger.answer import Answer
 from recorder.store.engine import Database
 from recorder.store.migrate import upgrade
-from recorder.store.record import Recorder
-from recorder.store.registry import add_seen_runs, ensure_source
+from recorder.store.write.record import Recorder
+from recorder.store.write.registry import add_seen_runs, ensure_source
 
 HOME = Path(__file__).resolve().parents[2]
 Passes = list[list[Poll]]

@@ -25,8 +25,8 @@ from recorder.ledger.jsontext import parse_json
 from recorder.sandbox import Population, document_bytes
 from recorder.store.engine import Database
 from recorder.store.migrate import upgrade
-from recorder.store.record import Recorder
-from recorder.store.registry import add_seen_runs, ensure_source
+from recorder.store.write.record import Recorder
+from recorder.store.write.registry import add_seen_runs, ensure_source
 
 CADENCE_US = 3 * SECOND
 START_AT = 1_780_000_000 * SECOND

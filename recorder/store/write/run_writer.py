@@ -17,8 +17,6 @@ from recorder.ledger.cost import CostRules
 from recorder.ledger.row import LedgerRow
 from recorder.ledger.sections import Reading
 from recorder.schedule.cadence import Cadence
-from recorder.store.batch import Batch
-from recorder.store.plan import LastPoll, last_poll, plan_run
 from recorder.store.prepared import Prepared
 from recorder.store.rows import (
     FACT_COLUMNS,
@@ -37,6 +35,8 @@ from recorder.store.rows import (
     summary_row,
 )
 from recorder.store.schema import run_summary, snapshot
+from recorder.store.write.batch import Batch
+from recorder.store.write.plan import LastPoll, last_poll, plan_run
 
 GOOD = (Outcome.CHANGED, Outcome.UNCHANGED)
 

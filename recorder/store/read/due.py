@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from recorder.instants import MINUTE, SECOND
 from recorder.ledger.answer import FAILED, Outcome
 from recorder.schedule.cadence import LONGEST_WAIT_US, Cadence, Urgency
-from recorder.store.life import flight_since, is_ended, is_in_flight, is_overdue, is_unseen
-from recorder.store.registry import lock_source
+from recorder.store.read.life import flight_since, is_ended, is_in_flight, is_overdue, is_unseen
 from recorder.store.schema import Integer, run, run_summary, source, watch
+from recorder.store.write.registry import lock_source
 
 MISSED_FOR_US = 15 * SECOND
 _OUTAGE = (Outcome.SERVER_ERROR, Outcome.NETWORK_ERROR)

@@ -13,10 +13,10 @@ import sqlalchemy as sa
 from recorder.instants import HOUR, MINUTE
 from recorder.ledger.answer import Outcome
 from recorder.schedule.cadence import Cadence, Urgency
-from recorder.store.due import SourceRow, overdue_runs, source_rows
-from recorder.store.leases import is_dead
-from recorder.store.life import is_in_flight, is_unseen
+from recorder.store.read.due import SourceRow, overdue_runs, source_rows
+from recorder.store.read.life import is_in_flight, is_unseen
 from recorder.store.schema import key_budget, key_slot, poll, run, watch
+from recorder.store.sharing.leases import is_dead
 
 _SUCCEEDED = (Outcome.CHANGED, Outcome.UNCHANGED, Outcome.NOT_VISIBLE)
 

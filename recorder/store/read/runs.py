@@ -11,8 +11,8 @@ import sqlalchemy as sa
 
 from recorder.analysis.rows import RunRow
 from recorder.ledger.row import PROGRESS
-from recorder.store.past import Past
-from recorder.store.read import RunRef, RunRefs
+from recorder.store.read.past import Past
+from recorder.store.read.states import RunRef, RunRefs
 from recorder.store.schema import label, run, run_summary, source, watch
 
 FROM_WATCH = (

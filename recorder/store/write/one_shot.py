@@ -7,11 +7,11 @@ from collections.abc import Callable
 
 from recorder.ledger.answer import Answer, Outcome
 from recorder.schedule.dispatch import Budget, sendable
-from recorder.store import budgets
-from recorder.store.budgets import Slot
-from recorder.store.clock import ahead_us
 from recorder.store.engine import Connection, Database
-from recorder.store.record import Recorder
+from recorder.store.sharing import budgets
+from recorder.store.sharing.budgets import Slot
+from recorder.store.sharing.clock import ahead_us
+from recorder.store.write.record import Recorder
 
 
 def take_slot(

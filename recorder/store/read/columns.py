@@ -21,10 +21,10 @@ from recorder.analysis.settling import CostSettled
 from recorder.analysis.spending import BASIS, spend_columns
 from recorder.analysis.spending import COLUMNS as SPEND
 from recorder.ledger.row import storable
-from recorder.store.cost_changes import cost_changes
-from recorder.store.past import Past
-from recorder.store.poll_times import poll_times
-from recorder.store.runs import FROM_WATCH
+from recorder.store.read.cost_changes import cost_changes
+from recorder.store.read.past import Past
+from recorder.store.read.poll_times import poll_times
+from recorder.store.read.runs import FROM_WATCH
 from recorder.store.schema import Flag, label, run, run_summary, source, watch
 
 _PER_FETCH: Final = 500

@@ -21,15 +21,15 @@ from recorder.ledger.cost import CostRules
 from recorder.ledger.jsontext import digest_bytes
 from recorder.ledger.sections import Sections
 from recorder.schedule.cadence import Cadence
-from recorder.store.batch import SNAPSHOT_COLUMNS, WATCH_COLUMNS, Batch
 from recorder.store.engine import Database
-from recorder.store.out_of_order import insert_late
 from recorder.store.parts import KnownParts, NewParts
 from recorder.store.prepared import InList
-from recorder.store.registry import lock_source_parts
 from recorder.store.rows import RunRecord, SnapshotRecord, WatchRecord
-from recorder.store.run_writer import ReadAnswer, Recorded, Rules, RunWriter, UnreadError
 from recorder.store.schema import run, snapshot, watch
+from recorder.store.write.batch import SNAPSHOT_COLUMNS, WATCH_COLUMNS, Batch
+from recorder.store.write.out_of_order import insert_late
+from recorder.store.write.registry import lock_source_parts
+from recorder.store.write.run_writer import ReadAnswer, Recorded, Rules, RunWriter, UnreadError
 
 _Write: TypeAlias = Callable[[list[Answer]], list[Recorded]]
 

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias, cast
 
 import sqlalchemy as sa
 
-from recorder.store.read import RunRef
+from recorder.store.read.states import RunRef
 from recorder.store.schema import label, part, poll, run, snapshot, source
 
 Held: TypeAlias = Mapping[str, Any]

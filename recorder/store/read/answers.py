@@ -14,7 +14,7 @@ from recorder.ledger.body import RejectedBody
 from recorder.ledger.jsontext import to_text
 from recorder.store.documents import load_value
 from recorder.store.parts import Parts
-from recorder.store.read import RunRef
+from recorder.store.read.states import RunRef
 from recorder.store.rows import Row
 from recorder.store.schema import label, poll, rejected_body, run, snapshot, source, watch
 

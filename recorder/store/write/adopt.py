@@ -12,10 +12,10 @@ import sqlalchemy as sa
 
 from recorder.history.export_record import TrackedRun
 from recorder.ledger.answer import Answer
-from recorder.store.due import source_rows
-from recorder.store.registry import add_seen_runs, ensure_source, lock_source, resume, untrack
+from recorder.store.read.due import source_rows
 from recorder.store.rows import Row
 from recorder.store.schema import label, run, watch
+from recorder.store.write.registry import add_seen_runs, ensure_source, lock_source, resume, untrack
 
 Adopt: TypeAlias = Callable[[sa.Connection], None]
 """Works within a transaction."""

@@ -11,8 +11,8 @@ import sqlalchemy as sa
 
 from recorder.ledger.packing import references
 from recorder.store.parts import part_text
-from recorder.store.registry import lock_source, run_keys
 from recorder.store.schema import metadata, part, snapshot, source
+from recorder.store.write.registry import lock_source, run_keys
 
 _CHUNK: Final = 500
 

@@ -6,11 +6,11 @@ Invariant: nobody polls the source while it is bound anew, so that no answer of 
 import sqlalchemy as sa
 
 from recorder.errors import UsageError
-from recorder.store.due import source_rows
 from recorder.store.engine import Database
-from recorder.store.health import poller_of
-from recorder.store.registry import lock_source
+from recorder.store.read.due import source_rows
+from recorder.store.read.health import poller_of
 from recorder.store.schema import source
+from recorder.store.write.registry import lock_source
 
 
 def rebind_source(database: Database, name: str, *, base_url: str, now: int) -> str:

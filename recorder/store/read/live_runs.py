@@ -13,8 +13,8 @@ from recorder.ledger.answer import FAILED
 from recorder.ledger.row import TERMINAL
 from recorder.life import Phase, flight_since, is_overdue, phase_of
 from recorder.schedule.cadence import Cadence
-from recorder.store.due import MISSED_FOR_US
-from recorder.store.read import RunRef
+from recorder.store.read.due import MISSED_FOR_US
+from recorder.store.read.states import RunRef
 from recorder.store.schema import run, run_summary, source, watch
 
 

@@ -14,20 +14,20 @@ from recorder.ledger.answer import Answer, Outcome
 from recorder.ledger.body import Malformed
 from recorder.ledger.row import LedgerRow
 from recorder.ledger.sections import Reading
-from recorder.store.batch import POLL_COLUMNS, SNAPSHOT_COLUMNS
 from recorder.store.documents import load_row
 from recorder.store.parts import Parts
-from recorder.store.plan import LastPoll, last_poll
 from recorder.store.prepared import Prepared
 from recorder.store.rows import PollRecord, SnapshotRecord, note_facts, summary_row
-from recorder.store.run_writer import (
+from recorder.store.schema import poll, snapshot
+from recorder.store.write.batch import POLL_COLUMNS, SNAPSHOT_COLUMNS
+from recorder.store.write.plan import LastPoll, last_poll
+from recorder.store.write.run_writer import (
     GOOD,
     ReadAnswer,
     Recorded,
     RunWriter,
     UnreadError,
 )
-from recorder.store.schema import poll, snapshot
 
 
 def _of_run(table: sa.Table, names: tuple[str, ...]) -> Prepared:

@@ -1,0 +1,1 @@
+"""What changes the history: sources and runs, answers, what they come to."""
