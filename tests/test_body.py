@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recorder.ledger.body import (
-    MALFORMED_KEPT,
+    REJECTED_BYTES,
     Body,
     Malformed,
-    kept,
     one_line,
     read_body,
+    rejected_body,
 )
 from recorder.ledger.jsontext import Number
 
@@ -104,18 +104,18 @@ def test_any_bytes_are_read(body: bytes, run_id: str) -> None:
 def test_the_beginning_the_length_and_the_digest_are_kept() -> None:
     """Of a malformed body its first 64 KiB are kept, with the length and digest of all that was read."""
     body = bytes(range(256)) * 1024
-    thing = kept(body)
+    thing = rejected_body(body)
     assert thing.beginning == body[: 64 * 1024]
-    assert len(thing.beginning) == MALFORMED_KEPT
+    assert len(thing.beginning) == REJECTED_BYTES
     assert thing.length == 256 * 1024
     assert thing.sha256 == hashlib.sha256(body).digest()
 
 
 def test_a_length_beyond_what_was_kept_is_kept() -> None:
     """A body known to be longer than what was kept of it has its known length; a short one its own."""
-    assert kept(b"begin", length=40_000_000).length == 40_000_000
-    assert kept(b"", length=0).length == 0
-    assert kept(b"whole").length == 5
+    assert rejected_body(b"begin", length=40_000_000).length == 40_000_000
+    assert rejected_body(b"", length=0).length == 0
+    assert rejected_body(b"whole").length == 5
 
 
 @given(st.text(), st.integers(min_value=1, max_value=50))

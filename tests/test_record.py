@@ -28,7 +28,7 @@ from stores import (
 
 from recorder.errors import AmbiguousRunError, SettingError, StoreError, UnknownRunError, UsageError
 from recorder.ledger.answer import Answer, Outcome
-from recorder.ledger.body import MALFORMED_KEPT
+from recorder.ledger.body import REJECTED_BYTES
 from recorder.ledger.jsontext import DEEPEST, parse_json, to_text
 from recorder.store.engine import Database
 from recorder.store.parts import part_text
@@ -253,7 +253,7 @@ def test_a_malformed_body_is_kept_as_far_as_it_goes(database: Database) -> None:
         "malformed",
     ]
     first, second = rows(database, "rejected_body")["rejected_body"]
-    assert bytes(first["head"]) == page[:MALFORMED_KEPT]
+    assert bytes(first["head"]) == page[:REJECTED_BYTES]
     assert (first["length"], bytes(first["sha256"])) == (len(page), hashlib.sha256(page).digest())
     assert (bytes(second["head"]), second["length"]) == (b"[" * 10, 40_000_000)
     polls = rows(database, "poll")["poll"]

@@ -14,7 +14,8 @@ from recorder.instants import iso
 from recorder.ledger.body import Body, read_body
 from recorder.ledger.cost import Amount, CostRules
 from recorder.ledger.jsontext import Json, Number, parse_json
-from recorder.ledger.row import FIELDS, LedgerRow, parse_row, storable
+from recorder.ledger.readable import storable
+from recorder.ledger.row import FIELDS, LedgerRow, parse_row
 
 CREDITS = (8_000_000, "credits")
 USUAL = {

@@ -13,12 +13,12 @@ from stores import BASE_URL, T0, S, answer, content, document, empty, failure, r
 from recorder.errors import StoreError
 from recorder.instants import iso
 from recorder.ledger.answer import Outcome
-from recorder.ledger.body import MALFORMED_KEPT
+from recorder.ledger.body import REJECTED_BYTES
 from recorder.store.engine import Database
 from recorder.store.write.record import Recorder
 from recorder.transfer.incoming import Origin, take_lines
 
-POISON = document("poison", status="poison", long="x" * 2 * MALFORMED_KEPT)
+POISON = document("poison", status="poison", long="x" * 2 * REJECTED_BYTES)
 
 
 @contextmanager
@@ -61,8 +61,8 @@ def test_an_answer_that_is_refused_is_set_aside(database: Database) -> None:
     assert (aside.detail or "").startswith("the store cannot take it: RowRefusedError: ")
     assert [one.outcome for one in again] == [Outcome.CHANGED]
     (kept,) = rows(database, "rejected_body")["rejected_body"]
-    assert len(kept["head"]) == MALFORMED_KEPT
-    assert kept["length"] > 2 * MALFORMED_KEPT
+    assert len(kept["head"]) == REJECTED_BYTES
+    assert kept["length"] > 2 * REJECTED_BYTES
     told = {row["run_id"]: row["status"] for row in view(database, "runs")}
     assert told == dict.fromkeys([*others, "poison"], "running")
 

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from recorder.history.run_summary import RunSummary
-from recorder.ledger.row import FIELDS, Kind
+from recorder.ledger.row import FIELDS, FieldKind
 from recorder.store.rows import PollRecord, RunRecord, SnapshotRecord, WatchRecord
 from recorder.store.schema import poll, run, run_summary, snapshot, watch
 from recorder.views import RUN_KINDS
@@ -39,7 +39,9 @@ def test_a_field_of_the_api_has_a_column_and_is_shown() -> None:
         assert name in run_summary.c or name in watch.c
         assert name in RUN_KINDS
         kind = {"instant": "instant", "count": "count", "flag": "flag"}.get(field.kind.value)
-        assert field.kind is Kind.AMOUNT or kind == RUN_KINDS[name] or RUN_KINDS[name] == "text"
+        assert (
+            field.kind is FieldKind.AMOUNT or kind == RUN_KINDS[name] or RUN_KINDS[name] == "text"
+        )
 
 
 def test_facts_have_columns() -> None:

@@ -38,7 +38,7 @@ from recorder.fetch.reading import (
 from recorder.fetch.wire import Deadline, open_pool, quiet_loggers
 from recorder.instants import now_us
 from recorder.ledger.answer import OK, Answer, Outcome
-from recorder.ledger.body import MALFORMED_KEPT, one_line
+from recorder.ledger.body import REJECTED_BYTES, one_line
 
 MAX_BODY = 8 * 2**20
 
@@ -181,7 +181,7 @@ class LedgerClient:
     def _read(self, response: httpx.Response) -> Exchange:
         # Beyond what is kept of an error's body, enough is read to find a key that lies across the cut.
         ok = response.status_code == OK
-        most = self._max_body if ok else MALFORMED_KEPT + self._key.longest_spelling
+        most = self._max_body if ok else REJECTED_BYTES + self._key.longest_spelling
         body, trouble = bytearray(), None
         try:
             with closing(response):
@@ -230,7 +230,7 @@ class LedgerClient:
         ok = exchange.status == OK
         a_word = ok and len(self._key) < _SECRET_LENGTH
         body = exchange.body if a_word else self._key.hide_bytes(exchange.body)
-        return body if ok and exchange.length <= self._max_body else body[:MALFORMED_KEPT]
+        return body if ok and exchange.length <= self._max_body else body[:REJECTED_BYTES]
 
     def _refused_here(self, run_id: str) -> Answer:
         return Answer(

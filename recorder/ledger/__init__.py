@@ -1,1 +1,1 @@
-"""What the ledger says: pure parsing of the API's answers. Imports no I/O."""
+"""Parse the API's answers: what the ledger says of runs, as typed values."""

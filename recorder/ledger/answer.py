@@ -1,7 +1,6 @@
-"""One status request and what came of it, as every later step sees it.
+"""The answer to one status request, as every later step sees it.
 
-Invariant: an answer is what was read from the wire, nothing is interpreted yet beyond the HTTP status.
-Must not import anything that does I/O.
+Invariant: an answer is what was read from the wire; only its HTTP status has been interpreted.
 """
 
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from recorder.instants import MINUTE
 
 
 class Outcome(IntEnum):
-    """What a status request came to; the words are those of the view `polls`, in lower case."""
+    """The result of a status request; the view `polls` spells it in lower case."""
 
     CHANGED = 1
     UNCHANGED = 2
@@ -25,7 +24,7 @@ class Outcome(IntEnum):
 
     @property
     def word(self) -> str:
-        """As it stands in the view `polls`."""
+        """The outcome as the view `polls` spells it."""
         return self.name.lower()
 
 
@@ -36,7 +35,7 @@ FAILED = frozenset(Outcome) - ANSWERED
 
 OK = 200
 FAR_OFF_US = MINUTE
-"""A clock that is off by more than this is told, and gives no run up."""
+"""A clock that is off by more than this is reported, and no run is abandoned by it."""
 
 _OUTCOMES = {
     401: Outcome.REFUSED,
@@ -47,7 +46,11 @@ _OUTCOMES = {
 
 
 def outcome_of_status(status: int | None) -> Outcome | None:
-    """What an HTTP status comes to by itself; None for a 200, whose body decides; no status: no answer came."""
+    """Return the outcome that an HTTP status decides; None for a 200, whose body decides.
+
+    Args:
+        status: None where no answer was received.
+    """
     if status is None:
         return Outcome.NETWORK_ERROR
     if status in range(500, 600):
@@ -57,22 +60,22 @@ def outcome_of_status(status: int | None) -> Outcome | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What one status request of one run came to.
+    """The answer to one status request of one run.
 
     Attributes:
         source: the source's name.
-        run_id: the id that was asked.
+        run_id: the id that was requested.
         observed_at: when the body was read, or the request failed; microseconds since 1970 UTC, our clock.
         outcome: None for a 200 that was read in full (its body is yet to be interpreted), else the outcome.
         http_status: the status code, None where none was received.
         latency_ms: from sending to the last byte, milliseconds; None where unknown (imported answers).
         body: the bytes that were read (of a body cut short or over the cap: its beginning).
-        body_length: how many bytes the body has as far as known; for a body over the cap, more than `body`.
-        body_sha256: the digest of what was read, where `body` is only the beginning of that (imported answers).
+        body_length: bytes of the body as far as known; for a body over the cap, more than `body`.
+        body_sha256: the digest of all that was read, where `body` is only its beginning (imported answers).
         detail: one line for people where the outcome needs one, else None; never a key.
-        retry_after_s: what Retry-After asked for, seconds from `observed_at`; None where absent.
-        ahead_us: how far our clock was ahead of the server's at the least, by its Date header; negative: behind;
-            None where it sent none.
+        retry_after_s: seconds from `observed_at` that Retry-After asks for; None where absent.
+        ahead_us: microseconds that our clock was ahead of the server's at least, by its Date header; negative: behind;
+            None without that header.
     """
 
     source: str
@@ -90,5 +93,5 @@ class Answer:
 
     @property
     def clock_error_us(self) -> int:
-        """How far our clock was ahead of the right one; 0 where it is not known to be off by over a minute."""
+        """Microseconds that our clock was ahead of the right one; 0 unless it is known to be off by over a minute."""
         return self.ahead_us if self.ahead_us is not None and abs(self.ahead_us) > FAR_OFF_US else 0

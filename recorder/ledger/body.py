@@ -1,7 +1,6 @@
-"""A served body: the run it speaks of, or why it speaks of none; and what is kept of a malformed one.
+"""A served body: the run that it describes, or the reason why it is malformed.
 
-Invariant: `read_body` is total: any bytes come out as a `Body` or as a `Malformed`.
-Must not read more of a run than its id, nor import anything that does I/O.
+Invariant: `read_body` is total: any bytes give a `Body` or a `Malformed`. Of a run it reads the id alone.
 """
 
 import hashlib
@@ -9,10 +8,10 @@ from dataclasses import dataclass
 
 from recorder.ledger.jsontext import Json, JsonTextError, Number, parse_json, to_text
 
-MALFORMED_KEPT = 64 * 1024
-"""So many bytes of a body that is no ledger row are kept."""
+REJECTED_BYTES = 64 * 1024
+"""Bytes that are stored of a body that is no ledger row."""
 
-_ID_SHOWN = 60
+_QUOTED = 60
 _KINDS = {
     dict: "an object",
     list: "an array",
@@ -24,11 +23,11 @@ _KINDS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Body:
-    """A body that speaks of a run.
+    """A body that describes the requested run.
 
     Attributes:
         value: the whole JSON value, as served.
-        run: its `run`, the ledger row.
+        run: its `run`, the ledger row as served.
     """
 
     value: dict[str, Json]
@@ -37,7 +36,7 @@ class Body:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Malformed:
-    """A body that speaks of no run, or of another one than asked.
+    """A body that describes no run, or another one than requested.
 
     Attributes:
         reason: one line for people.
@@ -48,12 +47,12 @@ class Malformed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RejectedBody:
-    """What is kept of a body that is no ledger row.
+    """The stored part of a body that is no ledger row.
 
     Attributes:
-        beginning: its first `MALFORMED_KEPT` bytes.
-        length: its length, bytes, as far as known.
-        sha256: the digest of what was read of it, 32 bytes.
+        beginning: its first `REJECTED_BYTES` bytes.
+        length: bytes of the whole body, as far as known.
+        sha256: the digest of all that was read, 32 bytes.
     """
 
     beginning: bytes
@@ -62,12 +61,11 @@ class RejectedBody:
 
 
 def read_body(body: bytes, *, run_id: str) -> Body | Malformed:
-    """The run that a body speaks of.
+    """Return the run that a body describes, or the reason why it is malformed.
 
     Args:
         body: the bytes of a 200, read in full.
-        run_id: the id that was asked; a run that gives another id is not it. A number is an id as it is
-            written; an absent or null id is no contradiction.
+        run_id: the id that was requested; a body with another id is malformed.
     """
     try:
         value = parse_json(body)
@@ -81,34 +79,34 @@ def read_body(body: bytes, *, run_id: str) -> Body | Malformed:
     if not isinstance(run, dict):
         return Malformed(reason=f"`run` is {_kind(run)}, not an object")
     served = run.get("id")
-    if not speaks_of(served, run_id):
-        told = _shown(_id_text(served) or to_text(served))
-        return Malformed(reason=f"speaks of run {told}, not {_shown(run_id)}")
+    if not may_be_id(served, run_id):
+        other = quoted(_id_text(served) or to_text(served))
+        return Malformed(reason=f"speaks of run {other}, not {quoted(run_id)}")
     return Body(value=value, run=run)
 
 
-def speaks_of(served: Json, run_id: str) -> bool:
-    """Return whether the `id` of a served run is no contradiction to the one that was asked."""
+def may_be_id(served: Json, run_id: str) -> bool:
+    """Return whether the `id` of a served run does not contradict the requested one; null and absent do not."""
     return served is None or _id_text(served) == run_id
 
 
-def kept(body: bytes, *, length: int = 0, sha256: bytes | None = None) -> RejectedBody:
-    """What is kept of a body.
+def rejected_body(body: bytes, *, length: int = 0, sha256: bytes | None = None) -> RejectedBody:
+    """Return the part of a body that is stored.
 
     Args:
         body: the bytes that were read.
-        length: bytes that the body is known to have, where more than were kept of it.
-        sha256: its digest, where `body` is only what another store kept of it.
+        length: bytes that the body is known to have, where those are more.
+        sha256: its digest, where `body` is only the part that another store has.
     """
     return RejectedBody(
-        beginning=body[:MALFORMED_KEPT],
+        beginning=body[:REJECTED_BYTES],
         length=max(len(body), length),
         sha256=sha256 or hashlib.sha256(body).digest(),
     )
 
 
 def one_line(text: str, *, at_most: int = 200) -> str:
-    """Served text for a message: what is not printable escaped, cut to so many characters."""
+    """Return served text for a message: unprintable characters escaped, cut to `at_most` characters."""
     shown = "".join(map(_printable, text[: at_most + 1]))
     return shown if len(shown) <= at_most else shown[: at_most - 1] + "…"
 
@@ -118,14 +116,15 @@ def _printable(char: str) -> str:
 
 
 def _id_text(served: Json) -> str | None:
-    """A served id as text: a string, or a number as it was written."""
+    """Return a served id as text: a string, or a number as it was written."""
     if isinstance(served, Number):
         return served.literal
     return served if isinstance(served, str) else None
 
 
-def _shown(run_id: str) -> str:
-    return f"'{one_line(run_id, at_most=_ID_SHOWN)}'"
+def quoted(text: str) -> str:
+    """Return an id or a label in quotes, for a message."""
+    return f"'{one_line(text, at_most=_QUOTED)}'"
 
 
 def _kind(value: Json) -> str:

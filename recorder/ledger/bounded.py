@@ -1,6 +1,6 @@
-"""A memory of bounded size: what was used lately is found again.
+"""A cache of bounded size.
 
-Invariant: never holds more than twice `most`; what it forgets is only slower to get, never wrong.
+Invariant: its size is at most twice `most`; a forgotten entry is only slower to get, never wrong.
 """
 
 from collections.abc import Callable, Hashable
@@ -15,13 +15,13 @@ def _one(_key: object, _value: object) -> int:
 
 
 class Bounded(dict[K, V | None], Generic[K, V]):
-    """Two generations of entries: a full one becomes the old one, and what is used in the old one moves on.
+    """Two generations of entries: a full one becomes the old one, and an entry used in the old one moves to the new.
 
-    `memory[key]` is the value, None where there is none; `put` adds one.
+    `cache[key]` is the value, None where there is none; `put` adds one.
 
     Args:
         most: the sum of sizes of one generation.
-        size: of an entry, the same whenever it is put; by default each counts 1.
+        size: returns the size of an entry, the same for each call; by default each counts 1.
     """
 
     def __init__(self, most: int, size: Callable[[K, V], int] = _one) -> None:
@@ -37,7 +37,7 @@ class Bounded(dict[K, V | None], Generic[K, V]):
         return value
 
     def put(self, key: K, value: V) -> None:
-        """Remember an entry; one that is larger than a quarter of all is not remembered."""
+        """Add an entry, unless it is larger than a quarter of a generation."""
         size = self._size_of(key, value)
         if 4 * size > self._most:
             return

@@ -1,7 +1,7 @@
-"""Amounts out of `cost.preview` and `cost.actual`, whose shape the API leaves open.
+"""Amounts of `cost.preview` and `cost.actual`, whose shape the API leaves open.
 
 Invariant: an amount is read only where exactly one reading fits; everything else is *unparsed*, never 0.
-Amounts are integers of a millionth (micros). Must not import anything that does I/O.
+Amounts are integers of a millionth (micros).
 """
 
 import re
@@ -12,7 +12,7 @@ from decimal import MAX_PREC, Context, Decimal
 from recorder.ledger.jsontext import Json, Number
 
 MICROS = 1_000_000
-_LARGEST = 2**63 - 1
+LARGEST = 2**63 - 1  # of a 64-bit column
 _EXACT = Context(prec=MAX_PREC)
 _NUMERIC = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?")
 _UNIT_KEYS = ("unit", "currency")
@@ -20,7 +20,7 @@ _UNIT_KEYS = ("unit", "currency")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CostRules:
-    """How this store reads amounts that do not say all themselves.
+    """The rules by which a store reads amounts of an unknown shape or without a unit.
 
     Attributes:
         unit: the unit of amounts that neither side states; None leaves them `unstated`.
@@ -35,10 +35,10 @@ class CostRules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Amount:
-    """One side of the cost: what was there, and what could be read of it.
+    """One side of the cost, as far as it could be read.
 
     Attributes:
-        present: whether the ledger gave anything but null.
+        present: whether the ledger serves anything but null.
         micros: the amount in millionths of a unit, None where absent or unparsed.
         unit: the unit that this side states, None where it states none.
     """
@@ -49,15 +49,17 @@ class Amount:
 
     @property
     def unparsed(self) -> bool:
-        """Something is there and no amount could be read."""
+        """Whether something is served and no amount could be read."""
         return self.present and self.micros is None
 
 
 def parse_amount(value: Json, *, path: str | None = None) -> Amount:
-    """Read one side.
+    """Return the amount of one side of the cost.
 
-    A bare number or numeric string; an object with `credits`; an object with `total` or `amount` and `unit` or
-    `currency`; else what `path` leads to. Two candidates, or an amount finer than a millionth: unparsed.
+    Args:
+        value: a number or numeric string; an object with `credits`; an object with `total` or `amount`, and `unit` or
+            `currency`. Two candidates, or an amount finer than a millionth, leave it unparsed.
+        path: dotted path to the amount in objects of another shape.
     """
     if value is None:
         return Amount()
@@ -74,7 +76,7 @@ def parse_amount(value: Json, *, path: str | None = None) -> Amount:
 
 
 def _is_known_shape(value: Mapping[str, Json], candidates: list[str]) -> bool:
-    """Whether the known keys tell how to read it; two that contradict each other do too: not at all."""
+    """Return whether the known keys decide the reading; of two that contradict each other: unparsed."""
     if len(candidates) != 1:
         return bool(candidates)
     (key,) = candidates
@@ -117,11 +119,11 @@ def _micros(value: Json) -> int | None:
 
 
 def exact_micros(amount: Decimal) -> int | None:
-    """Millionths of an amount, None where it is finer than that or beyond 64 bits."""
+    """Return the millionths of an amount; None where it is finer than that or beyond 64 bits."""
     if amount == 0:
         return 0
     if not -7 < amount.adjusted() < 14:  # noqa: PLR2004  # outside, no 64-bit count of millionths is exact
         return None
     scaled = amount.scaleb(6, context=_EXACT)
     micros = int(scaled)
-    return micros if micros == scaled and abs(micros) <= _LARGEST else None
+    return micros if micros == scaled and abs(micros) <= LARGEST else None

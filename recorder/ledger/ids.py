@@ -1,22 +1,20 @@
 """Run ids and labels as other programs write them: in lines, as arguments, in exports.
 
-Invariant: pure; a line gives an id, nothing (it is blank, or a comment), or the reason why it gives none.
+Invariant: a line gives an id, nothing (it is blank, or a comment), or an error that says why.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 
-from recorder.ledger.body import one_line
+from recorder.ledger.body import quoted
 from recorder.ledger.jsontext import Json, JsonTextError, parse_json
+from recorder.ledger.readable import UNSTORABLE
 from recorder.ledger.refusals import Refusals
 
 LONGEST = 512
 """Characters that an id, a label's key or a label's value has at most."""
 
 _KEYS = (("enrichmentRunId",), ("runId",), ("run", "id"), ("id",))
-_BOM = "\ufeff"
-_SHOWN = 60
-_UNSTORABLE = re.compile("[\0\ud800-\udfff]")  # no text column of Postgres holds these
+_BYTE_ORDER_MARK = "\ufeff"
 
 
 class RunIdError(ValueError):
@@ -30,18 +28,18 @@ class LabelError(ValueError):
 def run_id_of_line(line: bytes) -> str | None:
     """Return the run id of one line; None for a blank line or a comment.
 
-    A line that starts with `{` is JSON that holds an id (`enrichmentRunId`, `runId`, `run.id` or `id`, in that
-    order), one that starts with `"` is a JSON string, one that starts with `#` is a comment, any other line, trimmed,
-    is an id without white space.
+    A line that starts with `{` is a JSON object whose id is its `enrichmentRunId`, `runId`, `run.id` or `id`, in that
+    order. One that starts with `"` is a JSON string, one that starts with `#` a comment. Any other line is an id, which
+    has no white space within.
 
     Args:
-        line: UTF-8; a byte order mark at its beginning is none of the id.
+        line: UTF-8; a byte order mark at its beginning is no part of the id.
 
     Raises:
         RunIdError: not UTF-8, JSON without an id, white space within an id, or an id that cannot be kept.
     """
     try:
-        text = line.decode().strip().removeprefix(_BOM).strip()
+        text = line.decode().strip().removeprefix(_BYTE_ORDER_MARK).strip()
     except UnicodeDecodeError as error:
         raise RunIdError(f"not UTF-8: {error.reason} at byte {error.start}") from error
     if not text or text.startswith("#"):
@@ -49,14 +47,14 @@ def run_id_of_line(line: bytes) -> str | None:
     if text.startswith(("{", '"')):
         return checked_run_id(_from_json(text))
     if any(map(str.isspace, text)):
-        raise RunIdError(f"{_shown(text)} is no id: it holds white space")
+        raise RunIdError(f"{quoted(text)} is no id: it holds white space")
     return checked_run_id(text)
 
 
 def run_ids_of_lines(
     lines: Iterable[bytes], refusals: Refusals, *, first: int = 1
 ) -> Iterator[str]:
-    """Yield the run ids of lines; a line that gives none because it is wrong is refused.
+    """Yield the run ids of lines; refuse each line that is wrong.
 
     Args:
         lines: as `run_id_of_line` takes them.
@@ -74,7 +72,7 @@ def run_ids_of_lines(
 
 
 def checked_run_id(run_id: str) -> str:
-    """Return the id itself.
+    """Return the run id unchanged.
 
     Raises:
         RunIdError: it is empty, too long, or holds a character that no database keeps.
@@ -82,12 +80,12 @@ def checked_run_id(run_id: str) -> str:
     if not run_id:
         raise RunIdError("an empty run id")
     if why := _unstorable(run_id):
-        raise RunIdError(f"run id {_shown(run_id)} {why}")
+        raise RunIdError(f"run id {quoted(run_id)} {why}")
     return run_id
 
 
 def checked_label(key: str, value: str) -> tuple[str, str]:
-    """Return the label itself.
+    """Return the label unchanged, as key and value.
 
     Raises:
         LabelError: its key is empty, or one of the two is too long or holds a character that no database keeps.
@@ -96,20 +94,16 @@ def checked_label(key: str, value: str) -> tuple[str, str]:
         raise LabelError("a label without a key: write key=value")
     for name, text in (("key", key), ("value", value)):
         if why := _unstorable(text):
-            raise LabelError(f"label {name} {_shown(text)} {why}")
+            raise LabelError(f"label {name} {quoted(text)} {why}")
     return key, value
 
 
 def _unstorable(text: str) -> str | None:
     if len(text) > LONGEST:
         return f"has {len(text):,} characters: at most {LONGEST} are kept"
-    if _UNSTORABLE.search(text):
+    if UNSTORABLE.search(text):
         return "holds a character that cannot be kept"
     return None
-
-
-def _shown(text: str) -> str:
-    return f"'{one_line(text, at_most=_SHOWN)}'"
 
 
 def _from_json(text: str) -> str:

@@ -1,9 +1,7 @@
-"""JSON text to values and back, exactly.
+"""Read and write JSON text exactly.
 
 Invariant: `parse_json(to_text(parse_json(text)))` equals `parse_json(text)`, every number with the
 literal it was served with (1.10 is not 1.1, and an integer of a thousand digits stays whole).
-Texts nested deeper than `DEEPEST` are refused, so that no walk over a value outgrows Python's stack.
-Must not import anything that does I/O.
 """
 
 import hashlib
@@ -24,20 +22,20 @@ class Number:
     literal: str
 
     def decimal(self) -> Decimal | None:
-        """The exact value, or None where the exponent is beyond what a Decimal holds."""
+        """Return the exact value; None where the exponent is beyond what a Decimal holds."""
         try:
             return Decimal(self.literal)
         except InvalidOperation:
             return None
 
     def integer(self) -> int | None:
-        """The value where the literal is that of an integer of at most 18 digits."""
+        """Return the value of an integer of at most 18 digits; None for any other number."""
         return int(self.literal) if _PLAIN_INTEGER.fullmatch(self.literal) else None
 
 
 Json: TypeAlias = bool | str | Number | list["Json"] | dict[str, "Json"] | None
 
-DEEPEST = 100
+DEEPEST = 100  # so that no walk over a value outgrows Python's stack
 """Levels of arrays and objects inside each other that a text may have."""
 
 _PLAIN_INTEGER = re.compile(r"0|-?[1-9][0-9]{0,17}")
@@ -58,7 +56,7 @@ _DECODER = json.JSONDecoder(
 
 
 def parse_json(text: str | bytes, *, deepest: int = DEEPEST) -> Json:
-    """The value of a JSON text; numbers as `Number`, a repeated key's last value.
+    """Return the value of a JSON text: numbers as `Number`, of a repeated key the last value.
 
     Args:
         text: the JSON; bytes are UTF-8, with or without a byte order mark.
@@ -82,7 +80,7 @@ def parse_json(text: str | bytes, *, deepest: int = DEEPEST) -> Json:
 
 
 def _is_deeper(value: Json, levels: int) -> bool:
-    """Whether arrays and objects lie deeper inside each other than so many levels."""
+    """Return whether arrays and objects are nested deeper than `levels`."""
     level = [value]
     for _ in range(levels):
         level = [item for holder in level for item in _inside(holder)]
@@ -90,7 +88,7 @@ def _is_deeper(value: Json, levels: int) -> bool:
 
 
 def _inside(value: Json) -> Iterable[Json]:
-    """The arrays and objects directly inside one."""
+    """Return the arrays and objects directly inside a value."""
     items: Iterable[Json] = value if isinstance(value, list) else ()
     if isinstance(value, dict):
         items = value.values()
@@ -98,27 +96,27 @@ def _inside(value: Json) -> Iterable[Json]:
 
 
 def to_text(value: Json) -> str:
-    """Compact JSON text, keys in their order; characters that UTF-8 cannot hold are escaped."""
+    """Return compact JSON text, keys in their order; characters that UTF-8 cannot hold are escaped."""
     return _write(value, lambda items: items)
 
 
 def canonical_text(value: Json) -> str:
-    """Compact JSON text with sorted keys: equal values have equal texts, and only they."""
+    """Return compact JSON text with sorted keys: the same for equal values, and only for them."""
     return _write(value, sorted)
 
 
 def digest(value: Json) -> bytes:
-    """The first 16 bytes of the SHA-256 of the canonical text."""
+    """Return the first 16 bytes of the SHA-256 of the canonical text."""
     return digest_text(canonical_text(value))
 
 
 def digest_text(text: str) -> bytes:
-    """The first 16 bytes of the SHA-256 of a text."""
+    """Return the first 16 bytes of the SHA-256 of a text."""
     return digest_bytes(text.encode())
 
 
 def digest_bytes(data: bytes) -> bytes:
-    """The first 16 bytes of the SHA-256 of bytes."""
+    """Return the first 16 bytes of the SHA-256 of bytes."""
     return hashlib.sha256(data).digest()[:16]
 
 
@@ -143,7 +141,7 @@ def _append(value: Json, order: Callable[[_Items], _Items], put: Callable[[str],
             _append(item, order, put)
             separator = ","
         put("}" if value else "{}")
-    elif isinstance(value, list) and _all_strings(value):
+    elif isinstance(value, list) and _all_strings(value):  # ids: several times as fast
         put(f"[{','.join(map(quote, value))}]")
     elif isinstance(value, list):
         separator = "["
@@ -157,7 +155,6 @@ def _append(value: Json, order: Callable[[_Items], _Items], put: Callable[[str],
 
 
 def _all_strings(value: list[Json]) -> TypeGuard[list[str]]:
-    """Long lists are lists of ids: these are written several times as fast."""
     return all(type(item) is str for item in value)
 
 
@@ -165,7 +162,7 @@ _WORDS: Mapping[bool | None, str] = {None: "null", True: "true", False: "false"}
 
 
 def quote(text: str) -> str:
-    """A JSON string; readable, but ASCII where a lone surrogate could not be encoded."""
+    """Return a JSON string: readable, but in ASCII where it has a lone surrogate, which UTF-8 cannot hold."""
     if text.isascii() or not _SURROGATE.search(text):
         return _quote_readable(text)
     return _quote_ascii(text)

@@ -1,4 +1,4 @@
-"""How one answer is laid out: what has a column of its own is left out, what repeats is stored once by content.
+"""Pack an answer: leave out the values that have columns, and store repeated parts once by content.
 
 A packed answer is a JSON text (its *template*) in which
     {"$column": "leads_total"}      stands for the value of that column of the snapshot's row,
@@ -6,7 +6,7 @@ A packed answer is a JSON text (its *template*) in which
     {"$part": "n4bQgYhMfWWaL-qgxVrQFQ"}   for the value that is stored under that digest,
     {"$served": {...}}              for a served object that would itself read as one of these.
 
-Invariant: what is unpacked is the value, number literals and key order included; a column stands in only where
+Invariant: unpacking gives the value back, number literals and key order included; a column stands in only where
 it gives the served value back to the letter.
 """
 
@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from recorder.instants import iso
 from recorder.ledger.jsontext import DEEPEST, Json, Number, digest_text, parse_json, quote, to_text
-from recorder.ledger.row import Field, Kind
+from recorder.ledger.row import Field, FieldKind
 
 PART_FROM = 80  # characters; below, the reference and the part's own row cost more than they save
 _DEEPEST = 3 * DEEPEST  # each level of an answer may stand in a `$served`, and end in a mark
@@ -29,20 +29,20 @@ Columns = Mapping[str, str | int | None]
 
 
 class Part(NamedTuple):
-    """A JSON text that is stored once by content, and its digest."""
+    """A JSON text that is stored once, by its digest."""
 
     digest: bytes
     text: str
 
     @property
     def reference(self) -> str:
-        """What stands in its place."""
+        """The mark that stands for the part in a template."""
         return f'{{"$part":"{urlsafe_b64encode(self.digest).rstrip(b"=").decode()}"}}'
 
 
 def references(template: str) -> list[bytes]:
-    """Return the digests of the parts that a template refers to; of what reads so in an answer too."""
-    return [_digest(held) for held in _REFERENCE.findall(template)]
+    """Return the digests of the parts that a template refers to, served text of that form included."""
+    return [_digest(reference) for reference in _REFERENCE.findall(template)]
 
 
 def _digest(reference: str) -> bytes:
@@ -68,19 +68,19 @@ def _escaped(value: Json) -> str:
 
 
 def packed_object(members: list[str], keys: Mapping[str, object]) -> str:
-    """Return the template of an object of packed members; one that would read as a mark is set apart."""
+    """Return the template of an object of packed members, wrapped in `$served` where it would read as a mark."""
     text = f"{{{','.join(members)}}}"
     return f'{{"$served":{text}}}' if len(members) == 1 and _MARKS & keys.keys() else text
 
 
-def column_mark(column: Field, held: str | int | None, served: Json) -> str | None:
-    """Return the mark that gives the served value back; None where none does."""
-    if column.kind is Kind.INSTANT:
+def column_mark(column: Field, stored: str | int | None, served: Json) -> str | None:
+    """Return the mark by which a column gives the served value back; None where it cannot."""
+    if column.kind is FieldKind.INSTANT:
         digits = _digits(served)
-        exact = digits is not None and _written(held, digits) == served
+        exact = digits is not None and _written(stored, digits) == served
         return f'{{"$column":"{column.name}.{digits}"}}' if exact else None
-    number = Number(str(held)) if isinstance(held, int) else held
-    return f'{{"$column":"{column.name}"}}' if served == number else None
+    value = Number(str(stored)) if isinstance(stored, int) else stored
+    return f'{{"$column":"{column.name}"}}' if served == value else None
 
 
 def _digits(served: Json) -> int | None:
@@ -91,11 +91,11 @@ def _digits(served: Json) -> int | None:
     return len(served) - len("2026-11-20T09:15:00.Z") if "." in served else 0
 
 
-def _written(held: str | int | None, digits: int) -> str | None:
-    """Return an instant with so many digits of a second; None where that would cut it."""
-    if not isinstance(held, int) or not 0 <= digits <= 6:  # noqa: PLR2004  # microseconds
+def _written(stored: str | int | None, digits: int) -> str | None:
+    """Return an instant with so many digits of a second; None for other values."""
+    if not isinstance(stored, int) or not 0 <= digits <= 6:  # noqa: PLR2004  # microseconds
         return None
-    text = iso(held)
+    text = iso(stored)
     return f"{text[: 20 + digits] if digits else text[:19]}Z"
 
 
@@ -105,7 +105,7 @@ def unpack(template: str, columns: Columns, load: Callable[[bytes], str]) -> Jso
     Args:
         template: JSON with marks.
         columns: the snapshot's columns by name.
-        load: gives the JSON text of a part by its digest.
+        load: returns the JSON text of a part by its digest.
     """
     return _unpacked(parse_json(template, deepest=_DEEPEST), columns, load)
 
@@ -116,19 +116,19 @@ def _unpacked(value: Json, columns: Columns, load: Callable[[bytes], str]) -> Js
     if not isinstance(value, dict):
         return value
     if len(value) == 1:
-        ((mark, held),) = value.items()
-        if mark == "$column" and isinstance(held, str):
-            return _column_value(held, columns)
-        if mark == "$part" and isinstance(held, str):
-            return unpack(load(_digest(held)), columns, load)
-        if mark == "$served" and isinstance(held, dict):
-            value = held
+        ((mark, inner),) = value.items()
+        if mark == "$column" and isinstance(inner, str):
+            return _column_value(inner, columns)
+        if mark == "$part" and isinstance(inner, str):
+            return unpack(load(_digest(inner)), columns, load)
+        if mark == "$served" and isinstance(inner, dict):
+            value = inner
     return {key: _unpacked(item, columns, load) for key, item in value.items()}
 
 
-def _column_value(spelt: str, columns: Columns) -> Json:
-    name, _, digits = spelt.partition(".")
-    held = columns[name]
+def _column_value(reference: str, columns: Columns) -> Json:
+    name, _, digits = reference.partition(".")
+    stored = columns[name]
     if digits:
-        return _written(held, int(digits))
-    return Number(str(held)) if isinstance(held, int) else held
+        return _written(stored, int(digits))
+    return Number(str(stored)) if isinstance(stored, int) else stored

@@ -1,11 +1,14 @@
-"""JSON text as the JSON functions of SQLite and Postgres take it.
+"""Text and JSON as SQLite and Postgres take them.
 
-Python's strings hold lone surrogates, and its numbers any exponent; a Postgres cast to `json` or `jsonb` refuses them,
-and with them the whole query. Must not import anything that does I/O.
+Python's strings hold lone surrogates, and JSON's numbers any exponent. A text column of Postgres refuses the ones, a
+cast to `json` or `jsonb` both, and with them the whole query.
 """
 
 import re
 from decimal import Decimal, InvalidOperation
+
+UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+"""Characters that no text column of Postgres takes."""
 
 REPLACEMENT = r"\ufffd"
 _INTEGER_DIGITS, _FRACTION_DIGITS = 131_072, 16_383  # of a number in a `jsonb`
@@ -17,8 +20,13 @@ _ESCAPE = re.compile(
 )
 
 
+def storable(text: str) -> str:
+    """Return the text with U+FFFD for each NUL and lone surrogate."""
+    return UNSTORABLE.sub("\ufffd", text)
+
+
 def readable(text: str) -> str:
-    """Return JSON with U+FFFD for each NUL and lone surrogate, and with the numbers that no `jsonb` holds as strings.
+    """Return JSON with U+FFFD for each NUL and lone surrogate, and numbers beyond a `jsonb` as strings.
 
     Args:
         text: JSON without white space outside of strings.
@@ -30,18 +38,18 @@ def _token(found: re.Match[str]) -> str:
     token = found[0]
     if token[0] == '"':
         return _ESCAPE.sub(_escape, token)
-    return token if _is_held(token) else f'"{token}"'
+    return token if _fits_jsonb(token) else f'"{token}"'
 
 
 def _escape(found: re.Match[str]) -> str:
     return REPLACEMENT if found["refused"] else found[0]
 
 
-def _is_held(literal: str) -> bool:
+def _fits_jsonb(literal: str) -> bool:
     try:
         number = Decimal(literal)
     except InvalidOperation:
         return False
     exponent = number.as_tuple().exponent
-    held_fraction = isinstance(exponent, int) and -exponent <= _FRACTION_DIGITS
-    return held_fraction and (not number or number.adjusted() < _INTEGER_DIGITS)
+    fraction_fits = isinstance(exponent, int) and -exponent <= _FRACTION_DIGITS
+    return fraction_fits and (not number or number.adjusted() < _INTEGER_DIGITS)

@@ -1,6 +1,6 @@
-"""Reports of lines and arguments that could not be taken.
+"""Report the lines and arguments that were refused.
 
-Invariant: pure but for the report that is handed in; however many lines are refused, the reports stay few.
+Invariant: at most `_MOST` lines are reported in words, however many are refused.
 """
 
 from collections.abc import Callable
@@ -9,12 +9,12 @@ _MOST = 20
 
 
 class Refusals:
-    """Parts of one input that were refused: the first ones are reported in words, the rest by their number.
+    """The refused parts of one input: the first ones are reported in words, the others counted.
 
     Args:
-        notify: takes one line for people.
-        name: of the input.
-        unit: of what it is made.
+        notify: prints one line for people.
+        name: the name of the input.
+        unit: the word for one part of it.
 
     Attributes:
         count: parts refused so far.
@@ -27,12 +27,12 @@ class Refusals:
         self.count = 0
 
     def add(self, number: int, why: object) -> None:
-        """Report one part, by its number from 1, and why it was refused."""
+        """Report one part, by its number from 1, and the reason."""
         self.count += 1
         if self.count <= _MOST:
             self._notify(f"{self._unit} {number} of {self._name}: {why}: left out")
 
     def finish(self) -> None:
-        """Report how many were not reported in words."""
+        """Report the number of the other parts."""
         if self.count > _MOST:
             self._notify(f"{self._name}: {self.count - _MOST:,} more {self._unit}s were left out")

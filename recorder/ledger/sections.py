@@ -1,7 +1,7 @@
-"""A body, read by its sections: cut where fields move, and what was read before is not read again.
+"""Read a body by its sections: cut it where fields move, and read no section twice.
 
-Invariant: total, and the same as if the whole body were parsed: the same digest, columns, oddities and document,
-the same reason where it is malformed. No value is taken from the cutter, which gives slices of the body alone.
+Invariant: the result is that of parsing the whole body: the same digest, columns, oddities and document, or the same
+reason where it is malformed. The cutter gives slices of the body, never a value.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,7 +11,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 import msgspec
 
-from recorder.ledger.body import Malformed, read_body, speaks_of
+from recorder.ledger.body import Malformed, may_be_id, read_body
 from recorder.ledger.bounded import Bounded
 from recorder.ledger.cost import CostRules
 from recorder.ledger.jsontext import (
@@ -33,13 +33,13 @@ from recorder.ledger.packing import (
     part_of,
 )
 from recorder.ledger.row import (
-    BESIDE,
+    OUTSIDE,
     RUN,
     LedgerRow,
-    Place,
+    Node,
     Values,
     in_order,
-    read_place,
+    read_node,
     row_of,
 )
 
@@ -55,14 +55,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What one good body says.
+    """The content of one good body.
 
     Attributes:
-        values: the fields that were there, by name.
-        oddities: the paths of fields that hold something unreadable.
+        values: the served fields, by name.
+        oddities: the paths of fields that could not be read.
         digest: of the `run`; equal exactly for equal values of it.
         template: the whole answer as it is stored.
-        parts: what the template refers to.
+        parts: the parts that the template refers to.
     """
 
     values: Values
@@ -78,7 +78,7 @@ class Reading:
 
 
 class _Section(NamedTuple):
-    """One member of a body as it was read."""
+    """One member of a body."""
 
     values: Values
     odd: list[str]
@@ -88,13 +88,13 @@ class _Section(NamedTuple):
 
 
 def _size(key: tuple[str, bytes], section: _Section) -> int:
-    """Return the bytes that a section takes, about."""
-    kept = sum(len(part.text) for part in section.parts)
-    return _ENTRY_BYTES + len(key[1]) + len(section.canonical) + len(section.packed) + kept
+    """Return about how many bytes a section takes."""
+    stored = sum(len(part.text) for part in section.parts)
+    return _ENTRY_BYTES + len(key[1]) + len(section.canonical) + len(section.packed) + stored
 
 
 class Sections:
-    """Reads bodies, and remembers the sections that it has read.
+    """A reader of bodies that remembers their sections.
 
     Args:
         rules: how amounts are read.
@@ -105,11 +105,11 @@ class Sections:
         self._known: Bounded[tuple[str, bytes], _Section] = Bounded(_REMEMBERED_BYTES, _size)
 
     def read(self, body: bytes, *, run_id: str) -> Reading | Malformed:
-        """Return what a body says of a run, or why it says nothing.
+        """Return the content of a body, or the reason why it is malformed.
 
         Args:
             body: the bytes of a 200, read in full.
-            run_id: the id that was asked.
+            run_id: the id that was requested.
         """
         try:
             members = _cut(body, run_id)
@@ -122,26 +122,25 @@ class Sections:
             return whole
         return _reading(whole.value, whole.run, _Draft(_opened_value, self._value))
 
-    def _slice(self, place: Place, raw: msgspec.Raw) -> _Section:
-        key = (place.path, bytes(raw))
+    def _slice(self, node: Node, raw: msgspec.Raw) -> _Section:
+        key = (node.path, bytes(raw))
         known = self._known[key]
         if known is None:
-            value = parse_json(key[1], deepest=DEEPEST - place.level)
-            known = _section(place, value, self._rules)
+            value = parse_json(key[1], deepest=DEEPEST - node.level)
+            known = _section(node, value, self._rules)
             self._known.put(key, known)
         return known
 
-    def _value(self, place: Place, value: Json) -> _Section:
-        return _section(place, value, self._rules)
+    def _value(self, node: Node, value: Json) -> _Section:
+        return _section(node, value, self._rules)
 
 
 def slices_of(text: bytes) -> dict[str, msgspec.Raw] | None:
-    """Return the members of a JSON object, uninterpreted.
-
-    None for what is no object, and for some that are: lone surrogates cannot be cut, `parse_json` takes them.
-    """
+    """Return the members of a JSON object, unparsed; None where the text is no object, or has to be parsed whole."""
     try:
-        if not text.isascii():
+        if (
+            not text.isascii()
+        ):  # msgspec does not check UTF-8; it fails on a lone surrogate that `parse_json` takes
             text = text.removeprefix(_BYTE_ORDER_MARK)
             text.decode()
         return _split(text)
@@ -150,16 +149,13 @@ def slices_of(text: bytes) -> dict[str, msgspec.Raw] | None:
 
 
 def _cut(body: bytes, run_id: str) -> tuple[dict[str, msgspec.Raw], dict[str, msgspec.Raw]] | None:
-    """Return the members of the body and of its run; None where that is not all there is to say."""
+    """Return the members of the body and of its run; None where the body has to be read whole."""
     root = slices_of(body)
     run = _opened_slice(root["run"]) if root is not None and "run" in root else None
-    if (
-        root is None
-        or run is None
-        or not ("id" not in run or speaks_of(parse_json(bytes(run["id"])), run_id))
-    ):
+    if root is None or run is None:
         return None
-    return root, run
+    served = parse_json(bytes(run["id"])) if "id" in run else None
+    return (root, run) if may_be_id(served, run_id) else None
 
 
 def _opened_slice(raw: msgspec.Raw) -> dict[str, msgspec.Raw] | None:
@@ -171,10 +167,10 @@ def _opened_value(value: Json) -> dict[str, Json] | None:
 
 
 class _Draft(Generic[T]):
-    """What is gathered while a body is walked.
+    """The values, unreadable paths and parts of a body, as far as it has been walked.
 
     Args:
-        split: the members of an object; None for what is none.
+        split: returns the members of an object; None for any other value.
         section: reads one member.
     """
 
@@ -183,7 +179,7 @@ class _Draft(Generic[T]):
     def __init__(
         self,
         split: Callable[[T], Mapping[str, T] | None],
-        section: Callable[[Place, T], _Section],
+        section: Callable[[Node, T], _Section],
     ) -> None:
         self._split = split
         self._section = section
@@ -191,28 +187,28 @@ class _Draft(Generic[T]):
         self.odd: list[str] = []
         self.parts: list[Part] = []
 
-    def member(self, place: Place, member: T) -> tuple[str, str]:
-        """Take a member; return its canonical text and its template."""
-        if place.opened is not None:
+    def member(self, node: Node, member: T) -> tuple[str, str]:
+        """Add a member; return its canonical text and its template."""
+        if node.opened is not None:
             members = self._split(member)
             if members is not None:
-                canonical, packed = self.members(place, members)
+                canonical, packed = self.members(node, members)
                 return canonical, self._lifted(packed)
-        section = self._section(place, member)
+        section = self._section(node, member)
         self.values |= section.values
         self.odd += section.odd
         self.parts += section.parts
         return section.canonical, section.packed
 
-    def members(self, place: Place, members: Mapping[str, T]) -> tuple[str, str]:
-        """Take all members of an object that is opened."""
-        opened, undeclared = place.opened or {}, place.undeclared
+    def members(self, node: Node, members: Mapping[str, T]) -> tuple[str, str]:
+        """Add all members of an opened object; return its canonical text and its template."""
+        opened, undeclared = node.opened or {}, node.undeclared
         canonical, packed = [], []
         for key, member in members.items():
             name = _name(key)
-            theirs, ours = self.member(opened.get(key) or undeclared or place, member)
-            canonical.append((key, name + theirs))
-            packed.append(name + ours)
+            text, template = self.member(opened.get(key) or undeclared or node, member)
+            canonical.append((key, name + text))
+            packed.append(name + template)
         canonical.sort()
         return f"{{{','.join([text for _, text in canonical])}}}", packed_object(packed, members)
 
@@ -227,7 +223,7 @@ class _Draft(Generic[T]):
 def _reading(root: Mapping[str, T], run: Mapping[str, T], draft: _Draft[T]) -> Reading:
     canonical, packed = draft.members(RUN, run)
     members = [
-        _name(key) + (packed if key == "run" else draft.member(BESIDE, member)[1])
+        _name(key) + (packed if key == "run" else draft.member(OUTSIDE, member)[1])
         for key, member in root.items()
     ]
     return Reading(
@@ -239,12 +235,12 @@ def _reading(root: Mapping[str, T], run: Mapping[str, T], draft: _Draft[T]) -> R
     )
 
 
-def _section(place: Place, value: Json, rules: CostRules) -> _Section:
+def _section(node: Node, value: Json, rules: CostRules) -> _Section:
     values: Values = {}
-    odd = read_place(place, value, rules, values)
+    odd = read_node(node, value, rules, values)
     text = to_text(value)
     canonical = canonical_text(value) if "{" in text else text
-    column = place.column
+    column = node.column
     mark = column and column_mark(column, values.get(column.name), value)
     packed = mark or packed_value(value, text)
     if len(packed) < PART_FROM:
@@ -267,5 +263,5 @@ def _known_name(key: str) -> str:
 
 
 def _name(key: str) -> str:
-    """Return a key as it stands before its value."""
+    """Return the text of a key before its value."""
     return _known_name(key) if len(key) < _SHORT else f"{quote(key)}:"

@@ -13,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from recorder.ledger.row import FIELDS, MOVING, PROGRESS, Field, Kind
+from recorder.ledger.row import FIELDS, MOVING, PROGRESS, Field, FieldKind
 
 REVISION = "0001"
 SCHEMA = "recorder"
@@ -74,10 +74,10 @@ def _of_run() -> sa.ForeignKeyConstraint:
     )
 
 
-_COLUMNS: Mapping[Kind, sa.types.TypeEngine[Any] | type[Flag]] = {
-    Kind.COUNT: Integer,
-    Kind.INSTANT: Integer,
-    Kind.FLAG: Flag,
+_COLUMNS: Mapping[FieldKind, sa.types.TypeEngine[Any] | type[Flag]] = {
+    FieldKind.COUNT: Integer,
+    FieldKind.INSTANT: Integer,
+    FieldKind.FLAG: Flag,
 }
 
 
@@ -89,7 +89,7 @@ def _columns(fields: Iterable[Field]) -> Iterator[sa.Column[Any]]:
 _STANDING = tuple(
     field
     for field in FIELDS
-    if field not in PROGRESS and field.kind is not Kind.AMOUNT and field.name != "completed_at"
+    if field not in PROGRESS and field.kind is not FieldKind.AMOUNT and field.name != "completed_at"
 )
 
 

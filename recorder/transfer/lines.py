@@ -21,7 +21,7 @@ from recorder.instants import iso, parse_instant
 from recorder.ledger.answer import OK, Answer, Outcome, outcome_of_status
 from recorder.ledger.ids import LabelError, RunIdError, checked_label, checked_run_id
 from recorder.ledger.jsontext import DEEPEST, Json, JsonTextError, Number, parse_json, to_text
-from recorder.ledger.row import storable
+from recorder.ledger.readable import storable
 from recorder.ledger.sections import slices_of
 from recorder.raw_setting import RawSetting, parse_name
 

@@ -20,7 +20,7 @@ from recorder.analysis.rows import LABEL
 from recorder.analysis.settling import CostSettled
 from recorder.analysis.spending import BASIS, spend_columns
 from recorder.analysis.spending import COLUMNS as SPEND
-from recorder.ledger.row import storable
+from recorder.ledger.readable import storable
 from recorder.store.read.cost_changes import cost_changes
 from recorder.store.read.past import Past
 from recorder.store.read.poll_times import poll_times

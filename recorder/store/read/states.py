@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from recorder.errors import AmbiguousRunError, UnknownRunError
 from recorder.instants import iso
 from recorder.ledger.jsontext import Json
-from recorder.ledger.row import storable
+from recorder.ledger.readable import storable
 from recorder.store.documents import load_value
 from recorder.store.parts import Parts
 from recorder.store.rows import Row

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from recorder.analysis.filters import Filters
 from recorder.errors import UsageError
-from recorder.ledger.row import storable
+from recorder.ledger.readable import storable
 from recorder.store.schema import label, run_summary, snapshot, source
 
 _MOST_SHOWN: Final = 20

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from recorder.history.flags import lead_flags
 from recorder.history.run_summary import RunSummary, SnapshotSummary, facts_after, summarize
 from recorder.ledger.answer import Answer, Outcome
-from recorder.ledger.body import Malformed, kept
+from recorder.ledger.body import Malformed, rejected_body
 from recorder.ledger.cost import CostRules
 from recorder.ledger.row import LedgerRow
 from recorder.ledger.sections import Reading
@@ -213,7 +213,7 @@ class RunWriter:
             PollRecord(*key, at, int(outcome), status, latency, seq, detail)
         )
         if outcome is Outcome.MALFORMED:
-            body = kept(answer.body, length=answer.body_length, sha256=answer.body_sha256)
+            body = rejected_body(answer.body, length=answer.body_length, sha256=answer.body_sha256)
             self.batch.rejected.append((*key, at, body.beginning, body.length, body.sha256))
 
     def recorded(
