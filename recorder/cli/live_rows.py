@@ -11,7 +11,7 @@ from recorder.cli.terminal import visible
 from recorder.humanize import amount as shown
 from recorder.humanize import whole_span
 from recorder.instants import SECOND
-from recorder.ledger.answer import FAILED, Outcome
+from recorder.ledger.answer import Outcome
 from recorder.life import Phase
 from recorder.schedule.cadence import Cadence
 from recorder.store.read.live_runs import LiveRun
@@ -122,8 +122,8 @@ def _alarm(run: LiveRun, cadence: Cadence, now: int) -> str | None:
         return "abandoned"
     if run.overdue(cadence, now):
         return f"overdue {run.trigger_run_id or ''}".strip()
-    if run.last_outcome in FAILED:
-        return Outcome(run.last_outcome).word.replace("_", " ")
+    if run.last_outcome is not None and (outcome := Outcome(run.last_outcome)).is_failure:
+        return outcome.word.replace("_", " ")
     if run.status == "failed":
         return run.error_message or "failed"
     return None

@@ -11,9 +11,9 @@ from typing import Any
 from recorder.cli.output import instant_text
 from recorder.cli.terminal import fold, pad, visible
 from recorder.humanize import amount, counted, from_to, span
+from recorder.ledger.answer import Outcome
 
 _SINCE = {"pending": "created_at", "running": "started_at"}
-_GOOD = ("changed", "unchanged")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +124,7 @@ class Page:
 
     def _last_poll(self) -> str:
         poll = self.last_poll
-        if poll is None or poll["outcome"] in _GOOD:
+        if poll is None or Outcome[poll["outcome"].upper()].is_row:
             return ""
         status = "" if poll["http_status"] is None else f" {poll['http_status']}"
         return " ".join([poll["outcome"] + status, poll["detail"] or ""])

@@ -13,7 +13,6 @@ from recorder.doctor.checks import Check, CheckStatus
 from recorder.doctor.probe import Account, Probe, probe
 from recorder.errors import SettingError, StoreError
 from recorder.fetch.keys import load_key
-from recorder.ledger.answer import Outcome
 from recorder.polling.active_sources import ActiveSource, key_uses
 from recorder.schedule.circuit_breaker import UNAUTHORIZED
 from recorder.settings import API_KEY_ENV, DEFAULT_SOURCE, ENVIRONMENT, OPTIONS, Settings
@@ -32,7 +31,6 @@ from recorder.store.schema import REVISION
 from recorder.store.sharing import budgets
 
 _LIKE = 0.8
-_ACCEPTED = (None, Outcome.CHANGED, Outcome.UNCHANGED, Outcome.NOT_VISIBLE)
 _BY_OPTION = {
     f"RECORDER_{option.strip('-').replace('-', '_').upper()}": ENVIRONMENT[key]
     for key, option in OPTIONS.items()
@@ -269,7 +267,7 @@ class _Asking:
             return
         if found.answer.http_status == UNAUTHORIZED:
             self.refused.add(account.key.fingerprint())
-        elif found.outcome in _ACCEPTED:
+        elif found.outcome is None or found.outcome.is_answer:
             self.refused.discard(account.key.fingerprint())
 
 

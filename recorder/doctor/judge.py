@@ -108,7 +108,7 @@ def _told(account: Account, probe: Probe, answer: Answer) -> str:
     told = f"{status} from {account.base_url}{took}"
     if probe.outcome is Outcome.NOT_VISIBLE and not probe.tracked:
         return f"{told} for an id that does not exist: the key works"
-    if probe.outcome in (Outcome.CHANGED, Outcome.UNCHANGED, Outcome.NOT_VISIBLE):
+    if probe.outcome is not None and probe.outcome.is_answer:
         return f"{told} for run {probe.run_id}: the key works"
     return f"{told}: {answer.detail}" if answer.detail else told
 

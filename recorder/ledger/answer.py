@@ -27,11 +27,36 @@ class Outcome(IntEnum):
         """The outcome as the view `polls` spells it."""
         return self.name.lower()
 
+    @property
+    def is_row(self) -> bool:
+        """Whether the API showed the run."""
+        return self in (Outcome.CHANGED, Outcome.UNCHANGED)
 
-ANSWERED = frozenset({Outcome.CHANGED, Outcome.UNCHANGED, Outcome.NOT_VISIBLE})
-"""What the API says of a run; all else is a failed poll."""
+    @property
+    def is_answer(self) -> bool:
+        """Whether the API said something of the run: a row, or that it has none (404)."""
+        return self.is_row or self is Outcome.NOT_VISIBLE
 
-FAILED = frozenset(Outcome) - ANSWERED
+    @property
+    def is_failure(self) -> bool:
+        """Whether the poll brought nothing of the run."""
+        return not self.is_answer
+
+    @property
+    def is_error(self) -> bool:
+        """Whether the poll failed for another reason than the rate limit (429)."""
+        return self.is_failure and self is not Outcome.THROTTLED
+
+    @property
+    def is_outage(self) -> bool:
+        """Whether the server failed, or was not reached: it says nothing of the run."""
+        return self in (Outcome.SERVER_ERROR, Outcome.NETWORK_ERROR)
+
+    @property
+    def is_served(self) -> bool:
+        """Whether the server answered with a status that only an accepted key gets."""
+        return self.is_answer or self is Outcome.MALFORMED
+
 
 OK = 200
 FAR_OFF_US = MINUTE

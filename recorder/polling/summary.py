@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from recorder.instants import iso
-from recorder.ledger.answer import ANSWERED, Answer, Outcome
+from recorder.ledger.answer import Answer, Outcome
 from recorder.schedule.failing import FailingRun
 
 
@@ -32,7 +32,7 @@ class Summary:
         """Count one recorded answer."""
         self.outcomes[outcome] += 1
         self.failing.pop((source, answer.run_id), None)
-        if outcome not in ANSWERED:
+        if outcome.is_failure:
             why = answer.detail or outcome.word.replace("_", " ")
             self.failing[source, answer.run_id] = why
 

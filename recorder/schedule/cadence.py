@@ -22,7 +22,6 @@ SLOWEST_NOT_VISIBLE_US = HOUR
 UNSURE_US = (
     HOUR  # the pause before the poll that may give an ended run up, where the last one may not
 )
-_GOOD = (Outcome.CHANGED, Outcome.UNCHANGED)
 _MOST_DOUBLINGS = 20
 
 
@@ -107,7 +106,7 @@ def next_poll(known: ScheduleInputs, cadence: Cadence) -> NextPoll:
         return NextPoll(tracking="active", due_at=known.tracked_at, urgency=Urgency.NEW)
     if known.resumed_at is not None and known.resumed_at > known.last_polled_at:
         return NextPoll(tracking="active", due_at=known.resumed_at, urgency=Urgency.NEW)
-    if known.last_outcome not in _GOOD:
+    if known.last_outcome is None or not known.last_outcome.is_row:
         return _after_failure(known, known.last_polled_at, cadence)
     if known.is_terminal:
         return _after_end(known, known.last_polled_at, cadence)

@@ -8,7 +8,7 @@ import random
 from dataclasses import dataclass, field
 
 from recorder.instants import HOUR, MINUTE, SECOND
-from recorder.ledger.answer import ANSWERED, Answer, Outcome
+from recorder.ledger.answer import Answer, Outcome
 
 FAILURES_BEFORE_PAUSE = 5
 FORBIDDEN_BEFORE_STOP = 3
@@ -17,9 +17,6 @@ PROBE_AFTER_US = HOUR
 UNTOLD_THROTTLE_US = 10 * SECOND
 MOST_AT_ONCE = 16
 UNAUTHORIZED = 401
-
-_SERVED = frozenset({Outcome.CHANGED, Outcome.UNCHANGED, Outcome.NOT_VISIBLE, Outcome.MALFORMED})
-_FAILED = frozenset({Outcome.SERVER_ERROR, Outcome.NETWORK_ERROR})
 
 
 @dataclass(slots=True, kw_only=True)
@@ -86,14 +83,14 @@ class CircuitBreaker:
         """Take one recorded answer in."""
         if answer.http_status == UNAUTHORIZED:
             self._refuse_key(answer)
-        elif self.refused is not None and outcome not in _SERVED - {Outcome.MALFORMED}:
+        elif self.refused is not None and outcome.is_failure:
             self.stop(answer.observed_at, self.refused)  # whatever else came of the probe
-        elif outcome in _SERVED:
+        elif outcome.is_served:
             self._served(answer)
         elif outcome is Outcome.REFUSED:
             self.forbidden[answer.run_id] = _because(answer)
             self._forbiddances += 1
-        elif outcome in _FAILED:
+        elif outcome.is_outage:
             self._failed(answer, chance)
 
     def _served(self, answer: Answer) -> None:
@@ -110,7 +107,7 @@ class CircuitBreaker:
         """Take in what an answer of another source says of the key that both use."""
         if answer.http_status == UNAUTHORIZED:
             self._refuse_key(answer)
-        elif outcome in ANSWERED and self._is_key_refused and _sent_at(answer) >= self._refused_at:
+        elif outcome.is_answer and self._is_key_refused and _sent_at(answer) >= self._refused_at:
             self.accepted = True
             self.half_open = self._is_key_refused = False
             self.refused = None

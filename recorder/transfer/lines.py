@@ -29,7 +29,6 @@ Fields: TypeAlias = Mapping[str, Json]
 
 _STATUSES = range(100, 1000)
 _WORDS = {outcome.word: outcome for outcome in Outcome}
-_GOOD = (Outcome.CHANGED, Outcome.UNCHANGED)
 
 
 class LineError(ValueError):
@@ -125,7 +124,7 @@ def _outcome(fields: Fields, status: int | None, *, has_body: bool) -> Outcome |
     if word is not None and word not in _WORDS:
         raise LineError(f"outcome {word!r}: not one of {', '.join(_WORDS)}")
     stated = _WORDS[word] if word is not None else by_status
-    if stated is not None and stated not in _GOOD:
+    if stated is not None and not stated.is_row:
         return stated
     if by_status is not None:
         raise LineError(f"outcome {word!r} with status_code {status}")

@@ -8,14 +8,19 @@ from typing import Any
 import sqlalchemy as sa
 
 from recorder.instants import MINUTE, SECOND
-from recorder.ledger.answer import FAILED, Outcome
 from recorder.schedule.cadence import LONGEST_WAIT_US, Cadence, Urgency
-from recorder.store.read.life import flight_since, is_ended, is_in_flight, is_overdue, is_unseen
+from recorder.store.read.life import (
+    flight_since,
+    is_ended,
+    is_in_flight,
+    is_overdue,
+    is_unseen,
+    outcome_is,
+)
 from recorder.store.schema import Integer, run, run_summary, source, watch
 from recorder.store.write.registry import lock_source
 
 MISSED_FOR_US = 15 * SECOND
-_OUTAGE = (Outcome.SERVER_ERROR, Outcome.NETWORK_ERROR)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,7 +220,7 @@ def undone_count(
 @cache
 def _undone_count() -> sa.Select[Any]:
     overdue_since = sa.bindparam("overdue_since", type_=Integer)
-    failed = watch.c.last_outcome.in_([int(one) for one in FAILED])
+    failed = outcome_is(watch.c.last_outcome, lambda one: one.is_failure)
     moving = sa.and_(
         watch.c.tracking == "settling",
         sa.not_(watch.c.is_quiet),
@@ -333,6 +338,6 @@ def retry_failed(connection: sa.Connection, source_id: int, *, within_us: int) -
     connection.execute(
         sa.update(watch)
         .where(watch.c.source_id == source_id, watch.c.due_at > due_at)
-        .where(watch.c.last_outcome.in_([int(one) for one in _OUTAGE]))
+        .where(outcome_is(watch.c.last_outcome, lambda one: one.is_outage))
         .values(due_at=due_at)
     )

@@ -6,12 +6,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from recorder.ledger.answer import ANSWERED, FAILED
 from recorder.schedule.failing import FailingRun
+from recorder.store.read.life import outcome_is
 from recorder.store.schema import poll, run, source, watch
-
-_FAILURES = sorted(map(int, FAILED))
-_ANSWERS = sorted(map(int, ANSWERED))
 
 
 def failing_runs(connection: sa.Connection, source_ids: Iterable[int]) -> list[FailingRun]:
@@ -25,7 +22,7 @@ def _failing() -> sa.Select[Any]:
     same_run = (poll.c.source_id == watch.c.source_id) & (poll.c.run_key == watch.c.run_key)
     answered_at = (
         sa.select(poll.c.polled_at)
-        .where(same_run, poll.c.outcome.in_(_ANSWERS))
+        .where(same_run, outcome_is(poll.c.outcome, lambda one: one.is_answer))
         .order_by(poll.c.polled_at.desc())
         .limit(1)
         .correlate(watch)
@@ -40,7 +37,7 @@ def _failing() -> sa.Select[Any]:
         .scalar_subquery()
     )
     was_answered = sa.exists().where(
-        poll.c.source_id == watch.c.source_id, poll.c.outcome.in_(_ANSWERS)
+        poll.c.source_id == watch.c.source_id, outcome_is(poll.c.outcome, lambda one: one.is_answer)
     )
     return (
         sa.select(
@@ -52,6 +49,9 @@ def _failing() -> sa.Select[Any]:
         .join_from(watch, source, source.c.source_id == watch.c.source_id)
         .join(run, (run.c.source_id == watch.c.source_id) & (run.c.run_key == watch.c.run_key))
         .where(watch.c.source_id.in_(sa.bindparam("source_ids", expanding=True)))
-        .where(watch.c.due_at.is_not(None), watch.c.last_outcome.in_(_FAILURES))
+        .where(
+            watch.c.due_at.is_not(None),
+            outcome_is(watch.c.last_outcome, lambda one: one.is_failure),
+        )
         .order_by("since", source.c.name, run.c.run_id)
     )

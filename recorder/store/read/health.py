@@ -11,14 +11,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from recorder.instants import HOUR, MINUTE
-from recorder.ledger.answer import Outcome
 from recorder.schedule.cadence import Cadence, Urgency
 from recorder.store.read.due import SourceRow, overdue_runs, source_rows
-from recorder.store.read.life import is_in_flight, is_unseen
+from recorder.store.read.life import is_in_flight, is_unseen, outcome_is
 from recorder.store.schema import key_budget, key_slot, poll, run, watch
 from recorder.store.sharing.leases import is_dead
-
-_SUCCEEDED = (Outcome.CHANGED, Outcome.UNCHANGED, Outcome.NOT_VISIBLE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +116,9 @@ def _asked(connection: sa.Connection, now: int) -> dict[int, tuple[int, int]]:
     """Requests in the last minute and failures in the last hour; only runs asked in that hour are looked into."""
     same = (poll.c.source_id == watch.c.source_id) & (poll.c.run_key == watch.c.run_key)
     recent = sa.func.sum(sa.case((poll.c.polled_at > now - MINUTE, 1), else_=0))
-    failed = sa.func.sum(sa.case((poll.c.outcome.not_in(list(map(int, _SUCCEEDED))), 1), else_=0))
+    failed = sa.func.sum(
+        sa.case((outcome_is(poll.c.outcome, lambda one: one.is_failure), 1), else_=0)
+    )
     statement = (
         sa.select(watch.c.source_id, recent, failed)
         .join_from(watch, poll, same)

@@ -1,11 +1,20 @@
-"""The rules of `recorder.life` as conditions on the row of `watch`; a property test holds them to the functions."""
+"""The rules of `recorder.life` as conditions on the row of `watch`, those of an outcome on its column; a property test holds them to the functions."""
 
+from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
 
+from recorder.ledger.answer import Outcome
 from recorder.life import LOST
 from recorder.store.schema import run_summary, watch
+
+
+def outcome_is(
+    column: sa.ColumnElement[Any], rule: Callable[[Outcome], bool]
+) -> sa.ColumnElement[bool]:
+    """Return the condition that a column holds an outcome for which the rule is true."""
+    return column.in_([int(outcome) for outcome in Outcome if rule(outcome)])
 
 
 def is_seen() -> sa.ColumnElement[bool]:

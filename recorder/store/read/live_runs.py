@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from recorder.ledger.answer import FAILED
+from recorder.ledger.answer import Outcome
 from recorder.ledger.row import TERMINAL
 from recorder.life import Phase, flight_since, is_overdue, phase_of
 from recorder.schedule.cadence import Cadence
@@ -82,9 +82,10 @@ class LiveRun:
             return self.tracking == "active" and is_new
         if self.phase is not Phase.ENDED:
             return self.phase is Phase.IN_FLIGHT and not self.overdue(cadence, now)
-        failed = self.last_outcome in FAILED and (self.last_good_at or 0) > patience_began
+        failed = self.last_outcome is not None and Outcome(self.last_outcome).is_failure
+        is_retried = failed and (self.last_good_at or 0) > patience_began
         just_ended = (self.ended_seen_at or 0) > now - cadence.quiet_after_us
-        return self.tracking == "settling" and not self.is_quiet and (just_ended or failed)
+        return self.tracking == "settling" and not self.is_quiet and (just_ended or is_retried)
 
 
 def watched_runs(

@@ -15,8 +15,6 @@ from recorder.ledger.row import TERMINAL
 from recorder.store.schema import poll, run, snapshot, source
 
 _PER_FETCH = 5000
-_GOOD = frozenset({Outcome.CHANGED, Outcome.UNCHANGED})
-_ERRORS = frozenset(Outcome) - _GOOD - {Outcome.NOT_VISIBLE, Outcome.THROTTLED}
 
 
 def poll_times(
@@ -58,7 +56,7 @@ def _polls() -> sa.Select[Any]:
 
 
 def _poll_times_of(polls: list[tuple[int, int, str | None]]) -> PollTimes:
-    good = [(at, status in TERMINAL) for at, outcome, status in polls if outcome in _GOOD]
+    good = [(at, status in TERMINAL) for at, outcome, status in polls if Outcome(outcome).is_row]
     settling = 0
     while settling < len(good) and good[-1 - settling][1]:
         settling += 1
@@ -68,5 +66,5 @@ def _poll_times_of(polls: list[tuple[int, int, str | None]]) -> PollTimes:
         n_good=len(good),
         n_not_visible=outcomes.count(Outcome.NOT_VISIBLE),
         n_throttled=outcomes.count(Outcome.THROTTLED),
-        n_errors=sum(outcome in _ERRORS for outcome in outcomes),
+        n_errors=sum(outcome.is_error for outcome in outcomes),
     )

@@ -22,7 +22,6 @@ from recorder.store.schema import poll, snapshot
 from recorder.store.write.batch import POLL_COLUMNS, SNAPSHOT_COLUMNS
 from recorder.store.write.plan import LastPoll, last_poll
 from recorder.store.write.run_writer import (
-    GOOD,
     ReadAnswer,
     Recorded,
     RunWriter,
@@ -180,7 +179,7 @@ def _write_run(
     work: RunWriter, ordered: list[_Entry], rows: list[SnapshotRecord], *, had_snapshots: bool
 ) -> None:
     watch = work.watch
-    good = [e for e in ordered if e.outcome in GOOD]
+    good = [e for e in ordered if e.outcome.is_row]
     after_good = [e for e in ordered if not good or e.at > good[-1].at]
     watch.n_polls, watch.n_failures = len(ordered), len(after_good)
     watch.n_snapshots = len(rows)

@@ -38,8 +38,6 @@ from recorder.store.schema import run_summary, snapshot
 from recorder.store.write.batch import Batch
 from recorder.store.write.plan import LastPoll, last_poll, plan_run
 
-GOOD = (Outcome.CHANGED, Outcome.UNCHANGED)
-
 _of_run = (
     snapshot.c.source_id == sa.bindparam("source_id"),
     snapshot.c.run_key == sa.bindparam("run_key"),
@@ -187,7 +185,7 @@ class RunWriter:
         return snapshot_of(self.watch, reading, seq=seq, seen_at=seen_at)
 
     def _add_poll(self, answer: Answer, outcome: Outcome, detail: str | None) -> Recorded:
-        watch, at, good = self.watch, answer.observed_at, outcome in GOOD
+        watch, at, good = self.watch, answer.observed_at, outcome.is_row
         seq = watch.n_snapshots if good else None
         self._poll = last_poll(answer, before_at=watch.last_polled_at, now=self.rules.now)
         self.write_poll(answer, outcome, seq, detail)
