@@ -14,7 +14,7 @@ import numpy.typing as npt
 from recorder.analysis.rows import Predicate, RunRow
 from recorder.history.flags import SHARP_US
 from recorder.history.spans import SKEW_US
-from recorder.ledger.row import KNOWN, TERMINAL
+from recorder.ledger.run_status import KNOWN, TERMINAL
 from recorder.life import LOST
 
 Whole: TypeAlias = npt.NDArray[np.int64]

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 from recorder.history.spans import run_began_at
 from recorder.history.spending import Spend, spend_of
-from recorder.ledger.row import KNOWN, TERMINAL
+from recorder.ledger.run_status import KNOWN, TERMINAL
 from recorder.life import Phase, flight_since, is_overdue, phase_of
 
 LABEL: Final = "label:"

@@ -16,7 +16,7 @@ from recorder.analysis.groups import Grouping, Key, days_between, in_order, spli
 from recorder.analysis.populations import in_words, populations_of
 from recorder.analysis.report import Report
 from recorder.analysis.values import Cells
-from recorder.ledger.row import TERMINAL
+from recorder.ledger.run_status import TERMINAL
 
 WHOLE: Final = "(all)"
 """What leads the row of the whole."""

@@ -12,7 +12,8 @@ from itertools import pairwise
 from recorder.history.flags import row_flags
 from recorder.instants import DAY
 from recorder.ledger.cost import Amount
-from recorder.ledger.row import TERMINAL, LedgerRow
+from recorder.ledger.row import LedgerRow
+from recorder.ledger.run_status import TERMINAL
 from recorder.life import is_quiet
 
 UNSTATED = "unstated"

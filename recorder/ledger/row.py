@@ -13,9 +13,7 @@ from recorder.instants import parse_instant
 from recorder.ledger.cost import LARGEST, Amount, CostRules, parse_amount
 from recorder.ledger.jsontext import Json, Number, to_text
 from recorder.ledger.readable import readable, storable
-
-TERMINAL = frozenset({"completed", "failed", "cancelled"})
-KNOWN = frozenset({"pending", "running"}) | TERMINAL
+from recorder.ledger.run_status import TERMINAL
 
 FIRST_INSTANT = 946_684_800_000_000  # 2000-01-01
 _END_OF_INSTANTS = 7_258_118_400_000_000  # 2200-01-01

@@ -7,9 +7,10 @@ import hashlib
 import json
 from typing import Any
 
+from recorder.ledger.run_status import TERMINAL, RunStatus
 from recorder.sandbox.clock import iso
 from recorder.sandbox.definitions import contract
-from recorder.sandbox.simulated_run import TERMINAL, RunStep, SimulatedRun, lead_id
+from recorder.sandbox.simulated_run import RunStep, SimulatedRun, lead_id
 
 _USD_PER_HUNDRED_CREDITS = 5
 
@@ -35,7 +36,7 @@ def document(run: SimulatedRun, at: int) -> dict[str, Any]:
             "output": _output(run),
             "cost": _cost(run, at),
             "trigger": _trigger(run),
-            "error": _error(run) if step.status == "failed" else None,
+            "error": _error(run) if step.status == RunStatus.FAILED else None,
             "timing": _timing(run, step, at),
         }
     }
@@ -99,7 +100,7 @@ def _cost(run: SimulatedRun, at: int) -> dict[str, Any]:
 def _actual_hundredths(run: SimulatedRun) -> int:
     """Compute the actual cost in hundredths of a credit; a cancelled run gets no refund."""
     last = run.steps[-1]
-    if last.status == "cancelled":
+    if last.status == RunStatus.CANCELLED:
         return run.leads * run.definition.credits * 100
     return round(last.processed * run.definition.credits * 100 * run.charge)
 
@@ -142,7 +143,7 @@ def _timing(run: SimulatedRun, step: RunStep, at: int) -> dict[str, Any]:
     return {
         "startedAt": _iso(started if started is not None and started <= at else None),
         "completedAt": _iso(ended if over and run.completed_at_given else None),
-        "cancelledAt": _iso(ended if step.status == "cancelled" else None),
+        "cancelledAt": _iso(ended if step.status == RunStatus.CANCELLED else None),
         "createdAt": _iso(run.created_at),
         "updatedAt": _iso(max(step.at, charged)),
     }

@@ -14,10 +14,10 @@ from fnmatch import fnmatchcase
 from math import ceil, inf
 
 from recorder.ledger.jsontext import Json, Number, parse_json, to_text
+from recorder.ledger.run_status import TERMINAL, RunStatus
 from recorder.sandbox.clock import SECOND
 from recorder.sandbox.errors import SandboxError
 from recorder.sandbox.replies import Reply, error_reply, json_reply, run_of, unauthorized
-from recorder.sandbox.simulated_run import TERMINAL
 
 _HTML = b"<!doctype html><title>Maintenance</title><h1>We will be right back</h1>\n"
 
@@ -252,7 +252,7 @@ def _reopen(run: _Run, _: str) -> _Run | None:
     if run.get("status") not in TERMINAL:
         return None
     timing = {**_part(run, "timing"), "completedAt": None, "cancelledAt": None}
-    return {**run, "status": "running", "error": None, "timing": timing}
+    return {**run, "status": RunStatus.RUNNING, "error": None, "timing": timing}
 
 
 _REWRITES: dict[Kind, Callable[[_Run, str], _Run | None]] = {

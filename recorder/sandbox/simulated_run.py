@@ -11,9 +11,9 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Any
 
+from recorder.ledger.run_status import TERMINAL, RunStatus
 from recorder.sandbox.definitions import Definition, choose
 
-TERMINAL = frozenset({"completed", "failed", "cancelled"})
 _ID_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _MILLISECOND = 1000
 
@@ -87,7 +87,7 @@ class SimulatedRun:
     @property
     def started_at(self) -> int | None:
         """When it began to run, None for never."""
-        return next((step.at for step in self.steps if step.status == "running"), None)
+        return next((step.at for step in self.steps if step.status == RunStatus.RUNNING), None)
 
     @property
     def ended_at(self) -> int | None:
@@ -207,14 +207,14 @@ def _whole_life(rng: random.Random, run: SimulatedRun) -> Iterator[RunStep]:
     batches, lanes = min(max(run.leads, 1), rng.randint(3, 10)), rng.choice([1, 5, 10])
     skip, fail = rng.random() * 0.1, rng.random() * 2 * run.definition.lead_failure_rate
     started = _later(run, run.created_at, pending_s)
-    yield RunStep(at=run.created_at, status="pending", pending=run.leads)
+    yield RunStep(at=run.created_at, status=RunStatus.PENDING, pending=run.leads)
     for batch in range(batches + 1):
         done = run.leads * batch // batches
         running = min(lanes, run.leads - done)
         skipped, failed = int(done * skip), int(done * fail)
         yield RunStep(
             at=_later(run, started, running_s * batch / batches),
-            status="running" if batch < batches else "completed",
+            status=RunStatus.RUNNING if batch < batches else RunStatus.COMPLETED,
             pending=run.leads - done - running,
             running=running,
             completed=done - skipped - failed,
@@ -249,7 +249,7 @@ def _charged(rng: random.Random, run: SimulatedRun) -> SimulatedRun:
 def _fail(rng: random.Random, run: SimulatedRun, at: int) -> SimulatedRun:
     at -= at % _MILLISECOND
     steps = _until(run, at)
-    last = replace(steps[-1], at=at, status="failed")
+    last = replace(steps[-1], at=at, status=RunStatus.FAILED)
     if _chance(rng, 0.5):
         last = replace(last, pending=0, running=0, failed=last.failed + last.pending + last.running)
     given, charged = _chance(rng, 0.7), _chance(rng, 0.7)
@@ -295,7 +295,7 @@ def cancel(run: SimulatedRun, at: int) -> SimulatedRun | None:
 def _cancel(rng: random.Random, run: SimulatedRun, at: int) -> SimulatedRun:
     at = max(run.created_at, at - at % _MILLISECOND)
     steps = _until(run, at)
-    last = replace(steps[-1], at=at, status="cancelled", pending=0)
+    last = replace(steps[-1], at=at, status=RunStatus.CANCELLED, pending=0)
     last = replace(last, skipped=last.skipped + steps[-1].pending)
     late = tuple(_late(rng, run, last))
     return _charged(rng, replace(run, steps=(*steps, last, *late)))

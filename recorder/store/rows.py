@@ -12,7 +12,8 @@ from recorder.history.flags import Leads
 from recorder.history.run_summary import RunSummary, SnapshotSummary
 from recorder.ledger.answer import Outcome
 from recorder.ledger.cost import Amount
-from recorder.ledger.row import MOVING, PROGRESS, TERMINAL, LedgerRow, row_of
+from recorder.ledger.row import MOVING, PROGRESS, LedgerRow, row_of
+from recorder.ledger.run_status import TERMINAL
 from recorder.ledger.sections import Reading
 from recorder.schedule.cadence import ScheduleInputs
 from recorder.store.schema import run_summary

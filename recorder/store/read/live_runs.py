@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from recorder.ledger.answer import Outcome
-from recorder.ledger.row import TERMINAL
+from recorder.ledger.run_status import TERMINAL
 from recorder.life import Phase, flight_since, is_overdue, phase_of
 from recorder.schedule.cadence import Cadence
 from recorder.store.read.due import MISSED_FOR_US

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from recorder.analysis.coverage import PollTimes
 from recorder.ledger.answer import Outcome
-from recorder.ledger.row import TERMINAL
+from recorder.ledger.run_status import TERMINAL
 from recorder.store.schema import poll, run, snapshot, source
 
 _PER_FETCH = 5000
