@@ -1,0 +1,113 @@
+"""The house speaks plainly: functions say what they do, a thing has one name, and imports stand where they are looked for."""
+
+import ast
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from programs import HOME
+
+PACKAGE = HOME / "recorder"
+TREES = {
+    path.relative_to(HOME): ast.parse(path.read_text(encoding="utf-8"))
+    for path in sorted([*PACKAGE.rglob("*.py"), *(HOME / "migrations").rglob("*.py")])
+}
+
+NO_VERB = re.compile(
+    "a|all|also|an|another|as|at|both|by|each|every|for|from|how|if|in|its|it|new|no|none|nothing|of|on|one|that|the"
+    "|there|these|this|those|to|two|until|up|what|when|where|whether|which|who|whose|why|with|without"
+)
+"""Words that open no imperative sentence."""
+
+RETIRED = re.compile(
+    "Desk|Outlet|Intake|Hooks|Trouble|Came|Working|Known|Seen|Shown|Held|Kept|Taken|Moved|Tracked|Watched|Recorded"
+    "|Waiting|Granted|told|telling|given|outlets?|beside|heed|befall|mend(?:s|ed)?"
+)
+"""Words that names of the program have been rid of, as a whole name or a part of one."""
+
+OPENINGS, RETIRED_NAMES, CLASSES_TWICE, MODULES_TWICE, INNER_IMPORTS = 273, 229, 7, 15, 87
+"""How many exceptions are left; each falls to none."""
+
+
+def functions() -> Iterator[tuple[Path, ast.FunctionDef]]:
+    """Yield each function of the program that is no property, with its module."""
+    for path, tree in TREES.items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef) and not _is_property(node):
+                yield path, node
+
+
+def _is_property(function: ast.FunctionDef) -> bool:
+    names = {getattr(decorator, "id", "") for decorator in function.decorator_list}
+    return bool(names & {"property", "cached_property"})
+
+
+def opens_with_a_verb(docstring: str) -> bool:
+    """Return whether a sentence begins with an imperative: no article, no wh-word, no third person."""
+    word = re.split(r"[^\w']", docstring, maxsplit=1)[0]
+    third_person = word.endswith("s") and not word.endswith("ss")
+    return word.isalpha() and not NO_VERB.fullmatch(word.lower()) and not third_person
+
+
+def names(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """Yield each name that a module gives or uses, with its line."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Name(id=name) | ast.ClassDef(name=name) | ast.FunctionDef(name=name):
+                yield name, node.lineno
+            case ast.arg(arg=name) | ast.Attribute(attr=name):
+                yield name, node.lineno
+
+
+def twice(names: Sequence[str]) -> list[str]:
+    """Return the names that stand there more than once."""
+    return sorted(name for name, count in Counter(names).items() if count > 1)
+
+
+def test_function_docstrings_open_with_a_verb() -> None:
+    """Each function's docstring says in the imperative what it does: "Return the owner of each source, by id."."""
+    wrong = [
+        f"{path}:{function.lineno} {function.name}: {docstring.splitlines()[0]}"
+        for path, function in functions()
+        if (docstring := ast.get_docstring(function)) and not opens_with_a_verb(docstring)
+    ]
+    assert len(wrong) <= OPENINGS, "\n".join(wrong)
+
+
+def test_retired_names_stay_away() -> None:
+    """A name that a plainer word has replaced does not come back."""
+    wrong = [
+        f"{path}:{line} {name}"
+        for path, tree in TREES.items()
+        for name, line in names(tree)
+        if any(RETIRED.fullmatch(part) for part in (name, *name.split("_")))
+    ]
+    assert len(wrong) <= RETIRED_NAMES, "\n".join(wrong)
+
+
+def test_a_class_has_its_name_alone() -> None:
+    """No two classes share a name."""
+    classes = [
+        n.name for tree in TREES.values() for n in ast.walk(tree) if isinstance(n, ast.ClassDef)
+    ]
+    assert len(found := twice(classes)) <= CLASSES_TWICE, found
+
+
+def test_a_module_has_its_name_alone() -> None:
+    """No two modules share a file name."""
+    modules = [path.name for path in TREES if path.name != "__init__.py"]
+    assert len(found := twice(modules)) <= MODULES_TWICE, found
+
+
+def test_imports_stand_at_the_top() -> None:
+    """Functions import nothing, but for what a cron pass and `--help` start faster without."""
+    inner = {
+        f"{path}:{node.lineno}"
+        for path, tree in TREES.items()
+        for function in ast.walk(tree)
+        if isinstance(function, ast.FunctionDef)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    }
+    assert len(inner) <= INNER_IMPORTS, "\n".join(sorted(inner))
