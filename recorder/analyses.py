@@ -5,17 +5,20 @@ Invariants: those of `recorder.queries`; a question reads the columns that it ne
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import UTC, tzinfo
 
 import numpy as np
 import numpy.typing as npt
 
 from recorder.analysis import registry
 from recorder.analysis.analysis import Question
+from recorder.analysis.budgets import NEEDS, BudgetUse, budget_uses
 from recorder.analysis.building import in_listing_order
 from recorder.analysis.columns import Runs
 from recorder.analysis.filters import Filters
 from recorder.analysis.report import Report
 from recorder.analysis.runner import answer, meant, needs
+from recorder.errors import SettingError
 from recorder.queries import Queries
 from recorder.store.read.columns import read_runs
 
@@ -45,6 +48,26 @@ class Analyses(Queries):
         )
         source = asked.filters.source if analysis.basis is None else None
         return answer(analysis, self._read(source, needs(analysis, asked)), asked)
+
+    def budget_uses(self, *, now: int, tz: tzinfo = UTC) -> list[BudgetUse]:
+        """Return how far each budget of the settings is used.
+
+        Args:
+            now: microseconds since 1970 UTC; as of T it is T.
+            tz: the zone of budgets that have none.
+
+        Raises:
+            SettingError: there is no budget.
+        """
+        budgets = self._settings.budgets
+        if not budgets:
+            file = self._settings.config_file or "the config file"
+            raise SettingError(
+                f"no budget is set: write [budget.NAME] with unit, amount and per into {file}"
+            )
+        needs = NEEDS.union(*(budget.filters.needs for budget in budgets))
+        moment = now if self._as_of is None else self._as_of
+        return list(budget_uses(budgets, self._read(None, needs), now=moment, tz=tz))
 
     def listed(
         self, filters: Filters | None, names: Iterable[str]

@@ -10,16 +10,16 @@ from datetime import UTC, date, datetime, tzinfo
 from os import PathLike, fspath
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeAlias, TypedDict, Unpack
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from recorder.analyses import Analyses
 from recorder.analysis.analysis import Question
+from recorder.analysis.budgets import budgets_report
 from recorder.analysis.filters import Filters
 from recorder.analysis.registry import ANALYSES, find
 from recorder.analysis.values import instant
 from recorder.errors import UsageError
 from recorder.frames import report_frame, rows_frame, runs_frame
-from recorder.instants import now_us, parse_when, us_of
+from recorder.instants import now_us, parse_when, us_of, zone_named
 from recorder.ledger.jsontext import Json, Number
 from recorder.settings import Settings, load_settings
 from recorder.store.engine import Database
@@ -205,6 +205,27 @@ class History:
         value = self._archive.status(run_id, source).value
         return {key: _plain(item) for key, item in value.items()}
 
+    def budget(self, *, tz: str | tzinfo = UTC, floats: bool = False) -> "pd.DataFrame":
+        """Return how far each budget of the config is used, a row a budget.
+
+        | columns | dtype, unit |
+        |---|---|
+        | `name`, `unit`, `per` (day, week, month) | `string` |
+        | `period_start`, `period_end` | UTC: the period that holds now, by the calendar of the budget's zone, else `tz` |
+        | `amount`, `spent_total`, `committed_total`, `unconfirmed_total`, `used_total` (their sum), `left` | exact \
+`Decimal` of `unit` |
+        | `share` (used by amount), `elapsed` (of the period) | `Float64`, 0 to 1 |
+        | `projected_p10`, `projected_p50`, `projected_p90` | what the period comes to, by past windows of the time \
+that is left; null with fewer than 10 |
+        | `verdict` | `string`: over, too_few, likely_over, may_be_over, within |
+        | `runs` (in the sums), `other_unit_runs`, `unpriced_runs` (not in them), `windows` | `Int64` |
+
+        Raises:
+            SettingError: the config has no budget.
+        """
+        uses = self._archive.budget_uses(now=now_us(), tz=_zone(tz))
+        return report_frame(budgets_report(uses), floats=floats)
+
     def __getattr__(self, name: str) -> "Callable[..., pd.DataFrame]":
         """Return the method of an analysis: `durations`, `failures`, `costs`, ...; its help tells of the columns.
 
@@ -286,12 +307,10 @@ def _us(when: When, name: str, tz: str | tzinfo) -> int:
 
 
 def _zone(tz: str | tzinfo) -> tzinfo:
-    if isinstance(tz, tzinfo):
-        return tz
-    try:
-        return UTC if tz.upper() == "UTC" else ZoneInfo(tz)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise UsageError(f"tz={tz!r} is no time zone: write UTC or Europe/Berlin") from error
+    zone = zone_named(tz) if isinstance(tz, str) else tz
+    if zone is None:
+        raise UsageError(f"tz={tz!r} is no time zone: write UTC or Europe/Berlin")
+    return zone
 
 
 def _plain(value: Json) -> Any:  # noqa: ANN401  # any JSON value

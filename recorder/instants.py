@@ -93,6 +93,18 @@ def _midnight(date: str, tz: tzinfo) -> int | None:
         return None
 
 
+def zone_named(name: str) -> tzinfo | None:
+    """Return the time zone of a name (`UTC`, `Z`, `Europe/Berlin`), or None where there is none."""
+    if name.upper() in ("UTC", "Z"):
+        return UTC
+    from zoneinfo import ZoneInfo  # noqa: PLC0415  # UTC, the default, does not need it
+
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return None
+
+
 def us_of(moment: datetime) -> int:
     """Microseconds of an aware datetime."""
     if moment.tzinfo is None:

@@ -8,13 +8,18 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from datetime import tzinfo
+from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 from typing import TypeVar
 
+from recorder.analysis.budget import PERIODS
 from recorder.base_url import parse_base_url
 from recorder.errors import SettingError
-from recorder.instants import DAY, parse_duration
+from recorder.instants import DAY, parse_duration, zone_named
+from recorder.ledger.cost import exact_micros
+from recorder.ledger.ids import LabelError, checked_label
 from recorder.urls import hide_secrets, parse_database_url, parse_path, shown_store
 
 T = TypeVar("T")
@@ -66,7 +71,7 @@ class RawSetting:
 
 
 def _shown(content: object) -> str:
-    text = hide_secrets(content if isinstance(content, str) else repr(content))
+    text = hide_secrets(str(content) if isinstance(content, str | Decimal) else repr(content))
     readable = "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
     return readable if len(readable) <= _LONGEST_TEXT else readable[: _LONGEST_TEXT - 1] + "…"
 
@@ -122,6 +127,44 @@ def parse_dotted(value: RawSetting) -> str:
     if not all(step and step == step.strip() for step in text.split(".")):
         raise value.wrong("not a path: write keys with dots between, such as estimate.total")
     return text
+
+
+def parse_credits(value: RawSetting) -> int:
+    """Return millionths of an amount above 0, which a number of the file gives."""
+    is_number = isinstance(value.content, int | Decimal) and not isinstance(value.content, bool)
+    number = Decimal(str(value.content)) if is_number else Decimal()
+    micros = exact_micros(number) if number.is_finite() else None
+    if micros is None or micros <= 0:
+        raise value.wrong(
+            "not an amount above 0: write a number such as 5000 or 0.25, without quotes"
+        )
+    return micros
+
+
+def parse_period(value: RawSetting) -> str:
+    """Return `day`, `week` or `month`."""
+    if value.content not in PERIODS:
+        raise value.wrong(f"not a period: write one of {', '.join(PERIODS)}")
+    return str(value.content)
+
+
+def parse_zone(value: RawSetting) -> tzinfo:
+    """Return the time zone of a name."""
+    zone = zone_named(parse_text(value))
+    if zone is None:
+        raise value.wrong("not a time zone: write UTC or Europe/Berlin")
+    return zone
+
+
+def parse_label(value: RawSetting) -> tuple[str, str]:
+    """Return the key and the value of `key=value`."""
+    key, equals, text = parse_text(value).partition("=")
+    if not equals:
+        raise value.wrong("not a label: write key=value")
+    try:
+        return checked_label(key.strip(), text)
+    except LabelError as error:
+        raise value.wrong(str(error)) from error
 
 
 def parse_rate(value: RawSetting) -> int:

@@ -9,10 +9,13 @@ that names where it came from. Reads the TOML file and nothing else: never a key
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
 
+from recorder.analysis.budget import Budget
+from recorder.analysis.filters import Filters
 from recorder.errors import SettingError
 from recorder.instants import DAY, HOUR, MINUTE, SECOND
 from recorder.ledger.cost import CostRules
@@ -20,16 +23,20 @@ from recorder.raw_setting import (
     KEY_HINT,
     RawSetting,
     parse_api,
+    parse_credits,
     parse_dotted,
     parse_file,
     parse_key_file,
+    parse_label,
     parse_name,
+    parse_period,
     parse_rate,
     parse_span,
     parse_spans,
     parse_store,
     parse_text,
     parse_variable,
+    parse_zone,
     unquoted,
 )
 from recorder.schedule.cadence import Cadence
@@ -62,9 +69,10 @@ OPTIONS: Mapping[str, str] = MappingProxyType(
 )
 """Each setting's option, by the same names."""
 
-_FILE_KEYS = (*(key for key in ENVIRONMENT if key != "config"), "sources", "cost")
+_FILE_KEYS = (*(key for key in ENVIRONMENT if key != "config"), "sources", "cost", "budget")
 _SOURCE_KEYS = ("base_url", "api_key_env", "api_key_file", "rate")
 _COST_KEYS = ("unit", "path", "preview", "actual")
+_BUDGET_KEYS = ("unit", "amount", "per", "tz", "source", "slug", "label")
 
 _RATE = 80
 _EVERY_US = 3 * SECOND
@@ -107,6 +115,7 @@ class Settings:
         abandon_us: how long a run may stay without change.
         cost: how amounts are read.
         sources: the sources that the file names.
+        budgets: those of the file, in its order.
         config_file: the file that was read, or None.
     """
 
@@ -120,6 +129,7 @@ class Settings:
     abandon_us: int = _ABANDON_US
     cost: CostRules = field(default_factory=CostRules)
     sources: Mapping[str, SourceSettings] = field(default_factory=dict)
+    budgets: tuple[Budget, ...] = ()
     config_file: Path | None = None
 
     @property
@@ -169,6 +179,7 @@ def load_settings(options: Mapping[str, str | None], *, environ: Mapping[str, st
         abandon_us=given.get("abandon", parse_span, _ABANDON_US),
         cost=_cost(given.inside("cost", _COST_KEYS)),
         sources=_sources(given, base_url=base_url, rate=rate),
+        budgets=_budgets(given),
         config_file=given.file,
     )
 
@@ -200,6 +211,14 @@ class _RawSettings:
         value = self.find(key)
         return default if value is None else parse(value)
 
+    def require(self, key: str, parse: Callable[[RawSetting], T]) -> T:
+        """Return the parsed value of a key that must be in the table."""
+        value = self.find(key)
+        if value is None:
+            missing = RawSetting(name=self.prefix + key, content=None, file=self.file)
+            raise missing.wrong_unshown("not set: a budget has a unit, an amount and per")
+        return parse(value)
+
     def inside(self, name: str, known: Iterable[str]) -> "_RawSettings":
         """The same, looking at a table below this one, all of whose keys must be known."""
         content = self.table.get(name, {})
@@ -224,7 +243,7 @@ def _with_file(given: _RawSettings) -> _RawSettings:
     asked = given.find("config")
     file = parse_file(asked) if asked else _default_config_file()
     try:
-        table = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+        table = tomllib.loads(file.read_text(encoding="utf-8-sig"), parse_float=Decimal)
     except FileNotFoundError as error:
         if asked is None:
             return given
@@ -290,4 +309,26 @@ def _cost(given: _RawSettings) -> CostRules:
         unit=given.get("unit", parse_text, None),
         preview_path=given.get("preview", parse_dotted, both),
         actual_path=given.get("actual", parse_dotted, both),
+    )
+
+
+def _budgets(given: _RawSettings) -> tuple[Budget, ...]:
+    tables = replace(given.inside("budget", ()), options={}, environ={})
+    return tuple(_budget(name, tables.inside(name, _BUDGET_KEYS)) for name in tables.table)
+
+
+def _budget(name: str, given: _RawSettings) -> Budget:
+    parse_name(RawSetting(name=given.prefix.rstrip("."), content=name, file=given.file))
+    slug, label = given.get("slug", parse_text, None), given.get("label", parse_label, None)
+    return Budget(
+        name=name,
+        unit=given.require("unit", parse_text),
+        micros=given.require("amount", parse_credits),
+        per=given.require("per", parse_period),
+        tz=given.get("tz", parse_zone, None),
+        filters=Filters(
+            source=given.get("source", parse_name, None),
+            slug=() if slug is None else (slug,),
+            labels=() if label is None else (label,),
+        ),
     )

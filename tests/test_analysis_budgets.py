@@ -122,9 +122,11 @@ def test_used_is_all_that_is_charged_or_will_be() -> None:
     assert (use.spent, use.committed, use.unconfirmed) == (15 * MICROS, 7 * MICROS, 3 * MICROS)
     assert (use.n_other, use.n_unpriced, use.share) == (1, 1, 0.25)
     report = budgets_report([use], reading=True)
-    assert report.foot == "growth: 1 run of another unit, 1 without a price not counted"
+    assert report.foot == (
+        "growth: 4 runs, 1 more of another unit and 1 without a price not counted, projected by 0 windows"
+    )
     assert report.rows[0]["left"] == 75
-    assert report.rows[0]["verdict"] == "too few windows to project"
+    assert report.rows[0]["verdict"] == "too few to tell"
 
 
 NOON = us("2026-11-20T12:00:00Z")

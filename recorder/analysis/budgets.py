@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from recorder.analysis.budget import Budget
-from recorder.analysis.cells import Cell, Row, amount, instant, plain, rate, text
+from recorder.analysis.cells import Cell, Row, amount, count, instant, plain, rate, text
 from recorder.analysis.columns import Mask, Runs, n_of
 from recorder.analysis.report import Report
 from recorder.analysis.runner import meant
@@ -28,7 +28,7 @@ LEAST_WINDOWS: Final = 10
 _WINDOWS: Final = 90
 _WORDS: Final = {
     "over": "over",
-    "too_few": "too few windows to project",
+    "too_few": "too few to tell",
     "likely_over": "likely over",
     "may_be_over": "may be over",
     "within": "within",
@@ -48,6 +48,7 @@ class BudgetUse:
         committed: in flight.
         unconfirmed: ended or lost, without an actual.
         windows: what past windows of the time that is left came to.
+        n_runs: how many runs are in the sums.
         n_other: priced runs of the period in another unit.
         n_unpriced: its runs without a price.
     """
@@ -60,6 +61,7 @@ class BudgetUse:
     committed: int
     unconfirmed: int
     windows: tuple[int, ...]
+    n_runs: int
     n_other: int
     n_unpriced: int
 
@@ -122,6 +124,7 @@ def budget_uses(
             committed=total_of(own, "committed"),
             unconfirmed=total_of(own, "unconfirmed"),
             windows=tuple(_windows(taken, budget.unit, now, end - now)),
+            n_runs=own.n,
             n_other=n_of(period.ints("spend_micros").there) - own.n,
             n_unpriced=n_of(in_part(period, "unpriced")),
         )
@@ -155,7 +158,8 @@ def budgets_report(uses: Iterable[BudgetUse], *, reading: bool = False) -> Repor
         `committed_total`, `unconfirmed_total`, `used_total` = their sum, `left` = amount - used; `share` = used by
         amount, `elapsed`: the share of the period that is gone; `projected_p10`, `_p50`, `_p90`: what the period comes
         to, by past windows of the time that is left, null with fewer than 10; `verdict`: over (used is), too_few,
-        likely_over (p50 is), may_be_over (p90 is), within.
+        likely_over (p50 is), may_be_over (p90 is), within; `runs` in the sums, `other_unit_runs` and `unpriced_runs` of
+        the period, which are not, `windows`: how many the projection goes by.
     """
     held = list(uses)
     rows = [_row(use) for use in held]
@@ -163,7 +167,7 @@ def budgets_report(uses: Iterable[BudgetUse], *, reading: bool = False) -> Repor
     return Report(
         kinds={name: cell.kind for name, cell in columns.items()},
         rows=[plain(row, reading=reading) for row in rows],
-        foot="; ".join(filter(None, map(_foot, held))),
+        foot="; ".join(map(_foot, held)),
         populations={},
         whole=[],
         lead=("name",),
@@ -192,14 +196,16 @@ def _row(use: BudgetUse) -> Row:
             for percent in (10, 50, 90)
         },
         "verdict": Cell("text", verdict, narrow=True, words=_WORDS[verdict]),
+        "runs": count(use.n_runs),
+        "other_unit_runs": count(use.n_other),
+        "unpriced_runs": count(use.n_unpriced),
+        "windows": count(len(use.windows)),
     }
 
 
 def _foot(use: BudgetUse) -> str:
-    """Return what is in no sum of a budget; empty where all is."""
-    left_out = (
-        f"{plural(use.n_other, 'run')} of another unit" if use.n_other else "",
-        f"{use.n_unpriced:,} without a price" if use.n_unpriced else "",
+    """Return what a budget rests on, and what is in none of its sums."""
+    return (
+        f"{use.budget.name}: {plural(use.n_runs, 'run')}, {use.n_other:,} more of another unit and {use.n_unpriced:,} "
+        f"without a price not counted, projected by {plural(len(use.windows), 'window')}"
     )
-    told = ", ".join(filter(None, left_out))
-    return f"{use.budget.name}: {told} not counted" if told else ""

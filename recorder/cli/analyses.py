@@ -36,7 +36,7 @@ from recorder.settings import Settings
 _BY = click.option(
     "--by", metavar="TERMS", help=f"Groups: {', '.join(TERMS)}, {LABEL}KEY; commas between."
 )
-_FOR_READING = ("table", "markdown")
+FOR_READING = ("table", "markdown")
 _LIMIT = "limit"
 """The option of an analysis that `--limit` is, which cuts the rows of the others."""
 
@@ -70,7 +70,7 @@ def _command(name: str) -> click.Command:
             tz=tz,
             now=command_now(),
             options={key: value for key, value in values.items() if key in takes},
-            reading=format in _FOR_READING,
+            reading=format in FOR_READING,
         )
         if _LIMIT in takes:
             question, order = _with_limit(question, order)
@@ -78,7 +78,7 @@ def _command(name: str) -> click.Command:
             analyses = Analyses(database, settings, as_of=as_of)
             tell_unknown_words(analyses, question.filters)
             report = analyses.analyse(wanted, question)
-        _print(report, order, format, tz)
+        print_report(report, order, format, tz)
 
     analysis = registry.find(name)
     examples = "".join(f"\n  recorder {line}" for line in analysis.examples)
@@ -143,7 +143,8 @@ def _dashed(name: str) -> str:
     return f"--{name.replace('_', '-')}"
 
 
-def _print(report: Report, order: Order, format: str, tz: tzinfo) -> None:
+def print_report(report: Report, order: Order, format: str, tz: tzinfo) -> None:
+    """Print a report in a format; a table shows its narrow columns, and its foot."""
     write_rows(
         [*order.arrange(report.rows, report.columns), *report.whole],
         columns=report.columns,
@@ -152,5 +153,5 @@ def _print(report: Report, order: Order, format: str, tz: tzinfo) -> None:
         format=format,
         out=sys.stdout,
         tz=tz,
-        foot=(report.foot,),
+        foot=(report.foot,) if report.foot else (),
     )

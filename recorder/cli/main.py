@@ -61,7 +61,8 @@ SECTIONS: Mapping[str, Mapping[str, Entry]] = MappingProxyType(
             name: Entry("recorder.cli.analyses", name, entry.summary)
             for name, entry in ANALYSES.items()
             if entry.flag_of is None
-        },
+        }
+        | {"budget": Entry("recorder.cli.budget", "budget", "How far each budget is used.")},
         "Store": {
             "export": Entry("recorder.cli.transfer", "export", "Write answers or rows to a file."),
             "import": Entry("recorder.cli.transfer", "import_", "Take answers from a file."),

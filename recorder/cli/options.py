@@ -16,7 +16,7 @@ import click
 from recorder.analysis.filters import Filters
 from recorder.cli.ordering import Order
 from recorder.cli.output import FORMATS
-from recorder.instants import datetime_of, now_us, parse_when
+from recorder.instants import datetime_of, now_us, parse_when, zone_named
 from recorder.ledger.ids import LabelError, checked_label
 from recorder.settings import ENVIRONMENT, load_settings
 
@@ -47,16 +47,10 @@ def _when(ctx: click.Context, _param: click.Parameter, text: str | None) -> int 
 
 
 def _zone(_ctx: click.Context, _param: click.Parameter, name: str) -> tzinfo:
-    if name.upper() in ("UTC", "Z"):
-        return UTC
-    from zoneinfo import ZoneInfo  # noqa: PLC0415  # UTC, the default, does not need it
-
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError) as error:
-        raise click.BadParameter(
-            f"{name!r} is no time zone: write UTC or Europe/Berlin."
-        ) from error
+    zone = zone_named(name)
+    if zone is None:
+        raise click.BadParameter(f"{name!r} is no time zone: write UTC or Europe/Berlin.")
+    return zone
 
 
 def _labels(
