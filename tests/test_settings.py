@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from recorder.analysis.filters import Filters
 from recorder.errors import SettingError
 from recorder.instants import DAY, HOUR, MINUTE, SECOND
 from recorder.settings import Settings, load_settings
@@ -344,3 +346,78 @@ def test_a_relative_store_is_relative_to_where_it_was_written(
     assert load(config, 'database_url = "x.db"').database_url == f"sqlite:///{tmp_path}/x.db"
     by_option = load(config, database_url="sqlite:///x.db").database_url
     assert by_option == f"sqlite:///{tmp_path}/elsewhere/x.db"
+
+
+BUDGETS = """
+[budget.growth]
+unit = "credits"
+amount = 5000.25
+per = "month"
+
+["budget"."the sales' week"]
+unit = "USD"
+amount = 12
+per = "week"
+tz = "Europe/Berlin"
+source = "sales"
+slug = "work_email"
+label = "team = sales=west"
+"""
+
+
+def test_budgets_are_those_of_the_file(config: Path) -> None:
+    """Exact amounts, in the order of the file; neither an option nor a variable is a filter of one."""
+    environ = {"RECORDER_SOURCE": "growth"}
+    growth, sales = load(config, BUDGETS, environ=environ, source="x").budgets
+    assert (growth.name, growth.unit, growth.micros) == ("growth", "credits", 5_000_250_000)
+    assert (growth.per, growth.tz, growth.filters) == ("month", None, Filters())
+    assert (sales.name, sales.micros, sales.per) == ("the sales' week", 12_000_000, "week")
+    assert sales.tz == ZoneInfo("Europe/Berlin")
+    assert sales.filters == Filters(
+        source="sales", slug=("work_email",), labels=(("team", " sales=west"),)
+    )
+    assert load(config).budgets == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ('amount = "5000"', "not an amount above 0: write a number such as 5000"),
+        ("amount = 0", "not an amount above 0"),
+        ("amount = -1", "not an amount above 0"),
+        ("amount = true", "not an amount above 0"),
+        ("amount = nan", "not an amount above 0"),
+        ("amount = inf", "not an amount above 0"),
+        ("amount = 0.0000001", "not an amount above 0"),
+        ("amount = 99999999999999999999", "not an amount above 0"),
+        ('per = "year"', "not a period: write one of day, week, month"),
+        ("per = 7", "not a period"),
+        ("per = [1]", "not a period"),
+        ("unit = 3", "not a text"),
+        ('unit = ""', "empty"),
+        ('tz = "Mars/Olympus"', "not a time zone: write UTC or Europe/Berlin"),
+        ('label = "team"', "not a label: write key=value"),
+        ('label = "=growth"', "a label without a key"),
+        ('slug = ["a"]', "not a text"),
+        ("source = 1", "not a text"),
+        ('colour = "red"', "no setting: there are unit, amount, per, tz, source, slug, label"),
+    ],
+)
+def test_a_wrong_budget_is_told_in_one_line(config: Path, line: str, told: str) -> None:
+    """The line names the key and the file, shows the value, and says what to write."""
+    key = line.split(" ", maxsplit=1)[0]
+    good = {"unit": '"credits"', "amount": "5", "per": '"day"'}
+    rest = "\n".join(f"{name} = {value}" for name, value in good.items() if name != key)
+    message = refused(config, f"[budget.growth]\n{line}\n{rest}\n")
+    assert message.startswith(f"budget.growth.{key}")
+    assert str(config) in message
+    assert told in message
+
+
+@pytest.mark.parametrize("key", ["unit", "amount", "per"])
+def test_a_budget_says_how_much_of_what(config: Path, key: str) -> None:
+    """Without unit, amount or period there is none."""
+    good = {"unit": '"credits"', "amount": "5", "per": '"day"'}
+    rest = "\n".join(f"{name} = {value}" for name, value in good.items() if name != key)
+    assert f"budget.growth.{key}" in refused(config, f"[budget.growth]\n{rest}\n")
+    assert "[budget]" in refused(config, "budget = 3\n")

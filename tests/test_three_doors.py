@@ -30,7 +30,7 @@ from recorder.analysis.rows import RunRow
 from recorder.analysis.values import Columns
 from recorder.cli.main import cli, run
 from recorder.history.spending import PARTS
-from recorder.instants import us_of
+from recorder.instants import iso, us_of
 from recorder.store.engine import Database
 from recorder.store.write.record import Recorder
 from recorder.store.write.registry import add_seen_runs, ensure_source, track
@@ -234,6 +234,65 @@ def test_spend_is_the_same_through_every_door(
         held = shown[row.run_id]
         assert (held["spend_part"], held["spend_micros"], held["spend_unit"]) == part
     assert {held["spend_part"] for held in shown.values()} == {*PARTS, None}
+
+
+BUDGETS: dict[str, tuple[dict[str, Any], Callable[[RunRow], bool]]] = {
+    "all": ({"unit": "credits", "amount": 20, "per": "day"}, lambda _: True),
+    "phone": (
+        {"unit": "USD", "amount": 0.5, "per": "month", "tz": "Europe/Berlin", "slug": "phone"},
+        lambda row: row.slug == "phone",
+    ),
+    "team": (
+        {"unit": "unstated", "amount": 5, "per": "month", "label": "team=a"},
+        lambda row: row.labels.get("team") == "a",
+    ),
+}
+
+
+@pytest.mark.slow
+def test_budgets_are_the_same_through_every_door(
+    store: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Command line and DataFrames give what the reference says of the views' rows, within the history and after it."""
+    config = tmp_path / "budgets.toml"
+    told = [
+        f"[budget.{name}]\n" + "\n".join(f"{key} = {json.dumps(v)}" for key, v in held.items())
+        for name, (held, _) in BUDGETS.items()
+    ]
+    config.write_text("\n".join(told), encoding="utf-8")
+    rows, url = plain_rows(store), store.url.render_as_string(hide_password=False)
+    verdicts = set()
+    for days in (4, 15):
+        now = T0 + days * 86_400 * S
+        asks = ("budget", "--config", str(config), "--as-of", iso(now))
+        printed = through_command_line(store, capsys, asks, ())
+        with closing(recorder.open(url, config=config)) as history:
+            frame = history.as_of(iso(now)).budget().astype(object)
+        framed = frame.where(frame.notna(), None).to_dict("records")
+        for (held, holds), one, other in zip(BUDGETS.values(), printed, framed, strict=True):
+            expected = reference_spend.budget(
+                [row for row in rows if holds(row)],
+                held["unit"],
+                int(held["amount"] * 1_000_000),
+                per=held["per"],
+                now=now,
+                tz=ZoneInfo(held.get("tz", "UTC")),
+            )
+            verdicts.add(expected["verdict"])
+            for found in (one, other):
+                for name, value in expected.items():
+                    assert_budget_cell(found[name], value)
+    assert verdicts == {"over", "may_be_over", "too_few"}
+
+
+def assert_budget_cell(value: Any, expected: Any) -> None:
+    if isinstance(value, str) and isinstance(expected, int):
+        value = _us(value)
+    elif isinstance(value, datetime):
+        value = us_of(value)
+    elif isinstance(expected, float):
+        value, expected = float(value), pytest.approx(expected, rel=1e-12)
+    assert value == expected
 
 
 @pytest.mark.slow
