@@ -10,7 +10,7 @@ def run() -> None:
     context.configure(
         connection=connection,
         version_table=handed["version_table"],
-        version_table_schema=None if connection.dialect.name == "sqlite" else handed["schema"],
+        version_table_schema=handed["version_table_schema"],
     )
     context.run_migrations()
 

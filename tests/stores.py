@@ -87,7 +87,7 @@ def register(
 
 def set_revision(database: Database, revision: str) -> None:
     """Say of a store that it has another schema."""
-    schema = None if database.is_sqlite else SCHEMA
+    schema = None if database.dialect.is_file else SCHEMA
     version = sa.table(VERSION_TABLE, sa.column("version_num"), schema=schema)
     with database.writing() as connection:
         connection.execute(sa.update(version).values(version_num=revision))
@@ -125,7 +125,7 @@ def content(database: Database) -> Rows:
 
 def view(database: Database, name: str) -> list[dict[str, Any]]:
     """What people see in a view."""
-    schema = None if database.is_sqlite else "recorder"
+    schema = None if database.dialect.is_file else "recorder"
     with database.reading() as connection:
         held = connection.execute(
             sa.select(sa.text("*")).select_from(sa.table(name, schema=schema))

@@ -50,7 +50,7 @@ def test_status_counts_what_the_store_holds(
     """Sources, runs, snapshots and polls are as many as the views have rows; size and last poll are told."""
     fill(database)
     _, row, _ = status_of(store_url, capsys)
-    schema = None if database.is_sqlite else "recorder"
+    schema = None if database.dialect.is_file else "recorder"
     with database.reading() as connection:
         for name in ("runs", "snapshots", "polls"):
             count = sa.select(sa.func.count()).select_from(sa.table(name, schema=schema))
@@ -60,7 +60,7 @@ def test_status_counts_what_the_store_holds(
     assert isinstance(size, int)
     assert 50_000 < size < 10_000_000
     assert parse_instant(str(row["last_polled_at"])) is not None
-    assert str(row["kind"]).split()[0] == ("SQLite" if database.is_sqlite else "Postgres")
+    assert str(row["kind"]).split()[0] == ("SQLite" if database.dialect.is_file else "Postgres")
     assert (
         "***" in str(row["store"])
         or "@" not in str(row["store"])

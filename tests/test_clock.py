@@ -38,7 +38,7 @@ def test_the_clock_that_all_share(database: Database, off_s: int) -> None:
     """On Postgres the server's, however ours is set; on SQLite ours."""
     with database.reading() as connection:
         ahead = ahead_us(connection, lambda: now_us() + off_s * S)
-    assert abs(ahead + (0 if database.is_sqlite else off_s * S)) < 5 * S
+    assert abs(ahead + (0 if database.dialect.is_file else off_s * S)) < 5 * S
 
 
 @pytest.mark.parametrize("dialect", ["postgres"])  # on SQLite all are on one host

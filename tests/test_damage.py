@@ -213,7 +213,7 @@ def test_an_answer_that_cannot_be_put_together_is_told(database: Database, store
     """A part that is no JSON any more, on either kind of store."""
     register(database)
     Recorder(database).record([answer(0)])
-    prefix = "" if database.is_sqlite else "recorder."
+    prefix = "" if database.dialect.is_file else "recorder."
     with database.writing() as connection:
         connection.exec_driver_sql(f"UPDATE {prefix}part SET json = 'no json'")
     code, err = told(["status", "er_1", "--format", "json"], store_url)

@@ -76,7 +76,7 @@ def track(database: Database, sandbox: Sandbox, *run_ids: str, source: str = "de
 
 
 def name(database: Database) -> str:
-    return "source" if database.is_sqlite else "recorder.source"
+    return "source" if database.dialect.is_file else "recorder.source"
 
 
 def states(checks: dict[str, dict[str, Any]]) -> dict[str, str]:

@@ -141,7 +141,9 @@ def test_a_file_without_any_id_makes_no_source(file: File) -> None:
 def test_ids_that_could_not_be_kept_come_again(file: File) -> None:
     """A store that fails for a while loses no id, and doubles no report."""
     file.append("er_1\n{\n")
-    table, away = ("ids_file", "away") if file.database.is_sqlite else ("recorder.ids_file", "away")
+    table, away = (
+        ("ids_file", "away") if file.database.dialect.is_file else ("recorder.ids_file", "away")
+    )
     with file.database.writing() as connection:
         connection.exec_driver_sql(f"ALTER TABLE {table} RENAME TO {away}")
     for _ in range(2):

@@ -57,7 +57,9 @@ def scripts() -> ScriptDirectory:
 def schema_of(database: Database) -> Any:
     """All that the database knows of the schema, to be compared; without the order of added columns."""
     with database.reading() as connection:
-        return _sqlite_schema(connection) if database.is_sqlite else _postgres_schema(connection)
+        return (
+            _sqlite_schema(connection) if database.dialect.is_file else _postgres_schema(connection)
+        )
 
 
 def _sqlite_schema(connection: sa.Connection) -> dict[str, Any]:
@@ -171,11 +173,11 @@ def test_the_head_is_what_the_code_would_create(
     if created.path:
         make_store_file(created.path)
     with created.writing() as connection:
-        if not created.is_sqlite:
+        if not created.dialect.is_file:
             connection.execute(sa.schema.CreateSchema(SCHEMA))
         metadata.create_all(connection)
     expected, found = schema_of(created), schema_of(database)
-    if database.is_sqlite:
+    if database.dialect.is_file:
         not_in_code = {VERSION_TABLE, *VIEWS}
         assert set(found) - set(expected) == not_in_code
         assert {name: found[name] for name in expected} == expected
@@ -193,7 +195,7 @@ def test_up_down_up(bare_url: str, open_database: Open) -> None:
     downgrade(database, "base")
     assert current_revision(database) is None
     left = schema_of(database)
-    names = set(left) if database.is_sqlite else {row[0] for part in left for row in part}
+    names = set(left) if database.dialect.is_file else {row[0] for part in left for row in part}
     assert {name for name in names if VERSION_TABLE not in name} == set()
     upgrade(database)
     assert schema_of(database) == first
@@ -242,7 +244,7 @@ def test_a_migration_that_breaks_a_reference_is_refused(database: Database) -> N
     register(database)
     Recorder(database).record([answer(0)])
     before = rows(database)
-    broken = "broke a reference" if database.is_sqlite else "violates foreign key"
+    broken = "broke a reference" if database.dialect.is_file else "violates foreign key"
     with pytest.raises(StoreError, match=broken), database.migrating() as connection:
         connection.execute(sa.delete(metadata.tables[f"{SCHEMA}.run"]))
     assert rows(database) == before
@@ -307,7 +309,7 @@ def test_an_outdated_store_names_the_command(own: Database, bare_url: str, tmp_p
         "run 'recorder db upgrade --db "
     )
     assert program.run("require_current(database)", bare_url).startswith(told)
-    if not own.is_sqlite:
+    if not own.dialect.is_file:
         assert program.run(PREPARE, bare_url).startswith(told)
     assert current_revision(own) == REVISION
 
@@ -426,7 +428,7 @@ def test_a_migration_stands_by_itself(path: Path) -> None:
 
 def test_every_constraint_is_named(database: Database) -> None:
     """Keys, references, uniques, checks and indexes have names of ours, the same on both databases."""
-    schema = None if database.is_sqlite else SCHEMA
+    schema = None if database.dialect.is_file else SCHEMA
     with database.reading() as connection:
         inspector = sa.inspect(connection)
         for table in metadata.sorted_tables:
@@ -470,7 +472,7 @@ def test_a_view_has_the_columns_that_people_rely_on(database: Database, name: st
     """The same names in the same order on both databases; what is more comes after them."""
     with database.reading() as connection:
         inspector = sa.inspect(connection)
-        columns = inspector.get_columns(name, None if database.is_sqlite else SCHEMA)
+        columns = inspector.get_columns(name, None if database.dialect.is_file else SCHEMA)
     expected = VIEWS[name].split() + EXTRAS.get(name, "").split()
     assert [column["name"] for column in columns] == expected
 
@@ -478,7 +480,7 @@ def test_a_view_has_the_columns_that_people_rely_on(database: Database, name: st
 def test_there_are_no_other_views(database: Database) -> None:
     """Each view is told of above, and has a file whose header is its contract."""
     with database.reading() as connection:
-        names = sa.inspect(connection).get_view_names(None if database.is_sqlite else SCHEMA)
+        names = sa.inspect(connection).get_view_names(None if database.dialect.is_file else SCHEMA)
     assert sorted(names) == sorted(VIEWS)
     for path in migrations_dir().glob("views/*/*.sql"):
         assert path.read_text(encoding="utf-8").startswith(f"-- {path.stem}: ")
@@ -501,7 +503,7 @@ def test_instants_are_right_in_every_year(database: Database) -> None:
     for us in instants:
         track_with_source(database, "default", [str(us)], base_url=BASE_URL, now=us)
     found = {run["run_id"]: run["tracked_at"] for run in view(database, "runs")}
-    shown = [iso(us) if database.is_sqlite else datetime_of(us) for us in instants]
+    shown = [iso(us) if database.dialect.is_file else datetime_of(us) for us in instants]
     assert [found[str(us)] for us in instants] == shown
 
 
@@ -533,7 +535,7 @@ def test_amounts_and_durations(database: Database) -> None:
         9_007_199_254_740_991,
     )
     exact = (Decimal("12.345678"), Decimal("9007199254.740991"))
-    shown = tuple(map(float, exact)) if database.is_sqlite else exact
+    shown = tuple(map(float, exact)) if database.dialect.is_file else exact
     assert (run["cost_preview"], run["cost_actual"]) == shown
     assert (run["queue_seconds"], run["run_seconds"], run["wall_seconds"]) == (
         4.38,
@@ -574,7 +576,7 @@ def test_transitions_are_changes_of_status(database: Database) -> None:
     ]
     assert told[0]["seen_before_at"] is None
     instants = [T0 + 2 * S, T0 + 3 * S]
-    shown = [iso(at) if database.is_sqlite else datetime_of(at) for at in instants]
+    shown = [iso(at) if database.dialect.is_file else datetime_of(at) for at in instants]
     assert [told[2]["seen_before_at"], told[2]["seen_at"]] == shown
 
 
@@ -583,7 +585,7 @@ def test_documents_of_the_view_say_what_they_leave_out(database: Database) -> No
     register(database)
     Recorder(database).record([answer(0, document(snapshot={"x": "y" * 100}, n=1.10))])
     (snapshot,) = view(database, "snapshots")
-    text = snapshot["document"] if database.is_sqlite else None
+    text = snapshot["document"] if database.dialect.is_file else None
     if text is not None:
         assert re.fullmatch(r'\{"run":\{"id":"er_1","status":\{"\$column":"status"\},.*\}\}', text)
     assert len(snapshot["digest"]) == 32

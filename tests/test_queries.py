@@ -242,7 +242,7 @@ def test_a_store_that_is_missing_or_old_is_not_touched(database: Database, tmp_p
     with pytest.raises(StoreMissingError, match="recorder track"):
         archive_of(missing)
     assert not (tmp_path / "none.db").exists()
-    if database.is_sqlite:
+    if database.dialect.is_file:
         set_revision(database, "0000")
         with pytest.raises(StoreOutdatedError, match="recorder db upgrade"):
             archive_of(database)

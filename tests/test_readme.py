@@ -34,7 +34,7 @@ def queries(kind: str) -> list[str]:
 def execute(database: Database, text: str) -> list[dict[str, Any]]:
     """Run SQL as a person in New York would who has typed `SET search_path TO recorder` on Postgres."""
     with database.engine.connect() as connection:
-        if not database.is_sqlite:
+        if not database.dialect.is_file:
             connection.exec_driver_sql("SET search_path TO recorder")
             connection.exec_driver_sql("SET timezone TO 'America/New_York'")
         return [dict(row) for row in connection.execute(sa.text(text)).mappings()]

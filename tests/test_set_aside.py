@@ -24,7 +24,7 @@ POISON = document("poison", status="poison", long="x" * 2 * REJECTED_BYTES)
 @contextmanager
 def refusing(database: Database, table: str, condition: str) -> Iterator[None]:
     """Let the database itself refuse rows, as a limit or a constraint of it would."""
-    if database.is_sqlite:
+    if database.dialect.is_file:
         make = (
             f"CREATE TRIGGER refused BEFORE INSERT ON {table} WHEN {condition.replace('@', 'NEW.')}"
             " BEGIN SELECT RAISE(ABORT, 'no such row here'); END"
@@ -92,7 +92,7 @@ def test_what_belongs_beside_them_is_done(database: Database) -> None:
     def beside(connection: sa.Connection) -> None:
         connection.exec_driver_sql(
             "UPDATE source SET holder = 'me'"
-            if database.is_sqlite
+            if database.dialect.is_file
             else "UPDATE recorder.source SET holder = 'me'"
         )
 

@@ -172,7 +172,7 @@ def test_a_store_of_before_is_told_apart(bare_url: str, open_database: Open) -> 
     old = open_database(bare_url)
     upgrade(old)
     with old.writing() as connection:
-        version = VERSION_TABLE if old.is_sqlite else f"{SCHEMA}.{VERSION_TABLE}"
+        version = VERSION_TABLE if old.dialect.is_file else f"{SCHEMA}.{VERSION_TABLE}"
         connection.exec_driver_sql(f"ALTER TABLE {version} RENAME TO alembic_version")
     old.close()
     if old.path is not None:

@@ -44,7 +44,7 @@ def track(database: Database, tmp_path: Path) -> Track:
 def tracked(database: Database) -> list[str]:
     with database.reading() as connection:
         view = sa.table(
-            "runs", sa.column("run_id"), schema=None if database.is_sqlite else "recorder"
+            "runs", sa.column("run_id"), schema=None if database.dialect.is_file else "recorder"
         )
         return sorted(connection.execute(sa.select(view.c.run_id)).scalars())
 

@@ -26,7 +26,7 @@ MICROS = st.integers(min_value=-(2**63) + 1, max_value=2**63 - 1)
 @pytest.mark.parametrize("name", VIEWS)
 def test_columns_are_those_of_the_view(database: Database, name: str) -> None:
     """Each view has exactly the public columns, in their order, on both kinds of store."""
-    schema = None if database.is_sqlite else SCHEMA
+    schema = None if database.dialect.is_file else SCHEMA
     with database.reading() as connection:
         columns = sa.inspect(connection).get_columns(name, schema=schema)
     assert [column["name"] for column in columns] == list(VIEWS[name])

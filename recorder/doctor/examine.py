@@ -92,10 +92,10 @@ def _store(database: Database) -> Check:
     except StoreError as error:
         return judge.judge_store_error(error)
     name = database.name
-    broken = CheckStatus.WARN if database.is_sqlite else CheckStatus.FAIL
+    broken = CheckStatus.WARN if database.dialect.is_file else CheckStatus.FAIL
     if revision is None:
         advice = f"run 'recorder db upgrade --db {name}'"
-        if database.is_sqlite:
+        if database.dialect.is_file:
             advice = "'recorder track RUN_ID' makes it"
         return Check(name="store", state=broken, found=f"no store at {name} yet", advice=advice)
     found = f"{name}, schema {revision}"

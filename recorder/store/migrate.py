@@ -18,7 +18,7 @@ from typing import Literal
 import sqlalchemy as sa
 
 from recorder.errors import StoreError, StoreMissingError, StoreNewerError, StoreOutdatedError
-from recorder.store.engine import Database
+from recorder.store.engine import Database, dialect_of
 from recorder.store.files import (
     ELSEWHERE,
     MADE_BEFORE,
@@ -33,7 +33,7 @@ _HOLDS_ANYTHING = sa.text(
     "SELECT EXISTS (SELECT FROM pg_depend d JOIN pg_namespace n ON n.oid = d.refobjid"
     " WHERE d.refclassid = 'pg_namespace'::regclass AND d.deptype = 'n' AND n.nspname = :schema)"
 )
-_LOCK = 0x5EC0_4DE4  # any constant: the advisory lock of an upgrade on Postgres
+_UPGRADE_LOCK = 0x5EC0_4DE4  # any constant
 
 
 def migrations_dir() -> Path:
@@ -70,9 +70,9 @@ def _has_content(path: Path) -> bool:
 
 
 def _revision(database: Database, connection: sa.Connection) -> str | None:
-    schema = None if database.is_sqlite else SCHEMA
+    schema = database.dialect.schema
     if not sa.inspect(connection).has_table(VERSION_TABLE, schema=schema):
-        if not database.is_sqlite:
+        if schema is not None:
             _refuse_foreign_schema(database, connection)
         return None
     version = sa.table(VERSION_TABLE, sa.column("version_num", sa.Text), schema=schema)
@@ -145,7 +145,7 @@ def _upgrade_command(database: Database) -> str:
 
 
 def _missing(database: Database) -> str:
-    if database.is_sqlite:
+    if database.dialect.is_file:
         return f"no store at {database.name}: 'recorder track RUN_ID' makes one"
     return f"no store at {database.name}: run {_upgrade_command(database)}"
 
@@ -156,7 +156,7 @@ def prepare_for_writing(database: Database) -> str | None:
     Returns:
         One line for people where something was done, else None.
     """
-    if database.is_sqlite:
+    if database.dialect.is_file:
         revision = current_revision(database)
         if revision is None or revision < REVISION:
             return upgrade(database)
@@ -210,10 +210,8 @@ def _make_place(database: Database) -> None:
 def _migrating(database: Database) -> Iterator[sa.Connection]:
     """A transaction in which nobody else migrates this store."""
     with database.migrating() as connection:
-        if not database.is_sqlite:
-            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
-            if not sa.inspect(connection).has_schema(SCHEMA):
-                connection.execute(sa.schema.CreateSchema(SCHEMA))
+        database.dialect.lock(connection, _UPGRADE_LOCK)
+        database.dialect.make_schema(connection)
         yield connection
 
 
@@ -250,7 +248,7 @@ def _alembic(
     config.set_main_option("path_separator", "os")
     config.attributes |= {
         "connection": connection,
-        "schema": SCHEMA,
         "version_table": VERSION_TABLE,
+        "version_table_schema": dialect_of(connection).schema,
     }
     getattr(command, direction)(config, revision)

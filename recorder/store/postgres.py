@@ -1,4 +1,4 @@
-"""Connections to Postgres.
+"""Postgres as a kind of store.
 
 Invariants: a connection speaks UTF-8 and its transactions are ours alone, whatever the environment, the service file,
 the role and the database say. Nothing outlives a transaction but the connection itself, so that a pooler may hand the
@@ -6,12 +6,15 @@ server's session to another after each. What the engine's URL shows of itself ho
 """
 
 import logging
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
 
 from recorder.errors import SettingError, StoreError
+from recorder.store.dialect import Dialect
+from recorder.store.schema import SCHEMA
 
 IDLE_MS = 8_000  # a process that hangs, or a host that is gone, keeps its locks no longer: less than a lease
 OLDEST_POSTGRES = 15
@@ -26,36 +29,76 @@ for _name in ("psycopg", "sqlalchemy.pool"):  # what they log without a handler 
     logging.getLogger(_name).addHandler(logging.NullHandler())  # and is in their errors too
 
 
-def normalized(url: sa.URL) -> tuple[sa.URL, dict[str, str]]:
-    """Return the URL with no secret but its password, and the other secrets as arguments to connect with.
+class Postgres(Dialect):
+    """Postgres."""
 
-    Raises:
-        SettingError: an option is none of libpq's, or is given twice.
-    """
-    url = url.set(drivername="postgresql+psycopg")
-    known = url.get_dialect().import_dbapi().pq.Conninfo.get_defaults()
-    marks = {one.keyword.decode(): one.dispchar for one in known}
-    for name, value in url.query.items():
-        if name not in marks:
-            shown = repr(name) if name.isidentifier() else "something"  # a piece of a password
-            raise SettingError(
-                f"the store's URL: {shown} is no option of Postgres's libpq: leave it out"
-            )
-        if not isinstance(value, str) and name not in _SEVERAL:
-            raise SettingError(f"the store's URL: the option {name!r} is given twice: give it once")
-    secrets = {n: str(v) for n, v in url.query.items() if marks[n] in _SECRET_MARKS}
-    password = secrets.pop("password", url.password)
-    url = url.set(password=password).difference_update_query(["password", *secrets])
-    return url, secrets
+    def split_secrets(self, url: sa.URL) -> tuple[sa.URL, dict[str, str]]:
+        """Return the URL with no secret but its password, and the other secrets as arguments to connect with.
 
+        Raises:
+            SettingError: an option is none of libpq's, or is given twice.
+        """
+        url = url.set(drivername="postgresql+psycopg")
+        known = url.get_dialect().import_dbapi().pq.Conninfo.get_defaults()
+        marks = {one.keyword.decode(): one.dispchar for one in known}
+        for name, value in url.query.items():
+            if name not in marks:
+                shown = repr(name) if name.isidentifier() else "something"  # a piece of a password
+                raise SettingError(
+                    f"the store's URL: {shown} is no option of Postgres's libpq: leave it out"
+                )
+            if not isinstance(value, str) and name not in _SEVERAL:
+                raise SettingError(
+                    f"the store's URL: the option {name!r} is given twice: give it once"
+                )
+        secrets = {n: str(v) for n, v in url.query.items() if marks[n] in _SECRET_MARKS}
+        password = secrets.pop("password", url.password)
+        url = url.set(password=password).difference_update_query(["password", *secrets])
+        return url, secrets
 
-def engine_of(url: sa.URL, secrets: dict[str, str]) -> sa.Engine:
-    """Return an engine for what `normalized` gave."""
-    always: dict[str, Any] = {"client_encoding": "UTF8", "prepare_threshold": None}
-    timeout = {} if "connect_timeout" in url.query else {"connect_timeout": _CONNECT_S}
-    engine = sa.create_engine(url, connect_args=secrets | always | timeout)
-    event.listen(engine, "connect", _check_server)
-    return engine
+    def create_engine(
+        self,
+        url: sa.URL,
+        secrets: Mapping[str, str],
+        busy_ms: Callable[[], int],  # noqa: ARG002  # each transaction sets it
+    ) -> sa.Engine:
+        """Return an engine for what `split_secrets` gave."""
+        always: dict[str, Any] = {"client_encoding": "UTF8", "prepare_threshold": None}
+        timeout = {} if "connect_timeout" in url.query else {"connect_timeout": _CONNECT_S}
+        engine = sa.create_engine(url, connect_args={**secrets, **always, **timeout})
+        event.listen(engine, "connect", _check_server)
+        return engine
+
+    def begin(
+        self,
+        connection: sa.Connection,
+        *,
+        writes: bool,
+        foreign_keys: bool,  # noqa: ARG002  # always on
+        busy_ms: int,
+    ) -> None:
+        """Make the transaction that the driver begins what it has to be; one round trip."""
+        kind = "READ COMMITTED" if writes else "REPEATABLE READ, READ ONLY"
+        idle = f"SET LOCAL idle_in_transaction_session_timeout TO {IDLE_MS};" if writes else ""
+        connection.exec_driver_sql(
+            f"SET TRANSACTION ISOLATION LEVEL {kind}; SET LOCAL timezone TO 'UTC';"
+            f" SET LOCAL lock_timeout TO {busy_ms}; {idle}"
+        )
+
+    def make_schema(self, connection: sa.Connection) -> None:
+        """Make our schema where it is missing."""
+        if not sa.inspect(connection).has_schema(SCHEMA):
+            connection.execute(sa.schema.CreateSchema(SCHEMA))
+
+    def lock(self, connection: sa.Connection, number: int) -> None:
+        """Take an advisory lock."""
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(number)))
+
+    def server_us(self, connection: sa.Connection) -> int | None:
+        """Return the server's clock."""
+        epoch = sa.func.extract("epoch", sa.func.clock_timestamp())
+        statement = sa.select(sa.cast(epoch * 1_000_000, sa.BigInteger))
+        return int(connection.execute(statement).scalar_one())
 
 
 def _check_server(connection: Any, _record: Any) -> None:  # noqa: ANN401  # the driver's own
@@ -78,11 +121,10 @@ def _server_trouble(server: Any) -> str | None:  # noqa: ANN401  # the driver's 
     )
 
 
-def begin(connection: sa.Connection, *, writes: bool, busy_ms: int) -> None:
-    """Make the transaction that has begun what it has to be; one round trip."""
-    kind = "READ COMMITTED" if writes else "REPEATABLE READ, READ ONLY"
-    idle = f"SET LOCAL idle_in_transaction_session_timeout TO {IDLE_MS};" if writes else ""
-    connection.exec_driver_sql(
-        f"SET TRANSACTION ISOLATION LEVEL {kind}; SET LOCAL timezone TO 'UTC';"
-        f" SET LOCAL lock_timeout TO {busy_ms}; {idle}"
-    )
+POSTGRES = Postgres(
+    title="Postgres",
+    is_file=False,
+    schema=SCHEMA,
+    param_style="format",
+    version_query="SHOW server_version",
+)

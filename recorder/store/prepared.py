@@ -12,9 +12,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from recorder.store.engine import dialect_of
 from recorder.store.schema import SCHEMA
 
-_POSITIONAL = {"sqlite": "qmark", "postgresql": "format"}
 _MOST_IN_LIST = 512
 
 
@@ -42,16 +42,17 @@ class Prepared:
     def _text(self, connection: sa.Connection) -> str:
         name = connection.dialect.name
         if name not in self._texts:
-            self._texts[name] = self._compiled(name, type(connection.dialect))
+            self._texts[name] = self._compile(connection)
         return self._texts[name]
 
-    def _compiled(self, name: str, kind: type[sa.Dialect]) -> str:
-        dialect = kind(paramstyle=_POSITIONAL[name])  # type: ignore[call-arg]  # all of ours take it
+    def _compile(self, connection: sa.Connection) -> str:
+        ours = dialect_of(connection)
+        dialect = type(connection.dialect)(paramstyle=ours.param_style)  # type: ignore[call-arg]  # all of ours take it
         dialect.default_schema_name = "main"  # where the schema is mapped to none: SQLite's
         compiled: Any = self._statement.compile(  # type: ignore[attr-defined]  # all of ours have it
             dialect=dialect,
-            schema_translate_map={SCHEMA: None} if name == "sqlite" else None,
-            render_schema_translate=name == "sqlite",
+            schema_translate_map={SCHEMA: ours.schema},
+            render_schema_translate=True,
         )
         if tuple(compiled.positiontup) != self.names:
             raise TypeError(f"{compiled} binds {compiled.positiontup}, not {self.names}")
@@ -76,7 +77,7 @@ class Written:
         """Write the rows, values in the order of the names."""
         if not rows:
             return
-        if connection.dialect.name == "sqlite":
+        if dialect_of(connection).is_file:
             self._by_row.execute(connection, rows)
         else:
             self._by_column.execute(connection, tuple(map(list, zip(*rows, strict=True))))

@@ -24,7 +24,7 @@ def require_role(database: Database, role: str) -> None:
     Raises:
         UsageError: the store is a SQLite file, or its server knows no such role.
     """
-    if database.is_sqlite:
+    if database.dialect.is_file:
         raise UsageError(
             "--reader: a SQLite store has no roles: who may read its file may read it (chmod)"
         )

@@ -64,22 +64,17 @@ def condition_of(database: Database) -> Condition:
     return Condition(
         state=state,
         trouble=trouble,
-        kind=_server_version(database) if is_there else _kind(database),
+        kind=_server_version(database) if is_there else database.dialect.title,
         revision=current_revision(database) if is_there else None,
         size_bytes=_size_bytes(database) if is_there else None,
         figures=_figures(database) if state == "current" else None,
     )
 
 
-def _kind(database: Database) -> str:
-    return "SQLite" if database.is_sqlite else "Postgres"
-
-
 def _server_version(database: Database) -> str:
-    statement = "SELECT sqlite_version()" if database.is_sqlite else "SHOW server_version"
     with database.reading() as connection:
-        told = str(connection.exec_driver_sql(statement).scalar_one())
-    return f"{_kind(database)} {told.split(maxsplit=1)[0]}"
+        version = connection.exec_driver_sql(database.dialect.version_query).scalar_one()
+    return f"{database.dialect.title} {str(version).split(maxsplit=1)[0]}"
 
 
 def _size_bytes(database: Database) -> int:

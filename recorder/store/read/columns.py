@@ -162,8 +162,7 @@ class _Reader:
 
     def _driver_rows(self, statement: sa.Executable) -> Iterator[Sequence[Sequence[Any]]]:
         """Yield the driver's own rows, some at a time: SQLAlchemy's cost as much again."""
-        streams = self._connection.dialect.name != "sqlite"
-        options = {"stream_results": streams, "max_row_buffer": _PER_FETCH}
+        options = {"stream_results": True, "max_row_buffer": _PER_FETCH}
         result = self._connection.execute(statement, execution_options=options)
         while rows := result.cursor_strategy.fetchmany(result, result.cursor, _PER_FETCH):
             yield rows

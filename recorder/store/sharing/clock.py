@@ -1,24 +1,19 @@
-"""The clock that all processes on one store go by in what they share: leases and budgets.
-
-Invariant: on Postgres it is the server's, whatever the hosts' own clocks say; on SQLite all are on one host, whose
-clock it is.
-"""
+"""The clock that all processes on one store use for leases and budgets: the server's, or that of their one host."""
 
 from collections.abc import Callable
 
 import sqlalchemy as sa
 
+from recorder.store.engine import dialect_of
+
 
 def ahead_us(connection: sa.Connection, clock: Callable[[], int]) -> int:
-    """How far the shared clock is ahead of ours, microseconds.
+    """Return how far the shared clock is ahead of ours, microseconds.
 
     Args:
         connection: a transaction.
         clock: ours; microseconds since 1970 UTC.
     """
-    if connection.dialect.name == "sqlite":
-        return 0
-    epoch = sa.func.extract("epoch", sa.func.clock_timestamp())
     before = clock()
-    theirs = connection.execute(sa.select(sa.cast(epoch * 1_000_000, sa.BigInteger))).scalar_one()
-    return int(theirs) - (before + clock()) // 2
+    server_us = dialect_of(connection).server_us(connection)
+    return 0 if server_us is None else server_us - (before + clock()) // 2

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from recorder.errors import SettingError, UsageError
 from recorder.schedule.cadence import Urgency
-from recorder.store.engine import Database
+from recorder.store.engine import Database, dialect_of
 from recorder.store.prepared import Prepared
 from recorder.store.schema import label, run, source, watch
 
@@ -23,7 +23,7 @@ _LOCKED = Prepared(
     .with_for_update(),
     ("name",),
 )
-_NEW_SOURCE = 0x5EC0_4DE5  # any constant: the advisory lock of adding a source on Postgres
+_NEW_SOURCE_LOCK = 0x5EC0_4DE5  # any constant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +50,8 @@ def ensure_source(connection: sa.Connection, name: str, *, base_url: str, now: i
     statement = sa.select(source).where(source.c.name == name)
     held = connection.execute(statement).one_or_none()
     if held is None:
-        _lock_sources(connection)
+        # Two processes may add sources at the same moment: the second one waits here, and reads again.
+        dialect_of(connection).lock(connection, _NEW_SOURCE_LOCK)
         held = connection.execute(statement).one_or_none()
     if held is None:
         return _add_source(connection, name, base_url, now)
@@ -62,12 +63,6 @@ def ensure_source(connection: sa.Connection, name: str, *, base_url: str, now: i
         )
     number: int = held.source_id
     return number
-
-
-def _lock_sources(connection: sa.Connection) -> None:
-    """Two processes may use new sources at the same moment: the second waits, and looks again."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_NEW_SOURCE)))
 
 
 def _add_source(connection: sa.Connection, name: str, base_url: str, now: int) -> int:

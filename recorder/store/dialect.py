@@ -1,0 +1,62 @@
+"""What differs between the two kinds of store: a value that stands for SQLite or Postgres.
+
+Invariant: no other module asks which kind of store it works on (but for the types of columns, in `schema`).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialect:
+    """One kind of store; its methods are those of a server that needs nothing special.
+
+    Attributes:
+        title: its name for people.
+        is_file: whether a store is a file of this host, which one process at a time writes to.
+        schema: the database schema of the tables; None where there is only one.
+        param_style: how the driver writes parameters that are given by position.
+        version_query: gives the server's version, maybe with more words behind it.
+    """
+
+    title: str
+    is_file: bool
+    schema: str | None
+    param_style: str
+    version_query: str
+
+    def split_secrets(self, url: sa.URL) -> tuple[sa.URL, dict[str, str]]:
+        """Return the URL as it may be shown, and the secrets that it held."""
+        return url, {}
+
+    def create_engine(
+        self, url: sa.URL, secrets: Mapping[str, str], busy_ms: Callable[[], int]
+    ) -> sa.Engine:
+        """Return an engine; `busy_ms` gives how long a connection that opens now may wait for a lock."""
+        raise NotImplementedError
+
+    def begin(
+        self, connection: sa.Connection, *, writes: bool, foreign_keys: bool, busy_ms: int
+    ) -> None:
+        """Begin a transaction on the database."""
+        raise NotImplementedError
+
+    def make_schema(self, connection: sa.Connection) -> None:
+        """Make the database schema of the tables where it is missing."""
+
+    def lock(self, connection: sa.Connection, number: int) -> None:
+        """Wait until no other writing transaction holds this lock; hold it until this one ends."""
+
+    def server_us(self, connection: sa.Connection) -> int | None:  # noqa: ARG002
+        """Return the server's clock, microseconds since 1970 UTC; None where it is this host's own."""
+        return None
+
+    def has_broken_reference(self, connection: sa.Connection) -> bool:  # noqa: ARG002
+        """Return whether a row refers to one that is not there, as it may where foreign keys were off."""
+        return False
+
+    def find_damage(self, connection: sa.Connection) -> str | None:  # noqa: ARG002
+        """Return what is wrong with the bytes of the whole store; None for nothing, and where the server sees to it."""
+        return None

@@ -1,0 +1,109 @@
+"""SQLite as a kind of store.
+
+Invariants: a transaction begins with an explicit BEGIN (so that DDL is transactional), a writing one with BEGIN
+IMMEDIATE; commits are durable; a reading connection cannot write.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+
+from recorder.errors import StoreError
+from recorder.store.dialect import Dialect
+from recorder.store.files import refuse_foreign_file, uri_of_fixed_file
+from recorder.store.schema import SCHEMA
+
+OLDEST_SQLITE = (3, 40, 0)
+
+
+class Sqlite(Dialect):
+    """SQLite."""
+
+    def create_engine(
+        self,
+        url: sa.URL,
+        secrets: Mapping[str, str],  # noqa: ARG002  # a file has none
+        busy_ms: Callable[[], int],
+    ) -> sa.Engine:
+        """Return an engine that opens only files of ours."""
+        pool: dict[str, Any] = {}
+        if url.database in (None, "", ":memory:"):
+            pool = {"poolclass": sa.StaticPool}
+        engine = sa.create_engine(
+            url,
+            connect_args={"check_same_thread": False},
+            execution_options={"schema_translate_map": {SCHEMA: None}},
+            **pool,
+        )
+
+        def bound_wait(_dialect: Any, _record: Any, _args: Any, options: Any) -> None:  # noqa: ANN401  # the driver's own
+            options["timeout"] = busy_ms() / 1000
+
+        event.listen(engine, "do_connect", bound_wait)
+        event.listen(engine, "do_connect", _do_connect)
+        event.listen(engine, "connect", _on_connect)
+        event.listen(engine, "checkin", _on_checkin)
+        return engine
+
+    def begin(
+        self, connection: sa.Connection, *, writes: bool, foreign_keys: bool, busy_ms: int
+    ) -> None:
+        """Begin a transaction: the driver itself begins none."""
+        for statement in (
+            f"PRAGMA busy_timeout={busy_ms}",
+            f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}",
+            f"PRAGMA query_only={'OFF' if writes else 'ON'}",
+            "BEGIN IMMEDIATE" if writes else "BEGIN",
+        ):
+            connection.exec_driver_sql(statement)
+
+    def has_broken_reference(self, connection: sa.Connection) -> bool:
+        """Check every reference."""
+        return connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None
+
+    def find_damage(self, connection: sa.Connection) -> str | None:
+        """Check every page, index, type and reference of the file."""
+        found = str(connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar_one())
+        if found != "ok":
+            return found
+        return "a reference leads nowhere" if self.has_broken_reference(connection) else None
+
+
+def _do_connect(dialect: Any, record: Any, args: Any, options: Any) -> Any:  # noqa: ANN401  # the driver's own
+    """Refuse a file that is not ours; open as unchanging one that this user may only read and nobody has open."""
+    path = Path(args[0])
+    if path.is_file():
+        refuse_foreign_file(path)
+    may_write = os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+    if may_write or not path.is_file() or path.with_name(f"{path.name}-wal").exists():
+        return None
+    # SQLite would make a shared-memory file beside it, and cannot. Somebody may write to the file later.
+    record.info["serves_once"] = True
+    return dialect.loaded_dbapi.connect(uri_of_fixed_file(path), uri=True, **options)
+
+
+def _on_checkin(_connection: Any, record: Any) -> None:  # noqa: ANN401  # the driver's own
+    if record.info.get("serves_once"):
+        record.invalidate()
+
+
+def _on_connect(connection: Any, _record: Any) -> None:  # noqa: ANN401  # the driver's own
+    version = connection.execute("SELECT sqlite_version()").fetchone()[0]
+    if tuple(map(int, version.split("."))) < OLDEST_SQLITE:
+        raise StoreError(f"SQLite {version} is too old: 3.40 or later is needed")
+    connection.isolation_level = None
+    for pragma in ("synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+SQLITE = Sqlite(
+    title="SQLite",
+    is_file=True,
+    schema=None,
+    param_style="qmark",
+    version_query="SELECT sqlite_version()",
+)
