@@ -1,8 +1,8 @@
-"""Where a source's ledger is: its base URL, and the request target of a run.
+"""The base URL of a source's ledger, and the request target of a run.
 
-Invariant: a `BaseUrl` never sends a key in the clear beyond this machine, its text is the one spelling that a source is
-bound to, and the target of any id is one path segment that decodes to it. Pure; no message repeats a value, which may
-hold a password.
+Invariant: a `BaseUrl` never sends a key in the clear beyond this machine. Its text is the one spelling that a source is
+bound to. The target of any id is one path segment that decodes to it. No message repeats a value, which may hold a
+password.
 """
 
 import ipaddress
@@ -10,10 +10,13 @@ import re
 import urllib.parse
 from dataclasses import dataclass
 
+PUFFLE_URL = "https://app.puffle.ai"
+
 _PORTS = {"http": 80, "https": 443}
 _LONGEST = 2000
 _NUMERIC = re.compile(r"[0-9.]+|.*:.*", re.DOTALL)
 _UNQUOTED = "/%:@!$&'()*+,;=~"
+_NO_BASE_URL = f"not a base URL: write {PUFFLE_URL}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +27,7 @@ class BaseUrl:
         scheme: https, or http where the host is loopback.
         host: a name in ASCII (IDNA), or an address without brackets.
         port: 1 to 65535.
-        path: what comes before `/api/...`, percent-encoded, without a final slash.
+        path: the path before `/api/...`, percent-encoded, without a final slash.
     """
 
     scheme: str
@@ -38,13 +41,9 @@ class BaseUrl:
         return f"{self.scheme}://{host}{port}{self.path}"
 
     def target(self, run_id: str) -> bytes:
-        """Return the request target of a run: all of the id is percent-encoded.
-
-        The ids `.` and `..` would be path segments with a meaning of their own, so their dots are encoded
-        too. A lone surrogate goes as the three bytes that UTF-8 would have for it.
-        """
+        """Return the request target of a run: all of the id is percent-encoded, a lone surrogate as three bytes."""
         quoted = urllib.parse.quote(run_id, safe="", errors="surrogatepass")
-        if run_id in {".", ".."}:
+        if run_id in {".", ".."}:  # which a path takes for the folder and the one above
             quoted = quoted.replace(".", "%2E")
         return f"{self.path}/api/enrichment/{quoted}".encode("ascii")
 
@@ -56,17 +55,16 @@ def parse_base_url(text: str) -> BaseUrl:
         text: https to any host, or http to loopback; a path and a final slash may follow.
 
     Raises:
-        ValueError: it is none that may be used; says what to write.
+        ValueError: it is no base URL, or one that may not be used; the message says what to write.
     """
     try:
         parts = _split(text.strip())
         port = _PORTS.get(parts.scheme) if parts.port is None else parts.port
         host = _checked_host(parts.hostname or "")
     except ValueError:
-        # The cause is not told: a password may stand in it.
-        raise ValueError("not a base URL: write https://app.puffle.ai") from None
+        raise ValueError(_NO_BASE_URL) from None  # the cause may quote a password
     if parts.scheme not in _PORTS or not host or not port:
-        raise ValueError("not a base URL: write https://app.puffle.ai")
+        raise ValueError(_NO_BASE_URL)
     if "@" in parts.netloc or "?" in text or "#" in text:
         raise ValueError(
             "more than a base URL: write only https://host/path, without user, ? and #"
@@ -88,8 +86,8 @@ def is_loopback(host: str) -> bool:
 
 
 def _split(text: str) -> urllib.parse.SplitResult:
-    # urlsplit drops line breaks silently.
     if len(text) > _LONGEST or any(char.isspace() or not char.isprintable() for char in text):
+        # urlsplit would drop line breaks silently.
         raise ValueError
     return urllib.parse.urlsplit(text)
 

@@ -1,16 +1,17 @@
-"""What can go wrong, as one tree; each error carries the exit code that `recorder` ends with.
+"""The errors of the program, as one tree; each carries the exit code that `recorder` ends with.
 
     RecorderError (1)
     ├── UsageError (2)            an argument or option that makes no sense
     │   ├── SettingError          a setting that is unset or wrong; names the setting
-    │   ├── UnknownRunError       a run id that no source knows
-    │   └── AmbiguousRunError     a run id that two sources know: --source is needed
+    │   ├── UnknownRunError       a run id that no source has
+    │   └── AmbiguousRunError     a run id that two sources have: --source is needed
     ├── KeyRefusedError (4)       the API refused a key (401)
     └── StoreError (1)
-        ├── StoreMissingError     there is no store at that place
+        ├── StoreMissingError     there is no store at that location
         ├── StoreOutdatedError    the store is older than this program: ends with the command to run
         ├── StoreNewerError       the store is newer than this program
-        ├── StoreDamagedError     the store's file, or what is in it, is damaged
+        ├── StoreDamagedError     the store's file, or its content, is damaged
+        ├── RowRefusedError       the store refuses a row: trying again does not help
         └── StoreBusyError        the database stayed locked
             └── StoreConflictError  the server ended the transaction in favour of another one
 
@@ -22,7 +23,7 @@ from typing import ClassVar
 
 
 class RecorderError(Exception):
-    """Anything that ends a command; the message is for people."""
+    """An error that ends a command; the message is for people."""
 
     exit_code: ClassVar[int] = 1
 
@@ -38,11 +39,11 @@ class SettingError(UsageError):
 
 
 class UnknownRunError(UsageError):
-    """A run id that no source knows."""
+    """A run id that no source has."""
 
 
 class AmbiguousRunError(UsageError):
-    """A run id that two sources know."""
+    """A run id that two sources have."""
 
 
 class KeyRefusedError(RecorderError):
@@ -52,11 +53,11 @@ class KeyRefusedError(RecorderError):
 
 
 class StoreError(RecorderError):
-    """The store cannot do what was asked."""
+    """A request that the store cannot serve."""
 
 
 class StoreMissingError(StoreError):
-    """There is no store at that place."""
+    """There is no store at that location."""
 
 
 class StoreOutdatedError(StoreError):
@@ -68,11 +69,11 @@ class StoreNewerError(StoreError):
 
 
 class StoreDamagedError(StoreError):
-    """The store's file, or what is in it, is damaged."""
+    """The store's file, or its content, is damaged."""
 
 
 class RowRefusedError(StoreError):
-    """The store refuses what is to be written: trying again does not help."""
+    """The store refuses a row: trying again does not help."""
 
 
 class StoreBusyError(StoreError):
@@ -80,4 +81,4 @@ class StoreBusyError(StoreError):
 
 
 class StoreConflictError(StoreBusyError):
-    """The server ended a transaction in favour of another one: a deadlock, a serialization failure."""
+    """The server ended the transaction in favour of another one: a deadlock, a serialization failure."""

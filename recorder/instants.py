@@ -1,7 +1,7 @@
 """Instants and durations: integer microseconds inside, ISO 8601 in UTC outside.
 
 Invariant: an instant is microseconds since 1970-01-01T00:00:00Z as an int; no naive datetime is ever made.
-Must not read a clock, except in `now_us` and `steady_us`, those that the edges hand in.
+`now_us` and `steady_us` are the only readers of a clock; the edges hand them in.
 """
 
 import re
@@ -27,21 +27,21 @@ _UNIT_US = {"ms": 1000, "s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY, "w": 7 * 
 
 
 def now_us() -> int:
-    """The wall clock."""
+    """Return the wall clock's microseconds since 1970 UTC."""
     return time.time_ns() // 1000
 
 
 def steady_us() -> int:
-    """A clock that nobody sets, for how long something takes; it tells no time of day."""
+    """Return the microseconds of a clock that nobody sets, to measure how long something takes."""
     return time.monotonic_ns() // 1000
 
 
 def parse_instant(text: str) -> int | None:
-    """Microseconds of an ISO 8601 instant, or None where the text is none.
+    """Return the microseconds since 1970 UTC of an ISO 8601 instant; None where the text is none.
 
-    Takes T or a blank between date and time, any number of fraction digits (cut to microseconds), and
-    Z or an offset; without either the text is read as UTC, as the ledger's other times are. Outside the years
-    1 to 9999 of UTC there is no instant.
+    Args:
+        text: with T or a blank between date and time, any number of fraction digits (cut to microseconds), and
+            Z or an offset; without either it is UTC. Its year in UTC is 1 to 9999.
     """
     match = _INSTANT.fullmatch(text.strip())
     if match is None:
@@ -65,18 +65,18 @@ def _zone(text: str | None) -> timezone:
 
 
 def parse_duration(text: str) -> int | None:
-    """Microseconds of `3s`, `10m`, `24h`, `7d`, `500ms`, or None where the text is none."""
+    """Return the microseconds of `3s`, `10m`, `24h`, `7d`, `500ms`; None where the text is no duration."""
     match = _DURATION.fullmatch(text.strip())
     return round(float(match[1]) * _UNIT_US[match[2]]) if match else None
 
 
 def parse_when(text: str, *, now: int, tz: tzinfo = UTC) -> int | None:
-    """Return the instant that people mean by ISO 8601, a date, or `7d`; None where the text is none of these.
+    """Return the instant of an ISO 8601 text, a date, or `7d`; None where the text is none of these.
 
     Args:
-        text: a date is its midnight in `tz`; `7d` is so long before `now`.
+        text: a date is its midnight in `tz`; `7d` is 7 days before `now`.
         now: microseconds since 1970 UTC.
-        tz: the zone of dates.
+        tz: the time zone of dates.
     """
     ago = parse_duration(text)
     if ago is not None:
@@ -106,27 +106,24 @@ def zone_named(name: str) -> tzinfo | None:
 
 
 def us_of(moment: datetime) -> int:
-    """Microseconds of an aware datetime."""
+    """Return the microseconds since 1970 UTC of an aware datetime."""
     if moment.tzinfo is None:
         raise ValueError(f"naive datetime {moment!r}: give it a time zone")
     return (moment - _EPOCH) // _MICROSECOND
 
 
 def datetime_of(us: int) -> datetime:
-    """The aware UTC datetime of an instant."""
+    """Return the aware UTC datetime of an instant."""
     return _EPOCH + timedelta(microseconds=us)
 
 
 def iso(us: int) -> str:
-    """Return `2026-11-20T09:15:00.120000Z`: microseconds, UTC; the spelling of the SQLite views.
-
-    Beyond the calendar, where only a plan may lie, it is the first or the last instant of it.
-    """
+    """Return `2026-11-20T09:15:00.120000Z`, as the SQLite views spell an instant; cut to the years 1 to 9999."""
     return datetime_of(min(max(us, _FIRST), _LAST)).strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(27, "0")
 
 
 def format_duration(us: int) -> str:
-    """`3s`, `10m`, `1h`, `1.5s`: the shortest exact spelling in one unit."""
+    """Return `3s`, `10m`, `1h`, `1.5s`: the shortest exact spelling in one unit."""
     for unit in ("d", "h", "m", "s", "ms"):
         if us % _UNIT_US[unit] == 0 and us:
             return f"{us // _UNIT_US[unit]}{unit}"

@@ -1,7 +1,7 @@
-"""One setting as it was given, and how each kind of value is read.
+"""One setting as it was written, and a parser for each kind of value.
 
-Invariant: a parser gives a valid value or raises a `SettingError` of one line: where it came from, the
-value, what to write instead; what may be a key or a password is not shown. Touches no file.
+Invariant: a parser returns a valid value or raises a `SettingError` of one line: the setting, the value, what to
+write instead. A value that may be a key or a password is not shown.
 """
 
 import re
@@ -29,20 +29,20 @@ KEY_HINT = "a key never stands in a setting: give api_key_env (a variable's name
 _LONGEST_US = 3650 * DAY
 _LONGEST_TEXT = 200
 _DURATION_HINT = "write 3s, 10m, 24h or 7d"
-_LIST_HINT = "write 5s,1m,15m,1h,24h"
+_LIST_HINT = "write durations with commas between, such as 5s,1m,1h"
 _REQUESTS = re.compile(r"0*[1-9][0-9]{0,5}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawSetting:
-    """A value as it was given.
+    """The value of a setting as it was written.
 
     Attributes:
-        name: of the option, the environment variable, or the key in the file.
-        content: what was given; from an option or a variable always a text.
+        name: the option, the environment variable, or the key in the file.
+        content: the value; from an option or a variable always a text.
         file: the file that the value stands in, or None.
-        shown: what is told of a content that may hold a secret; None: the content.
+        shown: the text that messages show instead of a content that may hold a secret; None: the content.
     """
 
     name: str
@@ -52,22 +52,22 @@ class RawSetting:
 
     @property
     def folder(self) -> Path:
-        """What a relative path in it is relative to."""
+        """The folder that a relative path in it starts from."""
         return self.file.parent if self.file else Path.cwd()
 
     def wrong(self, problem: str) -> SettingError:
-        """The error that tells of it."""
+        """Return the error that names the setting, its value and the problem."""
         shown = _shown(self.content if self.shown is None else self.shown)
         if self.file is None:
             return SettingError(f"{self.name}={shown}: {problem}")
         quote = '"' if isinstance(self.content, str) else ""
-        place = f"{_shown(self.name)} = {quote}{shown}{quote} in {self.file}"
-        return SettingError(f"{place}: {problem}")
+        line = f"{_shown(self.name)} = {quote}{shown}{quote} in {self.file}"
+        return SettingError(f"{line}: {problem}")
 
     def wrong_unshown(self, problem: str) -> SettingError:
-        """The same for a value that may be a key."""
-        place = f" in {self.file}" if self.file else ""
-        return SettingError(f"{_shown(self.name)}{place}: {problem}")
+        """Return the same error without the value, which may be a key."""
+        origin = f" in {self.file}" if self.file else ""
+        return SettingError(f"{_shown(self.name)}{origin}: {problem}")
 
 
 def _shown(content: object) -> str:
@@ -77,7 +77,7 @@ def _shown(content: object) -> str:
 
 
 def unquoted(text: str) -> str:
-    """Return what a line `NAME="text"` of an environment file means: some programs keep the quotes, or a CR."""
+    """Return a variable's text without the quotes and the CR that some readers of environment files leave around it."""
     plain = text.strip()
     if len(plain) > 1 and plain[0] == plain[-1] and plain[0] in "\"'":
         return plain[1:-1].strip()
@@ -85,7 +85,7 @@ def unquoted(text: str) -> str:
 
 
 def parse_text(value: RawSetting) -> str:
-    """A text that is not empty, without blanks around."""
+    """Return a text that is not empty, without blanks around."""
     if not isinstance(value.content, str):
         raise value.wrong('not a text: write it in quotes, "..."')
     text = value.content.strip()
@@ -97,7 +97,7 @@ def parse_text(value: RawSetting) -> str:
 
 
 def parse_name(value: RawSetting) -> str:
-    """The name of a source."""
+    """Return the name of a source."""
     text = parse_text(value)
     if text != value.content or len(text) > _LONGEST_TEXT:
         raise value.wrong(f"not a name: at most {_LONGEST_TEXT} characters, no blanks around")
@@ -105,7 +105,7 @@ def parse_name(value: RawSetting) -> str:
 
 
 def parse_variable(value: RawSetting) -> str:
-    """The name of an environment variable that holds a key."""
+    """Return the name of an environment variable that holds a key."""
     text = value.content
     if not isinstance(text, str) or not _VARIABLE.fullmatch(text):
         raise value.wrong_unshown("not a variable's name: write one such as PUFFLE_API_KEY")
@@ -115,14 +115,14 @@ def parse_variable(value: RawSetting) -> str:
 
 
 def parse_key_file(value: RawSetting) -> Path:
-    """The absolute path of a file that holds a key."""
+    """Return the absolute path of a file that holds a key."""
     if isinstance(value.content, str) and value.content.strip().startswith("pk_"):
         raise value.wrong_unshown(f"looks like a key: {KEY_HINT}")
     return parse_file(value)
 
 
 def parse_dotted(value: RawSetting) -> str:
-    """A path of keys into a JSON object: `estimate.total`."""
+    """Return a path of keys into a JSON object: `estimate.total`."""
     text = parse_text(value)
     if not all(step and step == step.strip() for step in text.split(".")):
         raise value.wrong("not a path: write keys with dots between, such as estimate.total")
@@ -168,7 +168,7 @@ def parse_label(value: RawSetting) -> tuple[str, str]:
 
 
 def parse_rate(value: RawSetting) -> int:
-    """Requests in any 60 s: a whole number from 1, as a number or a text."""
+    """Return a number of requests in any 60 s: a whole number from 1, as a number or a text."""
     text = str(value.content) if type(value.content) is int else value.content
     if not isinstance(text, str) or not _REQUESTS.fullmatch(text.strip()):
         raise value.wrong(
@@ -178,7 +178,7 @@ def parse_rate(value: RawSetting) -> int:
 
 
 def parse_span(value: RawSetting) -> int:
-    """A duration above 0, in microseconds."""
+    """Return a duration above 0, in microseconds."""
     if not isinstance(value.content, str):
         raise value.wrong('not a duration: write it in quotes with its unit, "3s", "10m", "7d"')
     return _one_span(value, value.content.strip())
@@ -194,36 +194,36 @@ def _one_span(value: RawSetting, text: str) -> int:
 
 
 def parse_spans(value: RawSetting) -> tuple[int, ...]:
-    """Ascending durations in microseconds, from a text with commas or a list of texts."""
+    """Return ascending durations in microseconds, from a text with commas or a list of texts."""
     content = value.content.split(",") if isinstance(value.content, str) else value.content
     if not isinstance(content, list) or not content:
         raise value.wrong(f"not a list of durations: {_LIST_HINT}")
     if not all(isinstance(text, str) for text in content):
         raise value.wrong(f"not a list of durations: {_LIST_HINT}")
-    looks = tuple(_one_span(value, text.strip()) for text in content)
-    if any(later <= earlier for earlier, later in pairwise(looks)):
+    spans = tuple(_one_span(value, text.strip()) for text in content)
+    if any(later <= earlier for earlier, later in pairwise(spans)):
         raise value.wrong(f"does not ascend: {_LIST_HINT}")
-    return looks
+    return spans
 
 
 def parse_api(value: RawSetting) -> str:
-    """The API's base URL, in its one spelling."""
-    return str(_placed(value, parse_base_url))
+    """Return the API's base URL, in its one spelling."""
+    return str(_parsed(value, parse_base_url))
 
 
 def parse_store(value: RawSetting) -> str:
-    """The SQLAlchemy URL of the store."""
+    """Return the SQLAlchemy URL of the store."""
     shown = shown_store(value.content) if isinstance(value.content, str) else "***"
-    unsaid = replace(value, shown=shown)
-    return _placed(unsaid, lambda text: parse_database_url(text, folder=value.folder))
+    masked = replace(value, shown=shown)
+    return _parsed(masked, lambda text: parse_database_url(text, folder=value.folder))
 
 
 def parse_file(value: RawSetting) -> Path:
-    """An absolute path."""
-    return _placed(value, lambda text: parse_path(text, folder=value.folder))
+    """Return an absolute path."""
+    return _parsed(value, lambda text: parse_path(text, folder=value.folder))
 
 
-def _placed(value: RawSetting, parse: Callable[[str], T]) -> T:
+def _parsed(value: RawSetting, parse: Callable[[str], T]) -> T:
     text = parse_text(value)
     try:
         return parse(text)

@@ -1,9 +1,9 @@
-"""What the user has set: an option beats the environment, the environment beats the TOML file.
+"""Resolve the settings: an option beats the environment, the environment beats the TOML file.
 
-Of a source, what stands in its own table of the file beats the environment too, and only an option beats it.
+A source's own table of the file beats the environment too, and only an option beats it.
 
-Invariant: a `Settings` is complete and valid; whatever is wrong or unknown is a `SettingError` of one line
-that names where it came from. Reads the TOML file and nothing else: never a key, only where a key is kept.
+Invariant: a `Settings` is complete and valid; a wrong value or an unknown name is a `SettingError` of one line that
+names its origin. The TOML file is all that is read: never a key, only the place of one.
 """
 
 import tomllib
@@ -14,10 +14,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
 
+import platformdirs
+
 from recorder.analysis.budget import Budget
 from recorder.analysis.filters import Filters
+from recorder.base_url import PUFFLE_URL
 from recorder.errors import SettingError
-from recorder.instants import DAY, HOUR, MINUTE, SECOND
 from recorder.ledger.cost import CostRules
 from recorder.raw_setting import (
     KEY_HINT,
@@ -45,9 +47,9 @@ from recorder.urls import parse_database_url
 T = TypeVar("T")
 
 API_KEY_ENV = "PUFFLE_API_KEY"
-BASE_URL = "https://app.puffle.ai"
 APPLICATION = "puffle-recorder"
-DEFAULT_SOURCE = "default"  # that `track` registers runs with
+DEFAULT_SOURCE = "default"
+"""The source that `track` registers runs with."""
 
 ENVIRONMENT: Mapping[str, str] = MappingProxyType(
     {
@@ -62,32 +64,49 @@ ENVIRONMENT: Mapping[str, str] = MappingProxyType(
         "config": "RECORDER_CONFIG",
     }
 )
-"""Each setting's environment variable, by the setting's name in the file and in `options`."""
+"""The environment variable of each setting, by its name in the file and in `options`."""
 
 OPTIONS: Mapping[str, str] = MappingProxyType(
     {key: "--" + key.replace("_", "-") for key in ENVIRONMENT} | {"database_url": "--db"}
 )
-"""Each setting's option, by the same names."""
+"""The option of each setting, by the same names."""
+
+DEFAULTS: Mapping[str, str] = MappingProxyType(
+    {
+        "base_url": PUFFLE_URL,
+        "rate": "80",
+        "every": "3s",
+        "settle": "5s,1m,15m,1h,24h",
+        "overdue_after": "10m",
+        "abandon": "7d",
+    }
+)
+"""The default of each setting that has one, as people write it, by the same names."""
 
 _FILE_KEYS = (*(key for key in ENVIRONMENT if key != "config"), "sources", "cost", "budget")
 _SOURCE_KEYS = ("base_url", "api_key_env", "api_key_file", "rate")
 _COST_KEYS = ("unit", "path", "preview", "actual")
 _BUDGET_KEYS = ("unit", "amount", "per", "tz", "source", "slug", "label")
 
-_RATE = 80
-_EVERY_US = 3 * SECOND
-_SETTLE_US = (5 * SECOND, MINUTE, 15 * MINUTE, HOUR, DAY)
-_OVERDUE_US = 10 * MINUTE
-_ABANDON_US = 7 * DAY
+
+def _default(key: str, parse: Callable[[RawSetting], T]) -> T:
+    return parse(RawSetting(name=key, content=DEFAULTS[key]))
+
+
+_RATE = _default("rate", parse_rate)
+_EVERY_US = _default("every", parse_span)
+_SETTLE_US = _default("settle", parse_spans)
+_OVERDUE_US = _default("overdue_after", parse_span)
+_ABANDON_US = _default("abandon", parse_span)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceSettings:
-    """One account that runs are seen through, and where its key is kept; exactly one of the two is set.
+    """One account that runs are polled through, and the place of its key: either a variable or a file.
 
     Attributes:
         name: the source's name.
-        base_url: of the API.
+        base_url: the base URL of the API.
         api_key_env: the environment variable that holds the key, or None.
         api_key_file: the absolute path of the file that holds the key, or None.
         rate: requests in any 60 s.
@@ -106,21 +125,21 @@ class Settings:
 
     Attributes:
         database_url: SQLAlchemy URL of the store; may hold a password, so it is not in the repr.
-        base_url: of the API, for sources whose table gives none.
-        source: the source that was asked for; None = all (`track`: `default`).
-        rate: requests in any 60 s, for sources whose table gives none.
-        every_us: at best one poll of a run in so long.
-        settle_us: the settle polls, counted from the end; ascending.
-        overdue_us: a run in flight for longer is overdue.
-        abandon_us: how long a run may stay without change.
-        cost: how amounts are read.
-        sources: the sources that the file names.
-        budgets: those of the file, in its order.
+        base_url: the base URL of the API, for sources whose table has none.
+        source: the wanted source; None: all (`track`: `default`).
+        rate: requests in any 60 s, for sources whose table has none.
+        every_us: the shortest time between two polls of a run.
+        settle_us: the times of the follow-up polls, counted from the end; ascending.
+        overdue_us: a run that is in flight for longer is overdue.
+        abandon_us: a run in flight that has not changed for longer is abandoned.
+        cost: the rules by which amounts are read.
+        sources: the sources of the file, by name.
+        budgets: the budgets of the file, in its order.
         config_file: the file that was read, or None.
     """
 
     database_url: str = field(repr=False)
-    base_url: str = BASE_URL
+    base_url: str = PUFFLE_URL
     source: str | None = None
     rate: int = _RATE
     every_us: int = _EVERY_US
@@ -134,7 +153,7 @@ class Settings:
 
     @property
     def cadence(self) -> Cadence:
-        """The watch's part of the settings."""
+        """The settings of the schedule."""
         return Cadence(
             every_us=self.every_us,
             settle_us=self.settle_us,
@@ -143,7 +162,7 @@ class Settings:
         )
 
     def source_settings(self, name: str) -> SourceSettings:
-        """The settings of a source; the common ones where the file has no table for it."""
+        """Return the settings of a source; the common ones where the file has no table for it."""
         return self.sources.get(name) or SourceSettings(
             name=name,
             base_url=self.base_url,
@@ -157,36 +176,36 @@ def load_settings(options: Mapping[str, str | None], *, environ: Mapping[str, st
     """Resolve every setting.
 
     Args:
-        options: what stood on the command line, by the names of `ENVIRONMENT`; None = not given.
+        options: the texts of the command line, by the names of `ENVIRONMENT`; None: absent.
         environ: the environment; an empty variable counts as unset.
 
     Raises:
-        SettingError: a value is wrong, a name in the file is unknown, or the given file is not there.
+        SettingError: a value is wrong, a name in the file is unknown, or the named file is missing.
     """
     if strange := options.keys() - ENVIRONMENT.keys():
         raise TypeError(f"no settings: {sorted(strange)}")
-    given = _with_file(_RawSettings(options=options, environ=environ))
-    rate = given.get("rate", parse_rate, _RATE)
-    base_url = given.get("base_url", parse_api, BASE_URL)
+    raw = _with_file(_RawSettings(options=options, environ=environ))
+    rate = raw.get("rate", parse_rate, _RATE)
+    base_url = raw.get("base_url", parse_api, PUFFLE_URL)
     return Settings(
-        database_url=given.get("database_url", parse_store, None) or _default_database_url(),
+        database_url=raw.get("database_url", parse_store, None) or _default_database_url(),
         base_url=base_url,
-        source=given.get("source", parse_name, None),
+        source=raw.get("source", parse_name, None),
         rate=rate,
-        every_us=given.get("every", parse_span, _EVERY_US),
-        settle_us=given.get("settle", parse_spans, _SETTLE_US),
-        overdue_us=given.get("overdue_after", parse_span, _OVERDUE_US),
-        abandon_us=given.get("abandon", parse_span, _ABANDON_US),
-        cost=_cost(given.inside("cost", _COST_KEYS)),
-        sources=_sources(given, base_url=base_url, rate=rate),
-        budgets=_budgets(given),
-        config_file=given.file,
+        every_us=raw.get("every", parse_span, _EVERY_US),
+        settle_us=raw.get("settle", parse_spans, _SETTLE_US),
+        overdue_us=raw.get("overdue_after", parse_span, _OVERDUE_US),
+        abandon_us=raw.get("abandon", parse_span, _ABANDON_US),
+        cost=_cost(raw.inside("cost", _COST_KEYS)),
+        sources=_sources(raw, base_url=base_url, rate=rate),
+        budgets=_budgets(raw),
+        config_file=raw.file,
     )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _RawSettings:
-    """All that was given; `table` is the part of the file that is looked at, `prefix` its name there."""
+    """The options, the environment, and a `table` of the file, whose names begin with `prefix`."""
 
     options: Mapping[str, str | None]
     environ: Mapping[str, str]
@@ -195,7 +214,7 @@ class _RawSettings:
     prefix: str = ""
 
     def find(self, key: str) -> RawSetting | None:
-        """The value of highest rank, or None."""
+        """Return the setting of the highest rank; None where it is not set."""
         option = self.options.get(key)
         if option is not None:
             return RawSetting(name=OPTIONS[key], content=option)
@@ -207,7 +226,7 @@ class _RawSettings:
         return None
 
     def get(self, key: str, parse: Callable[[RawSetting], T], default: T) -> T:
-        """The parsed value, or the default."""
+        """Return the parsed value, or the default."""
         value = self.find(key)
         return default if value is None else parse(value)
 
@@ -220,7 +239,11 @@ class _RawSettings:
         return parse(value)
 
     def inside(self, name: str, known: Iterable[str]) -> "_RawSettings":
-        """The same, looking at a table below this one, all of whose keys must be known."""
+        """Return the same with a table below this one.
+
+        Raises:
+            SettingError: it is no table, or one of its keys is not known.
+        """
         content = self.table.get(name, {})
         value = RawSetting(name=self.prefix + name, content=content, file=self.file)
         if not isinstance(content, dict):
@@ -230,7 +253,7 @@ class _RawSettings:
         return inner
 
     def check_keys(self, known: tuple[str, ...]) -> None:
-        """Every key of the table is a setting; the values of others are not shown."""
+        """Refuse a key of the table that is no setting; its value is not shown."""
         for key in self.table:
             value = RawSetting(name=self.prefix + key, content=None, file=self.file)
             if key == "api_key":
@@ -239,36 +262,32 @@ class _RawSettings:
                 raise value.wrong_unshown(f"no setting: there are {', '.join(known)}")
 
 
-def _with_file(given: _RawSettings) -> _RawSettings:
-    asked = given.find("config")
-    file = parse_file(asked) if asked else _default_config_file()
+def _with_file(raw: _RawSettings) -> _RawSettings:
+    named = raw.find("config")
+    file = parse_file(named) if named else _default_config_file()
     try:
         table = tomllib.loads(file.read_text(encoding="utf-8-sig"), parse_float=Decimal)
     except FileNotFoundError as error:
-        if asked is None:
-            return given
-        raise asked.wrong("there is no such file: name a TOML file, or leave it out") from error
+        if named is None:
+            return raw
+        raise named.wrong("there is no such file: name a TOML file, or leave it out") from error
     except OSError as error:
-        name = f"{asked.name}={file}" if asked else f"the config file {file}"
+        name = f"{named.name}={file}" if named else f"the config file {file}"
         raise SettingError(f"{name}: cannot be read: {error.strerror}") from error
     except RecursionError as error:
         raise SettingError(f"{file}: no TOML that can be read: nested too deep") from error
     except ValueError as error:  # TOMLDecodeError, UnicodeDecodeError
         raise SettingError(f"{file}: no TOML: {error}") from error
-    read = replace(given, file=file, table=table)
-    read.check_keys(_FILE_KEYS)
-    return read
+    with_file = replace(raw, file=file, table=table)
+    with_file.check_keys(_FILE_KEYS)
+    return with_file
 
 
 def _default_config_file() -> Path:
-    import platformdirs  # noqa: PLC0415  # 20 ms that an explicit path does not pay
-
     return platformdirs.user_config_path(APPLICATION, appauthor=False) / "config.toml"
 
 
 def _default_database_url() -> str:
-    import platformdirs  # noqa: PLC0415
-
     folder = platformdirs.user_data_path(APPLICATION, appauthor=False)
     try:
         return parse_database_url("recorder.db", folder=folder)
@@ -278,8 +297,8 @@ def _default_database_url() -> str:
         ) from error
 
 
-def _sources(given: _RawSettings, *, base_url: str, rate: int) -> Mapping[str, SourceSettings]:
-    tables = replace(given.inside("sources", ()), environ={})  # its say is in the common values
+def _sources(raw: _RawSettings, *, base_url: str, rate: int) -> Mapping[str, SourceSettings]:
+    tables = replace(raw.inside("sources", ()), environ={})  # the common values have it
     return MappingProxyType(
         {
             name: _source(name, tables.inside(name, _SOURCE_KEYS), base_url=base_url, rate=rate)
@@ -288,46 +307,46 @@ def _sources(given: _RawSettings, *, base_url: str, rate: int) -> Mapping[str, S
     )
 
 
-def _source(name: str, given: _RawSettings, *, base_url: str, rate: int) -> SourceSettings:
-    parse_name(RawSetting(name=given.prefix.rstrip("."), content=name, file=given.file))
-    key_file = given.get("api_key_file", parse_key_file, None)
-    variable = given.find("api_key_env")
+def _source(name: str, raw: _RawSettings, *, base_url: str, rate: int) -> SourceSettings:
+    parse_name(RawSetting(name=raw.prefix.rstrip("."), content=name, file=raw.file))
+    key_file = raw.get("api_key_file", parse_key_file, None)
+    variable = raw.find("api_key_env")
     if key_file and variable:
-        raise variable.wrong_unshown("stands beside api_key_file: give one of them")
+        raise variable.wrong_unshown("is set together with api_key_file: give one of them")
     return SourceSettings(
         name=name,
-        base_url=given.get("base_url", parse_api, base_url),
-        api_key_env=None if key_file else given.get("api_key_env", parse_variable, API_KEY_ENV),
+        base_url=raw.get("base_url", parse_api, base_url),
+        api_key_env=None if key_file else raw.get("api_key_env", parse_variable, API_KEY_ENV),
         api_key_file=key_file,
-        rate=given.get("rate", parse_rate, rate),
+        rate=raw.get("rate", parse_rate, rate),
     )
 
 
-def _cost(given: _RawSettings) -> CostRules:
-    both = given.get("path", parse_dotted, None)
+def _cost(raw: _RawSettings) -> CostRules:
+    both = raw.get("path", parse_dotted, None)
     return CostRules(
-        unit=given.get("unit", parse_text, None),
-        preview_path=given.get("preview", parse_dotted, both),
-        actual_path=given.get("actual", parse_dotted, both),
+        unit=raw.get("unit", parse_text, None),
+        preview_path=raw.get("preview", parse_dotted, both),
+        actual_path=raw.get("actual", parse_dotted, both),
     )
 
 
-def _budgets(given: _RawSettings) -> tuple[Budget, ...]:
-    tables = replace(given.inside("budget", ()), options={}, environ={})
+def _budgets(raw: _RawSettings) -> tuple[Budget, ...]:
+    tables = replace(raw.inside("budget", ()), options={}, environ={})
     return tuple(_budget(name, tables.inside(name, _BUDGET_KEYS)) for name in tables.table)
 
 
-def _budget(name: str, given: _RawSettings) -> Budget:
-    parse_name(RawSetting(name=given.prefix.rstrip("."), content=name, file=given.file))
-    slug, label = given.get("slug", parse_text, None), given.get("label", parse_label, None)
+def _budget(name: str, raw: _RawSettings) -> Budget:
+    parse_name(RawSetting(name=raw.prefix.rstrip("."), content=name, file=raw.file))
+    slug, label = raw.get("slug", parse_text, None), raw.get("label", parse_label, None)
     return Budget(
         name=name,
-        unit=given.require("unit", parse_text),
-        micros=given.require("amount", parse_credits),
-        per=given.require("per", parse_period),
-        tz=given.get("tz", parse_zone, None),
+        unit=raw.require("unit", parse_text),
+        micros=raw.require("amount", parse_credits),
+        per=raw.require("per", parse_period),
+        tz=raw.get("tz", parse_zone, None),
         filters=Filters(
-            source=given.get("source", parse_name, None),
+            source=raw.get("source", parse_name, None),
             slug=() if slug is None else (slug,),
             labels=() if label is None else (label,),
         ),

@@ -1,7 +1,7 @@
 """Where things are, as people write it: the store's database URL, files.
 
-Invariant: what comes out is complete (an absolute path, a named driver, no trailing slash), and what
-`hide_secrets` gives back holds no password. Touches no file. Must not import SQLAlchemy or httpx.
+Invariant: a parsed location is complete (an absolute path, a named driver, no trailing slash); a text from
+`hide_secrets` holds no password.
 """
 
 import re
@@ -34,11 +34,11 @@ _POSTGRES_HINT = (
 
 
 def parse_database_url(text: str, *, folder: Path) -> str:
-    """The SQLAlchemy URL of a store.
+    """Return the SQLAlchemy URL of a store.
 
     Args:
         text: a path (a SQLite file), `sqlite:///path`, `postgresql://...` or `postgres://...`.
-        folder: what a relative path is relative to.
+        folder: the folder that a relative path starts from.
 
     Raises:
         ValueError: it is none of these; the message says what to write, and never repeats the text.
@@ -80,10 +80,10 @@ def _sqlite_file(text: str, folder: Path) -> str:
 
 
 def parse_path(text: str, *, folder: Path) -> Path:
-    """An absolute path; `~` is the user's home, a relative path is relative to `folder`.
+    """Return an absolute path; `~` is the user's home, a relative path starts from `folder`.
 
     Raises:
-        ValueError: `~name` of a user whom this machine does not know.
+        ValueError: it begins with `~name`, and this machine has no such user.
     """
     try:
         return (folder / Path(text).expanduser()).absolute()
@@ -92,7 +92,7 @@ def parse_path(text: str, *, folder: Path) -> Path:
 
 
 def shown_store(text: str) -> str:
-    """Return a store's setting as it may be shown: a file's name; of all else only what kind of URL it is."""
+    """Return a store's setting for a message: the name of a file; of any other setting the scheme of the URL alone."""
     if _SHOWABLE.fullmatch(text):
         return text
     scheme, separator, _ = text.partition("://")
@@ -102,7 +102,7 @@ def shown_store(text: str) -> str:
 
 
 def hide_secrets(text: str) -> str:
-    """The text with every password of a URL or connection string as `***`; rather too much than too little."""
+    """Return the text with `***` for every password of a URL or connection string; rather too much than too little."""
     for pattern, replacement in _SECRETS:
         text = pattern.sub(replacement, text)
     return text

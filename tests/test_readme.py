@@ -17,7 +17,7 @@ from stores import answer, document, register
 
 from recorder.cli.main import SECTIONS, cli, run
 from recorder.sandbox import Sandbox
-from recorder.settings import ENVIRONMENT
+from recorder.settings import DEFAULTS, ENVIRONMENT
 from recorder.store.engine import Database
 from recorder.store.write.record import Recorder
 from recorder.views import VIEWS
@@ -112,6 +112,19 @@ def test_every_setting_and_view_column_is_in_the_manual() -> None:
         assert f"**`{view}`**" in README
         missing = [n for n in kinds if n not in words and not n.startswith(("leads_", "cost_"))]
         assert not missing, view
+
+
+def test_each_default_is_in_the_manual_and_in_the_help(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The default of a setting stands in its row of the manual's table and in the help of its option."""
+    for key, default in DEFAULTS.items():
+        (row,) = re.findall(rf"^\| .*`{ENVIRONMENT[key]}`.* \|$", README, re.MULTILINE)
+        assert row.split("|")[-2].strip(" `") == default
+    run(cli, ["poll", "--help"])
+    words = re.sub(r"\s+", " ", capsys.readouterr().out)
+    for key in DEFAULTS.keys() - {"abandon"}:
+        assert f"[default: {DEFAULTS[key]}] [env var: {ENVIRONMENT[key]}]" in words
 
 
 def test_the_check_runs_the_manual_s_own_test_command() -> None:

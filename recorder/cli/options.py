@@ -18,7 +18,7 @@ from recorder.cli.ordering import Order
 from recorder.cli.output import FORMATS
 from recorder.instants import datetime_of, now_us, parse_when, zone_named
 from recorder.ledger.ids import LabelError, checked_label
-from recorder.settings import ENVIRONMENT, load_settings
+from recorder.settings import DEFAULTS, ENVIRONMENT, OPTIONS, load_settings
 
 Command: TypeAlias = Callable[..., object]
 Decorator: TypeAlias = Callable[[Command], Command]
@@ -74,33 +74,25 @@ def _words(_ctx: click.Context, _param: click.Parameter, texts: tuple[str, ...])
     return tuple(word.strip() for text in texts for word in text.split(",") if word.strip())
 
 
-def _setting(key: str, option: str, metavar: str, told: str) -> Decorator:
-    return click.option(option, key, metavar=metavar, help=f"{told}  [env var: {ENVIRONMENT[key]}]")
+def _setting(key: str, metavar: str, text: str) -> Decorator:
+    default = f"  [default: {DEFAULTS[key]}]" if key in DEFAULTS else ""
+    text = f"{text}{default}  [env var: {ENVIRONMENT[key]}]"
+    return click.option(OPTIONS[key], key, metavar=metavar, help=text)
 
 
 _SETTING_OPTIONS: Mapping[str, Decorator] = MappingProxyType(
     {
         "database_url": _setting(
-            "database_url", "--db", "URL", "The store: a SQLAlchemy URL, or a path = SQLite."
+            "database_url", "URL", "The store: a SQLAlchemy URL, or a path = SQLite."
         ),
-        "config": _setting("config", "--config", "FILE", "TOML file of settings."),
-        "source": _setting("source", "--source", "NAME", "The account that runs are seen through."),
-        "base_url": _setting("base_url", "--base-url", "URL", "The API's base URL."),
-        "rate": _setting(
-            "rate", "--rate", "N", "Requests in any 60 s, per key, over all processes: 80."
-        ),
-        "every": _setting("every", "--every", "DURATION", "One poll of a run in so long: 3s."),
-        "settle": _setting(
-            "settle",
-            "--settle",
-            "LIST",
-            "Settle polls, counted from a run's end: 5s,1m,15m,1h,24h.",
-        ),
+        "config": _setting("config", "FILE", "TOML file of settings."),
+        "source": _setting("source", "NAME", "The account that runs are polled through."),
+        "base_url": _setting("base_url", "URL", "The API's base URL."),
+        "rate": _setting("rate", "N", "Requests in any 60 s, per key, over all processes."),
+        "every": _setting("every", "DURATION", "The shortest time between two polls of a run."),
+        "settle": _setting("settle", "LIST", "When to poll a run again, counted from its end."),
         "overdue_after": _setting(
-            "overdue_after",
-            "--overdue-after",
-            "DURATION",
-            "A run in flight for longer is overdue: 10m.",
+            "overdue_after", "DURATION", "A run in flight for longer is overdue."
         ),
     }
 )
