@@ -22,7 +22,6 @@ DIRECTION = (
     ("sandbox",),
     ("history", "schedule"),
     ("analysis",),
-    ("raw_setting",),
     ("settings",),
     ("fetch",),
     ("store",),

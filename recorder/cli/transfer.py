@@ -16,8 +16,8 @@ from recorder.cli.stores import reading, recording
 from recorder.cli.streams import notify
 from recorder.errors import UsageError
 from recorder.humanize import counted
-from recorder.raw_setting import RawSetting, parse_name
 from recorder.settings import DEFAULT_SOURCE, Settings
+from recorder.settings.raw_setting import RawSetting, parse_name
 
 if TYPE_CHECKING:
     from recorder.analysis.values import Cells

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from recorder.errors import SettingError
-from recorder.raw_setting import unquoted
+from recorder.settings.raw_setting import unquoted
 
 DEFAULT_KEY_ENV = "PUFFLE_API_KEY"
 MASK = "****"

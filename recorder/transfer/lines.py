@@ -23,7 +23,7 @@ from recorder.ledger.ids import LabelError, RunIdError, checked_label, checked_r
 from recorder.ledger.jsontext import DEEPEST, Json, JsonTextError, Number, parse_json, to_text
 from recorder.ledger.readable import storable
 from recorder.ledger.sections import slices_of
-from recorder.raw_setting import RawSetting, parse_name
+from recorder.settings.raw_setting import RawSetting, parse_name
 
 Fields: TypeAlias = Mapping[str, Json]
 

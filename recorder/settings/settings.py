@@ -7,7 +7,7 @@ names its origin. The TOML file is all that is read: never a key, only the place
 """
 
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
@@ -21,8 +21,9 @@ from recorder.analysis.filters import Filters
 from recorder.base_url import PUFFLE_URL
 from recorder.errors import SettingError
 from recorder.ledger.cost import CostRules
-from recorder.raw_setting import (
-    KEY_HINT,
+from recorder.schedule.cadence import Cadence
+from recorder.settings.names import API_KEY_ENV, APPLICATION, DEFAULTS, ENVIRONMENT
+from recorder.settings.raw_setting import (
     RawSetting,
     parse_api,
     parse_credits,
@@ -39,49 +40,11 @@ from recorder.raw_setting import (
     parse_text,
     parse_variable,
     parse_zone,
-    unquoted,
 )
-from recorder.schedule.cadence import Cadence
+from recorder.settings.raw_settings import RawSettings
 from recorder.urls import parse_database_url
 
 T = TypeVar("T")
-
-API_KEY_ENV = "PUFFLE_API_KEY"
-APPLICATION = "puffle-recorder"
-DEFAULT_SOURCE = "default"
-"""The source that `track` registers runs with."""
-
-ENVIRONMENT: Mapping[str, str] = MappingProxyType(
-    {
-        "database_url": "RECORDER_DATABASE_URL",
-        "base_url": "RECORDER_BASE_URL",
-        "source": "RECORDER_SOURCE",
-        "rate": "RECORDER_RATE",
-        "every": "RECORDER_EVERY",
-        "settle": "RECORDER_SETTLE",
-        "overdue_after": "RECORDER_OVERDUE",
-        "abandon": "RECORDER_ABANDON",
-        "config": "RECORDER_CONFIG",
-    }
-)
-"""The environment variable of each setting, by its name in the file and in `options`."""
-
-OPTIONS: Mapping[str, str] = MappingProxyType(
-    {key: "--" + key.replace("_", "-") for key in ENVIRONMENT} | {"database_url": "--db"}
-)
-"""The option of each setting, by the same names."""
-
-DEFAULTS: Mapping[str, str] = MappingProxyType(
-    {
-        "base_url": PUFFLE_URL,
-        "rate": "80",
-        "every": "3s",
-        "settle": "5s,1m,15m,1h,24h",
-        "overdue_after": "10m",
-        "abandon": "7d",
-    }
-)
-"""The default of each setting that has one, as people write it, by the same names."""
 
 _FILE_KEYS = (*(key for key in ENVIRONMENT if key != "config"), "sources", "cost", "budget")
 _SOURCE_KEYS = ("base_url", "api_key_env", "api_key_file", "rate")
@@ -184,7 +147,7 @@ def load_settings(options: Mapping[str, str | None], *, environ: Mapping[str, st
     """
     if strange := options.keys() - ENVIRONMENT.keys():
         raise TypeError(f"no settings: {sorted(strange)}")
-    raw = _with_file(_RawSettings(options=options, environ=environ))
+    raw = _with_file(RawSettings(options=options, environ=environ))
     rate = raw.get("rate", parse_rate, _RATE)
     base_url = raw.get("base_url", parse_api, PUFFLE_URL)
     return Settings(
@@ -203,66 +166,7 @@ def load_settings(options: Mapping[str, str | None], *, environ: Mapping[str, st
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _RawSettings:
-    """The options, the environment, and a `table` of the file, whose names begin with `prefix`."""
-
-    options: Mapping[str, str | None]
-    environ: Mapping[str, str]
-    file: Path | None = None
-    table: Mapping[str, object] = field(default_factory=dict)
-    prefix: str = ""
-
-    def find(self, key: str) -> RawSetting | None:
-        """Return the setting of the highest rank; None where it is not set."""
-        option = self.options.get(key)
-        if option is not None:
-            return RawSetting(name=OPTIONS[key], content=option)
-        variable = ENVIRONMENT.get(key, "")
-        if text := unquoted(self.environ.get(variable, "")):
-            return RawSetting(name=variable, content=text)
-        if key in self.table:
-            return RawSetting(name=self.prefix + key, content=self.table[key], file=self.file)
-        return None
-
-    def get(self, key: str, parse: Callable[[RawSetting], T], default: T) -> T:
-        """Return the parsed value, or the default."""
-        value = self.find(key)
-        return default if value is None else parse(value)
-
-    def require(self, key: str, parse: Callable[[RawSetting], T]) -> T:
-        """Return the parsed value of a key that must be in the table."""
-        value = self.find(key)
-        if value is None:
-            missing = RawSetting(name=self.prefix + key, content=None, file=self.file)
-            raise missing.wrong_unshown("not set: a budget has a unit, an amount and per")
-        return parse(value)
-
-    def inside(self, name: str, known: Iterable[str]) -> "_RawSettings":
-        """Return the same with a table below this one.
-
-        Raises:
-            SettingError: it is no table, or one of its keys is not known.
-        """
-        content = self.table.get(name, {})
-        value = RawSetting(name=self.prefix + name, content=content, file=self.file)
-        if not isinstance(content, dict):
-            raise value.wrong_unshown(f"not a table: write [{value.name}], its settings below")
-        inner = replace(self, table=content, prefix=f"{value.name}.")
-        inner.check_keys(tuple(known) or tuple(content))
-        return inner
-
-    def check_keys(self, known: tuple[str, ...]) -> None:
-        """Refuse a key of the table that is no setting; its value is not shown."""
-        for key in self.table:
-            value = RawSetting(name=self.prefix + key, content=None, file=self.file)
-            if key == "api_key":
-                raise value.wrong_unshown(KEY_HINT)
-            if key not in known:
-                raise value.wrong_unshown(f"no setting: there are {', '.join(known)}")
-
-
-def _with_file(raw: _RawSettings) -> _RawSettings:
+def _with_file(raw: RawSettings) -> RawSettings:
     named = raw.find("config")
     file = parse_file(named) if named else _default_config_file()
     try:
@@ -297,7 +201,7 @@ def _default_database_url() -> str:
         ) from error
 
 
-def _sources(raw: _RawSettings, *, base_url: str, rate: int) -> Mapping[str, SourceSettings]:
+def _sources(raw: RawSettings, *, base_url: str, rate: int) -> Mapping[str, SourceSettings]:
     tables = replace(raw.inside("sources", ()), environ={})  # the common values have it
     return MappingProxyType(
         {
@@ -307,7 +211,7 @@ def _sources(raw: _RawSettings, *, base_url: str, rate: int) -> Mapping[str, Sou
     )
 
 
-def _source(name: str, raw: _RawSettings, *, base_url: str, rate: int) -> SourceSettings:
+def _source(name: str, raw: RawSettings, *, base_url: str, rate: int) -> SourceSettings:
     parse_name(RawSetting(name=raw.prefix.rstrip("."), content=name, file=raw.file))
     key_file = raw.get("api_key_file", parse_key_file, None)
     variable = raw.find("api_key_env")
@@ -322,7 +226,7 @@ def _source(name: str, raw: _RawSettings, *, base_url: str, rate: int) -> Source
     )
 
 
-def _cost(raw: _RawSettings) -> CostRules:
+def _cost(raw: RawSettings) -> CostRules:
     both = raw.get("path", parse_dotted, None)
     return CostRules(
         unit=raw.get("unit", parse_text, None),
@@ -331,12 +235,12 @@ def _cost(raw: _RawSettings) -> CostRules:
     )
 
 
-def _budgets(raw: _RawSettings) -> tuple[Budget, ...]:
+def _budgets(raw: RawSettings) -> tuple[Budget, ...]:
     tables = replace(raw.inside("budget", ()), options={}, environ={})
     return tuple(_budget(name, tables.inside(name, _BUDGET_KEYS)) for name in tables.table)
 
 
-def _budget(name: str, raw: _RawSettings) -> Budget:
+def _budget(name: str, raw: RawSettings) -> Budget:
     parse_name(RawSetting(name=raw.prefix.rstrip("."), content=name, file=raw.file))
     slug, label = raw.get("slug", parse_text, None), raw.get("label", parse_label, None)
     return Budget(
