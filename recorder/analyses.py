@@ -44,7 +44,7 @@ class Analyses(Queries):
             filters=self._filters(question.filters),
             now=question.now if self._as_of is None else self._as_of,
             options=analysis.options_of(question.options),
-            overdue_after_us=self._settings.overdue_us,
+            overdue_after_us=self._settings.overdue_after_us,
         )
         source = asked.filters.source if analysis.basis is None else None
         return answer(analysis, self._read(source, needs(analysis, asked)), asked)

@@ -50,7 +50,7 @@ def demo_settings(*, database_url: str, base_url: str) -> Settings:
         rate=6000,
         every_us=SECOND,
         settle_us=_SETTLE_US,
-        overdue_us=10 * MINUTE,
+        overdue_after_us=10 * MINUTE,
     )
 
 

@@ -80,7 +80,7 @@ class Queries:
         is_now = self._as_of is None
         rows = self._overdue_now(chosen.source, now) if is_now else self._run_rows(chosen.source)
         meant = filter(chosen.matches, rows)
-        late = (row for row in meant if row.is_overdue(self._settings.overdue_us, now=moment))
+        late = (row for row in meant if row.is_overdue(self._settings.overdue_after_us, now=moment))
         return sorted(late, key=lambda row: (row.flight_since or 0, row.source, row.run_id))
 
     def _overdue_now(self, source: str | None, now: int) -> Iterator[RunRow]:

@@ -100,7 +100,7 @@ def test_what_is_not_done(database: Database) -> None:
     recorder.record([answer(0, run_id="flying"), completed(0, "ended"), completed(0, "quiet")])
     recorder.record([completed(5, "quiet"), failure(0, Outcome.NOT_VISIBLE, 404, run_id="absent")])
 
-    cadence = Cadence(overdue_us=900 * S)
+    cadence = Cadence(overdue_after_us=900 * S)
     counts = [undone(database, cadence, at) for at in (6, 14, 15, 899, 901)]
     assert counts == [3, 3, 2, 2, 0]
 
@@ -121,7 +121,7 @@ def test_a_failed_poll_that_decides_is_waited_for(database: Database) -> None:
     recorder = Recorder(database, cadence=Cadence(settle_us=(5 * S,)))
     recorder.record([completed(0, "ended"), failure(0, run_id="unseen"), completed(0, "quiet")])
     recorder.record([failure(5, run_id="ended"), completed(2, "quiet"), failure(5, run_id="quiet")])
-    cadence = Cadence(settle_us=(5 * S,), overdue_us=600 * S)
+    cadence = Cadence(settle_us=(5 * S,), overdue_after_us=600 * S)
     assert [undone(database, cadence, at) for at in (6, 599, 601)] == [2, 2, 0]
 
 
@@ -220,7 +220,7 @@ def test_what_is_written_while_an_answer_is_recorded_stays(
     """The recording of an answer that has read the run already does not write it as it was."""
     register(database)
     Recorder(database).record([answer(0)])
-    seen = ask(database, overdue_runs, Cadence(overdue_us=1), now=T0 + S)
+    seen = ask(database, overdue_runs, Cadence(overdue_after_us=1), now=T0 + S)
     other = open_database(store_url)
     has_read, go_on = threading.Event(), threading.Event()
 

@@ -275,7 +275,7 @@ def test_settling_waits_for_those_in_flight(scene: Scene) -> None:
 def test_a_look_after_the_end_does_not_wait_for_ever(scene: Scene) -> None:
     """Where those in flight take the whole budget without end, a settle look goes after a quarter of an hour."""
     (over,) = ids(1, "ended")
-    scene.rate, scene.cadence = 12, Cadence(overdue_us=10 * HOUR)
+    scene.rate, scene.cadence = 12, Cadence(overdue_after_us=10 * HOUR)
     scene.track(*ids(4), over)
     scene.world = lambda _s, run_id, _at: ended(run_id) if run_id == over else ok(run_id)
     scene.watch(seconds=40 * 60)
@@ -357,7 +357,7 @@ def test_overdue_is_told_once_with_its_trigger(scene: Scene) -> None:
 @pytest.mark.slow
 def test_overdue_runs_do_not_starve_behind_a_crowd(scene: Scene) -> None:
     """A slow cadence, but a cadence: they wait their turn like those in flight."""
-    scene.cadence = Cadence(overdue_us=20 * S)
+    scene.cadence = Cadence(overdue_after_us=20 * S)
     scene.rate = 12
     scene.track("old")
     scene.time.at(25, lambda: scene.track(*ids(6)))
@@ -655,7 +655,7 @@ def test_until_done_bears_a_404_in_between(scene: Scene, missing: tuple[int, int
 
 def test_until_done_leaves_what_is_overdue(scene: Scene) -> None:
     """A stuck run is waited for until it is overdue, and then said to be left."""
-    scene.cadence = Cadence(overdue_us=MINUTE)
+    scene.cadence = Cadence(overdue_after_us=MINUTE)
     scene.track("er_1", "er_2")
     scene.world = lambda _s, run_id, _at: ok(run_id) if run_id == "er_1" else ended(run_id)
     assert scene.watch(RunMode.DONE).exit_code == 0
@@ -678,7 +678,7 @@ def test_until_done_tries_again_what_failed_at_the_last(scene: Scene) -> None:
 
 def test_until_done_does_not_wait_for_ever_for_a_run_that_was_never_seen(scene: Scene) -> None:
     """It is given up after the time that a run in flight may take, with exit code 3."""
-    scene.cadence = Cadence(overdue_us=2 * MINUTE)
+    scene.cadence = Cadence(overdue_after_us=2 * MINUTE)
     scene.track("er_1", "er_2")
     scene.world = lambda _s, run_id, _at: (
         Reply(http_status=503) if run_id == "er_1" else ended(run_id)
@@ -1035,7 +1035,7 @@ def set_clock(scene: Scene, at: float, by: int) -> None:
 @pytest.mark.parametrize("by", [-3600, -90, -3, 90, 3600])
 def test_a_clock_that_is_set_stops_nothing(scene: Scene, by: int) -> None:
     """Runs in flight, settling, and new ones are asked on as if nothing had been, but for a moment."""
-    scene.cadence = Cadence(overdue_us=2 * HOUR)  # longer than the step
+    scene.cadence = Cadence(overdue_after_us=2 * HOUR)  # longer than the step
     scene.track("er_1", "er_2")
     scene.world = lambda _s, run_id, at: (
         ended(run_id) if run_id == "er_2" and at > 5 else ok(run_id)

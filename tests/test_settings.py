@@ -51,7 +51,7 @@ def test_the_defaults_are_those_of_the_contract(config: Path) -> None:
     assert settings.base_url == "https://app.puffle.ai"
     assert (settings.source, settings.rate, settings.every_us) == (None, 80, 3 * SECOND)
     assert settings.settle_us == (5 * SECOND, MINUTE, 15 * MINUTE, HOUR, DAY)
-    assert (settings.overdue_us, settings.abandon_us) == (10 * MINUTE, 7 * DAY)
+    assert (settings.overdue_after_us, settings.abandon_us) == (10 * MINUTE, 7 * DAY)
     default = settings.source_settings("default")
     assert (default.api_key_env, default.api_key_file) == ("PUFFLE_API_KEY", None)
     assert (default.base_url, default.rate) == (settings.base_url, 80)
@@ -97,7 +97,7 @@ def test_the_default_config_file_is_optional(
         (
             "overdue_after",
             "RECORDER_OVERDUE",
-            "overdue_us",
+            "overdue_after_us",
             {"1m": MINUTE, "2m": 2 * MINUTE, "3m": 3 * MINUTE},
         ),
         (

@@ -109,7 +109,7 @@ def coverage(group: Group) -> Row:
         "post_hoc": count(n["post_hoc"], narrow=True),
         "unclassed": count(n_unclassed),
         "in_flight_seconds": seconds(flights.in_time_us),
-        "overdue_seconds": seconds(flights.overdue_us),
+        "overdue_seconds": seconds(flights.overdue_after_us),
         "covered_seconds": seconds(covered),
         "coverage": rate(ratio(covered, flights.in_time_us), narrow=True),
         **percentiles("gap_seconds", gaps, 50, 95, narrow="p50 p95"),
@@ -174,7 +174,7 @@ class Flights:
         return total((self.overdue_at - self.begin)[self.is_known])
 
     @property
-    def overdue_us(self) -> int:
+    def overdue_after_us(self) -> int:
         """The overdue time, of all runs."""
         return total((self.end - self.overdue_at)[self.is_known])
 
@@ -196,7 +196,7 @@ def _silence_us(runs: Runs, now: int | None) -> int | None:
 def _about(runs: Runs, population: str, question: Question) -> str:
     del population
     flights = Flights(runs, question.overdue_after_us)
-    hours, overdue = flights.in_time_us / HOUR, flights.overdue_us / HOUR
+    hours, overdue = flights.in_time_us / HOUR, flights.overdue_after_us / HOUR
     good = sum(one.n_good for one in runs.objects("poll_times").values)
     beyond = f" and {overdue:,.1f} h overdue" if overdue else ""
     return f"{hours:,.1f} h in flight{beyond}, {good:,} good polls"

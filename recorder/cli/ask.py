@@ -74,7 +74,9 @@ def _write_page(
 
     row = archive.run_row(run_id)
     since = flight_since(row.created_at, row.first_good_at)
-    is_late = is_overdue(row.phase, since=since, overdue_after_us=settings.overdue_us, now=now)
+    is_late = is_overdue(
+        row.phase, since=since, overdue_after_us=settings.overdue_after_us, now=now
+    )
     page = Page(
         cells=run_cells(row),
         labels={str(row["key"]): str(row["value"]) for row in archive.labels(run_id)},

@@ -70,7 +70,7 @@ def overdue(
         archive = Queries(database, settings, as_of=as_of)
         tell_unknown_words(archive, filters)
         found = archive.overdue(filters, now=now)
-    rows = [_row(one, overdue_us=settings.overdue_us, now=now) for one in found]
+    rows = [_row(one, overdue_after_us=settings.overdue_after_us, now=now) for one in found]
     write_rows(
         order.arrange(rows, _COLUMNS),
         columns=_COLUMNS,
@@ -79,12 +79,12 @@ def overdue(
         format=format,
         out=sys.stdout,
         tz=tz,
-        empty=f"no run is in flight for more than {format_duration(settings.overdue_us)}",
+        empty=f"no run is in flight for more than {format_duration(settings.overdue_after_us)}",
     )
     return _CROSSED if fail and found else 0
 
 
-def _row(one: "RunRow", *, overdue_us: int, now: int) -> Row:
+def _row(one: "RunRow", *, overdue_after_us: int, now: int) -> Row:
     since = one.flight_since or now
     asked = one.last_polled_at
     return {
@@ -94,7 +94,7 @@ def _row(one: "RunRow", *, overdue_us: int, now: int) -> Row:
         "slug": one.slug,
         "since": datetime_of(since),
         "in_flight": whole_span(now - since),
-        "overdue_seconds": (now - since - overdue_us) / SECOND,
+        "overdue_seconds": (now - since - overdue_after_us) / SECOND,
         "trigger_run_id": one.trigger_run_id,
         "last_polled_at": _instant(asked),
         "last_look": None if asked is None else f"{whole_span(now - asked)} ago",

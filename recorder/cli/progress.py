@@ -62,7 +62,7 @@ class Progress:
         if self._plan.until is RunMode.PASS:
             return poller.summary.line()
         cadence, name = self._settings.cadence, self._settings.source
-        since = now - max(cadence.quiet_after_us, cadence.overdue_us)
+        since = now - max(cadence.quiet_after_us, cadence.overdue_after_us)
         with suppress(StoreError), self._database.reading() as connection:
             runs = watched_runs(connection, since=since, limit=_MOST, source_name=name)
             line = waiting_line if self._plan.until is RunMode.DONE else headline

@@ -40,13 +40,13 @@ class Cadence:
     Attributes:
         every_us: at best one poll of a run in so long.
         settle_us: when to look again after the end, ascending.
-        overdue_us: the patience with a run in flight.
+        overdue_after_us: the patience with a run in flight.
         abandon_us: how long a run may stay in flight without change before it is given up.
     """
 
     every_us: int = 3 * SECOND
     settle_us: Sequence[int] = field(default=(5 * SECOND, MINUTE, 15 * MINUTE, HOUR, 24 * HOUR))
-    overdue_us: int = 10 * MINUTE
+    overdue_after_us: int = 10 * MINUTE
     abandon_us: int = 7 * DAY
 
     @property
@@ -134,7 +134,7 @@ def overdue_at(known: ScheduleInputs, cadence: Cadence) -> int | None:
     if known.is_terminal is not False:
         return None
     since = flight_since(known.created_at, known.first_good_at)
-    return None if since is None else since + cadence.overdue_us
+    return None if since is None else since + cadence.overdue_after_us
 
 
 def _in_flight(known: ScheduleInputs, now: int, cadence: Cadence) -> NextPoll:
@@ -144,7 +144,7 @@ def _in_flight(known: ScheduleInputs, now: int, cadence: Cadence) -> NextPoll:
     patience_ends = overdue_at(known, cadence)
     if patience_ends is None or now < patience_ends:
         return NextPoll(tracking="active", due_at=now + cadence.every_us, urgency=Urgency.IN_FLIGHT)
-    overdue_for = now - patience_ends + cadence.overdue_us
+    overdue_for = now - patience_ends + cadence.overdue_after_us
     pause = min(max(overdue_for // 20, 10 * cadence.every_us), SLOWEST_OVERDUE_US)
     return NextPoll(tracking="active", due_at=now + pause, urgency=Urgency.IN_FLIGHT)
 

@@ -93,7 +93,7 @@ class Settings:
         rate: requests in any 60 s, for sources whose table has none.
         every_us: the shortest time between two polls of a run.
         settle_us: the times of the follow-up polls, counted from the end; ascending.
-        overdue_us: a run that is in flight for longer is overdue.
+        overdue_after_us: a run that is in flight for longer is overdue.
         abandon_us: a run in flight that has not changed for longer is abandoned.
         cost: the rules by which amounts are read.
         sources: the sources of the file, by name.
@@ -107,7 +107,7 @@ class Settings:
     rate: int = _RATE
     every_us: int = _EVERY_US
     settle_us: tuple[int, ...] = _SETTLE_US
-    overdue_us: int = _OVERDUE_US
+    overdue_after_us: int = _OVERDUE_US
     abandon_us: int = _ABANDON_US
     cost: CostRules = field(default_factory=CostRules)
     sources: Mapping[str, SourceSettings] = field(default_factory=dict)
@@ -120,7 +120,7 @@ class Settings:
         return Cadence(
             every_us=self.every_us,
             settle_us=self.settle_us,
-            overdue_us=self.overdue_us,
+            overdue_after_us=self.overdue_after_us,
             abandon_us=self.abandon_us,
         )
 
@@ -157,7 +157,7 @@ def load_settings(options: Mapping[str, str | None], *, environ: Mapping[str, st
         rate=rate,
         every_us=raw.get("every", parse_span, _EVERY_US),
         settle_us=raw.get("settle", parse_spans, _SETTLE_US),
-        overdue_us=raw.get("overdue_after", parse_span, _OVERDUE_US),
+        overdue_after_us=raw.get("overdue_after", parse_span, _OVERDUE_US),
         abandon_us=raw.get("abandon", parse_span, _ABANDON_US),
         cost=_cost(raw.inside("cost", _COST_KEYS)),
         sources=_sources(raw, base_url=base_url, rate=rate),

@@ -212,7 +212,7 @@ def undone_count(
         "source_ids": list(source_ids),
         "ended_since": now - cadence.quiet_after_us,
         "missed_since": now - MISSED_FOR_US,
-        "overdue_since": now - cadence.overdue_us,
+        "overdue_since": now - cadence.overdue_after_us,
     }
     return int(connection.execute(_undone_count(), asked).scalar_one())
 
@@ -292,7 +292,7 @@ def overdue_runs(
             (run_summary.c.source_id == run.c.source_id) & (run_summary.c.run_key == run.c.run_key),
         )
         .where(watch.c.source_id.in_(of_sources), _is_open())
-        .where(is_overdue(now - cadence.overdue_us))
+        .where(is_overdue(now - cadence.overdue_after_us))
         .order_by(since, source.c.name, run.c.run_id)
     )
     if not_notified:

@@ -69,14 +69,16 @@ class LiveRun:
     def overdue(self, cadence: Cadence, now: int) -> bool:
         """In flight for longer than `overdue_after`."""
         since = flight_since(self.created_at, self.first_good_at)
-        return is_overdue(self.phase, since=since, overdue_after_us=cadence.overdue_us, now=now)
+        return is_overdue(
+            self.phase, since=since, overdue_after_us=cadence.overdue_after_us, now=now
+        )
 
     def is_waited_for(self, cadence: Cadence, now: int) -> bool:
         """Return whether `poll --until-done` goes on for this run; `due.undone_count` counts these."""
         if self.tracking == "not_visible" and not self.has_ended:
             last_seen_at = self.last_good_at or self.first_polled_at or 0
             return last_seen_at > now - MISSED_FOR_US
-        patience_began = now - cadence.overdue_us
+        patience_began = now - cadence.overdue_after_us
         if self.phase is Phase.UNSEEN:
             is_new = self.first_polled_at is None or self.first_polled_at > patience_began
             return self.tracking == "active" and is_new
