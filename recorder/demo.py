@@ -1,6 +1,6 @@
-"""The demo's population: a few dozen runs of mixed endings that are over within seconds, and a watch over them.
+"""The demo's runs, a few dozen of mixed endings that end within seconds, and the service that records them.
 
-Invariant: a store of its own, settings of its own: nothing of the user's is read, used or changed.
+Invariant: the store and the settings are the demo's own: nothing of the user's is read or changed.
 """
 
 from collections.abc import Callable, Sequence
@@ -28,21 +28,21 @@ _SETTLE_US = tuple(n * SECOND for n in (1, 2, 3, 5, 6, 10))
 
 
 def demo_population(now: int) -> Population:
-    """Runs that begin within 5 s from now and are over within 11 s, and one that has hung for long."""
+    """Return runs that begin within 5 s and are over within 11 s, and one that is stuck since long before."""
     drawn = Population.generate(
         runs=_DRAWN, seed=_SEED, start_at=now, spread_us=BEGIN_WITHIN_US, speed=_SPEED
     )
     over_by = now + _OVER_WITHIN_US
-    kept = [
+    runs = [
         one
         for one in drawn.runs
         if one.ending is Ending.STUCK or (one.settled_at is not None and one.settled_at <= over_by)
     ]
-    return Population(seed=_SEED, speed=_SPEED, runs=tuple(kept))
+    return Population(seed=_SEED, speed=_SPEED, runs=tuple(runs))
 
 
 def demo_settings(*, database_url: str, base_url: str) -> Settings:
-    """What a user would set, but for the pace: the runs live five times faster than real ones."""
+    """Return a user's settings at a faster pace: the runs go five times faster than real ones."""
     return Settings(
         database_url=database_url,
         base_url=base_url,
@@ -55,14 +55,14 @@ def demo_settings(*, database_url: str, base_url: str) -> Settings:
 
 
 def make_store(database: Database) -> None:
-    """An empty store where there is none yet.
+    """Make the demo's store.
 
     Raises:
-        UsageError: there is one.
+        UsageError: there is a store already.
     """
     if current_revision(database) is not None:
         raise UsageError(
-            f"{database.name} is there already: the demo wants a store of its own; name a new file"
+            f"{database.name} is there already: the demo needs a new store, name a new file"
         )
     upgrade(database)
 
@@ -76,7 +76,7 @@ def demo_service(
     notify: Callable[[str], None],
     after_tick: Callable[[], None],
 ) -> Service:
-    """The watch: it tracks each run as it begins, as a program that starts runs would, and asks for it."""
+    """Return the service that tracks each run as it begins, as a program that starts runs would, and polls it."""
     return Service(
         database,
         settings,
@@ -84,12 +84,12 @@ def demo_service(
         plan=WatchOptions(until=RunMode.FOREVER, lasts_us=_AT_THE_LATEST_US, source=SOURCE),
         notify=notify,
         clock=clock,
-        before_poll=_tracking(database, settings, population, clock),
+        before_poll=_tracker(database, settings, population, clock),
         after_tick=after_tick,
     )
 
 
-def _tracking(
+def _tracker(
     database: Database, settings: Settings, population: Population, clock: Callable[[], int]
 ) -> Callable[[], None]:
     waiting = sorted(population.runs, key=lambda one: -one.created_at)
@@ -106,7 +106,7 @@ def _tracking(
 
 
 def is_over(settings: Settings, population: Population) -> Callable[[Sequence[LiveRun], int], bool]:
-    """Whether every run has ended and is quiet, but for those that are overdue."""
+    """Return the condition that every run is there and has ended and is quiet, overdue ones left out."""
     cadence = settings.cadence
 
     def over(runs: Sequence[LiveRun], now: int) -> bool:

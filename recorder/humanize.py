@@ -9,40 +9,46 @@ _UNITS = ((_DAY, "d", _HOUR, "h"), (_HOUR, "h", _MINUTE, "m"), (_MINUTE, "m", 1,
 
 
 def span(seconds: float) -> str:
-    """`0.4s`, `15.5s`, `3m 20s`, `2h 5m`, `3d 4h`: two units at most."""
+    """Return a duration in at most two units: `0.4s`, `15.5s`, `3m 20s`, `2h 5m`, `3d 4h`."""
     if seconds < 0:
         return f"-{span(-seconds)}"
     if round(seconds, 1) < _MINUTE:
         return f"{seconds:.1f}".removesuffix(".0") + "s"
     whole = round(seconds)
-    large, name, small, rest_name = next(unit for unit in _UNITS if whole >= unit[0])
-    count, rest = divmod(whole, large)
-    return f"{count}{name}" + (f" {rest // small}{rest_name}" if rest >= small else "")
+    large, large_unit, small, small_unit = next(unit for unit in _UNITS if whole >= unit[0])
+    count, remainder = divmod(whole, large)
+    more = f" {remainder // small}{small_unit}" if remainder >= small else ""
+    return f"{count}{large_unit}{more}"
 
 
 def whole_span(us: int) -> str:
-    """Return a duration of microseconds in whole seconds, so that it changes calmly; a negative one as `0s`."""
+    """Return a duration of microseconds in whole seconds; a negative one as `0s`."""
     return span(max(us, 0) // SECOND)
 
 
+def ago(at: int | None, now: int) -> str | None:
+    """Return how long before `now` an instant was: `5m ago`; None for none."""
+    return None if at is None else f"{whole_span(now - at)} ago"
+
+
 def clock_words(ahead_us: int) -> str:
-    """Return how a clock that is ahead by so much stands to the other: `8d ahead of`, `1h behind`."""
+    """Return how far a clock is ahead of another or behind it: `8d ahead of`, `1h behind`."""
     return f"{whole_span(abs(ahead_us))} {'ahead of' if ahead_us > 0 else 'behind'}"
 
 
 def from_to(first: str, last: str) -> str:
-    """`2026-11-20 09:15:00Z to 09:15:09Z`: the second instant without the date if that is the first's."""
+    """Return a period, its second date only where it differs: `2026-11-20 09:15:00Z to 09:15:09Z`."""
     date = first.partition(" ")[0] + " "
     return first if first == last else f"{first} to {last.removeprefix(date)}"
 
 
-def amount(value: Decimal | None, unit: str | None = None) -> str:
-    """`12.5 credits`; `-` for none."""
+def amount_text(value: Decimal | None, unit: str | None = None) -> str:
+    """Return an amount digit by digit, with its unit: `12.5 credits`; `-` for none."""
     if value is None:
         return "-"
     return f"{value:f} {unit}" if unit else f"{value:f}"
 
 
 def counted(number: int, noun: str) -> str:
-    """`1 poll`, `2 polls`."""
+    """Return a number with its noun: `1 poll`, `2 polls`."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from recorder.humanize import amount, counted, from_to, span
+from recorder.humanize import ago, amount_text, counted, from_to, span
 
 
 @pytest.mark.parametrize(
@@ -30,9 +30,16 @@ def test_spans_have_two_units_at_most(seconds: float, words: str) -> None:
 
 def test_amounts_and_counts_in_words() -> None:
     """Amounts digit by digit with their unit, counts with their noun."""
-    assert amount(Decimal("0.000001"), "USD") == "0.000001 USD"
-    assert amount(None, "USD") == "-"
+    assert amount_text(Decimal("0.000001"), "USD") == "0.000001 USD"
+    assert amount_text(None, "USD") == "-"
     assert (counted(1, "poll"), counted(1200, "poll")) == ("1 poll", "1,200 polls")
+
+
+def test_an_age_is_in_whole_seconds() -> None:
+    """An instant is so long ago; one that lies ahead is 0 seconds ago, and none has no age."""
+    assert ago(0, 61_900_000) == "1m 1s ago"
+    assert ago(5, 0) == "0s ago"
+    assert ago(None, 0) is None
 
 
 def test_the_date_is_told_once() -> None:

@@ -18,7 +18,7 @@ from stores import T0, S, answer, document, failure, register, rows
 
 from recorder.cli import main
 from recorder.cli.live import Headlines, LiveTable, PlainLines, open_view
-from recorder.cli.live_rows import LiveRow, LiveRows, headline, line_of
+from recorder.cli.live_rows import LiveRow, LiveRows, headline, live_row
 from recorder.instants import now_us
 from recorder.ledger.answer import Outcome
 from recorder.sandbox import Sandbox
@@ -77,7 +77,7 @@ class Terminal(io.StringIO):
 
 def said(run: LiveRun, *, at: int = 22) -> LiveRow:
     """The texts of a run, so many seconds after T0."""
-    return line_of(run, Cadence(), T0 + at * S)
+    return live_row(run, Cadence(), T0 + at * S)
 
 
 def test_a_run_in_flight_shows_its_progress() -> None:
@@ -127,7 +127,7 @@ def test_served_text_is_shown_not_obeyed() -> None:
     assert said(replace(RUN, status="failed", error_message="a\nb")).note == "a\\nb"
     out = Terminal()
     with LiveTable(out, most=None) as view:
-        view.show(LiveRows(headline="1 in flight", lines=[line]))
+        view.show(LiveRows(headline="1 in flight", rows=[line]))
         view.notify("\x1b[31mred")
     assert "\\x1b[2J" in out.getvalue()
     assert "\x1b[2J" not in out.getvalue()
@@ -161,7 +161,7 @@ def test_a_table_fits_the_terminal(monkeypatch: pytest.MonkeyPatch, width: int) 
     long = replace(RUN, run_id="0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0", created_at=T0 - 9000 * S)
     out = Terminal()
     with LiveTable(out, most=None) as view:
-        view.show(LiveRows(headline="2 in flight", lines=[said(RUN), said(long)], more=3))
+        view.show(LiveRows(headline="2 in flight", rows=[said(RUN), said(long)], more=3))
     drawn = out.getvalue().splitlines()
     assert max(map(len, drawn)) <= width
     assert any("and 3 more" in line for line in drawn)
@@ -178,7 +178,7 @@ def test_what_escalates_a_run_is_never_cut(monkeypatch: pytest.MonkeyPatch) -> N
     runs = [replace(stuck, run_id=f"er_01JC8Z6M3Q{n}") for n in range(9)]
     out = Terminal()
     with LiveTable(out, most=None) as view:
-        view.show(LiveRows(headline="9 in flight", lines=[said(run) for run in runs]))
+        view.show(LiveRows(headline="9 in flight", rows=[said(run) for run in runs]))
     drawn = out.getvalue().splitlines()
     assert sum(line.strip() == f"{runs[0].run_id}: overdue {trigger}" for line in drawn) == 1
     assert any("and 6 more" in line for line in drawn)
@@ -205,7 +205,7 @@ def test_plain_lines_say_what_has_changed_and_nothing_else() -> None:
     view = PlainLines(out, notify=lambda _: None)
     more = replace(RUN, leads_completed=4)
     for run in (RUN, RUN, more, ENDED):
-        view.show(LiveRows(headline="", lines=[said(run)]))
+        view.show(LiveRows(headline="", rows=[said(run)]))
     assert out.getvalue().splitlines() == [
         "er_1 running 5/10 leads, 22s: 1 failed",
         "er_1 completed 4/10 leads, 15s: settling",
@@ -218,7 +218,7 @@ def test_headlines_come_now_and_then() -> None:
     view = Headlines(out, notify=lambda _: None, clock=lambda: moment[0])
     for at, told in [(0, "a"), (1, "b"), (3, "b"), (6, "b"), (7, "c")]:
         moment[0] = at
-        view.show(LiveRows(headline=told, lines=[]))
+        view.show(LiveRows(headline=told, rows=[]))
     assert out.getvalue() == "a\nb\nc\n"
 
 

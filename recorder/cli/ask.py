@@ -4,11 +4,13 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta, tzinfo
-from typing import TYPE_CHECKING, Any, Final, get_args
+from typing import Any, Final, get_args
 
 import click
 
 from recorder.analysis.filters import Filters
+from recorder.analysis.values import Cells
+from recorder.cli.changes import COLUMNS, format_step, step_cells, step_lines
 from recorder.cli.options import (
     as_of_option,
     command_now,
@@ -20,15 +22,14 @@ from recorder.cli.options import (
 )
 from recorder.cli.ordering import Order
 from recorder.cli.output import instant_text, terminal_width, write_document, write_rows
+from recorder.cli.run_page import Page
 from recorder.cli.stores import reading, tell_unknown_words
-from recorder.humanize import amount, counted, span
+from recorder.humanize import amount_text, counted, span
 from recorder.instants import datetime_of
 from recorder.life import LOST, Tracking, flight_since, is_overdue
+from recorder.queries import HistoryStep, Queries
 from recorder.settings import Settings
-
-if TYPE_CHECKING:
-    from recorder.analysis.values import Cells
-    from recorder.queries import HistoryStep, Queries
+from recorder.views import RUNS, run_cells
 
 _TRACKING: Final = get_args(Tracking)
 _TELLING: Final = ("run_id", "status", "leads", "slug", "wall", "cost", "age")
@@ -52,9 +53,6 @@ def status(run_id: str, as_of: int | None, format: str, tz: tzinfo, settings: Se
     --format json prints the JSON value that the API served, {"run": ...}, every number digit by digit; the other
     formats print the row of `runs`.
     """
-    from recorder.queries import Queries  # noqa: PLC0415  # SQLAlchemy: not for --help
-    from recorder.views import RUNS  # noqa: PLC0415
-
     with reading(settings) as database:
         archive = Queries(database, settings, as_of=as_of)
         if format == "json":
@@ -66,12 +64,7 @@ def status(run_id: str, as_of: int | None, format: str, tz: tzinfo, settings: Se
             write_rows([row], columns=RUNS, format=format, out=sys.stdout, tz=tz)
 
 
-def _write_page(
-    archive: "Queries", run_id: str, *, now: int, tz: tzinfo, settings: Settings
-) -> None:
-    from recorder.cli.run_page import Page  # noqa: PLC0415
-    from recorder.views import run_cells  # noqa: PLC0415
-
+def _write_page(archive: Queries, run_id: str, *, now: int, tz: tzinfo, settings: Settings) -> None:
     row = archive.run_row(run_id)
     since = flight_since(row.created_at, row.first_good_at)
     is_late = is_overdue(
@@ -114,16 +107,12 @@ def history(
 
     A field that is not there is `absent` (in JSON: the change lacks that side), one that is null is null.
     """
-    from recorder.queries import Queries  # noqa: PLC0415
-
     with reading(settings) as database:
         archive = Queries(database, settings, as_of=as_of)
         _write_history(archive.history(run_id), order, format, tz)
 
 
-def _write_history(found: "Iterable[HistoryStep]", order: Order, format: str, tz: tzinfo) -> None:
-    from recorder.cli.changes import COLUMNS, format_step, step_cells, step_lines  # noqa: PLC0415
-
+def _write_history(found: Iterable[HistoryStep], order: Order, format: str, tz: tzinfo) -> None:
     steps = order.arrange(found, COLUMNS, cell=lambda step, name: step_cells(step)[name])
     if format == "table":
         for line in step_lines(steps, width=terminal_width(), tz=tz):
@@ -166,8 +155,6 @@ def runs(
 
     json, ndjson and csv have all columns of the view `runs`, which --sort takes; a table the most telling ones.
     """
-    from recorder.queries import Queries  # noqa: PLC0415
-
     with reading(settings) as database:
         archive = Queries(database, settings, as_of=as_of)
         tell_unknown_words(archive, filters)
@@ -176,7 +163,7 @@ def runs(
 
 
 def _write_runs(
-    found: "Iterable[Cells]",
+    found: Iterable[Cells],
     tracking: tuple[str, ...],
     order: Order,
     format: str,
@@ -185,8 +172,6 @@ def _write_runs(
     as_of: int | None,
     is_all: bool,
 ) -> None:
-    from recorder.views import RUNS  # noqa: PLC0415
-
     wanted = (row for row in found if not tracking or row["tracking"] in tracking)
     rows = order.arrange(wanted, RUNS)
     if format in ("table", "markdown"):
@@ -235,7 +220,9 @@ def _leads(row: Mapping[str, Any]) -> str | None:
 def _cost(row: Mapping[str, Any]) -> str | None:
     if row["cost_unit"] is None:
         return None
-    return f"{amount(row['cost_actual'])}/{amount(row['cost_preview'])} {row['cost_unit']}"
+    return (
+        f"{amount_text(row['cost_actual'])}/{amount_text(row['cost_preview'])} {row['cost_unit']}"
+    )
 
 
 def _foot(rows: list[dict[str, Any]], as_of: int | None, tz: tzinfo) -> str:

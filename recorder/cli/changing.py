@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from datetime import tzinfo
 from itertools import takewhile
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import click
 
@@ -16,10 +16,13 @@ from recorder.cli.terminal import visible
 from recorder.errors import UsageError
 from recorder.humanize import counted
 from recorder.ledger.ids import LabelError, checked_label
+from recorder.queries import Queries
 from recorder.settings import Settings
-
-if TYPE_CHECKING:
-    from recorder.store.engine import Connection, Database
+from recorder.store.engine import Connection, Database
+from recorder.store.read.states import find_run
+from recorder.store.write.forget import forget_all
+from recorder.store.write.registry import lock_source, remove_labels, run_keys, set_labels
+from recorder.store.write.registry import untrack as untrack_run
 
 _MOST_NAMED: Final = 5
 
@@ -29,10 +32,8 @@ _MOST_NAMED: Final = 5
 @settings_options()
 def untrack(run_ids: tuple[str, ...], settings: Settings) -> None:
     """Stop watching runs; their history stays."""
-    from recorder.store.read.states import find_run  # noqa: PLC0415
-    from recorder.store.write.registry import untrack as untrack_run  # noqa: PLC0415
 
-    def work(connection: "Connection") -> None:
+    def work(connection: Connection) -> None:
         for run_id in dict.fromkeys(run_ids):
             ref = find_run(connection, run_id, settings.source)
             untrack_run(connection, ref.source_id, ref.run_key, now=command_now())
@@ -69,14 +70,8 @@ def label(
     labels = dict(map(_pair, reversed(pairs)))
     if not labels and not removed:
         raise UsageError("no label: 'recorder label RUN_ID team=growth', or --remove team")
-    from recorder.store.write.registry import (  # noqa: PLC0415
-        lock_source,
-        remove_labels,
-        run_keys,
-        set_labels,
-    )
 
-    def change(connection: "Connection") -> None:
+    def change(connection: Connection) -> None:
         for source, run_ids in chosen.items():
             source_id = lock_source(connection, source)
             keys = list(run_keys(connection, source_id, run_ids).values())
@@ -118,8 +113,6 @@ def forget(
     backup keeps what it holds.
     """
     del tz  # the zone of dates
-    from recorder.store.write.forget import forget_all  # noqa: PLC0415
-
     with recording(settings) as database:
         chosen = _chosen(database, settings, run_ids, filters)
         if not chosen:
@@ -147,7 +140,7 @@ def _count(chosen: dict[str, list[str]]) -> int:
 
 
 def _chosen(
-    database: "Database", settings: Settings, run_ids: Sequence[str], filters: Filters
+    database: Database, settings: Settings, run_ids: Sequence[str], filters: Filters
 ) -> dict[str, list[str]]:
     """Return the runs of these ids, or those that the filters choose, by source; sources in order.
 
@@ -164,11 +157,8 @@ def _chosen(
 
 
 def _named(
-    database: "Database", settings: Settings, run_ids: Sequence[str], filters: Filters
+    database: Database, settings: Settings, run_ids: Sequence[str], filters: Filters
 ) -> Iterator[tuple[str, str]]:
-    from recorder.queries import Queries  # noqa: PLC0415
-    from recorder.store.read.states import find_run  # noqa: PLC0415
-
     if not run_ids:
         archive = Queries(database, settings)
         tell_unknown_words(archive, filters)

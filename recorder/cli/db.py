@@ -2,7 +2,7 @@
 
 import sys
 from contextlib import closing
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import click
 
@@ -11,9 +11,11 @@ from recorder.cli.output import as_json, write_document, write_rows
 from recorder.cli.streams import notify
 from recorder.instants import datetime_of
 from recorder.settings import Settings
-
-if TYPE_CHECKING:
-    from recorder.store.status import Condition
+from recorder.store.engine import Database
+from recorder.store.migrate import upgrade as upgrade_store
+from recorder.store.roles import grant_reading, require_role
+from recorder.store.schema import REVISION
+from recorder.store.status import Condition, condition_of
 
 _COUNTS: Final = ("sources", "runs", "snapshots", "polls")
 _NARROW: Final = 60  # one line a value
@@ -36,10 +38,6 @@ def upgrade(reader: str | None, settings: Settings) -> None:
     One transaction: a failure leaves the old schema whole. A SQLite file is copied aside first. A --reader may use
     the views and the commands that only read, also after later upgrades by the same user.
     """
-    from recorder.store.engine import Database  # noqa: PLC0415  # SQLAlchemy: not for --help
-    from recorder.store.migrate import upgrade as upgrade_store  # noqa: PLC0415
-    from recorder.store.roles import grant_reading, require_role  # noqa: PLC0415
-
     with closing(Database(settings.database_url)) as database, database.checked_on_failure():
         if reader is not None:
             require_role(database, reader)
@@ -57,9 +55,6 @@ def upgrade(reader: str | None, settings: Settings) -> None:
 @settings_options(source=False)
 def status(format: str, settings: Settings) -> int:
     """The schema's revision, and how much the store holds; exit code 1 where something is to be done first."""
-    from recorder.store.engine import Database  # noqa: PLC0415
-    from recorder.store.status import condition_of  # noqa: PLC0415
-
     with closing(Database(settings.database_url)) as database, database.checked_on_failure():
         condition = condition_of(database)
         row = {"store": database.name} | _cells(condition)
@@ -72,9 +67,7 @@ def status(format: str, settings: Settings) -> int:
     return 0 if condition.trouble is None else 1
 
 
-def _cells(condition: "Condition") -> dict[str, object]:
-    from recorder.store.schema import REVISION  # noqa: PLC0415
-
+def _cells(condition: Condition) -> dict[str, object]:
     held = condition.figures
     counts = {name: getattr(held, name, None) for name in _COUNTS}
     last = None if held is None else held.last_polled_at

@@ -1,6 +1,6 @@
-"""`recorder demo`: the whole story in half a minute, and what to type next.
+"""`recorder demo`: every step against a local ledger, in half a minute.
 
-Invariant: what it shows are the commands' own answers about the demo's store; the user's store and settings are
+Invariant: its output is that of the commands themselves on the demo's store; the user's store and settings are
 neither read nor changed.
 """
 
@@ -12,25 +12,27 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
+from recorder.analyses import Analyses
+from recorder.cli.live import open_view
+from recorder.cli.main import cli, run
 from recorder.cli.options import debug_option
 from recorder.cli.output import terminal_width
 from recorder.cli.streams import notify
 from recorder.cli.terminal import fold
+from recorder.cli.watcher import Watcher
+from recorder.demo import demo_population, demo_service, demo_settings, is_over, make_store
 from recorder.errors import SettingError
 from recorder.humanize import span
 from recorder.instants import now_us
-from recorder.settings import ENVIRONMENT
+from recorder.sandbox import Population, Sandbox
+from recorder.settings import ENVIRONMENT, Settings
+from recorder.store.engine import Database
+from recorder.store.read.sample_run import sample_run
 from recorder.urls import parse_database_url
-
-if TYPE_CHECKING:
-    from recorder.analyses import Analyses
-    from recorder.sandbox import Population
-    from recorder.settings import Settings
-    from recorder.store.engine import Database
 
 _ROWS = 12
 
@@ -51,29 +53,28 @@ and from cron or as a service, silent while all is well (lines: README.md):
     epilog="""\b
 Examples:
   recorder demo
-  recorder demo --db demo.db          keep the store there, for later""",
+  recorder demo --db demo.db          keep the store in this file""",
 )
-@click.option("--db", metavar="URL", help="A new store for it; without it, in a temporary folder.")
+@click.option(
+    "--db", metavar="URL", help="A new store, kept for later; by default one in a temporary folder."
+)
 @debug_option
 def demo(db: str | None) -> None:
-    """The whole story against a local ledger, in half a minute, on a store of its own.
+    """Show every step against a local ledger, in half a minute, with a new store.
 
     It starts a sandbox ledger, tracks a few dozen runs of mixed endings, polls them to the end over HTTP, and shows
     what was recorded. Your own store and settings are neither read nor changed.
     """
-    from recorder.demo import make_store  # noqa: PLC0415  # SQLAlchemy: not for --help
-    from recorder.store.engine import Database  # noqa: PLC0415
-
     with _store_url(db) as url:
         with closing(Database(url)) as database:
             make_store(database)
             _show(database, _record(database))
-        _tell_next(database, is_temporary=db is None)
+        _suggest_next(database, is_temporary=db is None)
 
 
 @contextmanager
 def _store_url(db: str | None) -> Iterator[str]:
-    """Give the URL of the demo's store; a temporary folder for it is gone if the demo does not come to its end."""
+    """Give the URL of the demo's store; remove its temporary folder if the demo ends early."""
     if db is not None:
         try:
             url = parse_database_url(db, folder=Path.cwd())
@@ -89,18 +90,15 @@ def _store_url(db: str | None) -> Iterator[str]:
         raise
 
 
-def _record(database: "Database") -> "Settings":
-    """The sandbox lives, and the watch records it; the settings that it was done with."""
-    from recorder.demo import demo_population, demo_settings  # noqa: PLC0415
-    from recorder.sandbox import Sandbox  # noqa: PLC0415
-
+def _record(database: Database) -> Settings:
+    """Run the sandbox and record its runs; return the settings used."""
     population = demo_population(now_us())
     with Sandbox(population, keep=False).start() as sandbox:
-        _say(
+        _print(
             f"A ledger of {len(population.runs)} runs listens on {sandbox.url}. Each run is tracked as it"
-            " begins, and asked for every second over HTTP until it has ended and is quiet; they live"
+            " begins, and polled every second over HTTP until it has ended and is quiet. The runs go"
             " five times faster than real ones.",
-            "The store is its own:",
+            "The store of this demo:",
         )
         click.echo(f"  {database.name}\n")
         settings = demo_settings(database_url=_url(database), base_url=sandbox.url)
@@ -108,15 +106,11 @@ def _record(database: "Database") -> "Settings":
     return settings
 
 
-def _url(database: "Database") -> str:
+def _url(database: Database) -> str:
     return database.url.render_as_string(hide_password=False)
 
 
-def _watch(database: "Database", settings: "Settings", population: "Population") -> None:
-    from recorder.cli.live import open_view  # noqa: PLC0415
-    from recorder.cli.watch import Watcher  # noqa: PLC0415
-    from recorder.demo import demo_service, is_over  # noqa: PLC0415
-
+def _watch(database: Database, settings: Settings, population: Population) -> None:
     with open_view(sys.stdout, notify=notify, most=_ROWS, brief=True) as view:
         watcher = Watcher(
             database, settings, view, refs=None, is_over=is_over(settings, population)
@@ -127,30 +121,27 @@ def _watch(database: "Database", settings: "Settings", population: "Population")
             population,
             clock=now_us,
             notify=view.notify,
-            after_tick=lambda: watcher.look(service.poller),
+            after_tick=lambda: watcher.update(service.poller),
         )
         service.run()
         watcher.show(service.poller)
-    _say("", f"The watch is over: {service.poller.summary.line()}.")
+    _print("", f"The watch is over: {service.poller.summary.line()}.")
 
 
-def _show(database: "Database", settings: "Settings") -> None:
-    """What the commands say of it."""
-    from recorder.analyses import Analyses  # noqa: PLC0415
-    from recorder.store.read.sample_run import sample_run  # noqa: PLC0415
-
+def _show(database: Database, settings: Settings) -> None:
+    """Run the commands that show what was recorded."""
     with database.reading() as connection:
         run_id = sample_run(connection)
-    with _own_settings():
-        _ask(database, "runs", "--slug", "work_email", "--slug", "funding_stage")
-        _ask(database, "history", run_id)
-        _ask(database, "overdue")
-    _say("", "Three more commands answer what it comes to:")
-    _say(*_answers(Analyses(database, settings)))
+    with _no_settings():
+        _run(database, "runs", "--slug", "work_email", "--slug", "funding_stage")
+        _run(database, "history", run_id)
+        _run(database, "overdue")
+    _print("", "Three more commands answer how long, how often and how much:")
+    _print(*_answers(Analyses(database, settings)))
 
 
-def _answers(analyses: "Analyses") -> Iterator[str]:
-    """The three questions, each with its answer."""
+def _answers(analyses: Analyses) -> Iterator[str]:
+    """Yield the answers of three analyses, one line each."""
     took: dict[str, Any] = analyses.analyse("durations").rows[0]
     if took["run_seconds_n"]:
         half, most = (span(took[f"run_seconds_{name}"]) for name in ("p50", "p90"))
@@ -158,34 +149,32 @@ def _answers(analyses: "Analyses") -> Iterator[str]:
     failed: dict[str, Any] = analyses.analyse("failures").rows[0]
     if ended := failed["completed"] + failed["failed"]:
         low, high = (100 * failed[f"failure_rate_{end}"] for end in ("low", "high"))
-        told = f"{failed['failed']} of {ended} failed; with so few, the rate may be {low:.0f} to {high:.0f} %"
-        yield f"  failures   {told}"
+        text = f"{failed['failed']} of {ended} failed; with so few, the rate may be {low:.0f} to {high:.0f} %"
+        yield f"  failures   {text}"
     costs: list[dict[str, Any]] = analyses.analyse("costs").rows
     if cost := max(costs, key=lambda row: row["pairs"], default=None):
-        told = f"{cost['actual_total']} {cost['unit']}; {cost['preview_total']} were previewed"
-        yield f"  costs      {cost['pairs']} completed runs took {told}"
+        text = f"{cost['actual_total']} {cost['unit']}; {cost['preview_total']} were previewed"
+        yield f"  costs      {cost['pairs']} completed runs cost {text}"
 
 
 @contextmanager
-def _own_settings() -> Iterator[None]:
-    """The settings of the environment are not for the demo's store."""
-    held = {name: os.environ.pop(name) for name in ENVIRONMENT.values() if name in os.environ}
+def _no_settings() -> Iterator[None]:
+    """Hide the settings of the environment while the block runs: they are not for the demo's store."""
+    hidden = {name: os.environ.pop(name) for name in ENVIRONMENT.values() if name in os.environ}
     try:
         yield
     finally:
-        os.environ.update(held)
+        os.environ.update(hidden)
 
 
-def _ask(database: "Database", name: str, *arguments: str) -> None:
-    """Show a command and its answer."""
-    from recorder.cli.main import cli, run  # noqa: PLC0415  # it imports this module
-
-    _say("", f"$ {shlex.join(['recorder', name, *arguments])}")
+def _run(database: Database, name: str, *arguments: str) -> None:
+    """Show a command line, and run it."""
+    _print("", f"$ {shlex.join(['recorder', name, *arguments])}")
     sys.stdout.flush()
     run(cli, [name, "--config", os.devnull, "--db", _url(database), *arguments])
 
 
-def _tell_next(database: "Database", *, is_temporary: bool) -> None:
+def _suggest_next(database: Database, *, is_temporary: bool) -> None:
     click.echo("\nLook around, with any command or in SQL:")
     click.echo(f"  recorder runs --db {shlex.quote(database.name)}")
     if database.path is not None:
@@ -197,7 +186,7 @@ def _tell_next(database: "Database", *, is_temporary: bool) -> None:
     click.echo(f"\n{_NEXT}", nl=False)
 
 
-def _say(*lines: str) -> None:
+def _print(*lines: str) -> None:
     for line in lines:
         for part in fold(line, terminal_width()):
             click.echo(part)

@@ -4,18 +4,15 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING
 
 import click
 
 from recorder.cli.options import format_option, settings_options
 from recorder.cli.output import terminal_width, write_rows
 from recorder.cli.terminal import fold, visible
+from recorder.doctor import Check, examine, exit_code
 from recorder.instants import now_us
 from recorder.settings import DEFAULT_SOURCE, Settings
-
-if TYPE_CHECKING:
-    from recorder.doctor import Check
 
 _COLUMNS = ("check", "source", "state", "found", "advice")
 
@@ -34,8 +31,6 @@ def doctor(settings: Settings, format: str) -> int:
     It sends one request a source, within the key's budget, and records what it shows of a tracked run. Exit codes: 0
     when nothing fails (a warning is no failure), 1 when something does, 4 when a key was refused.
     """
-    from recorder.doctor import examine, exit_code  # noqa: PLC0415  # SQLAlchemy, httpx: not for --help
-
     checks: list[Check] = []
     found = _kept(examine(settings, environ=os.environ, clock=now_us), checks)
     if format == "table":
@@ -45,21 +40,21 @@ def doctor(settings: Settings, format: str) -> int:
     return exit_code(checks)
 
 
-def _kept(found: "Iterable[Check]", checks: "list[Check]") -> "Iterator[Check]":
+def _kept(found: Iterable[Check], checks: list[Check]) -> Iterator[Check]:
     """Each check as it comes, for people who wait for it; kept for the exit code."""
     for check in found:
         checks.append(check)
         yield check
 
 
-def _row(check: "Check") -> dict[str, object]:
+def _row(check: Check) -> dict[str, object]:
     row = asdict(check)
     row["check"] = row.pop("name")
     row["state"] = str(check.state)
     return row
 
 
-def _write_lines(checks: "Iterable[Check]") -> None:
+def _write_lines(checks: Iterable[Check]) -> None:
     """One paragraph a check: state, name, what was found, and below it what to do."""
     for check in checks:
         whose = "" if check.source in (None, DEFAULT_SOURCE) else f"{check.source}: "

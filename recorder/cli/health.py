@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import click
 
@@ -14,13 +14,14 @@ from recorder.cli.output import Row, write_rows
 from recorder.cli.stores import reading
 from recorder.cli.streams import notify
 from recorder.errors import SettingError, UsageError
+from recorder.fetch.keys import load_key
 from recorder.humanize import clock_words, whole_span
 from recorder.instants import SECOND, datetime_of
 from recorder.settings import Settings
-
-if TYPE_CHECKING:
-    from recorder.store.read.due import SourceRow
-    from recorder.store.read.health import KeyHealth, SourceHealth
+from recorder.store.read.due import SourceRow, source_rows
+from recorder.store.read.health import KeyHealth, SourceHealth, key_health, poller_of, source_health
+from recorder.store.read.vocabulary import require_source
+from recorder.store.write.rebind import rebind_source
 
 _COLUMNS: Final = (
     *("source", "base_url", "last_good_at", "unseen", "in_flight", "settling", "overdue"),
@@ -65,10 +66,6 @@ def sources(settings: Settings, order: Order, format: str, move: str | None) -> 
     if move is not None:
         _move(settings, move)
         return
-    from recorder.store.read.due import source_rows  # noqa: PLC0415  # SQLAlchemy: not for --help
-    from recorder.store.read.health import key_health, source_health  # noqa: PLC0415
-    from recorder.store.read.vocabulary import require_source  # noqa: PLC0415
-
     now = command_now()
     with reading(settings) as database, database.reading() as connection:
         require_source(connection, settings.source)
@@ -84,7 +81,7 @@ def sources(settings: Settings, order: Order, format: str, move: str | None) -> 
     _write(list(order.arrange(rows, _COLUMNS)), format)
 
 
-def _sharing(settings: Settings, rows: "Iterable[SourceRow]") -> dict[str, list[str]]:
+def _sharing(settings: Settings, rows: Iterable[SourceRow]) -> dict[str, list[str]]:
     """Return the names of the sources that share a key, by its fingerprint."""
     found: dict[str, list[str]] = {}
     for row in rows:
@@ -94,9 +91,7 @@ def _sharing(settings: Settings, rows: "Iterable[SourceRow]") -> dict[str, list[
     return found
 
 
-def _key_cells(
-    settings: Settings, names: list[str], key: "KeyHealth", now: int
-) -> dict[str, object]:
+def _key_cells(settings: Settings, names: list[str], key: KeyHealth, now: int) -> dict[str, object]:
     until = key.paused_until
     return {
         "key": ", ".join(names),
@@ -133,8 +128,6 @@ def _shown(names: Sequence[str], rows: Sequence[Row]) -> list[str]:
 
 
 def _move(settings: Settings, name: str) -> None:
-    from recorder.store.write.rebind import rebind_source  # noqa: PLC0415
-
     given = click.get_current_context().get_parameter_source("base_url")
     if given is not click.core.ParameterSource.COMMANDLINE:
         raise UsageError(f"--move {name} needs --base-url URL: where the source's ledger is now")
@@ -146,8 +139,6 @@ def _move(settings: Settings, name: str) -> None:
 
 def _key_id(settings: Settings, name: str) -> str | None:
     """The fingerprint of a source's key; None where it is not to be had here: who only reads needs none."""
-    from recorder.fetch.keys import load_key  # noqa: PLC0415
-
     config = settings.source_settings(name)
     try:
         key = load_key(
@@ -161,9 +152,7 @@ def _key_id(settings: Settings, name: str) -> str | None:
     return key.fingerprint()
 
 
-def _source_row(one: "SourceHealth", settings: Settings, now: int) -> dict[str, object]:
-    from recorder.store.read.health import poller_of  # noqa: PLC0415
-
+def _source_row(one: SourceHealth, settings: Settings, now: int) -> dict[str, object]:
     row, off_us = one.source, one.source.clock_off_us
     held_by = poller_of(row, now=now)
     counts = ("unseen", "in_flight", "settling", "overdue", "not_visible", "abandoned")

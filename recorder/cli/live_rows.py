@@ -1,6 +1,6 @@
-"""What a live table says of each run, as texts; the drawing is `live`'s.
+"""The texts of a live table, run by run; `live` draws them.
 
-Invariant: served text goes through `visible`. Pure: no terminal, no store, no clock.
+Invariant: served text goes through `visible`. Pure.
 """
 
 from collections.abc import Sequence
@@ -8,8 +8,7 @@ from dataclasses import dataclass
 
 from recorder.analysis.values import amount
 from recorder.cli.terminal import visible
-from recorder.humanize import amount as shown
-from recorder.humanize import whole_span
+from recorder.humanize import amount_text, whole_span
 from recorder.instants import SECOND
 from recorder.ledger.answer import Outcome
 from recorder.life import Phase
@@ -19,19 +18,19 @@ from recorder.store.read.live_runs import LiveRun
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveRow:
-    """One run's texts.
+    """One run in a live table.
 
     Attributes:
-        key: source and id, the same run's in every board.
+        key: source and id: the same in every table.
         run_id: the id.
-        status: the last status seen, `-` where none was.
-        done: leads that were worked on to an end.
-        total: all leads; None where the ledger does not say.
-        age: since its creation, or from there to its end.
-        seen: since the last look.
-        cost: actual and preview, as `runs` has them.
+        status: the status last seen, `-` for none.
+        done: leads that have ended.
+        total: all leads; None where the ledger gives no number.
+        age: the time since its creation, or from there to its end.
+        seen: the time since the last poll.
+        cost: actual/preview.
         note: what a person should know; empty when all is well.
-        alarming: whether the note is bad news.
+        alarming: whether the note reports a failure.
     """
 
     key: tuple[str, str]
@@ -48,19 +47,19 @@ class LiveRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveRows:
-    """What is shown at one moment: a headline, the runs, and how many found no room."""
+    """The rows of a live table at one moment, its headline, and the number of runs beyond the rows."""
 
     headline: str
-    lines: Sequence[LiveRow]
+    rows: Sequence[LiveRow]
     more: int = 0
 
 
-def line_of(run: LiveRun, cadence: Cadence, now: int) -> LiveRow:
-    """The texts of one run.
+def live_row(run: LiveRun, cadence: Cadence, now: int) -> LiveRow:
+    """Return the row of one run.
 
     Args:
-        run: as the store knows it.
-        cadence: whose patience makes it overdue.
+        run: its state in the store.
+        cadence: says when it is overdue.
         now: microseconds since 1970 UTC.
     """
     began = run.tracked_at if run.created_at is None else run.created_at
@@ -87,12 +86,11 @@ SNAPSHOT_COLUMNS = (
 
 
 def snapshot_row(run: LiveRun, cadence: Cadence, now: int) -> dict[str, object]:
-    """Return what the live table shows of a run, as values: `SNAPSHOT_COLUMNS`; null where it is not known."""
-    line = line_of(run, cadence, now)
-    own = ("source", "run_id", "tracking", "status", "leads_total", "cost_unit", "trigger_run_id")
+    """Return the values of one run, by the names in `SNAPSHOT_COLUMNS`; None where one is not known."""
+    same = ("source", "run_id", "tracking", "status", "leads_total", "cost_unit", "trigger_run_id")
     began = run.tracked_at if run.created_at is None else run.created_at
     until = run.ended_at if run.has_ended else now
-    return {name: getattr(run, name) for name in own} | {
+    return {name: getattr(run, name) for name in same} | {
         "leads_done": None if run.leads_total is None else run.leads_done,
         "age_seconds": None if until is None else max(until - began, 0) // SECOND,
         "seen_seconds_ago": (
@@ -101,7 +99,7 @@ def snapshot_row(run: LiveRun, cadence: Cadence, now: int) -> dict[str, object]:
         "cost_actual": amount(run.cost_actual_micros),
         "cost_preview": amount(run.cost_preview_micros),
         "overdue": run.overdue(cadence, now),
-        "note": line.note or None,
+        "note": live_row(run, cadence, now).note or None,
     }
 
 
@@ -112,7 +110,7 @@ def _age(run: LiveRun, began: int, now: int) -> str:
 
 
 def _amount(micros: int | None) -> str:
-    return shown(amount(micros))
+    return amount_text(amount(micros))
 
 
 def _alarm(run: LiveRun, cadence: Cadence, now: int) -> str | None:
@@ -138,23 +136,23 @@ def _remark(run: LiveRun) -> str:
 
 
 def waiting_line(runs: Sequence[LiveRun], cadence: Cadence, now: int) -> str:
-    """Return what a watch that is to see all runs to their end waits for, in one line."""
+    """Return in one line what `poll --until-done` waits for."""
     waited_for = [run for run in runs if run.is_waited_for(cadence, now)]
     counts = {
         "in flight": sum(run.phase is Phase.IN_FLIGHT for run in waited_for),
         "not seen yet": sum(run.phase in (Phase.UNSEEN, Phase.LOST) for run in waited_for),
         "ended and not quiet yet": sum(run.phase is Phase.ENDED for run in waited_for),
     }
-    told = ", ".join(f"{n} {word}" for word, n in counts.items() if n) or "nothing"
+    text = ", ".join(f"{n} {word}" for word, n in counts.items() if n) or "nothing"
     if waited_for:
-        first = line_of(waited_for[0], cadence, now)
-        told += f" ({first.run_id} {first.status}, {first.age})"
+        first = live_row(waited_for[0], cadence, now)
+        text += f" ({first.run_id} {first.status}, {first.age})"
     overdue = sum(run.overdue(cadence, now) for run in runs)
-    return f"waiting for {told}" + (f"; {overdue} overdue, not waited for" if overdue else "")
+    return f"waiting for {text}" + (f"; {overdue} overdue, not waited for" if overdue else "")
 
 
 def headline(runs: Sequence[LiveRun], cadence: Cadence, now: int) -> str:
-    """How many of these runs are where, in one line."""
+    """Return in one line how many of these runs are in each state."""
     counts = {
         "in flight": sum(run.phase is Phase.IN_FLIGHT for run in runs),
         "overdue": sum(run.overdue(cadence, now) for run in runs),

@@ -1,13 +1,14 @@
-"""`recorder`: finds the command, and turns whatever it ends with into an exit code.
+"""`recorder`: find the command, run it, and turn its end into an exit code.
 
 Invariant: `recorder --help` imports no command and none of the libraries that commands need; an error is one
 line on stderr, with a traceback only under `--debug`.
 """
 
+import difflib
 import importlib
-import importlib.util
 import os
 import sys
+import traceback
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
@@ -26,82 +27,91 @@ _BROKEN_PIPE = 141
 _INTERNAL_ERROR_LENGTH = 300
 
 
-class Entry(NamedTuple):
+class CommandEntry(NamedTuple):
     """A command: its module, its attribute there, and its line in the help."""
 
     module: str
     attribute: str
-    told: str
+    summary: str
 
 
-SECTIONS: Mapping[str, Mapping[str, Entry]] = MappingProxyType(
+SECTIONS: Mapping[str, Mapping[str, CommandEntry]] = MappingProxyType(
     {
         "Record": {
-            "track": Entry("recorder.cli.tracking", "track", "Register runs by their ids."),
-            "untrack": Entry(
+            "track": CommandEntry("recorder.cli.tracking", "track", "Register runs by their ids."),
+            "untrack": CommandEntry(
                 "recorder.cli.changing", "untrack", "Stop watching runs; keep their history."
             ),
-            "label": Entry("recorder.cli.changing", "label", "Set labels of runs, or remove them."),
-            "forget": Entry("recorder.cli.changing", "forget", "Remove runs and their history."),
-            "poll": Entry("recorder.cli.poll", "poll", "Ask the API about the runs that are due."),
-            "watch": Entry("recorder.cli.watch", "watch", "A live table of runs in flight."),
+            "label": CommandEntry(
+                "recorder.cli.changing", "label", "Set labels of runs, or remove them."
+            ),
+            "forget": CommandEntry(
+                "recorder.cli.changing", "forget", "Remove runs and their history."
+            ),
+            "poll": CommandEntry(
+                "recorder.cli.poll", "poll", "Ask the API about the runs that are due."
+            ),
+            "watch": CommandEntry("recorder.cli.watch", "watch", "Show the runs in flight, live."),
         },
         "Ask": {
-            "status": Entry(
+            "status": CommandEntry(
                 "recorder.cli.ask", "status", "A run's ledger row, last seen or as of a time."
             ),
-            "history": Entry(
+            "history": CommandEntry(
                 "recorder.cli.ask", "history", "A run's snapshots, and what changed in each."
             ),
-            "runs": Entry("recorder.cli.ask", "runs", "The tracked runs."),
-            "sources": Entry("recorder.cli.health", "sources", "The health of each source."),
-            "overdue": Entry("recorder.cli.overdue", "overdue", "Runs that are overdue."),
+            "runs": CommandEntry("recorder.cli.ask", "runs", "The tracked runs."),
+            "sources": CommandEntry("recorder.cli.health", "sources", "The health of each source."),
+            "overdue": CommandEntry("recorder.cli.overdue", "overdue", "Runs that are overdue."),
         },
         "Analyse": {
-            name: Entry("recorder.cli.analyses", name, entry.summary)
+            name: CommandEntry("recorder.cli.analyses", name, entry.summary)
             for name, entry in ANALYSES.items()
             if entry.flag_of is None
         }
-        | {"budget": Entry("recorder.cli.budget", "budget", "How far each budget is used.")},
+        | {"budget": CommandEntry("recorder.cli.budget", "budget", "How far each budget is used.")},
         "Store": {
-            "export": Entry("recorder.cli.transfer", "export", "Write answers or rows to a file."),
-            "import": Entry("recorder.cli.transfer", "import_", "Take answers from a file."),
-            "db": Entry("recorder.cli.db", "db", "The store: upgrade, status, and more."),
-            "doctor": Entry("recorder.cli.doctor", "doctor", "What is wrong, and what to do."),
+            "export": CommandEntry(
+                "recorder.cli.transfer", "export", "Write answers or rows to a file."
+            ),
+            "import": CommandEntry("recorder.cli.transfer", "import_", "Take answers from a file."),
+            "db": CommandEntry("recorder.cli.db", "db", "The store: upgrade, status, and more."),
+            "doctor": CommandEntry(
+                "recorder.cli.doctor", "doctor", "What is wrong, and what to do."
+            ),
         },
         "Try": {
-            "sandbox": Entry(
+            "sandbox": CommandEntry(
                 "recorder.cli.sandbox", "sandbox", "A local ledger to try things with."
             ),
-            "demo": Entry("recorder.cli.demo", "demo", "The whole story against the sandbox."),
+            "demo": CommandEntry(
+                "recorder.cli.demo", "demo", "The whole story against the sandbox."
+            ),
         },
     }
 )
-"""Every command, by its section of the help; one whose module is not there is not offered."""
+"""Every command, by its section of the help."""
 
 
 class LazyGroup(click.Group):
-    """A group that imports a command's module when the command is run; its table is `sections`."""
+    """A group of commands, each imported when it is run."""
 
-    sections: ClassVar[Mapping[str, Mapping[str, Entry]]] = SECTIONS
+    sections: ClassVar[Mapping[str, Mapping[str, CommandEntry]]] = SECTIONS
 
     @cached_property
-    def entries(self) -> Mapping[str, Entry]:
-        """The commands whose modules are there."""
+    def entries(self) -> Mapping[str, CommandEntry]:
+        """Every command by its name."""
         return {
-            name: entry
-            for entries in self.sections.values()
-            for name, entry in entries.items()
-            if importlib.util.find_spec(entry.module)
+            name: entry for entries in self.sections.values() for name, entry in entries.items()
         }
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """The names of the commands that are there."""
+        """Return the names of the commands, in the order of the help."""
         del ctx
         return list(self.entries)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command itself; None where there is none of that name."""
+        """Import and return a command; None where there is none of that name."""
         del ctx
         entry = self.entries.get(cmd_name)
         if entry is None:
@@ -114,19 +124,17 @@ class LazyGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """As click does, with the nearest names where there is no such command."""
+        """Resolve a command as click does; name the nearest ones where there is none."""
         if args[0] not in self.entries and not ctx.resilient_parsing:
             ctx.fail(f"No such command {args[0]!r}.{_nearest(args[0], self.entries)}")
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Section by section, from the table."""
+        """Write the commands section by section."""
         del ctx
         for section, entries in self.sections.items():
-            lines = [(name, entry.told) for name, entry in entries.items() if name in self.entries]
-            if lines:
-                with formatter.section(section):
-                    formatter.write_dl(lines)
+            with formatter.section(section):
+                formatter.write_dl([(name, entry.summary) for name, entry in entries.items()])
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; a reader that went away (`| head`) ends it quietly."""
@@ -140,14 +148,12 @@ class LazyGroup(click.Group):
 
 
 def _nearest(word: str, names: Iterable[str]) -> str:
-    import difflib  # noqa: PLC0415  # only for a mistyped command
-
     near = difflib.get_close_matches(word, names)
     return f" Did you mean {' or '.join(near)}?" if near else ""
 
 
 def _discard_stdout() -> None:
-    """What is still buffered must not fail again when Python ends."""
+    """Send what is still buffered to nowhere, so that it does not fail again when Python ends."""
     with open(os.devnull, "w", encoding="utf-8") as devnull:  # noqa: PTH123  # a descriptor, not a file
         os.dup2(devnull.fileno(), sys.stdout.fileno())
 
@@ -183,7 +189,7 @@ def run(group: click.Group, arguments: Sequence[str]) -> int:
     try:
         result = group.main(list(arguments), prog_name="recorder", standalone_mode=False)
     except click.ClickException as error:
-        return _tell_usage(error)
+        return _notify_usage(error)
     except click.Abort as error:
         return _INTERRUPTED if isinstance(error.__cause__, KeyboardInterrupt) else 1
     except KeyboardInterrupt:
@@ -191,13 +197,13 @@ def run(group: click.Group, arguments: Sequence[str]) -> int:
     except RecorderError as error:
         return _notify(error, str(error), code=error.exit_code, debug=_wants_debug(arguments))
     except Exception as error:  # noqa: BLE001  # the last resort: one line instead of a traceback
-        told = f"internal error: {type(error).__name__}: {error}"[:_INTERNAL_ERROR_LENGTH]
-        told += "; run again with --debug"
-        return _notify(error, told, code=1, debug=_wants_debug(arguments))
+        message = f"internal error: {type(error).__name__}: {error}"[:_INTERNAL_ERROR_LENGTH]
+        message += "; run again with --debug"
+        return _notify(error, message, code=1, debug=_wants_debug(arguments))
     return result if type(result) is int else int(output_was_lost())
 
 
-def _tell_usage(error: click.ClickException) -> int:
+def _notify_usage(error: click.ClickException) -> int:
     """Print what click found wrong, and return its exit code; a group without a command gets its whole help."""
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         error.show()
@@ -206,21 +212,19 @@ def _tell_usage(error: click.ClickException) -> int:
 
 
 def _one_line(error: click.ClickException) -> str:
-    """What click says in four lines, in one; which help tells more."""
+    """Return click's message in one line, with the help to read."""
     context = getattr(error, "ctx", None)
     path = context.command_path if context else "recorder"
     return f"{error.format_message()} ({path} -h tells more)"
 
 
 def _wants_debug(args: Sequence[str]) -> bool:
-    """Also where the command line went wrong before click had read it."""
+    """Return whether --debug is among the arguments, also where click did not get as far as reading it."""
     return "--debug" in args[: args.index("--") if "--" in args else len(args)]
 
 
 def _notify(error: Exception, message: str, *, code: int, debug: bool) -> int:
     if debug:
-        import traceback  # noqa: PLC0415  # only here
-
         for line in hide_secrets("".join(traceback.format_exception(error))).splitlines():
             click.echo(visible(line), err=True)
     notify(" ".join(message.split()))

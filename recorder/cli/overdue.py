@@ -1,12 +1,14 @@
-"""`recorder overdue`: which runs need a person."""
+"""`recorder overdue`: the runs that need a person."""
 
 import sys
-from datetime import datetime, tzinfo
-from typing import TYPE_CHECKING, Final
+from datetime import tzinfo
+from typing import Final
 
 import click
 
 from recorder.analysis.filters import Filters
+from recorder.analysis.rows import RunRow
+from recorder.analysis.values import instant
 from recorder.cli.options import (
     as_of_option,
     command_now,
@@ -19,19 +21,17 @@ from recorder.cli.options import (
 from recorder.cli.ordering import Order
 from recorder.cli.output import Row, write_rows
 from recorder.cli.stores import reading, tell_unknown_words
-from recorder.humanize import whole_span
+from recorder.humanize import ago, whole_span
 from recorder.instants import SECOND, datetime_of, format_duration
+from recorder.queries import Queries
 from recorder.settings import Settings
 
-if TYPE_CHECKING:
-    from recorder.analysis.rows import RunRow
-
-_CROSSED: Final = 5
+_ANY_OVERDUE: Final = 5  # the exit code of --fail
 _COLUMNS: Final = (
     *("source", "run_id", "status", "slug", "since", "overdue_seconds"),
     *("trigger_run_id", "last_polled_at"),
 )
-_TABLE: Final = ("run_id", "trigger_run_id", "status", "in_flight", "last_look", "slug", "source")
+_TABLE: Final = ("run_id", "trigger_run_id", "status", "in_flight", "last_poll", "slug", "source")
 
 
 @click.command(
@@ -41,7 +41,7 @@ Examples:
   recorder overdue --overdue-after 30m --fail || page-somebody
   recorder overdue --slug work_email --format ndjson""",
 )
-@click.option("--fail", is_flag=True, help="End with exit code 5 if there are any.")
+@click.option("--fail", is_flag=True, help="Exit with code 5 if any run is overdue.")
 @filter_options
 @as_of_option
 @tz_option
@@ -60,16 +60,14 @@ def overdue(
 ) -> int:
     """List the overdue runs, the longest in flight first, with the triggerRunId to escalate with.
 
-    A run is overdue when it is in flight for longer than --overdue-after, counted from its creation, or from when it was
-    first seen where the ledger gives none. overdue_seconds is the time beyond that.
+    A run is overdue when it is in flight for longer than --overdue-after. That time is counted from its creation, or
+    from the first answer that showed it where the ledger gives no creation time. overdue_seconds is the time beyond it.
     """
-    from recorder.queries import Queries  # noqa: PLC0415  # SQLAlchemy: not for --help
-
     now = as_of or command_now()
     with reading(settings) as database:
-        archive = Queries(database, settings, as_of=as_of)
-        tell_unknown_words(archive, filters)
-        found = archive.overdue(filters, now=now)
+        queries = Queries(database, settings, as_of=as_of)
+        tell_unknown_words(queries, filters)
+        found = queries.overdue(filters, now=now)
     rows = [_row(one, overdue_after_us=settings.overdue_after_us, now=now) for one in found]
     write_rows(
         order.arrange(rows, _COLUMNS),
@@ -81,12 +79,11 @@ def overdue(
         tz=tz,
         empty=f"no run is in flight for more than {format_duration(settings.overdue_after_us)}",
     )
-    return _CROSSED if fail and found else 0
+    return _ANY_OVERDUE if fail and found else 0
 
 
-def _row(one: "RunRow", *, overdue_after_us: int, now: int) -> Row:
+def _row(one: RunRow, *, overdue_after_us: int, now: int) -> Row:
     since = one.flight_since or now
-    asked = one.last_polled_at
     return {
         "source": one.source,
         "run_id": one.run_id,
@@ -96,10 +93,6 @@ def _row(one: "RunRow", *, overdue_after_us: int, now: int) -> Row:
         "in_flight": whole_span(now - since),
         "overdue_seconds": (now - since - overdue_after_us) / SECOND,
         "trigger_run_id": one.trigger_run_id,
-        "last_polled_at": _instant(asked),
-        "last_look": None if asked is None else f"{whole_span(now - asked)} ago",
+        "last_polled_at": instant(one.last_polled_at),
+        "last_poll": ago(one.last_polled_at, now),
     }
-
-
-def _instant(us: int | None) -> datetime | None:
-    return None if us is None else datetime_of(us)

@@ -3,7 +3,6 @@
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -12,13 +11,14 @@ from recorder.cli.progress import progress
 from recorder.cli.stores import recording, stopped_by_signals
 from recorder.cli.streams import notify
 from recorder.errors import UsageError
+from recorder.fetch.keys import readable_by_others
 from recorder.instants import now_us, parse_duration
+from recorder.polling.inbox import Inbox
+from recorder.polling.service import Service
+from recorder.polling.watch_options import RunMode, WatchOptions
 from recorder.settings import DEFAULT_SOURCE, Settings
-
-if TYPE_CHECKING:
-    from recorder.polling.inbox import Inbox
-    from recorder.polling.watch_options import WatchOptions
-    from recorder.store.engine import Database
+from recorder.store.engine import Database
+from recorder.store.read.due import source_rows
 
 _SOME_FAILED = 3
 
@@ -72,8 +72,6 @@ def poll(
     """
     if forever and (span is not None or until_done):
         raise UsageError("--forever goes on by itself: leave --for and --until-done out")
-    from recorder.polling.service import Service  # noqa: PLC0415  # SQLAlchemy: not for --help
-
     plan = _plan(span, settings, until_done=until_done, forever=forever)
     if verbose:
         _warn_of_key_files(settings)
@@ -100,10 +98,8 @@ def poll(
     return code or (UsageError.exit_code if inbox and inbox.trouble else 0)
 
 
-def _require_source(database: "Database", settings: Settings) -> None:
+def _require_source(database: Database, settings: Settings) -> None:
     """A source that was asked for by a name that the store does not know is a mistake."""
-    from recorder.store.read.due import source_rows  # noqa: PLC0415
-
     with database.reading() as connection:
         if settings.source is not None and not source_rows(connection, settings.source):
             raise UsageError(
@@ -112,29 +108,21 @@ def _require_source(database: "Database", settings: Settings) -> None:
             )
 
 
-def _plan(
-    span: int | None, settings: Settings, *, until_done: bool, forever: bool
-) -> "WatchOptions":
-    from recorder.polling.watch_options import RunMode, WatchOptions  # noqa: PLC0415
-
+def _plan(span: int | None, settings: Settings, *, until_done: bool, forever: bool) -> WatchOptions:
     until = RunMode.PASS if span is None else RunMode.TIME
     until = RunMode.DONE if until_done else RunMode.FOREVER if forever else until
     return WatchOptions(until=until, lasts_us=span, source=settings.source)
 
 
 def _warn_of_key_files(settings: Settings) -> None:
-    from recorder.fetch.keys import readable_by_others  # noqa: PLC0415
-
     for one in settings.sources.values():
         if one.api_key_file is not None and readable_by_others(one.api_key_file):
             notify(f"others on this machine may read {one.api_key_file}: chmod 600 it")
 
 
-def _inbox(path: Path | None, database: "Database", settings: Settings) -> "Inbox | None":
+def _inbox(path: Path | None, database: Database, settings: Settings) -> Inbox | None:
     if path is None:
         return None
-    from recorder.polling.inbox import Inbox  # noqa: PLC0415
-
     name = settings.source or DEFAULT_SOURCE
     base_url = settings.source_settings(name).base_url
     return Inbox(path, database, source=name, base_url=base_url, notify=notify, clock=now_us)

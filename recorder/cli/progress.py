@@ -1,85 +1,97 @@
-"""What `poll` shows on a terminal while it goes on: one line, drawn over itself and gone at the end."""
+"""The line that `poll` shows on a terminal while it goes on: drawn over itself, and gone at the end."""
 
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
+from typing import TypeAlias
 
-from recorder.cli.streams import notify
+from recorder.cli.live_rows import headline, waiting_line
+from recorder.cli.output import terminal_width
+from recorder.cli.streams import notify, without_echo
+from recorder.cli.terminal import shorten
 from recorder.errors import StoreError
 from recorder.instants import SECOND, now_us
+from recorder.polling.poller import Poller
+from recorder.polling.watch_options import RunMode, WatchOptions
 from recorder.settings import Settings
-from recorder.urls import hide_secrets
-
-if TYPE_CHECKING:
-    from recorder.cli.live import View
-    from recorder.polling.poller import Poller
-    from recorder.polling.watch_options import WatchOptions
-    from recorder.store.engine import Database
+from recorder.store.engine import Database
+from recorder.store.read.live_runs import watched_runs
 
 _EVERY_US = 2 * SECOND
 _MOST = 2000
+_ERASE = "\r\x1b[2K"
+
+Reporters: TypeAlias = tuple[Callable[[str], None], Callable[[Poller], None]]
 
 
 class Progress:
-    """Shows every few seconds what a watch does and what it waits for.
+    """One line on stderr, a terminal: what a watch does, and what it waits for.
 
     Args:
         database: the store.
         settings: of the watch.
-        plan: when it is over.
-        view: where the line goes.
+        plan: when the watch is over.
     """
 
-    def __init__(
-        self, database: "Database", settings: Settings, plan: "WatchOptions", view: "View"
-    ) -> None:
+    def __init__(self, database: Database, settings: Settings, plan: WatchOptions) -> None:
         self._database = database
         self._settings = settings
         self._plan = plan
-        self._view = view
-        self._shown = ""
+        self._line = ""
         self._next_at = 0
 
-    def show(self, poller: "Poller") -> None:
-        """Show the line, if it is time; at once when the watch begins to end."""
-        from recorder.cli.live_rows import LiveRows  # noqa: PLC0415
-
+    def show(self, poller: Poller) -> None:
+        """Draw the line, every few seconds; at once when the watch begins to end."""
         left, now = poller.answers_to_end, now_us()
         if left is None and 0 <= self._next_at - now <= _EVERY_US:
             return
         self._next_at = now + _EVERY_US
-        line = f"ending: answers under way: {left}" if left is not None else self._line(poller, now)
-        if line != self._shown:
-            self._shown = line
-            self._view.show(LiveRows(headline=line, lines=[]))
+        if left is None:
+            self._line = self._describe(poller, now)
+        else:
+            self._line = f"ending: answers under way: {left}"
+        self._draw()
 
-    def _line(self, poller: "Poller", now: int) -> str:
-        from recorder.cli.live_rows import headline, waiting_line  # noqa: PLC0415
-        from recorder.polling.watch_options import RunMode  # noqa: PLC0415
-        from recorder.store.read.live_runs import watched_runs  # noqa: PLC0415
+    def notify(self, message: str) -> None:
+        """Print a message above the line."""
+        self.erase()
+        notify(message)
+        self._draw()
 
+    def erase(self) -> None:
+        """Remove the line from the terminal."""
+        sys.stderr.write(_ERASE)
+        sys.stderr.flush()
+
+    def _draw(self) -> None:
+        sys.stderr.write(_ERASE + shorten(self._line, terminal_width() - 1))
+        sys.stderr.flush()
+
+    def _describe(self, poller: Poller, now: int) -> str:
         if self._plan.until is RunMode.PASS:
             return poller.summary.line()
         cadence, name = self._settings.cadence, self._settings.source
         since = now - max(cadence.quiet_after_us, cadence.overdue_after_us)
+        describe = waiting_line if self._plan.until is RunMode.DONE else headline
+        # A failure of the store is reported by the watch itself: the line stays as it was.
         with suppress(StoreError), self._database.reading() as connection:
             runs = watched_runs(connection, since=since, limit=_MOST, source_name=name)
-            line = waiting_line if self._plan.until is RunMode.DONE else headline
-            return line(runs, cadence, now)
-        return self._shown  # the watch itself reports the store's trouble
+            return describe(runs, cadence, now)
+        return self._line
 
 
 @contextmanager
-def progress(
-    database: "Database", settings: Settings, plan: "WatchOptions"
-) -> "Iterator[tuple[Callable[[str], None], Callable[[Poller], None]]]":
-    """Give what reports one line to people, and what is to be called after each round of the watch."""
+def progress(database: Database, settings: Settings, plan: WatchOptions) -> Iterator[Reporters]:
+    """Give the function that prints a message, and the one to call after each round of the watch.
+
+    Where stdout or stderr is no terminal, messages are lines of stderr, and no line is drawn.
+    """
     if not (sys.stdout.isatty() and sys.stderr.isatty()):
         yield notify, lambda _: None
         return
-    from recorder.cli.live import LiveTable  # noqa: PLC0415
-
-    with LiveTable(sys.stderr, most=0, stays=False) as view:
-        shown = Progress(database, settings, plan, view).show
-        yield lambda line: view.notify(f"recorder: {hide_secrets(line)}"), shown
+    line = Progress(database, settings, plan)
+    with without_echo(sys.stderr):
+        try:
+            yield line.notify, line.show
+        finally:
+            line.erase()

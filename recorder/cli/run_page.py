@@ -10,7 +10,7 @@ from typing import Any
 
 from recorder.cli.output import instant_text
 from recorder.cli.terminal import fold, pad, visible
-from recorder.humanize import amount, counted, from_to, span
+from recorder.humanize import amount_text, counted, from_to, span
 from recorder.ledger.answer import Outcome
 
 _SINCE = {"pending": "created_at", "running": "started_at"}
@@ -90,7 +90,7 @@ class Page:
             return "" if cells["cost_quality"] == "none" else cells["cost_quality"]
         sides = (("previewed", cells["cost_preview"]), ("actual", cells["cost_actual"]))
         told = ", ".join(
-            f"{amount(value, cells['cost_unit'])} {side}"
+            f"{amount_text(value, cells['cost_unit'])} {side}"
             for side, value in sides
             if value is not None
         )

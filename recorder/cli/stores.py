@@ -3,21 +3,19 @@
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING
 
+from recorder.analysis.filters import Filters
 from recorder.cli.streams import notify
 from recorder.instants import steady_us
+from recorder.queries import Queries
 from recorder.settings import Settings
-
-if TYPE_CHECKING:
-    from recorder.analysis.filters import Filters
-    from recorder.queries import Queries
-    from recorder.store.engine import Database
+from recorder.store.engine import Database
+from recorder.store.migrate import prepare_for_writing, require_current
 
 _MOMENT_MS = 2000  # a commit of another process takes milliseconds
 
 
-def tell_unknown_words(archive: "Queries", filters: "Filters") -> None:
+def tell_unknown_words(archive: Queries, filters: Filters) -> None:
     """Report each word of the filters that no run of the store has, with the words that they have."""
     for one in archive.unknown_words(filters):
         known = f"it has {', '.join(one.known)}{' and more' if one.more else ''}"
@@ -39,15 +37,13 @@ def stopped_by_signals(stop: Callable[[], None]) -> Iterator[None]:
 
 
 @contextmanager
-def recording(settings: Settings, *, lasts_us: int | None = None) -> Iterator["Database"]:
+def recording(settings: Settings, *, lasts_us: int | None = None) -> Iterator[Database]:
     """Open the store, made or brought up to date if it is SQLite; what was done is told.
 
     Args:
         settings: where it is.
         lasts_us: how long the command has; after that it waits only a moment for a lock on the store.
     """
-    from recorder.store.migrate import prepare_for_writing  # noqa: PLC0415
-
     ends_at = None if lasts_us is None else steady_us() + lasts_us
     with _opened(settings) as database:
         if ends_at is not None:
@@ -59,24 +55,20 @@ def recording(settings: Settings, *, lasts_us: int | None = None) -> Iterator["D
 
 
 @contextmanager
-def reading(settings: Settings) -> Iterator["Database"]:
+def reading(settings: Settings) -> Iterator[Database]:
     """Open the store, which must be there and current; nothing is written."""
-    from recorder.store.migrate import require_current  # noqa: PLC0415
-
     with _opened(settings) as database:
         require_current(database)
         yield database
 
 
-def bound_waits(database: "Database", ends_at: int) -> None:
+def bound_waits(database: Database, ends_at: int) -> None:
     """Let no transaction wait for a lock past an instant of the steady clock, but for a moment."""
     usual_ms = database.busy_ms()
     database.busy_ms = lambda: min(max((ends_at - steady_us()) // 1000, _MOMENT_MS), usual_ms)
 
 
 @contextmanager
-def _opened(settings: Settings) -> Iterator["Database"]:
-    from recorder.store.engine import Database  # noqa: PLC0415  # 200 ms that --help does not pay
-
+def _opened(settings: Settings) -> Iterator[Database]:
     with closing(Database(settings.database_url)) as database, database.checked_on_failure():
         yield database

@@ -18,6 +18,7 @@ from recorder.errors import UsageError
 from recorder.ledger.ids import RunIdError, checked_run_id, run_ids_of_lines
 from recorder.ledger.refusals import Refusals
 from recorder.settings import DEFAULT_SOURCE, Settings
+from recorder.store.write.registry import track_with_source
 
 
 def _ids(words: Iterable[str], arguments: Refusals, lines: Refusals) -> Iterator[str]:
@@ -78,8 +79,6 @@ def track(
 def _register(
     run_ids: list[str], labels: Mapping[str, str], settings: Settings, *, verbose: bool
 ) -> None:
-    from recorder.store.write.registry import track_with_source  # noqa: PLC0415
-
     name = settings.source or DEFAULT_SOURCE
     base_url = settings.source_settings(name).base_url
     with recording(settings) as database:

@@ -5,10 +5,11 @@ from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from datetime import tzinfo
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Final, TextIO
+from typing import IO, Final, TextIO
 
 import click
 
+from recorder.analysis.values import Cells
 from recorder.cli.inputs import input_lines
 from recorder.cli.options import as_of_option, command_now, settings_options, tz_option
 from recorder.cli.output import escaped_json, write_rows
@@ -16,13 +17,15 @@ from recorder.cli.stores import reading, recording
 from recorder.cli.streams import notify
 from recorder.errors import UsageError
 from recorder.humanize import counted
+from recorder.queries import Queries
 from recorder.settings import DEFAULT_SOURCE, Settings
 from recorder.settings.raw_setting import RawSetting, parse_name
-
-if TYPE_CHECKING:
-    from recorder.analysis.values import Cells
-    from recorder.queries import Queries
-    from recorder.transfer.incoming import ImportProgress
+from recorder.store.read.due import source_rows
+from recorder.store.write.record import Recorder
+from recorder.transfer.incoming import ImportProgress, Origin, take_lines
+from recorder.transfer.outgoing import answer_lines, whole_file
+from recorder.transfer.parquet import write_parquet
+from recorder.views import VIEWS
 
 _NAMES: Final = ("answers", "runs", "snapshots", "polls", "transitions", "labels")
 _FORMATS: Final = ("ndjson", "csv", "parquet")
@@ -58,17 +61,11 @@ def export(
     """
     del tz  # the zone of a date in --as-of; files hold UTC
     chosen = _format(name, out, format)
-    from recorder.transfer.outgoing import whole_file  # noqa: PLC0415  # SQLAlchemy: not for --help
-
     place = nullcontext(None) if out == "-" else whole_file(Path(out))
     with reading(settings) as database, place as path:
         if name == "answers":
-            from recorder.transfer.outgoing import answer_lines  # noqa: PLC0415
-
             count = _write_lines(answer_lines(database, source=settings.source, as_of=as_of), path)
         else:
-            from recorder.queries import Queries  # noqa: PLC0415
-
             count = _write_view(Queries(database, settings, as_of=as_of), name, chosen, path)
     if sys.stderr.isatty():
         notify(f"{counted(count, 'line' if name == 'answers' else 'row')} to {out}")
@@ -99,13 +96,9 @@ def _binary(path: Path | None) -> AbstractContextManager[IO[bytes]]:
     return nullcontext(sys.stdout.buffer) if path is None else path.open("wb")
 
 
-def _write_view(archive: "Queries", name: str, format: str, path: Path | None) -> int:
-    from recorder.views import VIEWS  # noqa: PLC0415
-
+def _write_view(archive: Queries, name: str, format: str, path: Path | None) -> int:
     rows = _Counted(getattr(archive, name)())
     if format == "parquet":
-        from recorder.transfer.parquet import write_parquet  # noqa: PLC0415
-
         with _binary(path) as out:
             if out.isatty():
                 raise UsageError("parquet is binary: a terminal cannot show it, give --out a file")
@@ -123,11 +116,11 @@ def _text(path: Path | None) -> AbstractContextManager[TextIO]:
 class _Counted:
     """Rows, and how many have passed."""
 
-    def __init__(self, rows: Iterable["Cells"]) -> None:
+    def __init__(self, rows: Iterable[Cells]) -> None:
         self._rows = rows
         self.count = 0
 
-    def __iter__(self) -> Iterator["Cells"]:
+    def __iter__(self) -> Iterator[Cells]:
         for row in self._rows:
             self.count += 1
             yield row
@@ -152,10 +145,6 @@ def import_(file: str, into: str | None, settings: Settings) -> int:
     be taken (an answer observed more than a day ahead of now, too) is reported with its number, the others are taken, and
     the exit code is 2.
     """
-    from recorder.store.read.due import source_rows  # noqa: PLC0415
-    from recorder.store.write.record import Recorder  # noqa: PLC0415
-    from recorder.transfer.incoming import Origin, take_lines  # noqa: PLC0415
-
     target = into and parse_name(RawSetting(name="--into", content=into))
     with input_lines(file) as lines, recording(settings) as database:
         with database.reading() as connection:
@@ -180,7 +169,7 @@ def import_(file: str, into: str | None, settings: Settings) -> int:
     return UsageError.exit_code if taken.refused else 0
 
 
-def _summary(taken: "ImportProgress") -> str:
+def _summary(taken: ImportProgress) -> str:
     parts = [f"{counted(taken.new, 'answer')} new", f"{taken.known:,} known already"]
     parts += [f"{counted(taken.runs, 'line')} about runs"] if taken.runs else []
     parts += [f"{counted(taken.refused, 'line')} left out"] if taken.refused else []
@@ -193,7 +182,7 @@ class _Progress:
     def __init__(self) -> None:
         self._taken: ImportProgress | None = None
 
-    def __call__(self, taken: "ImportProgress") -> None:
+    def __call__(self, taken: ImportProgress) -> None:
         """Remember what is in the store, and show it."""
         self._taken = taken
         if sys.stderr.isatty():

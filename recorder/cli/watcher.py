@@ -1,0 +1,142 @@
+"""The live view of a store: read and drawn twice a second, beside a poller or alone."""
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Protocol, TypeAlias
+
+from recorder.cli.live import View
+from recorder.cli.live_rows import LiveRows, headline, live_row
+from recorder.cli.stores import stopped_by_signals
+from recorder.errors import StoreError
+from recorder.instants import MINUTE, SECOND, now_us
+from recorder.polling.poller import Poller
+from recorder.settings import Settings
+from recorder.store.engine import Database
+from recorder.store.read.live_runs import LiveRun, watched_runs
+from recorder.store.read.states import RunRef
+
+_DRAW_US = SECOND // 2
+_TICK_S = 0.1
+_AFTER_FAILURE_US = 10 * SECOND
+_SHOWN_AFTER_END_US = 10 * MINUTE
+_MOST = 2000
+
+IsOver: TypeAlias = Callable[[Sequence[LiveRun], int], bool]
+"""Takes the runs and the instant; returns whether the watch may end."""
+
+
+class Stoppable(Protocol):
+    """A poller, or what stands in for it where nothing is polled."""
+
+    def stop(self) -> None:
+        """End soon."""
+
+
+def load_runs(
+    database: Database, settings: Settings, refs: Sequence[RunRef] | None, *, now: int
+) -> Sequence[LiveRun]:
+    """Return the runs to show: of `refs`, or in flight or ended in the last 10 minutes.
+
+    Raises:
+        StoreError: the store does not answer.
+    """
+    with database.reading() as connection:
+        return watched_runs(
+            connection,
+            since=now - _SHOWN_AFTER_END_US,
+            limit=_MOST,
+            refs=refs,
+            source_name=settings.source,
+        )
+
+
+class Watcher:
+    """A view and the store that it shows.
+
+    Args:
+        database: the store.
+        settings: the source to show, and the limit beyond which a run is overdue.
+        view: where runs are drawn.
+        refs: only these runs; None: all of the settings' source.
+        is_over: decides when the poller may stop; None: never.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        settings: Settings,
+        view: View,
+        *,
+        refs: Sequence[RunRef] | None,
+        is_over: IsOver | None,
+    ) -> None:
+        self._database = database
+        self._settings = settings
+        self._view = view
+        self._refs = refs
+        self._is_over = is_over
+        self._next_at = 0
+
+    def update(self, poller: Stoppable) -> None:
+        """Show the runs, twice a second; stop the poller when all is over."""
+        now = now_us()
+        if now < self._next_at:
+            return
+        self._next_at = now + _DRAW_US
+        try:
+            runs = self.show(poller)
+            if self._is_over is not None and self._is_over(runs, now):
+                poller.stop()
+        except StoreError as error:  # the store may come back, as it may for the poller
+            self._next_at = now + _AFTER_FAILURE_US
+            self._view.notify(f"{error}: shown again when it answers")
+
+    def show(self, poller: Stoppable) -> Sequence[LiveRun]:
+        """Show the runs now, and return them.
+
+        Raises:
+            StoreError: the store does not answer.
+        """
+        now, cadence = now_us(), self._settings.cadence
+        runs = load_runs(self._database, self._settings, self._refs, now=now)
+        shown = runs[: self._view.room()]
+        self._view.show(
+            LiveRows(
+                headline=f"{headline(runs, cadence, now)} - {_who_polls(poller)}",
+                rows=[live_row(run, cadence, now) for run in shown],
+                more=len(runs) - len(shown),
+            )
+        )
+        return runs
+
+
+class Onlooker:
+    """A stand-in for a poller where the store cannot be written: it shows, and sends nothing.
+
+    Args:
+        watcher: the view.
+    """
+
+    def __init__(self, watcher: Watcher) -> None:
+        self._watcher = watcher
+        self._stopping = False
+
+    def stop(self) -> None:
+        """End after the current round."""
+        self._stopping = True
+
+    def run(self) -> int:
+        """Show what others record, until a signal or until all is over; return the exit code."""
+        with stopped_by_signals(self.stop):
+            while not self._stopping:
+                self._watcher.update(self)
+                time.sleep(_TICK_S)
+        self._watcher.show(self)
+        return 0
+
+
+def _who_polls(poller: Stoppable) -> str:
+    if not (isinstance(poller, Poller) and poller.has_sources):
+        return "nothing is polled here"
+    busy = sorted(poller.summary.busy)
+    return f"another process polls {', '.join(busy)}" if busy else "polled here"
