@@ -16,7 +16,7 @@ from recorder.ledger.answer import Outcome
 from recorder.ledger.body import REJECTED_BYTES
 from recorder.store.engine import Database
 from recorder.store.write.record import Recorder
-from recorder.transfer.incoming import Origin, take_lines
+from recorder.transfer.incoming import Origin, import_lines
 
 POISON = document("poison", status="poison", long="x" * 2 * REJECTED_BYTES)
 
@@ -144,7 +144,7 @@ def test_an_import_goes_on_behind_it(database: Database) -> None:
     origin = Origin(name="some.ndjson", source="default", base_url_of=lambda _: BASE_URL)
     told: list[str] = []
     with refusing(database, "snapshot", "@status = 'poison'"):
-        taken = take_lines(
+        taken = import_lines(
             [line.encode() for line in lines],
             Recorder(database),
             origin,

@@ -21,7 +21,7 @@ from recorder.store.engine import Database
 from recorder.store.read.due import source_rows
 from recorder.store.write.record import Recorder
 from recorder.store.write.registry import track_with_source
-from recorder.transfer.incoming import ImportProgress, Origin, take_lines
+from recorder.transfer.incoming import ImportProgress, Origin, import_lines
 from recorder.transfer.lines import tracked_line
 from recorder.transfer.outgoing import answer_lines
 from recorder.views import VIEWS
@@ -83,7 +83,7 @@ def take_telling(
         base_url_of=lambda _: "https://unsaid.test",
     )
     told: list[str] = []
-    taken = take_lines(
+    taken = import_lines(
         lines, Recorder(database), origin, now=T0, notify=told.append, at_once=at_once
     )
     return Import(taken=taken, told=told)

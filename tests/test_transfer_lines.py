@@ -100,9 +100,9 @@ def test_a_line_of_a_good_answer_gives_it_back(
         latency_ms=latency,
         detail=None,
         body=to_text(value),
-        kept=None,
+        rejected_body=None,
     )
-    read = parse_line(answer_line(told(run_id), stored).encode(), source="another").said
+    read = parse_line(answer_line(told(run_id), stored).encode(), source="another").record
     assert isinstance(read, Answer)
     assert (read.source, read.run_id, read.observed_at) == ("default", run_id, at)
     assert (read.outcome, read.http_status, read.latency_ms) == (None, 200, latency)
@@ -130,9 +130,9 @@ def test_a_line_of_any_other_answer_gives_it_back(
         latency_ms=3,
         detail=detail,
         body=None,
-        kept=kept,
+        rejected_body=kept,
     )
-    read = parse_line(answer_line(told("er_1"), stored).encode(), source="default").said
+    read = parse_line(answer_line(told("er_1"), stored).encode(), source="default").record
     assert isinstance(read, Answer)
     assert (read.outcome, read.http_status, read.detail) == (outcome, status, detail)
     if kept is not None:
@@ -150,4 +150,4 @@ def test_a_line_of_a_run_gives_it_back(
     """What is told of a run survives the line."""
     run_told = told(HOSTILE, labels=labels, resumed_at=resumed_at, untracked_at=untracked_at)
     read = parse_line(tracked_line(run_told).encode(), source="another")
-    assert (read.said, read.base_url) == (run_told, BASE_URL)
+    assert (read.record, read.base_url) == (run_told, BASE_URL)

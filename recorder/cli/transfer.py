@@ -22,7 +22,7 @@ from recorder.settings import DEFAULT_SOURCE, Settings
 from recorder.settings.raw_setting import RawSetting, parse_name
 from recorder.store.read.due import source_rows
 from recorder.store.write.record import Recorder
-from recorder.transfer.incoming import ImportProgress, Origin, take_lines
+from recorder.transfer.incoming import ImportProgress, Origin, import_lines
 from recorder.transfer.outgoing import answer_lines, whole_file
 from recorder.transfer.parquet import write_parquet
 from recorder.views import VIEWS
@@ -159,7 +159,7 @@ def import_(file: str, into: str | None, settings: Settings) -> int:
         recorder = Recorder(database, cadence=settings.cadence, costs=settings.cost)
         progress = _Progress()
         try:
-            taken = take_lines(
+            taken = import_lines(
                 lines, recorder, origin, now=command_now(), notify=notify, progress=progress
             )
         except KeyboardInterrupt:

@@ -44,7 +44,7 @@ class StoredAnswer:
         latency_ms: None where unknown.
         detail: one line, or None.
         body: JSON text of the answer that the snapshot stands for; None where the poll gave no row.
-        kept: what is kept of a malformed body.
+        rejected_body: the stored part of a malformed body; None for any other.
     """
 
     polled_at: int
@@ -53,4 +53,4 @@ class StoredAnswer:
     latency_ms: int | None
     detail: str | None
     body: str | None
-    kept: RejectedBody | None
+    rejected_body: RejectedBody | None

@@ -1,7 +1,7 @@
-"""Lines of answers into a store.
+"""Import lines of answers into a store.
 
-Invariants: lines go in by batches, each whole or not at all; a line that cannot be taken is refused alone; any order of
-lines comes to the same rows; a line that is in already changes nothing.
+Invariants: lines are recorded by batches, each whole or not at all; a wrong line is refused alone; any order of lines
+gives the same rows; a line that was imported before changes nothing.
 """
 
 from codecs import BOM_UTF8
@@ -24,14 +24,14 @@ _INSTANTS = ("observed_at", "tracked_at", "resumed_at", "untracked_at")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """Where lines come from, and where they go.
+    """The file that lines come from, and the sources that they go into.
 
     Attributes:
-        name: of the file, for messages.
-        source: of lines that name none.
-        into: the source that all lines go into, whatever they name; None for the one that each names.
-        bound: the base URLs that the store's sources belong to.
-        base_url_of: the base URL of a source that the store does not know and the lines do not say.
+        name: the name of the file, for messages.
+        source: the source of lines that name none.
+        into: the source of all lines, whatever they name; None: the one that each names.
+        bound: the base URLs of the store's sources, by name.
+        base_url_of: returns the base URL of a source that neither the store nor a line states.
     """
 
     name: str
@@ -43,14 +43,14 @@ class Origin:
 
 @dataclass(slots=True)
 class ImportProgress:
-    """How far an import has come.
+    """The counts of an import so far.
 
     Attributes:
-        lines: read and in the store, blank and refused ones included.
-        runs: lines that told of a run.
+        lines: lines read and recorded, blank and refused ones included.
+        runs: lines with a tracked run.
         new: answers that were not in the store.
-        known: answers that were.
-        refused: lines that could not be taken.
+        known: answers that were in the store already.
+        refused: lines that were wrong.
     """
 
     lines: int = 0
@@ -62,7 +62,7 @@ class ImportProgress:
 
 @dataclass(slots=True)
 class _Batch:
-    """Lines that go in together."""
+    """Lines that are recorded together."""
 
     lines: int = 0
     size: int = 0
@@ -70,12 +70,12 @@ class _Batch:
     runs: list[TrackedRun] = field(default_factory=list)
 
 
-class _Reader:
-    """Lines to batches; what is wrong with a line is reported by its number.
+class _BatchReader:
+    """A reader of batches that reports each wrong line by its number.
 
     Attributes:
-        base_urls: those that sources belong to, by the store, else by the first line that states one.
-        refusals: the lines that could not be taken.
+        base_urls: the base URL of each source, by the store, else by the first line that states one.
+        refusals: the wrong lines.
     """
 
     def __init__(self, origin: Origin, notify: Callable[[str], None], *, now: int) -> None:
@@ -103,24 +103,24 @@ class _Reader:
     def _add(self, batch: _Batch, text: bytes) -> None:
         if not text.removeprefix(BOM_UTF8).strip():
             return
-        said = self._checked(parse_line(text, source=self._origin.source))
-        if isinstance(said, Answer):
-            batch.answers.append(said)
+        record = self._checked(parse_line(text, source=self._origin.source))
+        if isinstance(record, Answer):
+            batch.answers.append(record)
         else:
-            batch.runs.append(said)
+            batch.runs.append(record)
 
     def _checked(self, line: ImportLine) -> Answer | TrackedRun:
         for name in _INSTANTS:
-            _check_instant(name, getattr(line.said, name, None), self._now)
+            _check_instant(name, getattr(line.record, name, None), self._now)
         if self._origin.into is not None:
-            return replace(line.said, source=self._origin.into)
-        source, stated = line.said.source, line.base_url
+            return replace(line.record, source=self._origin.into)
+        source, stated = line.record.source, line.base_url
         if stated is not None and self.base_urls.setdefault(source, stated) != stated:
             known = self.base_urls[source]
             raise LineError(
                 f"source {source!r} belongs to {known}, not to {stated}: import it --into another"
             )
-        return line.said
+        return line.record
 
 
 def _check_instant(name: str, at: int | None, now: int) -> None:
@@ -130,7 +130,7 @@ def _check_instant(name: str, at: int | None, now: int) -> None:
     raise LineError(f"{name} {iso(at)} is {why}")
 
 
-def take_lines(
+def import_lines(
     lines: Iterable[bytes],
     recorder: Recorder,
     origin: Origin,
@@ -140,21 +140,21 @@ def take_lines(
     progress: Callable[[ImportProgress], None] = lambda _: None,
     at_once: int = 1000,
 ) -> ImportProgress:
-    """Record lines; one that cannot be taken is reported by its number, and the others are taken.
+    """Record lines and return their counts; report each wrong line by its number, and leave it out.
 
     Args:
         lines: NDJSON, blank lines allowed.
-        recorder: into which store.
-        origin: where the lines come from.
-        now: microseconds since 1970 UTC; what was observed more than a day after it is refused.
-        notify: takes one line for people.
+        recorder: the recorder of the store.
+        origin: the file that the lines come from.
+        now: microseconds since 1970 UTC; an answer that was observed more than a day after it is wrong.
+        notify: prints one line for people.
         progress: called after each batch.
         at_once: lines of a batch.
 
     Raises:
-        RecorderError: the store cannot take a batch; the batches before it are in, nothing after them.
+        RecorderError: the store refuses a batch; the batches before it are recorded, nothing after them.
     """
-    reader, taken = _Reader(origin, notify, now=now), ImportProgress()
+    reader, counts = _BatchReader(origin, notify, now=now), ImportProgress()
     for batch in reader.batches(lines, at_once):
         adopt = adopting(
             batch.answers,
@@ -169,11 +169,11 @@ def take_lines(
                 notify(
                     f"{origin.name}: an answer of run {one.run_id!r} was set aside: {one.detail}"
                 )
-        taken.lines += batch.lines
-        taken.runs += len(batch.runs)
-        taken.new += len(new)
-        taken.known += len(batch.answers) - len(new)
-        taken.refused = reader.refusals.count
-        progress(taken)
+        counts.lines += batch.lines
+        counts.runs += len(batch.runs)
+        counts.new += len(new)
+        counts.known += len(batch.answers) - len(new)
+        counts.refused = reader.refusals.count
+        progress(counts)
     reader.refusals.finish()
-    return taken
+    return counts

@@ -1,11 +1,10 @@
-"""One line of NDJSON: an answer as somebody observed it, or a run as a store tracked it.
+"""One line of NDJSON: an answer as it was observed, or a run as a store tracked it.
 
-    {"observed_at", "source"?, "run_id"?, "status_code"?, "body": {"run": ...}}     and as an export has it beside:
-        "base_url", "outcome", "latency_ms", "detail"; for what is no ledger row "body_base64", "body_length", "body_sha256"
+    {"observed_at", "source"?, "run_id"?, "status_code"?, "body": {"run": ...}}     an export adds:
+        "base_url", "outcome", "latency_ms", "detail"; for a rejected body "body_base64", "body_length", "body_sha256"
     {"tracked_at", "source"?, "base_url"?, "run_id", "resumed_at"?, "untracked_at"?, "labels"?}
 
-Invariants: a body's JSON value is kept exactly, every number with its literal; a line gives a value or a `LineError`.
-Pure.
+Invariants: a body's JSON value stays exact, every number with its literal; a line gives a value or a `LineError`.
 """
 
 import base64
@@ -32,43 +31,43 @@ _WORDS = {outcome.word: outcome for outcome in Outcome}
 
 
 class LineError(ValueError):
-    """The line cannot be taken; the message says why."""
+    """The line cannot be imported; the message says why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportLine:
-    """What one line says.
+    """The content of one line.
 
     Attributes:
-        said: an answer, or a run.
-        base_url: that its source is said to belong to, or None.
+        record: an answer, or a run.
+        base_url: the base URL that the line states for its source, or None.
     """
 
-    said: Answer | TrackedRun
+    record: Answer | TrackedRun
     base_url: str | None
 
 
 def parse_line(line: bytes, *, source: str) -> ImportLine:
-    """What one line says.
+    """Return the content of one line.
 
     Args:
         line: JSON, UTF-8.
-        source: of lines that name none.
+        source: the source of a line that names none.
 
     Raises:
-        LineError: it is no JSON object, or a field is missing or wrong.
+        LineError: the line is no JSON object, or a field is missing or wrong.
     """
     try:
         fields, body = _fields(line)
         is_run = "tracked_at" in fields and "observed_at" not in fields
-        said = _tracked(fields, source) if is_run else _answer(fields, body, source)
-        return ImportLine(said=said, base_url=_base_url(fields))
+        record = _tracked(fields, source) if is_run else _answer(fields, body, source)
+        return ImportLine(record=record, base_url=_base_url(fields))
     except (JsonTextError, LabelError, RunIdError, SettingError) as error:
         raise LineError(str(error)) from error
 
 
 def _fields(line: bytes) -> tuple[Fields, bytes | None]:
-    """Return the members of a line but its body, and the body as it stands there."""
+    """Return the members of a line without its body, and the text of the body."""
     members = slices_of(line)
     if members is not None:
         texts = {name: bytes(raw) for name, raw in members.items()}
@@ -118,7 +117,7 @@ def _answer(fields: Fields, served: bytes | None, source: str) -> Answer:
 
 
 def _outcome(fields: Fields, status: int | None, *, has_body: bool) -> Outcome | None:
-    """None for a 200 whose body decides."""
+    """Return the outcome of an answer; None for a 200, whose body decides."""
     by_status = outcome_of_status(status)
     word = _text(fields, "outcome")
     if word is not None and word not in _WORDS:
@@ -219,7 +218,7 @@ def _sha256(fields: Fields) -> bytes | None:
 
 
 def tracked_line(run: TrackedRun) -> str:
-    """The line of a run."""
+    """Return the line of a run."""
     fields: dict[str, Json] = {
         "tracked_at": iso(run.tracked_at),
         "source": run.source,
@@ -233,7 +232,7 @@ def tracked_line(run: TrackedRun) -> str:
 
 
 def answer_line(run: TrackedRun, answer: StoredAnswer) -> str:
-    """The line of a poll of that run, with what it brought."""
+    """Return the line of a poll of a run, with its answer."""
     status, latency = answer.http_status, answer.latency_ms
     fields: dict[str, Json] = {
         "observed_at": iso(answer.polled_at),
@@ -247,9 +246,9 @@ def answer_line(run: TrackedRun, answer: StoredAnswer) -> str:
         fields["latency_ms"] = Number(str(latency))
     if answer.detail is not None:
         fields["detail"] = answer.detail
-    if answer.kept is not None:
-        fields["body_base64"] = base64.b64encode(answer.kept.beginning).decode()
-        fields["body_length"] = Number(str(answer.kept.length))
-        fields["body_sha256"] = answer.kept.sha256.hex()
+    if answer.rejected_body is not None:
+        fields["body_base64"] = base64.b64encode(answer.rejected_body.beginning).decode()
+        fields["body_length"] = Number(str(answer.rejected_body.length))
+        fields["body_sha256"] = answer.rejected_body.sha256.hex()
     text = to_text(fields)
     return text if answer.body is None else f'{text[:-1]},"body":{answer.body}}}'

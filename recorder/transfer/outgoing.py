@@ -1,4 +1,4 @@
-"""A store's history as lines that `import` takes whole, and files that are never half written."""
+"""Export a store's history as lines that `import` reads back, into files that are never half written."""
 
 import os
 import re
@@ -22,15 +22,15 @@ _PARTIAL: Final = ".partial"
 def answer_lines(
     database: Database, *, source: str | None = None, as_of: int | None = None
 ) -> Iterator[str]:
-    """A line for each run, followed by one for each of its polls; one state of the store, whatever is polled meanwhile.
+    """Yield a line for each run, followed by one for each of its polls, all of one state of the store.
 
     Args:
         database: a store of the current schema.
-        source: only this one's.
-        as_of: only what was known at this instant, microseconds since 1970 UTC.
+        source: the source to export; None: all.
+        as_of: the instant whose knowledge is exported, microseconds since 1970 UTC; None: the present.
 
     Raises:
-        UsageError: there is no such source.
+        UsageError: the store has no such source.
     """
     require_current(database)
     with database.reading() as connection:
@@ -43,13 +43,13 @@ def answer_lines(
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
-    """A place to write to, beside the path; it takes the path's name when the block ends without an error.
+    """Yield a partial file in the path's folder; it takes the path's name when the block ends without an error.
 
-    Only its owner can read the file, whatever the umask: it holds what customers' runs said. What is no regular file
-    (a pipe, a device) is written to as it is. What a killed export left there is removed.
+    Only its owner can read the file, whatever the umask. A pipe or a device is written to as it is. Partial files of
+    killed exports are removed.
 
     Raises:
-        RecorderError: nothing can be written there.
+        RecorderError: the path cannot be written.
     """
     try:
         if path.exists() and not path.is_file():
@@ -60,12 +60,12 @@ def whole_file(path: Path) -> Iterator[Path]:
             yield partial
             partial.replace(path)
     except OSError as error:
-        raise RecorderError(f"{path}: {error.strerror}: choose another place with --out") from error
+        raise RecorderError(f"{path}: {error.strerror}: choose another path with --out") from error
 
 
 @contextmanager
 def _locked_partial(path: Path) -> Iterator[Path]:
-    """Make a file that nobody else can read; its lock says that it is being written."""
+    """Yield a new file that only its owner can read, locked while it is written."""
     descriptor, partial = _make_partial(path)
     try:
         yield partial
@@ -77,7 +77,7 @@ def _locked_partial(path: Path) -> Iterator[Path]:
 def _make_partial(path: Path) -> tuple[int, Path]:
     while True:
         descriptor, name = mkstemp(prefix=f".{path.name}.", suffix=_PARTIAL, dir=path.parent)
-        os.fchmod(descriptor, 0o600)
+        os.fchmod(descriptor, 0o600)  # it holds customers' data
         flock(descriptor, LOCK_EX)
         if Path(name).exists():  # an export that began before the lock may have removed it
             return descriptor, Path(name)
@@ -85,9 +85,9 @@ def _make_partial(path: Path) -> tuple[int, Path]:
 
 
 def _remove_leftovers(path: Path) -> None:
-    """Remove the partial files of exports that were killed: those that no process holds a lock on."""
+    """Remove the partial files that no process has locked: those of killed exports."""
     of_path = re.compile(rf"\.{re.escape(path.name)}\.\w{{8}}{re.escape(_PARTIAL)}")
     for partial in filter(lambda one: of_path.fullmatch(one.name), path.parent.iterdir()):
-        with suppress(OSError), partial.open("rb") as held:
-            flock(held, LOCK_EX | LOCK_NB)
+        with suppress(OSError), partial.open("rb") as file:
+            flock(file, LOCK_EX | LOCK_NB)
             partial.unlink()

@@ -1,4 +1,4 @@
-"""Rows as Parquet, where pyarrow is there; exact amounts, instants in UTC."""
+"""Write rows as Parquet, where pyarrow is installed; exact amounts, instants in UTC."""
 
 import importlib
 from collections.abc import Iterable, Iterator
@@ -13,12 +13,12 @@ _ROWS = 5000
 
 
 def write_parquet(rows: Iterable[Cells], kinds: Columns, out: Path | IO[bytes]) -> int:
-    """Write rows; how many there were.
+    """Write rows; return how many there were.
 
     Args:
         rows: each with a value for every column.
-        kinds: the columns in order, and what they hold; amounts become decimals with six places.
-        out: a file.
+        kinds: the kind of each column, in order; amounts become decimals with six places.
+        out: a path, or an open file.
 
     Raises:
         UsageError: pyarrow is not installed.

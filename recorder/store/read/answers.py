@@ -78,7 +78,7 @@ def stored_answers(
             latency_ms=held["latency_ms"],
             detail=held["detail"],
             body=answer_of(held["snapshot_seq"]),
-            kept=_kept(held),
+            rejected_body=_kept(held),
         )
 
 
