@@ -81,7 +81,7 @@ def demo_service(
         database,
         settings,
         environ={API_KEY_ENV: next(iter(DEFAULT_USERS.values()))},
-        plan=WatchOptions(until=RunMode.FOREVER, lasts_us=_AT_THE_LATEST_US, source=SOURCE),
+        options=WatchOptions(until=RunMode.FOREVER, lasts_us=_AT_THE_LATEST_US, source=SOURCE),
         notify=notify,
         clock=clock,
         before_poll=_tracker(database, settings, population, clock),

@@ -24,7 +24,7 @@ def main(read_s: float) -> int:
             database,
             settings,
             environ=os.environ,
-            plan=WatchOptions(until=RunMode.FOREVER),
+            options=WatchOptions(until=RunMode.FOREVER),
             notify=notify,
             clock=now_us,
             timeouts=Timeouts(connect_s=read_s, read_s=read_s, total_s=2 * read_s),

@@ -15,7 +15,6 @@ from recorder.schedule.cadence import (
     ScheduleInputs,
     Urgency,
     next_poll,
-    overdue_at,
 )
 
 CADENCE = Cadence()
@@ -88,13 +87,13 @@ def test_only_ended_runs_wait_for_all_others() -> None:
         assert look(ended_run).urgency is Urgency.LATER
 
 
-def test_patience_counts_from_creation_or_first_sight() -> None:
-    """The ledger's createdAt where it gives one, else when the run was first seen; never after its end."""
-    assert overdue_at(known(1), CADENCE) == START + 10 * MINUTE
-    assert overdue_at(known(1, created_at=None), CADENCE) == START + SECOND + 10 * MINUTE
-    assert overdue_at(known(1, created_at=None, first_good_at=None), CADENCE) is None
-    assert overdue_at(ended(1), CADENCE) is None
-    assert overdue_at(known(), CADENCE) is None
+def test_a_run_is_overdue_from_creation_or_first_sight() -> None:
+    """The ledger's createdAt counts where it gives one, else when the run was first seen."""
+    assert pause(known(10 * MINUTE - 1)) == 3 * SECOND
+    assert pause(known(10 * MINUTE)) == 30 * SECOND
+    assert pause(known(10 * MINUTE + SECOND - 1, created_at=None)) == 3 * SECOND
+    assert pause(known(10 * MINUTE + SECOND, created_at=None)) == 30 * SECOND
+    assert pause(known(DAY, created_at=None, first_good_at=None)) == 3 * SECOND
 
 
 def test_abandoned_after_so_long_without_change() -> None:

@@ -54,8 +54,8 @@ def test_hosts_with_other_clocks_share_leases_and_budget(database: Database, off
     wrong_now = now_us() + off_s * S
     right.renew([a], now=now_us())
     wrong.renew([a, b], now=wrong_now)
-    assert right.held(now_us()) == {a}
-    assert wrong.held(wrong_now) == {b}
+    assert right.leased(now_us()) == {a}
+    assert wrong.leased(wrong_now) == {b}
     due, _ = wrong.due([b], now=wrong_now + MINUTE)
     first = wrong.permit(use, due, most=9, now=wrong_now, pass_at=wrong_now + MINUTE)
     assert [0 < one.send_by - wrong_now <= 5 * S for one in first.permissions] == [True] * 3

@@ -77,7 +77,7 @@ def test_a_permission_that_runs_out_while_the_request_is_made_is_not_used(
     """The clock is looked at when all that a request needs is there, however long that took."""
     scene = Scene(prepare_us=prepare_us)
     came = came_of(scene.prepare, scene.clock)
-    assert came == PollResult(ask=ASK, answer=ANSWER if is_sent else None)
+    assert came == PollResult(request=ASK, answer=ANSWER if is_sent else None)
     assert len(scene.sent_since) == is_sent
 
 

@@ -53,7 +53,7 @@ class File:
 
     def take(self) -> list[str]:
         """The ids that are new in the store after another look."""
-        self.inbox.take_in()
+        self.inbox.ingest()
         before, self.seen = self.seen, self.held()
         return self.seen[len(before) :]
 
@@ -247,19 +247,19 @@ def test_what_cannot_be_read_is_told_once_and_stops_nothing(
     """A folder, a pipe that nobody writes to, a loop: one line with option and path, until it is over."""
 
     def look_twice() -> None:
-        file.inbox.take_in()
-        file.inbox.take_in()
+        file.inbox.ingest()
+        file.inbox.ingest()
 
     make(file.path)
     looks = threading.Thread(target=look_twice, daemon=True)
     looks.start()
     looks.join(20)
     assert not looks.is_alive()
-    assert file.told == [f"--track-from {file.path}: {why}"] == [file.inbox.trouble]
+    assert file.told == [f"--track-from {file.path}: {why}"] == [file.inbox.failure]
     file.path.rmdir() if file.path.is_dir() else file.path.unlink()
     file.append("er_1\n")
     assert file.take() == ["er_1"]
-    assert file.inbox.trouble is None
+    assert file.inbox.failure is None
 
 
 def test_a_source_that_is_bound_elsewhere_is_the_trouble_of_its_file(file: File) -> None:

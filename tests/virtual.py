@@ -244,28 +244,28 @@ class VirtualFetcher:
         self._coming: list[tuple[int, int, PollResult]] = []
         self._hurried = 0
 
-    def send(self, ask: PollRequest) -> None:
+    def send(self, request: PollRequest) -> None:
         sent_at = self._time.now + self._lag_us()
-        if sent_at + self._time.shift > ask.send_by:
-            self._come(sent_at, PollResult(ask=ask, answer=None))
+        if sent_at + self._time.shift > request.send_by:
+            self._come(sent_at, PollResult(request=request, answer=None))
             return
-        reply = self._world(ask.source, ask.due.run_id, (sent_at - T0) // S)
+        reply = self._world(request.source, request.due.run_id, (sent_at - T0) // S)
         sent = Sent(
             at=(sent_at - T0) / S,
-            source=ask.source,
-            run_id=ask.due.run_id,
+            source=request.source,
+            run_id=request.due.run_id,
             watch=self._name,
             status=reply.http_status,
         )
         self._note(sent)
         read_at = sent_at + reply.latency_us
         shown = read_at + self._time.shift
-        answer = _answer(ask, reply, shown)
+        answer = _answer(request, reply, shown)
         if self._dates and reply.http_status is not None:
             served = read_at // S * S
             ahead = clock_ahead_us(shown, served, latency_ms=reply.latency_us // 1000)
             answer = replace(answer, ahead_us=ahead)
-        self._come(read_at, PollResult(ask=ask, answer=answer))
+        self._come(read_at, PollResult(request=request, answer=answer))
 
     def _come(self, at: int, came: PollResult) -> None:
         heapq.heappush(self._coming, (at, next(self._places), came))
@@ -295,11 +295,11 @@ class VirtualFetcher:
         return
 
 
-def _answer(ask: PollRequest, reply: Reply, read_at: int) -> Answer:
+def _answer(request: PollRequest, reply: Reply, read_at: int) -> Answer:
     body = json.dumps(reply.body).encode() if reply.body is not None else b""
     return Answer(
-        source=ask.source,
-        run_id=ask.due.run_id,
+        source=request.source,
+        run_id=request.due.run_id,
         observed_at=read_at,
         outcome=None if reply.http_status == 200 else OUTCOMES[reply.http_status],
         http_status=reply.http_status,
@@ -385,14 +385,14 @@ class Scene:
                 work_us=work_us,
                 dates=self.dates,
             ),
-            plan=plan,
+            options=plan,
             runtime=Runtime(
                 load_sources=self._sources,
                 clock=self.time,
                 steady=lambda: self.time.now,
                 notify=self.told.append,
                 before_poll=before_poll,
-                chance=random.Random(1),
+                rng=random.Random(1),
             ),
         )
 

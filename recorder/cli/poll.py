@@ -84,10 +84,10 @@ def poll(
                 database,
                 settings,
                 environ=os.environ,
-                plan=plan,
+                options=plan,
                 notify=report,
                 clock=now_us,
-                before_poll=inbox.take_in if inbox else lambda: None,
+                before_poll=inbox.ingest if inbox else lambda: None,
                 after_tick=lambda: show(service.poller),
             )
             with stopped_by_signals(service.poller.stop):
@@ -95,7 +95,7 @@ def poll(
     summary = service.poller.summary
     if verbose or sys.stdout.isatty() or (code == _SOME_FAILED and summary.lasting):
         notify(summary.line())
-    return code or (UsageError.exit_code if inbox and inbox.trouble else 0)
+    return code or (UsageError.exit_code if inbox and inbox.failure else 0)
 
 
 def _require_source(database: Database, settings: Settings) -> None:

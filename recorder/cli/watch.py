@@ -60,7 +60,7 @@ def watch(run_ids: tuple[str, ...], format: str | None, settings: Settings) -> i
                 database,
                 settings,
                 environ=os.environ,
-                plan=WatchOptions(until=RunMode.FOREVER, source=settings.source, is_viewer=True),
+                options=WatchOptions(until=RunMode.FOREVER, source=settings.source, is_viewer=True),
                 notify=view.notify,
                 clock=now_us,
                 after_tick=lambda: watcher.update(service.poller),

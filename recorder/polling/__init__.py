@@ -1,1 +1,1 @@
-"""The watch itself: asks the store what is due, sends, and records what came of it."""
+"""The watch: loads due runs from the store, polls them, and records the answers."""

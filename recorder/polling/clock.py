@@ -1,6 +1,6 @@
-"""Our clock against the servers': what their Date headers show of it.
+"""Our clock against the Date headers of the servers.
 
-Invariant: a clock that is off is reported once, until it is right again, over all passes and processes on the store.
+Invariant: a clock that is off is reported once until it is right again, over all passes and processes on the store.
 """
 
 from collections.abc import Callable
@@ -13,65 +13,70 @@ from recorder.polling.messages import clock_off_line, clock_right_line
 from recorder.store.read.due import SourceRow
 
 
-def clock_off(ahead_us: int, known: int | None) -> int | None:
+def clock_off(ahead_us: int, stored: int | None) -> int | None:
     """Return how far our clock is ahead of a server's; None where it is right.
 
-    It is off from over a minute on, and right again from half a minute down: it is not reported in turns.
+    It is off by more than a minute, and right again within half a minute, so that messages do not alternate.
 
     Args:
         ahead_us: as the last answer shows it.
-        known: as it was known before.
+        stored: as the store had it before.
     """
-    least = FAR_OFF_US if known is None else FAR_OFF_US // 2
+    least = FAR_OFF_US if stored is None else FAR_OFF_US // 2
     return ahead_us if abs(ahead_us) > least else None
 
 
 class ClockWatch:
-    """Compares our clock with those of the sources' servers.
+    """The difference between our clock and those of the sources' servers.
 
     Args:
-        keep: remembers in the store how far our clock is ahead of a source's server; None: it is right.
+        save: stores how far our clock is ahead of a source's server; None: it is right.
         notify: takes one line for people.
     """
 
     def __init__(
-        self, keep: Callable[[int, int | None], None], notify: Callable[[str], None]
+        self, save: Callable[[int, int | None], None], notify: Callable[[str], None]
     ) -> None:
-        self._keep = keep
+        self._save = save
         self._notify = notify
         self._off: dict[int, int | None] = {}
-        self._said_off: bool | None = None
-        self._stands: int | None = None
+        self._reported_off: bool | None = None
+        self._offset_us: int | None = None
 
     def was_set_forward(self, now: int, steady: int) -> bool:
-        """Return whether our clock was set forward since it was asked last; both are read at one moment."""
-        before, self._stands = self._stands, now - steady
-        return before is not None and self._stands > before + SECOND
+        """Return whether our clock was set forward since the last call.
 
-    def learn(self, row: SourceRow) -> None:
-        """Take what the store says of a source."""
+        Args:
+            now: our clock, microseconds since 1970 UTC.
+            steady: the steady clock at the same moment, microseconds.
+        """
+        before, self._offset_us = self._offset_us, now - steady
+        return before is not None and self._offset_us > before + SECOND
+
+    def restore(self, row: SourceRow) -> None:
+        """Restore what the store knows of a source's clock."""
         self._off[row.source_id] = row.clock_off_us
 
     def is_off(self, source_id: int) -> bool:
-        """Return whether our clock is known to be off."""
+        """Return whether our clock is known to differ from the server's of a source."""
         return self._off.get(source_id) is not None
 
-    def see(self, source_id: int, answer: Answer) -> None:
-        """Compare the clocks by an answer of a source; report a change, of several sources the first."""
+    def compare(self, source_id: int, answer: Answer) -> None:
+        """Compare the clocks by an answer of a source; report a change once for all sources."""
         if answer.ahead_us is None:
             return
-        known = self._off.get(source_id)
-        off = clock_off(answer.ahead_us, known)
-        if off == known or (off and known and abs(off - known) <= FAR_OFF_US):
+        stored = self._off.get(source_id)
+        off = clock_off(answer.ahead_us, stored)
+        if off == stored or (off and stored and abs(off - stored) <= FAR_OFF_US):
             return
         self._off[source_id] = off
         is_off = off is not None
-        if is_off is not (known is not None) and is_off is not self._said_off:
-            self._said_off = is_off
+        if is_off is not (stored is not None) and is_off is not self._reported_off:
+            self._reported_off = is_off
             self._notify(
                 clock_right_line(answer.source)
                 if off is None
                 else clock_off_line(answer.source, off)
             )
-        with suppress(StoreError):  # the next change, or the next pass, says it again
-            self._keep(source_id, off)
+        with suppress(StoreError):  # the next change, or the next pass, saves it
+            self._save(source_id, off)

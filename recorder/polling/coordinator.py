@@ -1,7 +1,7 @@
-"""The store as the watch uses it: leases, due runs, permissions to send.
+"""The store as a watch uses it: leases, due runs, permissions to send.
 
-Invariant: what `permit` gives may be sent: its source is leased to this process, and its request is within the budget
-of its key over all processes. Nothing here waits for a network.
+Invariant: a permitted request belongs to a source that is leased to this process, and lies within the budget of its key
+over all processes.
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -45,7 +45,7 @@ _AT_A_TIME = 64
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyUse:
-    """One key: its fingerprint, its requests in any 60 s, the sources that use it."""
+    """One key: its fingerprint, its requests in any 60 s, and the sources that use it."""
 
     key_id: str
     rate: int
@@ -54,7 +54,7 @@ class KeyUse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Permission:
-    """One run that may be asked until `send_by`, microseconds since 1970 UTC."""
+    """One run that may be polled until `send_by`, microseconds since 1970 UTC."""
 
     due: Due
     slot: Slot
@@ -63,7 +63,7 @@ class Permission:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
-    """What may be sent now, and when to ask again for what may not."""
+    """The requests that may be sent now, and when to ask for more."""
 
     permissions: list[Permission]
     wake_at: int
@@ -75,7 +75,7 @@ class Coordinator:
     Args:
         database: the store.
         cadence: the settings of the watch.
-        clock: ours, microseconds since 1970 UTC; all instants here are by it, whatever the store's own says.
+        clock: microseconds since 1970 UTC; all instants here are by it, not by the store's own.
         role: how this process shares the sources with others.
     """
 
@@ -93,7 +93,7 @@ class Coordinator:
         self._cadence = cadence
         self._role = role
         self._holder = leases.new_holder()
-        self._held_until: dict[int, int] = {}
+        self._leased_until: dict[int, int] = {}
         self._busy_until: dict[int, int] = {}
         self._may_gain: frozenset[int] = frozenset()
         self._wanted: frozenset[int] = frozenset()
@@ -101,19 +101,19 @@ class Coordinator:
         self._new_went_last: dict[str, bool] = {}
 
     def sources(self) -> list[SourceRow]:
-        """The sources of the store."""
+        """Return the sources of the store."""
         with self._database.reading() as connection:
             return source_rows(connection)
 
     def renew(
         self, source_ids: Iterable[int], *, now: int, under_way: Collection[int] = ()
     ) -> None:
-        """Take and renew leases, when it is time, or when other sources are wanted.
+        """Take and renew leases, when it is time or the wanted sources have changed.
 
         Args:
             source_ids: the sources that are wanted.
             now: microseconds since 1970 UTC.
-            under_way: sources with requests that have not come back.
+            under_way: sources with requests under way.
         """
         wanted = frozenset(source_ids)
         if wanted == self._wanted and not self._renewal.is_time(now):
@@ -122,7 +122,7 @@ class Coordinator:
         def acquire(connection: Connection) -> tuple[dict[int, int], dict[int, int]]:
             self._ahead_us = ahead_us(connection, self._clock)
             shared_now = self._shared_clock()
-            held = leases.acquire(
+            leased = leases.acquire(
                 connection,
                 wanted,
                 self._holder,
@@ -130,18 +130,18 @@ class Coordinator:
                 share=self._share(connection, wanted, shared_now),
                 under_way=under_way,
             )
-            follow_clock(connection, held, now=self._clock())
+            follow_clock(connection, leased, now=self._clock())
             budgets.mend(connection, self._shared_clock)
-            return held, leases.lease_ends(connection, wanted - held.keys())
+            return leased, leases.lease_ends(connection, wanted - leased.keys())
 
-        held, busy = self._database.write(acquire)
+        leased, busy = self._database.write(acquire)
         self._note_busy(busy)
-        self._held_until = {one: until - self._ahead_us for one, until in held.items()}
+        self._leased_until = {one: until - self._ahead_us for one, until in leased.items()}
         self._wanted = wanted
         self._renewal.start(now)
 
     def _shared_clock(self) -> int:
-        """What all processes on the store go by in leases and budgets; see `store.clock`."""
+        """Return the time that leases and budgets of all processes go by; see `store.clock`."""
         return self._clock() + self._ahead_us
 
     def _note_busy(self, busy: dict[int, int]) -> None:
@@ -151,33 +151,34 @@ class Coordinator:
 
     @property
     def may_gain(self) -> bool:
-        """Whether a source that another process has may soon be had: nobody has renewed its lease since it was seen."""
+        """Whether the lease of another process on a wanted source was not renewed since it was first seen."""
         return bool(self._may_gain)
 
     def _share(
         self, connection: Connection, wanted: frozenset[int], now: int
     ) -> frozenset[int] | None:
-        """What a process that stays may hold of the sources; None for one that does not, which takes what is free."""
+        """Return the sources that a service or viewer may lease; None for a one-shot process, which takes free ones."""
         if self._role is Role.ONE_SHOT:
             return None
         is_viewer = self._role is Role.VIEWER
         return leases.claim(connection, self._holder, wanted, now=now, is_viewer=is_viewer)
 
-    def held(self, now: int) -> frozenset[int]:
-        """The sources whose lease still runs."""
-        return frozenset(s for s, until in self._held_until.items() if now < until)
+    def leased(self, now: int) -> frozenset[int]:
+        """Return the sources that are leased to this process at that instant."""
+        return frozenset(s for s, until in self._leased_until.items() if now < until)
 
     def leave(self, *, keep: Collection[int] = ()) -> None:
-        """Give every lease back, but for those of sources with requests that have not come back: they run out.
+        """Release every lease; nothing is permitted any more.
 
-        Nothing is permitted any more.
+        Args:
+            keep: sources with requests under way, whose leases run out by themselves.
         """
         until = self._shared_clock() + budgets.LONGEST_REQUEST_US
         self._database.write(lambda c: leases.leave(c, self._holder, keep=keep, until=until))
-        self._held_until = {}
+        self._leased_until = {}
 
     def due(self, source_ids: Iterable[int], *, now: int) -> tuple[list[Due], int | None]:
-        """Runs that are due, in the order in which they are to be asked; and when the next one will be."""
+        """Return the due runs, the next one first, and when another one becomes due."""
         wanted = list(source_ids)
         with self._database.reading() as connection:
             found = due_runs(connection, wanted, now=now, limit=_AT_A_TIME)
@@ -186,11 +187,11 @@ class Coordinator:
     def permit(
         self, use: KeyUse, due: Sequence[Due], *, most: int, now: int, pass_at: int | None = None
     ) -> Grant:
-        """Permissions for some of the due runs, as many as the key's budget gives now.
+        """Return permissions for as many of the due runs as the key's budget gives now.
 
         Args:
-            use: the key and its sources.
-            due: runs of leased sources of this key, at least one, in the order in which they are to be asked.
+            use: the key, with its sources.
+            due: runs of leased sources of this key, at least one, the next one first.
             most: how many requests at the most.
             now: microseconds since 1970 UTC.
             pass_at: for a single pass over what was due then; None for a watch that goes on.
@@ -231,27 +232,27 @@ class Coordinator:
         new_went_last = self._new_went_last.get(key_id, False)
         return in_turn(due, new_went_last=new_went_last, last_new_source=budget.last_new_source)
 
-    def settle(self, connection: Connection, ended: Iterable[tuple[Slot, int]]) -> None:
-        """Give slots back, in the transaction that records their answers; see `budgets.settle`."""
+    def release_slots(self, connection: Connection, ended: Iterable[tuple[Slot, int]]) -> None:
+        """Release the slots of requests that are over, in the transaction that records their answers."""
         budgets.settle(connection, ((slot, at + self._ahead_us) for slot, at in ended))
 
-    def pause(self, connection: Connection, key_id: str, *, until: int) -> None:
-        """Send nothing with a key until then, in such a transaction."""
+    def pause_key(self, connection: Connection, key_id: str, *, until: int) -> None:
+        """Pause a key until that instant, in the transaction that records its 429."""
         budgets.pause(connection, key_id, until=until + self._ahead_us)
 
-    def rest(self, key_ids: Iterable[str]) -> None:
-        """Send nothing with these keys for a minute: our clock was set forward, and its last minute tells nothing."""
+    def pause_keys(self, key_ids: Iterable[str]) -> None:
+        """Pause these keys for a minute, because our clock was set forward and skipped a part of the last one."""
 
-        def rest(connection: Connection) -> None:
+        def pause(connection: Connection) -> None:
             for key_id in sorted(key_ids):
                 budgets.rest(connection, key_id, now=self._shared_clock())
 
-        self._database.write(rest)
+        self._database.write(pause)
 
     def _demand(
         self, connection: Connection, use: KeyUse, budget: Budget, pass_at: int | None
     ) -> int:
-        """Requests that are wanted in 60 s; of a single pass those of the last 60 s count with those to come."""
+        """Return how many requests are wanted in 60 s; a single pass counts those of the last 60 s and those to come."""
         if pass_at is not None:
             return budget.busy + due_count(connection, use.source_ids, now=pass_at)
         every_us = self._cadence.every_us
@@ -260,7 +261,7 @@ class Coordinator:
     def _is_behind(
         self, connection: Connection, use: KeyUse, due: Sequence[Due], budget: Budget, now: int
     ) -> bool:
-        """Whether it is the turn of a run of the same key that another process has."""
+        """Return whether a run of another process with the same key is the next one."""
         others = leases.held_by_others(
             connection, use.source_ids, self._holder, now=now + self._ahead_us
         )
@@ -271,31 +272,31 @@ class Coordinator:
         return first in waiting
 
     def _permission(self, due: Due, slot: Slot, now: int) -> Permission:
-        lease = self._held_until.get(due.source_id, now)
+        lease = self._leased_until.get(due.source_id, now)
         return Permission(due=due, slot=slot, send_by=min(lease, now + SEND_WITHIN_US))
 
-    def note_key(self, source_id: int, key_id: str, *, is_accepted: bool, now: int) -> None:
-        """Record what the API last said of a source's key."""
+    def save_key(self, source_id: int, key_id: str, *, is_accepted: bool, now: int) -> None:
+        """Save whether the API accepted a source's key last."""
         self._database.write(
             lambda c: note_key(c, source_id, key_id, is_accepted=is_accepted, now=now)
         )
 
-    def note_clock(self, source_id: int, off_us: int | None) -> None:
-        """Record how far our clock is ahead of a source's server; None: it is right."""
+    def save_clock(self, source_id: int, off_us: int | None) -> None:
+        """Save how far our clock is ahead of a source's server; None: it is right."""
         self._database.write(lambda c: note_clock(c, source_id, off_us))
 
-    def retry(self, source_id: int, *, within_us: int | None = None) -> None:
-        """Ask the runs of a source whose last request failed so soon after it: the cadence, where nothing is said."""
+    def retry_failed(self, source_id: int, *, within_us: int | None = None) -> None:
+        """Poll the failed runs of a source that soon after their last poll; None: at the cadence."""
         within_us = within_us or self._cadence.every_us
         self._database.write(lambda c: retry_failed(c, source_id, within_us=within_us))
 
     def in_flight(self, source_id: int) -> int:
-        """How many runs of a source are asked at the full cadence."""
+        """Return how many runs of a source are polled at the full cadence."""
         with self._database.reading() as connection:
             return in_flight_count(connection, [source_id])
 
     def was_served(self, source_id: int, *, now: int) -> bool:
-        """Whether any run of a source was seen in the last day."""
+        """Return whether any run of a source was seen in the last day."""
         with self._database.reading() as connection:
             return served_since(connection, source_id, since=now - DAY)
 
@@ -311,7 +312,7 @@ class Coordinator:
         return sum(one.source_id in source_ids for one in found)
 
     def not_visible(self, source_ids: Iterable[int]) -> int:
-        """How many runs the API does not show (404), and did not show to their end."""
+        """Return how many runs the API does not show (404), nor showed to their end."""
         with self._database.reading() as connection:
             return not_visible_count(connection, source_ids)
 
@@ -321,7 +322,7 @@ class Coordinator:
             return failing_runs(connection, source_ids)
 
     def newly_overdue(self, source_ids: Collection[int], *, now: int) -> list[Overdue]:
-        """Runs of these sources that are overdue and were not told of; from now on they were."""
+        """Return the overdue runs of these sources that no process has reported, and mark them as reported."""
         with self._database.reading() as connection:
             found = overdue_runs(connection, self._cadence, now=now, not_notified=True)
         mine = [one for one in found if one.source_id in source_ids]

@@ -1,8 +1,7 @@
 """Requests under way: sent from a few threads, collected by one.
 
-Invariant: an ask is sent at most once, and never after its permission has run out (a process that was stopped for a
-while must not send on an old lease), or, if it was stopped after that was looked at, after the request's own deadline;
-whatever comes of it is collected, be it an error.
+Invariant: a request is sent at most once, and never after its permission has run out; its result is collected, also
+where it is an error.
 """
 
 import queue
@@ -26,11 +25,10 @@ class PollRequest:
 
     Attributes:
         due: the run.
-        source: its source's name.
-        slot: the budget's permission.
+        source: the name of its source.
+        slot: the slot of the budget that it takes.
         send_by: when the permission to send runs out, microseconds since 1970 UTC.
-        not_before: the earliest instant that its answer may bear: later than the run's last one, though the clock was
-            set back.
+        not_before: the earliest time of its answer: after the run's last one, also where the clock was set back.
     """
 
     due: Due
@@ -42,38 +40,38 @@ class PollRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PollResult:
-    """What came of an ask: an answer, or the error that was raised instead; neither where it was not sent."""
+    """The answer to one request, or the error that was raised instead; neither where it was not sent."""
 
-    ask: PollRequest
+    request: PollRequest
     answer: Answer | None = None
     error: Exception | None = None
 
 
 class Fetcher(Protocol):
-    """Sends asks and collects what came of them."""
+    """A sender of requests that collects their results."""
 
-    def send(self, ask: PollRequest) -> None:
+    def send(self, request: PollRequest) -> None:
         """Start one request."""
 
     def collect(self, timeout_us: int) -> list[PollResult]:
-        """All that has come; waits so long for the first."""
+        """Return the results that have come; wait up to `timeout_us` for the first."""
 
     def under_way(self) -> int:
-        """How many asks were sent and not collected."""
+        """Return how many requests were sent and not collected."""
 
     def close(self) -> None:
-        """Wait for what is under way, and end."""
+        """Wait for the requests under way, and end."""
 
 
 Send = Callable[[float], Answer]
-"""Sends one request and gives its answer; its time counts from that instant, seconds of the monotonic clock."""
+"""Sends one request and returns its answer; its time limit counts from that instant, seconds of the monotonic clock."""
 
 Prepare = Callable[[PollRequest], Send]
-"""Makes all that a request needs, which may take a while, and sends nothing."""
+"""Makes the client that a request needs, which may take a while, and sends nothing."""
 
 
 class ThreadFetcher:
-    """Sends from threads.
+    """A fetcher that sends from a pool of threads.
 
     Args:
         prepare: makes one request ready.
@@ -83,39 +81,43 @@ class ThreadFetcher:
     def __init__(self, prepare: Prepare, clock: Callable[[], int]) -> None:
         self._prepare = prepare
         self._clock = clock
-        self._came: queue.SimpleQueue[PollResult] = queue.SimpleQueue()
+        self._results: queue.SimpleQueue[PollResult] = queue.SimpleQueue()
         self._threads = ThreadPoolExecutor(MOST_UNDER_WAY, thread_name_prefix="recorder-fetch")
         self._under_way = 0
 
-    def send(self, ask: PollRequest) -> None:
+    def send(self, request: PollRequest) -> None:
         """Start one request."""
         self._under_way += 1
-        self._threads.submit(self._run, ask)
+        self._threads.submit(self._run, request)
 
-    def _run(self, ask: PollRequest) -> None:
+    def _run(self, request: PollRequest) -> None:
         try:
-            send = self._prepare(ask)
-            since = time.monotonic()  # before the look at the clock: a stop in between counts, too
-            is_permitted = self._clock() <= ask.send_by
-            self._came.put(PollResult(ask=ask, answer=send(since) if is_permitted else None))
-        except Exception as error:  # noqa: BLE001  # raised again by whoever collects
-            self._came.put(PollResult(ask=ask, error=error))
+            send = self._prepare(request)
+            # A process that was stopped for a while must not send on an old lease. The deadline counts from before
+            # this check, so that a stop between it and the sending ends the request.
+            since = time.monotonic()
+            is_permitted = self._clock() <= request.send_by
+            self._results.put(
+                PollResult(request=request, answer=send(since) if is_permitted else None)
+            )
+        except Exception as error:  # noqa: BLE001  # raised again by the poller
+            self._results.put(PollResult(request=request, error=error))
 
     def collect(self, timeout_us: int) -> list[PollResult]:
-        """All that has come; waits so long for the first."""
-        came: list[PollResult] = []
+        """Return the results that have come; wait up to `timeout_us` for the first."""
+        results: list[PollResult] = []
         try:
-            came.append(self._came.get(timeout=max(timeout_us, 0) / SECOND))
+            results.append(self._results.get(timeout=max(timeout_us, 0) / SECOND))
             while True:
-                came.append(self._came.get_nowait())
+                results.append(self._results.get_nowait())
         except queue.Empty:
-            self._under_way -= len(came)
-            return came
+            self._under_way -= len(results)
+            return results
 
     def under_way(self) -> int:
-        """How many asks were sent and not collected."""
+        """Return how many requests were sent and not collected."""
         return self._under_way
 
     def close(self) -> None:
-        """Wait for what is under way, and end."""
+        """Wait for the requests under way, and end."""
         self._threads.shutdown()

@@ -1,9 +1,8 @@
-"""A file to which other programs append run ids: each id is taken in once.
+"""A file to which other programs append run ids: each id is registered once.
 
-Invariant: a line is taken when it is whole (ends with a newline), or when nobody has written to the file for a
-second; a time of writing that lies further than that ahead of our clock is not waited for. A line counts as taken, and
-is reported if it is none, only when the store has taken the ids; then no later pass reads it again, unless the file is
-written anew. The file is never written, and its trouble stops nothing else.
+Invariant: a line is read once it ends with a newline, or once the file has not changed for a second. Its position is
+saved in the transaction that registers the ids, and an invalid line is reported after that; no later pass reads it
+again unless the file is rewritten. The file is never written, and a failure to read it stops nothing else.
 """
 
 import os
@@ -25,22 +24,22 @@ from recorder.store.write.ids_files import (
 )
 from recorder.store.write.registry import ensure_source, track
 
-_SETTLED_US = SECOND
+_WHOLE_AFTER_US = SECOND
 
 
 class Inbox:
-    """The ids of a growing file; those that the store does not know are registered.
+    """One growing file of run ids.
 
     Args:
-        path: the file; it may come later.
+        path: the file; it need not exist yet.
         database: a store of the current schema.
-        source: the source that the ids go into.
+        source: the source that the ids are registered in.
         base_url: of that source.
         notify: takes one line for people.
         clock: microseconds since 1970 UTC.
 
     Attributes:
-        trouble: why no ids can be taken from the file; None where they can, or it is not there.
+        failure: why the file cannot be read; None where it can, or does not exist.
     """
 
     def __init__(
@@ -60,40 +59,41 @@ class Inbox:
         self._notify = notify
         self._clock = clock
         self._file_id = file_id_of(path, source)
-        self._read_whole: tuple[int, int, int] | None = None
-        self.trouble: str | None = None
+        self._read_version: tuple[int, int, int] | None = None
+        self.failure: str | None = None
 
-    def take_in(self) -> None:
-        """Register the ids that came since the last time, in this process or another one.
+    def ingest(self) -> None:
+        """Register the ids that were appended since the last time, in this process or another one.
 
         Raises:
-            StoreError: the store cannot take them; the same lines are read again the next time.
+            StoreError: the store takes no writes; the same lines are read again the next time.
         """
-        before, self.trouble = self.trouble, None
+        before, self.failure = self.failure, None
         try:
             self._read()
         except FileNotFoundError:
             return
         except OSError as error:
-            self.trouble = f"--track-from {self._path}: {error.strerror}"
+            self.failure = f"--track-from {self._path}: {error.strerror}"
         except UsageError as error:
-            self.trouble = f"--track-from {self._path}: {error}"
-        if self.trouble not in (None, before):
-            self._notify(self.trouble)
+            self.failure = f"--track-from {self._path}: {error}"
+        if self.failure not in (None, before):
+            self._notify(self.failure)
 
     def _read(self) -> None:
         with open(self._path, "rb", opener=_open) as file:  # Path.open has no opener
-            held = os.fstat(file.fileno())
-            written = (held.st_ino, held.st_size, held.st_mtime_ns)
-            if written == self._read_whole:
+            status = os.fstat(file.fileno())
+            version = (status.st_ino, status.st_size, status.st_mtime_ns)
+            if version == self._read_version:
                 return
             content = file.read()
-        growing = abs(self._clock() - held.st_mtime_ns // 1000) < _SETTLED_US
+        # A time of writing that lies further ahead of our clock is not waited for.
+        growing = abs(self._clock() - status.st_mtime_ns // 1000) < _WHOLE_AFTER_US
         end = content.rfind(b"\n") + 1 if growing else len(content)
-        self._take(content, end)
-        self._read_whole = written if end == len(content) else None
+        self._track(content, end)
+        self._read_version = version if end == len(content) else None
 
-    def _take(self, content: bytes, end: int) -> None:
+    def _track(self, content: bytes, end: int) -> None:
         reports: list[str] = []
         refusals = Refusals(reports.append, name=str(self._path))
         with self._database.writing() as connection:
@@ -115,7 +115,7 @@ class Inbox:
 
 
 def _open(path: str, flags: int) -> int:
-    """Open a regular file; a pipe that nobody writes to would be waited for without end."""
+    """Open a regular file; a pipe that nobody writes to would block for ever."""
     descriptor = os.open(path, flags | os.O_NONBLOCK)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)

@@ -1,11 +1,11 @@
-"""The lines that a watch tells people, each once."""
+"""The messages of a watch, one line each."""
 
 from recorder.humanize import clock_words, whole_span
 from recorder.store.read.due import Overdue
 
 
 def overdue_line(one: Overdue, *, now: int) -> str:
-    """A run in flight past the patience, and what finds it at Trigger.dev."""
+    """Return the message for an overdue run, with the id that finds it at Trigger.dev."""
     trigger = f"triggerRunId {one.trigger_run_id}" if one.trigger_run_id else "no triggerRunId"
     return (
         f"overdue: run {one.run_id} of source {one.source!r} is {one.status or 'without status'}"
@@ -14,17 +14,17 @@ def overdue_line(one: Overdue, *, now: int) -> str:
 
 
 def refused_line(source: str, why: str) -> str:
-    """A source that was stopped."""
+    """Return the message for a source that was stopped."""
     return f"source {source!r} is stopped: {why}: give it a key that works, then poll again"
 
 
 def key_works_line(source: str) -> str:
-    """A source that was stopped and goes on."""
+    """Return the message for a stopped source whose key works again."""
     return f"source {source!r}: the API key works again"
 
 
 def clock_off_line(source: str, off_us: int) -> str:
-    """Return the line for a clock of ours that differs from the server's."""
+    """Return the message for a clock of ours that differs from the server's."""
     return (
         f"this machine's clock is {clock_words(off_us)} that of the server of source {source!r}: set it (NTP);"
         " until then no run is given up"
@@ -32,28 +32,28 @@ def clock_off_line(source: str, off_us: int) -> str:
 
 
 def clock_right_line(source: str) -> str:
-    """Return the line for a clock of ours that is right again."""
+    """Return the message for a clock of ours that is right again."""
     return f"this machine's clock agrees with that of the server of source {source!r} again"
 
 
 def down_line(source: str, why: str) -> str:
-    """A source whose every request fails."""
+    """Return the message for a source of which every request fails."""
     return f"source {source!r} fails: {why}; it is asked less often until it answers"
 
 
 def answers_again_line(source: str) -> str:
-    """A source that failed and does not any more."""
+    """Return the message for a source that answers after it failed."""
     return f"source {source!r} answers again"
 
 
 def overdue_left_line(count: int) -> str:
-    """Runs that a watch did not wait for."""
+    """Return the message for overdue runs that a watch did not wait for."""
     runs = "1 run is" if count == 1 else f"{count} runs are"
     return f"{runs} overdue and not waited for: 'recorder overdue' lists them"
 
 
 def not_visible_line(count: int) -> str:
-    """Runs that a watch does not wait for."""
+    """Return the message for runs that the API does not show."""
     runs = "1 run is" if count == 1 else f"{count} runs are"
     return (
         f"{runs} not visible (404): is the key that of their account? 'recorder runs' tells which"

@@ -1,7 +1,7 @@
-"""The watch: asks for what is due, records what comes, until its time is over.
+"""The loop of a watch: polls due runs and records the answers until the watch is over.
 
-Invariant: a run is asked again only after its last answer is in the store; nothing is sent while answers wait for the
-store, or without a lease. Clock, chance and network are handed in, so that hours pass in a test at once.
+Invariant: a run is polled again only after its last answer is in the store; nothing is sent while answers wait for the
+store, or without a lease. Clock, randomness and network are handed in.
 """
 
 from collections import Counter
@@ -21,9 +21,9 @@ from recorder.schedule.failing import is_lasting
 from recorder.store.read.due import Due, SourceRow
 from recorder.store.write.record import Recorder
 
-LOOK_US = SECOND
-OVERDUE_LOOK_US = 10 * SECOND
-TOLD_TO_END_US = 10 * SECOND
+ROUND_US = SECOND
+OVERDUE_CHECK_US = 10 * SECOND
+END_WITHIN_US = 10 * SECOND
 _TICK_US = SECOND // 4
 
 
@@ -34,8 +34,8 @@ class Poller:
         coordinator: the store's leases, due runs and budgets.
         recorder: the store's writer.
         fetcher: sends requests.
-        plan: how long to watch what.
-        runtime: clock, words, chance.
+        options: how long to watch which sources.
+        runtime: clock, messages, randomness.
     """
 
     def __init__(
@@ -44,12 +44,12 @@ class Poller:
         coordinator: Coordinator,
         recorder: Recorder,
         fetcher: Fetcher,
-        plan: WatchOptions,
+        options: WatchOptions,
         runtime: Runtime,
     ) -> None:
         self._coordinator = coordinator
         self._fetcher = fetcher
-        self._plan = plan
+        self._options = options
         self._runtime = runtime
         self._sources: dict[int, ActiveSource] = {}
         self._watched: set[int] = set()
@@ -57,9 +57,9 @@ class Poller:
         self._over_at: int | None = None
         self._pass_at: int | None = None
         self._stopping = self._is_done = False
-        self._look_at = 0
-        self._held: frozenset[int] = frozenset()
-        self._new_sources, self._overdue = Timer(LOOK_US), Timer(OVERDUE_LOOK_US)
+        self._next_round_at = 0
+        self._leased: frozenset[int] = frozenset()
+        self._new_sources, self._overdue = Timer(ROUND_US), Timer(OVERDUE_CHECK_US)
         self._store_error: StoreError | None = None
         self._failure: Exception | None = None
         self.summary = Summary()
@@ -69,31 +69,31 @@ class Poller:
             sources_by_id=self._sources,
             summary=self.summary,
             runtime=runtime,
-            held=lambda: self._held,
+            leased=lambda: self._leased,
         )
 
     @property
     def has_sources(self) -> bool:
-        """Whether there is a source that can be asked."""
+        """Whether there is a source that can be polled."""
         return bool(self._watched)
 
     @property
     def answers_to_end(self) -> int | None:
-        """For how many answers a watch that is to end still waits; None while it goes on."""
+        """The number of answers that an ending watch waits for; None while it goes on."""
         return len(self._under_way) if self._is_ending() else None
 
     def stop(self) -> None:
-        """Send nothing more, and end after the answers under way."""
+        """Stop sending; end after the answers under way."""
         self._stopping = True
 
     def run(self) -> Summary:
-        """Watch until the plan is over; what was done.
+        """Watch until the options say that it is over; return the summary.
 
         Raises:
-            RecorderError: something that it needs is wrong; or the store did not answer at the end.
+            RecorderError: a setting is wrong, or the store did not answer at the end.
         """
-        if self._plan.lasts_us is not None:
-            self._over_at = self._runtime.steady() + self._plan.lasts_us
+        if self._options.lasts_us is not None:
+            self._over_at = self._runtime.steady() + self._options.lasts_us
         try:
             while not self._round():
                 self._runtime.after_tick()
@@ -106,9 +106,9 @@ class Poller:
         return self.summary
 
     def _round(self) -> bool:
-        """Look, send, collect; whether the watch is over."""
+        """Send due requests and collect results; return whether the watch is over."""
         try:
-            self._look(self._runtime.clock())
+            self._poll_due(self._runtime.clock())
         except StoreError as error:
             self._note_failure(error)
         except RecorderError as error:
@@ -118,79 +118,82 @@ class Poller:
         self._collect(self._runtime.clock())
         return False
 
-    def _look(self, now: int) -> None:
-        """Hold the leases, and send what is due, when it is time; a clock that was set back stops nothing."""
-        if self._results.is_stuck or now < self._look_at <= now + LOOK_US:
+    def _poll_due(self, now: int) -> None:
+        """Renew the leases and send due requests, when it is time; a clock that was set back stops nothing."""
+        if self._results.is_stuck or now < self._next_round_at <= now + ROUND_US:
             return
         ends = self._is_ending()
         if not ends:
-            self._take_in(now)
+            self._load_sources(now)
             now = self._runtime.clock()
-        self._look_at = now + LOOK_US
+        self._next_round_at = now + ROUND_US
         if ends:
-            self._let_go()
+            self._release_leases()
             return
-        self._hold(now)
+        self._renew_leases(now)
         self._send_due(now)
-        if (
-            self._plan.until is not RunMode.PASS
-        ):  # which tells at its end, when answers have shown the time
-            self._notify_overdue(now)
+        if self._options.until is not RunMode.PASS:
+            self._notify_overdue(now)  # a pass reports at its end: its answers check the clock
         self._store_error = None
 
     def _is_ending(self) -> bool:
         over = self._over_at is not None and self._runtime.steady() >= self._over_at
         return self._stopping or over
 
-    def _take_in(self, now: int) -> None:
-        """New ids and new sources; those that are not watched here may share a key with those that are."""
+    def _load_sources(self, now: int) -> None:
+        """Register new ids and load new sources, also those not watched here: they may share a key."""
         if not self._new_sources.is_time(now):
             return
         self._new_sources.start(now)
         self._runtime.before_poll()
         rows = {row.source_id: row for row in self._coordinator.sources()}
         for source in self._runtime.load_sources([r for r in rows.values() if self._needs_key(r)]):
-            known = self._sources.get(source.source_id)
-            if known is None or known.key_id != source.key_id:
+            active = self._sources.get(source.source_id)
+            if active is None or active.key_id != source.key_id:
                 source.restore(rows[source.source_id])
                 self._sources[source.source_id] = source
-        self._watched = {s for s, o in self._sources.items() if self._plan.source in (None, o.name)}
+        only = self._options.source
+        self._watched = {s for s, one in self._sources.items() if only in (None, one.name)}
 
     def _needs_key(self, row: SourceRow) -> bool:
-        known = self._sources.get(row.source_id)
-        return known is None or known.trouble.refused is not None  # it may have another key now
+        active = self._sources.get(row.source_id)
+        # A source whose key was refused may have another one by now.
+        return active is None or active.breaker.refused is not None
 
-    def _hold(self, now: int) -> None:
+    def _renew_leases(self, now: int) -> None:
         under_way = {source_id for source_id, _ in self._under_way}
         self._coordinator.renew(self._watched, now=now, under_way=under_way)
-        held = self._coordinator.held(now)
-        if gained := held - self._held:
+        leased = self._coordinator.leased(now)
+        if gained := leased - self._leased:
             for row in (one for one in self._coordinator.sources() if one.source_id in gained):
-                self._results.clock_watch.learn(row)
+                self._results.clock_watch.restore(row)
                 self._sources[row.source_id].restore(row)
-        self._held = held
-        self.summary.busy = {self._sources[source_id].name for source_id in self._watched - held}
-        self._heed_clock()
+        self._leased = leased
+        self.summary.busy = {self._sources[source_id].name for source_id in self._watched - leased}
+        self._check_clock()
 
-    def _heed_clock(self) -> None:
-        """Where the clock was set forward, the budgets' last minute has not passed; the next answers tell whether it is right."""
+    def _check_clock(self) -> None:
+        """Pause all keys where our clock was set forward: the last minute of their budgets has not passed."""
         if self._results.clock_watch.was_set_forward(self._runtime.clock(), self._runtime.steady()):
-            self._coordinator.rest({self._sources[source_id].key_id for source_id in self._held})
+            key_ids = {self._sources[source_id].key_id for source_id in self._leased}
+            self._coordinator.pause_keys(key_ids)
+            # The next answers show whether the clock is right: overdue runs are reported after them.
             self._overdue.start(self._runtime.clock())
 
-    def _let_go(self) -> None:
-        """Give back what is not needed any more; another process may go on with it."""
-        if self._under_way and self._held:
+    def _release_leases(self) -> None:
+        """Release the leases of sources with nothing under way, for other processes."""
+        if self._under_way and self._leased:
             self._coordinator.leave(keep={source_id for source_id, _ in self._under_way})
-            self._held = frozenset()
+            self._leased = frozenset()
 
     def _send_due(self, now: int) -> None:
-        if self._plan.until is RunMode.PASS:  # else it would not end when the clock is set back
+        if self._options.until is RunMode.PASS:
+            # The earliest clock counts: else one that is set back would keep the pass from ending.
             self._pass_at = min(now, self._pass_at or now)
-        held = self._coordinator.held(now)
-        due, next_at = self._coordinator.due(held, now=self._pass_at or now)
+        leased = self._coordinator.leased(now)
+        due, next_at = self._coordinator.due(leased, now=self._pass_at or now)
         if next_at is not None and self._pass_at is None:
-            self._look_at = min(self._look_at, next_at)
+            self._next_round_at = min(self._next_round_at, next_at)
         waiting = [one for one in due if (one.source_id, one.run_key) not in self._under_way]
         by_source = Counter(source_id for source_id, _ in self._under_way)
         ready = pollable(waiting, self._sources, by_source, now)
@@ -198,7 +201,7 @@ class Poller:
         self._is_done = not (self._under_way or postponed) and self._nothing_left(now)
 
     def _send(self, ready: list[Due], now: int) -> bool:
-        """Send what the budgets allow; whether some of it must wait, and not for long."""
+        """Send what the budgets allow; return whether any run waits for less than a minute."""
         uses = {use.key_id: use for use in key_uses(self._sources.values())}
         by_key: dict[str, list[Due]] = {}
         for one in ready:
@@ -207,13 +210,13 @@ class Poller:
         waits: list[int | None] = []
         for key_id, of_key in by_key.items():
             if self._runtime.steady() - began > _TICK_US:  # answers wait for their commit meanwhile
-                self._look_at = now
+                self._next_round_at = now
                 return True
             waits.append(self._send_by(uses[key_id], of_key, now))
         return any(wait is not None and wait <= now + MINUTE for wait in waits)
 
     def _send_by(self, use: KeyUse, due: list[Due], now: int) -> int | None:
-        """Send by one key; when to look again for what must wait, None if nothing must."""
+        """Send by one key; return when to try again for the runs that wait, None where none does."""
         room = MOST_UNDER_WAY - len(self._under_way)
         if not room:
             return now
@@ -222,54 +225,54 @@ class Poller:
             self._dispatch(permission)
         if len(granted.permissions) == len(due):
             return None
-        self._look_at = min(self._look_at, granted.wake_at)
+        self._next_round_at = min(self._next_round_at, granted.wake_at)
         return granted.wake_at
 
     def _dispatch(self, permission: Permission) -> None:
         due = permission.due
         source = self._sources[due.source_id].name
         last, now = due.last_polled_at, self._runtime.clock()
-        ask = PollRequest(
+        request = PollRequest(
             due=due,
             source=source,
             slot=permission.slot,
             send_by=permission.send_by,
             not_before=last + 1 if last is not None and last >= now else 0,
         )
-        self._under_way[due.source_id, due.run_key] = ask
-        self._fetcher.send(ask)
+        self._under_way[due.source_id, due.run_key] = request
+        self._fetcher.send(request)
 
     def _collect(self, now: int) -> None:
         waits = self._is_ending() or self._results.is_stuck
-        until_look_us = max(self._look_at - now, 0)
-        came = self._fetcher.collect(_TICK_US if waits else min(until_look_us, _TICK_US))
-        done = self._results.take(came)
-        for one in done:
-            del self._under_way[one.ask.due.source_id, one.ask.due.run_key]
+        wait_us = max(self._next_round_at - now, 0)
+        results = self._fetcher.collect(_TICK_US if waits else min(wait_us, _TICK_US))
+        recorded = self._results.record(results)
+        for one in recorded:
+            del self._under_way[one.request.due.source_id, one.request.due.run_key]
             if one.error is not None:
                 self._fail(one.error)
-        if done:
-            self._look_at = 0
-            self._judge({one.ask.due.source_id for one in done})
+        if recorded:
+            self._next_round_at = 0
+            self._check_forbidden({one.request.due.source_id for one in recorded})
 
     def _fail(self, error: Exception) -> None:
-        """Nothing that a server does raises: a setting is wrong, or this program; what is under way is recorded."""
+        """End the watch with an error of a setting or of this program; answers under way are recorded."""
         self._failure = self._failure or error
         self._stopping = True
 
-    def _judge(self, source_ids: set[int]) -> None:
+    def _check_forbidden(self, source_ids: set[int]) -> None:
         for source_id in source_ids - {source_id for source_id, _ in self._under_way}:
             try:
-                self._results.judge(self._sources[source_id])
+                self._results.check_forbidden(self._sources[source_id])
             except StoreError as error:
                 self._note_failure(error)
 
     def _note_failure(self, error: StoreError) -> None:
-        """The store does not answer: told once; answers under way are awaited, nothing is sent."""
+        """Report once that the store does not answer; nothing is sent until it does."""
         now = self._runtime.clock()
-        is_known, self._store_error = self._store_error is not None, error
-        self._look_at = now + LOOK_US
-        if not (is_known or self._is_over()):
+        is_reported, self._store_error = self._store_error is not None, error
+        self._next_round_at = now + ROUND_US
+        if not (is_reported or self._is_over()):
             self._runtime.notify(f"{error}; tried again")
 
     def _notify_overdue(self, now: int, *, last: bool = False) -> None:
@@ -282,58 +285,58 @@ class Poller:
 
     def _is_over(self) -> bool:
         if self._results.is_stuck:
-            may_end = self._is_ending() or self._plan.until is RunMode.PASS
-            return may_end and self._results.gives_up(after_us=self._store_patience_us())
+            may_end = self._is_ending() or self._options.until is RunMode.PASS
+            return may_end and self._results.gives_up(after_us=self._give_up_after_us())
         if self._under_way:
             return False
         if self._is_ending() or self._is_done:
             return True
-        return self._store_error is not None and self._plan.until is RunMode.PASS
+        return self._store_error is not None and self._options.until is RunMode.PASS
 
-    def _store_patience_us(self) -> int:
-        """Return how long a watch that could end waits for a store that takes no answers: not long past its end."""
-        return TOLD_TO_END_US if self._is_ending() else MINUTE
+    def _give_up_after_us(self) -> int:
+        """Return how long a watch that could end waits for a store that takes no writes, microseconds."""
+        return END_WITHIN_US if self._is_ending() else MINUTE
 
     def _nothing_left(self, now: int) -> bool:
-        """Whether nothing of the sources that are polled here is left to do, by the plan."""
-        held = self._coordinator.held(now)
-        if self._plan.until is RunMode.FOREVER:
+        """Return whether the leased sources have nothing left to do, by the options."""
+        leased = self._coordinator.leased(now)
+        if self._options.until is RunMode.FOREVER:
             return False
-        if self._plan.until is RunMode.PASS:
+        if self._options.until is RunMode.PASS:
             return True
         if self._coordinator.may_gain:
             return False
-        open_sources = {s for s in held if self._sources[s].trouble.refused is None}
-        if self._plan.until is RunMode.TIME:
+        open_sources = {s for s in leased if self._sources[s].breaker.refused is None}
+        if self._options.until is RunMode.TIME:
             return bool(self._watched) and not open_sources
         return not self._coordinator.undone(open_sources, now=now)
 
     def _conclude(self) -> None:
-        """What is said at the end."""
+        """Report the end of the watch: refused keys, overdue and failing runs."""
         if self._store_error is not None:
             self._failure = self._failure or self._store_error
             return
         for source_id in self._watched:
             source = self._sources[source_id]
-            self._results.judge(source, at_the_end=True)
+            self._results.check_forbidden(source, is_last_word=True)
             if source.name not in self.summary.busy:
-                self._results.recall(source)
+                self._results.report_old_refusal(source)
         now = self._runtime.clock()
         self._notify_overdue(now, last=True)
         self._note_lasting(now)
-        if self._is_done and self._plan.until is RunMode.DONE:
-            self._tell_left(now)
+        if self._is_done and self._options.until is RunMode.DONE:
+            self._report_left(now)
 
-    def _tell_left(self, now: int) -> None:
-        """Report the runs that were not waited for."""
-        held = self._coordinator.held(now)
-        if missing := self._coordinator.not_visible(held):
+    def _report_left(self, now: int) -> None:
+        """Report the runs that the watch did not wait for."""
+        leased = self._coordinator.leased(now)
+        if missing := self._coordinator.not_visible(leased):
             self._runtime.notify(not_visible_line(missing))
-        if overdue := self._coordinator.overdue(held, now=now):
+        if overdue := self._coordinator.overdue(leased, now=now):
             self._runtime.notify(overdue_left_line(overdue))
 
     def _note_lasting(self, now: int) -> None:
-        """Note the runs that this watch polled last without success, and that have been failing for long."""
+        """Add the runs whose last poll failed here, and that have been failing for long, to the summary."""
         failed = self.summary.failing
         if failed:
             found = self._coordinator.failing(self._watched)

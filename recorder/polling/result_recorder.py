@@ -1,7 +1,7 @@
-"""Answers into the store, and what they say of their sources.
+"""Answers on their way into the store, and their effect on sources and keys.
 
-Invariant: an answer that was received is kept until it is in the store, whether or not the lease still runs; with it,
-in the same transaction, its slot of the budget is given back and what a 429 asks for is heeded.
+Invariant: a received answer is kept until it is in the store, also where the lease has run out. The same transaction
+releases its slot of the budget, and pauses its key after a 429.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -24,15 +24,15 @@ from recorder.store.write.run_writer import Recorded
 
 
 class ResultRecorder:
-    """What has come, on its way into the store.
+    """The results of one watch that are not in the store yet.
 
     Args:
         coordinator: the store's leases and budgets.
         recorder: the store's writer.
-        sources_by_id: the sources, by number.
-        summary: counts what is recorded.
-        runtime: clock, words, chance.
-        held: the sources that this process polls now.
+        sources_by_id: the active sources, by id.
+        summary: counts the recorded answers.
+        runtime: clock, messages, randomness.
+        leased: returns the sources that are leased to this process.
     """
 
     def __init__(
@@ -43,17 +43,17 @@ class ResultRecorder:
         sources_by_id: Mapping[int, ActiveSource],
         summary: Summary,
         runtime: Runtime,
-        held: Callable[[], Collection[int]],
+        leased: Callable[[], Collection[int]],
     ) -> None:
         self._coordinator = coordinator
         self._recorder = recorder
         self._sources = sources_by_id
         self._summary = summary
         self._runtime = runtime
-        self._held = held
-        self.clock_watch = ClockWatch(coordinator.note_clock, runtime.notify)
+        self._leased = leased
+        self.clock_watch = ClockWatch(coordinator.save_clock, runtime.notify)
         self._waiting: list[PollResult] = []
-        self._told: set[str] = set()
+        self._messages: set[str] = set()
         self._could_end_at: int | None = None
 
     @property
@@ -61,136 +61,139 @@ class ResultRecorder:
         """Whether there are answers that the store could not take yet."""
         return bool(self._waiting)
 
-    def take(self, came: list[PollResult]) -> list[PollResult]:
-        """Record what has come, and what waits since before; what of it is in the store now.
+    def record(self, results: list[PollResult]) -> list[PollResult]:
+        """Record these results and those that wait; return all that are in the store now.
 
-        Where the store cannot take it now, it is kept for the next time.
+        Where the store takes no writes, the results wait for the next call.
         """
-        if not (came or self._waiting):
+        if not (results or self._waiting):
             return []
         was_stuck = self.is_stuck
-        self._waiting += came
+        self._waiting += results
         try:
-            outcomes = self._record(self._waiting)
+            outcomes = self._write(self._waiting)
         except StoreError as error:
             if not was_stuck:
-                self._runtime.notify(f"{error}; {len(came)} answers are kept and tried again")
+                self._runtime.notify(f"{error}; {len(results)} answers are kept and tried again")
             return []
         done, self._waiting = self._waiting, []
         for one in done:
             if one.answer is not None:
-                self._note(one.ask, one.answer, outcomes)
+                self._apply(one.request, one.answer, outcomes)
         return done
 
-    def _record(self, came: list[PollResult]) -> dict[tuple[str, str], Outcome]:
+    def _write(self, results: list[PollResult]) -> dict[tuple[str, str], Outcome]:
         now = self._runtime.clock()
-        answers = [_in_order(one.answer, one.ask.not_before) for one in came if one.answer]
-        throttled = [one for one in came if one.answer and one.answer.outcome is Outcome.THROTTLED]
+        answers = [_after_last(one.answer, one.request.not_before) for one in results if one.answer]
         pauses = {
-            (one.ask.slot.key_id, throttled_until(one.answer)) for one in throttled if one.answer
+            (one.request.slot.key_id, throttled_until(one.answer))
+            for one in results
+            if one.answer and one.answer.outcome is Outcome.THROTTLED
         }
 
-        def heed(connection: Connection) -> None:
+        def release_and_pause(connection: Connection) -> None:
             for key_id, until in sorted(pauses):
-                self._coordinator.pause(connection, key_id, until=until)
-            self._coordinator.settle(
-                connection, ((one.ask.slot, _ended_at(one, now)) for one in came)
+                self._coordinator.pause_key(connection, key_id, until=until)
+            self._coordinator.release_slots(
+                connection, ((one.request.slot, _ended_at(one, now)) for one in results)
             )
 
-        recorded = self._recorder.record(answers, beside=heed, now=now)
-        self._tell_set_aside(one for one in recorded if one.is_set_aside)
+        recorded = self._recorder.record(answers, beside=release_and_pause, now=now)
+        self._report_set_aside(one for one in recorded if one.is_set_aside)
         return {(one.source, one.run_id): one.outcome for one in recorded}
 
-    def _tell_set_aside(self, recorded: Iterable[Recorded]) -> None:
-        """Report each run whose answer was set aside, once for each reason."""
+    def _report_set_aside(self, recorded: Iterable[Recorded]) -> None:
+        """Report each answer that was set aside, once for each run and reason."""
         for one in recorded:
             line = f"run {one.run_id!r} of source {one.source!r}: an answer was set aside: {one.detail}"
-            if line not in self._told:
-                self._told.add(line)
+            if line not in self._messages:
+                self._messages.add(line)
                 self._runtime.notify(line)
 
-    def _note(
-        self, ask: PollRequest, answer: Answer, outcomes: Mapping[tuple[str, str], Outcome]
+    def _apply(
+        self, request: PollRequest, answer: Answer, outcomes: Mapping[tuple[str, str], Outcome]
     ) -> None:
-        """One that was in the store already (a commit without a receipt) counts as what it was then."""
-        known = answer.outcome or Outcome.UNCHANGED
-        outcome = outcomes.get((answer.source, answer.run_id), known)
-        source = self._sources[ask.due.source_id]
+        """Apply a recorded answer to summary, clock and source."""
+        # An answer that was in the store already (a commit without a receipt) is not among the outcomes.
+        own_outcome = answer.outcome or Outcome.UNCHANGED
+        outcome = outcomes.get((answer.source, answer.run_id), own_outcome)
+        source = self._sources[request.due.source_id]
         self._summary.note(source.name, answer, outcome)
-        self.clock_watch.see(source.source_id, answer)
-        if ask.slot.key_id != source.key_id:
+        self.clock_watch.compare(source.source_id, answer)
+        if request.slot.key_id != source.key_id:
             return  # the source has another key since
-        was_down = source.trouble.down is not None
-        source.trouble.note(answer, outcome, chance=self._runtime.chance)
-        self._keep_refusal(source, answer.observed_at)
-        self._note_key(source, answer, outcome)
-        self._keep_outage(source, was_down=was_down)
+        was_down = source.breaker.down is not None
+        source.breaker.record(answer, outcome, rng=self._runtime.rng)
+        self._apply_refusal(source, answer.observed_at)
+        self._apply_to_key(source, answer, outcome)
+        self._apply_outage(source, was_down=was_down)
 
-    def _note_key(self, source: ActiveSource, answer: Answer, outcome: Outcome) -> None:
-        """Apply what an answer says of a key to the other sources that use it."""
+    def _apply_to_key(self, source: ActiveSource, answer: Answer, outcome: Outcome) -> None:
+        """Apply an answer to the other leased sources that use its key."""
         for other in self._sources.values():
-            is_polled = other is not source and other.source_id in self._held()
+            is_polled = other is not source and other.source_id in self._leased()
             if is_polled and other.account == source.account:
-                other.trouble.note_key(answer, outcome)
-                self._keep_refusal(other, answer.observed_at)
+                other.breaker.record_key(answer, outcome)
+                self._apply_refusal(other, answer.observed_at)
 
-    def _keep_outage(self, source: ActiveSource, *, was_down: bool) -> None:
-        """Tell of a source that is down, or is well again; its runs do not wait for longer than it does."""
-        down = source.trouble.down
+    def _apply_outage(self, source: ActiveSource, *, was_down: bool) -> None:
+        """Report a source that went down or answers again; let its runs wait no longer than the source."""
+        down = source.breaker.down
         if down is None and not was_down:
             return
-        with suppress(StoreError):  # then they wait for as long as each of them would
-            self._coordinator.retry(source.source_id, within_us=LONGEST_PAUSE_US if down else None)
+        within_us = LONGEST_PAUSE_US if down else None
+        with suppress(StoreError):  # then each run waits for as long as its own failures say
+            self._coordinator.retry_failed(source.source_id, within_us=within_us)
         if down is None:
             self._runtime.notify(answers_again_line(source.name))
         elif not was_down:
             self._runtime.notify(down_line(source.name, down))
 
-    def judge(self, source: ActiveSource, *, at_the_end: bool = False) -> None:
-        """Stop a source of which every answer was a 403 and no run was seen lately.
+    def check_forbidden(self, source: ActiveSource, *, is_last_word: bool = False) -> None:
+        """Stop a source whose every answer was a 403 and of which no run was seen lately.
 
         Raises:
             StoreError: the store does not answer.
         """
         now = self._runtime.clock()
-        if not source.trouble.forbidden:
+        if not source.breaker.forbidden:
             return
-        asked = self._coordinator.in_flight(source.source_id)
-        if not source.trouble.only_forbidden(asked=asked, at_the_end=at_the_end):
+        in_flight = self._coordinator.in_flight(source.source_id)
+        if not source.breaker.only_forbidden(in_flight=in_flight, is_last_word=is_last_word):
             return
         if self._coordinator.was_served(source.source_id, now=now):
             return
-        source.trouble.stop_forbidden(now)
-        self._keep_refusal(source, now)
+        source.breaker.stop_forbidden(now)
+        self._apply_refusal(source, now)
 
-    def recall(self, source: ActiveSource) -> None:
-        """A key that was refused before this watch, and that nothing has shown to work since, still is."""
-        trouble = source.trouble
-        if trouble.was_refused and trouble.refused is None and not trouble.accepted:
+    def report_old_refusal(self, source: ActiveSource) -> None:
+        """Report a key that was refused before this watch and that no answer has shown to work since."""
+        breaker = source.breaker
+        if breaker.was_refused and breaker.refused is None and not breaker.accepted:
             why = "the API key was refused before, and no answer has shown since that it works"
             self._summary.refused[source.name] = why
             self._runtime.notify(refused_line(source.name, why))
 
-    def _keep_refusal(self, source: ActiveSource, now: int) -> None:
-        """Tell of a source that is stopped, or works again, and write it down; not before something was known."""
-        trouble, refused = source.trouble, self._summary.refused
-        if trouble.refused is not None and not trouble.told:
-            refused[source.name], trouble.told = trouble.refused, True
-            self._runtime.notify(refused_line(source.name, trouble.refused))
-        elif trouble.accepted and source.name in refused:
+    def _apply_refusal(self, source: ActiveSource, now: int) -> None:
+        """Report a source that was stopped or works again, and save whether its key is accepted, once known."""
+        breaker, refused = source.breaker, self._summary.refused
+        if breaker.refused is not None and not breaker.is_reported:
+            refused[source.name], breaker.is_reported = breaker.refused, True
+            self._runtime.notify(refused_line(source.name, breaker.refused))
+        elif breaker.accepted and source.name in refused:
             del refused[source.name]
-            trouble.told = False
+            breaker.is_reported = False
             self._runtime.notify(key_works_line(source.name))
-        accepted = trouble.accepted
-        if (accepted or trouble.refused is not None) and accepted != trouble.stored:
+        accepted = breaker.accepted
+        if (accepted or breaker.refused is not None) and accepted != breaker.stored:
             with suppress(StoreError):  # the next answer tries again
-                self._coordinator.note_key(
+                self._coordinator.save_key(
                     source.source_id, source.key_id, is_accepted=accepted, now=now
                 )
-                trouble.stored = accepted
+                breaker.stored = accepted
 
     def gives_up(self, *, after_us: int) -> bool:
-        """Whether a watch that could end has waited for the store for so long."""
+        """Return whether a watch that could end has waited that long for the store; report the answers that it loses."""
         now = self._runtime.steady()
         if self._could_end_at is None:
             self._could_end_at = now
@@ -201,13 +204,13 @@ class ResultRecorder:
         return True
 
 
-def _in_order(answer: Answer, not_before: int) -> Answer:
-    """An answer after the run's last one, as it came: a clock that was set back does not turn its history round."""
+def _after_last(answer: Answer, not_before: int) -> Answer:
+    """Return the answer with a time after the run's last one, also where the clock was set back."""
     return replace(answer, observed_at=max(answer.observed_at, not_before))
 
 
-def _ended_at(came: PollResult, now: int) -> int:
-    """When a request was over at the latest; 0 for one that was never sent."""
-    if came.answer is not None:
-        return came.answer.observed_at
-    return now if came.error is not None else 0
+def _ended_at(result: PollResult, now: int) -> int:
+    """Return when a request was over at the latest; 0 for one that was never sent."""
+    if result.answer is not None:
+        return result.answer.observed_at
+    return now if result.error is not None else 0

@@ -1,4 +1,4 @@
-"""What the edges hand to a watch: clock, words, chance, keys."""
+"""What a watch is handed in: sources with their keys, clocks, messages, randomness."""
 
 import random
 from collections.abc import Callable, Sequence
@@ -15,17 +15,16 @@ def _nothing() -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Runtime:
-    """What the edges hand in.
+    """The surroundings of one watch.
 
     Attributes:
-        load_sources: makes sources askable, be they watched here or not, with the keys that they have now; leaves out
-            those that cannot be (it has told why).
+        load_sources: loads the key of each source, watched here or not; reports and leaves out a source without one.
         clock: microseconds since 1970 UTC; it may be set while the watch goes on.
-        steady: microseconds since some instant; it only ever goes on.
-        notify: takes one line for people.
-        before_poll: called before each look for due runs (new ids are taken in here).
+        steady: microseconds since some instant; it is never set.
+        notify: reports one line.
+        before_poll: called before due runs are loaded; registers new ids.
         after_tick: called after each round.
-        chance: random numbers for pauses.
+        rng: random numbers, for pauses.
     """
 
     load_sources: Callable[[Sequence[SourceRow]], Sequence[ActiveSource]]
@@ -34,4 +33,4 @@ class Runtime:
     steady: Callable[[], int] = steady_us
     before_poll: Callable[[], None] = _nothing
     after_tick: Callable[[], None] = _nothing
-    chance: random.Random = field(default_factory=random.Random)
+    rng: random.Random = field(default_factory=random.Random)

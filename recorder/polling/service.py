@@ -1,7 +1,7 @@
 """A watch put together from settings: store, keys, clients, threads.
 
-Invariant: a key is loaded from where the settings say, used, and never passed on; clients are made when the first
-request needs them, so that a pass with nothing due pays for none.
+Invariant: a key is loaded from the place that the settings name, and goes to its client alone. A client is made for its
+first request, so that a pass with nothing due imports no HTTP library.
 """
 
 import threading
@@ -18,7 +18,6 @@ from recorder.polling.fetchers import PollRequest, Send, ThreadFetcher
 from recorder.polling.poller import Poller
 from recorder.polling.runtime import Runtime
 from recorder.polling.watch_options import RunMode, WatchOptions
-from recorder.schedule.cadence import Cadence
 from recorder.settings import Settings
 from recorder.store.engine import Database
 from recorder.store.read.due import SourceRow
@@ -28,19 +27,14 @@ if TYPE_CHECKING:
     from recorder.fetch.client import LedgerClient, Timeouts
 
 
-def cadence_of(settings: Settings) -> Cadence:
-    """The watch's part of the settings."""
-    return settings.cadence
-
-
 class Clients:
-    """One client a source and key, made at its first request; threads may share it.
+    """The clients of one watch, one for each source and key; threads may share them.
 
     Args:
-        settings: where each source's API and key are.
+        settings: the API and the key of each source.
         environ: the environment.
         clock: microseconds since 1970 UTC.
-        timeouts: how long a request may take; None for the usual.
+        timeouts: how long a request may take; None for the defaults.
     """
 
     def __init__(
@@ -60,10 +54,10 @@ class Clients:
         self._lock = threading.Lock()
 
     def source(self, row: SourceRow) -> ActiveSource:
-        """Make a source askable.
+        """Load the key of a source, and return it as an active one.
 
         Raises:
-            SettingError: it has no key, or the settings name another base URL than it is bound to.
+            SettingError: the source has no key, or is bound to another base URL than that of the settings.
         """
         config = self._settings.source_settings(row.name)
         if config.base_url != row.base_url:
@@ -88,9 +82,11 @@ class Clients:
             rate=config.rate,
         )
 
-    def prepare(self, ask: PollRequest) -> Send:
-        """Make what one request needs."""
-        return partial(self._client(ask.source, ask.slot.key_id).fetch_run, ask.due.run_id)
+    def prepare(self, request: PollRequest) -> Send:
+        """Return what sends one request; make its client first where there is none."""
+        return partial(
+            self._client(request.source, request.slot.key_id).fetch_run, request.due.run_id
+        )
 
     def _client(self, source: str, key_id: str) -> "LedgerClient":
         with self._lock:
@@ -114,18 +110,18 @@ class Clients:
 
 
 class Service:
-    """One watch over one store.
+    """One watch over one store, put together from settings.
 
     Args:
         database: a store of the current schema.
         settings: all of them.
-        environ: where keys may be.
-        plan: how long to watch what.
-        notify: takes one line for people.
+        environ: the environment, which may hold keys.
+        options: how long to watch which sources.
+        notify: reports one line.
         clock: microseconds since 1970 UTC.
-        before_poll: called before each look for due runs.
+        before_poll: called before due runs are loaded.
         after_tick: called after each round.
-        timeouts: how long a request may take; None for the usual.
+        timeouts: how long a request may take; None for the defaults.
     """
 
     def __init__(
@@ -134,7 +130,7 @@ class Service:
         settings: Settings,
         *,
         environ: Mapping[str, str],
-        plan: WatchOptions,
+        options: WatchOptions,
         notify: Callable[[str], None],
         clock: Callable[[], int],
         before_poll: Callable[[], None] = lambda: None,
@@ -143,18 +139,19 @@ class Service:
     ) -> None:
         self._clients = Clients(settings, environ, clock, timeouts=timeouts)
         self._notify = notify
-        self._may_wait = plan.is_viewer
-        self._plan = plan
-        self._made: set[str] = set()
+        self._may_idle = options.is_viewer
+        self._options = options
+        self._loaded: set[str] = set()
         self._left_out: dict[str, SettingError] = {}
-        cadence = cadence_of(settings)
         self.poller = Poller(
-            coordinator=Coordinator(database, cadence=cadence, clock=clock, role=plan.role),
-            recorder=Recorder(database, cadence=cadence, costs=settings.cost),
+            coordinator=Coordinator(
+                database, cadence=settings.cadence, clock=clock, role=options.role
+            ),
+            recorder=Recorder(database, cadence=settings.cadence, costs=settings.cost),
             fetcher=ThreadFetcher(self._clients.prepare, clock),
-            plan=plan,
+            options=options,
             runtime=Runtime(
-                load_sources=self._sources,
+                load_sources=self._load_sources,
                 clock=clock,
                 notify=notify,
                 before_poll=before_poll,
@@ -162,32 +159,32 @@ class Service:
             ),
         )
 
-    def _sources(self, rows: Sequence[SourceRow]) -> list[ActiveSource]:
-        """Those that can be asked; a watch that begins without any ends with the reason."""
-        made: list[ActiveSource] = []
+    def _load_sources(self, rows: Sequence[SourceRow]) -> list[ActiveSource]:
+        """Return the sources that have a key; a watch that begins without any ends with the reason."""
+        loaded: list[ActiveSource] = []
         errors: dict[str, SettingError] = {}
         for row in rows:
             try:
-                made.append(self._clients.source(row))
+                loaded.append(self._clients.source(row))
                 self._left_out.pop(row.name, None)
             except SettingError as error:
-                if self._plan.source in (None, row.name) and row.name not in self._made:
+                if self._options.source in (None, row.name) and row.name not in self._loaded:
                     errors[row.name] = error
-        self._made |= {source.name for source in made}
-        watched = any(self._plan.source in (None, source.name) for source in made)
-        if errors and not (watched or self.poller.has_sources or self._may_wait):
+        self._loaded |= {source.name for source in loaded}
+        watched = any(self._options.source in (None, source.name) for source in loaded)
+        if errors and not (watched or self.poller.has_sources or self._may_idle):
             raise next(iter(errors.values()))
-        self._may_wait |= self._plan.until is RunMode.FOREVER
+        self._may_idle |= self._options.until is RunMode.FOREVER
         for name in errors.keys() - self._left_out.keys():
             self._notify(f"source {name!r} is left out: {errors[name]}")
         self._left_out |= errors
-        return made
+        return loaded
 
     def run(self) -> int:
-        """Watch; the exit code.
+        """Watch, and return the exit code.
 
         Raises:
-            SettingError: no source could be asked at all.
+            SettingError: no source has a key.
         """
         try:
             summary = self.poller.run()

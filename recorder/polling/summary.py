@@ -1,4 +1,4 @@
-"""What a watch did, for people and for the exit code."""
+"""The result of a watch, as one line and as an exit code."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -10,15 +10,15 @@ from recorder.schedule.failing import FailingRun
 
 @dataclass(slots=True, kw_only=True)
 class Summary:
-    """What a watch did.
+    """The result of one watch.
 
     Attributes:
         outcomes: how many answers had each outcome.
-        failing: runs, by source and id, whose last answer was neither a row nor a 404, each with what it was.
-        lasting: those of them that have been failing for long, the longest first.
+        failing: runs, by source and id, whose last poll failed, each with the reason.
+        lasting: the runs that have been failing for over a minute, the longest first.
         refused: sources whose key was refused, and why.
         busy: sources that another process polls.
-        unrecorded: answers that the store could not take.
+        unrecorded: answers that could not be written to the store.
     """
 
     outcomes: Counter[Outcome] = field(default_factory=Counter)
@@ -46,19 +46,19 @@ class Summary:
         return 3 if self.lasting else 0
 
     def line(self) -> str:
-        """One line for people."""
+        """Return the summary as one line."""
         asked = sum(self.outcomes.values())
         counted = ", ".join(
             f"{n} {outcome.word.replace('_', ' ')}" for outcome, n in sorted(self.outcomes.items())
         )
-        told = f"asked {asked}" + (f": {counted}" if counted else "")
+        text = f"asked {asked}" + (f": {counted}" if counted else "")
         if self.failing:
-            told += (
+            text += (
                 f"; the last poll of {_runs(len(self.failing))} did not succeed ({self._example()})"
             )
         if self.busy:
-            told += f"; another process polls {', '.join(sorted(self.busy))}"
-        return told
+            text += f"; another process polls {', '.join(sorted(self.busy))}"
+        return text
 
     def _example(self) -> str:
         """Return the run that has been failing for longest, else the last that failed, and why."""

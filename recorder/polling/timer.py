@@ -1,11 +1,11 @@
-"""What is done at most once in so long.
+"""A timer for work that is done at most once in a while.
 
 Invariant: a clock that was set back stops nothing.
 """
 
 
 class Timer:
-    """Says when it is time again.
+    """The pause between two times of one task.
 
     Args:
         every_us: the pause, microseconds.
@@ -16,10 +16,10 @@ class Timer:
         self._last_at: int | None = None
 
     def is_time(self, now: int) -> bool:
-        """Whether it is time, at this instant (microseconds since 1970 UTC)."""
+        """Return whether the pause is over at this instant, microseconds since 1970 UTC."""
         last = self._last_at
         return last is None or not last <= now < last + self._every_us
 
     def start(self, now: int) -> None:
-        """From now on it is not, for the pause."""
+        """Start the pause at this instant."""
         self._last_at = now

@@ -1,4 +1,4 @@
-"""How long a watch goes on, over what, and how it stands to others. Pure."""
+"""How long a watch goes on, over which sources, and how it shares them."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -7,7 +7,7 @@ from recorder.schedule.sharing import Role
 
 
 class RunMode(Enum):
-    """When a watch is over."""
+    """The condition that ends a watch."""
 
     PASS = "pass"  # noqa: S105  # one pass over what is due
     TIME = "time"
@@ -17,13 +17,13 @@ class RunMode(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WatchOptions:
-    """How long to watch what.
+    """The extent of one watch.
 
     Attributes:
         until: when the watch is over.
         lasts_us: at most so long, microseconds; None for no limit.
         source: only this source; None for all.
-        is_viewer: whether it leaves every source to others that stay.
+        is_viewer: whether it leaves every source to a service that wants it.
     """
 
     until: RunMode = RunMode.PASS

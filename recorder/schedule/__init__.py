@@ -1,1 +1,1 @@
-"""When to look at which run: pure functions of what is known, the settings and the time."""
+"""When to poll which run: pure functions of history, settings and time."""

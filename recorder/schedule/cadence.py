@@ -1,9 +1,8 @@
-"""When a run is looked at next, and what that makes of it.
+"""When a run is polled next, and its tracking state.
 
-Invariant: a pure function of what is known of one run; the same in a test, in the poller and in a report.
-In flight: at the cadence; overdue: slower and slower. After the end: the settle looks. No row: growing intervals,
-never dropped. Only looks after the end may wait for as long as others are due; all others wait their turn.
-Must not read the clock and must not import anything that does I/O.
+Invariant: a pure function of `ScheduleInputs`, the same in a test, in the poller and in a report.
+A run in flight is polled at the cadence, an overdue one less and less often, an ended one by its follow-up polls, one
+that gave no row at growing intervals; it is never dropped. Only follow-up polls may be put off while others are due.
 """
 
 from collections.abc import Sequence
@@ -12,21 +11,19 @@ from enum import IntEnum
 
 from recorder.instants import DAY, HOUR, MINUTE, SECOND
 from recorder.ledger.answer import Outcome
-from recorder.life import Tracking, flight_since
+from recorder.life import Phase, Tracking, flight_since, is_overdue
 
-LONGEST_WAIT_US = 15 * MINUTE  # a look after the end that waited so long goes with those in flight
+LONGEST_WAIT_US = 15 * MINUTE  # a follow-up poll that waited so long goes with runs in flight
 QUIET_AFTER_US = 15 * MINUTE
 SLOWEST_OVERDUE_US = HOUR
 SLOWEST_RETRY_US = 5 * MINUTE
 SLOWEST_NOT_VISIBLE_US = HOUR
-UNSURE_US = (
-    HOUR  # the pause before the poll that may give an ended run up, where the last one may not
-)
+UNSURE_US = HOUR  # until the poll that may give an ended run up, where the last one may not
 _MOST_DOUBLINGS = 20
 
 
 class Urgency(IntEnum):
-    """Who goes first when the budget is short."""
+    """The order in which runs are polled when the budget is short."""
 
     NEW = 0
     IN_FLIGHT = 1
@@ -38,10 +35,10 @@ class Cadence:
     """The settings of the watch, microseconds.
 
     Attributes:
-        every_us: at best one poll of a run in so long.
-        settle_us: when to look again after the end, ascending.
-        overdue_after_us: the patience with a run in flight.
-        abandon_us: how long a run may stay in flight without change before it is given up.
+        every_us: the shortest pause between two polls of a run.
+        settle_us: when the follow-up polls come after the end, ascending.
+        overdue_after_us: how long a run may be in flight before it is overdue.
+        abandon_us: how long a run may stay in flight without a change before it is given up.
     """
 
     every_us: int = 3 * SECOND
@@ -51,31 +48,31 @@ class Cadence:
 
     @property
     def quiet_after_us(self) -> int:
-        """How long after its end was seen a run counts as quiet, whatever it shows."""
+        """The pause after which an ended run counts as quiet, whatever it shows."""
         return min((QUIET_AFTER_US, *self.settle_us[-1:]))
 
     @property
     def settled_us(self) -> int:
-        """How long after the end the last settle poll comes; a day where there are none."""
+        """The pause between the end and the last follow-up poll; a day where there are none."""
         return max(self.settle_us, default=DAY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScheduleInputs:
-    """What is known of one run; instants in microseconds since 1970 UTC.
+    """The history of one run as far as the schedule needs it; instants in microseconds since 1970 UTC.
 
     Attributes:
-        tracked_at: when the run was given to the recorder.
-        created_at: the ledger's instant, None where it gives none or the run was never seen.
+        tracked_at: when the run was registered.
+        created_at: by the ledger's clock; None where it has none, or the run was never seen.
         is_terminal: whether the last row seen says so; None where none was seen.
         first_good_at: when the run was first seen.
-        last_polled_at: the last request of any outcome.
+        last_polled_at: the last request, whatever its outcome.
         last_changed_at: when the present state was first seen.
-        ended_seen_at: when the run was first seen ended, for the present end.
-        resumed_at: when the run was last taken up again by `track`.
+        ended_seen_at: when the present end was first seen.
+        resumed_at: when `track` last resumed the run.
         last_outcome: the last request's outcome.
         n_failures: how many requests in a row, up to the last, gave no row.
-        may_give_up: whether the last poll may give the run up: nobody is given up on the word of a clock that jumped.
+        may_give_up: whether the last poll may give the run up; see `may_give_up`.
     """
 
     tracked_at: int
@@ -93,31 +90,31 @@ class ScheduleInputs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NextPoll:
-    """When a run is looked at next (`due_at` None: never again), and its place in the watch."""
+    """The next poll of a run (`due_at` None: there is none), and the tracking state until then."""
 
     tracking: Tracking
     due_at: int | None
     urgency: Urgency
 
 
-def next_poll(known: ScheduleInputs, cadence: Cadence) -> NextPoll:
-    """When this run is to be asked next."""
-    if known.last_polled_at is None:
-        return NextPoll(tracking="active", due_at=known.tracked_at, urgency=Urgency.NEW)
-    if known.resumed_at is not None and known.resumed_at > known.last_polled_at:
-        return NextPoll(tracking="active", due_at=known.resumed_at, urgency=Urgency.NEW)
-    if known.last_outcome is None or not known.last_outcome.is_row:
-        return _after_failure(known, known.last_polled_at, cadence)
-    if known.is_terminal:
-        return _after_end(known, known.last_polled_at, cadence)
-    return _in_flight(known, known.last_polled_at, cadence)
+def next_poll(inputs: ScheduleInputs, cadence: Cadence) -> NextPoll:
+    """Return when a run is polled next."""
+    if inputs.last_polled_at is None:
+        return NextPoll(tracking="active", due_at=inputs.tracked_at, urgency=Urgency.NEW)
+    if inputs.resumed_at is not None and inputs.resumed_at > inputs.last_polled_at:
+        return NextPoll(tracking="active", due_at=inputs.resumed_at, urgency=Urgency.NEW)
+    if inputs.last_outcome is None or not inputs.last_outcome.is_row:
+        return _after_failure(inputs, inputs.last_polled_at, cadence)
+    if inputs.is_terminal:
+        return _after_end(inputs, inputs.last_polled_at, cadence)
+    return _in_flight(inputs, inputs.last_polled_at, cadence)
 
 
 def may_give_up(polled_at: int | None, before_at: int | None, *, clock_error_us: int = 0) -> bool:
     """Return whether a poll may give its run up.
 
-    It may not when the server's Date shows that our clock is off, nor when the run's poll before it lies more than a
-    day back: the clock may have jumped, and the next poll will tell.
+    It may not when the server's Date shows that our clock is off, nor when the poll before it lies more than a day
+    back: the clock may have jumped, and the next poll shows whether it has.
 
     Args:
         polled_at: the poll; microseconds since 1970 UTC.
@@ -129,47 +126,42 @@ def may_give_up(polled_at: int | None, before_at: int | None, *, clock_error_us:
     return polled_at is None or before_at is None or polled_at - before_at <= DAY
 
 
-def overdue_at(known: ScheduleInputs, cadence: Cadence) -> int | None:
-    """When an in-flight run's patience ends; None for a run that has ended or was never seen."""
-    if known.is_terminal is not False:
-        return None
-    since = flight_since(known.created_at, known.first_good_at)
-    return None if since is None else since + cadence.overdue_after_us
-
-
-def _in_flight(known: ScheduleInputs, now: int, cadence: Cadence) -> NextPoll:
-    moved_at = max(known.last_changed_at or known.tracked_at, known.resumed_at or known.tracked_at)
-    if known.may_give_up and now - moved_at >= cadence.abandon_us:
+def _in_flight(inputs: ScheduleInputs, now: int, cadence: Cadence) -> NextPoll:
+    moved_at = max(
+        inputs.last_changed_at or inputs.tracked_at, inputs.resumed_at or inputs.tracked_at
+    )
+    if inputs.may_give_up and now - moved_at >= cadence.abandon_us:
         return NextPoll(tracking="abandoned", due_at=None, urgency=Urgency.LATER)
-    patience_ends = overdue_at(known, cadence)
-    if patience_ends is None or now < patience_ends:
-        return NextPoll(tracking="active", due_at=now + cadence.every_us, urgency=Urgency.IN_FLIGHT)
-    overdue_for = now - patience_ends + cadence.overdue_after_us
-    pause = min(max(overdue_for // 20, 10 * cadence.every_us), SLOWEST_OVERDUE_US)
+    since = flight_since(inputs.created_at, inputs.first_good_at)
+    pause = cadence.every_us
+    if since is not None and is_overdue(
+        Phase.IN_FLIGHT, since=since, overdue_after_us=cadence.overdue_after_us, now=now
+    ):
+        pause = min(max((now - since) // 20, 10 * pause), SLOWEST_OVERDUE_US)
     return NextPoll(tracking="active", due_at=now + pause, urgency=Urgency.IN_FLIGHT)
 
 
-def _after_end(known: ScheduleInputs, now: int, cadence: Cadence) -> NextPoll:
-    ended = known.ended_seen_at if known.ended_seen_at is not None else now
-    due = next((ended + look for look in cadence.settle_us if ended + look > now), None)
-    if due is None and not known.may_give_up:
+def _after_end(inputs: ScheduleInputs, now: int, cadence: Cadence) -> NextPoll:
+    ended = inputs.ended_seen_at if inputs.ended_seen_at is not None else now
+    due = next((ended + after_us for after_us in cadence.settle_us if ended + after_us > now), None)
+    if due is None and not inputs.may_give_up:
         due = now + UNSURE_US
     if due is None:
         return NextPoll(tracking="done", due_at=None, urgency=Urgency.LATER)
     return NextPoll(tracking="settling", due_at=due, urgency=Urgency.LATER)
 
 
-def _after_failure(known: ScheduleInputs, now: int, cadence: Cadence) -> NextPoll:
-    doublings = min(max(known.n_failures - 1, 0), _MOST_DOUBLINGS)
-    urgency = Urgency.LATER if known.is_terminal else Urgency.IN_FLIGHT
-    if known.last_outcome is Outcome.NOT_VISIBLE:
+def _after_failure(inputs: ScheduleInputs, now: int, cadence: Cadence) -> NextPoll:
+    doublings = min(max(inputs.n_failures - 1, 0), _MOST_DOUBLINGS)
+    urgency = Urgency.LATER if inputs.is_terminal else Urgency.IN_FLIGHT
+    if inputs.last_outcome is Outcome.NOT_VISIBLE:
         pause = min(cadence.every_us << doublings, SLOWEST_NOT_VISIBLE_US)
         return NextPoll(tracking="not_visible", due_at=now + pause, urgency=urgency)
     pause = min(cadence.every_us << doublings, SLOWEST_RETRY_US)
-    tracking: Tracking = "settling" if known.is_terminal else "active"
+    tracking: Tracking = "settling" if inputs.is_terminal else "active"
     return NextPoll(tracking=tracking, due_at=now + pause + _jitter(pause, now), urgency=urgency)
 
 
 def _jitter(pause: int, now: int) -> int:
-    """Up to a quarter more, by the microseconds of the answer: runs that failed together come back apart."""
+    """Return up to a quarter of the pause, by the microseconds of `now`: runs that failed together come back apart."""
     return pause * (now % 1000) // 4000

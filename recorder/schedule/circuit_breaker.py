@@ -1,7 +1,7 @@
-"""What answers say of a whole source: its key is refused, its server fails, or all is well.
+"""Whether a source may be polled: what its answers say of its key and its server.
 
-Invariant: one run's trouble never stops another's; only when everything of a source fails does the source pause.
-Pure but for the random numbers, which are handed in.
+Invariant: one run's failures never stop another run; a source pauses only when everything of it fails.
+Random numbers are handed in.
 """
 
 import random
@@ -14,34 +14,34 @@ FAILURES_BEFORE_PAUSE = 5
 FORBIDDEN_BEFORE_STOP = 3
 LONGEST_PAUSE_US = MINUTE
 PROBE_AFTER_US = HOUR
-UNTOLD_THROTTLE_US = 10 * SECOND
+DEFAULT_THROTTLE_US = 10 * SECOND
 MOST_AT_ONCE = 16
 UNAUTHORIZED = 401
 
 
 @dataclass(slots=True, kw_only=True)
 class CircuitBreaker:
-    """One source as its answers show it.
+    """The state of one source, as its answers show it.
 
     Attributes:
-        refused: why its key counts as refused, None while it does not.
-        accepted: whether its key is known to be accepted: the last that the API said of it was no refusal.
-        was_refused: whether the store said that this very key was refused, when the source was taken.
+        refused: why its key counts as refused; None while it does not.
+        accepted: whether the last that the API said of its key was no refusal.
+        was_refused: whether the store had this very key as refused when the source was leased.
         stored: whether the store has this very key as accepted (True) or refused (False); None for neither.
-        told: whether people were told that it is refused.
+        is_reported: whether a message said that it is refused.
         paused_until: no request before then, microseconds since 1970 UTC.
-        half_open: one request at a time, until one succeeds.
+        half_open: whether one request goes at a time, until one succeeds.
         served: whether any request of this process was served.
-        forbidden: the runs that were refused one by one (403) since the last success, each with what the answer said.
-        failed: the runs whose requests failed since the last success.
-        down: why the source counts as down, None while it does not.
+        forbidden: runs that were forbidden (403) since the last success, each with the reason that the answer gave.
+        failed: runs whose requests failed since the last success.
+        down: why the source counts as down; None while it does not.
     """
 
     refused: str | None = None
     accepted: bool = False
     was_refused: bool = False
     stored: bool | None = None
-    told: bool = False
+    is_reported: bool = False
     paused_until: int = 0
     half_open: bool = False
     served: bool = False
@@ -51,27 +51,28 @@ class CircuitBreaker:
     _paused_at: int = 0
     _refused_at: int = 0
     _is_key_refused: bool = False
-    _failures: int = 0
-    _forbiddances: int = 0
+    _n_failed: int = 0
+    _n_forbidden: int = 0
 
     def permits(self, *, under_way: int, now: int) -> int:
-        """How many requests may go now; a server that hangs holds up no more than `MOST_AT_ONCE`."""
-        if self._paused_at <= now < self.paused_until:  # else the clock was set back
+        """Return how many requests may go now: a server that hangs holds up no more than `MOST_AT_ONCE`."""
+        # A time before the pause began means that the clock was set back: the pause is over.
+        if self._paused_at <= now < self.paused_until:
             return 0
         return max((1 if self.half_open else MOST_AT_ONCE) - under_way, 0)
 
     @property
     def is_key_answered(self) -> bool:
-        """Whether the key is no unknown one: it was accepted, or a run was forbidden to it (403)."""
+        """Whether the API has answered the key: it was accepted, or a run was forbidden to it (403)."""
         return self.accepted or bool(self.forbidden)
 
-    def learn(self, *, key_id: str, refused_key: str | None, accepted_key: str | None) -> None:
-        """Take in what the store says of the source when this process takes it.
+    def restore(self, *, key_id: str, refused_key: str | None, accepted_key: str | None) -> None:
+        """Restore what the store knows of the source when this process leases it.
 
         Args:
-            key_id: the fingerprint of the key that is used now.
-            refused_key: of the key that was refused last; None for none.
-            accepted_key: of the key that was accepted last; None for none.
+            key_id: fingerprint of the key in use.
+            refused_key: fingerprint of the key that was refused last; None for none.
+            accepted_key: fingerprint of the key that was accepted last; None for none.
         """
         self.was_refused = refused_key == key_id
         is_known = self.was_refused or accepted_key == key_id
@@ -79,21 +80,21 @@ class CircuitBreaker:
         self.accepted = not self.was_refused and (self.accepted or bool(self.stored))
         self.half_open |= self.was_refused
 
-    def note(self, answer: Answer, outcome: Outcome, *, chance: random.Random) -> None:
-        """Take one recorded answer in."""
+    def record(self, answer: Answer, outcome: Outcome, *, rng: random.Random) -> None:
+        """Apply one recorded answer."""
         if answer.http_status == UNAUTHORIZED:
             self._refuse_key(answer)
         elif self.refused is not None and outcome.is_failure:
             self.stop(answer.observed_at, self.refused)  # whatever else came of the probe
         elif outcome.is_served:
-            self._served(answer)
+            self._note_served(answer)
         elif outcome is Outcome.REFUSED:
-            self.forbidden[answer.run_id] = _because(answer)
-            self._forbiddances += 1
+            self.forbidden[answer.run_id] = _reason(answer)
+            self._n_forbidden += 1
         elif outcome.is_outage:
-            self._failed(answer, chance)
+            self._note_outage(answer, rng)
 
-    def _served(self, answer: Answer) -> None:
+    def _note_served(self, answer: Answer) -> None:
         if _sent_at(answer) < self._refused_at:
             return  # it was on its way before the key was refused
         self.served = self.accepted = True
@@ -101,10 +102,10 @@ class CircuitBreaker:
         self.refused = self.down = None
         self.forbidden.clear()
         self.failed.clear()
-        self._failures = self._forbiddances = 0
+        self._n_failed = self._n_forbidden = 0
 
-    def note_key(self, answer: Answer, outcome: Outcome) -> None:
-        """Take in what an answer of another source says of the key that both use."""
+    def record_key(self, answer: Answer, outcome: Outcome) -> None:
+        """Apply an answer of another source to the key that both use."""
         if answer.http_status == UNAUTHORIZED:
             self._refuse_key(answer)
         elif outcome.is_answer and self._is_key_refused and _sent_at(answer) >= self._refused_at:
@@ -115,45 +116,45 @@ class CircuitBreaker:
 
     def _refuse_key(self, answer: Answer) -> None:
         self._is_key_refused = True
-        self.stop(answer.observed_at, f"the API key was refused (401{_because(answer)})")
+        self.stop(answer.observed_at, f"the API key was refused (401{_reason(answer)})")
 
-    def only_forbidden(self, *, asked: int, at_the_end: bool = False) -> bool:
-        """Nothing of this source has succeeded for long, and so much was forbidden that it is not a run's trouble.
+    def only_forbidden(self, *, in_flight: int, is_last_word: bool = False) -> bool:
+        """Return whether so much was forbidden, and nothing served, that the cause is the key and not a run.
 
         Args:
-            asked: how many runs of this source are in flight.
-            at_the_end: whether nothing more will be asked, so that what there is has to do.
+            in_flight: how many runs of the source are in flight.
+            is_last_word: whether no more requests follow, so that one forbidden run is enough.
         """
         if self.refused is not None or not self.forbidden:
             return False
-        runs = min(FORBIDDEN_BEFORE_STOP, asked)
-        enough = self._forbiddances >= FORBIDDEN_BEFORE_STOP and len(self.forbidden) >= runs
-        return enough or (at_the_end and not self.served)
+        runs = min(FORBIDDEN_BEFORE_STOP, in_flight)
+        enough = self._n_forbidden >= FORBIDDEN_BEFORE_STOP and len(self.forbidden) >= runs
+        return enough or (is_last_word and not self.served)
 
     def stop_forbidden(self, now: int) -> None:
-        """What was forbidden is not the runs' trouble but the key's."""
+        """Stop the source because its key is forbidden every run."""
         self.stop(now, f"every run is forbidden (403{list(self.forbidden.values())[-1]})")
 
     def stop(self, now: int, why: str) -> None:
-        """Send nothing more of this source, but for one request an hour."""
+        """Stop the source, but for one request an hour."""
         self.refused = why
         self.accepted = False
         self.half_open = True
         self._pause(now, now + PROBE_AFTER_US)
         self._refused_at = now
 
-    def _failed(self, answer: Answer, chance: random.Random) -> None:
-        """A source is down when one request after another fails; it pauses when they are of more than one run."""
-        self._failures += 1
+    def _note_outage(self, answer: Answer, rng: random.Random) -> None:
+        """Count a failed request: after a row of them the source is down, and of several runs it pauses."""
+        self._n_failed += 1
         self.failed.add(answer.run_id)
-        beyond = self._failures - FAILURES_BEFORE_PAUSE
+        beyond = self._n_failed - FAILURES_BEFORE_PAUSE
         if beyond < 0:
             return
         self.down = answer.detail or f"HTTP {answer.http_status}"
         if len(self.failed) > 1:
             self.half_open = True
             pause = min(SECOND << min(beyond, 10), LONGEST_PAUSE_US)
-            until = answer.observed_at + round(pause * chance.uniform(0.8, 1.2))
+            until = answer.observed_at + round(pause * rng.uniform(0.8, 1.2))
             self._pause(answer.observed_at, max(self.paused_until, until))
 
     def _pause(self, now: int, until: int) -> None:
@@ -165,11 +166,11 @@ def _sent_at(answer: Answer) -> int:
 
 
 def throttled_until(answer: Answer) -> int:
-    """Until when a 429 stops its key."""
+    """Return until when a 429 stops its key, microseconds since 1970 UTC."""
     if answer.retry_after_s is None:
-        return answer.observed_at + UNTOLD_THROTTLE_US
+        return answer.observed_at + DEFAULT_THROTTLE_US
     return answer.observed_at + round(answer.retry_after_s * SECOND)
 
 
-def _because(answer: Answer) -> str:
+def _reason(answer: Answer) -> str:
     return f": {answer.detail}" if answer.detail else ""

@@ -1,10 +1,8 @@
-"""How many of the due runs are asked now, and which first: the budget of one key, spent evenly when it is short.
+"""How many due runs are polled now, and which first: the budget of one key, spent evenly when it is short.
 
-Invariant: pure functions; never more than the budget has left. A short pass goes at once. When more is wanted than
-the budget gives, requests are spread evenly over the minute; runs never asked before may use half of the budget at
-once, and beyond that take turns with those in flight, so that neither waits for all of the other. Sources that share a
-key take turns with their new runs.
-Must not read the clock.
+Invariant: never more than the budget has left. A demand within the budget goes at once; a larger one is spread evenly
+over the minute. New runs may use half of the budget at once; beyond that they take turns with runs in flight, and
+sources that share a key take turns with their new runs.
 """
 
 from collections import Counter
@@ -21,7 +19,7 @@ _GRACE_US = SECOND // 4
 
 
 class Urgent(Protocol):
-    """Something that waits to be asked."""
+    """A run that waits for its poll."""
 
     @property
     def urgency(self) -> int:
@@ -37,15 +35,15 @@ _T = TypeVar("_T", bound=Urgent)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:
-    """One key's requests; instants in microseconds since 1970 UTC.
+    """The requests of one key; instants in microseconds since 1970 UTC.
 
     Attributes:
         rate: requests in any 60 s.
-        busy: requests that still count against the present 60 s.
-        free_at: when the first of these counts no more; None where there are none.
-        last_sent_at: the last request, None for none.
-        paused_until: what the API asked for (429); None when it did not.
-        last_new_source: the source of the last run never asked before that a request went to; 0 for none.
+        busy: requests that count against the present 60 s.
+        free_at: when the first of these counts no more; None for none.
+        last_sent_at: the last request; None for none.
+        paused_until: until when the API asked for a pause (429); None where it did not.
+        last_new_source: the source of the new run that was polled last; 0 for none.
     """
 
     rate: int
@@ -57,7 +55,7 @@ class Budget:
 
     @property
     def free(self) -> int:
-        """Requests that may be sent now at all."""
+        """Requests that the budget has left."""
         return max(self.rate - self.busy, 0)
 
     @property
@@ -67,22 +65,22 @@ class Budget:
 
     @property
     def at_once(self) -> int:
-        """Requests that need not be spread: as many as leave half of the budget for those that are."""
+        """Requests that need not be spread: half of the budget is left for those that are."""
         return max(self.rate // 2 - self.busy, 0)
 
 
 def sendable(
     budget: Budget, *, new: int, due: int, demand: int, now: int, behind: bool = False
 ) -> int:
-    """How many requests go now, the never asked first.
+    """Return how many requests go now, those of new runs first.
 
     Args:
         budget: the key's.
-        new: due runs that were never asked.
+        new: due runs that were never polled.
         due: all due runs, the new ones included.
         demand: requests that the watch would send in 60 s if it could.
         now: microseconds since 1970 UTC.
-        behind: whether another process has a run of this key that waits for longer.
+        behind: whether a run of another process with this key has waited for longer.
     """
     if budget.paused_until is not None and now < budget.paused_until:
         return 0
@@ -94,26 +92,24 @@ def sendable(
 
 
 def _spread_at(budget: Budget, *, new: int, behind: bool) -> int:
-    """When the next request goes; who is behind another process leaves it a moment to be first.
-
-    Without that moment the process that is nearer to the store would take every slot.
-    """
+    """Return when the next request goes."""
     if budget.last_sent_at is None:
         return 0
-    rest_us = _rest_us(budget) // (2 if new else 1)
+    even_pause_us = _even_pause_us(budget) // (2 if new else 1)
+    # A process that is behind leaves the other one a moment: else the one nearer to the store takes every slot.
     grace_us = min(_GRACE_US, budget.interval_us) if behind else 0
-    return budget.last_sent_at + max(budget.interval_us, rest_us) + grace_us
+    return budget.last_sent_at + max(budget.interval_us, even_pause_us) + grace_us
 
 
-def _rest_us(budget: Budget) -> int:
-    """The pause that makes what is free last until more of it is: after a burst no hole follows."""
+def _even_pause_us(budget: Budget) -> int:
+    """Return the pause that makes the free requests last until more are free: no gap follows a burst."""
     if budget.free_at is None or budget.last_sent_at is None:
         return 0
     return min(budget.free_at - budget.last_sent_at, WINDOW_US) // max(budget.free, 1)
 
 
 def wake_at(budget: Budget, now: int, *, new: int = 0, behind: bool = False) -> int:
-    """When to look again after nothing could be sent."""
+    """Return when to try again after nothing could be sent, microseconds since 1970 UTC."""
     if budget.paused_until is not None and now < budget.paused_until:
         return budget.paused_until
     if not budget.free and budget.free_at is not None:
@@ -126,24 +122,24 @@ def in_turn(due: Sequence[_T], *, new_went_last: bool, last_new_source: int) -> 
 
     Args:
         due: in the order of urgency.
-        new_went_last: whether the last request of this key went to a run never asked before.
-        last_new_source: the source of the last such run.
+        new_went_last: whether the last request of this key was for a new run.
+        last_new_source: the source of the new run that was polled last; 0 for none.
     """
     new = [one for one in due if one.urgency == Urgency.NEW]
     others = [one for one in due if one.urgency != Urgency.NEW]
-    flying = (
+    in_flight = (
         others[:1]
         if new_went_last and others[:1] and others[0].urgency == Urgency.IN_FLIGHT
         else []
     )
-    return [*flying, *_by_turns(new, last_new_source), *others[len(flying) :]]
+    return [*in_flight, *_by_turns(new, last_new_source), *others[len(in_flight) :]]
 
 
 def _by_turns(new: Sequence[_T], last_source: int) -> list[_T]:
-    """Return one run of each source, then the next one of each; first the source after the last one."""
-    taken = Counter[int]()
+    """Return one run of each source, then the next of each, beginning with the source after the last one."""
+    seen = Counter[int]()
     turns = []
     for one in new:
-        turns.append((taken[one.source_id], one.source_id <= last_source, one.source_id))
-        taken[one.source_id] += 1
+        turns.append((seen[one.source_id], one.source_id <= last_source, one.source_id))
+        seen[one.source_id] += 1
     return [one for _, one in sorted(zip(turns, new, strict=True), key=itemgetter(0))]

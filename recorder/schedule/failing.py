@@ -1,7 +1,4 @@
-"""When a run that fails is worth a message: not after one stray failure, but after a minute of nothing else.
-
-Pure.
-"""
+"""When a failing run is worth a message: not after one stray failure, but after a minute of nothing else."""
 
 from dataclasses import dataclass
 
@@ -27,5 +24,5 @@ class FailingRun:
 
 
 def is_lasting(run: FailingRun, *, now: int) -> bool:
-    """Return whether the run has been failing for over a minute; of a source that never answered, at once."""
+    """Return whether a run has been failing for over a minute, or its source has never answered."""
     return not run.source_has_answered or run.since < now - LASTING_AFTER_US

@@ -1,8 +1,8 @@
-"""Which of the processes on one store polls which source.
+"""The owner of each source, of the processes that poll one store.
 
-Invariant: a pure function of who wants what and who polls what now, so that every process finds the same; each source
-that somebody wants is somebody's; whoever polls a source keeps it unless it has two more than another who wants it.
-A guest (a person's `watch`) gets only what nobody else wants.
+Invariant: a pure function of the claims and the present owners, so that every process finds the same; each wanted
+source has one owner, who keeps it unless it has two more than another process that wants it. A viewer (a person's
+`watch`) gets only the sources that no service wants.
 """
 
 from collections import Counter
@@ -12,9 +12,9 @@ from enum import Enum
 
 
 class Role(Enum):
-    """How a process stands to others on the same store."""
+    """How a process shares the sources with others on the store."""
 
-    ONE_SHOT = "passing"  # it ends by itself: takes what is free, and claims nothing
+    ONE_SHOT = "passing"  # it ends by itself: takes free sources, and claims none
     SERVICE = "staying"
     VIEWER = "guest"
 
@@ -28,18 +28,18 @@ class Claim:
     is_viewer: bool = False
 
 
-def share_out(claims: Collection[Claim], held: Mapping[int, str]) -> dict[int, str]:
-    """Whose each wanted source is to be.
+def share_out(claims: Collection[Claim], current: Mapping[int, str]) -> dict[int, str]:
+    """Return the owner of each wanted source, by source id.
 
     Args:
-        claims: of the processes that live, one each.
-        held: who polls which source now.
+        claims: one of each live process.
+        current: the present owners, by source id.
     """
     wanting = _wanting(claims)
-    load = Counter(held[one] for one in wanting if held.get(one) in wanting[one])
+    load = Counter(current[one] for one in wanting if current.get(one) in wanting[one])
     owner: dict[int, str] = {}
     for source_id, holders in wanting.items():
-        holder = held.get(source_id)
+        holder = current.get(source_id)
         if holder not in holders:
             holder = min(holders, key=lambda one: (load[one], one))
             load[holder] += 1
@@ -49,10 +49,10 @@ def share_out(claims: Collection[Claim], held: Mapping[int, str]) -> dict[int, s
 
 
 def _wanting(claims: Collection[Claim]) -> dict[int, list[str]]:
-    """Who may have each source, by source: the guests only where nobody else wants it."""
+    """Return the holders that want each source, by source id; viewers only where no service wants it."""
     found: dict[int, list[str]] = {}
-    for guests in (False, True):
-        chosen = [one for one in claims if one.is_viewer is guests]
+    for is_viewer in (False, True):
+        chosen = [one for one in claims if one.is_viewer is is_viewer]
         wanted = frozenset[int]().union(*(one.wanted for one in chosen)) - found.keys()
         found |= {s: sorted(one.holder for one in chosen if s in one.wanted) for s in wanted}
     return dict(sorted(found.items()))
@@ -61,14 +61,14 @@ def _wanting(claims: Collection[Claim]) -> dict[int, list[str]]:
 def _even_out(
     owner: dict[int, str], wanting: Mapping[int, Collection[str]], load: Counter[str]
 ) -> None:
-    """Hand single sources over, for as long as that brings two loads nearer to each other."""
-    moved = True
-    while moved:
-        moved = False
+    """Move single sources between holders for as long as that evens out two loads."""
+    has_moved = True
+    while has_moved:
+        has_moved = False
         for source_id, holder in reversed(owner.items()):
             least = min(wanting[source_id], key=lambda one: (load[one], one))
             if load[least] + 1 < load[holder]:
                 owner[source_id] = least
                 load[holder] -= 1
                 load[least] += 1
-                moved = True
+                has_moved = True
