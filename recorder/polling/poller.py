@@ -23,7 +23,7 @@ from recorder.store.write.record import Recorder
 
 ROUND_US = SECOND
 OVERDUE_CHECK_US = 10 * SECOND
-END_WITHIN_US = 10 * SECOND
+END_WITHIN_US = 10 * SECOND  # for a store that takes no writes, once the watch is over
 _TICK_US = SECOND // 4
 
 
@@ -285,17 +285,14 @@ class Poller:
 
     def _is_over(self) -> bool:
         if self._results.is_stuck:
-            may_end = self._is_ending() or self._options.until is RunMode.PASS
-            return may_end and self._results.gives_up(after_us=self._give_up_after_us())
+            if self._is_ending():
+                return self._results.gives_up(after_us=END_WITHIN_US)
+            return self._options.until is RunMode.PASS and self._results.gives_up(after_us=MINUTE)
         if self._under_way:
             return False
         if self._is_ending() or self._is_done:
             return True
         return self._store_error is not None and self._options.until is RunMode.PASS
-
-    def _give_up_after_us(self) -> int:
-        """Return how long a watch that could end waits for a store that takes no writes, microseconds."""
-        return END_WITHIN_US if self._is_ending() else MINUTE
 
     def _nothing_left(self, now: int) -> bool:
         """Return whether the leased sources have nothing left to do, by the options."""
