@@ -2,6 +2,7 @@
 
 import ast
 import os
+import re
 import statistics
 import subprocess
 import sys
@@ -15,42 +16,24 @@ from programs import HOME
 PACKAGE = HOME / "recorder"
 CODE = sorted([*PACKAGE.rglob("*.py"), *(HOME / "migrations").rglob("*.py")])
 
-DIRECTION = (
-    ("base_url", "errors", "instants", "urls"),
-    ("humanize", "life"),
-    ("ledger",),
-    ("sandbox",),
-    ("history", "schedule"),
-    ("analysis",),
-    ("settings",),
-    ("fetch",),
-    ("store",),
-    ("polling",),
-    ("views",),
-    ("frames",),
-    ("queries",),
-    ("analyses",),
-    ("transfer",),
-    ("api",),
-    ("doctor", "demo"),
-    ("recorder",),
-    ("cli",),
-    ("__main__",),
-)
+CONTRIBUTING = (HOME / "CONTRIBUTING.md").read_text(encoding="utf-8")
+ROOMS = [
+    (
+        tuple(name.removesuffix("/").removesuffix(".py") for name in re.findall("`(.*?)`", rooms)),
+        knows,
+    )
+    for rooms, knows in re.findall(
+        r"^\| (`.*?`) \| [^|]* \| ?([^|]*) ?\|$", CONTRIBUTING, re.MULTILINE
+    )
+]
+"""The rooms of CONTRIBUTING, from the top down: the names of each line, and what they know."""
+
+DIRECTION = [
+    tuple("recorder" if name == "__init__" else name for name in rooms) for rooms, _ in ROOMS[::-1]
+]
 """From the ground up: each may import what stands before it, and itself."""
 
-PURE = (
-    "base_url",
-    "errors",
-    "instants",
-    "urls",
-    "humanize",
-    "life",
-    "ledger",
-    "history",
-    "schedule",
-    "analysis",
-)
+PURE = {room for rooms, knows in ROOMS if knows.startswith("pure") for room in rooms}
 DOES_IO = {
     *(
         "alembic",
@@ -80,16 +63,9 @@ DOES_IO = {
 }
 CLOCKS = {"instants": {"time"}}  # the one clock, which the edges hand in
 KNOWN_TO = {
-    "httpx": {"fetch"},
-    "httpcore": {"fetch"},
-    "sqlalchemy": {"store"},
-    "alembic": {"store"},
-    "psycopg": {"store"},
-    "sqlite3": {"store"},
-    "numpy": {"analysis", "store", "analyses", "frames"},
-    "pandas": {"api", "frames", "transfer"},
-    "click": {"cli"},
-    "rich": {"cli"},
+    library: {room for rooms, knows in ROOMS if f"`{library}`" in knows for room in rooms}
+    for _, knows in ROOMS
+    for library in re.findall("`(.*?)`", knows)
 }
 
 LONGEST_FILE = 350
@@ -164,6 +140,16 @@ def test_every_part_has_its_place() -> None:
     """A new package is put somewhere in the direction before it is used."""
     found = {part_of(path) for path in PACKAGE.rglob("*.py")}
     assert found == {part for parts in DIRECTION for part in parts}
+    assert set(KNOWN_TO) > {"httpx", "sqlalchemy", "pandas", "click"}
+    assert {"ledger", "history", "schedule", "analysis"} < PURE
+
+
+def test_the_rules_name_what_is_there() -> None:
+    """Every file and folder that CONTRIBUTING names exists."""
+    named = re.findall(r"`([a-z\d_./]+(?:\.py|\.sql|/))`", CONTRIBUTING)
+    missing = [name for name in named if not ((HOME / name).exists() or (PACKAGE / name).exists())]
+    assert len(named) > 40
+    assert missing == []
 
 
 def test_pure_parts_do_no_io() -> None:
