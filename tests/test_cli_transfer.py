@@ -195,6 +195,7 @@ def test_without_pyarrow_parquet_is_refused_in_a_line(
     assert not [file for file in tmp_path.iterdir() if "parquet" in file.name]
 
 
+@pytest.mark.slow
 def test_an_interrupted_import_says_what_is_in(tmp_path: Path) -> None:
     """Ctrl-C ends with 130, and one line tells how many lines were taken."""
     line = json.dumps({"observed_at": iso(T0), "body": document("er_%d")}) + "\n"

@@ -528,6 +528,7 @@ def test_nothing_is_sent_without_verification(
         assert ledger.heads == []
 
 
+@pytest.mark.slow
 def test_clients_share_what_they_verify_by() -> None:
     """Many clients hold one TLS context."""
     gc.collect()

@@ -234,6 +234,7 @@ def overdue_at(scene: Scene) -> list[str]:
     return [one.run_id for one in found]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("behind", [-HOUR, -2 * DAY])
 def test_a_first_sight_by_a_wrong_clock_makes_nothing_overdue(
     database: Database, behind: int
@@ -252,6 +253,7 @@ def test_a_first_sight_by_a_wrong_clock_makes_nothing_overdue(
     assert overdue_at(scene) == ["first", "second"]
 
 
+@pytest.mark.slow
 def test_overdue_is_not_told_on_the_word_of_a_clock_that_is_off(scene: Scene) -> None:
     """A pass that finds its clock an hour ahead tells of no run; by the right clock it does, at its time."""
     scene.dates = True

@@ -104,6 +104,7 @@ def test_a_late_answer_does_not_bring_a_run_back(database: Database) -> None:
     assert {row["run_key"] for name in ("watch", "poll", "snapshot") for row in held[name]} == {2}
 
 
+@pytest.mark.slow
 def test_runs_of_every_shape_are_forgotten_whole(ask: Ask, database: Database) -> None:
     """Whatever a run went through, `forget` leaves no row of it and every other run as it was."""
     fill(database)
@@ -122,6 +123,7 @@ def test_runs_of_every_shape_are_forgotten_whole(ask: Ask, database: Database) -
     assert {name for name, some in held.items() if some} <= {"source", "key_budget", "key_slot"}
 
 
+@pytest.mark.slow
 def test_forget_asks(ask: Ask, database: Database, store_url: str) -> None:
     """Without `--yes` it needs a terminal to ask on; what is not answered yes is not done."""
     register(database, ["er_1", "er_\x1b[7m2"])

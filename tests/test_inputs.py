@@ -239,6 +239,7 @@ def test_a_line_of_an_import_is_utf_8_in_any_locale(
     assert exported[-1]["source"] == line["source"]
 
 
+@pytest.mark.slow
 def test_a_closed_stdin_is_an_empty_one(tmp_path: Path) -> None:
     """`track -` and `import -` have nothing to do then, and say so."""
     for command, told in (("track", "nothing was tracked"), ("import", "0 lines: ")):

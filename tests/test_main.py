@@ -212,6 +212,7 @@ def test_debug_shows_the_traceback(what: str, capsys: pytest.CaptureFixture[str]
     assert "Traceback" not in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_messages_are_broken_between_words_on_a_terminal(tmp_path: Path) -> None:
     """A terminal gets a message in lines that fit, with every word whole; elsewhere it is one line."""
     path = str(tmp_path / ("a-rather-long-folder-name-" * 3) / "no.db")
@@ -251,6 +252,7 @@ RUN_HERE = (
 )
 
 
+@pytest.mark.slow
 def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
     """`recorder ... | head` ends quietly, with the exit code of a broken pipe."""
     code = RUN_HERE.format(paths=[str(tmp_path), str(Path(__file__).parent)], what="much")

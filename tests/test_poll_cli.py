@@ -500,6 +500,7 @@ def test_a_signal_waits_for_the_answers_under_way(coordinator: Desk, number: int
     ]
 
 
+@pytest.mark.slow
 def test_after_a_kill_the_next_poll_goes_on_at_once(coordinator: Desk) -> None:
     """A dead process's lease is no obstacle on its own host."""
     coordinator.serve("er_1")

@@ -163,6 +163,7 @@ def test_sources_that_use_the_same_key_share_its_budget(scene: Scene) -> None:
     assert abs(shares["a"] - shares["b"]) <= 4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("processes", [1, 2])
 def test_new_runs_of_sources_that_share_a_key_take_turns(
     scene: Scene, open_database: Open, processes: int
@@ -488,6 +489,7 @@ def test_another_key_is_tried_with_one_request(scene: Scene) -> None:
     assert first + 0.1 <= min(others) <= max(others) < first + 0.2
 
 
+@pytest.mark.slow
 def test_a_shared_key_that_works_again_is_used_by_all_its_sources(scene: Scene) -> None:
     """The hourly try of one of them is enough."""
     scene.keys = dict.fromkeys("ab", "shared")
@@ -758,6 +760,7 @@ def test_a_server_that_fails_is_asked_less_and_less(scene: Scene, status: int | 
     assert min(well) < 60
 
 
+@pytest.mark.slow
 def test_a_server_that_hangs_holds_up_no_other_source(scene: Scene) -> None:
     """Requests that take half a minute leave places for the others."""
     scene.rate = 400
@@ -800,6 +803,7 @@ def test_stray_failures_are_no_news(scene: Scene) -> None:
     assert scene.told == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("status", [429, 503, 403, None])
 def test_a_run_that_fails_for_over_a_minute_is_news(scene: Scene, status: int | None) -> None:
     """Exit code 3 counts from the first failure after the last answer, whichever pass saw it, until an answer comes."""
