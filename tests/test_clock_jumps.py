@@ -8,7 +8,7 @@ from stores import T0, S, rows, view
 from virtual import Reply, Scene, ended, most_in_a_minute, ok
 
 from recorder.cli.main import cli, run
-from recorder.doctor.judge import judge_clock
+from recorder.doctor.verdicts import check_clock
 from recorder.instants import DAY, HOUR, MINUTE
 from recorder.polling.clock import clock_off
 from recorder.polling.watch_options import RunMode
@@ -222,10 +222,10 @@ def test_sources_and_doctor_tell_of_the_clock(
     assert "1h 59m ahead" in capsys.readouterr().out
     assert run(cli, ["sources", *db, "--format", "json"]) == 0
     assert '"clock_ahead_seconds":719' in capsys.readouterr().out.replace(" ", "")
-    check = judge_clock("default", None, off(scene)[0])
+    check = check_clock("default", None, off(scene)[0])
     assert check is not None
     assert "1h 59m ahead of" in check.found
-    assert judge_clock("default", None) is None
+    assert check_clock("default", None) is None
 
 
 def overdue_at(scene: Scene) -> list[str]:

@@ -1,4 +1,4 @@
-"""The doctor: tries the whole chain, from the settings to the run that waits longest, and says what to mend."""
+"""The doctor: check the whole chain, from the settings to the overdue runs, and advise what to do."""
 
 from recorder.doctor.checks import Check, CheckStatus, exit_code
 from recorder.doctor.examine import examine

@@ -1,4 +1,4 @@
-"""One thing that was looked at: its state, what was found, what to do. Pure."""
+"""One check of the doctor: its state, the finding, the advice."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from recorder.errors import KeyRefusedError
 
 
 class CheckStatus(StrEnum):
-    """How it is: well; well enough, but to be looked at; broken."""
+    """The state of a check: well; well enough, but needs a look; broken."""
 
     OK = "ok"
     WARN = "warn"
@@ -17,12 +17,12 @@ class CheckStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """One thing that was looked at.
+    """One check.
 
     Attributes:
-        name: what.
-        state: how it is.
-        found: one line.
+        name: the link of the chain: settings, store, key, ...
+        state: its state.
+        found: the finding, one line.
         advice: what to do; None where nothing is to be done.
         source: the sources that it is about; None for all.
         refused: whether the API refused the key.
@@ -36,8 +36,23 @@ class Check:
     refused: bool = False
 
 
+def ok(name: str, found: str, *, source: str | None = None) -> Check:
+    """Return the check of a link that is well."""
+    return Check(name=name, state=CheckStatus.OK, found=found, source=source)
+
+
+def warn(name: str, found: str, advice: str | None = None, *, source: str | None = None) -> Check:
+    """Return the check of a link that needs a look."""
+    return Check(name=name, state=CheckStatus.WARN, found=found, advice=advice, source=source)
+
+
+def fail(name: str, found: str, advice: str | None = None, *, source: str | None = None) -> Check:
+    """Return the check of a link that is broken."""
+    return Check(name=name, state=CheckStatus.FAIL, found=found, advice=advice, source=source)
+
+
 def exit_code(checks: Iterable[Check]) -> int:
-    """4 when a key was refused, else 1 when something is broken, else 0."""
+    """Return 4 when a key was refused, else 1 when something is broken, else 0."""
     found = list(checks)
     if any(check.refused for check in found):
         return KeyRefusedError.exit_code

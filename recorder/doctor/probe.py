@@ -1,6 +1,7 @@
-"""The doctor's one request of a source: within its key's budget, and recorded where it shows a tracked run.
+"""Send the doctor's one request for a source, within its key's budget, and record the answer for a tracked run.
 
-Invariant: no request without a slot of the budget where there is a store; what the API asks for (429) is kept to.
+Invariant: where there is a store, no request without a slot of the budget; a pause that the API asks for (429) holds
+for every process.
 """
 
 from collections.abc import Callable
@@ -23,14 +24,14 @@ NO_RUN = "recorder-doctor"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """A source that can be asked.
+    """A source with its key.
 
     Attributes:
         name: the source's name.
-        base_url: of the API.
-        key: its key.
+        base_url: the base URL of the API.
+        key: the source's key.
         rate: requests in any 60 s.
-        row: what the store knows of it; None where there is no store, or where it does not.
+        row: the source's row in the store; None where it has none.
     """
 
     name: str
@@ -42,14 +43,14 @@ class Account:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Probe:
-    """What came of it.
+    """The result of the request.
 
     Attributes:
-        run_id: the run that was asked.
-        tracked: whether it is one of the store's; else it is an id that cannot exist.
-        answer: None where the budget had nothing left, or a pause is on.
-        budget: the key's, where there is no answer.
-        outcome: the answer's; None for a 200 that was not interpreted.
+        run_id: the requested run.
+        tracked: whether the store tracks it; else its id cannot exist.
+        answer: None where the budget is spent or a pause is on.
+        budget: the key's budget where there is no answer.
+        outcome: the outcome of the answer; None for a 200 that was not interpreted.
     """
 
     run_id: str
@@ -62,16 +63,16 @@ class Probe:
 def probe(
     account: Account, database: Database | None, settings: Settings, clock: Callable[[], int]
 ) -> Probe:
-    """Ask once: for a run in flight if the store has one, else for an id that cannot exist.
+    """Request a run in flight if the store has one, else an id that cannot exist.
 
     Args:
-        account: whom to ask.
+        account: the source and its key.
         database: a store of the current schema; None where there is none.
-        settings: how answers are recorded.
-        clock: microseconds since 1970 UTC.
+        settings: the schedule and the cost rules, by which the answer is recorded.
+        clock: returns microseconds since 1970 UTC.
 
     Raises:
-        StoreError: the store cannot take the answer.
+        StoreError: the store cannot record the answer.
     """
     if database is None:
         answer = _fetch(account, NO_RUN, clock)

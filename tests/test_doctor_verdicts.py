@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from stores import T0, S
 
 from recorder.doctor import Check, CheckStatus
-from recorder.doctor.judge import (
-    judge_budget,
-    judge_clock,
-    judge_store_error,
-    judge_waiting,
+from recorder.doctor.verdicts import (
+    check_budget,
+    check_clock,
+    check_due,
+    check_store,
     seen_every,
 )
 from recorder.errors import StoreError
@@ -70,7 +70,7 @@ def health(
 )
 def test_the_advice_fits_what_the_store_said(said: str, advice: str | None) -> None:
     """What to do hangs on what went wrong; an error that says it already gets no second advice."""
-    check = judge_store_error(StoreError(said))
+    check = check_store(StoreError(said))
     assert (check.state, check.found) == (CheckStatus.FAIL, said)
     assert check.advice is None if advice is None else advice in (check.advice or "")
 
@@ -82,9 +82,9 @@ def judged(
     is_refused: bool = False,
     **budget: Any,
 ) -> Check:
-    """The check of a budget of 80, at the instant 0, of runs that rest for so many seconds between two looks."""
+    """The check of a budget of 80, at the instant 0, of runs with pauses of so many seconds between two polls."""
     pauses = [round(pause * S) for pause in pauses_s]
-    return judge_budget(
+    return check_budget(
         sharing, Budget(rate=80, **budget), pauses, every_us=3 * S, is_refused=is_refused, now=0
     )
 
@@ -147,7 +147,7 @@ def test_a_pause_that_the_api_asked_for_is_told() -> None:
 def test_ages_are_durations_that_people_read() -> None:
     """A month is told in days and hours, by every check that names an age."""
     month = 44064 * MINUTE
-    found = judge_waiting(Backlog(runs=0, since=None), T0, now=T0 + month).found
+    found = check_due(Backlog(runs=0, since=None), T0, now=T0 + month).found
     assert found.endswith("the last good answer came 30d 14h ago")
 
 
@@ -183,7 +183,7 @@ def test_the_clock_is_judged_by_what_the_date_can_tell(
         latency_ms=latency_ms,
         ahead_us=clock_ahead_us(T0 + ours_ahead_us, T0, latency_ms=latency_ms),
     )
-    check = judge_clock("default", seen)
+    check = check_clock("default", seen)
     assert check is not None
     assert check.state is state
     assert said in check.found
@@ -192,8 +192,8 @@ def test_the_clock_is_judged_by_what_the_date_can_tell(
 def test_without_a_date_the_clock_is_not_judged() -> None:
     """An answer without Date is a warning; no answer at all says nothing of the clock."""
     seen = Answer(source="a", run_id="er_1", observed_at=T0, outcome=None, http_status=200)
-    check = judge_clock("a", seen)
+    check = check_clock("a", seen)
     assert check is not None
     assert check.state is CheckStatus.WARN
     lost = Answer(source="a", run_id="er_1", observed_at=T0, outcome=Outcome.NETWORK_ERROR)
-    assert judge_clock("a", lost) is None
+    assert check_clock("a", lost) is None
