@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from recorder.analysis import registry
 from recorder.analysis.analysis import Question
-from recorder.analysis.budgets import NEEDS, BudgetUse, budget_uses
+from recorder.analysis.budget_use import NEEDS, BudgetUse, budget_uses
 from recorder.analysis.building import in_listing_order
 from recorder.analysis.columns import Runs
 from recorder.analysis.filters import Filters

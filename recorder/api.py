@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeAlias, TypedDict, Unpack
 
 from recorder.analyses import Analyses
 from recorder.analysis.analysis import Question
-from recorder.analysis.budgets import budgets_report
+from recorder.analysis.budget_use import budgets_report
 from recorder.analysis.filters import Filters
 from recorder.analysis.registry import ANALYSES, find
 from recorder.analysis.values import instant

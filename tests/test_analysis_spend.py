@@ -17,9 +17,9 @@ from recorder.analysis.columns import Runs
 from recorder.analysis.filters import Filters
 from recorder.analysis.report import Report
 from recorder.analysis.rows import RunRow
-from recorder.analysis.spending import BASIS, spend_columns
+from recorder.analysis.spend_columns import BASIS, spend_columns
 from recorder.errors import UsageError
-from recorder.history.spending import PARTS
+from recorder.history.spend_parts import PARTS
 from recorder.ledger.cost import MICROS
 
 TOTALS = ("settled_total", "provisional_total", "committed_total", "unconfirmed_total")

@@ -11,8 +11,8 @@ from stores import BASE_URL, T0, S, register
 
 from recorder.analysis.building import in_listing_order, joined, runs_of
 from recorder.analysis.rows import RunRow
-from recorder.analysis.spending import COLUMNS as SPEND
-from recorder.history.spending import PARTS
+from recorder.analysis.spend_columns import COLUMNS as SPEND
+from recorder.history.spend_parts import PARTS
 from recorder.store.engine import Database
 from recorder.store.read.columns import read_runs
 from recorder.store.read.past import Past

@@ -15,7 +15,7 @@ from stores import answer, document
 from recorder.analysis import registry
 from recorder.analysis.columns import INTS, OBJECTS
 from recorder.analysis.rows import RunRow
-from recorder.analysis.spending import COLUMNS
+from recorder.analysis.spend_columns import COLUMNS
 from recorder.store.engine import Database
 from recorder.store.write.record import Recorder
 

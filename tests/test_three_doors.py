@@ -29,7 +29,7 @@ from recorder.analysis.coverage import PollTimes
 from recorder.analysis.rows import RunRow
 from recorder.analysis.values import Columns
 from recorder.cli.main import cli, run
-from recorder.history.spending import PARTS
+from recorder.history.spend_parts import PARTS
 from recorder.instants import iso, us_of
 from recorder.store.engine import Database
 from recorder.store.write.record import Recorder

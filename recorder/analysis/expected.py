@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from recorder.analysis.columns import Runs, Word
 from recorder.analysis.groups import split
 from recorder.analysis.pairs import Pairs
-from recorder.analysis.spending import in_part
+from recorder.analysis.spend_columns import in_part
 from recorder.analysis.stats import total
 
 NEEDS: Final = frozenset(

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from recorder.history.spans import run_began_at
-from recorder.history.spending import Spend, spend_of
+from recorder.history.spend_parts import Spend, spend_of
 from recorder.ledger.run_status import KNOWN, TERMINAL
 from recorder.life import Phase, flight_since, is_overdue, phase_of
 

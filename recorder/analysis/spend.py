@@ -10,10 +10,10 @@ from recorder.analysis.analysis import Analysis, Group, Population, Question
 from recorder.analysis.cells import Row, amount, count, number
 from recorder.analysis.columns import Mask, Runs, n_of
 from recorder.analysis.expected import NEEDS, expected_micros, ratios_of
-from recorder.analysis.spending import in_part, total_of
+from recorder.analysis.spend_columns import in_part, total_of
 from recorder.analysis.stats import ratio, total
 from recorder.analysis.values import plural
-from recorder.history.spending import PARTS
+from recorder.history.spend_parts import PARTS
 from recorder.ledger.cost import MICROS
 
 _FAILED: Final = frozenset({"failed", "cancelled"}).__contains__

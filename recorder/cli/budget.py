@@ -5,7 +5,7 @@ from datetime import tzinfo
 import click
 
 from recorder.analyses import Analyses
-from recorder.analysis.budgets import budgets_report
+from recorder.analysis.budget_use import budgets_report
 from recorder.cli.analyses import FOR_READING, print_report
 from recorder.cli.options import (
     as_of_option,

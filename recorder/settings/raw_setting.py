@@ -14,7 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TypeVar
 
-from recorder.analysis.budget import PERIODS
+from recorder.analysis.spend_budget import PERIODS
 from recorder.base_url import parse_base_url
 from recorder.errors import SettingError
 from recorder.instants import DAY, parse_duration, zone_named

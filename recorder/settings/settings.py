@@ -16,8 +16,8 @@ from typing import TypeVar
 
 import platformdirs
 
-from recorder.analysis.budget import Budget
 from recorder.analysis.filters import Filters
+from recorder.analysis.spend_budget import SpendBudget
 from recorder.base_url import PUFFLE_URL
 from recorder.errors import SettingError
 from recorder.ledger.cost import CostRules
@@ -111,7 +111,7 @@ class Settings:
     abandon_us: int = _ABANDON_US
     cost: CostRules = field(default_factory=CostRules)
     sources: Mapping[str, SourceSettings] = field(default_factory=dict)
-    budgets: tuple[Budget, ...] = ()
+    budgets: tuple[SpendBudget, ...] = ()
     config_file: Path | None = None
 
     @property
@@ -235,15 +235,15 @@ def _cost(raw: RawSettings) -> CostRules:
     )
 
 
-def _budgets(raw: RawSettings) -> tuple[Budget, ...]:
+def _budgets(raw: RawSettings) -> tuple[SpendBudget, ...]:
     tables = replace(raw.inside("budget", ()), options={}, environ={})
     return tuple(_budget(name, tables.inside(name, _BUDGET_KEYS)) for name in tables.table)
 
 
-def _budget(name: str, raw: RawSettings) -> Budget:
+def _budget(name: str, raw: RawSettings) -> SpendBudget:
     parse_name(RawSetting(name=raw.prefix.rstrip("."), content=name, file=raw.file))
     slug, label = raw.get("slug", parse_text, None), raw.get("label", parse_label, None)
-    return Budget(
+    return SpendBudget(
         name=name,
         unit=raw.require("unit", parse_text),
         micros=raw.require("amount", parse_credits),

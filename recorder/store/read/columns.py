@@ -18,8 +18,8 @@ from recorder.analysis.columns import INTS, NULL, Column, Ints, Lexicon, Runs, W
 from recorder.analysis.coverage import PollTimes
 from recorder.analysis.rows import LABEL
 from recorder.analysis.settling import CostSettled
-from recorder.analysis.spending import BASIS, spend_columns
-from recorder.analysis.spending import COLUMNS as SPEND
+from recorder.analysis.spend_columns import BASIS, spend_columns
+from recorder.analysis.spend_columns import COLUMNS as SPEND
 from recorder.ledger.readable import storable
 from recorder.store.read.cost_changes import cost_changes
 from recorder.store.read.past import Past

@@ -11,12 +11,12 @@ from typing import Final
 
 import numpy as np
 
-from recorder.analysis.budget import Budget
 from recorder.analysis.cells import Cell, Row, amount, count, instant, plain, rate, text
 from recorder.analysis.columns import Mask, Runs, n_of
 from recorder.analysis.report import Report
 from recorder.analysis.runner import meant
-from recorder.analysis.spending import in_part, total_of
+from recorder.analysis.spend_budget import SpendBudget
+from recorder.analysis.spend_columns import in_part, total_of
 from recorder.analysis.stats import Ranked, ratio, total
 from recorder.analysis.values import plural
 from recorder.instants import DAY
@@ -53,7 +53,7 @@ class BudgetUse:
         n_unpriced: its runs without a price.
     """
 
-    budget: Budget
+    budget: SpendBudget
     start: int
     end: int
     now: int
@@ -100,7 +100,7 @@ class BudgetUse:
 
 
 def budget_uses(
-    budgets: Iterable[Budget], runs: Runs, *, now: int, tz: tzinfo
+    budgets: Iterable[SpendBudget], runs: Runs, *, now: int, tz: tzinfo
 ) -> Iterator[BudgetUse]:
     """Yield how far each budget is used.
 

@@ -18,7 +18,7 @@ PERIODS: Final = tuple(_AT_LEAST)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Budget:
+class SpendBudget:
     """One budget, as the config has it.
 
     Attributes:

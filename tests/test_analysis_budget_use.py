@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from made_rows import DAWN, WEST, Made, histories, run_row
 
-from recorder.analysis.budget import PERIODS, Budget
-from recorder.analysis.budgets import NEEDS, BudgetUse, budget_uses, budgets_report
+from recorder.analysis.budget_use import NEEDS, BudgetUse, budget_uses, budgets_report
 from recorder.analysis.building import runs_of
 from recorder.analysis.filters import Filters
 from recorder.analysis.rows import RunRow
+from recorder.analysis.spend_budget import PERIODS, SpendBudget
 from recorder.errors import UsageError
 from recorder.instants import DAY, HOUR, iso, parse_instant
 from recorder.ledger.cost import MICROS
@@ -27,17 +27,19 @@ def us(text: str) -> int:
     return parse_instant(text) or 0
 
 
-def made_budget(amount: int = 100, per: str = "month", **fields: Any) -> Budget:
+def made_budget(amount: int = 100, per: str = "month", **fields: Any) -> SpendBudget:
     held: dict[str, Any] = {
         "name": "growth",
         "unit": "credits",
         "micros": amount * MICROS,
         "per": per,
     }
-    return Budget(**(held | fields))
+    return SpendBudget(**(held | fields))
 
 
-def use_of(budget: Budget, rows: Sequence[RunRow], now: int = DAWN, tz: tzinfo = UTC) -> BudgetUse:
+def use_of(
+    budget: SpendBudget, rows: Sequence[RunRow], now: int = DAWN, tz: tzinfo = UTC
+) -> BudgetUse:
     runs = runs_of(rows, NEEDS | budget.filters.needs)
     (use,) = budget_uses([budget], runs, now=now, tz=tz)
     return use
@@ -123,7 +125,7 @@ def test_used_is_all_that_is_charged_or_will_be() -> None:
     assert (use.n_other, use.n_unpriced, use.share) == (1, 1, 0.25)
     report = budgets_report([use], reading=True)
     assert report.foot == (
-        "growth: 4 runs, 1 more of another unit and 1 without a price not counted, projected by 0 windows"
+        "growth: 4 runs, 1 more of another unit and 1 without a price not counted, projected by 9 windows"
     )
     assert report.rows[0]["left"] == 75
     assert report.rows[0]["verdict"] == "too few to tell"

@@ -1,6 +1,6 @@
 """What runs count for in spending, as columns: the part, the amount and the unit of each.
 
-Invariant: a run has here what `history.spending.spend_of` gives. Must not import anything that does I/O.
+Invariant: a run has here what `history.spend_parts.spend_of` gives. Must not import anything that does I/O.
 """
 
 from typing import Final
@@ -9,7 +9,7 @@ import numpy as np
 
 from recorder.analysis.columns import Column, Ints, Lexicon, Mask, Runs, Words
 from recorder.analysis.stats import total
-from recorder.history.spending import PARTS
+from recorder.history.spend_parts import PARTS
 
 BASIS: Final = frozenset(
     {"status", "tracking", "n_snapshots", "is_quiet", "cost_unit", "actual_unit"}
