@@ -650,5 +650,5 @@ def test_a_transport_that_fails_never_raises(error: Exception) -> None:
 def test_a_client_shows_no_key() -> None:
     """The repr of a client, of its parts and of its requests shows no key."""
     with client() as asking:
-        shown = [repr(asking), repr(vars(asking)), repr(asking._request("er_1").headers)]  # noqa: SLF001
-    assert SECRET not in "".join(shown)
+        masked = [repr(asking), repr(vars(asking)), repr(asking._request("er_1").headers)]  # noqa: SLF001
+    assert SECRET not in "".join(masked)

@@ -62,14 +62,14 @@ def test_a_fingerprint_tells_keys_apart() -> None:
 
 def test_a_key_is_hidden_in_text_and_bytes() -> None:
     """Wherever the key stands in a text, the mask stands instead."""
-    assert key().hide(f"no such key {SECRET}: {SECRET}!") == "no such key ****: ****!"
-    assert key().hide_bytes(f'{{"got": "Bearer {SECRET}"}}'.encode()) == b'{"got": "Bearer ****"}'
+    assert key().mask(f"no such key {SECRET}: {SECRET}!") == "no such key ****: ****!"
+    assert key().mask_bytes(f'{{"got": "Bearer {SECRET}"}}'.encode()) == b'{"got": "Bearer ****"}'
 
 
 LONG = "pk_live_5f2b8c0d9e/7a41BBf03c"
 
 
-def spelt(data: st.DataObject, text: str) -> str:
+def pattern(data: st.DataObject, text: str) -> str:
     """A text with some of its characters as JSON or percent escapes, of either case."""
     ways = (
         lambda char: char,
@@ -87,15 +87,15 @@ def spelt(data: st.DataObject, text: str) -> str:
 def test_a_key_is_hidden_however_it_is_spelt(data: st.DataObject, secret: str, around: str) -> None:
     """What JSON and percent escapes come to holds no key; the body stays JSON, and around it nothing changes."""
     quoted = json.dumps(around)[1:-1]
-    body = f'{{"{quoted} ": ["{quoted}\\n{spelt(data, secret)}", 1]}}'
-    hidden = key(secret).hide_bytes(body.encode())
+    body = f'{{"{quoted} ": ["{quoted}\\n{pattern(data, secret)}", 1]}}'
+    hidden = key(secret).mask_bytes(body.encode())
     value = json.loads(hidden)
     assert secret not in unquote(unquote(str(value)))
     assert list(value) == [f"{around} "]
     assert value[f"{around} "][0].endswith("****")
-    assert secret not in json.loads(json.dumps(key(secret).hide(body)))
+    assert secret not in json.loads(json.dumps(key(secret).mask(body)))
     within = json.dumps({"answer": json.dumps({"answer": body})})
-    inner = json.loads(json.loads(json.loads(key(secret).hide(within))["answer"])["answer"])
+    inner = json.loads(json.loads(json.loads(key(secret).mask(within))["answer"])["answer"])
     assert secret not in unquote(unquote(str(inner)))
 
 
@@ -104,14 +104,14 @@ def test_a_long_part_of_a_key_is_hidden_alone() -> None:
     long = "pk_live_5f2b8c0d9e7a41BBf03c"
     body = b'{"scheme": "Bearer", "kind": "pk_live", "secret": "5f2b8c0d9e7a41BBf03\\u0063", "is": "f03c"}'
     hidden = b'{"scheme": "Bearer", "kind": "pk_live", "secret": "****", "is": "f03c"}'
-    assert key(long).hide_bytes(body) == hidden
+    assert key(long).mask_bytes(body) == hidden
 
 
 @pytest.mark.parametrize("filler", [b"\\", b"%25", b"%", b"pk_live_", b"\\u0070", b"p"])
 def test_hiding_takes_time_in_line_with_the_body(filler: bytes) -> None:
     """No body makes the search go over it again and again: it ends, and finds the key at the end."""
     body = filler * (2**20 // len(filler)) + b' "pk_live\\u005f5f2b8c0d9e"'
-    assert key().hide_bytes(body).endswith(b'"****"')
+    assert key().mask_bytes(body).endswith(b'"****"')
 
 
 @pytest.mark.parametrize(

@@ -27,10 +27,10 @@ def exchange(
     body: bytes = b"",
     *,
     headers: Mapping[str, str] | None = None,
-    trouble: str | None = None,
+    failure: str | None = None,
 ) -> Exchange:
     return Exchange(
-        status=status, headers=headers or {}, body=body, length=len(body), trouble=trouble
+        status=status, headers=headers or {}, body=body, length=len(body), failure=failure
     )
 
 
@@ -55,8 +55,8 @@ def test_each_status_has_its_outcome(status: int | None, outcome: Outcome | None
 
 def test_trouble_spoils_only_a_200() -> None:
     """A 200 that was not read in full is malformed; an error that was cut short is still that error."""
-    assert outcome_of(exchange(200, trouble="cut short")) is Outcome.MALFORMED
-    assert outcome_of(exchange(503, trouble="cut short")) is Outcome.SERVER_ERROR
+    assert outcome_of(exchange(200, failure="cut short")) is Outcome.MALFORMED
+    assert outcome_of(exchange(503, failure="cut short")) is Outcome.SERVER_ERROR
 
 
 @pytest.mark.parametrize(

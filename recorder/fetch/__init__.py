@@ -1,1 +1,1 @@
-"""How the ledger is asked: keys and the client. Nothing here is imported until it is used."""
+"""How the ledger is polled: API keys and the HTTP client."""

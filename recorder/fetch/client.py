@@ -1,12 +1,8 @@
-"""Asks the ledger for one run and tells what came of it: the one module that knows httpx.
+"""Requests to the ledger by httpx, one at a time.
 
-Invariant: `fetch_run` sends at most one request, is over by its deadline, and answers whatever the network
-or the server does. The key stands in the Authorization header of that request and nowhere else.
-Must not retry (each request is one poll row and one unit of the budget), follow a redirect, keep cookies,
-read netrc, switch off TLS verification, or interpret the body of a 200.
-
-`httpx.Client` does several of these by itself, and logs each full URL at INFO: so only httpx's requests,
-responses and transports are used here.
+Invariant: `fetch_run` sends at most one request, is over by its deadline, and returns an answer whatever the network or
+the server does. The key is in the Authorization header of that request and nowhere else. No retry (each request is one
+poll and one unit of the budget), no redirect, no cookies, no netrc, always TLS verification.
 """
 
 import os
@@ -20,7 +16,7 @@ from importlib import metadata
 from typing import Self
 
 import httpcore
-import httpx
+import httpx  # not its Client, which follows, keeps cookies, reads netrc, and logs each full URL at INFO
 
 from recorder.base_url import BaseUrl, parse_base_url
 from recorder.errors import SettingError
@@ -43,7 +39,7 @@ from recorder.ledger.body import REJECTED_BYTES, one_line
 MAX_BODY = 8 * 2**20
 
 _SECRET_LENGTH = 16  # A shorter key may be a plain word of a ledger row; the API's keys are longer.
-_TROUBLE = (
+_FAILURES = (
     httpcore.TimeoutException,
     httpcore.NetworkError,
     httpcore.ProtocolError,
@@ -57,7 +53,7 @@ _TROUBLE = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timeouts:
-    """How long a request may take, seconds.
+    """The time limits of a request, seconds.
 
     Attributes:
         connect_s: for a TCP connection, and again for its TLS handshake.
@@ -71,20 +67,20 @@ class Timeouts:
 
 
 class LedgerClient:
-    """A client for one source; threads may share it. Close it, or use it in `with`.
+    """A client for one source, which threads may share. Close it, or use it in `with`.
 
     Args:
-        base_url: as settings have it.
+        base_url: of the API.
         key: the API key.
-        source: the source's name; every answer carries it.
+        source: the name of the source; every answer carries it.
         clock: microseconds since 1970 UTC.
         timeouts: how long a request may take.
-        max_body: bytes of a decompressed body; what is longer is malformed.
-        transport: instead of the network, for tests; deadlines and proxies are then its own business.
+        max_body: bytes of a decompressed body; a longer one is malformed.
+        transport: instead of the network, for tests; it has no deadline and no proxy.
 
     Raises:
-        ValueError: no base URL; settings hold none such.
-        SettingError: a proxy of the environment, or SSL_CERT_FILE/SSL_CERT_DIR is wrong.
+        ValueError: the base URL cannot be used; settings never hold such a one.
+        SettingError: the environment's proxy, SSL_CERT_FILE or SSL_CERT_DIR cannot be used.
     """
 
     def __init__(
@@ -106,7 +102,7 @@ class LedgerClient:
         self._max_body = max_body
         self._deadline = Deadline()
         self._agent = f"puffle-recorder/{metadata.version('puffle-recorder')}"
-        self._transport = transport or _Wire(_open(self._base, self._deadline))
+        self._transport = transport or _PoolTransport(_open(self._base, self._deadline))
         self._closed = False
         quiet_loggers()
 
@@ -120,29 +116,29 @@ class LedgerClient:
         self.close()
 
     def close(self) -> None:
-        """Close all connections; requests in flight end as network errors."""
+        """Close all connections; requests under way end as network errors."""
         self._closed = True
         self._transport.close()
 
     def fetch_run(self, run_id: str, since: float | None = None) -> Answer:
-        """Ask for one run, once.
+        """Fetch the row of one run, by one request.
 
-        The key's text is masked in the detail and in the body of every answer (in that of a 200 only where
-        the key is long enough to be no plain word).
+        The key is masked in the detail and in the body of every answer; in the body of a 200 only where the key is
+        long enough to be no plain word.
 
         Args:
-            run_id: any text; it goes percent-encoded into the path. An empty one is answered as unexpected,
-                without a request, because its path would be another endpoint's.
+            run_id: any text; percent-encoded in the path. An empty one gets an unexpected answer without a request: its
+                path would be that of another endpoint.
             since: the instant that the limit on the whole request counts from, seconds of the monotonic clock; None
-                for now. After that limit nothing is sent.
+                for now. After the limit nothing is sent.
 
         Raises:
-            RuntimeError: the client is closed. Nothing that the network or the server does raises.
+            RuntimeError: the client is closed. Nothing else raises.
         """
         if self._closed:
             raise RuntimeError(f"{self!r} is closed")
         if not run_id:
-            return self._refused_here(run_id)
+            return self._unsent(run_id)
         started = time.monotonic()
         self._deadline.at = (started if since is None else since) + self._timeouts.total_s
         exchange = self._exchange(run_id)
@@ -152,8 +148,8 @@ class LedgerClient:
     def _exchange(self, run_id: str) -> Exchange:
         try:
             response = self._transport.handle_request(self._request(run_id))
-        except _TROUBLE as error:
-            return Exchange(headers={}, trouble=self._told(error))
+        except _FAILURES as error:
+            return Exchange(headers={}, failure=self._describe(error))
         return self._read(response)
 
     def _request(self, run_id: str) -> httpx.Request:
@@ -179,60 +175,60 @@ class LedgerClient:
         )
 
     def _read(self, response: httpx.Response) -> Exchange:
-        # Beyond what is kept of an error's body, enough is read to find a key that lies across the cut.
+        # More of an error's body is read than is stored: enough to find a key that lies across the cut.
         ok = response.status_code == OK
         most = self._max_body if ok else REJECTED_BYTES + self._key.longest_spelling
-        body, trouble = bytearray(), None
+        body, failure = bytearray(), None
         try:
             with closing(response):
                 for piece in _pieces(response):
                     body += piece
                     if len(body) > most:
-                        trouble = f"larger than {most} bytes" if ok else None
+                        failure = f"larger than {most} bytes" if ok else None
                         break
-        except _TROUBLE as error:
-            trouble = f"cut short after {len(body)} bytes: {self._told(error)}"
+        except _FAILURES as error:
+            failure = f"cut short after {len(body)} bytes: {self._describe(error)}"
         return Exchange(
             status=response.status_code,
             headers=response.headers,
             body=bytes(body),
             length=len(body),
-            trouble=trouble,
+            failure=failure,
         )
 
-    def _told(self, error: Exception) -> str:
+    def _describe(self, error: Exception) -> str:
         if isinstance(error, EncodingError):
             return str(error)
         return f"{type(error).__name__} at {self._base.host}: {error}".rstrip(": ")
 
     def _answer(self, run_id: str, exchange: Exchange, *, latency_ms: int) -> Answer:
         observed_at = self._clock()
-        shown = replace(exchange, body=self._hidden(exchange))
-        detail = detail_of(shown)
-        server_time = http_date(shown.headers.get("Date"))
+        masked = replace(exchange, body=self._masked_body(exchange))
+        detail = detail_of(masked)
+        server_time = http_date(masked.headers.get("Date"))
         now = observed_at if server_time is None else server_time
         return Answer(
             source=self._source,
             run_id=run_id,
             observed_at=observed_at,
-            outcome=outcome_of(shown),
-            http_status=shown.status,
+            outcome=outcome_of(masked),
+            http_status=masked.status,
             latency_ms=latency_ms,
-            body=shown.body,
-            body_length=shown.length,
-            detail=None if detail is None else one_line(self._key.hide(detail)),
-            retry_after_s=retry_after_s(shown.headers.get("Retry-After"), now=now),
+            body=masked.body,
+            body_length=masked.length,
+            detail=None if detail is None else one_line(self._key.mask(detail)),
+            retry_after_s=retry_after_s(masked.headers.get("Retry-After"), now=now),
             ahead_us=clock_ahead_us(observed_at, server_time, latency_ms=latency_ms),
         )
 
-    def _hidden(self, exchange: Exchange) -> bytes:
-        """What is kept of the body, without the key."""
+    def _masked_body(self, exchange: Exchange) -> bytes:
+        """Return the part of the body that is stored, with the key masked."""
         ok = exchange.status == OK
         a_word = ok and len(self._key) < _SECRET_LENGTH
-        body = exchange.body if a_word else self._key.hide_bytes(exchange.body)
+        body = exchange.body if a_word else self._key.mask_bytes(exchange.body)
         return body if ok and exchange.length <= self._max_body else body[:REJECTED_BYTES]
 
-    def _refused_here(self, run_id: str) -> Answer:
+    def _unsent(self, run_id: str) -> Answer:
         return Answer(
             source=self._source,
             run_id=run_id,
@@ -258,7 +254,8 @@ def _certificates() -> tuple[str | None, str | None]:
 
 @lru_cache(maxsize=1)
 def _shared_context(_file: str | None, _folder: str | None) -> ssl.SSLContext:
-    """How all clients verify, by the certificates that the environment names: one takes 20 ms and 0.8 MB."""
+    """Return the TLS context of all clients, with the certificates that the environment names."""
+    # Shared: a context takes 20 ms and 0.8 MB.
     return httpx.create_ssl_context()
 
 
@@ -268,8 +265,8 @@ def _pieces(response: httpx.Response) -> Iterator[bytes]:
     yield from inflated(response.stream, encoding=response.headers.get("Content-Encoding", ""))
 
 
-class _Wire(httpx.BaseTransport):
-    """httpx's transport over httpcore's pool."""
+class _PoolTransport(httpx.BaseTransport):
+    """A transport of httpx over a pool of httpcore."""
 
     def __init__(self, pool: httpcore.ConnectionPool) -> None:
         self._pool = pool
@@ -290,13 +287,15 @@ class _Wire(httpx.BaseTransport):
                 extensions={"timeout": request.extensions["timeout"]},
             )
         )
-        return httpx.Response(response.status, headers=response.headers, stream=_Stream(response))
+        return httpx.Response(
+            response.status, headers=response.headers, stream=_BodyStream(response)
+        )
 
     def close(self) -> None:
         self._pool.close()
 
 
-class _Stream(httpx.SyncByteStream):
+class _BodyStream(httpx.SyncByteStream):
     def __init__(self, response: httpcore.Response) -> None:
         self._response = response
 

@@ -1,7 +1,7 @@
-"""API keys: where they come from, and how they are kept from being seen.
+"""API keys: loaded from a file or the environment, and masked wherever text could show them.
 
-Invariant: a key leaves an `ApiKey` only by `header()`; no repr, format, pickle, copy or error shows it.
-Must not write a key anywhere, nor put a value that was refused as a key into a message.
+Invariant: a key leaves an `ApiKey` only by `header()`; no repr, format, pickle, copy or error shows it, nor a value that
+was refused as a key.
 """
 
 import hashlib
@@ -19,7 +19,7 @@ MASK = "****"
 
 _HEADER_SAFE = re.compile(r"[\x21-\x7e]+")
 _LONGEST_LINE = 8192
-_TELLING = 16  # characters of a part of a key that is no plain word, such as what follows pk_live_
+_SECRET_PART = 16  # characters: a part of a key that long is no plain word
 _LONGEST_SPELLING = len(r"\\\\u0070")  # of one character: the escape of an escape of an escape
 _BACKSLASHES = (
     r"(?<!\\)\\++"  # a whole run of them, so that none is left before the mask, and in linear time
@@ -28,59 +28,57 @@ _READ_BY_OTHERS = stat.S_IRGRP | stat.S_IROTH
 
 
 class ApiKey:
-    """A key that shows itself only as `ApiKey(****)`.
-
-    No dataclass on purpose: `dataclasses.asdict` of a value that holds a key must not lay it open.
+    """An API key that prints as `ApiKey(****)`.
 
     Args:
-        secret: the key; white space and quotes around it are dropped.
-        setting: where it came from, for messages: an environment variable, or a file.
+        secret: the key; white space and quotes around it are removed.
+        setting: the environment variable or file that it came from, for messages.
 
     Raises:
-        SettingError: the key is empty, or cannot stand in a header; names the setting, never the value.
+        SettingError: the key is empty or not valid in a header; names the setting, never the value.
     """
 
+    # No dataclass: `dataclasses.asdict` of a value that holds a key would show it.
     __slots__ = ("_in_bytes", "_in_text", "_needles", "_secret", "setting")
 
     def __init__(self, secret: str, *, setting: str) -> None:
         self._secret = _checked(unquoted(secret), setting)
         self.setting = setting
         parts = re.split(r"[^A-Za-z0-9]+", self._secret)
-        self._needles = (self._secret, *(part for part in parts if len(part) >= _TELLING))
-        spelt = "|".join("".join(map(_spellings, needle)) for needle in self._needles)
-        self._in_text = re.compile(spelt)
-        self._in_bytes = re.compile(spelt.encode())
+        self._needles = (self._secret, *(part for part in parts if len(part) >= _SECRET_PART))
+        pattern = "|".join("".join(map(_spellings, needle)) for needle in self._needles)
+        self._in_text = re.compile(pattern)
+        self._in_bytes = re.compile(pattern.encode())
 
     def header(self) -> str:
-        """The value of the Authorization header."""
+        """Return the value of the Authorization header."""
         return f"Bearer {self._secret}"
 
     def fingerprint(self) -> str:
-        """16 hex digits, the same for the same key on every machine.
+        """Return 16 hex digits, the same for the same key on every machine.
 
-        They tell that two sources share a key, and so its rate budget, and nothing else: a key cannot be
-        had back from them, so they may be stored.
+        They may be stored: they show that two sources share a key and its budget, and do not reveal the key.
         """
         return hashlib.sha256(b"recorder: key fingerprint\0" + self._bytes()).hexdigest()[:16]
 
-    def hide(self, text: str) -> str:
-        r"""Return the text with the key masked, however it is spelt: as it is, as `\u0070k`, as `%70k`.
+    def mask(self, text: str) -> str:
+        r"""Return the text with the key masked, also in escapes (`\u0070k`, `%70k`).
 
-        A long part of it (what follows `pk_live_`) is masked where it stands alone, too.
+        A long part of the key, such as the one after `pk_live_`, is masked by itself, too.
         """
         for needle in self._needles:
             text = text.replace(needle, MASK)
         return self._in_text.sub(MASK, text) if "\\" in text or "%" in text else text
 
-    def hide_bytes(self, data: bytes) -> bytes:
-        """Return the bytes with the key masked likewise; JSON stays JSON."""
+    def mask_bytes(self, data: bytes) -> bytes:
+        """Return the bytes with the key masked, as `mask` does; JSON stays JSON."""
         for needle in self._needles:
             data = data.replace(needle.encode(), MASK.encode())
         return self._in_bytes.sub(MASK.encode(), data) if b"\\" in data or b"%" in data else data
 
     @property
     def longest_spelling(self) -> int:
-        """Bytes that the key takes at most where it is spelt in escapes."""
+        """The most bytes that the key takes in escapes."""
         return len(self) * _LONGEST_SPELLING
 
     def _bytes(self) -> bytes:
@@ -100,7 +98,7 @@ class ApiKey:
 
 
 def _spellings(char: str) -> str:
-    """Return the pattern of one character: itself, a JSON escape, a percent escape, either one escaped again."""
+    """Return the pattern of one character: itself, its JSON or percent escape, or an escape of that."""
     code, itself = f"{ord(char):02x}", re.escape(char)
     slash = rf"{_BACKSLASHES}/|" if char == "/" else ""
     return rf"(?:{itself}|{slash}{_BACKSLASHES}u00(?i:{code})|%(?:25){{0,4}}(?i:{code}))"
@@ -120,16 +118,16 @@ def _checked(secret: str, setting: str) -> str:
 def load_key(
     *, environ: Mapping[str, str], api_key_env: str | None, api_key_file: Path | None, source: str
 ) -> ApiKey:
-    """The key of a source: the first line of its file if it names one, else an environment variable.
+    """Return the key of a source: the first line of its file where it has one, else an environment variable.
 
     Args:
         environ: the environment.
         api_key_env: the variable's name; None means `PUFFLE_API_KEY`.
         api_key_file: the file; `~` is the home folder. It outranks the variable.
-        source: the source's name, for messages.
+        source: the name of the source, for messages.
 
     Raises:
-        SettingError: there is no key, or it cannot be one; one line that names the variable or file.
+        SettingError: there is no valid key; names the variable or file.
     """
     if api_key_file is not None:
         return _from_file(api_key_file, source)
@@ -143,7 +141,7 @@ def load_key(
 
 
 def readable_by_others(key_file: Path) -> bool:
-    """Return whether the file of a key is open to its group or to everybody."""
+    """Return whether the group or everybody may read the file of a key."""
     try:
         return bool(key_file.expanduser().stat().st_mode & _READ_BY_OTHERS)
     except (OSError, RuntimeError):

@@ -1,7 +1,6 @@
-"""What an exchange over the wire came to: outcome, detail, Retry-After, dates, decompression.
+"""The outcome, detail, dates and body of one HTTP exchange.
 
-Invariant: pure and total; whatever a server sends gets an outcome, and no more memory than was asked for.
-Must not import an HTTP library, nor interpret the body of a 200.
+Invariant: total: whatever a server sends gets an outcome, in bounded memory. The body of a 200 is not parsed here.
 """
 
 import re
@@ -18,7 +17,7 @@ from recorder.ledger.answer import OK, Outcome, outcome_of_status
 from recorder.ledger.jsontext import JsonTextError, parse_json
 
 LONGEST_PAUSE_S = 3600.0
-"""A Retry-After that asks for more counts as an hour: a slip of the server must not stop a source for days."""
+"""The longest pause that a Retry-After gets: a mistake of the server must not stop a source for days."""
 
 _PIECE = 64 * 1024
 _GZIP = zlib.MAX_WBITS | 16
@@ -33,36 +32,36 @@ class EncodingError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
-    """What came over the wire.
+    """One request and its response, as far as there was one.
 
     Attributes:
         status: the HTTP status, None where none was received.
         headers: by name, whatever its case.
         body: the bytes that were read, decompressed.
-        length: how many those were, bytes; more than `body` where only a part was kept.
-        trouble: why there is no answer, or not the whole of it; None where all went well.
+        length: how many bytes were read; more than `body` holds where only its beginning is stored.
+        failure: why the response is missing or incomplete; None where it is complete.
     """
 
     status: int | None = None
     headers: Mapping[str, str]
     body: bytes = b""
     length: int = 0
-    trouble: str | None = None
+    failure: str | None = None
 
 
 def outcome_of(exchange: Exchange) -> Outcome | None:
-    """The outcome, None for a 200 that was read in full."""
+    """Return the outcome; None for a 200 that was read in full."""
     outcome = outcome_of_status(exchange.status)
-    return Outcome.MALFORMED if outcome is None and exchange.trouble else outcome
+    return Outcome.MALFORMED if outcome is None and exchange.failure else outcome
 
 
 def detail_of(exchange: Exchange) -> str | None:
-    """What people should know of it, as the server put it: neither cut nor escaped yet; None if nothing."""
+    """Return the reason for the outcome in the server's own words, neither cut nor escaped; None for a full 200."""
     if exchange.status is None or exchange.status == OK:
-        return exchange.trouble
+        return exchange.failure
     if exchange.status in range(300, 400) and "Location" in exchange.headers:
         return _redirect(exchange.headers["Location"])
-    return _message(exchange.body) or exchange.trouble or f"HTTP status {exchange.status}"
+    return _message(exchange.body) or exchange.failure or f"HTTP status {exchange.status}"
 
 
 def _redirect(location: str) -> str:
@@ -74,7 +73,7 @@ def _redirect(location: str) -> str:
 
 
 def _message(body: bytes) -> str:
-    """The API's own words, or the text of a page."""
+    """Return the error message of a JSON body, or the text of an HTML page."""
     try:
         value = parse_json(body)
     except JsonTextError:
@@ -86,29 +85,29 @@ def _message(body: bytes) -> str:
 
 
 def retry_after_s(text: str | None, *, now: int) -> float | None:
-    """What a Retry-After header asks for, seconds from now.
+    """Return the pause that a Retry-After header asks for, seconds.
 
     Args:
         text: seconds, or an HTTP date.
         now: the instant that a date counts from, microseconds since 1970 UTC.
 
     Returns:
-        0 for what is past, at most `LONGEST_PAUSE_S`; None where the header is absent or nonsense.
+        0 for a past date, at most `LONGEST_PAUSE_S`; None where the header is absent or invalid.
     """
     if text is None:
         return None
     if _SECONDS.fullmatch(seconds := text.strip()):
-        asked = float(seconds)
+        pause_s = float(seconds)
     else:
         until = http_date(text)
         if until is None:
             return None
-        asked = (until - now) / SECOND
-    return min(max(asked, 0.0), LONGEST_PAUSE_S)
+        pause_s = (until - now) / SECOND
+    return min(max(pause_s, 0.0), LONGEST_PAUSE_S)
 
 
 def http_date(text: str | None) -> int | None:
-    """Microseconds since 1970 UTC of a Date header; None where it is absent or nonsense."""
+    """Return the instant of a Date header, microseconds since 1970 UTC; None where it is absent or invalid."""
     if text is None:
         return None
     try:
@@ -136,14 +135,14 @@ def clock_ahead_us(observed_at: int, server_time: int | None, *, latency_ms: int
 
 
 def inflated(chunks: Iterable[bytes], *, encoding: str) -> Iterable[bytes]:
-    """The pieces of a body without its content encoding, each of at most 64 KiB where it was compressed.
+    """Return the pieces of a body without its content encoding, of at most 64 KiB each where it was compressed.
 
     Args:
         chunks: the body as it comes over the wire.
         encoding: the Content-Encoding header, empty where there is none.
 
     Raises:
-        EncodingError: it was encoded in another way than asked for, or damaged, or it ends early.
+        EncodingError: the encoding is another than the one asked for, or the body is damaged or ends early.
     """
     word = encoding.strip().lower()
     if word in {"", "identity"}:
@@ -154,25 +153,25 @@ def inflated(chunks: Iterable[bytes], *, encoding: str) -> Iterable[bytes]:
 
 
 def _inflated(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield what all members hold; what is no member is given as it was served before the error says so."""
-    inflater, coming = zlib.decompressobj(_GZIP_OR_ZLIB), iter(chunks)
-    silent: bytes | None = (
-        b""  # what a member has taken without giving anything, while that is little
+    """Yield the content of all gzip members; bytes that are no member are yielded as they are before the error."""
+    inflater, remaining = zlib.decompressobj(_GZIP_OR_ZLIB), iter(chunks)
+    unproven: bytes | None = (
+        b""  # read for a member that has yielded nothing yet, while that is little
     )
-    for chunk in coming:
-        rest = chunk
-        while rest:
+    for chunk in remaining:
+        pending = chunk
+        while pending:
             if inflater.eof:
-                inflater, silent = zlib.decompressobj(_GZIP), b""
-            silent = None if silent is None else silent + rest
+                inflater, unproven = zlib.decompressobj(_GZIP), b""
+            unproven = None if unproven is None else unproven + pending
             try:
-                piece = inflater.decompress(rest, _PIECE)
+                piece = inflater.decompress(pending, _PIECE)
             except zlib.error as error:
-                yield from () if silent is None else chain((silent,), coming)
+                yield from () if unproven is None else chain((unproven,), remaining)
                 raise EncodingError(f"cannot be decompressed: {error}") from error
-            silent = None if piece or len(silent or b"") > _PIECE else silent
+            unproven = None if piece or len(unproven or b"") > _PIECE else unproven
             yield piece
-            rest = inflater.unused_data if inflater.eof else inflater.unconsumed_tail
+            pending = inflater.unused_data if inflater.eof else inflater.unconsumed_tail
     yield inflater.flush()
     if not inflater.eof:
         raise EncodingError("the compressed body ends early")

@@ -1,11 +1,7 @@
 """Connections to the ledger: a pool in which every wait ends with the request's deadline.
 
-Invariant: no thread waits on a socket beyond the deadline that it set, not even for a server that sends
-one byte of its headers every few seconds; TLS is always verified.
-Must not know of keys, runs or answers.
-
-The timeouts of httpcore are those of single reads; the network backend is its public place where a
-limit on the whole can be held.
+Invariant: no thread waits on a socket beyond its deadline, not even for a server that sends one byte of its headers
+every few seconds; TLS is always verified.
 """
 
 import logging
@@ -26,15 +22,15 @@ _KEEPALIVE_S = 4.0  # Node's servers close an idle connection after 5 s: stay cl
 
 
 class Deadline(threading.local):
-    """When the request of the current thread must be over; seconds of the monotonic clock."""
+    """The deadline of the current thread's request, seconds of the monotonic clock."""
 
     at: float = float("inf")
 
     def left(self, timeout_s: float | None) -> float:
-        """Seconds that the next wait may take.
+        """Return the seconds that the next wait may take.
 
         Raises:
-            httpcore.ReadTimeout: there are none left.
+            httpcore.ReadTimeout: the deadline is over.
         """
         left_s = self.at - time.monotonic()
         if left_s <= 0:
@@ -43,7 +39,7 @@ class Deadline(threading.local):
 
 
 def quiet_loggers() -> None:
-    """Keep requests out of people's logs; a level that somebody set for these loggers stays."""
+    """Keep URLs out of logs, unless a level is set for the loggers of the HTTP libraries."""
     for name in ("httpx", "httpcore"):
         logger = logging.getLogger(name)
         if logger.level == logging.NOTSET:
@@ -53,17 +49,17 @@ def quiet_loggers() -> None:
 def open_pool(
     base: BaseUrl, *, context: ssl.SSLContext | None, deadline: Deadline
 ) -> httpcore.ConnectionPool:
-    """A pool of connections to one host, through the environment's proxy where it names one for it.
+    """Return a pool of connections to one host, through the environment's proxy where it has one for that host.
 
-    A proxy gives a tunnel that it cannot see into: only loopback, which needs none, may be without TLS.
+    A proxy only sees a tunnel of TLS; loopback, which may be without TLS, gets no proxy.
 
     Args:
-        base: names the host.
-        context: how certificates are verified; None for http.
-        deadline: holds each thread's deadline.
+        base: the URL of the host.
+        context: verifies certificates; None for http.
+        deadline: of each thread.
 
     Raises:
-        SettingError: the environment's proxy is not one that can be used.
+        SettingError: the environment's proxy cannot be used.
     """
     proxy = None if is_loopback(base.host) else _proxy_for(f"{base.host}:{base.port}")
     if proxy is None:
@@ -111,7 +107,7 @@ def _parse_proxy(url: str) -> httpcore.Proxy:
 
 
 class _Backend(httpcore.NetworkBackend):
-    """Opens sockets whose every wait is cut to what the deadline leaves."""
+    """A backend whose sockets wait no longer than the deadline: httpcore's own timeouts are those of single reads."""
 
     def __init__(self, deadline: Deadline) -> None:
         self._deadline = deadline
@@ -127,10 +123,10 @@ class _Backend(httpcore.NetworkBackend):
     ) -> httpcore.NetworkStream:
         left_s = self._deadline.left(timeout)
         stream = self._sockets.connect_tcp(host, port, left_s, local_address, socket_options)
-        return _Stream(stream, self._deadline)
+        return _BoundedStream(stream, self._deadline)
 
 
-class _Stream(httpcore.NetworkStream):
+class _BoundedStream(httpcore.NetworkStream):
     def __init__(self, stream: httpcore.NetworkStream, deadline: Deadline) -> None:
         self._stream = stream
         self._deadline = deadline
@@ -154,7 +150,9 @@ class _Stream(httpcore.NetworkStream):
             self.close()
             raise RuntimeError("a TLS context that does not verify the server is not used")
         left_s = self._deadline.left(timeout)
-        return _Stream(self._stream.start_tls(ssl_context, server_hostname, left_s), self._deadline)
+        return _BoundedStream(
+            self._stream.start_tls(ssl_context, server_hostname, left_s), self._deadline
+        )
 
     def get_extra_info(self, info: str) -> object:
         return self._stream.get_extra_info(info)
