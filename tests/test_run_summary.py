@@ -11,13 +11,13 @@ from recorder.history.flags import is_sharp
 from recorder.history.run_summary import (
     RunSummary,
     SnapshotSummary,
-    charged,
-    ended,
-    facts_after,
-    first_of_end,
+    end_first_seen,
+    end_of,
+    last_actual,
+    last_preview,
     pair_quality,
-    previewed,
     summarize,
+    summary_after,
 )
 from recorder.instants import DAY, HOUR, SECOND
 from recorder.ledger.cost import Amount
@@ -148,16 +148,16 @@ def test_no_end_without_a_look_before_it() -> None:
     """A run first seen ended, whose ledger is silent, has no end; neither has one in flight."""
     assert fact(seen(1, "failed"), seen(9, "failed")).ended_at is None
     assert fact(seen(1, "running"), last=row("running", completed_at=9)).ended_at is None
-    assert ended([seen(1, "paused")], row("paused")).at is None
+    assert end_of([seen(1, "paused")], row("paused")).at is None
 
 
 def test_a_reopened_run_ends_anew() -> None:
     """Only the last stretch of ended snapshots is its end."""
     history = [seen(1), seen(5, "failed"), seen(9, "running", until=12), seen(15, "failed")]
     assert fact(*history).ended_after == 12 * SECOND
-    assert first_of_end(history) == history[3]
-    assert first_of_end(history[:3]) is None
-    assert first_of_end([*history, seen(20, "completed")]) == history[3]
+    assert end_first_seen(history) == history[3]
+    assert end_first_seen(history[:3]) is None
+    assert end_first_seen([*history, seen(20, "completed")]) == history[3]
 
 
 @pytest.mark.parametrize(
@@ -184,12 +184,12 @@ def test_the_preview_is_the_last_before_the_start() -> None:
         seen(4, "pending"),
         seen(7, preview=credits_(10)),
     ]
-    assert previewed(history, 3 * SECOND) == credits_(9)
-    assert previewed(history, 6 * SECOND) == credits_(9)
-    assert previewed(history, 7 * SECOND) == credits_(10)
-    assert previewed(history, 0) == credits_(8)
-    assert previewed(history, None) == credits_(8)
-    assert previewed([seen(1)], 5 * SECOND) == NONE
+    assert last_preview(history, 3 * SECOND) == credits_(9)
+    assert last_preview(history, 6 * SECOND) == credits_(9)
+    assert last_preview(history, 7 * SECOND) == credits_(10)
+    assert last_preview(history, 0) == credits_(8)
+    assert last_preview(history, None) == credits_(8)
+    assert last_preview([seen(1)], 5 * SECOND) == NONE
 
 
 def test_the_actual_is_the_last_seen() -> None:
@@ -432,7 +432,7 @@ def test_facts_grow_as_they_are_made_anew(
     if last[1].started_at != before[1].started_at:
         return
     held = summarize(snapshots[:-1] or snapshots, before[1], unit=unit)
-    grown = facts_after(held, before[0], last[0], last[1], unit=unit)
+    grown = summary_after(held, before[0], last[0], last[1], unit=unit)
     assert grown is None or grown == summarize(snapshots, last[1], unit=unit)
     assert grown is not None or held.ended_at_origin == "ledger"
 
@@ -444,5 +444,5 @@ def test_facts_hold_the_amounts_that_they_were_made_of(
     """P and A are read back from the facts as they were, unreadable ones and units of their own included."""
     snapshots, last = [one for one, _ in history], history[-1][1]
     found = summarize(snapshots, last, unit="USD")
-    assert found.preview == previewed(snapshots, last.started_at)
-    assert found.actual == charged(snapshots)
+    assert found.preview == last_preview(snapshots, last.started_at)
+    assert found.actual == last_actual(snapshots)

@@ -1,1 +1,1 @@
-"""What a run's answers, in order, come to: its distinct states and what is known of it. Pure."""
+"""The history of a run, from its answers in order: segments, summary, flags, changes."""

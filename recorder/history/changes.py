@@ -1,7 +1,6 @@
-"""What differs between two JSON values, leaf by leaf.
+"""The changes between two JSON values, leaf by leaf.
 
 Invariant: no change is listed exactly when the values are equal as JSON (key order aside, a number's literal counts).
-Must not import anything that does I/O.
 """
 
 from collections.abc import Iterator
@@ -12,7 +11,7 @@ from recorder.ledger.jsontext import Json
 
 
 class Absent:
-    """A field that is not there; null is a value."""
+    """The value of a field that does not exist; null is another one."""
 
     def __repr__(self) -> str:
         return "absent"
@@ -23,7 +22,7 @@ ABSENT: Final = Absent()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One field that changed: its dotted path, what it was (`ABSENT`: not there), what it is."""
+    """One field that changed: its dotted path, its value before and after (`ABSENT`: it does not exist)."""
 
     path: str
     before: Json | Absent
@@ -31,7 +30,7 @@ class Change:
 
 
 def changes(before: Json | Absent, after: Json | Absent, path: str = "") -> Iterator[Change]:
-    """The leaves that differ, in the order of the later value; lists are compared whole."""
+    """Yield the leaves that differ, in the order of the later value; lists are compared whole."""
     if isinstance(before, dict) and isinstance(after, dict):
         for key in (*after, *(key for key in before if key not in after)):
             below = f"{path}.{key}" if path else key
@@ -41,7 +40,7 @@ def changes(before: Json | Absent, after: Json | Absent, path: str = "") -> Iter
 
 
 def same(one: Json | Absent, other: Json | Absent) -> bool:
-    """Equality of JSON values; unlike Python's, true is not 1."""
+    """Return whether two JSON values are equal; unlike in Python, true is not 1."""
     if isinstance(one, dict) and isinstance(other, dict):
         return one.keys() == other.keys() and all(same(v, other[k]) for k, v in one.items())
     if isinstance(one, list) and isinstance(other, list):

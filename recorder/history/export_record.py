@@ -1,6 +1,6 @@
-"""What a store was told of its runs: each run, and each of its polls with what that brought.
+"""The records of an export: each tracked run, and each of its polls with its answer.
 
-Invariant: all that it takes to make an equal store. Must not import anything that does I/O.
+Invariant: an import of these records makes an equal store.
 """
 
 from collections.abc import Mapping
@@ -12,15 +12,15 @@ from recorder.ledger.body import RejectedBody
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrackedRun:
-    """One run as it was given to the recorder; instants in microseconds since 1970 UTC.
+    """One run as it was registered; instants in microseconds since 1970 UTC.
 
     Attributes:
         source: the source's name.
-        base_url: of the API that the source belongs to; None where that is not said.
+        base_url: of the API that the source belongs to; None where the record has none.
         run_id: the run's id.
-        tracked_at: when it was given to the recorder.
-        resumed_at: when `track` last took it up again.
-        untracked_at: since when it is not watched.
+        tracked_at: when the run was registered.
+        resumed_at: when `track` last resumed it.
+        untracked_at: since when it is not polled.
         labels: by key.
     """
 
@@ -35,7 +35,7 @@ class TrackedRun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredAnswer:
-    """One poll and what it brought.
+    """One poll with its answer.
 
     Attributes:
         polled_at: microseconds since 1970 UTC.
@@ -43,7 +43,7 @@ class StoredAnswer:
         http_status: None where no answer came.
         latency_ms: None where unknown.
         detail: one line, or None.
-        body: JSON text of the answer that the snapshot stands for; None where the poll gave no row.
+        body: JSON text of the answer of its snapshot; None where the poll brought no row.
         rejected_body: the stored part of a malformed body; None for any other.
     """
 

@@ -1,4 +1,4 @@
-"""What is odd about a run's last row, each oddity a word.
+"""The quality flags of a run's last row.
 
 Invariant: a function of that row and of the run's end alone.
 """
@@ -14,17 +14,17 @@ SHARP_US = 10 * SECOND
 
 
 def is_sharp(width_us: int, duration_us: int) -> bool:
-    """Whether an end is known well enough for its duration to enter statistics."""
+    """Return whether an end is known well enough for its duration to enter statistics."""
     return width_us < SHARP_US or 10 * width_us < duration_us
 
 
 def row_flags(row: LedgerRow, ended_at: int | None, width_us: int) -> Iterator[str]:
-    """Yield what is odd about a run's last row.
+    """Yield the flags of a run's last row.
 
     Args:
         row: the row.
         ended_at: when the run ended, microseconds since 1970 UTC.
-        width_us: how roughly that is known.
+        width_us: the width of the bracket of that end; 0 where it is exact.
     """
     yield from (f"unreadable:{p}" for p in row.oddities if not p.startswith("cost."))
     yield from lead_flags(row.status, _leads(row))
@@ -41,7 +41,7 @@ def _leads(row: LedgerRow) -> Leads:
 
 
 def lead_flags(status: str | None, leads: Leads) -> Iterator[str]:
-    """Yield what is odd about the counts of a state."""
+    """Yield the flags of the lead counts of a state."""
     total, pending, running, _, _, failed = leads
     known = [count for count in leads[1:] if count is not None]
     if total is not None and len(known) == len(leads) - 1 and sum(known) != total:

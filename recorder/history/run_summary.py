@@ -1,8 +1,7 @@
-"""What is known of a run from all its snapshots: its end, its costs, what is odd about it.
+"""The summary of a run from all its snapshots: its end, its costs, its quality flags.
 
-Invariant: facts are a function of the snapshots alone (and the cost rules), so they can be made again at any time,
-and as of any time. Definitions are those of the metrics: null where something is missing, never 0.
-Must not import anything that does I/O.
+Invariant: a summary is a function of the snapshots and the cost rules, so that it can be rebuilt at any time, and as of
+any time. Missing is null, never 0.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,7 +20,7 @@ UNSTATED = "unstated"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SnapshotSummary:
-    """One snapshot, as far as facts need it; instants in microseconds since 1970 UTC."""
+    """One snapshot, as far as a summary needs it; instants in microseconds since 1970 UTC."""
 
     first_seen_at: int
     last_seen_at: int
@@ -39,19 +38,19 @@ class SnapshotSummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunSummary:
-    """What the history says of a run beyond its last row.
+    """The history of one run beyond its last row.
 
     Attributes:
-        observation_class: `from_start`, `mid_flight`, `post_hoc`; None where the first word is unknown.
+        observation_class: `from_start`, `mid_flight`, `post_hoc`; None where the first status is unknown.
         ended_at: microseconds since 1970 UTC; for a bracketed end its upper value.
         ended_at_origin: `ledger` or `bracketed`.
         ended_after: the lower value of a bracketed end.
-        ended_seen_at: when the run was first seen ended, for the present end; by our clock.
-        is_quiet: nothing of the run is expected to move any more.
+        ended_seen_at: when the present end was first seen, by our clock.
+        is_quiet: whether nothing of the run is expected to change any more.
         cost_preview_micros: P, the amount previewed before the start; None where missing or unparsed.
         cost_actual_micros: A, the last actual seen.
         cost_unit: the unit of P, else of A; None where neither amount could be read.
-        preview_unit, actual_unit: those that each side states itself.
+        preview_unit, actual_unit: the unit that each side states itself.
         cost_quality: the pair quality.
         n_reopened: turns from a terminal status back in flight.
         quality: flags, sorted; empty when clean.
@@ -74,14 +73,14 @@ class RunSummary:
 
     @property
     def preview(self) -> Amount:
-        """P as it was read."""
+        """The previewed amount as it was read."""
         return _amount(
             self.cost_preview_micros, self.preview_unit, "preview_unparsed", self.quality
         )
 
     @property
     def actual(self) -> Amount:
-        """A as it was read."""
+        """The actual amount as it was read."""
         return _amount(self.cost_actual_micros, self.actual_unit, "actual_unparsed", self.quality)
 
 
@@ -91,7 +90,7 @@ def _amount(micros: int | None, unit: str | None, flag: str, quality: tuple[str,
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """When a run ended, and how that is known."""
+    """The end of a run, exact or bracketed."""
 
     at: int | None = None
     origin: str | None = None
@@ -99,42 +98,42 @@ class End:
 
     @property
     def width_us(self) -> int:
-        """How wide the bracket is; 0 for an end that the ledger gives."""
+        """The width of the bracket; 0 for an end that the ledger gives."""
         return 0 if self.at is None or self.after is None else self.at - self.after
 
 
 def summarize(
-    seen: Sequence[SnapshotSummary],
+    snapshots: Sequence[SnapshotSummary],
     row: LedgerRow,
     *,
     unit: str | None = None,
     settled_us: int = DAY,
 ) -> RunSummary:
-    """All that the snapshots of one run come to.
+    """Return the summary of one run.
 
     Args:
-        seen: the run's snapshots in order, at least one.
+        snapshots: the run's snapshots in order, at least one.
         row: the last snapshot's ledger row.
         unit: the unit of amounts that neither side states (the setting `cost.unit`).
-        settled_us: how long after the end the last settle poll comes.
+        settled_us: the pause between the end and the last follow-up poll.
     """
-    first = first_of_end(seen)
-    return _facts(
-        seen[-1],
+    first = end_first_seen(snapshots)
+    return _summary(
+        snapshots[-1],
         row,
         unit,
         settled_us,
-        observation_class=_observation_class(seen[0]),
-        end=ended(seen, row),
+        observation_class=_observation_class(snapshots[0]),
+        end=end_of(snapshots, row),
         ended_seen_at=first.first_seen_at if first else None,
-        preview=previewed(seen, row.started_at),
-        actual=charged(seen),
-        n_reopened=sum(_reopens(a, b) for a, b in pairwise(seen)),
+        preview=last_preview(snapshots, row.started_at),
+        actual=last_actual(snapshots),
+        n_reopened=sum(_reopens(a, b) for a, b in pairwise(snapshots)),
     )
 
 
-def facts_after(
-    held: RunSummary,
+def summary_after(
+    stored: RunSummary,
     before: SnapshotSummary,
     last: SnapshotSummary,
     row: LedgerRow,
@@ -142,53 +141,53 @@ def facts_after(
     unit: str | None = None,
     settled_us: int = DAY,
 ) -> RunSummary | None:
-    """Return what `summarize` would, from the facts without the last snapshot; None where that needs the history.
+    """Return the same as `summarize`, from the summary without the last snapshot; None where that needs the history.
 
     Args:
-        held: the facts up to `before`, or, where that is the last snapshot seen again, up to it.
+        stored: the summary up to `before`.
         before: the last snapshot but one; the last itself where it was seen again.
         last: the last snapshot.
         row: its ledger row, whose `started_at` is that of the row before it.
         unit: as for `summarize`.
         settled_us: as for `summarize`.
     """
-    end = _end_after(held, before, last, row)
+    end = _end_after(stored, before, last, row)
     if end is None:
         return None
-    preview, started = held.preview, row.started_at
+    preview, started = stored.preview, row.started_at
     is_early = started is not None and last.first_seen_at <= started
     if last.preview.present and (is_early or not preview.present):
         preview = last.preview
-    ended_seen_at = held.ended_seen_at if before.is_terminal else last.first_seen_at
-    return _facts(
+    ended_seen_at = stored.ended_seen_at if before.is_terminal else last.first_seen_at
+    return _summary(
         last,
         row,
         unit,
         settled_us,
-        observation_class=held.observation_class,
+        observation_class=stored.observation_class,
         end=end,
         ended_seen_at=ended_seen_at if last.is_terminal else None,
         preview=preview,
-        actual=last.actual if last.actual.present else held.actual,
-        n_reopened=held.n_reopened + _reopens(before, last),
+        actual=last.actual if last.actual.present else stored.actual,
+        n_reopened=stored.n_reopened + _reopens(before, last),
     )
 
 
 def _end_after(
-    held: RunSummary, before: SnapshotSummary, last: SnapshotSummary, row: LedgerRow
+    stored: RunSummary, before: SnapshotSummary, last: SnapshotSummary, row: LedgerRow
 ) -> End | None:
-    if not row.is_terminal or _told_end(row) is not None or not before.is_terminal:
-        return ended([before, last], row)
-    if held.ended_at_origin == "ledger":
-        return None  # the ledger has taken its word back
-    return End(held.ended_at, held.ended_at_origin, held.ended_after)
+    if not row.is_terminal or _ledger_end(row) is not None or not before.is_terminal:
+        return end_of([before, last], row)
+    if stored.ended_at_origin == "ledger":
+        return None  # the ledger gives its end no more
+    return End(stored.ended_at, stored.ended_at_origin, stored.ended_after)
 
 
 def _reopens(before: SnapshotSummary, after: SnapshotSummary) -> bool:
     return before.is_terminal and not after.is_terminal
 
 
-def _facts(
+def _summary(
     last: SnapshotSummary,
     row: LedgerRow,
     unit: str | None,
@@ -238,37 +237,37 @@ def _observation_class(first: SnapshotSummary) -> str | None:
     return {"pending": "from_start", "running": "mid_flight"}.get(first.status or "")
 
 
-def ended(seen: Sequence[SnapshotSummary], row: LedgerRow) -> End:
-    """The end of a run whose last state is terminal; an empty `End` otherwise.
+def end_of(snapshots: Sequence[SnapshotSummary], row: LedgerRow) -> End:
+    """Return the end of a run whose last state is terminal; an empty `End` otherwise.
 
-    The ledger's own instant where it gives one. Else the bracket between the last look in flight and the first
-    that saw the run ended, narrowed to a point by the first terminal `updatedAt` inside it.
+    The ledger's own instant where it gives one. Else the bracket between the last poll in flight and the first one
+    after the end, narrowed to a point by the first terminal `updatedAt` inside it.
     """
     if not row.is_terminal:
         return End()
-    told = _told_end(row)
-    if told is not None:
-        return End(told, "ledger")
-    first = _start_of_end(seen)
+    ledger_end = _ledger_end(row)
+    if ledger_end is not None:
+        return End(ledger_end, "ledger")
+    first = _end_index(snapshots)
     if first == 0:
         return End()
-    return _bracket(seen[first - 1], seen[first])
+    return _bracket(snapshots[first - 1], snapshots[first])
 
 
-def _told_end(row: LedgerRow) -> int | None:
+def _ledger_end(row: LedgerRow) -> int | None:
     if row.status == "cancelled" and row.cancelled_at is not None:
         return row.cancelled_at
     return row.completed_at
 
 
-def first_of_end(seen: Sequence[SnapshotSummary]) -> SnapshotSummary | None:
-    """The first snapshot of the present end; None while the run is in flight."""
-    return seen[_start_of_end(seen)] if seen[-1].is_terminal else None
+def end_first_seen(snapshots: Sequence[SnapshotSummary]) -> SnapshotSummary | None:
+    """Return the first snapshot of the present end; None while the run is in flight."""
+    return snapshots[_end_index(snapshots)] if snapshots[-1].is_terminal else None
 
 
-def _start_of_end(seen: Sequence[SnapshotSummary]) -> int:
-    index = len(seen) - 1
-    while index > 0 and seen[index - 1].is_terminal:
+def _end_index(snapshots: Sequence[SnapshotSummary]) -> int:
+    index = len(snapshots) - 1
+    while index > 0 and snapshots[index - 1].is_terminal:
         index -= 1
     return index
 
@@ -280,17 +279,17 @@ def _bracket(before: SnapshotSummary, first: SnapshotSummary) -> End:
     return End(first.first_seen_at, "bracketed", before.last_seen_at)
 
 
-def previewed(seen: Sequence[SnapshotSummary], started_at: int | None) -> Amount:
-    """The last preview seen at or before the start, else the first seen."""
-    previews = [s for s in seen if s.preview.present]
+def last_preview(snapshots: Sequence[SnapshotSummary], started_at: int | None) -> Amount:
+    """Return the last preview seen at or before the start, else the first one seen."""
+    previews = [s for s in snapshots if s.preview.present]
     early = [s for s in previews if started_at is not None and s.first_seen_at <= started_at]
     chosen = early[-1:] or previews[:1]
     return chosen[0].preview if chosen else Amount()
 
 
-def charged(seen: Sequence[SnapshotSummary]) -> Amount:
-    """The last actual seen."""
-    return next((s.actual for s in reversed(seen) if s.actual.present), Amount())
+def last_actual(snapshots: Sequence[SnapshotSummary]) -> Amount:
+    """Return the last actual seen."""
+    return next((s.actual for s in reversed(snapshots) if s.actual.present), Amount())
 
 
 def _units(preview: Amount, actual: Amount, unit: str | None) -> tuple[str, str]:
@@ -305,8 +304,8 @@ def _shown_unit(preview: Amount, actual: Amount, units: tuple[str, str]) -> str 
 
 
 def pair_quality(preview: Amount, actual: Amount, units: tuple[str, str], *, quiet: bool) -> str:
-    """The first that fits: none, unparsed, preview_only, actual_only, unit_mismatch, provisional, both."""
-    fits = (
+    """Return the first that fits: none, unparsed, preview_only, actual_only, unit_mismatch, provisional, both."""
+    rules = (
         ("none", not preview.present and not actual.present),
         ("unparsed", preview.unparsed or actual.unparsed),
         ("preview_only", not actual.present),
@@ -314,7 +313,7 @@ def pair_quality(preview: Amount, actual: Amount, units: tuple[str, str], *, qui
         ("unit_mismatch", units[0] != units[1]),
         ("provisional", not quiet),
     )
-    return next((word for word, fit in fits if fit), "both")
+    return next((word for word, holds in rules if holds), "both")
 
 
 def _cost_flags(preview: Amount, actual: Amount, quality: str) -> Iterator[str]:

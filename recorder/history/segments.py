@@ -1,8 +1,7 @@
-"""Consecutive equal states are one segment: the rule by which answers become snapshots.
+"""Segments of consecutive equal states: the rule by which answers become snapshots.
 
 Invariant: segments cover the observations in time order, neighbours differ, A, B, A are three.
 Inserting an observation never lowers the number of segments.
-Must not import anything that does I/O.
 """
 
 from collections.abc import Hashable, Iterable
@@ -15,12 +14,12 @@ S = TypeVar("S", bound=Hashable)
 
 @dataclass(frozen=True, slots=True)
 class Segment(Generic[S]):
-    """One state of a run, and when it was seen.
+    """One state of a run, with the times at which it was seen.
 
     Attributes:
         seq: 1, 2, ... without gaps.
-        state: what the observations have in common.
-        seen_at: the observations' instants, ascending, microseconds since 1970 UTC.
+        state: of every observation.
+        seen_at: of each observation, ascending, microseconds since 1970 UTC.
     """
 
     seq: int
@@ -29,19 +28,19 @@ class Segment(Generic[S]):
 
     @property
     def first_seen_at(self) -> int:
-        """When the state was first seen."""
+        """The first time at which the state was seen."""
         return self.seen_at[0]
 
     @property
     def last_seen_at(self) -> int:
-        """When the state was last seen."""
+        """The last time at which the state was seen."""
         return self.seen_at[-1]
 
 
 def segments(observations: Iterable[tuple[int, S]]) -> list[Segment[S]]:
-    """Group observations, `(instant, state)` in any order, into segments."""
-    ordered = sorted(observations, key=lambda seen: seen[0])
-    grouped = groupby(ordered, key=lambda seen: seen[1])
+    """Return the segments of observations, `(instant, state)` in any order."""
+    ordered = sorted(observations, key=lambda observation: observation[0])
+    grouped = groupby(ordered, key=lambda observation: observation[1])
     return [
         Segment(seq, state, tuple(at for at, _ in group))
         for seq, (state, group) in enumerate(grouped, start=1)

@@ -1,15 +1,15 @@
-"""Which instants bound a run's own time: the one rule of views, rows, flags and analyses."""
+"""The begin of a run's own time: one rule for views, rows, flags and analyses."""
 
 from typing import Final
 
 from recorder.instants import MINUTE
 
 SKEW_US: Final = MINUTE
-"""How far `startedAt` may lie before `createdAt`: servers' clocks differ by moments; more is no start of this run."""
+"""How far `startedAt` may lie before `createdAt`, because the clocks of servers differ."""
 
 
 def run_began_at(created_at: int | None, started_at: int | None) -> int | None:
-    """Return when the run time begins; None where no start is known, or it lies over a minute before the creation.
+    """Return when the run time begins; None where the start is unknown or over a minute before the creation.
 
     Args:
         created_at: microseconds since 1970 UTC, by the ledger's clock.

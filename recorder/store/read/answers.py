@@ -78,7 +78,7 @@ def stored_answers(
             latency_ms=held["latency_ms"],
             detail=held["detail"],
             body=answer_of(held["snapshot_seq"]),
-            rejected_body=_kept(held),
+            rejected_body=_rejected(held),
         )
 
 
@@ -95,7 +95,7 @@ def _polls(ref: RunRef, as_of: int | None) -> sa.Select[Any]:
     return statement if as_of is None else statement.where(poll.c.polled_at <= as_of)
 
 
-def _kept(held: sa.RowMapping) -> RejectedBody | None:
+def _rejected(held: sa.RowMapping) -> RejectedBody | None:
     if held["head"] is None:
         return None
     return RejectedBody(

@@ -9,7 +9,7 @@ from itertools import groupby
 import sqlalchemy as sa
 
 from recorder.analysis.settling import CostSettled
-from recorder.history.run_summary import SnapshotSummary, first_of_end
+from recorder.history.run_summary import SnapshotSummary, end_first_seen
 from recorder.store.rows import SEEN_COLUMNS, snapshot_summary
 from recorder.store.schema import run, snapshot, source
 
@@ -49,7 +49,7 @@ def _settled(seen: list[SnapshotSummary]) -> CostSettled:
         if one.actual != present:
             break
         first = one
-    end = first_of_end(seen)
+    end = end_first_seen(seen)
     return CostSettled(
         actual_seen_at=first.first_seen_at if present.present else None,
         ended_seen_at=end.first_seen_at if end else None,

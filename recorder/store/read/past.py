@@ -7,7 +7,7 @@ from itertools import groupby, takewhile
 import sqlalchemy as sa
 
 from recorder.analysis.rows import RunRow
-from recorder.history.run_summary import RunSummary, SnapshotSummary, first_of_end, summarize
+from recorder.history.run_summary import RunSummary, SnapshotSummary, end_first_seen, summarize
 from recorder.ledger.answer import Outcome
 from recorder.ledger.cost import CostRules
 from recorder.ledger.row import PROGRESS, LedgerRow
@@ -136,7 +136,7 @@ def _last_two(polls: list[Row]) -> tuple[int | None, int | None]:
 
 def _known(held: Row, polls: list[Row], snapshots: list[Row], as_of: int) -> ScheduleInputs:
     seen = [snapshot_summary(one) for one in snapshots]
-    end = first_of_end(seen) if seen else None
+    end = end_first_seen(seen) if seen else None
     failed = takewhile(lambda p: p["snapshot_seq"] is None, reversed(polls))
     resumed = held["resumed_at"]
     return ScheduleInputs(

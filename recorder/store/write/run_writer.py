@@ -10,7 +10,7 @@ from operator import attrgetter
 import sqlalchemy as sa
 
 from recorder.history.flags import lead_flags
-from recorder.history.run_summary import RunSummary, SnapshotSummary, facts_after, summarize
+from recorder.history.run_summary import RunSummary, SnapshotSummary, summarize, summary_after
 from recorder.ledger.answer import Answer, Outcome
 from recorder.ledger.body import Malformed, rejected_body
 from recorder.ledger.cost import CostRules
@@ -268,18 +268,18 @@ class RunWriter:
         else:
             (held,) = _FACT.all(self.connection, *self._key.values())
             known = dict(zip(FACT_COLUMNS, held, strict=True))
-            found = self._facts_after(stored, known, row)
+            found = self._summary_after(stored, known, row)
             told = summary_row({}, row, found) if reading is not None else known_columns(found)
             if known | told != known:
                 self.batch.changed_summaries.append(self._key | known | told)
         note_facts(self.watch, found, last)
 
-    def _facts_after(self, stored: SnapshotRecord, known: Row, row: LedgerRow) -> RunSummary:
+    def _summary_after(self, stored: SnapshotRecord, known: Row, row: LedgerRow) -> RunSummary:
         """Return the facts from those that are held where it can be, else from the whole history."""
         seen, found = [state.seen for state in (stored, *self._new)], None
         if len(self._new) <= 1 and row.started_at == stored.started_at:
             held, rules = facts_of(known, self.watch), self.rules
-            found = facts_after(
+            found = summary_after(
                 *(held, seen[0], seen[-1], row),
                 unit=rules.costs.unit,
                 settled_us=rules.cadence.settled_us,
