@@ -1,0 +1,35 @@
+"""Print the whole table of the benchmarks.
+
+    python tests/bench [--runs 100000] [--since COMMIT]
+
+Recording, answering, starting, bytes a poll, one after the other, each compared in the same run: ratios stay the same
+on a slower machine, seconds do not.
+"""
+
+import argparse
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+
+
+def main() -> None:
+    """Run each script in a process of its own."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--runs", default="100000", help="runs that the analyses go over")
+    parser.add_argument("--since", help="a commit whose import is compared")
+    options = parser.parse_args()
+    since = ("--since", options.since) if options.since else ()
+    for name, arguments in (
+        ("recording", ("--cpu", *since)),
+        ("answering", ("--runs", options.runs)),
+        ("starting", ()),
+        ("space", ("--postgres",)),
+    ):
+        print(f"--- {name}", flush=True)
+        subprocess.run([sys.executable, HERE / f"{name}.py", *arguments], check=True)
+
+
+if __name__ == "__main__":
+    main()
