@@ -45,29 +45,31 @@ def is_overdue(phase: Phase, *, since: int | None, overdue_after_us: int, now: i
     return phase is Phase.IN_FLIGHT and since is not None and now - since >= overdue_after_us
 
 
-def is_quiet(
+def quiet_at(
     *,
     is_terminal: bool,
     open_leads: int,
     has_actual: bool,
-    n_polls: int,
+    first_seen_at: int,
+    seen_again_at: int | None,
     ended_at: int | None,
     ended_seen_at: int | None,
     settled_us: int,
-) -> bool:
-    """Return whether nothing of an ended run is expected to move any more.
+) -> int | None:
+    """Return when a state was found after which nothing of its run is expected to move; None where it was not.
 
     Args:
-        is_terminal: whether the last status seen ends a run.
+        is_terminal: whether the status ends a run.
         open_leads: leads pending or running.
         has_actual: whether there is an actual cost, readable or not.
-        n_polls: polls that showed the present state.
+        first_seen_at: the first poll that showed the state.
+        seen_again_at: the second one, None where there was none.
         ended_at: when the run ended, by the ledger's clock.
         ended_seen_at: when it was first seen ended.
         settled_us: how long after the end the last settle poll comes.
     """
     if not is_terminal or open_leads or not has_actual:
-        return False
-    return n_polls > 1 or (
-        ended_at is not None and ended_seen_at is not None and ended_seen_at - ended_at > settled_us
-    )
+        return None
+    if ended_at is None or ended_seen_at is None or ended_seen_at - ended_at <= settled_us:
+        return seen_again_at
+    return first_seen_at

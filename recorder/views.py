@@ -11,7 +11,7 @@ from typing import Any, Final
 from recorder.analysis.rows import RunRow
 from recorder.analysis.values import Cells, Columns, Kind, amount, instant, seconds
 from recorder.history.flags import is_sharp
-from recorder.history.run_summary import UNSTATED
+from recorder.history.units import UNSTATED
 from recorder.ledger.answer import Outcome
 
 

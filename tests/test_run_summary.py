@@ -15,10 +15,10 @@ from recorder.history.run_summary import (
     end_of,
     last_actual,
     last_preview,
-    pair_quality,
     summarize,
     summary_after,
 )
+from recorder.history.units import pair_quality
 from recorder.instants import DAY, HOUR, SECOND
 from recorder.ledger.cost import Amount
 from recorder.ledger.row import LedgerRow, parse_row
@@ -42,7 +42,8 @@ def seen(
     fields: dict[str, Any] = {
         "first_seen_at": at * SECOND,
         "last_seen_at": (at if until is None else until) * SECOND,
-        "n_polls": 1 if until is None else 2,
+        "seen_again_at": None if until is None else until * SECOND,
+        "open_leads": 0,
         "status": status,
         "updated_at": None,
         "preview": NONE,
@@ -228,7 +229,7 @@ def test_every_run_falls_in_the_first_quality_that_fits(
     settled = seen(9, "completed", until=20, preview=preview, actual=actual)
     found = fact(seen(1), settled)
     assert found.cost_quality == quality
-    moving = fact(seen(1), replace(settled, n_polls=1))
+    moving = fact(seen(1), replace(settled, seen_again_at=None))
     assert moving.cost_quality == ("provisional" if quality == "both" else quality)
 
 
@@ -281,10 +282,8 @@ def test_quiet_needs_an_end_an_actual_and_a_second_poll() -> None:
     """All leads ended, the actual is there, and a poll after the end found nothing changed."""
     calm = seen(9, "completed", until=14, actual=A)
     assert is_quiet([calm], row())
-    assert is_quiet([calm], row(leads_pending=0, leads_running=0))
-    assert not is_quiet([calm], row(leads_pending=1))
-    assert not is_quiet([calm], row(leads_running=1))
-    assert not is_quiet([replace(calm, n_polls=1)], row())
+    assert not is_quiet([replace(calm, open_leads=1)], row())
+    assert not is_quiet([replace(calm, seen_again_at=None)], row())
     assert not is_quiet([replace(calm, actual=NONE)], row())
     assert not is_quiet([replace(calm, status="running")], row("running"))
 
@@ -298,7 +297,7 @@ def test_what_was_first_seen_long_after_its_end_is_quiet_at_once(settled_us: int
     older = replace(told, completed_at=1000 * SECOND - settled_us - 1)
     assert is_quiet([once], older, settled_us)
     assert summarize([once], older, settled_us=settled_us).cost_quality == "both"
-    assert not is_quiet([once], replace(older, leads_running=1), settled_us)
+    assert not is_quiet([replace(once, open_leads=1)], older, settled_us)
     assert not is_quiet([replace(once, actual=NONE)], older, settled_us)
 
 
@@ -307,6 +306,43 @@ def test_an_end_that_no_ledger_gives_has_no_age() -> None:
     once = seen(10**6, "failed", actual=A)
     assert not is_quiet([once], row("failed"), 1)
     assert not is_quiet([seen(0, "running"), once], row("failed"), 1)
+
+
+# --- when the cost was known
+
+
+def known_at(*snapshots: SnapshotSummary, last: LedgerRow | None = None) -> int | None:
+    found = fact(*snapshots, last=last).cost_known_at
+    return None if found is None else found // SECOND
+
+
+def test_a_cost_is_known_when_its_actual_was_first_found_quiet() -> None:
+    """At the second poll that showed it after the end; what else moves later does not make it news."""
+    running, final = seen(1, actual=A), seen(9, "completed", until=14, actual=A)
+    assert known_at(running, final) == 14
+    assert known_at(running, final, seen(20, "completed", actual=A)) == 14
+    assert known_at(running, seen(9, "completed", actual=A)) is None
+    assert known_at(running, seen(9, "completed", actual=A), replace(final, open_leads=1)) is None
+
+
+def test_another_actual_is_known_anew() -> None:
+    """A changed actual, one that is gone, and a new end begin again."""
+    first = seen(9, "completed", until=14, actual=A)
+    moved = replace(A, micros=7)
+    assert known_at(first, seen(20, "completed", actual=moved)) is None
+    assert known_at(first, seen(20, "completed", until=30, actual=moved)) == 30
+    assert known_at(first, seen(20, "completed", until=30)) is None
+    again = seen(25, "completed", until=40, actual=A)
+    assert known_at(first, seen(20, "running", actual=A), again) == 40
+    assert known_at(first, seen(20, "completed", actual=moved), again) == 40
+
+
+def test_a_cost_first_seen_long_after_the_end_is_known_at_once() -> None:
+    """History that is imported: at the first poll that showed it."""
+    told = replace(row(), completed_at=-2 * DAY)
+    assert known_at(seen(9, "completed", actual=A), last=told) == 9
+    both = seen(9, "completed", actual=A), seen(12, "completed", until=15, actual=bare(1))
+    assert known_at(*both, last=told) == 12
 
 
 # --- what is odd about it
@@ -409,6 +445,7 @@ def histories(draw: st.DrawFn) -> list[tuple[SnapshotSummary, LedgerRow]]:
             status,
             until=until,
             updated_at=updated,
+            open_leads=draw(st.sampled_from([0, 0, 0, 1])),
             preview=draw(AMOUNTS),
             actual=draw(AMOUNTS),
         )
@@ -422,19 +459,21 @@ def histories(draw: st.DrawFn) -> list[tuple[SnapshotSummary, LedgerRow]]:
     return found
 
 
-@given(histories(), st.sampled_from([None, "USD"]))
+@given(histories(), st.sampled_from([None, "USD"]), st.sampled_from([1, DAY]))
 def test_facts_grow_as_they_are_made_anew(
-    history: list[tuple[SnapshotSummary, LedgerRow]], unit: str | None
+    history: list[tuple[SnapshotSummary, LedgerRow]], unit: str | None, settled_us: int
 ) -> None:
-    """One snapshot more gives the facts of the whole history, without it, unless the ledger takes a word back."""
+    """One snapshot more gives the facts of the whole history, without it, unless the ledger moves an end."""
     snapshots = [one for one, _ in history]
     last, before = history[-1], history[-2:][0]
     if last[1].started_at != before[1].started_at:
         return
-    held = summarize(snapshots[:-1] or snapshots, before[1], unit=unit)
-    grown = summary_after(held, before[0], last[0], last[1], unit=unit)
-    assert grown is None or grown == summarize(snapshots, last[1], unit=unit)
-    assert grown is not None or held.ended_at_origin == "ledger"
+    held = summarize(snapshots[:-1] or snapshots, before[1], unit=unit, settled_us=settled_us)
+    grown = summary_after(held, before[0], last[0], last[1], unit=unit, settled_us=settled_us)
+    whole = summarize(snapshots, last[1], unit=unit, settled_us=settled_us)
+    assert grown is None or grown == whole
+    has_moved = before[0].is_terminal and last[0].is_terminal and whole.ended_at != held.ended_at
+    assert grown is not None or held.ended_at_origin == "ledger" or has_moved
 
 
 @given(histories())

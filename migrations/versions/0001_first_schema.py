@@ -161,7 +161,9 @@ snapshot = sa.Table(
         Integer,
         sa.Computed("CASE WHEN seq > 1 THEN seq - 1 END", persisted=True),
     ),
-    *_given("first_seen_at last_seen_at n_polls"),
+    *_given("first_seen_at last_seen_at"),
+    *_integers("seen_again_at"),
+    *_given("n_polls"),
     sa.Column("digest", Bytes, nullable=False),
     sa.Column("part_id", Integer, nullable=False),
     *_texts("status"),
@@ -185,7 +187,7 @@ snapshot = sa.Table(
     sa.Index(None, "source_id", "part_id"),  # a part is removed only where no snapshot has it
     sa.CheckConstraint("seq >= 1", name="seq_from_one"),
     _in_calendar(
-        "first_seen_at last_seen_at created_at started_at completed_at cancelled_at updated_at"
+        "first_seen_at last_seen_at seen_again_at created_at started_at completed_at cancelled_at updated_at"
     ),
     sa.CheckConstraint("first_seen_at <= last_seen_at AND n_polls >= 1", name="seen"),
     sqlite_strict=True,
@@ -202,14 +204,14 @@ run_summary = sa.Table(
     *_texts("trigger_run_id correlation_id error_message error_details"),
     *_integers("created_at started_at cancelled_at ended_at"),
     *_texts("ended_at_origin"),
-    *_integers("ended_after cost_preview_micros cost_actual_micros"),
+    *_integers("ended_after cost_preview_micros cost_actual_micros cost_known_at"),
     *_texts("cost_unit preview_unit actual_unit"),
     sa.Column("cost_quality", Text, nullable=False),
     sa.Column("n_reopened", Integer, nullable=False),
     *_texts("quality"),
     sa.PrimaryKeyConstraint("source_id", "run_key"),
     _of_run(),
-    _in_calendar("created_at started_at cancelled_at ended_at ended_after"),
+    _in_calendar("created_at started_at cancelled_at ended_at ended_after cost_known_at"),
     sqlite_strict=True,
 )
 

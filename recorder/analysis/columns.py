@@ -35,7 +35,6 @@ _WHOLE: Final = (int, int | None, bool, bool | None)
 INTS: Final = frozenset(name for name, kind in RunRow.__annotations__.items() if kind in _WHOLE) | {
     "dated_at",
     "actual_seen_at",
-    "ended_seen_at",
     "run_key",
     "spend_micros",
 }

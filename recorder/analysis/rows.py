@@ -70,6 +70,8 @@ class RunRow(NamedTuple):
     quality: str | None
     is_quiet: bool
     actual_unit: str | None
+    ended_seen_at: int | None = None
+    cost_known_at: int | None = None
     labels: Mapping[str, str] = MappingProxyType({})
 
     @property

@@ -4,28 +4,31 @@ Invariant: a summary is a function of the snapshots and the cost rules, so that 
 any time. Missing is null, never 0.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from recorder.history.flags import row_flags
+from recorder.history.units import cost_flags, pair_quality, shown_unit, units_of
 from recorder.instants import DAY
 from recorder.ledger.cost import Amount
 from recorder.ledger.row import LedgerRow
 from recorder.ledger.run_status import TERMINAL
-from recorder.life import is_quiet
-
-UNSTATED = "unstated"
+from recorder.life import quiet_at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SnapshotSummary:
-    """One snapshot, as far as a summary needs it; instants in microseconds since 1970 UTC."""
+    """One snapshot, as far as a summary needs it; instants in microseconds since 1970 UTC.
+
+    `seen_again_at` is the second poll that showed it; open leads are pending or running.
+    """
 
     first_seen_at: int
     last_seen_at: int
-    n_polls: int
+    seen_again_at: int | None
     status: str | None
+    open_leads: int
     updated_at: int | None
     preview: Amount
     actual: Amount
@@ -49,6 +52,7 @@ class RunSummary:
         is_quiet: whether nothing of the run is expected to change any more.
         cost_preview_micros: P, the amount previewed before the start; None where missing or unparsed.
         cost_actual_micros: A, the last actual seen.
+        cost_known_at: when the present A was found quiet, by our clock.
         cost_unit: the unit of P, else of A; None where neither amount could be read.
         preview_unit, actual_unit: the unit that each side states itself.
         cost_quality: the pair quality.
@@ -64,6 +68,7 @@ class RunSummary:
     is_quiet: bool
     cost_preview_micros: int | None
     cost_actual_micros: int | None
+    cost_known_at: int | None
     cost_unit: str | None
     preview_unit: str | None
     actual_unit: str | None
@@ -119,13 +124,14 @@ def summarize(
     """
     first = end_first_seen(snapshots)
     return _summary(
-        snapshots[-1],
+        snapshots,
         row,
         unit,
         settled_us,
         observation_class=_observation_class(snapshots[0]),
         end=end_of(snapshots, row),
         ended_seen_at=first.first_seen_at if first else None,
+        known_before=None,
         preview=last_preview(snapshots, row.started_at),
         actual=last_actual(snapshots),
         n_reopened=sum(_reopens(a, b) for a, b in pairwise(snapshots)),
@@ -152,7 +158,7 @@ def summary_after(
         settled_us: as for `summarize`.
     """
     end = _end_after(stored, before, last, row)
-    if end is None:
+    if end is None or (before.is_terminal and last.is_terminal and end.at != stored.ended_at):
         return None
     preview, started = stored.preview, row.started_at
     is_early = started is not None and last.first_seen_at <= started
@@ -160,13 +166,14 @@ def summary_after(
         preview = last.preview
     ended_seen_at = stored.ended_seen_at if before.is_terminal else last.first_seen_at
     return _summary(
-        last,
+        [before, last],
         row,
         unit,
         settled_us,
         observation_class=stored.observation_class,
         end=end,
         ended_seen_at=ended_seen_at if last.is_terminal else None,
+        known_before=stored.cost_known_at,
         preview=preview,
         actual=last.actual if last.actual.present else stored.actual,
         n_reopened=stored.n_reopened + _reopens(before, last),
@@ -188,7 +195,7 @@ def _reopens(before: SnapshotSummary, after: SnapshotSummary) -> bool:
 
 
 def _summary(
-    last: SnapshotSummary,
+    snapshots: Sequence[SnapshotSummary],
     row: LedgerRow,
     unit: str | None,
     settled_us: int,
@@ -196,20 +203,14 @@ def _summary(
     observation_class: str | None,
     end: End,
     ended_seen_at: int | None,
+    known_before: int | None,
     preview: Amount,
     actual: Amount,
     n_reopened: int,
 ) -> RunSummary:
-    units = _units(preview, actual, unit)
-    quiet = is_quiet(
-        is_terminal=last.is_terminal,
-        open_leads=(row.leads_pending or 0) + (row.leads_running or 0),
-        has_actual=last.actual.present,
-        n_polls=last.n_polls,
-        ended_at=end.at,
-        ended_seen_at=ended_seen_at,
-        settled_us=settled_us,
-    )
+    units = units_of(preview, actual, unit)
+    quiets = [_quiet_at(one, end, ended_seen_at, settled_us) for one in snapshots]
+    quiet = quiets[-1] is not None
     quality = pair_quality(preview, actual, units, quiet=quiet)
     return RunSummary(
         observation_class=observation_class,
@@ -220,15 +221,50 @@ def _summary(
         is_quiet=quiet,
         cost_preview_micros=preview.micros,
         cost_actual_micros=actual.micros,
-        cost_unit=_shown_unit(preview, actual, units),
+        cost_known_at=_known_at(snapshots, quiets, known_before),
+        cost_unit=shown_unit(preview, actual, units),
         preview_unit=preview.unit,
         actual_unit=actual.unit,
         cost_quality=quality,
         n_reopened=n_reopened,
         quality=tuple(
-            sorted({*row_flags(row, end.at, end.width_us), *_cost_flags(preview, actual, quality)})
+            sorted({*row_flags(row, end.at, end.width_us), *cost_flags(preview, actual, quality)})
         ),
     )
+
+
+def _quiet_at(
+    one: SnapshotSummary, end: End, ended_seen_at: int | None, settled_us: int
+) -> int | None:
+    return quiet_at(
+        is_terminal=one.is_terminal,
+        open_leads=one.open_leads,
+        has_actual=one.actual.present,
+        first_seen_at=one.first_seen_at,
+        seen_again_at=one.seen_again_at,
+        ended_at=end.at,
+        ended_seen_at=ended_seen_at,
+        settled_us=settled_us,
+    )
+
+
+def _known_at(
+    snapshots: Sequence[SnapshotSummary], quiets: Sequence[int | None], before: int | None
+) -> int | None:
+    """Return when the actual of the last snapshot was first found quiet since the run ended.
+
+    Args:
+        snapshots: the last ones of the run.
+        quiets: when each was found quiet.
+        before: when the actual of the first of them was found quiet in an earlier one.
+    """
+    actual, n = snapshots[-1].actual, 0
+    for one in reversed(snapshots):
+        if not one.is_terminal or one.actual != actual:
+            break
+        n += 1
+    first = before if n == len(snapshots) else None
+    return next((at for at in (first, *quiets[len(snapshots) - n :]) if at is not None), None)
 
 
 def _observation_class(first: SnapshotSummary) -> str | None:
@@ -290,36 +326,3 @@ def last_preview(snapshots: Sequence[SnapshotSummary], started_at: int | None) -
 def last_actual(snapshots: Sequence[SnapshotSummary]) -> Amount:
     """Return the last actual seen."""
     return next((s.actual for s in reversed(snapshots) if s.actual.present), Amount())
-
-
-def _units(preview: Amount, actual: Amount, unit: str | None) -> tuple[str, str]:
-    last_resort = unit or UNSTATED
-    return preview.unit or actual.unit or last_resort, actual.unit or preview.unit or last_resort
-
-
-def _shown_unit(preview: Amount, actual: Amount, units: tuple[str, str]) -> str | None:
-    if preview.micros is not None:
-        return units[0]
-    return units[1] if actual.micros is not None else None
-
-
-def pair_quality(preview: Amount, actual: Amount, units: tuple[str, str], *, quiet: bool) -> str:
-    """Return the first that fits: none, unparsed, preview_only, actual_only, unit_mismatch, provisional, both."""
-    rules = (
-        ("none", not preview.present and not actual.present),
-        ("unparsed", preview.unparsed or actual.unparsed),
-        ("preview_only", not actual.present),
-        ("actual_only", not preview.present),
-        ("unit_mismatch", units[0] != units[1]),
-        ("provisional", not quiet),
-    )
-    return next((word for word, holds in rules if holds), "both")
-
-
-def _cost_flags(preview: Amount, actual: Amount, quality: str) -> Iterator[str]:
-    if preview.unparsed:
-        yield "preview_unparsed"
-    if actual.unparsed:
-        yield "actual_unparsed"
-    if quality == "unit_mismatch":
-        yield "unit_mismatch"

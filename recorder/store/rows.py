@@ -23,8 +23,10 @@ Row: TypeAlias = dict[str, Any]
 SEEN_COLUMNS = (
     "first_seen_at",
     "last_seen_at",
-    "n_polls",
+    "seen_again_at",
     "status",
+    "leads_pending",
+    "leads_running",
     "updated_at",
     "preview_micros",
     "preview_unit",
@@ -90,6 +92,7 @@ class SnapshotRecord:
     seq: int
     first_seen_at: int
     last_seen_at: int
+    seen_again_at: int | None
     n_polls: int
     digest: bytes
     part_id: int
@@ -167,6 +170,7 @@ def snapshot_of(
         seq,
         seen_at[0],
         seen_at[-1],
+        second_of(seen_at),
         len(seen_at),
         reading.digest,
         0,
@@ -194,15 +198,21 @@ def snapshot_of(
 _NO_AMOUNT = Amount()
 
 
+def second_of(instants: Sequence[int]) -> int | None:
+    """Return the second of some instants; None where there is none."""
+    return instants[1] if len(instants) > 1 else None
+
+
 def seen_of_row(held: Sequence[Any]) -> SnapshotSummary:
     """Return the part of a snapshot row that facts are made of, from values in the order of `SEEN_COLUMNS`."""
-    first, last, n_polls, status, updated_at, *amounts, oddities = held
+    first, last, again, status, pending, running, updated_at, *amounts, oddities = held
     odd = oddities.split(",") if oddities else ()
     return SnapshotSummary(
         first_seen_at=first,
         last_seen_at=last,
-        n_polls=n_polls,
+        seen_again_at=again,
         status=status,
+        open_leads=(pending or 0) + (running or 0),
         updated_at=updated_at,
         preview=_amount(*amounts[:2], unparsed="cost.preview" in odd),
         actual=_amount(*amounts[2:], unparsed="cost.actual" in odd),

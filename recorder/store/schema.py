@@ -203,6 +203,7 @@ snapshot = sa.Table(
     ),
     sa.Column("first_seen_at", Integer, nullable=False),
     sa.Column("last_seen_at", Integer, nullable=False),
+    _integer("seen_again_at"),
     sa.Column("n_polls", Integer, nullable=False),
     sa.Column("digest", Bytes, nullable=False),
     sa.Column("part_id", Integer, nullable=False),
@@ -226,7 +227,7 @@ snapshot = sa.Table(
     sa.Index(None, "source_id", "part_id"),  # a part is removed only where no snapshot has it
     sa.CheckConstraint("seq >= 1", name="seq_from_one"),
     _in_calendar(
-        "first_seen_at last_seen_at created_at started_at completed_at cancelled_at updated_at"
+        "first_seen_at last_seen_at seen_again_at created_at started_at completed_at cancelled_at updated_at"
     ),
     sa.CheckConstraint("first_seen_at <= last_seen_at AND n_polls >= 1", name="seen"),
     sqlite_strict=True,
@@ -243,6 +244,7 @@ run_summary = sa.Table(
     _integer("ended_after"),
     _integer("cost_preview_micros"),
     _integer("cost_actual_micros"),
+    _integer("cost_known_at"),
     _text("cost_unit"),
     _text("preview_unit"),
     _text("actual_unit"),
@@ -251,7 +253,7 @@ run_summary = sa.Table(
     _text("quality"),
     sa.PrimaryKeyConstraint("source_id", "run_key"),
     _of_run(),
-    _in_calendar("created_at started_at cancelled_at ended_at ended_after"),
+    _in_calendar("created_at started_at cancelled_at ended_at ended_after cost_known_at"),
     sqlite_strict=True,
 )
 

@@ -39,7 +39,7 @@ _MADE: Final = SPEND | {"source", "dated_at"}
 """Columns that no table holds."""
 
 _FROM_RUN: Final = ("run_id", "tracked_at")
-_FROM_HISTORY: Final = frozenset({"actual_seen_at", "ended_seen_at", "poll_times"})
+_FROM_HISTORY: Final = frozenset({"actual_seen_at", "poll_times"})
 
 Expressions: TypeAlias = Mapping[str, sa.ColumnElement[Any]]
 
@@ -55,8 +55,7 @@ def read_runs(
 
     Args:
         connection: a reading transaction.
-        names: of `RunRow`, `label:KEY`, and those that polls and snapshots give (`actual_seen_at`, `ended_seen_at`,
-            `poll_times`).
+        names: of `RunRow`, `label:KEY`, and those that polls and snapshots give (`actual_seen_at`, `poll_times`).
         source_name: only this source's.
         past: as of when; None: what is known now.
     """
@@ -73,9 +72,8 @@ def read_runs(
         more["poll_times"] = column_of("poll_times", [seen.get(key, PollTimes()) for key in keys])
     else:
         moved = dict(cost_changes(connection, source_name=source_name, as_of=as_of))
-        each = [moved.get(key, CostSettled()) for key in keys]
-        for name in from_history:
-            more[name] = column_of(name, [getattr(one, name) for one in each])
+        each = [moved.get(key, CostSettled()).actual_seen_at for key in keys]
+        more["actual_seen_at"] = column_of("actual_seen_at", each)
     return Runs(runs.n, {name: runs.column(name) for name in asked} | more)
 
 

@@ -14,7 +14,7 @@ from recorder.ledger.row import PROGRESS, LedgerRow
 from recorder.schedule.cadence import Cadence, ScheduleInputs, may_give_up, next_poll
 from recorder.store.documents import load_row
 from recorder.store.parts import Parts
-from recorder.store.rows import Row, snapshot_summary, summary_row
+from recorder.store.rows import Row, second_of, snapshot_summary, summary_row
 from recorder.store.schema import label, poll, run, run_summary, snapshot, source, watch
 
 RunKey = tuple[int, int]
@@ -85,25 +85,25 @@ class Past:
             yield self._row(held, polls.get(key, []), snapshots.get(key, []), parts)
 
     def _row(self, held: Row, polls: list[Row], snapshots: list[Row], parts: Parts) -> RunRow:
-        known: Row = dict.fromkeys((*_FACTS, *_PROGRESS)) | {"is_quiet": False}
+        known: Row = dict.fromkeys((*_FACTS, *_PROGRESS, "ended_seen_at")) | {"is_quiet": False}
         if snapshots:
             looks = [p["polled_at"] for p in polls if p["snapshot_seq"] == snapshots[-1]["seq"]]
-            snapshots[-1] |= {"last_seen_at": looks[-1], "n_polls": len(looks)}
+            snapshots[-1] |= {"last_seen_at": looks[-1], "seen_again_at": second_of(looks)}
             row = load_row(snapshots[-1], parts, self.costs)
             seen = [snapshot_summary(one) for one in snapshots]
             made = self._facts(seen, row)
-            known = summary_row({}, row, made) | {"is_quiet": made.is_quiet}
+            known = summary_row({}, row, made)
             known |= {name: getattr(row, name) for name in _PROGRESS}
+            known |= {"is_quiet": made.is_quiet, "ended_seen_at": made.ended_seen_at}
         known["n_reopened"] = known["n_reopened"] or 0
         values: Mapping[str, object] = {
             "source": held["name"],
             "run_id": held["run_id"],
             "tracked_at": held["tracked_at"],
             "tracking": self._tracking(held, polls, snapshots),
-            "is_quiet": known["is_quiet"],
             "labels": held["labels"],
             **_watched(polls, snapshots),
-            **{name: known[name] for name in (*_FACTS, *_PROGRESS)},
+            **known,
         }
         return RunRow._make(values[name] for name in RunRow._fields)
 

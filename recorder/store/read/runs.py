@@ -21,6 +21,7 @@ FROM_WATCH = (
     "last_polled_at",
     "first_good_at",
     "last_good_at",
+    "ended_seen_at",
     "n_polls",
     "n_snapshots",
     "is_quiet",

@@ -26,7 +26,7 @@ POLL_COLUMNS = tuple(f.name for f in fields(PollRecord))
 _CONTENT = tuple(name for name in SNAPSHOT_COLUMNS if name not in _STATE)
 _WATCHED = tuple(name for name in WATCH_COLUMNS if name not in _RUN)
 _MOVED = ("snapshot_seq", "outcome")
-_LASTING = ("last_seen_at", "n_polls")
+_LASTING = ("last_seen_at", "seen_again_at", "n_polls")
 
 _ADD_SNAPSHOT = insert(snapshot, SNAPSHOT_COLUMNS)
 _SET_SNAPSHOT = update(snapshot, _CONTENT, _STATE)

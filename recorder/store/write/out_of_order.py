@@ -17,7 +17,7 @@ from recorder.ledger.sections import Reading
 from recorder.store.documents import load_row
 from recorder.store.parts import Parts
 from recorder.store.prepared import Prepared
-from recorder.store.rows import PollRecord, SnapshotRecord, note_facts, summary_row
+from recorder.store.rows import PollRecord, SnapshotRecord, note_facts, second_of, summary_row
 from recorder.store.schema import poll, snapshot
 from recorder.store.write.batch import POLL_COLUMNS, SNAPSHOT_COLUMNS
 from recorder.store.write.plan import LastPoll, last_poll
@@ -161,6 +161,7 @@ def _snapshot_row(
         seq=segment.seq,
         first_seen_at=segment.first_seen_at,
         last_seen_at=segment.last_seen_at,
+        seen_again_at=second_of(segment.seen_at),
         n_polls=len(segment.seen_at),
     )
 

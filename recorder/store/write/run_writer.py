@@ -170,6 +170,8 @@ class RunWriter:
     def _see_again(self, answer: Answer, last: SnapshotRecord) -> Recorded:
         last.last_seen_at = answer.observed_at
         last.n_polls += 1
+        if last.seen_again_at is None:
+            last.seen_again_at = answer.observed_at
         return self._add_poll(answer, Outcome.UNCHANGED, answer.detail)
 
     def _see_new(self, answer: Answer, reading: Reading) -> Recorded:
