@@ -1,4 +1,4 @@
-"""Keeps the history of Puffle Enrichment Runs, and answers from it.
+"""Record the history of Puffle Enrichment Runs, and query it.
 
     import recorder
     history = recorder.open()            # or a URL, or a path
@@ -50,11 +50,11 @@ __all__ = [
 def open(  # noqa: A001  # the published name: recorder.open()
     url_or_path: str | PathLike[str] | None = None, *, config: str | PathLike[str] | None = None
 ) -> "History":
-    """A store, open for questions; it must be there and of this program's schema, and is never written to.
+    """Return the history of a store, which must exist in this program's schema; nothing is written to it.
 
     Args:
-        url_or_path: a SQLAlchemy URL, or a path = SQLite; None: what the environment and the config file say.
-        config: a TOML file of settings; None: what the environment says, or the user's.
+        url_or_path: a SQLAlchemy URL, or a path = SQLite; None: the setting of the environment or the config file.
+        config: a TOML file of settings; None: the one of the environment, or the user's.
 
     Raises:
         SettingError: a setting is wrong.

@@ -1,6 +1,6 @@
-"""What a store answers over all its runs at once: the analyses, and the runs as columns.
+"""Query all runs of a store at once: the analyses, and the runs as columns.
 
-Invariants: those of `recorder.queries`; a question reads the columns that it needs, and no others. Must not import pandas.
+Invariants: those of `recorder.queries`; a question reads the columns that it needs, and no others.
 """
 
 from collections.abc import Iterable
@@ -24,14 +24,14 @@ from recorder.store.read.columns import read_runs
 
 
 class Analyses(Queries):
-    """An archive that answers over all runs at once."""
+    """The queries of a store, with those over all runs at once."""
 
     def analyse(self, name: str, question: Question | None = None) -> Report:
         """Return the answer of an analysis.
 
         Args:
-            name: of the registry.
-            question: as of T its present is T; an option that it does not give holds its default. None: of all runs.
+            name: a name of the registry.
+            question: its groups, filters and options; as of T its present is T. None: all runs, no groups.
 
         Raises:
             UsageError: the question makes no sense.
@@ -72,7 +72,7 @@ class Analyses(Queries):
     def listed(
         self, filters: Filters | None, names: Iterable[str]
     ) -> tuple[Runs, npt.NDArray[np.intp]]:
-        """Return columns of all runs, and the places of those that the filters take, in the order of `runs`."""
+        """Return columns of all runs, and the positions of the filtered ones, in the order of `runs`."""
         chosen = self._filters(filters)
         runs = self._read(chosen.source, {*names, *chosen.needs})
         places = in_listing_order(runs)

@@ -1,7 +1,7 @@
-"""What `recorder.open()` gives: a store's answers as DataFrames and plain values.
+"""The history of a store as DataFrames and plain values, as `recorder.open()` returns it.
 
-Invariants: the rows are those of the command line and of the views, all that fit the question; nothing is written.
-Dtypes and nulls are those that `recorder.frames` lists.
+Invariants: the rows are those of the command line and of the views; nothing is written. `recorder.frames` lists dtypes
+and nulls.
 """
 
 import os
@@ -35,16 +35,16 @@ Words: TypeAlias = str | Iterable[str]
 
 
 class Which(TypedDict, total=False):
-    """Which runs a question is about; all of them where nothing is given.
+    """The filters of a query; without any it is about all runs.
 
     Attributes:
-        since: created (where the ledger does not say: tracked) at or after.
-        until: created before.
-        status: of any of these statuses; one word, several, or a text with commas.
-        slug: of any of these enrichments; one word, or several.
-        version: of any of these versions; one word, or several.
-        source: seen through this one; None: the one that is set, else all.
-        label: carrying all of these labels.
+        since: runs that were created (where the ledger does not say: tracked) at this instant or later.
+        until: runs that were created before.
+        status: runs of any of these statuses; one word, several, or a text with commas.
+        slug: runs of any of these enrichments; one word, or several.
+        version: runs of any of these versions; one word, or several.
+        source: runs of this source; None: the one of the settings, else all.
+        label: runs with all of these labels.
     """
 
     since: When | None
@@ -61,8 +61,8 @@ def open_history(
 ) -> "History":
     """Return the history of a store; see `recorder.open`."""
     options = {"database_url": url_or_path, "config": config}
-    given = {name: None if value is None else fspath(value) for name, value in options.items()}
-    settings = load_settings(given, environ=os.environ)
+    texts = {name: None if value is None else fspath(value) for name, value in options.items()}
+    settings = load_settings(texts, environ=os.environ)
     database = Database(settings.database_url)
     try:
         return History(Analyses(database, settings), database, settings)
@@ -72,23 +72,23 @@ def open_history(
 
 
 class History:
-    """A store's answers as DataFrames; made by `recorder.open()`.
+    """The history of a store as DataFrames; made by `recorder.open()`.
 
-    Arguments that methods share, beside those of `Which`:
+    Arguments that methods share, with those of `Which`:
         floats: amounts as `Float64` instead of exact decimals.
         by: groups, as `--by` takes them: slug, day, label:KEY, ...; one, or several.
-        tz: the zone of dates, days and hours, a name or a tzinfo.
+        tz: the time zone of dates, days and hours, a name or a tzinfo.
 
-    Each method raises UsageError for arguments that make no sense. What `as_of` gave closes with this one.
+    Each method raises UsageError for arguments that make no sense. A history from `as_of` closes with this one.
     """
 
-    def __init__(self, archive: Analyses, database: Database, settings: Settings) -> None:
-        self._archive = archive
+    def __init__(self, queries: Analyses, database: Database, settings: Settings) -> None:
+        self._queries = queries
         self._database = database
         self._settings = settings
 
     def __enter__(self) -> Self:
-        """Return the history itself; it is closed when the block ends."""
+        """Return the history; it is closed when the block ends."""
         return self
 
     def __exit__(
@@ -97,7 +97,7 @@ class History:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Close it."""
+        """Close the history."""
         self.close()
 
     def __repr__(self) -> str:
@@ -108,9 +108,9 @@ class History:
         self._database.close()
 
     def as_of(self, when: When, *, tz: str | tzinfo = UTC) -> "History":
-        """Return what was known at an instant, by the time at which answers were observed."""
-        archive = self._archive.as_of(_us(when, "as_of", tz))
-        return History(archive, self._database, self._settings)
+        """Return the history as of an instant, by the time at which answers were observed."""
+        queries = self._queries.as_of(_us(when, "as_of", tz))
+        return History(queries, self._database, self._settings)
 
     def runs(
         self, *, tz: str | tzinfo = UTC, floats: bool = False, **which: Unpack[Which]
@@ -133,7 +133,7 @@ class History:
         | `spend_part`, `spend_unit` | `string`: settled, provisional, committed, unconfirmed, unpriced; the unit |
         | `spend_micros` | `Int64`, millionths of `spend_unit`: what the run counts for in spending |
         """
-        runs, order = self._archive.listed(_filters(tz, **which), RUN_COLUMNS)
+        runs, order = self._queries.listed(_filters(tz, **which), RUN_COLUMNS)
         return runs_frame(runs, order, floats=floats)
 
     def snapshots(
@@ -150,9 +150,9 @@ class History:
         | `updated_at`, `started_at`, `completed_at`, `cancelled_at` | UTC, the ledger's clock |
 
         Raises:
-            UnknownRunError, AmbiguousRunError: which run is not clear.
+            UnknownRunError, AmbiguousRunError: no run has that id, or two have it.
         """
-        rows = self._archive.snapshots(run_id, source)
+        rows = self._queries.snapshots(run_id, source)
         return rows_frame(rows, SNAPSHOT_KINDS, floats=floats)
 
     def polls(self, run_id: str | None = None, *, source: str | None = None) -> "pd.DataFrame":
@@ -165,9 +165,9 @@ class History:
         | `http_status` (null: no answer), `latency_ms`, `snapshot_seq` (null: no row) | `Int64` |
 
         Raises:
-            UnknownRunError, AmbiguousRunError: which run is not clear.
+            UnknownRunError, AmbiguousRunError: no run has that id, or two have it.
         """
-        return rows_frame(self._archive.polls(run_id, source), POLL_KINDS)
+        return rows_frame(self._queries.polls(run_id, source), POLL_KINDS)
 
     def transitions(
         self, run_id: str | None = None, *, source: str | None = None
@@ -181,17 +181,17 @@ class History:
         | `seen_before_at` (null: the first), `seen_at` | UTC, our clock: the change lies between |
 
         Raises:
-            UnknownRunError, AmbiguousRunError: which run is not clear.
+            UnknownRunError, AmbiguousRunError: no run has that id, or two have it.
         """
-        return rows_frame(self._archive.transitions(run_id, source), TRANSITION_KINDS)
+        return rows_frame(self._queries.transitions(run_id, source), TRANSITION_KINDS)
 
     def labels(self, run_id: str | None = None, *, source: str | None = None) -> "pd.DataFrame":
         """Return the labels of a run, or of all runs: `source`, `run_id`, `key`, `value`, all `string`.
 
         Raises:
-            UnknownRunError, AmbiguousRunError: which run is not clear.
+            UnknownRunError, AmbiguousRunError: no run has that id, or two have it.
         """
-        return rows_frame(self._archive.labels(run_id, source), LABEL_KINDS)
+        return rows_frame(self._queries.labels(run_id, source), LABEL_KINDS)
 
     def status(self, run_id: str, *, source: str | None = None) -> dict[str, Any]:
         """Return the JSON value that the API last served: `{"run": {...}}` as dicts, lists, str, bool, None and numbers.
@@ -199,10 +199,10 @@ class History:
         Integers are int, other numbers exact `Decimal`; a number beyond what a Decimal holds is its text.
 
         Raises:
-            UnknownRunError, AmbiguousRunError: which run is not clear.
-            RecorderError: it has not been seen.
+            UnknownRunError, AmbiguousRunError: no run has that id, or two have it.
+            RecorderError: no answer has shown the run yet.
         """
-        value = self._archive.status(run_id, source).value
+        value = self._queries.status(run_id, source).value
         return {key: _plain(item) for key, item in value.items()}
 
     def budget(self, *, tz: str | tzinfo = UTC, floats: bool = False) -> "pd.DataFrame":
@@ -223,18 +223,18 @@ that is left; null with fewer than 10 |
         Raises:
             SettingError: the config has no budget.
         """
-        uses = self._archive.budget_uses(now=now_us(), tz=_zone(tz))
+        uses = self._queries.budget_uses(now=now_us(), tz=_zone(tz))
         return report_frame(budgets_report(uses), floats=floats)
 
     def __getattr__(self, name: str) -> "Callable[..., pd.DataFrame]":
-        """Return the method of an analysis: `durations`, `failures`, `costs`, ...; its help tells of the columns.
+        """Return the method of an analysis: `durations`, `failures`, `costs`, ...; its help lists the columns.
 
-        Each takes `by`, `tz`, `floats`, the arguments of `Which` and options of its own, and gives a row a group.
-        The frame's `attrs` hold `foot` (a line that says what it rests on) and `populations` (counts).
+        Each takes `by`, `tz`, `floats`, the arguments of `Which` and options of its own, and returns a row for each group.
+        The frame's `attrs` hold `foot` (one line: the runs behind the rows) and `populations` (counts).
         """
         if name not in ANALYSES:
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        return _Method(self._archive, name)
+        return _Method(self._queries, name)
 
     def __dir__(self) -> list[str]:
         return [*super().__dir__(), *ANALYSES]
@@ -243,8 +243,8 @@ that is left; null with fewer than 10 |
 class _Method:
     """An analysis, to be called."""
 
-    def __init__(self, archive: Analyses, name: str) -> None:
-        self._archive = archive
+    def __init__(self, queries: Analyses, name: str) -> None:
+        self._queries = queries
         self.__name__ = name
         self.__doc__ = find(name).manual
 
@@ -264,7 +264,7 @@ class _Method:
             now=now_us(),
             options=more,
         )
-        return report_frame(self._archive.analyse(self.__name__, question), floats=floats)
+        return report_frame(self._queries.analyse(self.__name__, question), floats=floats)
 
 
 def _filters(
@@ -289,8 +289,8 @@ def _filters(
     )
 
 
-def _words(given: Words) -> tuple[str, ...]:
-    return (given,) if isinstance(given, str) else tuple(given)
+def _words(words: Words) -> tuple[str, ...]:
+    return (words,) if isinstance(words, str) else tuple(words)
 
 
 def _us(when: When, name: str, tz: str | tzinfo) -> int:

@@ -1,6 +1,6 @@
-"""Rows as pandas DataFrames.
+"""Make pandas DataFrames of rows.
 
-Invariant: a frame has its columns and dtypes whether it holds rows or not. The one place that imports pandas.
+Invariant: a frame has its columns and dtypes whether it has rows or not.
 
 | values | dtype | null |
 |---|---|---|
@@ -11,7 +11,7 @@ Invariant: a frame has its columns and dtypes whether it holds rows or not. The 
 | instants | `datetime64[us, UTC]` | `NaT` |
 | amounts | `object` of exact `Decimal`; as floats `Float64` | `None`, as floats `NA` |
 
-Null is "the ledger does not say", "not known yet", or in an analysis "too few to tell"; it is never 0.
+Null is "the ledger does not say", "not known yet", or in an analysis "too few values"; it is never 0.
 """
 
 from collections.abc import Iterable, Mapping
@@ -34,7 +34,7 @@ Places: TypeAlias = npt.NDArray[np.intp]
 
 FIRST_US: Final = us_of(datetime.min.replace(tzinfo=UTC))
 LAST_US: Final = us_of(datetime.max.replace(tzinfo=UTC))
-"""The instants that a calendar has; others are null, as `analysis.values.instant` has it."""
+"""The first and last instant of the calendar; others are null, as in `analysis.values.instant`."""
 
 _DTYPES: Mapping[str, Any] = {
     "text": "string",
@@ -112,7 +112,7 @@ def rows_frame(rows: Iterable[Cells], kinds: Columns, *, floats: bool = False) -
 
     Args:
         rows: each with a value for every column.
-        kinds: the columns in order, and what they hold.
+        kinds: the kind of each column, in order.
         floats: amounts as floats instead of exact decimals.
     """
     cells: dict[str, list[Any]] = {name: [] for name in kinds}

@@ -1,7 +1,7 @@
-"""What a store answers: the one implementation behind the command line, exports and frames.
+"""Query a store, for the command line, exports and frames.
 
-Invariants: nothing is written or made here; an archive as of T says what was known at T, by the time at which things
-were observed; its rows are those of the views. Must not import pandas or httpx.
+Invariants: nothing is written or made; queries as of T return what was known at T, by the time at which answers were
+observed; rows are those of the views.
 """
 
 from collections.abc import Callable, Iterator
@@ -37,19 +37,19 @@ _AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryStep:
-    """One snapshot of a run and what changed in it; the first changed nothing."""
+    """One snapshot of a run with its changes against the one before; the first has none."""
 
-    shown: StateView
+    state: StateView
     changes: tuple[Change, ...]
 
 
 class Queries:
-    """A store of the current schema, open for questions.
+    """The queries of a store of the current schema.
 
     Args:
         database: the store; the caller closes it.
-        settings: the source asked for where a question names none; the rules by which an earlier state is read.
-        as_of: microseconds since 1970 UTC: what was known then; None: what is known now.
+        settings: the source of queries that name none, and the rules by which an earlier state is read.
+        as_of: the instant whose knowledge is returned, microseconds since 1970 UTC; None: the present.
 
     Raises:
         StoreMissingError, StoreOutdatedError, StoreNewerError: each ends with what to do.
@@ -62,29 +62,31 @@ class Queries:
         self._as_of = as_of
 
     def as_of(self, instant: int) -> Self:
-        """Return the same store, as it was known at an instant (microseconds since 1970 UTC)."""
+        """Return the queries of the same store as of an instant, microseconds since 1970 UTC."""
         return type(self)(self._database, self._settings, as_of=instant)
 
     def runs(self, filters: Filters | None = None) -> Iterator[Cells]:
-        """Yield the tracked runs, by the instant that they belong to; the columns of the view `runs`."""
+        """Yield the rows of the view `runs`, by the instant that each run belongs to."""
         return map(run_cells, self.run_rows(filters))
 
     def run_rows(self, filters: Filters | None = None) -> Iterator[RunRow]:
-        """Yield the same in base units, with their labels."""
+        """Yield the same runs in base units, with their labels."""
         chosen = self._filters(filters)
         return filter(chosen.matches, self._run_rows(chosen.source))
 
     def overdue(self, filters: Filters | None = None, *, now: int) -> list[RunRow]:
-        """Return the overdue runs, those longest in flight first; `now`: as of T it is T."""
+        """Return the overdue runs, the longest in flight first; as of T, `now` is T."""
         chosen, moment = self._filters(filters), self._as_of or now
         is_now = self._as_of is None
         rows = self._overdue_now(chosen.source, now) if is_now else self._run_rows(chosen.source)
-        meant = filter(chosen.matches, rows)
-        late = (row for row in meant if row.is_overdue(self._settings.overdue_after_us, now=moment))
+        wanted = filter(chosen.matches, rows)
+        late = (
+            row for row in wanted if row.is_overdue(self._settings.overdue_after_us, now=moment)
+        )
         return sorted(late, key=lambda row: (row.flight_since or 0, row.source, row.run_id))
 
     def _overdue_now(self, source: str | None, now: int) -> Iterator[RunRow]:
-        """Yield the overdue runs, found without reading all the others."""
+        """Yield the overdue runs of the present, without reading any other."""
         with self._database.reading() as connection:
             found = overdue_runs(connection, self._settings.cadence, now=now, source_name=source)
             keys: dict[int, list[int]] = {}
@@ -96,42 +98,42 @@ class Queries:
                     yield from run_rows(connection, ref=RunRefs(source_id=source_id, run_keys=some))
 
     def unknown_words(self, filters: Filters) -> list[UnknownWord]:
-        """Return the words of these filters that no run of the store has."""
+        """Return the words of filters that no run of the store has."""
         with self._database.reading() as connection:
             return list(unknown_words(connection, filters, as_of=self._as_of))
 
     def snapshots(self, run_id: str | None = None, source: str | None = None) -> Iterator[Cells]:
-        """Yield the snapshots of a run, or of all; the columns of the view `snapshots`."""
+        """Yield the rows of the view `snapshots`, of one run or of all."""
         return map(snapshot_cells, self._listed(snapshot_rows, run_id, source))
 
     def polls(self, run_id: str | None = None, source: str | None = None) -> Iterator[Cells]:
-        """Yield the polls of a run, or of all; the columns of the view `polls`."""
+        """Yield the rows of the view `polls`, of one run or of all."""
         return map(poll_cells, self._listed(poll_rows, run_id, source))
 
     def transitions(self, run_id: str | None = None, source: str | None = None) -> Iterator[Cells]:
-        """Yield the changes of status of a run, or of all; the columns of the view `transitions`."""
+        """Yield the rows of the view `transitions`, of one run or of all."""
         return map(transition_cells, self._listed(transition_rows, run_id, source))
 
     def labels(self, run_id: str | None = None, source: str | None = None) -> Iterator[Cells]:
-        """Yield the labels of a run, or of all; the columns of the view `labels`."""
+        """Yield the rows of the view `labels`, of one run or of all."""
         return map(label_cells, self._listed(label_rows, run_id, source))
 
     def status(self, run_id: str, source: str | None = None) -> StateView:
-        """Return the state of a run that was last seen.
+        """Return the last state of a run.
 
         Raises:
-            UnknownRunError, AmbiguousRunError: which run is not clear.
-            RecorderError: it has not been seen.
+            UnknownRunError, AmbiguousRunError: no run has that id, or two have it.
+            RecorderError: no answer has shown the run yet.
         """
         with self._database.reading() as connection:
             ref = find_run(connection, run_id, self._source(source))
-            shown = state_at(connection, ref, self._as_of)
-            if shown is None:
+            state = state_at(connection, ref, self._as_of)
+            if state is None:
                 raise RecorderError(not_seen_yet(connection, ref, self._as_of))
-            return shown
+            return state
 
     def run(self, run_id: str, source: str | None = None) -> Cells:
-        """Return the row of one run; raises as `status` does where it has not been seen."""
+        """Return the row of one run; raises as `status` does."""
         return run_cells(self.run_row(run_id, source))
 
     def run_row(self, run_id: str, source: str | None = None) -> RunRow:
@@ -147,19 +149,19 @@ class Queries:
         """Return the last row of `polls` of a run; None where it was never polled."""
         with self._database.reading() as connection:
             ref = find_run(connection, run_id, self._source(source))
-            held = last_poll(connection, ref, self._as_of)
+            stored = last_poll(connection, ref, self._as_of)
             named = {"source": ref.source, "run_id": ref.run_id}
-            return None if held is None else poll_cells(named | held)
+            return None if stored is None else poll_cells(named | stored)
 
     def history(self, run_id: str, source: str | None = None) -> Iterator[HistoryStep]:
-        """Yield a run's snapshots in order, each with what changed in its `run`; raises as `status` does."""
+        """Yield a run's snapshots in order, each with the changes of its `run`; raises as `status` does."""
         with self._database.reading() as connection:
             ref = find_run(connection, run_id, self._source(source))
             before: StateView | None = None
-            for shown in states(connection, ref, self._as_of):
-                changed = changes(before.value["run"], shown.value["run"]) if before else ()
-                yield HistoryStep(shown=shown, changes=tuple(changed))
-                before = shown
+            for state in states(connection, ref, self._as_of):
+                changed = changes(before.value["run"], state.value["run"]) if before else ()
+                yield HistoryStep(state=state, changes=tuple(changed))
+                before = state
             if before is None:
                 raise RecorderError(not_seen_yet(connection, ref, self._as_of))
 
@@ -168,7 +170,7 @@ class Queries:
             yield from run_rows(connection, source_name=source, past=self._past())
 
     def _past(self) -> Past | None:
-        """Return the instant of the questions, with the settings by which a state of then is read; None: the present."""
+        """Return the instant of the queries with the rules by which its states are read; None: the present."""
         if self._as_of is None:
             return None
         return Past(as_of=self._as_of, cadence=self._settings.cadence, costs=self._settings.cost)
@@ -178,7 +180,7 @@ class Queries:
         return replace(chosen, source=self._source(chosen.source))
 
     def _source(self, named: str | None) -> str | None:
-        """Return the source that is asked about, which must be there; None for all."""
+        """Return the wanted source, which the store must have; None for all."""
         name = named or self._settings.source
         if name is not None:
             with self._database.reading() as connection:

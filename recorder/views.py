@@ -1,8 +1,7 @@
-"""The rows that people see: the columns of the views, and their values as Python has them.
+"""The rows of the views as Python values, for the command line, exports and frames.
 
 Invariant: a row here equals the row of the view of that name, on either kind of store: the same columns in the same
-order, instants as aware UTC datetimes, amounts as exact decimals, seconds as floats; missing is None. One
-implementation behind the command line, exports and frames. Must not import anything that does I/O.
+order, instants as aware UTC datetimes, amounts as exact decimals, seconds as floats; missing is None.
 """
 
 from collections.abc import Mapping
@@ -16,7 +15,7 @@ from recorder.ledger.answer import Outcome
 
 
 def _kinds(columns: str, **special: str) -> dict[str, Kind]:
-    """Return each column's kind: text, but those that are named under another kind."""
+    """Return the kind of each column: text, unless it is named under another kind."""
     kinds: dict[str, Any] = dict.fromkeys(columns.split(), "text")
     for kind, names in special.items():
         kinds |= dict.fromkeys(names.split(), kind)
@@ -66,25 +65,12 @@ VIEWS: Final[Mapping[str, Columns]] = {
     "transitions": TRANSITION_KINDS,
     "labels": LABEL_KINDS,
 }
-"""What the columns of each view hold."""
+"""The kind of each column of each view."""
 
 RUNS: Final = tuple(RUN_KINDS)
 _SPEND: Final = ("spend_part", "spend_micros", "spend_unit")
 RUN_COLUMNS: Final = frozenset(RUNS) & {*RunRow._fields, *_SPEND}
-"""The columns that the view takes from the store; the others come from these."""
-SNAPSHOTS: Final = tuple(SNAPSHOT_KINDS)
-POLLS: Final = tuple(POLL_KINDS)
-TRANSITIONS: Final = tuple(TRANSITION_KINDS)
-LABELS: Final = tuple(LABEL_KINDS)
-
-
-def _instants(kinds: Columns) -> tuple[str, ...]:
-    return tuple(name for name, kind in kinds.items() if kind == "instant")
-
-
-_RUN_INSTANTS: Final = _instants(RUN_KINDS)
-_SNAPSHOT_INSTANTS: Final = _instants(SNAPSHOT_KINDS)
-_TRANSITION_INSTANTS: Final = _instants(TRANSITION_KINDS)
+"""The columns of `runs` that are read from the store; the others are computed from these."""
 
 
 def run_cells(row: RunRow) -> Cells:
@@ -96,8 +82,6 @@ def run_cells(row: RunRow) -> Cells:
     run_us, wall_us = _span(row.began_at, row.ended_at), _span(row.created_at, row.ended_at)
     cells |= {
         "is_terminal": row.is_terminal,
-        "cost_preview": amount(row.cost_preview_micros),
-        "cost_actual": amount(row.cost_actual_micros),
         "queue_seconds": seconds(_span(row.created_at, row.started_at)),
         "run_seconds": seconds(run_us),
         "wall_seconds": seconds(wall_us),
@@ -105,7 +89,7 @@ def run_cells(row: RunRow) -> Cells:
         "wall_seconds_sharp": seconds(_sharp(wall_us, width_us)),
         **dict(zip(_SPEND, row.spend or (None, None, None), strict=True)),
     }
-    return _ordered(cells, RUNS, _RUN_INSTANTS)
+    return _row(RUN_KINDS, cells)
 
 
 def _span(begin: int | None, end: int | None) -> int | None:
@@ -117,46 +101,44 @@ def _sharp(duration_us: int | None, width_us: int) -> int | None:
     return None if duration_us is None or not is_sharp(width_us, duration_us) else duration_us
 
 
-def snapshot_cells(held: Mapping[str, Any]) -> Cells:
+def snapshot_cells(stored: Mapping[str, Any]) -> Cells:
     """Return the row of `snapshots`.
 
     Args:
-        held: the snapshot in base units, with `source`, `run_id` and `document`.
+        stored: the snapshot in base units, with `source`, `run_id` and `document`.
     """
-    preview, actual = held["preview_micros"], held["actual_micros"]
-    unit = held["preview_unit"] or held["actual_unit"] or UNSTATED
-    cells: Cells = dict(held)
-    cells |= {
-        "digest": bytes(held["digest"]).hex(),
-        "cost_preview": amount(preview),
+    preview, actual = stored["preview_micros"], stored["actual_micros"]
+    unit = stored["preview_unit"] or stored["actual_unit"] or UNSTATED
+    computed = {
+        "digest": bytes(stored["digest"]).hex(),
         "cost_preview_micros": preview,
-        "cost_actual": amount(actual),
         "cost_actual_micros": actual,
         "cost_unit": None if preview is None and actual is None else unit,
     }
-    return _ordered(cells, SNAPSHOTS, _SNAPSHOT_INSTANTS)
+    return _row(SNAPSHOT_KINDS, {**stored, **computed})
 
 
-def poll_cells(held: Mapping[str, Any]) -> Cells:
+def poll_cells(stored: Mapping[str, Any]) -> Cells:
     """Return the row of `polls`, from one in base units."""
-    cells: Cells = {name: held[name] for name in POLLS}
-    cells["polled_at"] = instant(held["polled_at"])
-    cells["outcome"] = Outcome(held["outcome"]).word
-    return cells
+    return _row(POLL_KINDS, stored) | {"outcome": Outcome(stored["outcome"]).word}
 
 
-def transition_cells(held: Mapping[str, Any]) -> Cells:
+def transition_cells(stored: Mapping[str, Any]) -> Cells:
     """Return the row of `transitions`, from one in base units."""
-    return _ordered(dict(held), TRANSITIONS, _TRANSITION_INSTANTS)
+    return _row(TRANSITION_KINDS, stored)
 
 
-def label_cells(held: Mapping[str, Any]) -> Cells:
+def label_cells(stored: Mapping[str, Any]) -> Cells:
     """Return the row of `labels`."""
-    return {name: held[name] for name in LABELS}
+    return _row(LABEL_KINDS, stored)
 
 
-def _ordered(cells: Cells, names: tuple[str, ...], instants: tuple[str, ...]) -> Cells:
-    held: Any = cells
-    for name in instants:
-        cells[name] = instant(held[name])
-    return {name: cells[name] for name in names}
+def _row(kinds: Columns, cells: Mapping[str, Any]) -> Cells:
+    """Return the columns of a view in order; an amount is computed from its micros."""
+    row: Cells = {}
+    for name, kind in kinds.items():
+        if kind == "amount":
+            row[name] = amount(cells[f"{name}_micros"])
+        else:
+            row[name] = instant(cells[name]) if kind == "instant" else cells[name]
+    return row

@@ -70,7 +70,7 @@ def recorded_states(database: Database, run_ids: list[str]) -> dict[str, list[st
     """What the history says of the same."""
     archive = Queries(database, Settings(database_url="sqlite:///unused"))
     return {
-        run_id: [canonical_text(step.shown.value["run"]) for step in archive.history(run_id)]
+        run_id: [canonical_text(step.state.value["run"]) for step in archive.history(run_id)]
         for run_id in run_ids
     }
 

@@ -210,7 +210,7 @@ def test_history_tells_each_change(database: Database) -> None:
         Change(path="b", before=None, after=ABSENT),
     )
     assert [change.path for change in third.changes] == ["a", "b", "c"]
-    assert [step.shown.seq for step in (first, second, third)] == [1, 2, 3]
+    assert [step.state.seq for step in (first, second, third)] == [1, 2, 3]
 
 
 def test_questions_that_have_no_answer_say_so(filled: Database) -> None:

@@ -33,14 +33,14 @@ _USEFUL = 24  # columns that two values need to be worth a common line
 
 def step_cells(step: HistoryStep) -> dict[str, object]:
     """The row of one snapshot; a change lacks the side on which the field is not there."""
-    shown = step.shown
+    state = step.state
     return {
-        "seq": shown.seq,
-        "first_seen_at": datetime_of(shown.first_seen_at),
-        "last_seen_at": datetime_of(shown.last_seen_at),
-        "n_polls": shown.n_polls,
-        "digest": shown.digest,
-        "status": shown.status,
+        "seq": state.seq,
+        "first_seen_at": datetime_of(state.first_seen_at),
+        "last_seen_at": datetime_of(state.last_seen_at),
+        "n_polls": state.n_polls,
+        "digest": state.digest,
+        "status": state.status,
         "changes": [_change_cells(change) for change in step.changes],
     }
 
@@ -66,12 +66,12 @@ def format_step(step: HistoryStep) -> dict[str, object]:
 
 
 def _heading(step: HistoryStep, tz: tzinfo) -> str:
-    shown = step.shown
+    state = step.state
     first, last = (
-        instant_text(datetime_of(at), tz) for at in (shown.first_seen_at, shown.last_seen_at)
+        instant_text(datetime_of(at), tz) for at in (state.first_seen_at, state.last_seen_at)
     )
-    known = f", first seen: {visible(shown.status or 'no status')}" if shown.seq == 1 else ""
-    return f"#{shown.seq}  {from_to(first, last)}, {counted(shown.n_polls, 'poll')}{known}"
+    known = f", first seen: {visible(state.status or 'no status')}" if state.seq == 1 else ""
+    return f"#{state.seq}  {from_to(first, last)}, {counted(state.n_polls, 'poll')}{known}"
 
 
 def _told(change: Change, width: int) -> list[str]:
