@@ -10,11 +10,13 @@ from datetime import UTC, tzinfo
 import numpy as np
 import numpy.typing as npt
 
-from recorder.analysis import registry
-from recorder.analysis.analysis import Question
-from recorder.analysis.budget_use import NEEDS, BudgetUse, budget_uses
+from recorder.analysis import budget_use, outcomes, registry
+from recorder.analysis.analysis import ALWAYS, Question
+from recorder.analysis.backtests import backtest
+from recorder.analysis.budget_use import BudgetUse, budget_uses
 from recorder.analysis.building import in_listing_order
 from recorder.analysis.columns import Runs
+from recorder.analysis.estimates import PlannedRun, RunEstimate, estimate_run
 from recorder.analysis.filters import Filters
 from recorder.analysis.report import Report
 from recorder.analysis.runner import answer, meant, needs
@@ -59,15 +61,36 @@ class Analyses(Queries):
         Raises:
             SettingError: there is no budget.
         """
-        budgets = self._settings.budgets
-        if not budgets:
+        named = self._settings.budgets
+        if not named:
             file = self._settings.config_file or "the config file"
             raise SettingError(
                 f"no budget is set: write [budget.NAME] with unit, amount and per into {file}"
             )
-        needs = NEEDS.union(*(budget.filters.needs for budget in budgets))
+        needs = budget_use.NEEDS.union(*(budget.filters.needs for budget in named))
         moment = now if self._as_of is None else self._as_of
-        return list(budget_uses(budgets, self._read(None, needs), now=moment, tz=tz))
+        return list(budget_uses(named, self._read(None, needs), now=moment, tz=tz))
+
+    def estimate(self, planned: PlannedRun, *, source: str | None = None, now: int) -> RunEstimate:
+        """Return what a planned run will cost and how long it will take.
+
+        Args:
+            planned: the run; a preview without a unit is in the setting `cost.unit`, if that is set.
+            source: of its slug; None: the one that is set, else all.
+            now: microseconds since 1970 UTC; as of T it is T.
+
+        Raises:
+            UsageError: several sources have runs of the slug.
+        """
+        runs = self._read(self._source(source), outcomes.NEEDS)
+        planned = replace(planned, unit=planned.unit or self._settings.cost.unit)
+        return estimate_run(runs, planned, at=now if self._as_of is None else self._as_of)
+
+    def backtest(self, *, slug: str | None = None, source: str | None = None) -> Report:
+        """Return how true estimates have been: a row for each slug, or for one, and the whole."""
+        filters = self._filters(Filters(slug=() if slug is None else (slug,), source=source))
+        runs = self._read(filters.source, outcomes.NEEDS | ALWAYS)
+        return backtest(runs.only(meant(filters, runs)))
 
     def listed(
         self, filters: Filters | None, names: Iterable[str]

@@ -7,6 +7,7 @@ and nulls.
 import os
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, tzinfo
+from decimal import Decimal
 from os import PathLike, fspath
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeAlias, TypedDict, Unpack
@@ -14,13 +15,15 @@ from typing import TYPE_CHECKING, Any, Self, TypeAlias, TypedDict, Unpack
 from recorder.analyses import Analyses
 from recorder.analysis.analysis import Question
 from recorder.analysis.budget_use import budgets_report
+from recorder.analysis.cells import plain
+from recorder.analysis.estimates import planned_run
 from recorder.analysis.filters import Filters
 from recorder.analysis.registry import ANALYSES, find
 from recorder.analysis.values import instant
 from recorder.errors import UsageError
 from recorder.frames import report_frame, rows_frame, runs_frame
 from recorder.instants import now_us, parse_when, us_of, zone_named
-from recorder.ledger.jsontext import Json, Number
+from recorder.ledger.jsontext import to_python
 from recorder.settings import Settings, load_settings
 from recorder.store.engine import Database
 from recorder.views import LABEL_KINDS, POLL_KINDS, RUN_COLUMNS, SNAPSHOT_KINDS, TRANSITION_KINDS
@@ -203,7 +206,41 @@ class History:
             RecorderError: no answer has shown the run yet.
         """
         value = self._queries.status(run_id, source).value
-        return {key: _plain(item) for key, item in value.items()}
+        return {key: to_python(item) for key, item in value.items()}
+
+    def estimate(
+        self,
+        *,
+        slug: str | None = None,
+        leads: int | None = None,
+        version: str | None = None,
+        preview: Decimal | float | str | None = None,
+        source: str | None = None,
+        backtest: bool = False,
+        floats: bool = False,
+    ) -> "pd.DataFrame":
+        """Return a row with what a run of a slug and leads will cost and how long it will take.
+
+        `cost_p10`, `_p50`, `_p90` are of `unit`; `wall_seconds_p10`, ... from creation to end. p10 to p90 is promised to
+        hold 80 % of the runs that complete where `cost_basis`, `duration_basis` is `version`; `few`, `range` (null), `slug`,
+        `burst` promise nothing. `n_cost`, `n_duration`: likes. `failure_rate`: of the last `n_failure` ended ones.
+
+        Args:
+            slug: of the enrichment.
+            leads: planned.
+            version: None: that of the slug's last created run.
+            preview: the previewed cost, in `cost.unit`, else in the unit of the slug's last costs.
+            source: of the slug, where several have it.
+            backtest: a row a slug instead: `cost_n` promised intervals (`cost_promised`: their share of completed runs),
+                of which `cost_within` held, `cost_width` = median (p90 - p10) / p50; the same of `duration`.
+            floats: amounts as `Float64` instead of exact decimals.
+        """
+        planned = planned_run(slug, leads, version, preview, backtest=backtest)
+        if planned is None:
+            return report_frame(self._queries.backtest(slug=slug, source=source), floats=floats)
+        cells = self._queries.estimate(planned, source=source, now=now_us()).row()
+        kinds = {name: cell.kind for name, cell in cells.items()}
+        return rows_frame([plain(cells)], kinds, floats=floats)
 
     def budget(self, *, tz: str | tzinfo = UTC, floats: bool = False) -> "pd.DataFrame":
         """Return how far each budget of the config is used, a row a budget.
@@ -311,21 +348,3 @@ def _zone(tz: str | tzinfo) -> tzinfo:
     if zone is None:
         raise UsageError(f"tz={tz!r} is no time zone: write UTC or Europe/Berlin")
     return zone
-
-
-def _plain(value: Json) -> Any:  # noqa: ANN401  # any JSON value
-    if isinstance(value, Number):
-        return _number(value)
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    return value
-
-
-def _number(number: Number) -> Any:  # noqa: ANN401  # int, Decimal, or the literal
-    exact = number.decimal()
-    if exact is None:
-        return number.literal
-    is_integer = number.literal.lstrip("-").isdigit()
-    return int(exact) if is_integer else exact

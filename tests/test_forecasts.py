@@ -74,7 +74,8 @@ def test_backtest_against_the_plain_program(measure: str, way: str, seed: int) -
     runs, created = made(seed)
     runs = of_measure(runs, measure)
     bases = set()
-    for one, got in forecaster(runs, created, measure, way).backtest():
+    program = forecaster(runs, created, measure, way)
+    for one, got in program.backtest(program.likes.outcomes):
         run = next(run for run in runs if run["run_id"] == one.run_id)
         asked = as_asked(run, HOW[way])
         assert asked is not None
@@ -142,7 +143,7 @@ def test_nine() -> None:
         for i in range(1, 10)
     ]
     got = durations(runs, [], by_leads=True).estimate(Asked(version="1", at=10, leads=1))
-    assert got.is_promised
+    assert got.promised == got.interval
     assert got.interval is not None
     assert (got.interval.p10, got.interval.p50, got.interval.p90) == (
         1 * SECOND,
@@ -157,13 +158,13 @@ def test_range(leads: int) -> None:
     asked = asked_after(12, leads=leads)
     got = durations(steady(12), [], by_leads=True).estimate(asked)
     assert (got.basis, got.interval, got.lead_range) == (Basis.RANGE, None, (1, 12))
-    assert costs(steady(12), [], by_preview=False).estimate(asked).is_promised
+    assert costs(steady(12), [], by_preview=False).estimate(asked).promised
 
 
 def test_other_version() -> None:
     """Likes of another version are shown and not promised."""
     got = durations(steady(9), [], by_leads=True).estimate(asked_after(9, version="2"))
-    assert (got.basis, got.n, got.is_promised) == (Basis.SLUG, 9, False)
+    assert (got.basis, got.n, got.promised) == (Basis.SLUG, 9, None)
     assert got.interval is not None
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property, partial
+from itertools import islice
 from typing import Final
 
 from recorder.analysis.likes import (
@@ -81,9 +82,9 @@ class Estimate:
     n_started: int | None = None
 
     @property
-    def is_promised(self) -> bool:
-        """Whether the interval is meant to hold 80 % of the outcomes."""
-        return self.basis is Basis.VERSION
+    def promised(self) -> Interval | None:
+        """The interval where it is meant to hold 80 % of the outcomes."""
+        return self.interval if self.basis is Basis.VERSION else None
 
 
 class Forecaster:
@@ -127,15 +128,19 @@ class Forecaster:
             basis=basis, n=n, interval=interval, lead_range=lead_range, n_started=n_started
         )
 
-    def backtest(self) -> Iterator[tuple[Outcome, Estimate]]:
-        """Yield each outcome that can be asked, with the estimate from what was known at its creation.
-
-        In the order that the outcomes became known.
-        """
-        for one in self.likes.outcomes:
+    def backtest(self, outcomes: Iterable[Outcome]) -> Iterator[tuple[Outcome, Estimate]]:
+        """Yield each of these that can be asked, with the estimate from what was known at its creation."""
+        for one in outcomes:
             asked = self._way(one)
             if asked is not None:
                 yield one, self.estimate(asked, is_tracked=True)
+
+    def record(self, at: int) -> list[bool]:
+        """Return whether each of the last promised intervals held, as known at an instant."""
+        known = (one for one in reversed(self.likes.outcomes) if one.known_at <= at)
+        promised = ((one, estimate.promised) for one, estimate in self.backtest(known))
+        held = (kept.holds(one.value) for one, kept in promised if kept is not None)
+        return list(islice(held, WINDOW))
 
     def _likes(self, asked: Asked) -> tuple[Basis, Positions]:
         """Return the likes that answer, and the basis but for bursts."""

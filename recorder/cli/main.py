@@ -69,7 +69,12 @@ SECTIONS: Mapping[str, Mapping[str, CommandEntry]] = MappingProxyType(
             for name, entry in ANALYSES.items()
             if entry.flag_of is None
         }
-        | {"budget": CommandEntry("recorder.cli.budget", "budget", "How far each budget is used.")},
+        | {
+            "budget": CommandEntry("recorder.cli.budget", "budget", "How far each budget is used."),
+            "estimate": CommandEntry(
+                "recorder.cli.estimate", "estimate", "What a run will cost, how long it will take."
+            ),
+        },
         "Store": {
             "export": CommandEntry(
                 "recorder.cli.transfer", "export", "Write answers or rows to a file."

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from json.encoder import encode_basestring as _quote_readable
 from json.encoder import encode_basestring_ascii as _quote_ascii
-from typing import TypeAlias, TypeGuard
+from typing import Any, TypeAlias, TypeGuard
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,3 +166,22 @@ def quote(text: str) -> str:
     if text.isascii() or not _SURROGATE.search(text):
         return _quote_readable(text)
     return _quote_ascii(text)
+
+
+def to_python(value: Json) -> Any:  # noqa: ANN401  # any JSON value
+    """Return a JSON value with Python's own numbers: int, Decimal, or the literal of what no Decimal holds."""
+    if isinstance(value, Number):
+        return _number(value)
+    if isinstance(value, list):
+        return [to_python(item) for item in value]
+    if isinstance(value, dict):
+        return {key: to_python(item) for key, item in value.items()}
+    return value
+
+
+def _number(number: Number) -> Any:  # noqa: ANN401  # int, Decimal, or the literal
+    exact = number.decimal()
+    if exact is None:
+        return number.literal
+    is_integer = number.literal.lstrip("-").isdigit()
+    return int(exact) if is_integer else exact
