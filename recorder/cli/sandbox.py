@@ -9,10 +9,13 @@ import click
 
 from recorder.errors import UsageError
 from recorder.instants import now_us, parse_when
-from recorder.sandbox import console
+from recorder.sandbox import Effects, console
 from recorder.sandbox.errors import SandboxError
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
+
+_FACTOR = click.FloatRange(0.01, 100)
+_SHARE = click.FloatRange(0, 1)
 
 _EPILOG = """\b
 Kinds of faults:
@@ -25,6 +28,7 @@ Examples:
   recorder sandbox --port 8321 --speed 20 --fault 429=0.1 --fault reset=0.05
   recorder sandbox --folder documents/
   recorder sandbox --answers 2000 > answers.ndjson
+  recorder sandbox --answers 2000 --version-price 2 --drift 1.5 --outage 14d --no-actuals 0.05 > answers.ndjson
 """
 
 
@@ -94,6 +98,50 @@ Examples:
     show_default=True,
     help="How the limit says when to come back.",
 )
+@click.option(
+    "--version-price",
+    type=_FACTOR,
+    metavar="FACTOR",
+    default=1.0,
+    show_default=True,
+    help="Each version of a slug costs so many times the one before.",
+)
+@click.option(
+    "--drift",
+    type=_FACTOR,
+    metavar="FACTOR",
+    default=1.0,
+    show_default=True,
+    help="In the end runs take, and cost over their preview, so many times what they did at first.",
+)
+@click.option(
+    "--outage",
+    metavar="T",
+    help="For a week from T on, runs take four times as long and one in three fails.",
+)
+@click.option(
+    "--late-actuals",
+    type=_SHARE,
+    metavar="SHARE",
+    default=0.0,
+    show_default=True,
+    help="Share of the actual costs that come an hour to three days later.",
+)
+@click.option(
+    "--no-actuals",
+    type=_SHARE,
+    metavar="SHARE",
+    default=0.0,
+    show_default=True,
+    help="Share of the runs whose actual cost never comes.",
+)
+@click.option(
+    "--unit",
+    "units",
+    metavar="WORD",
+    multiple=True,
+    help="A currency of the costs, instead of the usual ones: one for each slug and version. Repeatable.",
+)
 @click.option("--log", type=_FILE, help="Append each request to this file, a line of JSON each.")
 @click.option(
     "--answers",
@@ -118,6 +166,12 @@ def sandbox(
     scenario: Path | None,
     limit: int,
     retry_after: str,
+    version_price: float,
+    drift: float,
+    outage: str | None,
+    late_actuals: float,
+    no_actuals: float,
+    units: tuple[str, ...],
     log: Path | None,
     answers: int | None,
     start: str | None,
@@ -127,9 +181,18 @@ def sandbox(
     Its runs live on their own; each is seen by its user's key alone. Ids go to stdout, one a line, then it
     serves until Ctrl-C. POST /api/enrichment starts another run, POST /api/enrichment/ID/cancel stops one.
     """
+    effects = Effects(
+        version_price=version_price,
+        drift=drift,
+        outage_at=_parse_instant("--outage", outage),
+        late_actuals=late_actuals,
+        no_actuals=no_actuals,
+        units=units,
+    )
     try:
         if answers is not None:
-            console.write_answers(answers, seed=seed, start_at=_parse_start(start))
+            start_at = _parse_instant("--start", start)
+            console.write_answers(answers, seed=seed, start_at=start_at, effects=effects)
             return
         users = console.parse_users(user_keys)
         served, documents = console.build(
@@ -137,6 +200,7 @@ def sandbox(
             runs=runs,
             seed=seed,
             speed=speed,
+            effects=effects,
             users=users,
             folder=folder,
             faults=console.parse_faults(faults, scenario, users=users),
@@ -149,8 +213,8 @@ def sandbox(
     console.serve(served, documents)
 
 
-def _parse_start(text: str | None) -> int | None:
-    start_at = None if text is None else parse_when(text, now=now_us())
-    if text is not None and start_at is None:
-        raise UsageError(f"--start {text!r} is no instant: give one as 2026-11-01 or 30d")
-    return start_at
+def _parse_instant(option: str, text: str | None) -> int | None:
+    at = None if text is None else parse_when(text, now=now_us())
+    if text is not None and at is None:
+        raise UsageError(f"{option} {text!r} is no instant: give one as 2026-11-01 or 30d")
+    return at

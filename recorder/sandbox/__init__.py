@@ -4,6 +4,7 @@ For people who try their set-up, and for tests. It knows nothing of the recorder
 """
 
 from recorder.sandbox.documents import document, document_bytes
+from recorder.sandbox.effects import Effects
 from recorder.sandbox.faults import Fault, Kind, parse_fault
 from recorder.sandbox.folder import Folder
 from recorder.sandbox.log import RequestLog
@@ -15,6 +16,7 @@ from recorder.sandbox.simulated_run import Ending, Overrides, SimulatedRun, canc
 
 __all__ = [
     "DEFAULT_USERS",
+    "Effects",
     "Ending",
     "Fault",
     "Folder",

@@ -14,6 +14,7 @@ from pathlib import Path
 from threading import Event
 
 from recorder.sandbox.clock import DAY, SECOND, now_us
+from recorder.sandbox.effects import Effects
 from recorder.sandbox.errors import SandboxError
 from recorder.sandbox.faults import Fault, parse_fault
 from recorder.sandbox.folder import Folder
@@ -26,7 +27,7 @@ _SHOWN = 3
 _HEAD_START_S = 20
 
 
-def write_answers(runs: int, *, seed: int, start_at: int | None) -> None:
+def write_answers(runs: int, *, seed: int, start_at: int | None, effects: Effects) -> None:
     """Write what a poller would have kept of a population to stdout, as lines for `import`.
 
     Args:
@@ -34,11 +35,12 @@ def write_answers(runs: int, *, seed: int, start_at: int | None) -> None:
         seed: the same seed and start give the same lines.
         start_at: the beginning of the 30 days, microseconds since 1970 UTC; None for 30 days before the
             last midnight, UTC.
+        effects: what disturbs the history.
     """
     now = now_us()
     if start_at is None:
         start_at = now - now % DAY - 30 * DAY
-    for line in answers(runs=runs, seed=seed, start_at=start_at, until_at=now):
+    for line in answers(runs=runs, seed=seed, start_at=start_at, until_at=now, effects=effects):
         sys.stdout.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")
 
 
@@ -83,6 +85,7 @@ def build(
     runs: int | None,
     seed: int,
     speed: float,
+    effects: Effects,
     users: Mapping[str, str],
     folder: Path | None,
     faults: Sequence[Fault],
@@ -98,7 +101,7 @@ def build(
     held = None if folder is None else Folder(folder)
     count = runs if runs is not None else (_DEFAULT_RUNS if held is None else 0)
     served = Sandbox(
-        _population(count, seed=seed, speed=speed, users=tuple(users)),
+        _population(count, seed=seed, speed=speed, effects=effects, users=tuple(users)),
         users=users,
         faults=faults,
         limit=limit,
@@ -111,7 +114,9 @@ def build(
     return served, held
 
 
-def _population(runs: int, *, seed: int, speed: float, users: tuple[str, ...]) -> Population:
+def _population(
+    runs: int, *, seed: int, speed: float, effects: Effects, users: tuple[str, ...]
+) -> Population:
     """Generate runs that have just begun, so that each is there at once."""
     head_start_us = round(_HEAD_START_S * SECOND / speed)
     return Population.generate(
@@ -121,6 +126,7 @@ def _population(runs: int, *, seed: int, speed: float, users: tuple[str, ...]) -
         spread_us=head_start_us,
         speed=speed,
         users=users,
+        effects=effects,
     )
 
 

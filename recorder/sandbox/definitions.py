@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal, TypeAlias
 
-CostShape: TypeAlias = Literal["credits", "number", "string", "usd"]
+CostShape: TypeAlias = Literal["credits", "number", "string", "total"]
 
 _DIRE_FAILURES = 2.0
 _DIRE_PRICE = 1.2
@@ -40,7 +40,8 @@ class Definition:
         action: the credit action in the price table.
         credits: price of one lead, credits.
         cost_shape: how its costs are written: an object with credits, a bare number, a numeric
-            string, or an object with a total in US dollars.
+            string, or an object with a total and a currency.
+        currency: of such a total.
         failure_rate: share of its runs that fail, 0 to 1.
         lead_failure_rate: mean share of the leads that fail, 0 to 1.
         charge: mean of actual over preview, per processed lead.
@@ -57,6 +58,7 @@ class Definition:
     lead_failure_rate: float
     charge: float
     seconds: float
+    currency: str = "USD"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +107,7 @@ _CATALOGUE = {
         seconds=90.0,
     ),
     "intent_score": CatalogueEntry(
-        versions=1, weight=3, subject="company", action="MODEL", credits=6, cost_shape="usd"
+        versions=1, weight=3, subject="company", action="MODEL", credits=6, cost_shape="total"
     ),
 }
 
@@ -155,16 +157,16 @@ def choose(rng: random.Random, *, phase: float) -> Definition:
 
 
 @lru_cache
-def contract(slug: str, version: int) -> dict[str, Any]:
-    """Return `enrichment.snapshot`, 1 to 3 KB: one dict shared by all runs of a slug and version; do not change it."""
+def contract(used: Definition) -> dict[str, Any]:
+    """Return `enrichment.snapshot`, 1 to 3 KB: one dict shared by all runs of a definition; do not change it."""
+    slug, version = used.slug, used.version
     rng = random.Random(f"contract/{slug}/{version}")  # noqa: S311 -- reproducible, not secret
     steps: list[dict[str, Any]] = []
-    entry = _CATALOGUE[slug]
     made: dict[str, Any] = {
         "slug": slug,
         "version": version,
-        "subject": entry.subject,
-        "costModel": {"creditAction": entry.action, "creditsPerLead": entry.credits},
+        "subject": used.subject,
+        "costModel": {"creditAction": used.action, "creditsPerLead": used.credits},
         "inputSchema": {"type": "object", "properties": {"domain": {"type": "string"}}},
         "defaultOutput": {"target": "lead_attribute", "attributeKey": slug},
         "steps": steps,

@@ -12,7 +12,7 @@ from recorder.sandbox.clock import iso
 from recorder.sandbox.definitions import contract
 from recorder.sandbox.simulated_run import RunStep, SimulatedRun, lead_id
 
-_USD_PER_HUNDRED_CREDITS = 5
+_MONEY_PER_HUNDRED_CREDITS = 5
 
 
 def document(run: SimulatedRun, at: int) -> dict[str, Any]:
@@ -48,12 +48,12 @@ def document_bytes(run: SimulatedRun, at: int) -> bytes:
 
 
 def _enrichment(run: SimulatedRun) -> dict[str, Any]:
-    slug, version = run.definition.slug, run.definition.version
+    used = run.definition
     return {
-        "id": f"enr_{slug}",
-        "slug": slug,
-        "version": version,
-        "snapshot": contract(slug, version),
+        "id": f"enr_{used.slug}",
+        "slug": used.slug,
+        "version": used.version,
+        "snapshot": contract(used),
     }
 
 
@@ -114,8 +114,9 @@ def _amount(run: SimulatedRun, hundredths: int) -> Any:  # noqa: ANN401 -- the p
             return whole
         case "string":
             return f"{hundredths // 100}.{hundredths % 100:02d}"
-        case "usd":
-            return {"total": round(whole * _USD_PER_HUNDRED_CREDITS / 100, 2), "currency": "USD"}
+        case "total":
+            total = round(whole * _MONEY_PER_HUNDRED_CREDITS / 100, 2)
+            return {"total": total, "currency": run.definition.currency}
 
 
 def _trigger(run: SimulatedRun) -> dict[str, Any]:

@@ -219,6 +219,7 @@ class FakeApi:
             created_at=at,
             speed=self._population.speed,
             overrides=overrides,
+            effects=self._population.effects,
         )
         self._runs[run.run_id] = run
         if request.idempotency_key:

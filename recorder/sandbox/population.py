@@ -10,6 +10,7 @@ from typing import Any
 
 from recorder.sandbox.clock import DAY, HOUR, MINUTE, SECOND, iso
 from recorder.sandbox.documents import document
+from recorder.sandbox.effects import NO_EFFECTS, Effects
 from recorder.sandbox.simulated_run import Ending, Overrides, SimulatedRun, make_run
 
 _FEW = 10
@@ -23,11 +24,13 @@ class Population:
     Attributes:
         seed: where all chance comes from.
         speed: how many times faster than in life the runs go.
+        effects: what disturbs them, and those that are started later.
         runs: the runs; number i of the seed stands at position i.
     """
 
     seed: int = 1
     speed: float = 1.0
+    effects: Effects = NO_EFFECTS
     runs: tuple[SimulatedRun, ...] = ()
 
     @classmethod
@@ -40,6 +43,7 @@ class Population:
         spread_us: int = 0,
         speed: float = 1.0,
         users: Sequence[str] = ("default",),
+        effects: Effects = NO_EFFECTS,
     ) -> "Population":
         """Generate runs of mixed endings; from ten runs on, each ending occurs.
 
@@ -51,6 +55,7 @@ class Population:
                 another 12 to 45 minutes before, so that they are overdue already.
             speed: how many times faster than in life they go; instants stay those of the wall clock.
             users: whose runs they are, in turn.
+            effects: what disturbs them.
         """
         rng = random.Random(f"world/{seed}")  # noqa: S311 -- reproducible, not secret
         phases = sorted(rng.random() for _ in range(runs))
@@ -64,12 +69,13 @@ class Population:
                 speed=speed,
                 phase=phases[number],
                 overrides=Overrides(ending=ending),
+                effects=effects,
             )
 
         made = [run(number) for number in range(runs)]
         for number, ending in _missing(rng, made):
             made[number] = run(number, ending)
-        return cls(seed=seed, speed=speed, runs=tuple(_aged(rng, made)))
+        return cls(seed=seed, speed=speed, effects=effects, runs=tuple(_aged(rng, made)))
 
 
 def _missing(rng: random.Random, made: list[SimulatedRun]) -> Iterator[tuple[int, Ending]]:
@@ -95,6 +101,7 @@ def answers(
     until_at: int | None = None,
     source: str = "default",
     error_rate: float = 0.005,
+    effects: Effects = NO_EFFECTS,
 ) -> Iterator[dict[str, Any]]:
     """Generate what a poller would have kept of a population, as lines for `import`, in order of time.
 
@@ -109,11 +116,14 @@ def answers(
         until_at: nothing is observed after this instant; None for no limit.
         source: the name of the source in the lines.
         error_rate: share of the looks that the API answers with 503, 0 to 1.
+        effects: what disturbs the history.
 
     Yields:
         `{"observed_at", "source", "run_id", "status_code", "body"}`.
     """
-    population = Population.generate(runs=runs, seed=seed, start_at=start_at, spread_us=spread_us)
+    population = Population.generate(
+        runs=runs, seed=seed, start_at=start_at, spread_us=spread_us, effects=effects
+    )
     rng = random.Random(f"answers/{seed}")  # noqa: S311 -- reproducible, not secret
     looks = sorted(
         (at, number) for number, run in enumerate(population.runs) for at in _looks(rng, run)

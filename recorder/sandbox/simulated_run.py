@@ -13,6 +13,7 @@ from typing import Any
 
 from recorder.ledger.run_status import TERMINAL, RunStatus
 from recorder.sandbox.definitions import Definition, choose
+from recorder.sandbox.effects import NO_EFFECTS, Effects, RunEffects
 
 _ID_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _MILLISECOND = 1000
@@ -135,6 +136,7 @@ def make_run(
     speed: float = 1.0,
     phase: float | None = None,
     overrides: Overrides | None = None,
+    effects: Effects = NO_EFFECTS,
 ) -> SimulatedRun:
     """Make one run of a seed's population; the same arguments give the same run.
 
@@ -144,33 +146,44 @@ def make_run(
         user: whose run it is.
         created_at: microseconds since 1970 UTC; cut to milliseconds.
         speed: how many times faster than in life it goes, above 0.
-        phase: how far the history has come, 0 to 1: decides the version; None for any.
+        phase: how far the history has come, 0 to 1: decides the version; None for any
+            version, at its end.
         overrides: what is not left to chance.
+        effects: what disturbs it.
     """
     rng = random.Random(f"run/{seed}/{number}")  # noqa: S311 -- reproducible, not secret
     run_id = "er_" + "".join(rng.choices(_ID_LETTERS, k=12))
     overrides = overrides or Overrides()
     chosen = choose(rng, phase=rng.random() if phase is None else phase)
-    used = overrides.definition or chosen
+    used = effects.on_definition(overrides.definition or chosen)
+    effect = effects.on_run(
+        seed=seed, number=number, created_at=created_at, phase=1.0 if phase is None else phase
+    )
     ending, leads, salt = _ending(rng, used), _leads(rng), rng.getrandbits(64)
     listed = leads == 0 or _chance(rng, 0.3)
     draft = SimulatedRun(
         run_id=run_id,
         user=user,
         definition=used,
-        ending=overrides.ending or ending,
+        ending=overrides.ending or (Ending.FAILED if effect.fails else ending),
         leads=leads if overrides.leads is None else overrides.leads,
         list_id=overrides.list_id
         or (f"lst_{salt:016x}"[:12] if listed and not overrides.explicit else None),
         salt=salt,
-        speed=speed,
+        speed=speed / effect.slowness,
         created_at=created_at - created_at % _MILLISECOND,
         steps=(),
-        charge=min(1.6, max(0.4, rng.gauss(used.charge, 0.1))),
+        charge=min(1.6, max(0.4, rng.gauss(used.charge, 0.1))) * effect.charge,
         actual_at=None,
         dry=_chance(rng, 0.1),
     )
-    return _live(rng, replace(draft, steps=tuple(_whole_life(rng, draft))))
+    return _late_charge(_live(rng, replace(draft, steps=tuple(_whole_life(rng, draft)))), effect)
+
+
+def _late_charge(run: SimulatedRun, effect: RunEffects) -> SimulatedRun:
+    if run.actual_at is None or effect.late_s is None:
+        return replace(run, actual_at=None)
+    return replace(run, actual_at=_later(run, run.actual_at, effect.late_s))
 
 
 def _chance(rng: random.Random, share: float) -> bool:

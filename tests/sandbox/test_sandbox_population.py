@@ -167,7 +167,7 @@ def test_speed_shortens_lives_on_the_wall() -> None:
 def test_a_version_has_one_contract() -> None:
     """The contract of each slug and version is 1 to 4 KB, and its own."""
     texts = [
-        json.dumps(contract(slug, version))
+        json.dumps(contract(definition(slug, version)))
         for slug in SLUGS
         for version in range(1, latest_version(slug) + 1)
     ]
