@@ -9,7 +9,7 @@ from recorder.errors import UsageError
 from recorder.instants import MINUTE, SECOND
 from recorder.polling.service import Service
 from recorder.polling.watch_options import RunMode, WatchOptions
-from recorder.sandbox import DEFAULT_USERS, Ending, Population
+from recorder.sandbox import DEFAULT_USERS, Ending, SimulatedPopulation
 from recorder.settings import API_KEY_ENV, Settings
 from recorder.store.engine import Database
 from recorder.store.migrate import current_revision, upgrade
@@ -27,9 +27,9 @@ _SPEED = 5.0
 _SETTLE_US = tuple(n * SECOND for n in (1, 2, 3, 5, 6, 10))
 
 
-def demo_population(now: int) -> Population:
+def demo_population(now: int) -> SimulatedPopulation:
     """Return runs that begin within 5 s and are over within 11 s, and one that is stuck since long before."""
-    drawn = Population.generate(
+    drawn = SimulatedPopulation.generate(
         runs=_DRAWN, seed=_SEED, start_at=now, spread_us=BEGIN_WITHIN_US, speed=_SPEED
     )
     over_by = now + _OVER_WITHIN_US
@@ -38,7 +38,7 @@ def demo_population(now: int) -> Population:
         for one in drawn.runs
         if one.ending is Ending.STUCK or (one.settled_at is not None and one.settled_at <= over_by)
     ]
-    return Population(seed=_SEED, speed=_SPEED, runs=tuple(runs))
+    return SimulatedPopulation(seed=_SEED, speed=_SPEED, runs=tuple(runs))
 
 
 def demo_settings(*, database_url: str, base_url: str) -> Settings:
@@ -70,7 +70,7 @@ def make_store(database: Database) -> None:
 def demo_service(
     database: Database,
     settings: Settings,
-    population: Population,
+    population: SimulatedPopulation,
     *,
     clock: Callable[[], int],
     notify: Callable[[str], None],
@@ -90,7 +90,10 @@ def demo_service(
 
 
 def _tracker(
-    database: Database, settings: Settings, population: Population, clock: Callable[[], int]
+    database: Database,
+    settings: Settings,
+    population: SimulatedPopulation,
+    clock: Callable[[], int],
 ) -> Callable[[], None]:
     waiting = sorted(population.runs, key=lambda one: -one.created_at)
 
@@ -105,7 +108,9 @@ def _tracker(
     return track_begun
 
 
-def is_over(settings: Settings, population: Population) -> Callable[[Sequence[LiveRun], int], bool]:
+def is_over(
+    settings: Settings, population: SimulatedPopulation
+) -> Callable[[Sequence[LiveRun], int], bool]:
     """Return the condition that every run is there and has ended and is quiet, overdue ones left out."""
     cadence = settings.cadence
 

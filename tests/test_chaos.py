@@ -16,7 +16,7 @@ from stores import document
 from virtual import most_in_a_minute
 
 from recorder.instants import SECOND, now_us
-from recorder.sandbox import Fault, Kind, Population, Sandbox
+from recorder.sandbox import Fault, Kind, Sandbox, SimulatedPopulation
 from recorder.store.engine import Database
 from recorder.store.write.registry import track_with_source
 
@@ -85,7 +85,7 @@ def test_two_hundred_runs_through_every_fault(
 
     Each start of a watch finds a locale, a time zone, a umask and streams that are drawn at random.
     """
-    world = Population.generate(
+    world = SimulatedPopulation.generate(
         runs=200,
         seed=seed,
         start_at=now_us(),

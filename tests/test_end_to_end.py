@@ -13,7 +13,7 @@ from recorder.cli.main import cli, run
 from recorder.instants import iso, now_us
 from recorder.ledger.jsontext import Json, canonical_text, parse_json
 from recorder.queries import Queries
-from recorder.sandbox import Folder, Population, RequestLog, Sandbox
+from recorder.sandbox import Folder, RequestLog, Sandbox, SimulatedPopulation
 from recorder.settings import Settings
 from recorder.store.engine import Database
 
@@ -84,7 +84,7 @@ def test_a_hundred_runs_to_the_end_and_into_the_other_kind_of_store(
     tmp_path: Path,
 ) -> None:
     """The recorded states are those of the server's own log, nothing lost, nothing twice; and an export carries them."""
-    world = Population.generate(runs=100, seed=4, start_at=now_us(), spread_us=0, speed=25)
+    world = SimulatedPopulation.generate(runs=100, seed=4, start_at=now_us(), spread_us=0, speed=25)
     ids = [one.run_id for one in world.runs]
     with Sandbox(world).start() as sandbox:
         use(sandbox.url)

@@ -18,7 +18,7 @@ from stores import document
 
 from recorder.cli.main import cli, run
 from recorder.instants import now_us
-from recorder.sandbox import Fault, Kind, Population, Reply, Sandbox
+from recorder.sandbox import Fault, Kind, Reply, Sandbox, SimulatedPopulation
 from recorder.store.engine import Database
 
 KEY = "pk_live_MARKED_3f9a7c51d2"
@@ -306,7 +306,7 @@ def test_for_a_time(coordinator: Desk) -> None:
 @pytest.mark.slow
 def test_until_done(coordinator: Desk) -> None:
     """It ends when every run has ended and was found unchanged; what is recorded is what was served."""
-    world = Population.generate(runs=6, seed=3, start_at=now_us(), speed=300)
+    world = SimulatedPopulation.generate(runs=6, seed=3, start_at=now_us(), speed=300)
     calm = [one.run_id for one in world.runs if one.settled_at is not None]
     with Sandbox(world, users={"default": KEY}).start() as sandbox:
         coordinator.sandbox = sandbox

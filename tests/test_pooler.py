@@ -10,7 +10,7 @@ from pooler import pooled
 from postgres import PostgresServer
 
 from recorder.instants import now_us
-from recorder.sandbox import Population, Sandbox
+from recorder.sandbox import Sandbox, SimulatedPopulation
 from recorder.store.engine import Database
 
 pytestmark = [pytest.mark.external, pytest.mark.slow]
@@ -38,7 +38,9 @@ def finish(process: subprocess.Popen[str]) -> tuple[int, str]:
 
 def test_pollers_and_commands_share_a_pooler(direct_url: str) -> None:
     """The schema is made, runs are tracked, two watches poll and people ask meanwhile: each answer is kept."""
-    population = Population.generate(runs=14, seed=4, start_at=now_us(), spread_us=0, speed=20)
+    population = SimulatedPopulation.generate(
+        runs=14, seed=4, start_at=now_us(), spread_us=0, speed=20
+    )
     ids = [one.run_id for one in population.runs]
     with pooled(direct_url) as url, Sandbox(population).start() as sandbox:
         environ = {

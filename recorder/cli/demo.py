@@ -28,7 +28,7 @@ from recorder.demo import demo_population, demo_service, demo_settings, is_over,
 from recorder.errors import SettingError
 from recorder.humanize import span
 from recorder.instants import now_us
-from recorder.sandbox import Population, Sandbox
+from recorder.sandbox import Sandbox, SimulatedPopulation
 from recorder.settings import ENVIRONMENT, Settings
 from recorder.store.engine import Database
 from recorder.store.read.sample_run import sample_run
@@ -110,7 +110,7 @@ def _url(database: Database) -> str:
     return database.url.render_as_string(hide_password=False)
 
 
-def _watch(database: Database, settings: Settings, population: Population) -> None:
+def _watch(database: Database, settings: Settings, population: SimulatedPopulation) -> None:
     with open_view(sys.stdout, notify=notify, most=_ROWS, brief=True) as view:
         watcher = Watcher(
             database, settings, view, refs=None, is_over=is_over(settings, population)

@@ -10,7 +10,7 @@ import click
 from recorder.errors import UsageError
 from recorder.instants import now_us, parse_when
 from recorder.sandbox import Effects, console
-from recorder.sandbox.errors import SandboxError
+from recorder.sandbox.sandbox_error import SandboxError
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 

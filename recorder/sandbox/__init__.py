@@ -3,14 +3,14 @@
 For people who try their set-up, and for tests. It knows nothing of the recorder's client and store.
 """
 
-from recorder.sandbox.documents import document, document_bytes
 from recorder.sandbox.effects import Effects
 from recorder.sandbox.faults import Fault, Kind, parse_fault
 from recorder.sandbox.folder import Folder
+from recorder.sandbox.local_sandbox import DEFAULT_USERS, Sandbox
 from recorder.sandbox.log import RequestLog
-from recorder.sandbox.population import Population, answers
+from recorder.sandbox.population import SimulatedPopulation, answers
 from recorder.sandbox.replies import Reply
-from recorder.sandbox.sandbox import DEFAULT_USERS, Sandbox
+from recorder.sandbox.run_document import document, document_bytes
 from recorder.sandbox.scenario import parse_scenario
 from recorder.sandbox.simulated_run import Ending, Overrides, SimulatedRun, cancel, make_run
 
@@ -22,10 +22,10 @@ __all__ = [
     "Folder",
     "Kind",
     "Overrides",
-    "Population",
     "Reply",
     "RequestLog",
     "Sandbox",
+    "SimulatedPopulation",
     "SimulatedRun",
     "answers",
     "cancel",

@@ -13,14 +13,14 @@ from contextlib import suppress
 from pathlib import Path
 from threading import Event
 
-from recorder.sandbox.clock import DAY, SECOND, now_us
 from recorder.sandbox.effects import Effects
-from recorder.sandbox.errors import SandboxError
 from recorder.sandbox.faults import Fault, parse_fault
 from recorder.sandbox.folder import Folder
-from recorder.sandbox.population import Population, answers
-from recorder.sandbox.sandbox import DEFAULT_USERS, Sandbox
+from recorder.sandbox.local_sandbox import DEFAULT_USERS, Sandbox
+from recorder.sandbox.population import SimulatedPopulation, answers
+from recorder.sandbox.sandbox_error import SandboxError
 from recorder.sandbox.scenario import parse_scenario
+from recorder.sandbox.timestamps import DAY, SECOND, now_us
 
 _DEFAULT_RUNS = 30
 _SHOWN = 3
@@ -28,7 +28,7 @@ _HEAD_START_S = 20
 
 
 def write_answers(runs: int, *, seed: int, start_at: int | None, effects: Effects) -> None:
-    """Write what a poller would have kept of a population to stdout, as lines for `import`.
+    """Write the answers that a poller would have recorded of a population to stdout, as lines for `import`.
 
     Args:
         runs: how many runs.
@@ -48,7 +48,7 @@ def parse_users(texts: Iterable[str]) -> dict[str, str]:
     """Parse texts such as `ann=pk_ann` into keys by user name; no texts give the default user.
 
     Raises:
-        SandboxError: a text of another shape, or a name or key given twice.
+        SandboxError: a text of another shape, or a repeated name or key.
     """
     users: dict[str, str] = {}
     for text in texts:
@@ -56,7 +56,7 @@ def parse_users(texts: Iterable[str]) -> dict[str, str]:
         if not name or not key:
             raise SandboxError(f"--user {text!r} is no NAME=KEY, as in ann=pk_ann")
         if name in users or key in users.values():
-            raise SandboxError(f"--user {name}: the name or its key is given twice")
+            raise SandboxError(f"--user {name}: the name or its key stands there twice")
         users[name] = key
     return users or dict(DEFAULT_USERS)
 
@@ -93,33 +93,33 @@ def build(
     dated: bool,
     log: Path | None,
 ) -> tuple[Sandbox, Folder | None]:
-    """Build the sandbox that the options ask for, and its folder; bodies are not kept in memory.
+    """Build the sandbox of the options, and its folder; bodies do not stay in memory.
 
     Raises:
-        SandboxError: the port is taken, or the folder or the log is of no use.
+        SandboxError: the port is taken, or the folder or the log cannot be used.
     """
-    held = None if folder is None else Folder(folder)
-    count = runs if runs is not None else (_DEFAULT_RUNS if held is None else 0)
-    served = Sandbox(
+    documents = None if folder is None else Folder(folder)
+    count = runs if runs is not None else (_DEFAULT_RUNS if documents is None else 0)
+    sandbox = Sandbox(
         _population(count, seed=seed, speed=speed, effects=effects, users=tuple(users)),
         users=users,
         faults=faults,
         limit=limit,
         dated=dated,
         port=port,
-        folder=held,
+        folder=documents,
         log=log,
         keep=False,
     )
-    return served, held
+    return sandbox, documents
 
 
 def _population(
     runs: int, *, seed: int, speed: float, effects: Effects, users: tuple[str, ...]
-) -> Population:
+) -> SimulatedPopulation:
     """Generate runs that have just begun, so that each is there at once."""
     head_start_us = round(_HEAD_START_S * SECOND / speed)
-    return Population.generate(
+    return SimulatedPopulation.generate(
         runs=runs,
         seed=seed,
         start_at=now_us() - head_start_us,
@@ -157,9 +157,9 @@ def _announce(served: Sandbox, documents: tuple[str, ...]) -> None:
 
 
 def _counted(count: int, shown: int) -> str:
-    """Say how many run ids there are, and where those that are not shown stand."""
-    told = f"it has {count} run id{'' if count == 1 else 's'}"
-    return told if shown in (0, count) else f"{told}, all on stdout, {shown} of them below"
+    """Return the number of run ids in words, with where to find the ones that are not shown."""
+    text = f"it has {count} run id{'' if count == 1 else 's'}"
+    return text if shown in (0, count) else f"{text}, all on stdout, {shown} of them below"
 
 
 def _end_stdout() -> None:

@@ -6,8 +6,8 @@ Invariant: without effects nothing changes, and no effect changes the chances of
 import random
 from dataclasses import dataclass, replace
 
-from recorder.sandbox.clock import DAY
 from recorder.sandbox.definitions import SLUGS, Definition
+from recorder.sandbox.timestamps import DAY
 
 _OUTAGE_US = 7 * DAY
 _OUTAGE_SLOWNESS = 4.0

@@ -1,7 +1,7 @@
-"""What the sandbox's ledger answers to a request: everything behind the sockets.
+"""Answer the requests of the sandbox: everything behind the sockets.
 
-Invariant: a run is seen by its own user alone; what a test has put in place comes before the folder,
-and the folder before the seeded runs.
+Invariant: a run is visible to its own user alone. The script of a test goes before the folder, and the folder before
+the seeded runs.
 """
 
 import re
@@ -10,8 +10,6 @@ from dataclasses import dataclass, field
 from threading import Lock
 from urllib.parse import unquote_to_bytes
 
-from recorder.sandbox.clock import SECOND
-from recorder.sandbox.documents import document_bytes
 from recorder.sandbox.faults import (
     Delivery,
     Fault,
@@ -23,10 +21,12 @@ from recorder.sandbox.faults import (
 )
 from recorder.sandbox.folder import Folder
 from recorder.sandbox.limits import RateLimit
-from recorder.sandbox.population import Population
+from recorder.sandbox.population import SimulatedPopulation
 from recorder.sandbox.replies import Reply, error_reply, json_reply, not_found, unauthorized
+from recorder.sandbox.run_document import document_bytes
 from recorder.sandbox.simulated_run import SimulatedRun, cancel, make_run
 from recorder.sandbox.start_request import parse_start_request, started_reply
+from recorder.sandbox.timestamps import SECOND
 
 _RUNS = "/api/enrichment"
 _ALLOWED = {"runs": "POST", "run": "GET", "cancel": "POST"}
@@ -86,7 +86,7 @@ class FakeApi:
 
     def __init__(
         self,
-        population: Population,
+        population: SimulatedPopulation,
         *,
         users: Mapping[str, str],
         faults: Sequence[Fault] = (),
@@ -124,45 +124,45 @@ class FakeApi:
         with self._lock:
             self._number += 1
             at = self._clock()
-            place, run_id = parse_target(request.target)
+            endpoint, run_id = parse_target(request.target)
             user = self._user_of(request.authorization)
-            given = self._give(request, place, run_id, user, at)
+            answer = self._answer(request, endpoint, run_id, user, at)
             return PlannedResponse(
                 number=self._number,
                 at=at,
                 user=user,
                 method=request.method,
                 run_id=run_id,
-                reply=given.reply,
-                delivery=given.delivery,
-                delay_s=given.delay_s,
-                fault=given.fault,
+                reply=answer.reply,
+                delivery=answer.delivery,
+                delay_s=answer.delay_s,
+                fault=answer.fault,
             )
 
     def _user_of(self, authorization: str | None) -> str | None:
         scheme, _, key = (authorization or "").partition(" ")
         return self._users.get(key.strip()) if scheme.lower() == "bearer" else None
 
-    def _give(
-        self, request: Request, place: str | None, run_id: str | None, user: str | None, at: int
+    def _answer(
+        self, request: Request, endpoint: str | None, run_id: str | None, user: str | None, at: int
     ) -> FaultedReply:
         if user is None:
             return FaultedReply(reply=unauthorized())
-        refusal = self._refusal(request.method, place, user, at)
+        refusal = self._refusal(request.method, endpoint, user, at)
         if refusal is not None:
             return FaultedReply(reply=refusal)
         if run_id is None:
             return FaultedReply(reply=self._start(request, user, at))
-        if place == "cancel":
+        if endpoint == "cancel":
             return FaultedReply(reply=self._cancel(run_id, user, at))
         return self._disturbed(run_id, user, at)
 
-    def _refusal(self, method: str, place: str | None, user: str, at: int) -> Reply | None:
-        if place is None:
+    def _refusal(self, method: str, endpoint: str | None, user: str, at: int) -> Reply | None:
+        if endpoint is None:
             return error_reply(404, "not_found", "There is nothing at this path")
-        if method != _ALLOWED[place]:
-            allow = {"Allow": _ALLOWED[place]}
-            return error_reply(405, "method_not_allowed", f"Use {_ALLOWED[place]}", allow)
+        if method != _ALLOWED[endpoint]:
+            allow = {"Allow": _ALLOWED[endpoint]}
+            return error_reply(405, "method_not_allowed", f"Use {_ALLOWED[endpoint]}", allow)
         wait_s = self._limit.take(user, now=at)
         return throttled(wait_s, now=at, dated=self._dated) if wait_s else None
 

@@ -15,9 +15,9 @@ from math import ceil, inf
 
 from recorder.ledger.jsontext import Json, Number, parse_json, to_text
 from recorder.ledger.run_status import TERMINAL, RunStatus
-from recorder.sandbox.clock import SECOND
-from recorder.sandbox.errors import SandboxError
 from recorder.sandbox.replies import Reply, error_reply, json_reply, run_of, unauthorized
+from recorder.sandbox.sandbox_error import SandboxError
+from recorder.sandbox.timestamps import SECOND
 
 _HTML = b"<!doctype html><title>Maintenance</title><h1>We will be right back</h1>\n"
 
@@ -45,7 +45,7 @@ class Kind(StrEnum):
 
 
 class Delivery(StrEnum):
-    """How an answer is given: sent whole, cut in the middle, not at all, or with a reset."""
+    """How an answer is delivered: sent whole, cut in the middle, not at all, or with a reset."""
 
     SEND = "send"
     CUT = "cut"
@@ -58,15 +58,15 @@ class Fault:
     """One fault to inject.
 
     Attributes:
-        kind: what goes wrong.
+        kind: the kind of fault.
         rate: share of the requests that it applies to, 0 to 1; shares of several faults add up.
         requests: the numbers of the requests that it applies to (from 1, whatever the rate), or None.
-        from_s: not before so many seconds after the server's start.
-        until_s: not from so many seconds after the server's start on.
-        run: only runs whose id fits this glob.
-        user: only this user's requests; None for everybody's.
-        retry_after_s: what Retry-After asks for, seconds (429).
-        seconds: how long an answer is delayed (slow), or held at most (timeout); None for 1.5 and 120.
+        from_s: seconds after the server's start from which it applies.
+        until_s: seconds after the server's start until which it applies.
+        run: a glob of the run ids that it applies to.
+        user: the user whose requests it applies to; None: every user.
+        retry_after_s: the seconds of Retry-After (429).
+        seconds: the delay of an answer (slow, timeout); None for 1.5 and 120.
     """
 
     kind: Kind
@@ -147,11 +147,11 @@ def choose_fault(
 
     Args:
         faults: the faults; one that names the request's number comes before those by rate.
-        seed: of the population.
-        number: the request's, from 1.
+        seed: the seed of the population.
+        number: the number of the request, from 1.
         elapsed_s: seconds since the server's start.
-        run_id: the run that is asked.
-        user: who asks.
+        run_id: the requested run.
+        user: the user of the request.
     """
     fitting = [fault for fault in faults if _fits(fault, elapsed_s, run_id, user)]
     for fault in fitting:
@@ -179,8 +179,8 @@ def apply_fault(reply: Reply, fault: Fault, *, run_id: str, now: int) -> Faulted
 
     Args:
         reply: the answer without it.
-        fault: what goes wrong.
-        run_id: the run that was asked.
+        fault: the fault.
+        run_id: the requested run.
         now: microseconds since 1970 UTC.
     """
     if fault.kind in _REPLACED:

@@ -1,6 +1,6 @@
 """A folder of ledger documents, served as the answers of their runs.
 
-Each `*.json` is `{"run": {...}}`, or `{"body": {"run": {...}}}` with a note beside it. A document is
+Each `*.json` is `{"run": {...}}`, or `{"body": {"run": {...}}}` with notes next to it. A document is
 found under its run's own id (of several files with one id, the last by name) and under its file's stem;
 there the run's id reads as the stem.
 
@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from recorder.ledger.jsontext import Json, JsonTextError, parse_json, to_text
-from recorder.sandbox.errors import SandboxError
+from recorder.sandbox.sandbox_error import SandboxError
 
 
 class Folder:
@@ -52,7 +52,7 @@ class Folder:
         if stamps == self._stamps:
             return
         changed = [path for path, stamp in stamps.items() if self._stamps.get(path) != stamp]
-        files = {path: held for path, held in self._files.items() if path in stamps}
+        files = {path: document for path, document in self._files.items() if path in stamps}
         for path in changed:
             document = _document(path, strict=strict)
             files.update({path: document} if document else {})

@@ -1,11 +1,11 @@
-"""The rate limit of the sandbox's keys: so many requests in any 60 seconds.
+"""The rate limit of the sandbox's keys, in requests in any 60 s.
 
-Invariant: in no window of 60 s are more requests let through for one user than the limit says.
+Invariant: no window of 60 s has more requests of one user than the limit.
 """
 
 from collections import defaultdict, deque
 
-from recorder.sandbox.clock import MINUTE, SECOND
+from recorder.sandbox.timestamps import MINUTE, SECOND
 
 
 class RateLimit:
@@ -23,7 +23,7 @@ class RateLimit:
         """Count a request in, or return how long it has to wait.
 
         Args:
-            user: who asks.
+            user: the user of the request.
             now: microseconds since 1970 UTC.
 
         Returns:

@@ -1,6 +1,6 @@
-"""The sandbox's log of requests: what was asked, and what was given, to the byte.
+"""The sandbox's log of requests and their answers, to the byte.
 
-Invariant: an entry is there before the last byte of its answer has left; keys are never in it.
+Invariant: an entry is logged before the last byte of its answer is sent; it never holds a key.
 """
 
 import hashlib
@@ -10,10 +10,10 @@ from pathlib import Path
 from threading import Lock
 from typing import TextIO
 
-from recorder.sandbox.clock import iso
-from recorder.sandbox.errors import SandboxError
 from recorder.sandbox.fake_api import PlannedResponse
 from recorder.sandbox.faults import Delivery
+from recorder.sandbox.sandbox_error import SandboxError
+from recorder.sandbox.timestamps import iso
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,12 +22,12 @@ class RequestLog:
 
     Attributes:
         number: from 1, in the order of arrival.
-        at: when it was read, microseconds since 1970 UTC; the instant its document speaks of.
-        user: whose key it bore, None for an unknown one.
-        method: GET and the like.
-        run_id: the run it was about, None where its path names none.
-        status: the status code, None where no answer was given.
-        fault: the kind of fault that it got, or None.
+        at: the instant of its arrival and of its document, microseconds since 1970 UTC.
+        user: the user of its key, None for an unknown key.
+        method: GET, POST, ...
+        run_id: the requested run, None where its path names none.
+        status: the status code, None where nothing was sent.
+        fault: the kind of its fault, or None.
         body: the bytes of the body that were sent.
         whole: whether all of the body was handed to the network.
     """
@@ -86,7 +86,7 @@ def entry_of(delivery: PlannedResponse, sent: bytes) -> RequestLog:
 
 
 class Journal:
-    """The log: in memory where asked, and in a file where one is given.
+    """The log, in memory, in a file, or in both.
 
     Args:
         path: the file, NDJSON, appended to and flushed per line; None for none.

@@ -1,4 +1,4 @@
-"""A population of the sandbox: a number of runs of mixed endings, and what a poller would have kept of them.
+"""A population of simulated runs of mixed endings, and the answers that a poller would have recorded of them.
 
 Invariant: the same seed and start give the same runs, and the same answers line by line.
 """
@@ -8,22 +8,22 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from recorder.sandbox.clock import DAY, HOUR, MINUTE, SECOND, iso
-from recorder.sandbox.documents import document
 from recorder.sandbox.effects import NO_EFFECTS, Effects
+from recorder.sandbox.run_document import document
 from recorder.sandbox.simulated_run import Ending, Overrides, SimulatedRun, make_run
+from recorder.sandbox.timestamps import DAY, HOUR, MINUTE, SECOND, iso
 
 _FEW = 10
 _STUCK_FOR = 20 * MINUTE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Population:
+class SimulatedPopulation:
     """Runs in the order of their numbers.
 
     Attributes:
-        seed: where all chance comes from.
-        speed: how many times faster than in life the runs go.
+        seed: the seed of all chance.
+        speed: the factor by which the runs go faster than in life.
         effects: what disturbs them, and those that are started later.
         runs: the runs; number i of the seed stands at position i.
     """
@@ -44,17 +44,17 @@ class Population:
         speed: float = 1.0,
         users: Sequence[str] = ("default",),
         effects: Effects = NO_EFFECTS,
-    ) -> "Population":
+    ) -> "SimulatedPopulation":
         """Generate runs of mixed endings; from ten runs on, each ending occurs.
 
         Args:
-            runs: how many.
+            runs: the number of runs.
             seed: the same seed and start give the same population.
             start_at: when the first run may be created, microseconds since 1970 UTC.
             spread_us: over how long the creations are spread, microseconds. Stuck runs are created
                 another 12 to 45 minutes before, so that they are overdue already.
-            speed: how many times faster than in life they go; instants stay those of the wall clock.
-            users: whose runs they are, in turn.
+            speed: the factor by which they go faster than in life; instants stay those of the wall clock.
+            users: their users, in turn.
             effects: what disturbs them.
         """
         rng = random.Random(f"world/{seed}")  # noqa: S311 -- reproducible, not secret
@@ -103,32 +103,31 @@ def answers(
     error_rate: float = 0.005,
     effects: Effects = NO_EFFECTS,
 ) -> Iterator[dict[str, Any]]:
-    """Generate what a poller would have kept of a population, as lines for `import`, in order of time.
+    """Generate the answers that a poller would have recorded of a population, as lines for `import`, in order of time.
 
-    Most runs are watched from their start, some from their middle or after their end; each is looked
-    at some 6 to 12 times.
+    Most runs are polled from their start, some from their middle or after their end; each is polled 6 to 12 times.
 
     Args:
-        runs: how many runs.
+        runs: the number of runs.
         seed: the same seed and start give the same lines.
         start_at: the beginning of the history, microseconds since 1970 UTC.
         spread_us: its length, microseconds.
         until_at: nothing is observed after this instant; None for no limit.
         source: the name of the source in the lines.
-        error_rate: share of the looks that the API answers with 503, 0 to 1.
+        error_rate: share of the polls that the API answers with 503, 0 to 1.
         effects: what disturbs the history.
 
     Yields:
         `{"observed_at", "source", "run_id", "status_code", "body"}`.
     """
-    population = Population.generate(
+    population = SimulatedPopulation.generate(
         runs=runs, seed=seed, start_at=start_at, spread_us=spread_us, effects=effects
     )
     rng = random.Random(f"answers/{seed}")  # noqa: S311 -- reproducible, not secret
-    looks = sorted(
-        (at, number) for number, run in enumerate(population.runs) for at in _looks(rng, run)
+    polls = sorted(
+        (at, number) for number, run in enumerate(population.runs) for at in _polls(rng, run)
     )
-    for at, number in looks:
+    for at, number in polls:
         if until_at is None or at <= until_at:
             run = population.runs[number]
             broken = rng.random() < error_rate
@@ -144,7 +143,7 @@ def answers(
 _UNAVAILABLE = {"error": {"code": "unavailable", "message": "try again later"}}
 
 
-def _looks(rng: random.Random, run: SimulatedRun) -> Iterator[int]:
+def _polls(rng: random.Random, run: SimulatedRun) -> Iterator[int]:
     """Draw the instants of a run's polls: some seven while it goes on, then those after its end."""
     end = run.created_at + _STUCK_FOR if run.ended_at is None else run.ended_at
     life_us = end - run.created_at

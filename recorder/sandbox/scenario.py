@@ -9,20 +9,20 @@
     [[fault]]
     kind = "truncate"
     requests = [3, 4]           # the third and the fourth request
-    run = "er_*"                # only runs whose id fits this glob
+    run = "er_*"                # a glob of run ids
     user = "default"            # only this user's requests
 
 `429` and `429-date` take `retry_after`, `slow` and `timeout` take `seconds`.
 
-Invariant: a key or a value that is not understood is told in one line that names it.
+Invariant: an unknown key or a wrong value is an error of one line that names it.
 """
 
 import tomllib
 from collections.abc import Callable, Collection
 from typing import Any
 
-from recorder.sandbox.errors import SandboxError
 from recorder.sandbox.faults import Fault, parse_kind, parse_rate
+from recorder.sandbox.sandbox_error import SandboxError
 
 
 def parse_scenario(
@@ -32,8 +32,8 @@ def parse_scenario(
 
     Args:
         text: the file's text.
-        name: what messages call it.
-        users: who there is; None: anybody.
+        name: its name in messages.
+        users: the users that a fault may name; None: any.
 
     Raises:
         SandboxError: no TOML, a key or value that is not understood, or a fault that can apply to no request.
@@ -45,13 +45,13 @@ def parse_scenario(
     tables = document.get("fault", [])
     if set(document) - {"fault"} or not isinstance(tables, list):
         raise SandboxError(f"{name}: a scenario holds [[fault]] tables and nothing else")
-    faults = [(_fault(table, where), where) for table, where in _placed(tables, name)]
+    faults = [(_fault(table, where), where) for table, where in _named(tables, name)]
     for fault, where in faults:
         _refuse_idle(fault, where, users)
     return tuple(fault for fault, _ in faults)
 
 
-def _placed(tables: list[Any], name: str) -> list[tuple[Any, str]]:
+def _named(tables: list[Any], name: str) -> list[tuple[Any, str]]:
     return [(table, f"{name}, fault {at}") for at, table in enumerate(tables, start=1)]
 
 

@@ -18,11 +18,11 @@ from socketserver import TCPServer
 from threading import Event, Lock, Thread, current_thread
 from typing import Any
 
-from recorder.sandbox.errors import SandboxError
 from recorder.sandbox.fake_api import FakeApi, PlannedResponse, Request
 from recorder.sandbox.faults import Delivery
 from recorder.sandbox.log import Journal, entry_of
 from recorder.sandbox.replies import JSON_TYPE
+from recorder.sandbox.sandbox_error import SandboxError
 
 HOST = "127.0.0.1"
 _TICK_S = 0.02
@@ -73,15 +73,15 @@ class _Handler(BaseHTTPRequestHandler):
             self.server.journal.begin(replace(entry, whole=False))
             self._wait(delivery.delay_s)
         self.server.journal.begin(entry)
-        given = False
+        is_sent = False
         try:
-            given = not self._client_gone()
-            if given and delivery.delivery in (Delivery.SEND, Delivery.CUT):
+            is_sent = not self._client_gone()
+            if is_sent and delivery.delivery in (Delivery.SEND, Delivery.CUT):
                 self.connection.sendall(_head(delivery, length=len(delivery.reply.body)) + sent)
         except OSError:
-            given = False
-        self.server.journal.end(entry, sent=given)
-        if delivery.delivery != Delivery.SEND or not given:
+            is_sent = False
+        self.server.journal.end(entry, sent=is_sent)
+        if delivery.delivery != Delivery.SEND or not is_sent:
             self._break_off(delivery.delivery)
 
     def _wait(self, seconds: float) -> None:

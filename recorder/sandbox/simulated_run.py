@@ -31,7 +31,7 @@ class Ending(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunStep:
-    """What the ledger says from `at` (microseconds) on: the status word and the counts of leads."""
+    """The status word and the counts of leads from `at` (microseconds) on."""
 
     at: int
     status: str
@@ -53,20 +53,20 @@ class SimulatedRun:
 
     Attributes:
         run_id: the id in the API's path.
-        user: whose run it is; nobody else sees it.
+        user: the only user who sees the run.
         definition: what it enriches with.
         ending: how it ends.
         leads: how many leads it covers.
         list_id: the list they come from, None for explicitly named leads.
-        salt: 64 bits that lead ids and the like are made from.
-        speed: how many times faster than in life it goes.
+        salt: 64 bits that lead ids and metadata are made from.
+        speed: the factor by which it goes faster than in life.
         created_at: microseconds since 1970 UTC, as all instants here.
         steps: its life; the first at `created_at`.
         charge: actual over preview, per processed lead.
         actual_at: when `cost.actual` appears, None for never.
-        completed_at_given: whether the ledger says when a failed run ended.
+        has_completed_at: whether the ledger says when a failed run ended.
         error: `error.message` and `error.details` of a failed run.
-        dry: whether results are kept from being written.
+        dry: whether results are not written.
     """
 
     run_id: str
@@ -81,7 +81,7 @@ class SimulatedRun:
     steps: tuple[RunStep, ...]
     charge: float
     actual_at: int | None
-    completed_at_given: bool = True
+    has_completed_at: bool = True
     error: tuple[str, dict[str, Any] | None] | None = None
     dry: bool = False
 
@@ -143,7 +143,7 @@ def make_run(
     Args:
         seed: the population.
         number: which of its runs; the id depends on seed and number alone.
-        user: whose run it is.
+        user: the user of the run.
         created_at: microseconds since 1970 UTC; cut to milliseconds.
         speed: how many times faster than in life it goes, above 0.
         phase: how far the history has come, 0 to 1: decides the version; None for any
@@ -237,7 +237,7 @@ def _whole_life(rng: random.Random, run: SimulatedRun) -> Iterator[RunStep]:
 
 
 def _live(rng: random.Random, run: SimulatedRun) -> SimulatedRun:
-    """Cut and extend a completed run's steps as its ending asks."""
+    """Cut and extend a completed run's steps for its ending."""
     started, end = run.steps[1].at, run.steps[-1].at
     middle = started + int((end - started) * rng.uniform(0.1, 0.9))
     queued = run.created_at + int((started - run.created_at) * rng.uniform(0.2, 0.9))
@@ -265,12 +265,12 @@ def _fail(rng: random.Random, run: SimulatedRun, at: int) -> SimulatedRun:
     last = replace(steps[-1], at=at, status=RunStatus.FAILED)
     if _chance(rng, 0.5):
         last = replace(last, pending=0, running=0, failed=last.failed + last.pending + last.running)
-    given, charged = _chance(rng, 0.7), _chance(rng, 0.7)
+    has_completed_at, charged = _chance(rng, 0.7), _chance(rng, 0.7)
     error = _error(rng, run)
-    failed = replace(run, steps=(*steps, last), completed_at_given=given, error=error)
+    failed = replace(run, steps=(*steps, last), has_completed_at=has_completed_at, error=error)
     if not charged:
         return failed
-    return _charged(rng, failed) if given else replace(failed, actual_at=at)
+    return _charged(rng, failed) if has_completed_at else replace(failed, actual_at=at)
 
 
 def _error(rng: random.Random, run: SimulatedRun) -> tuple[str, dict[str, Any] | None]:
@@ -301,7 +301,7 @@ def cancel(run: SimulatedRun, at: int) -> SimulatedRun | None:
         return None
     rng = random.Random(f"cancel/{run.salt}")  # noqa: S311 -- reproducible, not secret
     return _cancel(
-        rng, replace(run, ending=Ending.CANCELLED, error=None, completed_at_given=True), at
+        rng, replace(run, ending=Ending.CANCELLED, error=None, has_completed_at=True), at
     )
 
 

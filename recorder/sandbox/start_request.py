@@ -8,8 +8,8 @@ from collections.abc import Callable
 from typing import Any
 
 from recorder.sandbox.definitions import SLUGS, Definition, definition, latest_version
-from recorder.sandbox.documents import trigger_run_id
 from recorder.sandbox.replies import Reply, error_reply, json_reply
+from recorder.sandbox.run_document import trigger_run_id
 from recorder.sandbox.simulated_run import Ending, Overrides, SimulatedRun
 
 _MOST_LEADS = 5000

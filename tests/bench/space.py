@@ -22,7 +22,7 @@ sys.path.insert(1, str(Path(__file__).resolve().parents[1]))
 from recorder.instants import HOUR, SECOND
 from recorder.ledger.answer import Answer
 from recorder.ledger.jsontext import parse_json
-from recorder.sandbox import Population, document_bytes
+from recorder.sandbox import SimulatedPopulation, document_bytes
 from recorder.store.engine import Database
 from recorder.store.migrate import upgrade
 from recorder.store.write.record import Recorder
@@ -38,7 +38,9 @@ Poll = tuple[int, str, bytes]
 def sandbox_polls(runs: int, seed: int) -> list[Poll]:
     """Every run of a sandbox's world asked at the cadence until it has ended, in the order of time."""
     spread_us = runs * 100 * SECOND // CONCURRENCY
-    world = Population.generate(runs=runs, seed=seed, start_at=START_AT, spread_us=spread_us)
+    world = SimulatedPopulation.generate(
+        runs=runs, seed=seed, start_at=START_AT, spread_us=spread_us
+    )
     polls: list[Poll] = []
     for run in world.runs:
         ended_at = run.ended_at if run.ended_at is not None else run.created_at + HOUR

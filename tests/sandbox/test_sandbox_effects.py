@@ -11,7 +11,7 @@ from recorder.cli.main import cli
 from recorder.cli.main import run as run_cli
 from recorder.cli.sandbox import sandbox as command
 from recorder.instants import DAY, HOUR
-from recorder.sandbox import Effects, Ending, Population, SimulatedRun, answers, document
+from recorder.sandbox import Effects, Ending, SimulatedPopulation, SimulatedRun, answers, document
 from recorder.sandbox.definitions import SLUGS, definition, latest_version
 
 START = 1_780_000_000_000_000
@@ -19,7 +19,7 @@ DEFAULT_DIGEST = "6df3a2ca4b7a2e4bc0e7386282f4d3a5a8658805f5e836628307a3a3d0433f
 
 
 def made(runs: int = 300, **effects: Any) -> tuple[SimulatedRun, ...]:
-    generated = Population.generate(
+    generated = SimulatedPopulation.generate(
         runs=runs, seed=5, start_at=START, spread_us=30 * DAY, effects=Effects(**effects)
     )
     return generated.runs

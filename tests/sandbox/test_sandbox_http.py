@@ -13,9 +13,9 @@ import pytest
 
 from recorder.instants import DAY, SECOND, now_us
 from recorder.sandbox import (
-    Population,
     Reply,
     Sandbox,
+    SimulatedPopulation,
     document,
 )
 
@@ -26,7 +26,7 @@ Ask = Callable[..., httpx.Response]
 
 def test_a_run_is_served_as_its_document_at_that_instant(open_sandbox: Open, ask: Ask) -> None:
     """The body is the document of the instant in the log, and the log holds its bytes."""
-    population = Population.generate(runs=12, start_at=now_us() - 5 * SECOND, speed=3.0)
+    population = SimulatedPopulation.generate(runs=12, start_at=now_us() - 5 * SECOND, speed=3.0)
     sandbox = open_sandbox(population)
     replies = [ask(sandbox, run.run_id) for run in population.runs]
     assert {reply.status_code for reply in replies} == {200}
@@ -49,7 +49,9 @@ def test_an_answer_has_the_headers_of_http(open_sandbox: Open, ask: Ask) -> None
 def test_a_run_is_seen_by_its_user_alone(open_sandbox: Open, ask: Ask) -> None:
     """Another user's key gets 404, an unknown key or none gets 401, none of them ends up in the log."""
     users = {"ann": "pk_ann", "ben": "pk_ben"}
-    sandbox = open_sandbox(Population.generate(runs=1, start_at=START, users=["ann"]), users=users)
+    sandbox = open_sandbox(
+        SimulatedPopulation.generate(runs=1, start_at=START, users=["ann"]), users=users
+    )
     run_id = sandbox.population.runs[0].run_id
     assert ask(sandbox, run_id, key="pk_ann").status_code == 200
     for key, status in {"pk_ben": 404, "pk_none": 401}.items():
@@ -63,7 +65,7 @@ def test_a_run_is_seen_by_its_user_alone(open_sandbox: Open, ask: Ask) -> None:
 
 def test_what_is_not_there_is_not_found(open_sandbox: Open, ask: Ask) -> None:
     """Unknown ids, runs yet to be created, and other paths are 404."""
-    sandbox = open_sandbox(Population.generate(runs=1, start_at=now_us() + DAY))
+    sandbox = open_sandbox(SimulatedPopulation.generate(runs=1, start_at=now_us() + DAY))
     headers = {"Authorization": "bearer pk_sandbox"}
     assert ask(sandbox, sandbox.population.runs[0].run_id).status_code == 404
     assert ask(sandbox, "er_none").status_code == 404
@@ -156,7 +158,7 @@ def post(sandbox: Sandbox, path: str = "", **kwargs: Any) -> httpx.Response:
 @pytest.mark.slow
 def test_a_run_can_be_started(open_sandbox: Open, ask: Ask) -> None:
     """A start answers the ids, and the run is there, as it was wished for."""
-    sandbox = open_sandbox(Population(speed=1000.0))
+    sandbox = open_sandbox(SimulatedPopulation(speed=1000.0))
     overrides = {
         "slug": "news_signal",
         "version": 1,

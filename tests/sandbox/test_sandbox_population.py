@@ -11,7 +11,7 @@ from recorder.instants import DAY, MINUTE, SECOND, iso, parse_instant
 from recorder.sandbox import (
     Ending,
     Overrides,
-    Population,
+    SimulatedPopulation,
     SimulatedRun,
     answers,
     cancel,
@@ -39,7 +39,8 @@ def said(run: SimulatedRun, at: int) -> Any:
 def test_a_population_is_its_seed_and_start() -> None:
     """The same seed and start give the same runs; another seed gives other ids."""
     worlds = [
-        Population.generate(runs=25, seed=seed, start_at=START, spread_us=DAY) for seed in (3, 3, 4)
+        SimulatedPopulation.generate(runs=25, seed=seed, start_at=START, spread_us=DAY)
+        for seed in (3, 3, 4)
     ]
     assert worlds[0] == worlds[1]
     assert not {run.run_id for run in worlds[0].runs} & {run.run_id for run in worlds[2].runs}
@@ -47,15 +48,17 @@ def test_a_population_is_its_seed_and_start() -> None:
 
 def test_ids_depend_on_the_seed_alone() -> None:
     """A population that starts later, longer or faster has the ids of the first."""
-    first = Population.generate(runs=20, seed=3, start_at=START)
-    later = Population.generate(runs=30, seed=3, start_at=START + DAY, spread_us=DAY, speed=9.0)
+    first = SimulatedPopulation.generate(runs=20, seed=3, start_at=START)
+    later = SimulatedPopulation.generate(
+        runs=30, seed=3, start_at=START + DAY, spread_us=DAY, speed=9.0
+    )
     assert [r.run_id for r in first.runs] == [r.run_id for r in later.runs][:20]
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_ten_runs_meet_every_ending(seed: int) -> None:
     """From ten runs on each ending occurs, and stuck runs are overdue at the start."""
-    population = Population.generate(runs=10, seed=seed, start_at=START)
+    population = SimulatedPopulation.generate(runs=10, seed=seed, start_at=START)
     assert {run.ending for run in population.runs} == set(Ending)
     assert all(
         run.created_at <= START - 12 * MINUTE
@@ -66,7 +69,7 @@ def test_ten_runs_meet_every_ending(seed: int) -> None:
 
 def test_users_share_the_runs() -> None:
     """Several users get the runs in turn."""
-    population = Population.generate(runs=4, start_at=START, users=("ann", "ben"))
+    population = SimulatedPopulation.generate(runs=4, start_at=START, users=("ann", "ben"))
     assert [run.user for run in population.runs] == ["ann", "ben", "ann", "ben"]
 
 
@@ -128,9 +131,9 @@ def test_a_run_begins_pending_and_is_charged_at_the_end() -> None:
 
 def test_some_ends_are_odd() -> None:
     """Among many runs some failed ones have no completedAt, and some actuals come late."""
-    runs = Population.generate(runs=400, seed=1, start_at=START).runs
+    runs = SimulatedPopulation.generate(runs=400, seed=1, start_at=START).runs
     failed = [run for run in runs if run.ending is Ending.FAILED]
-    assert {run.completed_at_given for run in failed} == {True, False}
+    assert {run.has_completed_at for run in failed} == {True, False}
     assert any(run.actual_at is None for run in failed)
     assert any(run.actual_at and run.ended_at and run.actual_at > run.ended_at for run in runs)
     shapes = {type(said(run, START + DAY)["cost"]["preview"]) for run in runs}
@@ -184,7 +187,7 @@ def test_one_version_is_worse_than_the_one_before() -> None:
 
 def test_explicit_leads_are_repeated_and_lists_are_named() -> None:
     """A run has either a list's id or every lead's id in its scope."""
-    runs = Population.generate(runs=60, seed=2, start_at=START).runs
+    runs = SimulatedPopulation.generate(runs=60, seed=2, start_at=START).runs
     scopes = [said(run, START + DAY)["scope"] for run in runs]
     assert {scope["type"] for scope in scopes} == {"list", "explicit_leads"}
     for scope in scopes:
@@ -194,7 +197,7 @@ def test_explicit_leads_are_repeated_and_lists_are_named() -> None:
 
 def test_answers_are_what_a_poller_would_have_kept() -> None:
     """The lines are in order of time, a dozen or fewer a run, and say what the run said then."""
-    population = Population.generate(runs=60, seed=5, start_at=START, spread_us=30 * DAY)
+    population = SimulatedPopulation.generate(runs=60, seed=5, start_at=START, spread_us=30 * DAY)
     runs = {run.run_id: run for run in population.runs}
     lines = list(answers(runs=60, seed=5, start_at=START, error_rate=0.05))
     times = [parse_instant(line["observed_at"]) or 0 for line in lines]

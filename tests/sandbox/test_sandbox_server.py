@@ -23,7 +23,7 @@ from recorder.sandbox import (
     Kind,
     Sandbox,
 )
-from recorder.sandbox.errors import SandboxError
+from recorder.sandbox.sandbox_error import SandboxError
 
 Open = Callable[..., Sandbox]
 Ask = Callable[..., httpx.Response]
@@ -232,7 +232,7 @@ def test_the_command_writes_answers() -> None:
     [
         (["--fault", "flood=1"], "no fault is called 'flood'"),
         (["--user", "ann"], "no NAME=KEY"),
-        (["--user", "ann=k", "--user", "ann=l"], "given twice"),
+        (["--user", "ann=k", "--user", "ann=l"], "stands there twice"),
         (["--scenario", "/nowhere.toml"], "cannot read the scenario"),
         (["--folder", "/nowhere"], "there is no folder"),
         (["--answers", "1", "--start", "soon"], "'soon' is no instant"),

@@ -15,10 +15,10 @@ from recorder.sandbox import (
     parse_fault,
     parse_scenario,
 )
-from recorder.sandbox.errors import SandboxError
 from recorder.sandbox.fake_api import parse_target
 from recorder.sandbox.faults import choose_fault
 from recorder.sandbox.limits import RateLimit
+from recorder.sandbox.sandbox_error import SandboxError
 
 START = 1_780_000_000_000_000
 

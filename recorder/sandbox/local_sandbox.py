@@ -1,6 +1,6 @@
 """The sandbox as tests, the demo and the command line hold it: a server, its ledger and its log in one.
 
-Invariant: what is put in place holds from the next request on; the log tells what each request was given.
+Invariant: a script, a run or a fault holds from the next request on; the log has the answer to each request.
 """
 
 import json
@@ -9,16 +9,16 @@ from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Any, Self
 
-from recorder.sandbox.clock import now_us
-from recorder.sandbox.errors import SandboxError
 from recorder.sandbox.fake_api import FakeApi
 from recorder.sandbox.faults import Fault
 from recorder.sandbox.folder import Folder
 from recorder.sandbox.log import Journal, RequestLog
-from recorder.sandbox.population import Population
+from recorder.sandbox.population import SimulatedPopulation
 from recorder.sandbox.replies import NO_HEADERS, Reply, not_found, run_of
+from recorder.sandbox.sandbox_error import SandboxError
 from recorder.sandbox.server import Server
 from recorder.sandbox.simulated_run import SimulatedRun
+from recorder.sandbox.timestamps import now_us
 
 DEFAULT_USERS: Mapping[str, str] = MappingProxyType({"default": "pk_sandbox"})
 
@@ -47,7 +47,7 @@ class Sandbox:
 
     def __init__(
         self,
-        population: Population | None = None,
+        population: SimulatedPopulation | None = None,
         *,
         users: Mapping[str, str] = DEFAULT_USERS,
         faults: Sequence[Fault] = (),
@@ -59,7 +59,7 @@ class Sandbox:
         keep: bool = True,
         clock: Callable[[], int] = now_us,
     ) -> None:
-        self.population = population or Population()
+        self.population = population or SimulatedPopulation()
         self.users = dict(users)
         self._api = FakeApi(
             self.population,
@@ -121,7 +121,7 @@ class Sandbox:
 
         Args:
             document: `{"run": {...}}`; bytes and text go out as they are.
-            user: whose run it is; None for the first user's.
+            user: the user of the run; None: the first one.
 
         Returns:
             The run's id.
@@ -160,7 +160,7 @@ class Sandbox:
         Args:
             run_id: the run.
             answers: documents as for `put`, or replies; at least one.
-            user: whose run it is; None for the first user's.
+            user: the user of the run; None: the first one.
 
         Raises:
             ValueError: there are no answers.

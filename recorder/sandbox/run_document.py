@@ -8,9 +8,9 @@ import json
 from typing import Any
 
 from recorder.ledger.run_status import TERMINAL, RunStatus
-from recorder.sandbox.clock import iso
 from recorder.sandbox.definitions import contract
 from recorder.sandbox.simulated_run import RunStep, SimulatedRun, lead_id
+from recorder.sandbox.timestamps import iso
 
 _MONEY_PER_HUNDRED_CREDITS = 5
 
@@ -143,7 +143,7 @@ def _timing(run: SimulatedRun, step: RunStep, at: int) -> dict[str, Any]:
     charged = run.actual_at if run.actual_at is not None and run.actual_at <= at else 0
     return {
         "startedAt": _iso(started if started is not None and started <= at else None),
-        "completedAt": _iso(ended if over and run.completed_at_given else None),
+        "completedAt": _iso(ended if over and run.has_completed_at else None),
         "cancelledAt": _iso(ended if step.status == RunStatus.CANCELLED else None),
         "createdAt": _iso(run.created_at),
         "updatedAt": _iso(max(step.at, charged)),

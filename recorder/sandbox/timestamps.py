@@ -15,16 +15,16 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def now_us() -> int:
-    """Return the wall clock's instant."""
+    """Return the wall clock's microseconds since 1970 UTC."""
     return time.time_ns() // 1000
 
 
 def iso(us: int, *, digits: int = 6) -> str:
-    """Spell an instant, as `2026-11-20T09:15:00.120000Z`.
+    """Return an instant as `2026-11-20T09:15:00.120000Z`.
 
     Args:
         us: microseconds since 1970 UTC, in the years 1 to 9999.
-        digits: of the fraction of a second; the rest is cut off.
+        digits: digits of the fraction of a second, cut.
     """
     moment = _EPOCH + timedelta(microseconds=us)
     fraction = f"{moment.microsecond:06d}"[:digits]
