@@ -65,8 +65,8 @@ def test_each_query_runs_on_both_stores(month: Database, dialect: str) -> None:
 def test_the_queries_give_the_numbers_of_the_command_line(
     month: Database, store_url: str, dialect: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The median run time by slug, the failure rate by day and the bias by slug are those that the commands print."""
-    _, median, failing, cost, _ = queries(dialect)
+    """The median run time, the failure rate by day, the bias and the parts of spending are those that the commands print."""
+    _, median, failing, cost, spent, _ = queries(dialect)
     printed = {
         row["slug"]: row["run_seconds_p50"] for row in asked(store_url, "durations", "slug", capsys)
     }
@@ -84,6 +84,16 @@ def test_the_queries_give_the_numbers_of_the_command_line(
     }
     found = execute(month, cost)
     assert {(r["slug"], r["cost_unit"]): float(r["bias"]) for r in found} == biases
+    totals = {
+        (row["slug"], row["unit"], part): pytest.approx(row[f"{part}_total"], abs=1e-9)
+        for row in asked(store_url, "spend", "slug", capsys)
+        for part in ("settled", "provisional", "committed", "unconfirmed")
+        if row[f"{part}_runs"]
+    }
+    sums = {
+        (r["slug"], r["spend_unit"], r["spend_part"]): r["total"] for r in execute(month, spent)
+    }
+    assert {key: float(total) for key, total in sums.items() if total is not None} == totals
 
 
 def asked(
