@@ -1,8 +1,7 @@
-"""The base URL of a source's ledger, and the request target of a run.
+"""The base URL of a source's ledger.
 
 Invariant: a `BaseUrl` never sends a key in the clear beyond this machine. Its text is the one spelling that a source is
-bound to. The target of any id is one path segment that decodes to it. No message repeats a value, which may hold a
-password.
+bound to. No message repeats a value, which may hold a password.
 """
 
 import ipaddress
@@ -39,13 +38,6 @@ class BaseUrl:
         host = f"[{self.host}]" if ":" in self.host else self.host
         port = "" if self.port == _PORTS[self.scheme] else f":{self.port}"
         return f"{self.scheme}://{host}{port}{self.path}"
-
-    def target(self, run_id: str) -> bytes:
-        """Return the request target of a run: all of the id is percent-encoded, a lone surrogate as three bytes."""
-        quoted = urllib.parse.quote(run_id, safe="", errors="surrogatepass")
-        if run_id in {".", ".."}:  # which a path takes for the folder and the one above
-            quoted = quoted.replace(".", "%2E")
-        return f"{self.path}/api/enrichment/{quoted}".encode("ascii")
 
 
 def parse_base_url(text: str) -> BaseUrl:

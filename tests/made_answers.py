@@ -13,6 +13,7 @@ from stores import T0, S
 from recorder.instants import iso
 from recorder.ledger.answer import Answer, Outcome
 from recorder.ledger.jsontext import parse_json, to_text
+from recorder.ledger.target import Target
 
 SLUGS = ("work_email", "phone", None)
 _DAY = 86_400
@@ -137,7 +138,7 @@ def _answer(run_id: str, at: float, document: dict[str, Any]) -> Answer:
     body = to_text(parse_json(json.dumps(document))).encode()
     return Answer(
         source="default",
-        run_id=run_id,
+        target=Target(run_id),
         observed_at=T0 + int(at * S),
         outcome=None,
         http_status=200,
@@ -149,7 +150,7 @@ def _answer(run_id: str, at: float, document: dict[str, Any]) -> Answer:
 def _failed(run_id: str, at: float, outcome: Outcome, status: int) -> Answer:
     return Answer(
         source="default",
-        run_id=run_id,
+        target=Target(run_id),
         observed_at=T0 + int(at * S),
         outcome=outcome,
         http_status=status,

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from recorder.ledger.answer import Answer, Outcome
 from recorder.ledger.jsontext import to_text
+from recorder.ledger.target import Target
 from recorder.store.documents import load_value
 from recorder.store.engine import Database
 from recorder.store.parts import Parts
@@ -47,7 +48,7 @@ def answer(
     given = body if isinstance(body, bytes) else json.dumps(body or document(run_id)).encode()
     fields: dict[str, Any] = {
         "source": "default",
-        "run_id": run_id,
+        "target": Target(run_id),
         "observed_at": T0 + at * S,
         "outcome": None,
         "http_status": 200,

@@ -24,6 +24,7 @@ from recorder.fetch.keys import ApiKey
 from recorder.fetch.wire import Deadline, open_pool
 from recorder.instants import SECOND, parse_instant
 from recorder.ledger.answer import Answer, Outcome
+from recorder.ledger.target import Target
 
 SECRET = "pk_live_5f2b8c0d9e"
 KEY = ApiKey(SECRET, setting="PUFFLE_API_KEY")
@@ -119,12 +120,12 @@ def reply(body: bytes = b'{"run": {}}', status: str = "200 OK", headers: str = "
 
 def ask(script: Script | bytes, run_id: str = "er_1", **options: Any) -> Answer:
     with serving(script) as ledger, client(ledger.url, **options) as asking:
-        return asking.fetch_run(run_id)
+        return asking.fetch(Target(run_id))
 
 
 def told(response: httpx.Response, run_id: str = "er_1", **options: Any) -> Answer:
     with client(transport=httpx.MockTransport(lambda _: response), **options) as asking:
-        return asking.fetch_run(run_id)
+        return asking.fetch(Target(run_id))
 
 
 # The request
@@ -149,14 +150,14 @@ def told(response: httpx.Response, run_id: str = "er_1", **options: Any) -> Answ
 def test_any_id_goes_encoded_over_the_wire(run_id: str, quoted: bytes) -> None:
     """The wire carries one path segment that decodes to the id, dots and percent signs included."""
     with serving(reply()) as ledger, client(ledger.url) as asking:
-        assert asking.fetch_run(run_id).outcome is None
+        assert asking.fetch(Target(run_id)).outcome is None
     assert ledger.targets() == [b"/api/enrichment/" + quoted]
 
 
 def test_an_empty_id_is_not_asked_for() -> None:
     """An empty id would be another endpoint's path: it is answered without a request."""
     with serving(reply()) as ledger, client(ledger.url) as asking:
-        answer = asking.fetch_run("")
+        answer = asking.fetch(Target(""))
     assert (answer.outcome, answer.http_status) == (Outcome.UNEXPECTED, None)
     assert answer.detail == "an empty run id cannot be asked for"
     assert ledger.heads == []
@@ -171,7 +172,7 @@ def test_the_request_is_a_plain_get(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("NETRC", str(netrc))
     with serving(reply(headers="Set-Cookie: a=b\r\n")) as ledger, client(ledger.url) as asking:
         for _ in range(2):
-            asking.fetch_run("er_1")
+            asking.fetch(Target("er_1"))
     line, *headers = ledger.heads[1].decode().rstrip().split("\r\n")
     assert line == "GET /api/enrichment/er_1 HTTP/1.1"
     given_headers = dict(header.split(": ", 1) for header in headers)
@@ -188,7 +189,7 @@ def test_the_request_is_a_plain_get(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 def test_a_base_url_may_have_a_path(suffix: str) -> None:
     """The API's path follows the base URL's, with one slash between them."""
     with serving(reply()) as ledger, client(ledger.url + suffix) as asking:
-        asking.fetch_run("er_1")
+        asking.fetch(Target("er_1"))
     assert ledger.targets() == [suffix.strip().rstrip("/").encode() + b"/api/enrichment/er_1"]
 
 
@@ -202,7 +203,7 @@ def test_a_200_is_left_to_the_reader() -> None:
     assert 0 <= answer.latency_ms < 5000
     assert answer == Answer(
         source="acme",
-        run_id="er_1",
+        target=Target("er_1"),
         observed_at=NOW,
         outcome=None,
         http_status=200,
@@ -362,7 +363,7 @@ def test_nobody_listens() -> None:
     with serving(reply()) as ledger:
         url = ledger.url
     with client(url) as asking:
-        answer = asking.fetch_run("er_1")
+        answer = asking.fetch(Target("er_1"))
     assert answer.outcome is Outcome.NETWORK_ERROR
     assert (answer.detail or "").startswith("ConnectError at 127.0.0.1: ")
     assert answer.latency_ms is not None
@@ -409,8 +410,8 @@ def test_what_is_late_before_it_is_sent_goes_nowhere(*, is_connected: bool) -> N
     """Where the limit on the whole request has run out already, the server sees nothing, on no connection."""
     with serving(reply()) as ledger, client(ledger.url) as asking:
         if is_connected:
-            asking.fetch_run("er_1")
-        answer = asking.fetch_run("er_2", time.monotonic() - Timeouts().total_s)
+            asking.fetch(Target("er_1"))
+        answer = asking.fetch(Target("er_2"), time.monotonic() - Timeouts().total_s)
         assert answer.outcome is Outcome.NETWORK_ERROR
         assert (len(ledger.heads), ledger.connections) == (is_connected, is_connected)
 
@@ -457,10 +458,10 @@ def test_connections_are_used_again() -> None:
     ids = [f"er_{n}" for n in range(60)]
     with serving(echo) as ledger, client(ledger.url) as asking:
         for run_id in ids[:5]:
-            asking.fetch_run(run_id)
+            asking.fetch(Target(run_id))
         assert ledger.connections == 1
         with ThreadPoolExecutor(6) as pool:
-            answers = list(pool.map(asking.fetch_run, ids))
+            answers = list(pool.map(asking.fetch, map(Target, ids)))
         assert ledger.connections <= 7
     assert [answer.body.decode() for answer in answers] == ids
 
@@ -469,12 +470,12 @@ def test_a_closed_client_says_so() -> None:
     """After close nothing is asked, and no socket is left for the garbage collector to warn about."""
     with serving(reply()) as ledger:
         asking = client(ledger.url)
-        asking.fetch_run("er_1")
+        asking.fetch(Target("er_1"))
         asking.close()
         asking.close()
         gc.collect()
         with pytest.raises(RuntimeError, match=r"LedgerClient\(.*\) is closed"):
-            asking.fetch_run("er_1")
+            asking.fetch(Target("er_1"))
 
 
 @pytest.fixture
@@ -498,13 +499,13 @@ def test_certificates_are_verified(
     with serving(reply(), tls) as ledger:
         port = ledger.server_address[1]
         with client(f"https://localhost:{port}") as asking:
-            unknown = asking.fetch_run("er_1")
+            unknown = asking.fetch(Target("er_1"))
         monkeypatch.setenv("SSL_CERT_FILE", str(pem))
         with client(f"https://127.0.0.1:{port}") as asking:
-            another = asking.fetch_run("er_1")
+            another = asking.fetch(Target("er_1"))
         assert ledger.heads == []
         with client(f"https://localhost:{port}") as asking:
-            assert asking.fetch_run("er_1").outcome is None
+            assert asking.fetch(Target("er_1")).outcome is None
     for answer in (unknown, another):
         assert answer.outcome is Outcome.NETWORK_ERROR
         assert "certificate verify failed" in (answer.detail or "")
@@ -576,7 +577,7 @@ def test_a_proxy_sees_a_tunnel(
         address = ledger.url.removeprefix("http://")
         proxy(monkeypatch, HTTPS_PROXY=f"http://me:p%40ss@{address}")
         with client("https://ledger.example") as asking:
-            assert asking.fetch_run("er_1").outcome is None
+            assert asking.fetch(Target("er_1")).outcome is None
     assert ledger.targets() == [b"ledger.example:443"]
     assert b"Proxy-Authorization: Basic bWU6cEBzcw==" in ledger.heads[0]
     assert SECRET.encode() not in ledger.heads[0]
@@ -589,7 +590,7 @@ def test_a_proxy_that_refuses_is_a_network_error(monkeypatch: pytest.MonkeyPatch
     with serving(reply(status="407 Who are you")) as ledger:
         proxy(monkeypatch, ALL_PROXY=ledger.url.removeprefix("http://"))
         with client("https://ledger.example") as asking:
-            answer = asking.fetch_run("er_1")
+            answer = asking.fetch(Target("er_1"))
     assert (answer.outcome, answer.http_status) == (Outcome.NETWORK_ERROR, None)
     assert answer.detail == "ProxyError at ledger.example: 407 Who are you"
 
@@ -640,7 +641,7 @@ def test_a_transport_that_fails_never_raises(error: Exception) -> None:
         raise error
 
     with client(transport=httpx.MockTransport(fail)) as asking:
-        answer = asking.fetch_run("er_1")
+        answer = asking.fetch(Target("er_1"))
     assert answer.outcome is Outcome.NETWORK_ERROR
     assert (answer.detail or "").startswith(f"{type(error).__name__} at localhost")
     assert SECRET not in repr(answer)
@@ -650,5 +651,5 @@ def test_a_transport_that_fails_never_raises(error: Exception) -> None:
 def test_a_client_shows_no_key() -> None:
     """The repr of a client, of its parts and of its requests shows no key."""
     with client() as asking:
-        masked = [repr(asking), repr(vars(asking)), repr(asking._request("er_1").headers)]  # noqa: SLF001
+        masked = [repr(asking), repr(vars(asking)), repr(asking._request(Target("er_1")).headers)]  # noqa: SLF001
     assert SECRET not in "".join(masked)

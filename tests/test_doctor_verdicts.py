@@ -20,6 +20,7 @@ from recorder.errors import StoreError
 from recorder.fetch.reading import clock_ahead_us
 from recorder.instants import MINUTE
 from recorder.ledger.answer import Answer, Outcome
+from recorder.ledger.target import Target
 from recorder.schedule.dispatch import Budget
 from recorder.store.read.due import SourceRow
 from recorder.store.read.health import Backlog, SourceHealth
@@ -176,7 +177,7 @@ def test_the_clock_is_judged_by_what_the_date_can_tell(
     """The Date is cut to the second and was written while we waited: only what lies beyond both is a difference."""
     seen = Answer(
         source="default",
-        run_id="er_1",
+        target=Target("er_1"),
         observed_at=T0 + ours_ahead_us,
         outcome=None,
         http_status=200,
@@ -191,9 +192,9 @@ def test_the_clock_is_judged_by_what_the_date_can_tell(
 
 def test_without_a_date_the_clock_is_not_judged() -> None:
     """An answer without Date is a warning; no answer at all says nothing of the clock."""
-    seen = Answer(source="a", run_id="er_1", observed_at=T0, outcome=None, http_status=200)
+    seen = Answer(source="a", target=Target("er_1"), observed_at=T0, outcome=None, http_status=200)
     check = check_clock("a", seen)
     assert check is not None
     assert check.state is CheckStatus.WARN
-    lost = Answer(source="a", run_id="er_1", observed_at=T0, outcome=Outcome.NETWORK_ERROR)
+    lost = Answer(source="a", target=Target("er_1"), observed_at=T0, outcome=Outcome.NETWORK_ERROR)
     assert check_clock("a", lost) is None

@@ -43,7 +43,7 @@ def ask(database: Database, question: Callable[..., Any], *given: Any, **more: A
 def due(database: Database, at: float, limit: int = 10) -> list[str]:
     found: list[Due] = ask(database, due_runs, [1, 2], now=T0 + round(at * S), limit=limit)
     assert found == sorted(found)
-    return [one.run_id for one in found]
+    return [one.target.run_id for one in found]
 
 
 def completed(at: int, run_id: str) -> Any:

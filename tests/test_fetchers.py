@@ -9,6 +9,7 @@ import pytest
 from stores import T0, S, answer
 
 from recorder.ledger.answer import Answer
+from recorder.ledger.target import Target
 from recorder.polling.fetchers import PollRequest, PollResult, Prepare, Send, ThreadFetcher
 from recorder.store.read.due import Due
 from recorder.store.sharing.budgets import Slot
@@ -16,7 +17,7 @@ from recorder.store.sharing.budgets import Slot
 SEND_BY = T0 + 5 * S
 ANSWER = answer(1)
 ASK = PollRequest(
-    due=Due(urgency=0, due_at=T0, source_id=1, run_key=1, run_id="er_1"),
+    due=Due(urgency=0, due_at=T0, source_id=1, run_key=1, target=Target("er_1")),
     source="default",
     slot=Slot(key_id="key", number=1, until=T0 + 120 * S),
     send_by=SEND_BY,

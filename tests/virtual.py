@@ -249,11 +249,11 @@ class VirtualFetcher:
         if sent_at + self._time.shift > request.send_by:
             self._come(sent_at, PollResult(request=request, answer=None))
             return
-        reply = self._world(request.source, request.due.run_id, (sent_at - T0) // S)
+        reply = self._world(request.source, request.due.target.run_id, (sent_at - T0) // S)
         sent = Sent(
             at=(sent_at - T0) / S,
             source=request.source,
-            run_id=request.due.run_id,
+            run_id=request.due.target.run_id,
             watch=self._name,
             status=reply.http_status,
         )
@@ -299,7 +299,7 @@ def _answer(request: PollRequest, reply: Reply, read_at: int) -> Answer:
     body = json.dumps(reply.body).encode() if reply.body is not None else b""
     return Answer(
         source=request.source,
-        run_id=request.due.run_id,
+        target=request.due.target,
         observed_at=read_at,
         outcome=None if reply.http_status == 200 else OUTCOMES[reply.http_status],
         http_status=reply.http_status,

@@ -14,7 +14,6 @@ from recorder.doctor.probe import Account, Probe, probe
 from recorder.errors import SettingError, StoreError
 from recorder.fetch.keys import load_key
 from recorder.polling.active_sources import ActiveSource, key_uses
-from recorder.schedule.circuit_breaker import UNAUTHORIZED
 from recorder.settings import API_KEY_ENV, DEFAULT_SOURCE, ENVIRONMENT, OPTIONS, Settings
 from recorder.store.engine import Database
 from recorder.store.migrate import current_revision, require_place
@@ -251,7 +250,7 @@ class _Requests:
     def _note(self, account: Account, result: Probe) -> None:
         if result.answer is None:
             return
-        if result.answer.http_status == UNAUTHORIZED:
+        if result.answer.refuses_key:
             self.refused.add(account.key.fingerprint())
         elif result.outcome is None or result.outcome.is_answer:
             self.refused.discard(account.key.fingerprint())

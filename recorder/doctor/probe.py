@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from recorder.fetch.client import LedgerClient
 from recorder.fetch.keys import ApiKey
 from recorder.ledger.answer import Answer, Outcome
+from recorder.ledger.target import Target
 from recorder.schedule.circuit_breaker import throttled_until
 from recorder.schedule.dispatch import Budget
 from recorder.settings import Settings
@@ -100,7 +101,7 @@ def _fetch(account: Account, run_id: str, clock: Callable[[], int]) -> Answer:
         base_url=account.base_url, key=account.key, source=account.name, clock=clock
     )
     with client:
-        return client.fetch_run(run_id)
+        return client.fetch(Target(run_id))
 
 
 def _run_in_flight(account: Account, database: Database) -> str | None:

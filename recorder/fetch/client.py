@@ -1,6 +1,6 @@
 """Requests to the ledger by httpx, one at a time.
 
-Invariant: `fetch_run` sends at most one request, is over by its deadline, and returns an answer whatever the network or
+Invariant: `fetch` sends at most one request, is over by its deadline, and returns an answer whatever the network or
 the server does. The key is in the Authorization header of that request and nowhere else. No retry (each request is one
 poll and one unit of the budget), no redirect, no cookies, no netrc, always TLS verification.
 """
@@ -35,6 +35,7 @@ from recorder.fetch.wire import Deadline, open_pool, quiet_loggers
 from recorder.instants import now_us
 from recorder.ledger.answer import OK, Answer, Outcome
 from recorder.ledger.body import REJECTED_BYTES, one_line
+from recorder.ledger.target import Target
 
 MAX_BODY = 8 * 2**20
 
@@ -120,15 +121,15 @@ class LedgerClient:
         self._closed = True
         self._transport.close()
 
-    def fetch_run(self, run_id: str, since: float | None = None) -> Answer:
-        """Fetch the row of one run, by one request.
+    def fetch(self, target: Target, since: float | None = None) -> Answer:
+        """Fetch a target by one request.
 
         The key is masked in the detail and in the body of every answer; in the body of a 200 only where the key is
         long enough to be no plain word.
 
         Args:
-            run_id: any text; percent-encoded in the path. An empty one gets an unexpected answer without a request: its
-                path would be that of another endpoint.
+            target: of the request. An empty run id gets an unexpected answer without a request: its path would be that of
+                another endpoint.
             since: the instant that the limit on the whole request counts from, seconds of the monotonic clock; None
                 for now. After the limit nothing is sent.
 
@@ -137,22 +138,22 @@ class LedgerClient:
         """
         if self._closed:
             raise RuntimeError(f"{self!r} is closed")
-        if not run_id:
-            return self._unsent(run_id)
+        if not target.run_id:
+            return self._unsent(target)
         started = time.monotonic()
         self._deadline.at = (started if since is None else since) + self._timeouts.total_s
-        exchange = self._exchange(run_id)
+        exchange = self._exchange(target)
         latency_ms = round((time.monotonic() - started) * 1000)
-        return self._answer(run_id, exchange, latency_ms=latency_ms)
+        return self._answer(target, exchange, latency_ms=latency_ms)
 
-    def _exchange(self, run_id: str) -> Exchange:
+    def _exchange(self, target: Target) -> Exchange:
         try:
-            response = self._transport.handle_request(self._request(run_id))
+            response = self._transport.handle_request(self._request(target))
         except _FAILURES as error:
             return Exchange(headers={}, failure=self._describe(error))
         return self._read(response)
 
-    def _request(self, run_id: str) -> httpx.Request:
+    def _request(self, target: Target) -> httpx.Request:
         limits = self._timeouts
         return httpx.Request(
             "GET",
@@ -164,7 +165,7 @@ class LedgerClient:
                 "User-Agent": self._agent,
             },
             extensions={
-                "target": self._base.target(run_id),
+                "target": f"{self._base.path}{target.path}".encode("ascii"),
                 "timeout": {
                     "connect": limits.connect_s,
                     "read": limits.read_s,
@@ -201,7 +202,7 @@ class LedgerClient:
             return str(error)
         return f"{type(error).__name__} at {self._base.host}: {error}".rstrip(": ")
 
-    def _answer(self, run_id: str, exchange: Exchange, *, latency_ms: int) -> Answer:
+    def _answer(self, target: Target, exchange: Exchange, *, latency_ms: int) -> Answer:
         observed_at = self._clock()
         masked = replace(exchange, body=self._masked_body(exchange))
         detail = detail_of(masked)
@@ -209,7 +210,7 @@ class LedgerClient:
         now = observed_at if server_time is None else server_time
         return Answer(
             source=self._source,
-            run_id=run_id,
+            target=target,
             observed_at=observed_at,
             outcome=outcome_of(masked),
             http_status=masked.status,
@@ -228,10 +229,10 @@ class LedgerClient:
         body = exchange.body if a_word else self._key.mask_bytes(exchange.body)
         return body if ok and exchange.length <= self._max_body else body[:REJECTED_BYTES]
 
-    def _unsent(self, run_id: str) -> Answer:
+    def _unsent(self, target: Target) -> Answer:
         return Answer(
             source=self._source,
-            run_id=run_id,
+            target=target,
             observed_at=self._clock(),
             outcome=Outcome.UNEXPECTED,
             detail="an empty run id cannot be asked for",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from recorder.instants import MINUTE
+from recorder.ledger.target import Target
 
 
 class Outcome(IntEnum):
@@ -59,11 +60,12 @@ class Outcome(IntEnum):
 
 
 OK = 200
+UNAUTHORIZED = 401
 FAR_OFF_US = MINUTE
 """A clock that is off by more than this is reported, and no run is abandoned by it."""
 
 _OUTCOMES = {
-    401: Outcome.REFUSED,
+    UNAUTHORIZED: Outcome.REFUSED,
     403: Outcome.REFUSED,
     404: Outcome.NOT_VISIBLE,
     429: Outcome.THROTTLED,
@@ -89,7 +91,7 @@ class Answer:
 
     Attributes:
         source: the source's name.
-        run_id: the id that was requested.
+        target: the target of the request.
         observed_at: when the body was read, or the request failed; microseconds since 1970 UTC, our clock.
         outcome: None for a 200 that was read in full (its body is yet to be interpreted), else the outcome.
         http_status: the status code, None where none was received.
@@ -104,7 +106,7 @@ class Answer:
     """
 
     source: str
-    run_id: str
+    target: Target
     observed_at: int
     outcome: Outcome | None
     http_status: int | None = None
@@ -115,6 +117,16 @@ class Answer:
     detail: str | None = None
     retry_after_s: float | None = None
     ahead_us: int | None = None
+
+    @property
+    def refuses_key(self) -> bool:
+        """Whether the API refused the key itself, not only the run (403)."""
+        return self.http_status == UNAUTHORIZED
+
+    @property
+    def run_id(self) -> str:
+        """The id of the run that the request was for."""
+        return self.target.run_id
 
     @property
     def clock_error_us(self) -> int:

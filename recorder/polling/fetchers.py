@@ -24,7 +24,7 @@ class PollRequest:
     """One request to send.
 
     Attributes:
-        due: the run.
+        due: the due target.
         source: the name of its source.
         slot: the slot of the budget that it takes.
         send_by: when the permission to send runs out, microseconds since 1970 UTC.

@@ -8,6 +8,7 @@ from collections import Counter
 
 from recorder.errors import RecorderError, StoreError
 from recorder.instants import MINUTE, SECOND
+from recorder.ledger.target import Target
 from recorder.polling.active_sources import ActiveSource, key_uses, pollable
 from recorder.polling.coordinator import Coordinator, KeyUse, Permission
 from recorder.polling.fetchers import MOST_UNDER_WAY, Fetcher, PollRequest
@@ -53,7 +54,7 @@ class Poller:
         self._runtime = runtime
         self._sources: dict[int, ActiveSource] = {}
         self._watched: set[int] = set()
-        self._under_way: dict[tuple[int, int], PollRequest] = {}
+        self._under_way: dict[tuple[int, Target], PollRequest] = {}
         self._over_at: int | None = None
         self._pass_at: int | None = None
         self._stopping = self._is_done = False
@@ -194,7 +195,7 @@ class Poller:
         due, next_at = self._coordinator.due(leased, now=self._pass_at or now)
         if next_at is not None and self._pass_at is None:
             self._next_round_at = min(self._next_round_at, next_at)
-        waiting = [one for one in due if (one.source_id, one.run_key) not in self._under_way]
+        waiting = [one for one in due if (one.source_id, one.target) not in self._under_way]
         by_source = Counter(source_id for source_id, _ in self._under_way)
         ready = pollable(waiting, self._sources, by_source, now)
         postponed = self._send(ready, now)
@@ -239,7 +240,7 @@ class Poller:
             send_by=permission.send_by,
             not_before=last + 1 if last is not None and last >= now else 0,
         )
-        self._under_way[due.source_id, due.run_key] = request
+        self._under_way[due.source_id, due.target] = request
         self._fetcher.send(request)
 
     def _collect(self, now: int) -> None:
@@ -248,7 +249,7 @@ class Poller:
         results = self._fetcher.collect(_TICK_US if waits else min(wait_us, _TICK_US))
         recorded = self._results.record(results)
         for one in recorded:
-            del self._under_way[one.request.due.source_id, one.request.due.run_key]
+            del self._under_way[one.request.due.source_id, one.request.due.target]
             if one.error is not None:
                 self._fail(one.error)
         if recorded:

@@ -84,9 +84,7 @@ class Clients:
 
     def prepare(self, request: PollRequest) -> Send:
         """Return what sends one request; make its client first where there is none."""
-        return partial(
-            self._client(request.source, request.slot.key_id).fetch_run, request.due.run_id
-        )
+        return partial(self._client(request.source, request.slot.key_id).fetch, request.due.target)
 
     def _client(self, source: str, key_id: str) -> "LedgerClient":
         with self._lock:

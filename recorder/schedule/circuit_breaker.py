@@ -16,7 +16,6 @@ LONGEST_PAUSE_US = MINUTE
 PROBE_AFTER_US = HOUR
 DEFAULT_THROTTLE_US = 10 * SECOND
 MOST_AT_ONCE = 16
-UNAUTHORIZED = 401
 
 
 @dataclass(slots=True, kw_only=True)
@@ -82,7 +81,7 @@ class CircuitBreaker:
 
     def record(self, answer: Answer, outcome: Outcome, *, rng: random.Random) -> None:
         """Apply one recorded answer."""
-        if answer.http_status == UNAUTHORIZED:
+        if answer.refuses_key:
             self._refuse_key(answer)
         elif self.refused is not None and outcome.is_failure:
             self.stop(answer.observed_at, self.refused)  # whatever else came of the probe
@@ -106,7 +105,7 @@ class CircuitBreaker:
 
     def record_key(self, answer: Answer, outcome: Outcome) -> None:
         """Apply an answer of another source to the key that both use."""
-        if answer.http_status == UNAUTHORIZED:
+        if answer.refuses_key:
             self._refuse_key(answer)
         elif outcome.is_answer and self._is_key_refused and _sent_at(answer) >= self._refused_at:
             self.accepted = True

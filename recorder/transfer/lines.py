@@ -22,6 +22,7 @@ from recorder.ledger.ids import LabelError, RunIdError, checked_label, checked_r
 from recorder.ledger.jsontext import DEEPEST, Json, JsonTextError, Number, parse_json, to_text
 from recorder.ledger.readable import storable
 from recorder.ledger.sections import slices_of
+from recorder.ledger.target import Target
 from recorder.settings.raw_setting import RawSetting, parse_name
 
 Fields: TypeAlias = Mapping[str, Json]
@@ -104,7 +105,7 @@ def _answer(fields: Fields, served: bytes | None, source: str) -> Answer:
     status = _status(fields)
     return Answer(
         source=_source(fields, source),
-        run_id=_run_id(fields, served),
+        target=Target(_run_id(fields, served)),
         observed_at=observed_at,
         outcome=_outcome(fields, status, has_body=body is not None),
         http_status=status,

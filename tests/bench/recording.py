@@ -34,6 +34,7 @@ from workload import START_AT, Poll, passes, poll_log
 
 from recorder.instants import SECOND
 from recorder.ledger.answer import Answer
+from recorder.ledger.target import Target
 from recorder.store.engine import Database
 from recorder.store.migrate import upgrade
 from recorder.store.write.record import Recorder
@@ -75,7 +76,7 @@ def answers(polls: Sequence[Poll]) -> list[Answer]:
     return [
         Answer(
             source="default",
-            run_id=poll.run_id,
+            target=Target(poll.run_id),
             observed_at=poll.at,
             outcome=None,
             http_status=200,

@@ -22,6 +22,7 @@ sys.path.insert(1, str(Path(__file__).resolve().parents[1]))
 from recorder.instants import HOUR, SECOND
 from recorder.ledger.answer import Answer
 from recorder.ledger.jsontext import parse_json
+from recorder.ledger.target import Target
 from recorder.sandbox import SimulatedPopulation, document_bytes
 from recorder.store.engine import Database
 from recorder.store.migrate import upgrade
@@ -92,7 +93,7 @@ def record(database: Database, polls: list[Poll]) -> None:
             [
                 Answer(
                     source="default",
-                    run_id=run_id,
+                    target=Target(run_id),
                     observed_at=at,
                     outcome=None,
                     http_status=200,

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from recorder.instants import MINUTE, SECOND
+from recorder.ledger.target import Target
 from recorder.schedule.cadence import LONGEST_WAIT_US, Cadence, Urgency
 from recorder.store.read.life import (
     flight_since,
@@ -46,7 +47,7 @@ class Due:
     due_at: int
     source_id: int
     run_key: int
-    run_id: str
+    target: Target
     last_polled_at: int | None = field(default=None, compare=False)
 
 
@@ -92,7 +93,8 @@ def due_runs(
         "waited_since": now - LONGEST_WAIT_US,
         "limit": limit,
     }
-    return [Due(**row) for row in connection.execute(_due(), asked).mappings()]
+    found = connection.execute(_due(), asked).mappings()
+    return [Due(target=Target(row.pop("run_id")), **row) for row in map(dict, found)]
 
 
 @cache
