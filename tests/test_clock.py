@@ -50,7 +50,7 @@ def test_hosts_with_other_clocks_share_leases_and_budget(database: Database, off
         track_with_source(database, name, ids, base_url=BASE_URL, now=now_us() - MINUTE)
     right, wrong = host(database), host(database, off_s=off_s)
     (a, b) = [row.source_id for row in right.sources()]
-    use = KeyUse(key_id=KEY, rate=6, source_ids=frozenset([a, b]))
+    use = KeyUse(key_id=KEY, rate=6, sources={a: "a", b: "b"})
     wrong_now = now_us() + off_s * S
     right.renew([a], now=now_us())
     wrong.renew([a, b], now=wrong_now)
@@ -58,10 +58,10 @@ def test_hosts_with_other_clocks_share_leases_and_budget(database: Database, off
     assert wrong.leased(wrong_now) == {b}
     due, _ = wrong.due([b], now=wrong_now + MINUTE)
     first = wrong.permit(use, due, most=9, now=wrong_now, pass_at=wrong_now + MINUTE)
-    assert [0 < one.send_by - wrong_now <= 5 * S for one in first.permissions] == [True] * 3
+    assert [0 < one.send_by - wrong_now <= 5 * S for one in first.requests] == [True] * 3
     due, _ = right.due([a], now=now_us())
     second = right.permit(use, due, most=9, now=now_us())
-    assert second.permissions == []
+    assert second.requests == []
     assert 0 < second.wake_at - now_us() < 2 * MINUTE
 
 

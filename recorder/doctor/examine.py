@@ -277,12 +277,12 @@ def _polling(
         yield verdicts.check_lease(one.source.name, poller_of(one.source, now=now))
     with database.reading() as connection:
         for use in key_uses(_source(a) for a in requests.accounts if a.row is not None):
-            sharing = [one for one in health.sources if one.source.source_id in use.source_ids]
+            sharing = [one for one in health.sources if one.source.source_id in use.sources]
             budget = budgets.load_budget(connection, use.key_id, rate=use.rate, now=now)
             yield verdicts.check_budget(
                 sharing,
                 budget,
-                pauses(connection, use.source_ids),
+                pauses(connection, use.sources),
                 every_us=settings.every_us,
                 is_refused=use.key_id in requests.refused,
                 now=now,

@@ -53,7 +53,7 @@ def key_uses(sources_by_id: Iterable[ActiveSource]) -> list[KeyUse]:
         KeyUse(
             key_id=key_id,
             rate=min(source.rate for source in sharing),
-            source_ids=frozenset(source.source_id for source in sharing),
+            sources={source.source_id: source.name for source in sharing},
         )
         for key_id, sharing in by_key.items()
     ]

@@ -1,14 +1,15 @@
-"""The store as a watch uses it: leases, due runs, permissions to send.
+"""The store as a watch uses it: leases, due runs, permitted requests.
 
 Invariant: a permitted request belongs to a source that is leased to this process, and lies within the budget of its key
 over all processes.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from recorder.instants import DAY, SECOND
+from recorder.polling.fetchers import PollRequest
 from recorder.polling.timer import Timer
 from recorder.schedule.cadence import Cadence, Urgency
 from recorder.schedule.dispatch import Budget, in_turn, sendable, wake_at
@@ -45,27 +46,18 @@ _AT_A_TIME = 64
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyUse:
-    """One key: its fingerprint, its requests in any 60 s, and the sources that use it."""
+    """One key: its fingerprint, its requests in any 60 s, and the names of the sources that use it, by id."""
 
     key_id: str
     rate: int
-    source_ids: frozenset[int]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Permission:
-    """One run that may be polled until `send_by`, microseconds since 1970 UTC."""
-
-    due: Due
-    slot: Slot
-    send_by: int
+    sources: Mapping[int, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
     """The requests that may be sent now, and when to ask for more."""
 
-    permissions: list[Permission]
+    requests: list[PollRequest]
     wake_at: int
 
 
@@ -187,7 +179,7 @@ class Coordinator:
     def permit(
         self, use: KeyUse, due: Sequence[Due], *, most: int, now: int, pass_at: int | None = None
     ) -> Grant:
-        """Return permissions for as many of the due runs as the key's budget gives now.
+        """Return requests for as many of the due runs as the key's budget gives now.
 
         Args:
             use: the key, with its sources.
@@ -207,7 +199,7 @@ class Coordinator:
         )
         if not count(budget):
             wake = wake_at(budget, shared_now, new=new, behind=behind)
-            return Grant(permissions=[], wake_at=wake - self._ahead_us)
+            return Grant(requests=[], wake_at=wake - self._ahead_us)
 
         def take(connection: Connection) -> tuple[list[Due], list[Slot]]:
             budget = budgets.lock_budget(connection, use.key_id, rate=use.rate, now=shared_now)
@@ -225,8 +217,16 @@ class Coordinator:
         going, slots = self._database.write(take)
         if going:
             self._new_went_last[use.key_id] = going[-1].urgency == Urgency.NEW
-        permissions = [self._permission(d, s, now) for d, s in zip(going, slots, strict=True)]
-        return Grant(permissions=permissions, wake_at=now + budget.interval_us)
+        requests = [
+            PollRequest(
+                due=one,
+                source=use.sources[one.source_id],
+                slot=slot,
+                send_by=min(self._leased_until.get(one.source_id, now), now + SEND_WITHIN_US),
+            )
+            for one, slot in zip(going, slots, strict=True)
+        ]
+        return Grant(requests=requests, wake_at=now + budget.interval_us)
 
     def _in_turn(self, key_id: str, due: Sequence[Due], budget: Budget) -> list[Due]:
         new_went_last = self._new_went_last.get(key_id, False)
@@ -254,26 +254,22 @@ class Coordinator:
     ) -> int:
         """Return how many requests are wanted in 60 s; a single pass counts those of the last 60 s and those to come."""
         if pass_at is not None:
-            return budget.busy + due_count(connection, use.source_ids, now=pass_at)
+            return budget.busy + due_count(connection, use.sources, now=pass_at)
         every_us = self._cadence.every_us
-        return wanted_in_a_minute(connection, use.source_ids, every_us=every_us)
+        return wanted_in_a_minute(connection, use.sources, every_us=every_us)
 
     def _is_behind(
         self, connection: Connection, use: KeyUse, due: Sequence[Due], budget: Budget, now: int
     ) -> bool:
         """Return whether a run of another process with the same key is the next one."""
         others = leases.held_by_others(
-            connection, use.source_ids, self._holder, now=now + self._ahead_us
+            connection, use.sources, self._holder, now=now + self._ahead_us
         )
         waiting = due_runs(connection, others, now=now, limit=1) if others else []
         first, *_ = in_turn(
             sorted([*due, *waiting]), new_went_last=False, last_new_source=budget.last_new_source
         )
         return first in waiting
-
-    def _permission(self, due: Due, slot: Slot, now: int) -> Permission:
-        lease = self._leased_until.get(due.source_id, now)
-        return Permission(due=due, slot=slot, send_by=min(lease, now + SEND_WITHIN_US))
 
     def save_key(self, source_id: int, key_id: str, *, is_accepted: bool, now: int) -> None:
         """Save whether the API accepted a source's key last."""

@@ -21,21 +21,19 @@ MOST_UNDER_WAY = 64
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PollRequest:
-    """One request to send.
+    """One request that may be sent.
 
     Attributes:
         due: the due target.
         source: the name of its source.
         slot: the slot of the budget that it takes.
         send_by: when the permission to send runs out, microseconds since 1970 UTC.
-        not_before: the earliest time of its answer: after the run's last one, also where the clock was set back.
     """
 
     due: Due
     source: str
     slot: Slot
     send_by: int
-    not_before: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from recorder.errors import RecorderError, StoreError
 from recorder.instants import MINUTE, SECOND
 from recorder.ledger.target import Target
 from recorder.polling.active_sources import ActiveSource, key_uses, pollable
-from recorder.polling.coordinator import Coordinator, KeyUse, Permission
+from recorder.polling.coordinator import Coordinator, KeyUse
 from recorder.polling.fetchers import MOST_UNDER_WAY, Fetcher, PollRequest
 from recorder.polling.messages import not_visible_line, overdue_left_line, overdue_line
 from recorder.polling.result_recorder import ResultRecorder
@@ -222,26 +222,13 @@ class Poller:
         if not room:
             return now
         granted = self._coordinator.permit(use, due, most=room, now=now, pass_at=self._pass_at)
-        for permission in granted.permissions:
-            self._dispatch(permission)
-        if len(granted.permissions) == len(due):
+        for request in granted.requests:
+            self._under_way[request.due.source_id, request.due.target] = request
+            self._fetcher.send(request)
+        if len(granted.requests) == len(due):
             return None
         self._next_round_at = min(self._next_round_at, granted.wake_at)
         return granted.wake_at
-
-    def _dispatch(self, permission: Permission) -> None:
-        due = permission.due
-        source = self._sources[due.source_id].name
-        last, now = due.last_polled_at, self._runtime.clock()
-        request = PollRequest(
-            due=due,
-            source=source,
-            slot=permission.slot,
-            send_by=permission.send_by,
-            not_before=last + 1 if last is not None and last >= now else 0,
-        )
-        self._under_way[due.source_id, due.target] = request
-        self._fetcher.send(request)
 
     def _collect(self, now: int) -> None:
         waits = self._is_ending() or self._results.is_stuck

@@ -19,6 +19,7 @@ from recorder.polling.runtime import Runtime
 from recorder.polling.summary import Summary
 from recorder.schedule.circuit_breaker import LONGEST_PAUSE_US, throttled_until
 from recorder.store.engine import Connection
+from recorder.store.read.due import Due
 from recorder.store.write.record import Recorder
 from recorder.store.write.run_writer import Recorded
 
@@ -84,7 +85,7 @@ class ResultRecorder:
 
     def _write(self, results: list[PollResult]) -> dict[tuple[str, str], Outcome]:
         now = self._runtime.clock()
-        answers = [_after_last(one.answer, one.request.not_before) for one in results if one.answer]
+        answers = [_after_last(one.answer, one.request.due) for one in results if one.answer]
         pauses = {
             (one.request.slot.key_id, throttled_until(one.answer))
             for one in results
@@ -204,9 +205,11 @@ class ResultRecorder:
         return True
 
 
-def _after_last(answer: Answer, not_before: int) -> Answer:
-    """Return the answer with a time after the run's last one, also where the clock was set back."""
-    return replace(answer, observed_at=max(answer.observed_at, not_before))
+def _after_last(answer: Answer, due: Due) -> Answer:
+    """Return the answer with a time after the run's last poll, also where the clock was set back."""
+    if due.last_polled_at is None or answer.observed_at > due.last_polled_at:
+        return answer
+    return replace(answer, observed_at=due.last_polled_at + 1)
 
 
 def _ended_at(result: PollResult, now: int) -> int:
