@@ -316,7 +316,7 @@ def test_a_source_is_bound_anew(
     code, said = ask("sources", "--move", "a", "--base-url", f"{url}/")
     assert (code, said) == (
         0,
-        f"recorder: source 'a' belongs to {url} now, not to {BASE_URL} any more\n",
+        f"recorder: source 'a' belongs to {url} now, no longer to {BASE_URL}\n",
     )
     (held,) = told(ask, "sources")
     assert (held["base_url"], held["refused_at"], held["in_flight"]) == (url, None, 1)

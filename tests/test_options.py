@@ -10,18 +10,15 @@ from click.testing import CliRunner
 
 from recorder.analysis.filters import Filters
 from recorder.cli.main import cli
-from recorder.cli.options import (
+from recorder.cli.options import command_now, debug_option, settings_options, verbose_option
+from recorder.cli.ordering import Order
+from recorder.cli.row_options import (
     as_of_option,
-    command_now,
-    debug_option,
     filter_options,
     format_option,
     order_options,
-    settings_options,
     tz_option,
-    verbose_option,
 )
-from recorder.cli.ordering import Order
 from recorder.errors import SettingError, UsageError
 from recorder.instants import DAY, parse_instant
 from recorder.settings import Settings

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recorder.cli.output import terminal_width, write_rows
+from recorder.cli.output import write_rows
+from recorder.cli.streams import terminal_width
 from recorder.cli.terminal import display_width
 
 any_text = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)

@@ -1,6 +1,6 @@
 """The commands of the analyses, made from the registry.
 
-Invariant: the numbers are those of `recorder.analyses`; a table shows the most telling columns, every other format all.
+Invariant: the numbers are those of `recorder.analyses`; a table shows the main columns, every other format all.
 """
 
 import sys
@@ -18,19 +18,18 @@ from recorder.analysis.filters import Filters
 from recorder.analysis.groups import TERMS
 from recorder.analysis.report import Report
 from recorder.analysis.rows import LABEL
-from recorder.cli.options import (
-    all_options,
-    as_of_option,
-    command_now,
-    filter_options,
-    format_option,
-    order_options,
-    settings_options,
-    tz_option,
-)
+from recorder.cli.options import all_options, command_now, settings_options
 from recorder.cli.ordering import Order
 from recorder.cli.output import write_rows
-from recorder.cli.stores import reading, tell_unknown_words
+from recorder.cli.row_options import (
+    as_of_option,
+    filter_options,
+    format_option,
+    notify_unknown_words,
+    order_options,
+    tz_option,
+)
+from recorder.cli.stores import reading
 from recorder.settings import Settings
 
 _BY = click.option(
@@ -62,7 +61,7 @@ def _command(name: str) -> click.Command:
         format: str,
         **values: Any,  # noqa: ANN401  # what click passes
     ) -> None:
-        wanted = _wanted(name, [flag for flag in flags if values.pop(flag)], by)
+        wanted = _chosen(name, [flag for flag in flags if values.pop(flag)], by)
         takes = {option.name for option in registry.find(wanted).options}
         question = Question(
             by=by,
@@ -76,7 +75,7 @@ def _command(name: str) -> click.Command:
             question, order = _with_limit(question, order)
         with reading(settings) as database:
             analyses = Analyses(database, settings, as_of=as_of)
-            tell_unknown_words(analyses, question.filters)
+            notify_unknown_words(analyses, question.filters)
             report = analyses.analyse(wanted, question)
         print_report(report, order, format, tz)
 
@@ -103,15 +102,15 @@ def _flags(name: str) -> dict[str, str]:
     return {flag[1]: other for other, flag in flag_of.items() if flag and flag[0] == name}
 
 
-def _wanted(name: str, given: Sequence[str], by: str | None) -> str:
+def _chosen(name: str, flags: Sequence[str], by: str | None) -> str:
     """Return the analysis that a command line asks for."""
-    if not given:
+    if not flags:
         return name
-    if len(given) > 1:
-        raise click.UsageError(f"{' and '.join(map(_dashed, given))}: choose one.")
-    wanted = _flags(name)[given[0]]
+    if len(flags) > 1:
+        raise click.UsageError(f"{' and '.join(map(_dashed, flags))}: choose one.")
+    wanted = _flags(name)[flags[0]]
     if by and registry.find(wanted).items is not None:
-        raise click.UsageError(f"{_dashed(given[0])} lists runs: leave --by out.")
+        raise click.UsageError(f"{_dashed(flags[0])} lists runs: leave --by out.")
     return wanted
 
 

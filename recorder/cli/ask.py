@@ -1,4 +1,4 @@
-"""`recorder status`, `history` and `runs`: what the store knows of runs."""
+"""`recorder status`, `history` and `runs`: the state of runs in the store, and how it came about."""
 
 import sys
 from collections import Counter
@@ -11,19 +11,20 @@ import click
 from recorder.analysis.filters import Filters
 from recorder.analysis.values import Cells
 from recorder.cli.changes import COLUMNS, format_step, step_cells, step_lines
-from recorder.cli.options import (
+from recorder.cli.options import command_now, settings_options
+from recorder.cli.ordering import Order
+from recorder.cli.output import instant_text, write_document, write_rows
+from recorder.cli.row_options import (
     as_of_option,
-    command_now,
     filter_options,
     format_option,
+    notify_unknown_words,
     order_options,
-    settings_options,
     tz_option,
 )
-from recorder.cli.ordering import Order
-from recorder.cli.output import instant_text, terminal_width, write_document, write_rows
 from recorder.cli.run_page import Page
-from recorder.cli.stores import reading, tell_unknown_words
+from recorder.cli.stores import reading
+from recorder.cli.streams import terminal_width
 from recorder.humanize import amount_text, counted, span
 from recorder.instants import datetime_of
 from recorder.life import LOST, Tracking, flight_since, is_overdue
@@ -32,7 +33,7 @@ from recorder.settings import Settings
 from recorder.views import RUNS, run_cells
 
 _TRACKING: Final = get_args(Tracking)
-_TELLING: Final = ("run_id", "status", "leads", "slug", "wall", "cost", "age")
+_MAIN_COLUMNS: Final = ("run_id", "status", "leads", "slug", "wall", "cost", "age")
 _NONE_AT_ALL: Final = "no runs: 'recorder track RUN_ID' starts a history"
 
 
@@ -48,32 +49,32 @@ Examples:
 @tz_option
 @settings_options()
 def status(run_id: str, as_of: int | None, format: str, tz: tzinfo, settings: Settings) -> None:
-    """The ledger row of a run, last seen or as of a time.
+    """Show the ledger row of a run, last seen or as of a time.
 
-    --format json prints the JSON value that the API served, {"run": ...}, every number digit by digit; the other
-    formats print the row of `runs`.
+    --format json prints the JSON value that the API served, {"run": ...}, every number digit by digit. The other
+    formats print the row of `recorder runs`.
     """
     with reading(settings) as database:
-        archive = Queries(database, settings, as_of=as_of)
+        queries = Queries(database, settings, as_of=as_of)
         if format == "json":
-            write_document(archive.status(run_id).value, sys.stdout)
+            write_document(queries.status(run_id).value, sys.stdout)
         elif format == "table":
-            _write_page(archive, run_id, now=as_of or command_now(), tz=tz, settings=settings)
+            _write_page(queries, run_id, now=as_of or command_now(), tz=tz, settings=settings)
         else:
-            row = archive.run(run_id)
+            row = queries.run(run_id)
             write_rows([row], columns=RUNS, format=format, out=sys.stdout, tz=tz)
 
 
-def _write_page(archive: Queries, run_id: str, *, now: int, tz: tzinfo, settings: Settings) -> None:
-    row = archive.run_row(run_id)
+def _write_page(queries: Queries, run_id: str, *, now: int, tz: tzinfo, settings: Settings) -> None:
+    row = queries.run_row(run_id)
     since = flight_since(row.created_at, row.first_good_at)
     is_late = is_overdue(
         row.phase, since=since, overdue_after_us=settings.overdue_after_us, now=now
     )
     page = Page(
         cells=run_cells(row),
-        labels={str(row["key"]): str(row["value"]) for row in archive.labels(run_id)},
-        last_poll=archive.last_poll(run_id),
+        labels={str(row["key"]): str(row["value"]) for row in queries.labels(run_id)},
+        last_poll=queries.last_poll(run_id),
         overdue_for=timedelta(microseconds=now - (since or now)) if is_late else None,
         tz=tz,
     )
@@ -103,13 +104,13 @@ def history(
     order: Order,
     settings: Settings,
 ) -> None:
-    """The snapshots of a run: when each was seen, and which fields changed from what to what.
+    """Show the snapshots of a run: when each was seen, and which fields changed, before -> after.
 
-    A field that is not there is `absent` (in JSON: the change lacks that side), one that is null is null.
+    A field that the row does not have is `absent`; in JSON, the change lacks that side. A field that is null is null.
     """
     with reading(settings) as database:
-        archive = Queries(database, settings, as_of=as_of)
-        _write_history(archive.history(run_id), order, format, tz)
+        queries = Queries(database, settings, as_of=as_of)
+        _write_history(queries.history(run_id), order, format, tz)
 
 
 def _write_history(found: Iterable[HistoryStep], order: Order, format: str, tz: tzinfo) -> None:
@@ -134,7 +135,7 @@ Examples:
     "--tracking",
     type=click.Choice(_TRACKING),
     multiple=True,
-    help="Runs that are watched so. Repeatable.",
+    help="Runs in this tracking state. Repeatable.",
 )
 @as_of_option
 @format_option
@@ -151,15 +152,15 @@ def runs(
     order: Order,
     settings: Settings,
 ) -> None:
-    """The tracked runs, each with its last known state, by creation.
+    """List the tracked runs with their last known state, in order of creation.
 
-    json, ndjson and csv have all columns of the view `runs`, which --sort takes; a table the most telling ones.
+    json, ndjson and csv have all columns of the view `runs`; a table has the main ones. --sort takes any of them.
     """
     with reading(settings) as database:
-        archive = Queries(database, settings, as_of=as_of)
-        tell_unknown_words(archive, filters)
+        queries = Queries(database, settings, as_of=as_of)
+        notify_unknown_words(queries, filters)
         is_all = filters == Filters() and not tracking
-        _write_runs(archive.runs(filters), tracking, order, format, tz, as_of=as_of, is_all=is_all)
+        _write_runs(queries.runs(filters), tracking, order, format, tz, as_of=as_of, is_all=is_all)
 
 
 def _write_runs(
@@ -175,20 +176,20 @@ def _write_runs(
     wanted = (row for row in found if not tracking or row["tracking"] in tracking)
     rows = order.arrange(wanted, RUNS)
     if format in ("table", "markdown"):
-        _write_telling(list(rows), format, tz, as_of=as_of, is_all=is_all)
+        _write_table(list(rows), format, tz, as_of=as_of, is_all=is_all)
     else:
         write_rows(rows, columns=RUNS, format=format, out=sys.stdout)
 
 
-def _write_telling(
+def _write_table(
     rows: list[dict[str, Any]], format: str, tz: tzinfo, *, as_of: int | None, is_all: bool
 ) -> None:
     now = datetime_of(as_of or command_now())
     several = len({row["source"] for row in rows}) > 1
     dropped = any(row["tracking"] in LOST for row in rows)
-    columns = [*_TELLING[:2], *(["tracking"] if dropped else []), *_TELLING[2:]]
+    columns = [*_MAIN_COLUMNS[:2], *(["tracking"] if dropped else []), *_MAIN_COLUMNS[2:]]
     write_rows(
-        [row | _telling(row, now) for row in rows],
+        [row | _texts(row, now) for row in rows],
         columns=[*columns, *(["source"] if several else [])],
         format=format,
         out=sys.stdout,
@@ -198,15 +199,15 @@ def _write_telling(
     )
 
 
-def _telling(row: Mapping[str, Any], now: datetime) -> dict[str, str | None]:
-    """The columns of the table that put several of the view together."""
-    begun = row["created_at"] or row["tracked_at"]
+def _texts(row: Mapping[str, Any], now: datetime) -> dict[str, str | None]:
+    """Return the cells that the table makes of several columns of the view."""
+    began = row["created_at"] or row["tracked_at"]
     wall = row["wall_seconds"]
     return {
         "leads": _leads(row),
         "wall": None if wall is None else span(wall),
         "cost": _cost(row),
-        "age": span((now - begun).total_seconds()).split()[0],
+        "age": span((now - began).total_seconds()).split()[0],
     }
 
 
@@ -227,12 +228,12 @@ def _cost(row: Mapping[str, Any]) -> str | None:
 
 def _foot(rows: list[dict[str, Any]], as_of: int | None, tz: tzinfo) -> str:
     statuses = Counter(map(_status_word, rows))
-    told = ", ".join(f"{number:,} {word}" for word, number in statuses.most_common())
-    return f"{counted(len(rows), 'run')}{_then(as_of, tz)}: {told}; leads: ended/all, cost: actual/preview"
+    counts = ", ".join(f"{number:,} {word}" for word, number in statuses.most_common())
+    return f"{counted(len(rows), 'run')}{_then(as_of, tz)}: {counts}; leads: ended/all, cost: actual/preview"
 
 
 def _status_word(row: Mapping[str, Any]) -> str:
-    """Return the status of a run; a row that was seen may bear none."""
+    """Return the status of a run, in words where it has none."""
     if row["status"] is not None:
         return str(row["status"])
     return "not seen" if row["is_terminal"] is None else "without status"

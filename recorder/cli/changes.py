@@ -1,6 +1,6 @@
-"""A run's snapshots and what changed in each, for reading and as JSON values.
+"""A run's snapshots and the changes of each, as lines of text and as cells.
 
-Invariant: a field that is not there and one that is null are told apart; served text is shown, not obeyed. Pure.
+Invariant: an absent field differs from one that is null; served text is shown, not obeyed. Pure.
 """
 
 from collections.abc import Iterable, Iterator
@@ -32,7 +32,7 @@ _USEFUL = 24  # columns that two values need to be worth a common line
 
 
 def step_cells(step: HistoryStep) -> dict[str, object]:
-    """The row of one snapshot; a change lacks the side on which the field is not there."""
+    """Return the cells of one snapshot; a change lacks the side on which the field is absent."""
     state = step.state
     return {
         "seq": state.seq,
@@ -52,16 +52,16 @@ def _change_cells(change: Change) -> dict[str, Json]:
 
 
 def step_lines(steps: Iterable[HistoryStep], *, width: int, tz: tzinfo) -> Iterator[str]:
-    """The snapshots, each with its changes below, in so many columns."""
+    """Yield the lines of the snapshots, each with its changes below, at most `width` columns wide."""
     for step in steps:
         yield shorten(_heading(step, tz), width)
         for change in step.changes:
-            yield from (_MARGIN + line for line in _told(change, width - len(_MARGIN)))
+            yield from (_MARGIN + line for line in _change_lines(change, width - len(_MARGIN)))
 
 
 def format_step(step: HistoryStep) -> dict[str, object]:
-    """The row of one snapshot for reading: its changes in one text."""
-    lines = (line.strip() for change in step.changes for line in _told(change, _LONGEST))
+    """Return the cells of one snapshot, its changes in one text."""
+    lines = (line.strip() for change in step.changes for line in _change_lines(change, _LONGEST))
     return step_cells(step) | {"changes": "; ".join(lines) or "first seen"}
 
 
@@ -74,14 +74,14 @@ def _heading(step: HistoryStep, tz: tzinfo) -> str:
     return f"#{state.seq}  {from_to(first, last)}, {counted(state.n_polls, 'poll')}{known}"
 
 
-def _told(change: Change, width: int) -> list[str]:
-    """`path: before -> after` in one line, or in three where that would cut too much."""
+def _change_lines(change: Change, width: int) -> list[str]:
+    """Return `path: before -> after` in one line, or in three where one would cut too much."""
     path = shorten(visible(change.path), width - 1)
     sides = [_value(change.before), _value(change.after)]
     room = width - display_width(path) - len(": ") - len(_ARROW)
     whole = sum(map(display_width, sides))
     if whole <= room or room >= _USEFUL:
-        before, after = _shared(sides, room)
+        before, after = _fit(sides, room)
         return [f"{path}: {before}{_ARROW}{after}"]
     inside = width - len(_MARGIN)
     before, after = sides
@@ -92,8 +92,8 @@ def _told(change: Change, width: int) -> list[str]:
     ]
 
 
-def _shared(sides: list[str], room: int) -> tuple[str, str]:
-    """Both texts in the room together: a short one leaves its share to the other."""
+def _fit(sides: list[str], room: int) -> tuple[str, str]:
+    """Return both texts cut to the room; a short one leaves its share to the other."""
     before, after = sides
     half = room // 2
     left = max(half, room - display_width(after))

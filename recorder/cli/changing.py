@@ -1,4 +1,4 @@
-"""`recorder untrack`, `label` and `forget`: what people change about tracked runs."""
+"""`recorder untrack`, `label` and `forget`: changes of tracked runs."""
 
 import sys
 from collections.abc import Iterator, Sequence
@@ -9,8 +9,9 @@ from typing import Final
 import click
 
 from recorder.analysis.filters import Filters
-from recorder.cli.options import command_now, filter_options, settings_options, tz_option
-from recorder.cli.stores import recording, tell_unknown_words
+from recorder.cli.options import command_now, settings_options
+from recorder.cli.row_options import filter_options, notify_unknown_words, tz_option
+from recorder.cli.stores import recording
 from recorder.cli.streams import notify
 from recorder.cli.terminal import visible
 from recorder.errors import UsageError
@@ -31,7 +32,7 @@ _MOST_NAMED: Final = 5
 @click.argument("run_ids", metavar="RUN_ID...", nargs=-1, required=True)
 @settings_options()
 def untrack(run_ids: tuple[str, ...], settings: Settings) -> None:
-    """Stop watching runs; their history stays."""
+    """Stop watching runs, and keep their history."""
 
     def work(connection: Connection) -> None:
         for run_id in dict.fromkeys(run_ids):
@@ -50,7 +51,7 @@ Examples:
   recorder label --label wave=2 --remove wave""",
 )
 @click.argument("words", metavar="[RUN_ID]... [KEY=VALUE]...", nargs=-1)
-@click.option("--remove", "removed", multiple=True, metavar="KEY", help="Take this label away.")
+@click.option("--remove", "removed", multiple=True, metavar="KEY", help="Remove this label.")
 @filter_options
 @tz_option
 @settings_options()
@@ -61,9 +62,9 @@ def label(
     tz: tzinfo,
     settings: Settings,
 ) -> None:
-    """Set labels of runs, or take them away with --remove.
+    """Set labels of runs, or remove them with --remove.
 
-    The runs are those of the ids, or all that the filters choose. A label that a run has is set anew.
+    The runs are those of the ids, or all that the filters choose. A label that a run has already gets the new value.
     """
     del tz  # the zone of dates
     pairs = list(takewhile(lambda word: "=" in word, reversed(words)))
@@ -100,7 +101,7 @@ Examples:
   recorder forget --label customer=acme --yes""",
 )
 @click.argument("run_ids", metavar="[RUN_ID]...", nargs=-1)
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Do not ask first.")
 @filter_options
 @tz_option
 @settings_options()
@@ -109,8 +110,8 @@ def forget(
 ) -> int:
     """Remove runs and their whole history from the store, after asking.
 
-    The runs are those of the ids, or all that the filters choose. Exit code 1 where the answer is no. An export or a
-    backup keeps what it holds.
+    The runs are those of the ids, or all that the filters choose. Exit code 1 if the answer is no. Exports and backups
+    keep these runs.
     """
     del tz  # the zone of dates
     with recording(settings) as database:
@@ -129,10 +130,10 @@ def forget(
 def _confirmed(chosen: dict[str, list[str]]) -> bool:
     if not sys.stdin.isatty():
         raise UsageError("forget asks first, and stdin is no terminal: add --yes")
-    named = [run_id for ids in chosen.values() for run_id in ids]
-    more = f" and {len(named) - _MOST_NAMED:,} more" if len(named) > _MOST_NAMED else ""
-    told = f"{', '.join(map(visible, named[:_MOST_NAMED]))}{more}"
-    return click.confirm(f"Forget {counted(len(named), 'run')} for good: {told}?", err=True)
+    forgotten = [run_id for ids in chosen.values() for run_id in ids]
+    more = f" and {len(forgotten) - _MOST_NAMED:,} more" if len(forgotten) > _MOST_NAMED else ""
+    names = f"{', '.join(map(visible, forgotten[:_MOST_NAMED]))}{more}"
+    return click.confirm(f"Forget {counted(len(forgotten), 'run')} for good: {names}?", err=True)
 
 
 def _count(chosen: dict[str, list[str]]) -> int:
@@ -142,10 +143,10 @@ def _count(chosen: dict[str, list[str]]) -> int:
 def _chosen(
     database: Database, settings: Settings, run_ids: Sequence[str], filters: Filters
 ) -> dict[str, list[str]]:
-    """Return the runs of these ids, or those that the filters choose, by source; sources in order.
+    """Return the ids of the chosen runs by source, sources in order.
 
     Raises:
-        UsageError: neither or both are given, or an id is unknown or ambiguous.
+        UsageError: there are neither ids nor filters, or both, or an id is unknown or ambiguous.
     """
     if bool(run_ids) == (filters != Filters()):
         which = "ids or filters, not both" if run_ids else "give ids, or filters such as --slug"
@@ -160,9 +161,9 @@ def _named(
     database: Database, settings: Settings, run_ids: Sequence[str], filters: Filters
 ) -> Iterator[tuple[str, str]]:
     if not run_ids:
-        archive = Queries(database, settings)
-        tell_unknown_words(archive, filters)
-        yield from ((row.source, row.run_id) for row in archive.run_rows(filters))
+        queries = Queries(database, settings)
+        notify_unknown_words(queries, filters)
+        yield from ((row.source, row.run_id) for row in queries.run_rows(filters))
     with database.reading() as connection:
         for run_id in dict.fromkeys(run_ids):
             yield find_run(connection, run_id, settings.source).source, run_id

@@ -1,4 +1,4 @@
-"""`recorder db`: the store itself."""
+"""`recorder db`: the schema and the size of the store."""
 
 import sys
 from contextlib import closing
@@ -6,10 +6,11 @@ from typing import Final
 
 import click
 
-from recorder.cli.options import format_option, settings_options
+from recorder.analysis.values import instant
+from recorder.cli.options import settings_options
 from recorder.cli.output import as_json, write_document, write_rows
+from recorder.cli.row_options import format_option
 from recorder.cli.streams import notify
-from recorder.instants import datetime_of
 from recorder.settings import Settings
 from recorder.store.engine import Database
 from recorder.store.migrate import upgrade as upgrade_store
@@ -23,7 +24,7 @@ _NARROW: Final = 60  # one line a value
 
 @click.group(epilog="Example: recorder db status")
 def db() -> None:
-    """The store: its schema, and how much it holds."""
+    """Make or upgrade the store, and show how much it holds."""
 
 
 @db.command(
@@ -35,7 +36,7 @@ def db() -> None:
 def upgrade(reader: str | None, settings: Settings) -> None:
     """Make the store, or bring an older one up to this program's schema.
 
-    One transaction: a failure leaves the old schema whole. A SQLite file is copied aside first. A --reader may use
+    It is one transaction: a failure leaves the old schema whole. A SQLite file is copied first. A --reader may use
     the views and the commands that only read, also after later upgrades by the same user.
     """
     with closing(Database(settings.database_url)) as database, database.checked_on_failure():
@@ -48,13 +49,16 @@ def upgrade(reader: str | None, settings: Settings) -> None:
 
 
 @db.command(
-    short_help="Its revision, and how much it holds.",
+    short_help="Show its revision, and how much it holds.",
     epilog="Example: recorder db status --format json",
 )
 @format_option
 @settings_options(source=False)
 def status(format: str, settings: Settings) -> int:
-    """The schema's revision, and how much the store holds; exit code 1 where something is to be done first."""
+    """Show the revision of the schema, and how much the store holds.
+
+    Exit code 1 if something has to be done before it can be used.
+    """
     with closing(Database(settings.database_url)) as database, database.checked_on_failure():
         condition = condition_of(database)
         row = {"store": database.name} | _cells(condition)
@@ -68,9 +72,9 @@ def status(format: str, settings: Settings) -> int:
 
 
 def _cells(condition: Condition) -> dict[str, object]:
-    held = condition.figures
-    counts = {name: getattr(held, name, None) for name in _COUNTS}
-    last = None if held is None else held.last_polled_at
+    figures = condition.figures
+    counts = {name: getattr(figures, name, None) for name in _COUNTS}
+    last_polled_at = None if figures is None else figures.last_polled_at
     return {
         "kind": condition.kind,
         "state": condition.state,
@@ -78,5 +82,5 @@ def _cells(condition: Condition) -> dict[str, object]:
         "head": REVISION,
         "size_bytes": condition.size_bytes,
         **counts,
-        "last_polled_at": None if last is None else datetime_of(last),
+        "last_polled_at": instant(last_polled_at),
     }

@@ -20,8 +20,7 @@ from recorder.analyses import Analyses
 from recorder.cli.live import open_view
 from recorder.cli.main import cli, run
 from recorder.cli.options import debug_option
-from recorder.cli.output import terminal_width
-from recorder.cli.streams import notify
+from recorder.cli.streams import notify, terminal_width
 from recorder.cli.terminal import fold
 from recorder.cli.watcher import Watcher
 from recorder.demo import demo_population, demo_service, demo_settings, is_over, make_store

@@ -1,4 +1,4 @@
-"""`recorder doctor`: what is wrong, and what to do."""
+"""`recorder doctor`: checks of the whole chain, each with what to do."""
 
 import os
 import sys
@@ -7,8 +7,10 @@ from dataclasses import asdict
 
 import click
 
-from recorder.cli.options import format_option, settings_options
-from recorder.cli.output import terminal_width, write_rows
+from recorder.cli.options import settings_options
+from recorder.cli.output import write_rows
+from recorder.cli.row_options import format_option
+from recorder.cli.streams import terminal_width
 from recorder.cli.terminal import fold, visible
 from recorder.doctor import Check, examine, exit_code
 from recorder.instants import now_us
@@ -26,23 +28,23 @@ Examples:
 @settings_options("base_url", "rate", "every", "overdue_after")
 @format_option
 def doctor(settings: Settings, format: str) -> int:
-    """Try the whole chain: settings, key, API, clock, store, lease, budget, due and overdue runs.
+    """Check the whole chain: settings, key, API, clock, store, lease, budget, due and overdue runs.
 
-    It sends one request a source, within the key's budget, and records what it shows of a tracked run. Exit codes: 0
-    when nothing fails (a warning is no failure), 1 when something does, 4 when a key was refused.
+    It sends one request a source, within the key's budget, and records the answer if it is about a tracked run. Exit
+    codes: 0 when nothing fails (a warning is no failure), 1 when something fails, 4 when a key was refused.
     """
     checks: list[Check] = []
-    found = _kept(examine(settings, environ=os.environ, clock=now_us), checks)
+    results = _collected(examine(settings, environ=os.environ, clock=now_us), checks)
     if format == "table":
-        _write_lines(found)
+        _write_lines(results)
     else:
-        write_rows(map(_row, found), columns=_COLUMNS, format=format, out=sys.stdout)
+        write_rows(map(_row, results), columns=_COLUMNS, format=format, out=sys.stdout)
     return exit_code(checks)
 
 
-def _kept(found: Iterable[Check], checks: list[Check]) -> Iterator[Check]:
-    """Each check as it comes, for people who wait for it; kept for the exit code."""
-    for check in found:
+def _collected(results: Iterable[Check], checks: list[Check]) -> Iterator[Check]:
+    """Yield each check as it comes, and add it to `checks`."""
+    for check in results:
         checks.append(check)
         yield check
 
@@ -55,10 +57,10 @@ def _row(check: Check) -> dict[str, object]:
 
 
 def _write_lines(checks: Iterable[Check]) -> None:
-    """One paragraph a check: state, name, what was found, and below it what to do."""
+    """Print one paragraph a check: state, name, what was found, and below it what to do."""
     for check in checks:
-        whose = "" if check.source in (None, DEFAULT_SOURCE) else f"{check.source}: "
-        lines = [whose + check.found, *([f"-> {check.advice}"] if check.advice else [])]
+        source = "" if check.source in (None, DEFAULT_SOURCE) else f"{check.source}: "
+        lines = [source + check.found, *([f"-> {check.advice}"] if check.advice else [])]
         for line in _paragraph(f"{check.state:<6}{check.name:<10}", lines):
             click.echo(line)
 

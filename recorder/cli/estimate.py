@@ -17,16 +17,10 @@ from recorder.analysis.forecasts import Basis, Estimate
 from recorder.analysis.likes import LEAST_LIKES, Value
 from recorder.analysis.report import Report
 from recorder.analysis.values import amount
-from recorder.cli.options import (
-    all_options,
-    as_of_option,
-    command_now,
-    format_option,
-    settings_options,
-    tz_option,
-)
+from recorder.cli.options import all_options, command_now, settings_options
 from recorder.cli.output import write_rows, write_value
-from recorder.cli.stores import reading, tell_unknown_words
+from recorder.cli.row_options import as_of_option, format_option, notify_unknown_words, tz_option
+from recorder.cli.stores import reading
 from recorder.humanize import amount_text, counted, span
 from recorder.instants import SECOND
 from recorder.ledger.cost import MICROS
@@ -78,7 +72,7 @@ def estimate(
     planned = planned_run(slug, leads, version, preview, backtest=backtest)
     with reading(settings) as database:
         analyses = Analyses(database, settings, as_of=as_of)
-        tell_unknown_words(analyses, filters)
+        notify_unknown_words(analyses, filters)
         if planned is None:
             _print_backtest(analyses.backtest(slug=slug), format, tz)
         else:

@@ -1,22 +1,23 @@
-"""`recorder sources`: is the watch well, source by source and key by key."""
+"""`recorder sources`: how polling goes, source by source and key by key."""
 
 import os
 import sys
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from typing import Final
 
 import click
 
-from recorder.cli.options import command_now, format_option, order_options, settings_options
+from recorder.analysis.values import instant
+from recorder.cli.options import command_now, settings_options
 from recorder.cli.ordering import Order
 from recorder.cli.output import Row, write_rows
+from recorder.cli.row_options import format_option, order_options
 from recorder.cli.stores import reading
 from recorder.cli.streams import notify
 from recorder.errors import SettingError, UsageError
 from recorder.fetch.keys import load_key
-from recorder.humanize import clock_words, whole_span
-from recorder.instants import SECOND, datetime_of
+from recorder.humanize import ago, clock_words, whole_span
+from recorder.instants import SECOND
 from recorder.settings import Settings
 from recorder.store.read.due import SourceRow, source_rows
 from recorder.store.read.health import KeyHealth, SourceHealth, key_health, poller_of, source_health
@@ -46,22 +47,23 @@ Examples:
   recorder sources --source team-b --format json
   recorder sources --move team-b --base-url https://ledger.example""",
 )
-@click.option("--move", metavar="NAME", help="Bind this source to --base-url anew.")
+@click.option("--move", metavar="NAME", help="Bind this source to the ledger at --base-url.")
 @order_options
 @settings_options("base_url", "rate", "overdue_after")
 @format_option
 def sources(settings: Settings, order: Order, format: str, move: str | None) -> None:
-    """One line a source: is it polled, by whom, and does it go well? Below, one line a key.
+    """Show for each source whether it is polled, by whom and how well; then each key and its budget.
 
-    last_good: when an answer last showed a run. in_flight counts the overdue runs too; unseen: tracked, and not
-    shown by any answer yet. errors: requests in the last hour that gave neither a row nor a 404. refused: since when
-    the API refuses the key. clock: how far the clock of the machine that polls is off, by the server's. polled_by: nobody is well between two passes from cron.
+    last_good: when an answer last showed a run. in_flight: overdue runs included. unseen: tracked runs that no answer
+    has shown yet. errors: requests of the last hour that gave neither a row nor a 404. refused: since when the API
+    refuses the key. clock: how far the polling machine's clock is off, by the server's. polled_by: the process that
+    polls; "nobody" is normal between two passes from cron.
 
-    A key is named by the sources that share it. key_requests_60s: its requests in the last 60 s, of key_budget that are
-    allowed. paused: for how long yet the API wants no request of it (429). They are null where the key is neither set
-    here nor known from an answer.
+    A key is named by the sources that share it. key_requests_60s: its requests in the last 60 s. key_budget: how many
+    are allowed. paused: how long the API still wants no request (429). They are null where the key is neither set here
+    nor known from an answer.
 
-    --move NAME --base-url URL: the source's ledger has moved; its history stays, and the next poll goes there.
+    --move NAME --base-url URL: the ledger of the source has moved. Its history stays, and the next poll goes there.
     """
     if move is not None:
         _move(settings, move)
@@ -98,7 +100,7 @@ def _key_cells(settings: Settings, names: list[str], key: KeyHealth, now: int) -
         "key_sources": names,
         "key_requests_60s": key.requests_60s,
         "key_budget": min(settings.source_settings(name).rate for name in names),
-        "paused_until": _instant(until),
+        "paused_until": instant(until),
         "paused": None if until is None else f"for {whole_span(until - now)}",
     }
 
@@ -109,7 +111,7 @@ def _write(rows: list[Row], format: str) -> None:
     write_rows(
         rows,
         columns=_COLUMNS,
-        table_columns=_shown(_TABLE, rows),
+        table_columns=_table_columns(_TABLE, rows),
         repeat=("source",),
         format=format,
         out=sys.stdout,
@@ -119,26 +121,26 @@ def _write(rows: list[Row], format: str) -> None:
     lines = list({row["key"]: row for row in rows if row.get("key")}.values())
     if lines and format in ("table", "markdown"):
         sys.stdout.write("\n")
-        write_rows(lines, columns=_shown(_KEY_TABLE, lines), format=format, out=sys.stdout)
+        write_rows(lines, columns=_table_columns(_KEY_TABLE, lines), format=format, out=sys.stdout)
 
 
-def _shown(names: Sequence[str], rows: Sequence[Row]) -> list[str]:
+def _table_columns(names: Sequence[str], rows: Sequence[Row]) -> list[str]:
     """Return the columns of a table; some are there only where a row has a value."""
     return [n for n in names if n not in _SHOWN_IF_ANY or any(row.get(n) for row in rows)]
 
 
 def _move(settings: Settings, name: str) -> None:
-    given = click.get_current_context().get_parameter_source("base_url")
-    if given is not click.core.ParameterSource.COMMANDLINE:
+    origin = click.get_current_context().get_parameter_source("base_url")
+    if origin is not click.core.ParameterSource.COMMANDLINE:
         raise UsageError(f"--move {name} needs --base-url URL: where the source's ledger is now")
     url = settings.base_url
     with reading(settings) as database:
         before = rebind_source(database, name, base_url=url, now=command_now())
-    notify(f"source {name!r} belongs to {url} now, not to {before} any more")
+    notify(f"source {name!r} belongs to {url} now, no longer to {before}")
 
 
 def _key_id(settings: Settings, name: str) -> str | None:
-    """The fingerprint of a source's key; None where it is not to be had here: who only reads needs none."""
+    """Return the fingerprint of a source's key; None where it is not set here: reading needs none."""
     config = settings.source_settings(name)
     try:
         key = load_key(
@@ -154,30 +156,22 @@ def _key_id(settings: Settings, name: str) -> str | None:
 
 def _source_row(one: SourceHealth, settings: Settings, now: int) -> dict[str, object]:
     row, off_us = one.source, one.source.clock_off_us
-    held_by = poller_of(row, now=now)
+    poller = poller_of(row, now=now)
     counts = ("unseen", "in_flight", "settling", "overdue", "not_visible", "abandoned")
     return {name: getattr(one, name) for name in counts} | {
         "source": row.name,
         "base_url": row.base_url,
-        "last_good_at": _instant(one.last_good_at),
-        "last_good": _ago(one.last_good_at, now) or "never",
+        "last_good_at": instant(one.last_good_at),
+        "last_good": ago(one.last_good_at, now) or "never",
         "polls_last_minute": one.polls_last_minute,
         "rate": settings.source_settings(row.name).rate,
         "errors_last_hour": one.errors_last_hour,
         "errors": one.errors_last_hour,
-        "refused_at": _instant(row.refused_at),
-        "refused": _ago(row.refused_at, now),
-        "held_by": held_by,
-        "polled_by": held_by or "nobody",
+        "refused_at": instant(row.refused_at),
+        "refused": ago(row.refused_at, now),
+        "held_by": poller,
+        "polled_by": poller or "nobody",
         "clock_ahead_seconds": None if off_us is None else off_us / SECOND,
         "clock": None if off_us is None else clock_words(off_us).removesuffix(" of"),
-        "held_until": _instant(row.held_until) if held_by else None,
+        "held_until": instant(row.held_until) if poller else None,
     }
-
-
-def _instant(us: int | None) -> datetime | None:
-    return None if us is None else datetime_of(us)
-
-
-def _ago(us: int | None, now: int) -> str | None:
-    return None if us is None else f"{whole_span(now - us)} ago"

@@ -1,4 +1,4 @@
-"""Lines that people hand in: bytes, so that no locale changes what they say."""
+"""Input lines from a file or stdin, as bytes: no locale changes them."""
 
 import sys
 from collections.abc import Iterable, Iterator
@@ -14,7 +14,7 @@ def input_lines(file: str) -> Iterator[Iterable[bytes]]:
     """Open the lines of a file, or of stdin where it is called `-`.
 
     Raises:
-        UsageError: it cannot be read, from the beginning or midway.
+        UsageError: it cannot be opened, or a line cannot be read.
     """
     if file == "-":
         yield _readable(sys.stdin.buffer, "stdin")

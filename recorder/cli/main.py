@@ -5,13 +5,14 @@ line on stderr, with a traceback only under `--debug`.
 """
 
 import difflib
+import gc
 import importlib
 import os
 import sys
 import traceback
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from types import MappingProxyType
+from types import MappingProxyType, ModuleType
 from typing import ClassVar, NamedTuple
 
 import click
@@ -121,7 +122,7 @@ class LazyGroup(click.Group):
         entry = self.entries.get(cmd_name)
         if entry is None:
             return None
-        command = getattr(importlib.import_module(entry.module), entry.attribute)
+        command = getattr(_import(entry.module), entry.attribute)
         if not isinstance(command, click.Command):
             raise TypeError(f"{entry.module}.{entry.attribute} is no command")
         return command
@@ -150,6 +151,18 @@ class LazyGroup(click.Group):
             _discard_stdout()
             raise click.exceptions.Exit(_BROKEN_PIPE) from None
         return result
+
+
+def _import(name: str) -> ModuleType:
+    """Import a module, and look for garbage neither meanwhile nor later in what it made."""
+    if name in sys.modules:
+        return sys.modules[name]
+    gc.disable()
+    try:
+        return importlib.import_module(name)
+    finally:
+        gc.freeze()  # modules stay: of a pass with nothing due this saves a quarter of the CPU time
+        gc.enable()
 
 
 def _nearest(word: str, names: Iterable[str]) -> str:

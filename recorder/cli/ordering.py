@@ -1,4 +1,4 @@
-"""`--sort` and `--limit`: in which order rows are printed, and how many.
+"""`--sort` and `--limit`: the order of the printed rows, and their number.
 
 Invariant: rows without a value stand last in either direction; rows that are equal keep their order. Pure.
 """
@@ -24,10 +24,10 @@ _FALLING = "-"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """How rows are arranged.
+    """The order and the number of printed rows.
 
     Attributes:
-        sort: the column to sort by, with `-` before it if the largest comes first; None: as the rows come.
+        sort: the column to sort by, with `-` before it if the largest comes first; None: keep the order.
         limit: at most so many rows; None: all.
     """
 
@@ -41,7 +41,7 @@ class Order:
         *,
         cell: Callable[[Any, str], object] = getitem,
     ) -> Iterable[Row]:
-        """Return the rows in order, at most `limit` of them; without `--sort` they are read one by one.
+        """Return the rows in order, at most `limit` of them; without `sort` they are read one by one.
 
         Args:
             rows: any rows.
@@ -72,7 +72,7 @@ def _sorted(
 
 
 def _rank(value: object) -> Rank | None:
-    """Return what a value is sorted by: numbers before instants before texts; None where there is no value."""
+    """Return the sort key of a value: numbers before instants before texts; None for no value."""
     if isinstance(value, Number):
         value = value.decimal()
     if isinstance(value, int | float | Decimal):

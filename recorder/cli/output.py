@@ -1,20 +1,20 @@
-"""Rows and JSON values on stdout: the one way in which every reading command prints.
+"""Rows and JSON values on stdout: how every reading command prints.
 
 Invariant: `json`, `ndjson` and `csv` hold the exact data, numbers digit by digit, instants in UTC; `table` and
-`markdown` are for reading: served text is shown, never obeyed, and `--tz` counts. Must not import pandas or rich.
+`markdown` are for reading: served text is shown, never obeyed, and instants are in `--tz`.
 """
 
 import csv
 import json
 import math
 import re
-import shutil
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 from typing import Final, TextIO, TypeAlias
 
+from recorder.cli.streams import terminal_width
 from recorder.cli.table import Column, lay_out
 from recorder.cli.terminal import fold, visible
 from recorder.instants import datetime_of, iso, us_of
@@ -38,7 +38,7 @@ _MARKDOWN = re.compile(r"[\\`*\[\]<>|]")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Page:
-    """How and where rows are written."""
+    """The destination and the format of rows."""
 
     columns: Sequence[str]
     table_columns: Sequence[str]
@@ -80,13 +80,13 @@ def write_rows(
         format: one of `FORMATS`.
         out: where to; a terminal gets no control character of served text in any format.
         table_columns: those of `table` and `markdown`, in order of importance; None = all.
-        kept: columns that a table shortens last.
+        kept: columns that a table shortens last, as ids.
         repeat: columns that lead each part of a table too wide for one; none: such a table loses its last columns.
         width: of a table, in columns; None = the terminal's, 80 where there is none.
         tz: the zone of instants in `table` and `markdown`.
         title: a line above a table.
         foot: lines below a table; like the title no part of `json`, `ndjson` and `csv`.
-        empty: what a table says where there are no rows.
+        empty: the line of a table without rows.
 
     Raises:
         TypeError: a value of another type, or a naive datetime.
@@ -126,13 +126,8 @@ def _indented(value: Json, margin: str = "\n") -> str:
     return to_text(value)
 
 
-def terminal_width() -> int:
-    """Columns of the terminal, 80 where there is none; COLUMNS decides where it is set."""
-    return shutil.get_terminal_size((80, 24)).columns
-
-
 def as_json(value: object) -> Json:
-    """A cell's value as a JSON value; what is no finite number is null."""
+    """Return a cell's value as a JSON value; a number that is not finite is null."""
     if value is None or isinstance(value, bool | str | Number):
         return value
     if isinstance(value, datetime):
@@ -268,7 +263,7 @@ def _is_number(value: object) -> bool:
 
 
 def _decimals(value: object) -> int:
-    """How many decimals the value needs in a table: exact amounts all, others at most three."""
+    """Return how many decimals a value needs in a table: an exact amount all, others at most three."""
     if isinstance(value, float) and _is_finite(value):
         text = f"{value:.{_DECIMALS}f}"
     elif isinstance(value, Decimal) and value.is_finite():
@@ -299,7 +294,7 @@ def _number(value: float | Decimal, decimals: int) -> str:
 
 
 def instant_text(value: datetime, tz: tzinfo) -> str:
-    """An instant for reading, to the second; Z in UTC, else with the offset that holds then."""
+    """Return an instant for reading, to the second; with Z in UTC, else with its offset."""
     utc = datetime_of(us_of(value))
     try:
         moment = utc if tz is UTC else utc.astimezone(tz)

@@ -9,18 +9,18 @@ import click
 from recorder.analysis.filters import Filters
 from recorder.analysis.rows import RunRow
 from recorder.analysis.values import instant
-from recorder.cli.options import (
-    as_of_option,
-    command_now,
-    filter_options,
-    format_option,
-    order_options,
-    settings_options,
-    tz_option,
-)
+from recorder.cli.options import command_now, settings_options
 from recorder.cli.ordering import Order
 from recorder.cli.output import Row, write_rows
-from recorder.cli.stores import reading, tell_unknown_words
+from recorder.cli.row_options import (
+    as_of_option,
+    filter_options,
+    format_option,
+    notify_unknown_words,
+    order_options,
+    tz_option,
+)
+from recorder.cli.stores import reading
 from recorder.humanize import ago, whole_span
 from recorder.instants import SECOND, datetime_of, format_duration
 from recorder.queries import Queries
@@ -66,7 +66,7 @@ def overdue(
     now = as_of or command_now()
     with reading(settings) as database:
         queries = Queries(database, settings, as_of=as_of)
-        tell_unknown_words(queries, filters)
+        notify_unknown_words(queries, filters)
         found = queries.overdue(filters, now=now)
     rows = [_row(one, overdue_after_us=settings.overdue_after_us, now=now) for one in found]
     write_rows(

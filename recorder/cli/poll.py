@@ -1,4 +1,4 @@
-"""`recorder poll`: the watch, from cron or as a service."""
+"""`recorder poll`: polls of the runs that are due, from cron or as a service."""
 
 import os
 import sys
@@ -40,11 +40,11 @@ Examples:
   recorder poll --until-done          until every run has ended and is quiet
   recorder poll --forever -v          as a service""",
 )
-@click.option("--for", "span", metavar="DURATION", callback=_duration, help="Go on for so long.")
+@click.option("--for", "span", metavar="DURATION", callback=_duration, help="Go on for this long.")
 @click.option(
     "--until-done",
     is_flag=True,
-    help="Go on until nothing is in flight but what is overdue, and what ended is quiet.",
+    help="Go on until all runs but the overdue ones have ended and are quiet.",
 )
 @click.option("--forever", is_flag=True, help="Go on until SIGINT or SIGTERM.")
 @click.option(
@@ -64,14 +64,14 @@ def poll(
     forever: bool,
     verbose: bool,
 ) -> int:
-    """Ask the API about the runs that are due, and record what it says.
+    """Ask the API about the runs that are due, and record its answers.
 
-    Safe to start twice on one store: one process polls a source at a time, another one ends at once. Silent
-    when all is well. Exit codes: 0 fine, 1 the store took nothing, 3 a run has been failing for over a minute,
-    4 a key was refused.
+    It can be started twice on one store: only one process polls a source at a time, another one ends at once. It
+    prints nothing when all is well. Exit codes: 0 all is well, 1 the store could not be written, 3 a run has been
+    failing for over a minute, 4 a key was refused.
     """
     if forever and (span is not None or until_done):
-        raise UsageError("--forever goes on by itself: leave --for and --until-done out")
+        raise UsageError("--forever does not end: leave --for and --until-done out")
     plan = _plan(span, settings, until_done=until_done, forever=forever)
     if verbose:
         _warn_of_key_files(settings)
@@ -99,7 +99,7 @@ def poll(
 
 
 def _require_source(database: Database, settings: Settings) -> None:
-    """A source that was asked for by a name that the store does not know is a mistake."""
+    """Raise UsageError if the store has no source of the name in --source."""
     with database.reading() as connection:
         if settings.source is not None and not source_rows(connection, settings.source):
             raise UsageError(

@@ -6,8 +6,7 @@ from contextlib import contextmanager, suppress
 from typing import TypeAlias
 
 from recorder.cli.live_rows import headline, waiting_line
-from recorder.cli.output import terminal_width
-from recorder.cli.streams import notify, without_echo
+from recorder.cli.streams import notify, terminal_width, without_echo
 from recorder.cli.terminal import shorten
 from recorder.errors import StoreError
 from recorder.instants import SECOND, now_us

@@ -1,6 +1,6 @@
 """One run on a page, for reading.
 
-Invariant: says nothing that the row of `runs` does not hold. Pure.
+Invariant: shows nothing beyond the row of `runs`, the labels and the last poll. Pure.
 """
 
 from collections.abc import Iterator, Mapping
@@ -18,13 +18,13 @@ _SINCE = {"pending": "created_at", "running": "started_at"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """What a page tells of.
+    """A page about one run.
 
     Attributes:
         cells: the row of `runs`.
-        labels: the run's, by key.
-        last_poll: its last row of `polls`, or None.
-        overdue_for: how long an overdue run has been in flight; None for any other.
+        labels: its labels, by key.
+        last_poll: its last row of `polls`; None where it was never polled.
+        overdue_for: the time that an overdue run has been in flight; None for any other.
         tz: the zone of instants.
     """
 
@@ -35,7 +35,7 @@ class Page:
     tz: tzinfo = UTC
 
     def lines(self, width: int) -> Iterator[str]:
-        """The page in so many columns."""
+        """Yield the lines of the page, at most `width` columns wide."""
         entries = [(name, " ".join(text.split())) for name, text in self._entries() if text]
         indent = max(len(name) for name, _ in entries) + 2
         for name, text in entries:
@@ -61,7 +61,7 @@ class Page:
         yield "quality", (cells["quality"] or "").replace(",", ", ")
 
     def _at(self, name: str) -> str:
-        """The instant of a column; empty where there is none."""
+        """Return the instant of a column, empty for none."""
         moment = self.cells[name]
         return "" if moment is None else instant_text(moment, self.tz)
 
@@ -72,10 +72,10 @@ class Page:
     def _status(self) -> str:
         status = self.cells["status"]
         since = self._at(_SINCE[status]) if status in _SINCE else ""
-        told = (status if status is not None else "(none)") + (f" since {since}" if since else "")
+        text = (status if status is not None else "(none)") + (f" since {since}" if since else "")
         if self.overdue_for is None:
-            return told
-        return f"{told}, overdue: in flight for {span(self.overdue_for.total_seconds())}"
+            return text
+        return f"{text}, overdue: in flight for {span(self.overdue_for.total_seconds())}"
 
     def _leads(self) -> str:
         words = ("completed", "failed", "skipped", "running", "pending")
@@ -89,23 +89,23 @@ class Page:
         if cells["cost_unit"] is None:
             return "" if cells["cost_quality"] == "none" else cells["cost_quality"]
         sides = (("previewed", cells["cost_preview"]), ("actual", cells["cost_actual"]))
-        told = ", ".join(
+        amounts = ", ".join(
             f"{amount_text(value, cells['cost_unit'])} {side}"
             for side, value in sides
             if value is not None
         )
-        return f"{told} ({cells['cost_quality'].replace('_', ' ')})"
+        return f"{amounts} ({cells['cost_quality'].replace('_', ' ')})"
 
     def _times(self) -> Iterator[tuple[str, str]]:
         yield "created", self._at("created_at")
-        yield "started", self._at("started_at") + self._took("queued {}", "queue_seconds")
-        ran = self._took("ran {}", "run_seconds") + self._took("{} in all", "wall_seconds")
+        yield "started", self._at("started_at") + self._duration("queued {}", "queue_seconds")
+        ran = self._duration("ran {}", "run_seconds") + self._duration("{} in all", "wall_seconds")
         yield "ended", self._ended() + ran
         yield "updated", self._at("updated_at")
 
-    def _took(self, told: str, name: str) -> str:
+    def _duration(self, form: str, name: str) -> str:
         seconds = self.cells[name]
-        return "" if seconds is None else ", " + told.format(span(seconds))
+        return "" if seconds is None else ", " + form.format(span(seconds))
 
     def _ended(self) -> str:
         after = self.cells["ended_after"]
@@ -114,8 +114,8 @@ class Page:
         return f"between {self._at('ended_after')} and {self._at('ended_at')}"
 
     def _error(self) -> str:
-        told = (self.cells["error_message"], self.cells["error_details"])
-        return " ".join(text for text in told if text)
+        texts = (self.cells["error_message"], self.cells["error_details"])
+        return " ".join(filter(None, texts))
 
     def _seen(self) -> str:
         first, last = self._at("first_polled_at"), self._at("last_polled_at")

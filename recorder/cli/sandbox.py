@@ -1,6 +1,6 @@
 """`recorder sandbox`: the local ledger on the command line.
 
-Invariant: run ids (or answers) are on stdout, all else on stderr; the server runs until it is told to stop.
+Invariant: run ids (or answers) are on stdout, all else on stderr.
 """
 
 from pathlib import Path
@@ -18,7 +18,7 @@ _FACTOR = click.FloatRange(0.01, 100)
 _SHARE = click.FloatRange(0, 1)
 
 _EPILOG = """\b
-Kinds of faults:
+Faults to inject:
   429 429-date 500 503 401 403 timeout reset truncate slow html redirect
   no-run wrong-id unknown-field unknown-status reopen
 
@@ -38,14 +38,14 @@ Examples:
     type=click.IntRange(0, 65535),
     default=0,
     metavar="PORT",
-    help="Port on 127.0.0.1; without it, a free one.",
+    help="Port on 127.0.0.1; by default a free one.",
 )
 @click.option(
     "--runs",
     type=click.IntRange(0),
     default=None,
     metavar="N",
-    help="Runs there are at the start, of mixed endings: 30, or none with --folder.",
+    help="How many runs to start with, of mixed endings; by default 30, none with --folder.",
 )
 @click.option(
     "--seed",
@@ -53,7 +53,7 @@ Examples:
     metavar="N",
     default=1,
     show_default=True,
-    help="The same seed, the same runs.",
+    help="Seed of the runs: the same seed makes the same runs.",
 )
 @click.option(
     "--speed",
@@ -61,42 +61,44 @@ Examples:
     metavar="FACTOR",
     default=1.0,
     show_default=True,
-    help="Runs go so many times faster.",
+    help="How many times faster than real ones the runs go.",
 )
 @click.option(
     "--user",
     "user_keys",
     metavar="NAME=KEY",
     multiple=True,
-    help="A user and a made-up key (default=pk_sandbox); each sees its own runs. Repeatable.",
+    help="A user and its key, by default default=pk_sandbox; each sees its own runs. Repeatable.",
 )
 @click.option(
     "--folder",
     type=click.Path(path_type=Path),
-    help="Serve the ledger documents (*.json) of this folder, under their run id and their file's stem.",
+    help="Serve the ledger documents (*.json) of this folder, by run id and by file name.",
 )
 @click.option(
     "--fault",
     "faults",
     metavar="KIND=RATE",
     multiple=True,
-    help="A fault to inject and its share of the requests, as 429=0.1. Repeatable. Kinds: see below.",
+    help="A fault to inject, and its share of the requests: 429=0.1. Repeatable. Kinds: see below.",
 )
-@click.option("--scenario", type=_FILE, help="A TOML file of [[fault]] tables.")
+@click.option(
+    "--scenario", type=_FILE, help="A TOML file of faults to inject, in [[fault]] tables."
+)
 @click.option(
     "--limit",
     type=click.IntRange(0),
     metavar="N",
     default=100,
     show_default=True,
-    help="Requests in any 60 s per key, more are answered with 429; 0 for no limit.",
+    help="Requests in any 60 s per key; further ones are answered with 429. 0: no limit.",
 )
 @click.option(
     "--retry-after",
     type=click.Choice(["seconds", "date"]),
     default="seconds",
     show_default=True,
-    help="How the limit says when to come back.",
+    help="The form of Retry-After in those answers.",
 )
 @click.option(
     "--version-price",
@@ -104,7 +106,7 @@ Examples:
     metavar="FACTOR",
     default=1.0,
     show_default=True,
-    help="Each version of a slug costs so many times the one before.",
+    help="How many times the price of the version before each version of a slug costs.",
 )
 @click.option(
     "--drift",
@@ -112,7 +114,7 @@ Examples:
     metavar="FACTOR",
     default=1.0,
     show_default=True,
-    help="In the end runs take, and cost over their preview, so many times what they did at first.",
+    help="How many times longer runs take, and dearer than their preview they are, at the end than at first.",
 )
 @click.option(
     "--outage",
@@ -125,7 +127,7 @@ Examples:
     metavar="SHARE",
     default=0.0,
     show_default=True,
-    help="Share of the actual costs that come an hour to three days later.",
+    help="Share of the actual costs that come one hour to three days late.",
 )
 @click.option(
     "--no-actuals",
@@ -140,19 +142,19 @@ Examples:
     "units",
     metavar="WORD",
     multiple=True,
-    help="A currency of the costs, instead of the usual ones: one for each slug and version. Repeatable.",
+    help="A unit of the costs instead of the usual ones; each slug and version gets one. Repeatable.",
 )
-@click.option("--log", type=_FILE, help="Append each request to this file, a line of JSON each.")
+@click.option("--log", type=_FILE, help="Append each request to this file, one line of JSON each.")
 @click.option(
     "--answers",
     type=click.IntRange(1),
     metavar="RUNS",
-    help="Serve nothing: write what a poller would have kept of so many runs in 30 days, for `import`.",
+    help="Serve nothing; write the answers that polling this many runs over 30 days gives, for `import`.",
 )
 @click.option(
     "--start",
     metavar="T",
-    help="With --answers: when that history begins; 30 days before the last midnight (UTC) without it.",
+    help="With --answers: when they begin; by default 30 days before the last midnight (UTC).",
 )
 def sandbox(
     *,
@@ -178,8 +180,8 @@ def sandbox(
 ) -> None:
     """Serve a local ledger that speaks the published API.
 
-    Its runs live on their own; each is seen by its user's key alone. Ids go to stdout, one a line, then it
-    serves until Ctrl-C. POST /api/enrichment starts another run, POST /api/enrichment/ID/cancel stops one.
+    Its runs progress by themselves; a run is visible to the key of its user only. It prints their ids, one a line,
+    then serves until Ctrl-C. POST /api/enrichment starts another run, POST /api/enrichment/ID/cancel cancels one.
     """
     effects = Effects(
         version_price=version_price,
@@ -216,5 +218,5 @@ def sandbox(
 def _parse_instant(option: str, text: str | None) -> int | None:
     at = None if text is None else parse_when(text, now=now_us())
     if text is not None and at is None:
-        raise UsageError(f"{option} {text!r} is no instant: give one as 2026-11-01 or 30d")
+        raise UsageError(f"{option} {text!r} is no instant: write 2026-11-01 or 30d (ago)")
     return at

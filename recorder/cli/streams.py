@@ -1,4 +1,4 @@
-"""The standard streams of this process, whatever it was started with.
+"""The standard streams of this process, also where it was started without one.
 
 Invariant: no file that is opened later takes the number of a closed stream; a device that takes no output is reported
 once and stops no work; a reader that went away still raises BrokenPipeError on stdout. A character that the encoding
@@ -24,12 +24,12 @@ _STDIN, _STDOUT, _STDERR = range(3)
 
 
 class _Output(FileIO):
-    """Descriptor 1; what a device does not take is dropped."""
+    """Descriptor 1; data that the device does not take is dropped."""
 
     lost = False
 
     def write(self, data: "bytes | bytearray | memoryview") -> int:  # type: ignore[override]
-        """Write, or drop the data and report that once."""
+        """Write the data, or drop it and report that once."""
         try:
             return super().write(data)
         except BrokenPipeError:
@@ -43,10 +43,10 @@ class _Output(FileIO):
 
 
 class _Messages(FileIO):
-    """Descriptor 2; what nobody takes is dropped: a message that cannot be read stops no work."""
+    """Descriptor 2; data that nobody takes is dropped: a message that cannot be read stops no work."""
 
     def write(self, data: "bytes | bytearray | memoryview") -> int:  # type: ignore[override]
-        """Write, or drop the data."""
+        """Write the data, or drop it."""
         try:
             return super().write(data)
         except OSError:
@@ -54,7 +54,7 @@ class _Messages(FileIO):
 
 
 def open_streams() -> None:
-    """Make the three streams usable; closed ones read and write nothing."""
+    """Make the three streams usable; one that was closed reads and writes nothing."""
     for number in (_STDIN, _STDOUT, _STDERR):
         try:
             os.fstat(number)
@@ -67,7 +67,7 @@ def open_streams() -> None:
 
 
 def _text(raw: FileIO, before: TextIO | None) -> TextIOWrapper:
-    """Return the stream over a descriptor, in the encoding that it had."""
+    """Return a text stream over a descriptor, in the encoding of the one before."""
     return TextIOWrapper(
         BufferedWriter(raw),
         encoding=before.encoding if before is not None else "utf-8",
@@ -76,20 +76,26 @@ def _text(raw: FileIO, before: TextIO | None) -> TextIOWrapper:
     )
 
 
+def terminal_width() -> int:
+    """Return the columns of the terminal: COLUMNS where it is set, 80 where there is no terminal."""
+    return shutil.get_terminal_size((80, 24)).columns
+
+
 def notify(message: str) -> None:
-    """Print a message on stderr: one line, which a terminal gets broken between words."""
+    """Print a message on stderr in one line; break it between words on a terminal."""
     line = f"recorder: {visible(hide_secrets(message))}"
     lines = [line]
     if sys.stderr.isatty():
-        width = shutil.get_terminal_size((80, 24)).columns
-        lines = textwrap.wrap(line, width, break_long_words=False, break_on_hyphens=False)
+        lines = textwrap.wrap(
+            line, terminal_width(), break_long_words=False, break_on_hyphens=False
+        )
     for part in lines:
         click.echo(part, err=True)
 
 
 @contextmanager
 def without_echo(out: TextIO) -> Iterator[None]:
-    """Let a terminal show nothing that is typed while the block runs: it would move what is drawn there.
+    """Keep a terminal from showing what is typed while the block runs: it would move what is drawn there.
 
     A process in the background leaves the terminal as it is.
     """
@@ -111,6 +117,6 @@ def without_echo(out: TextIO) -> Iterator[None]:
 
 
 def output_was_lost() -> bool:
-    """Return whether stdout dropped anything so far."""
+    """Return whether stdout dropped any data so far."""
     raw = getattr(getattr(sys.stdout, "buffer", None), "raw", None)
     return isinstance(raw, _Output) and raw.lost

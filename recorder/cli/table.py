@@ -1,6 +1,6 @@
 """A table in plain text that fits a width.
 
-Invariant: what is left out is named, and no table is wider than asked. Knows columns of ready texts, not values. Pure.
+Invariant: columns that are left out are named, and no table is wider than asked. Pure.
 
 Names too long for their column are broken at underscores, then texts are shortened. If that is not enough, one
 row is written a line a value; more rows go on below, led by the columns to repeat, or else lose their last
@@ -22,9 +22,9 @@ class Column:
     """One column: its name and the texts of its cells, free of control characters.
 
     Attributes:
-        right: whether the cells stand at the right end, as numbers do.
+        right: whether the cells are aligned to the right, as numbers are.
         flexible: whether cells may be shortened.
-        kept: whether that happens late, as for ids.
+        kept: whether they are shortened last, as ids are.
     """
 
     name: str
@@ -35,12 +35,12 @@ class Column:
 
     @property
     def content_width(self) -> int:
-        """Of the widest cell."""
+        """The width of the widest cell."""
         return max(map(display_width, self.cells), default=0)
 
     @property
     def name_width(self) -> int:
-        """Of the longest part of the name that is not broken."""
+        """The width of the longest part of the name, broken at underscores."""
         return max(map(display_width, _name_parts(self.name)))
 
     @property
@@ -49,7 +49,7 @@ class Column:
         return max(self.content_width, self.name_width)
 
     def wanted(self, width: int) -> int:
-        """The width with nothing broken or shortened; of texts no more than the whole width."""
+        """Return the width with nothing broken or shortened; of texts at most the whole width."""
         content = min(self.content_width, width) if self.flexible else self.content_width
         return max(content, display_width(self.name))
 
@@ -65,7 +65,7 @@ class Column:
 def lay_out(
     columns: Sequence[Column], *, width: int, repeat: Collection[str] = ()
 ) -> tuple[list[str], list[str]]:
-    """The lines of a table, and the names of the columns that found no room.
+    """Return the lines of a table, and the names of the columns that found no room.
 
     Args:
         columns: at least one, all with as many cells.
@@ -84,25 +84,25 @@ def lay_out(
 
 def _parts_below(columns: Sequence[Column], width: int, repeat: Collection[str]) -> Iterator[str]:
     leading = [column for column in columns if column.name in repeat]
-    rest = [column for column in columns if column.name not in repeat]
-    while rest:
-        count = _room_for(leading, rest, width)
-        widths = _widths([*leading, *rest[:count]], width) if count else None
+    others = [column for column in columns if column.name not in repeat]
+    while others:
+        count = _count_fitting(leading, others, width)
+        widths = _widths([*leading, *others[:count]], width) if count else None
         if widths is None:
-            yield from _blocks([*leading, *rest], width)
+            yield from _blocks([*leading, *others], width)
             return
-        yield from _lines([*leading, *rest[:count]], widths)
-        rest = rest[count:]
-        if rest:
+        yield from _lines([*leading, *others[:count]], widths)
+        others = others[count:]
+        if others:
             yield ""
 
 
-def _room_for(leading: Sequence[Column], rest: Sequence[Column], width: int) -> int:
-    """How many columns of the rest fit; columns of one family (`queue_...`) stay together if they can."""
-    fits = [n + 1 for n in range(len(rest)) if _widths([*leading, *rest[: n + 1]], width)]
-    if not fits or fits[-1] == len(rest):
+def _count_fitting(leading: Sequence[Column], others: Sequence[Column], width: int) -> int:
+    """Return how many of the columns fit; those of one family (`queue_...`) stay together if they can."""
+    fits = [n + 1 for n in range(len(others)) if _widths([*leading, *others[: n + 1]], width)]
+    if not fits or fits[-1] == len(others):
         return len(fits)
-    family = [_name_parts(column.name)[0] for column in rest]
+    family = [_name_parts(column.name)[0] for column in others]
     whole = [count for count in fits if family[count - 1] != family[count]]
     return whole[-1] if whole else len(fits)
 
@@ -117,7 +117,7 @@ def _without_the_last(columns: Sequence[Column], width: int) -> tuple[list[str],
 
 
 def _widths(columns: Sequence[Column], width: int) -> list[int] | None:
-    """Each column's width, or None where even the least does not fit."""
+    """Return the width of each column; None where even the least widths do not fit."""
     room = width - len(_GAP) * (len(columns) - 1)
     widths = [column.wanted(width) for column in columns]
     if sum(widths) > room:
@@ -133,7 +133,7 @@ def _widths(columns: Sequence[Column], width: int) -> list[int] | None:
 
 
 def _squeezed(widths: list[int], least: list[int], room: int) -> list[int]:
-    """Take from the widest, one by one, until it fits or nothing is left to take."""
+    """Narrow the widest, one by one, until all fit or none can be narrowed."""
     widths = list(widths)
     while sum(widths) > room:
         wide = [index for index, width in enumerate(widths) if width > least[index]]

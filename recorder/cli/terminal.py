@@ -1,7 +1,7 @@
-"""Text that others wrote, on a terminal: measured in columns; shown, not obeyed.
+"""Served text on a terminal: measured in columns; shown, not obeyed.
 
-Invariant: what `visible` gives back holds no character that moves the cursor, changes colours or turns
-the writing direction. Pure.
+Invariant: the result of `visible` has no character that moves the cursor, changes colours or turns the direction of
+writing. Pure.
 """
 
 import unicodedata
@@ -14,7 +14,7 @@ ELLIPSIS = "…"
 
 
 def visible(text: str) -> str:
-    r"""The text with control characters, terminal escapes and bidi overrides spelt out: `\x1b`, `\n`."""
+    r"""Return the text with control characters, terminal escapes and bidi overrides spelt out: `\x1b`, `\n`."""
     return text if text.isprintable() else "".join(map(_spelt, text))
 
 
@@ -25,7 +25,7 @@ def _spelt(character: str) -> str:
 
 
 def display_width(text: str) -> int:
-    """Columns of a terminal that a text without control characters takes."""
+    """Return how many columns a text without control characters takes."""
     return len(text) if text.isascii() else sum(map(_columns, text))
 
 
@@ -36,24 +36,24 @@ def _columns(character: str) -> int:
 
 
 def shorten(text: str, width: int) -> str:
-    """The text in at most `width` columns; where it was longer it ends with an ellipsis."""
+    """Return the text in at most `width` columns; a longer one ends with an ellipsis."""
     if display_width(text) <= width:
         return text
     return text[: _fitting(text, width - 1)] + ELLIPSIS
 
 
 def _fitting(text: str, width: int) -> int:
-    """How many characters fit into so many columns."""
-    taken = 0
+    """Return how many characters fit into `width` columns."""
+    columns = 0
     for count, character in enumerate(text):
-        taken += _columns(character)
-        if taken > width:
+        columns += _columns(character)
+        if columns > width:
             return count
     return len(text)
 
 
 def fold(text: str, width: int) -> Iterator[str]:
-    """The text in lines of at most `width` columns, broken at blanks where there are any."""
+    """Yield the text in lines of at most `width` columns, broken at blanks where there are any."""
     while (end := max(_fitting(text, width), 1)) < len(text):
         blank = text.rfind(" ", 1, end + 1)
         end = blank if blank > 0 else end
@@ -63,6 +63,6 @@ def fold(text: str, width: int) -> Iterator[str]:
 
 
 def pad(text: str, width: int, *, right: bool = False) -> str:
-    """The text in exactly `width` columns where it is not wider; `right` puts it at the right end."""
+    """Return the text filled up to `width` columns with blanks, on the left if `right`."""
     blanks = " " * (width - display_width(text))
     return blanks + text if right else text + blanks

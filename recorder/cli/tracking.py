@@ -1,4 +1,4 @@
-"""`recorder track`."""
+"""`recorder track`: new runs to watch."""
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -6,12 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 import click
 
 from recorder.cli.inputs import input_lines
-from recorder.cli.options import (
-    command_now,
-    new_label_option,
-    settings_options,
-    verbose_option,
-)
+from recorder.cli.options import command_now, settings_options, verbose_option
+from recorder.cli.row_options import new_label_option
 from recorder.cli.stores import recording
 from recorder.cli.streams import notify
 from recorder.errors import UsageError
@@ -53,10 +49,11 @@ def track(
 ) -> int:
     """Register runs, so that `recorder poll` watches them.
 
-    `-` reads lines from stdin, UTF-8: a line that starts with { is JSON that holds an id (enrichmentRunId, runId,
-    run.id or id, in that order), one that starts with " is a JSON string, one that starts with # is a comment, any
-    other line is an id without white space. An id has at most 512 characters. What is no id is reported, the others
-    are tracked, and the exit code is 2. Tracking a run again changes nothing, or takes it up again.
+    `-` reads lines from stdin, in UTF-8. A line that starts with { is JSON that holds an id (enrichmentRunId, runId,
+    run.id or id, in that order). One that starts with " is a JSON string, one that starts with # is a comment. Any
+    other line is an id without white space. An id has at most 512 characters. Each line that is no id is reported, the
+    other ids are tracked, and the exit code is 2. Tracking a run again changes nothing; if it was untracked or given
+    up, it is watched again.
     """
     if not run_ids:
         raise UsageError(
@@ -87,6 +84,6 @@ def _register(
         )
     if verbose or sys.stderr.isatty():
         notify(
-            f"{len(done.new)} new, {len(done.resumed)} taken up again, {len(done.known)} known already"
+            f"{len(done.new)} new, {len(done.resumed)} watched again, {len(done.known)} known already"
             f" (source {name!r})"
         )

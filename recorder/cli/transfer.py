@@ -1,4 +1,4 @@
-"""`recorder export` and `recorder import`."""
+"""`recorder export` and `recorder import`: a store's history as files."""
 
 import sys
 from collections.abc import Iterable, Iterator
@@ -11,8 +11,9 @@ import click
 
 from recorder.analysis.values import Cells
 from recorder.cli.inputs import input_lines
-from recorder.cli.options import as_of_option, command_now, settings_options, tz_option
+from recorder.cli.options import command_now, settings_options
 from recorder.cli.output import escaped_json, write_rows
+from recorder.cli.row_options import as_of_option, tz_option
 from recorder.cli.stores import reading, recording
 from recorder.cli.streams import notify
 from recorder.errors import UsageError
@@ -39,8 +40,12 @@ Examples:
   recorder export runs --out runs.parquet""",
 )
 @click.argument("name", type=click.Choice(_NAMES), metavar="NAME")
-@click.option("--out", required=True, metavar="PATH", help="Where to; - is stdout.")
-@click.option("--format", type=click.Choice(_FORMATS), help="By default told by PATH's ending.")
+@click.option("--out", required=True, metavar="PATH", help="The file to write; - is stdout.")
+@click.option(
+    "--format",
+    type=click.Choice(_FORMATS),
+    help="The format of the file; by default that of PATH's ending.",
+)
 @as_of_option
 @tz_option
 @settings_options()
@@ -55,14 +60,14 @@ def export(
 ) -> None:
     """Write answers, or the rows of a view, to a file.
 
-    NAME is answers, runs, snapshots, polls, transitions or labels. `answers` is all that the store was told, as ndjson
-    that `recorder import` takes whole, into a store of either kind. A file is there whole or not at all, and readable by
-    its owner only.
+    NAME is answers, runs, snapshots, polls, transitions or labels. `answers` is every recorded answer, as ndjson that
+    `recorder import` reads into a store on SQLite or Postgres. The file appears only when it is complete, and only its
+    owner may read it.
     """
     del tz  # the zone of a date in --as-of; files hold UTC
     chosen = _format(name, out, format)
-    place = nullcontext(None) if out == "-" else whole_file(Path(out))
-    with reading(settings) as database, place as path:
+    target = nullcontext(None) if out == "-" else whole_file(Path(out))
+    with reading(settings) as database, target as path:
         if name == "answers":
             count = _write_lines(answer_lines(database, source=settings.source, as_of=as_of), path)
         else:
@@ -71,10 +76,12 @@ def export(
         notify(f"{counted(count, 'line' if name == 'answers' else 'row')} to {out}")
 
 
-def _format(name: str, out: str, given: str | None) -> str:
-    chosen = given or ("ndjson" if out == "-" else _BY_ENDING.get(Path(out).suffix))
+def _format(name: str, out: str, option: str | None) -> str:
+    chosen = option or ("ndjson" if out == "-" else _BY_ENDING.get(Path(out).suffix))
     if chosen is None:
-        raise UsageError(f"{out}: its ending tells no format: add --format {'|'.join(_FORMATS)}")
+        raise UsageError(
+            f"{out}: its ending is that of no format: add --format {'|'.join(_FORMATS)}"
+        )
     if name == "answers" and chosen != "ndjson":
         raise UsageError(f"answers go out as ndjson, not as {chosen}")
     return chosen
@@ -96,8 +103,8 @@ def _binary(path: Path | None) -> AbstractContextManager[IO[bytes]]:
     return nullcontext(sys.stdout.buffer) if path is None else path.open("wb")
 
 
-def _write_view(archive: Queries, name: str, format: str, path: Path | None) -> int:
-    rows = _Counted(getattr(archive, name)())
+def _write_view(queries: Queries, name: str, format: str, path: Path | None) -> int:
+    rows = _Counted(getattr(queries, name)())
     if format == "parquet":
         with _binary(path) as out:
             if out.isatty():
@@ -114,7 +121,7 @@ def _text(path: Path | None) -> AbstractContextManager[TextIO]:
 
 
 class _Counted:
-    """Rows, and how many have passed."""
+    """Rows, and how many of them have been read."""
 
     def __init__(self, rows: Iterable[Cells]) -> None:
         self._rows = rows
@@ -135,15 +142,15 @@ Examples:
   recorder import history.ndjson --into archive""",
 )
 @click.argument("file", metavar="FILE")
-@click.option("--into", metavar="NAME", help="Take the lines of all sources into this one.")
+@click.option("--into", metavar="NAME", help="Import the lines of all sources into this source.")
 @settings_options("base_url")
 def import_(file: str, into: str | None, settings: Settings) -> int:
-    """Take answers that were observed elsewhere; `-` reads stdin.
+    """Import answers that were observed elsewhere; `-` reads stdin.
 
-    A line is {"observed_at", "source"?, "run_id"?, "status_code"?, "body": {"run": ...}}, or as `recorder export answers`
-    writes it. Any order; what is in already changes nothing, so that an import can be started again. A line that cannot
-    be taken (an answer observed more than a day ahead of now, too) is reported with its number, the others are taken, and
-    the exit code is 2.
+    A line is {"observed_at", "source"?, "run_id"?, "status_code"?, "body": {"run": ...}}, or one that `recorder export
+    answers` wrote. Lines may come in any order. An answer that the store has already changes nothing, so an import can
+    be repeated. A line that is no valid answer, or is observed more than a day ahead of now, is reported with its
+    number, the others are imported, and the exit code is 2.
     """
     target = into and parse_name(RawSetting(name="--into", content=into))
     with input_lines(file) as lines, recording(settings) as database:
@@ -177,17 +184,17 @@ def _summary(taken: ImportProgress) -> str:
 
 
 class _Progress:
-    """How far an import has come; shown on a terminal, where the next line of stderr overwrites it."""
+    """The number of lines imported so far; on a terminal the next line of stderr overwrites it."""
 
     def __init__(self) -> None:
         self._taken: ImportProgress | None = None
 
     def __call__(self, taken: ImportProgress) -> None:
-        """Remember what is in the store, and show it."""
+        """Store the counts, and show the lines."""
         self._taken = taken
         if sys.stderr.isatty():
             click.echo(f"{taken.lines:,} lines\r", nl=False, err=True)
 
     def summary(self) -> str:
-        """Return what has been taken, in words."""
-        return "nothing was taken" if self._taken is None else _summary(self._taken)
+        """Return the counts in words."""
+        return "nothing was imported" if self._taken is None else _summary(self._taken)

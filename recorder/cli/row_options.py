@@ -1,0 +1,178 @@
+"""The options of the commands that choose runs or print rows, one decorator each.
+
+Invariant: a command sees parsed values; instants count from the one `now` of the command.
+"""
+
+from datetime import UTC, tzinfo
+from functools import wraps
+from typing import Any, Protocol
+
+import click
+
+from recorder.analysis.filters import Filters
+from recorder.cli.options import Command, Decorator, all_options, command_now
+from recorder.cli.ordering import Order
+from recorder.cli.output import FORMATS
+from recorder.cli.streams import notify
+from recorder.instants import datetime_of, parse_when, zone_named
+from recorder.ledger.ids import LabelError, checked_label
+from recorder.store.read.vocabulary import UnknownWord
+
+
+def _when(ctx: click.Context, _param: click.Parameter, text: str | None) -> int | None:
+    if text is None:
+        return None
+    try:
+        instant = parse_when(text, now=command_now(), tz=ctx.params.get("tz", UTC))
+        if instant is not None:
+            datetime_of(instant)
+    except OverflowError:  # beyond the calendar
+        instant = None
+    if instant is None:
+        raise click.BadParameter(f"{text!r}: write 2026-11-20T09:15:00Z, 2026-11-20, or 7d (ago).")
+    return instant
+
+
+def _zone(_ctx: click.Context, _param: click.Parameter, name: str) -> tzinfo:
+    zone = zone_named(name)
+    if zone is None:
+        raise click.BadParameter(f"{name!r} is no time zone: write UTC or Europe/Berlin.")
+    return zone
+
+
+def _labels(
+    _ctx: click.Context, _param: click.Parameter, texts: tuple[str, ...]
+) -> tuple[tuple[str, str], ...]:
+    """Return the labels, each written `key=value`; the value may be empty and may hold more `=`."""
+    pairs = []
+    for text in texts:
+        key, equals, value = text.partition("=")
+        if not (equals and key.strip()):
+            raise click.BadParameter(f"{text!r}: write key=value.")
+        try:
+            pairs.append(checked_label(key.strip(), value))
+        except LabelError as error:
+            raise click.BadParameter(f"{error}.") from error
+    return tuple(pairs)
+
+
+def _words(_ctx: click.Context, _param: click.Parameter, texts: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the words between the commas of each text."""
+    return tuple(word.strip() for text in texts for word in text.split(",") if word.strip())
+
+
+format_option = click.option(
+    "--format",
+    type=click.Choice(FORMATS),
+    default=FORMATS[0],
+    show_default=True,
+    help="How to print: json is one array, ndjson one object a line.",
+)
+
+tz_option = click.option(
+    "--tz",
+    callback=_zone,
+    is_eager=True,  # dates are read in it
+    metavar="ZONE",
+    default="UTC",
+    show_default=True,
+    help="Time zone of dates, of the times shown and of groups by day.",
+)
+
+as_of_option = click.option(
+    "--as-of",
+    metavar="T",
+    callback=_when,
+    help="Answer with what was known at that time: T as for --since.",
+)
+
+since_option = click.option(
+    "--since",
+    metavar="T",
+    callback=_when,
+    help="Runs created at or after T: a time, a date (midnight in --tz), or 7d (ago).",
+)
+
+until_option = click.option(
+    "--until", metavar="T", callback=_when, help="Runs created before T: as for --since."
+)
+
+status_option = click.option(
+    "--status",
+    multiple=True,
+    callback=_words,
+    metavar="WORDS",
+    help="Runs of these statuses; commas between several.",
+)
+
+slug_option = click.option(
+    "--slug", multiple=True, metavar="SLUG", help="Runs of this enrichment. Repeatable."
+)
+
+version_option = click.option(
+    "--version",
+    multiple=True,
+    metavar="TEXT",
+    help="Runs of this version of an enrichment. Repeatable.",
+)
+
+sort_option = click.option(
+    "--sort",
+    metavar="COLUMN",
+    help="Sort by this column; --sort=-COLUMN: largest first. Nulls last.",
+)
+
+limit_option = click.option(
+    "--limit", type=click.IntRange(1), metavar="N", help="Print at most N rows."
+)
+
+
+def _label_option(text: str) -> Decorator:
+    return click.option(
+        "--label", "labels", callback=_labels, metavar="KEY=VALUE", multiple=True, help=text
+    )
+
+
+label_option = _label_option("Runs that have this label. Repeatable: all must match.")
+new_label_option = _label_option("Give the runs this label. Repeatable.")
+
+
+def filter_options(command: Command) -> Command:
+    """Add --since, --until, --status, --slug, --version and --label; the command gets `filters`."""
+    names = ("since", "until", "status", "slug", "version", "labels")
+
+    @wraps(command)
+    def filtered(*args: object, **values: Any) -> object:  # noqa: ANN401  # what click passes
+        chosen = {name: values.pop(name) for name in names}
+        return command(*args, filters=Filters(**chosen), **values)
+
+    return all_options(
+        since_option, until_option, status_option, slug_option, version_option, label_option
+    )(filtered)
+
+
+def order_options(command: Command) -> Command:
+    """Add --sort and --limit; the command gets `order`."""
+
+    @wraps(command)
+    def ordered(*args: object, **values: Any) -> object:  # noqa: ANN401  # what click passes
+        order = Order(sort=values.pop("sort"), limit=values.pop("limit"))
+        return command(*args, order=order, **values)
+
+    return all_options(sort_option, limit_option)(ordered)
+
+
+class FilterWords(Protocol):
+    """A reader of a store that knows which words its runs have."""
+
+    def unknown_words(self, filters: Filters) -> list[UnknownWord]:
+        """Return the words of the filters that no run has."""
+
+
+def notify_unknown_words(reader: FilterWords, filters: Filters) -> None:
+    """Report each word of the filters that no run of the store has, with the words that they have."""
+    for one in reader.unknown_words(filters):
+        known = f"it has {', '.join(one.known)}{' and more' if one.more else ''}"
+        notify(
+            f"no run of the store has {one.name} {one.word!r}: {known if one.known else 'it has none'}"
+        )
