@@ -28,7 +28,7 @@ Examples:
   recorder sandbox --port 8321 --speed 20 --fault 429=0.1 --fault reset=0.05
   recorder sandbox --folder documents/
   recorder sandbox --answers 2000 > answers.ndjson
-  recorder sandbox --answers 2000 --version-price 2 --drift 1.5 --outage 14d --no-actuals 0.05 > answers.ndjson
+  recorder sandbox --answers 2000 --drift 1.5 --outage 14d > answers.ndjson
 """
 
 
