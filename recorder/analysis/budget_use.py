@@ -1,7 +1,7 @@
 """How far each budget is used, and what its period is projected to come to.
 
 Invariant: used is what is charged, or will be: spent, committed and unconfirmed, in the unit of the budget alone; the
-windows of the projection are of exactly the time that is left. Must not import anything that does I/O.
+windows of the projection are of exactly the time that is left.
 """
 
 from collections.abc import Iterable, Iterator
@@ -19,6 +19,7 @@ from recorder.analysis.spend_budget import SpendBudget
 from recorder.analysis.spend_columns import in_part, total_of
 from recorder.analysis.stats import Ranked, ratio, total
 from recorder.analysis.values import plural
+from recorder.history.spend_parts import SPENT
 from recorder.instants import DAY
 
 NEEDS: Final = frozenset({"dated_at", "created_at", "spend_part", "spend_micros", "spend_unit"})
@@ -120,7 +121,7 @@ def budget_uses(
             start=start,
             end=end,
             now=now,
-            spent=total_of(own, "settled", "provisional"),
+            spent=total_of(own, *SPENT),
             committed=total_of(own, "committed"),
             unconfirmed=total_of(own, "unconfirmed"),
             windows=tuple(_windows(taken, budget.unit, now, end - now)),

@@ -1,6 +1,6 @@
 """What previews come to in the end: the ratio of actual to preview, by slug and unit.
 
-Invariant: exact, of all completed pairs of the store, whatever was asked. Must not import anything that does I/O.
+Invariant: exact, of all completed pairs of the store, whatever was asked.
 """
 
 from collections.abc import Mapping
@@ -13,6 +13,7 @@ from recorder.analysis.groups import split
 from recorder.analysis.pairs import Pairs
 from recorder.analysis.spend_columns import in_part
 from recorder.analysis.stats import total
+from recorder.history.spend_parts import OPEN, SPENT
 
 NEEDS: Final = frozenset(
     {"status", "slug", "cost_unit", "cost_quality", "cost_preview_micros", "cost_actual_micros"}
@@ -71,8 +72,8 @@ def _sums(runs: Runs) -> Sums:
 def expected_micros(runs: Runs, ratios: Ratios) -> int:
     """Return what runs of one unit are expected to come to, in millionths, rounded once, half to even."""
     spent, open_runs = (
-        in_part(runs, "settled", "provisional"),
-        in_part(runs, "committed", "unconfirmed"),
+        in_part(runs, *SPENT),
+        in_part(runs, *OPEN),
     )
     whole = Fraction(total(runs.ints("spend_micros").values[spent]))
     some = runs.only(open_runs)

@@ -1,6 +1,6 @@
 """The runs that cost most, one by one.
 
-Invariant: amounts of different units are never ranked against each other. Must not import anything that does I/O.
+Invariant: amounts of different units are never ranked against each other.
 """
 
 from collections.abc import Iterator

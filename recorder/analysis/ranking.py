@@ -1,6 +1,6 @@
 """Runs one by one, those with the largest amounts first.
 
-Invariant: amounts of different units are never ranked against each other. Must not import anything that does I/O.
+Invariant: amounts of different units are never ranked against each other.
 """
 
 from collections.abc import Callable, Iterator

@@ -1,7 +1,7 @@
 """What runs cost: what is spent, what may still come, and what nobody knows.
 
 Invariant: every observed run is in exactly one part; the parts add up to the whole, to the last millionth; sums are
-never over mixed units. Must not import anything that does I/O.
+never over mixed units.
 """
 
 from typing import Final
@@ -13,7 +13,7 @@ from recorder.analysis.expected import NEEDS, expected_micros, ratios_of
 from recorder.analysis.spend_columns import in_part, total_of
 from recorder.analysis.stats import ratio, total
 from recorder.analysis.values import plural
-from recorder.history.spend_parts import PARTS
+from recorder.history.spend_parts import PARTS, SPENT
 from recorder.ledger.cost import MICROS
 
 _FAILED: Final = frozenset({"failed", "cancelled"}).__contains__
@@ -77,16 +77,16 @@ def _totals(group: Group) -> dict[str, int | None]:
     totals: dict[str, int | None] = {part: total_of(runs, part) for part in PARTS[:-1]}
     failed = runs.only(runs.words("status").where(_FAILED))
     return totals | {
-        "spent": total_of(runs, "settled", "provisional"),
+        "spent": total_of(runs, *SPENT),
         "expected": expected_micros(runs, group.basis),
-        "failed": total_of(failed, "settled", "provisional"),
+        "failed": total_of(failed, *SPENT),
     }
 
 
 def _leads_completed(runs: Runs) -> int | None:
     """Return the completed leads of what is spent; None where no run says how many."""
     leads = runs.ints("leads_completed")
-    known = leads.values[leads.there & in_part(runs, "settled", "provisional")]
+    known = leads.values[leads.there & in_part(runs, *SPENT)]
     return total(known) if len(known) else None
 
 

@@ -1,6 +1,6 @@
 """A budget: what may be spent in a day, a week or a month, and on which runs.
 
-Must not import anything that does I/O, nor numpy: the settings use it.
+Must not import numpy: the settings use it.
 """
 
 from dataclasses import dataclass, field

@@ -1,6 +1,6 @@
 """What runs count for in spending, as columns: the part, the amount and the unit of each.
 
-Invariant: a run has here what `history.spend_parts.spend_of` gives. Must not import anything that does I/O.
+Invariant: a run has here what `history.spend_parts.spend_of` gives.
 """
 
 from typing import Final

@@ -1,7 +1,6 @@
 """The part of spending that a run counts for, and the amount that is taken for it.
 
 Invariant: every observed run is in exactly one part. SQL and columns that decide the same are held to this function.
-Must not import anything that does I/O.
 """
 
 from typing import Final, NamedTuple
@@ -9,6 +8,8 @@ from typing import Final, NamedTuple
 PARTS: Final = ("settled", "provisional", "committed", "unconfirmed", "unpriced")
 SPENT: Final = PARTS[:2]
 """The parts that are charged for certain."""
+OPEN: Final = PARTS[2:4]
+"""The parts that may still come."""
 
 
 class Spend(NamedTuple):
