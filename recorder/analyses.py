@@ -22,7 +22,7 @@ from recorder.analysis.report import Report
 from recorder.analysis.runner import answer, meant, needs
 from recorder.errors import SettingError
 from recorder.queries import Queries
-from recorder.store.read.columns import read_runs
+from recorder.store.read.run_columns import read_runs
 
 
 class Analyses(Queries):

@@ -14,7 +14,7 @@ from recorder.settings import API_KEY_ENV, Settings
 from recorder.store.engine import Database
 from recorder.store.migrate import current_revision, upgrade
 from recorder.store.read.live_runs import LiveRun
-from recorder.store.write.registry import track_with_source
+from recorder.store.write.track import track_with_source
 
 SOURCE = "demo"
 BEGIN_WITHIN_US = 5 * SECOND

@@ -5,7 +5,7 @@ observed; rows are those of the views.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Self
 
 from recorder.analysis.filters import Filters
@@ -16,20 +16,14 @@ from recorder.history.changes import Change, changes
 from recorder.settings import Settings
 from recorder.store.engine import Database
 from recorder.store.migrate import require_current
-from recorder.store.read.due import overdue_runs
 from recorder.store.read.listing import Held, label_rows, poll_rows, snapshot_rows, transition_rows
+from recorder.store.read.overdue_runs import overdue_runs
 from recorder.store.read.past import Past
+from recorder.store.read.run_refs import RunRefs, find_run
 from recorder.store.read.runs import run_rows
-from recorder.store.read.states import (
-    RunRefs,
-    StateView,
-    find_run,
-    last_poll,
-    not_seen_yet,
-    state_at,
-    states,
-)
-from recorder.store.read.vocabulary import UnknownWord, require_source, unknown_words
+from recorder.store.read.source_rows import require_source
+from recorder.store.read.states import StateView, last_poll, not_seen_yet, state_at, states
+from recorder.store.read.vocabulary import UnknownWord, unknown_words
 from recorder.views import label_cells, poll_cells, run_cells, snapshot_cells, transition_cells
 
 _AT_ONCE = 500
@@ -151,7 +145,7 @@ class Queries:
             ref = find_run(connection, run_id, self._source(source))
             stored = last_poll(connection, ref, self._as_of)
             named = {"source": ref.source, "run_id": ref.run_id}
-            return None if stored is None else poll_cells(named | stored)
+            return None if stored is None else poll_cells(named | asdict(stored))
 
     def history(self, run_id: str, source: str | None = None) -> Iterator[HistoryStep]:
         """Yield a run's snapshots in order, each with the changes of its `run`; raises as `status` does."""

@@ -8,10 +8,10 @@ from stores import BASE_URL, T0, S, answer, document, failure, register, sample_
 from recorder.history.export_record import TrackedRun
 from recorder.ledger.answer import Answer, Outcome
 from recorder.store.engine import Database
-from recorder.store.read.states import find_run
+from recorder.store.read.run_refs import find_run
 from recorder.store.write.adopt import adopting
 from recorder.store.write.record import Recorder
-from recorder.store.write.registry import track, untrack
+from recorder.store.write.track import track, untrack
 
 LAST_S = 900
 """Nothing is observed later than so many seconds after T0."""

@@ -13,8 +13,10 @@ from recorder.ledger.target import Target
 from recorder.store.documents import load_value
 from recorder.store.engine import Database
 from recorder.store.parts import Parts
+from recorder.store.records import load_snapshots
 from recorder.store.schema import SCHEMA, VERSION_TABLE, metadata
-from recorder.store.write.registry import ensure_source, track
+from recorder.store.write.sources import ensure_source
+from recorder.store.write.track import track
 
 SAMPLES = Path(__file__).parent / "samples"
 BASE_URL = "https://ledger.test"
@@ -118,8 +120,8 @@ def content(database: Database) -> Rows:
     held.pop("part")
     with database.reading() as connection:
         shelves = {s["source_id"]: Parts(connection, s["source_id"]) for s in held["source"]}
-        for row in held["snapshot"]:
-            row["document"] = to_text(dict(load_value(row, shelves[row["source_id"]])))
+        for row, record in zip(held["snapshot"], load_snapshots(connection), strict=True):
+            row["document"] = to_text(dict(load_value(record, shelves[row["source_id"]])))
             row.pop("part_id")
     return held
 

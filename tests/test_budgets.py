@@ -15,8 +15,8 @@ from recorder.instants import MINUTE
 from recorder.schedule.dispatch import Budget
 from recorder.store.engine import Database
 from recorder.store.schema import key_budget, key_slot
-from recorder.store.sharing import budgets
-from recorder.store.sharing.budgets import LONGEST_REQUEST_US, Slot
+from recorder.store.sharing import key_budgets
+from recorder.store.sharing.key_budgets import LONGEST_REQUEST_US, Slot
 
 Open = Callable[[str], Database]
 KEY, RATE = "0123456789abcdef", 5
@@ -25,18 +25,18 @@ KEY, RATE = "0123456789abcdef", 5
 def grant(database: Database, count: int, *, now: int = T0, rate: int = RATE) -> list[Slot]:
     """As a watch does: as many as are free, up to so many."""
     with database.writing() as connection:
-        free = budgets.lock_budget(connection, KEY, rate=rate, now=now).free
-        return budgets.take_slots(connection, KEY, min(count, free), now=now)
+        free = key_budgets.lock_budget(connection, KEY, rate=rate, now=now).free
+        return key_budgets.take_slots(connection, KEY, min(count, free), now=now)
 
 
 def settle(database: Database, slot: Slot, at: int) -> None:
     with database.writing() as connection:
-        budgets.settle(connection, [(slot, at)])
+        key_budgets.settle(connection, [(slot, at)])
 
 
 def state(database: Database, now: int = T0) -> Budget:
     with database.reading() as connection:
-        return budgets.load_budget(connection, KEY, rate=RATE, now=now)
+        return key_budgets.load_budget(connection, KEY, rate=RATE, now=now)
 
 
 def test_a_slot_is_taken_until_a_minute_after_the_answer(database: Database) -> None:
@@ -88,7 +88,7 @@ def test_the_longest_pause_holds(database: Database) -> None:
     grant(database, 1)
     for until in (T0 + 30 * S, T0 + 5 * S):
         with database.writing() as connection:
-            budgets.pause(connection, KEY, until=until)
+            key_budgets.pause(connection, KEY, until=until)
     assert state(database).paused_until == T0 + 30 * S
 
 
@@ -103,7 +103,7 @@ def test_keys_do_not_share(database: Database) -> None:
     """Another key has a budget of its own, and a row by its fingerprint alone."""
     grant(database, RATE)
     with database.writing() as connection:
-        assert budgets.lock_budget(connection, "another", rate=3, now=T0).free == 3
+        assert key_budgets.lock_budget(connection, "another", rate=3, now=T0).free == 3
     with database.reading() as connection:
         held = connection.execute(sa.select(key_budget.c.key_id)).scalars()
         assert sorted(held) == [KEY, "another"]

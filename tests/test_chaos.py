@@ -18,7 +18,7 @@ from virtual import most_in_a_minute
 from recorder.instants import SECOND, now_us
 from recorder.sandbox import Fault, Kind, Sandbox, SimulatedPopulation
 from recorder.store.engine import Database
-from recorder.store.write.registry import track_with_source
+from recorder.store.write.track import track_with_source
 
 Open = Callable[[str], Database]
 pytestmark = pytest.mark.slow

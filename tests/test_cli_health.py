@@ -18,10 +18,10 @@ from recorder.fetch.keys import ApiKey
 from recorder.instants import iso, now_us
 from recorder.ledger.answer import Outcome
 from recorder.store.engine import Database
-from recorder.store.sharing import budgets
+from recorder.store.sharing import key_budgets
 from recorder.store.sharing.leases import acquire, new_holder
 from recorder.store.write.record import Recorder
-from recorder.store.write.registry import note_key
+from recorder.store.write.sources import note_key
 
 Ask = Callable[..., tuple[int, str]]
 
@@ -126,8 +126,8 @@ def keys(ask: Ask, store: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: P
     with store.writing() as connection:
         for text, count in (("pk_one", 3), ("pk_two", 1)):
             key_id = ApiKey(text, setting="a test").fingerprint()
-            budgets.lock_budget(connection, key_id, rate=80, now=now_us())
-            budgets.take_slots(connection, key_id, count, now=now_us())
+            key_budgets.lock_budget(connection, key_id, rate=80, now=now_us())
+            key_budgets.take_slots(connection, key_id, count, now=now_us())
     return store
 
 
@@ -211,8 +211,8 @@ def test_sources_says_how_long_the_api_wants_no_request(
     assert "paused" not in ask("sources")[1]
     until = now_us() + 3600 * S
     with store.writing() as connection:
-        budgets.lock_budget(connection, key_id, rate=80, now=now_us())
-        budgets.pause(connection, key_id, until=until)
+        key_budgets.lock_budget(connection, key_id, rate=80, now=now_us())
+        key_budgets.pause(connection, key_id, until=until)
     assert [one["paused_until"] for one in told(ask, "sources")] == [iso(until)] * 2
     assert list(told(ask, "sources")[0])[-1] == "paused_until"
     assert "for 59m 5" in ask("sources")[1]

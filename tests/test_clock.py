@@ -10,9 +10,9 @@ from recorder.polling.coordinator import Coordinator, KeyUse
 from recorder.schedule.cadence import Cadence
 from recorder.schedule.dispatch import Budget
 from recorder.store.engine import Database
-from recorder.store.sharing import budgets
-from recorder.store.sharing.clock import ahead_us
-from recorder.store.write.registry import track_with_source
+from recorder.store.sharing import key_budgets
+from recorder.store.sharing.shared_clock import ahead_us
+from recorder.store.write.track import track_with_source
 
 KEY = "a key"
 
@@ -24,13 +24,13 @@ def host(database: Database, *, off_s: float = 0) -> Coordinator:
 
 def budget(database: Database, now: int, *, rate: int = 5) -> Budget:
     with database.reading() as connection:
-        return budgets.load_budget(connection, KEY, rate=rate, now=now)
+        return key_budgets.load_budget(connection, KEY, rate=rate, now=now)
 
 
 def take(database: Database, now: int, count: int = 5) -> None:
     with database.writing() as connection:
-        budgets.lock_budget(connection, KEY, rate=5, now=now)
-        budgets.take_slots(connection, KEY, count, now=now)
+        key_budgets.lock_budget(connection, KEY, rate=5, now=now)
+        key_budgets.take_slots(connection, KEY, count, now=now)
 
 
 @pytest.mark.parametrize("off_s", [-3600, 0, 20])
@@ -69,8 +69,8 @@ def test_what_a_clock_set_back_left_is_counted_from_now(database: Database) -> N
     """Slots that were to be free in an hour are free in two minutes; a pause of a minute is one."""
     take(database, T0 + 3600 * S)
     with database.writing() as connection:
-        budgets.pause(connection, KEY, until=T0 + 3660 * S)
-        budgets.mend(connection, lambda: T0)
+        key_budgets.pause(connection, KEY, until=T0 + 3660 * S)
+        key_budgets.mend(connection, lambda: T0)
     found = budget(database, T0)
     assert (found.free, found.free_at, found.paused_until) == (0, T0 + 120 * S, T0 + MINUTE)
     assert found.last_sent_at == T0
@@ -83,7 +83,7 @@ def test_a_clock_that_goes_on_mends_nothing(database: Database) -> None:
     before = budget(database, T0)
     for now in (T0, T0 - S // 2, T0 + 50 * S):
         with database.writing() as connection:
-            budgets.mend(connection, lambda now=now: now)  # type: ignore[misc]
+            key_budgets.mend(connection, lambda now=now: now)  # type: ignore[misc]
     assert budget(database, T0) == before
 
 
@@ -93,5 +93,5 @@ def test_a_lock_that_was_waited_for_is_no_step_of_the_clock(database: Database) 
     before = budget(database, T0 + 10 * S)
     times: Callable[[], int] = iter([T0, T0 + 10 * S]).__next__
     with database.writing() as connection:
-        budgets.mend(connection, times)
+        key_budgets.mend(connection, times)
     assert budget(database, T0 + 10 * S) == before

@@ -14,7 +14,7 @@ from recorder.polling.clock import clock_off
 from recorder.polling.watch_options import RunMode
 from recorder.schedule.cadence import Cadence
 from recorder.store.engine import Database
-from recorder.store.read.due import overdue_runs
+from recorder.store.read.overdue_runs import overdue_runs
 
 JUMPS = [8 * DAY, 25 * HOUR, 30 * 365 * DAY]
 SETTLE_S = (5, 60, 900, 3600, 86400)

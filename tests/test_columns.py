@@ -14,11 +14,12 @@ from recorder.analysis.rows import RunRow
 from recorder.analysis.spend_columns import COLUMNS as SPEND
 from recorder.history.spend_parts import PARTS
 from recorder.store.engine import Database
-from recorder.store.read.columns import read_runs
 from recorder.store.read.past import Past
+from recorder.store.read.run_columns import read_runs
 from recorder.store.read.runs import run_rows
 from recorder.store.write.record import Recorder
-from recorder.store.write.registry import add_seen_runs, ensure_source, track, untrack
+from recorder.store.write.sources import ensure_source
+from recorder.store.write.track import add_seen_runs, track, untrack
 
 FIELDS = [*(name for name in RunRow._fields if name != "labels"), *sorted(SPEND)]
 NAMES = {*FIELDS, "dated_at", "label:team", "label:no"}

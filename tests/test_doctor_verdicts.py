@@ -22,8 +22,8 @@ from recorder.instants import MINUTE
 from recorder.ledger.answer import Answer, Outcome
 from recorder.ledger.target import Target
 from recorder.schedule.dispatch import Budget
-from recorder.store.read.due import SourceRow
-from recorder.store.read.health import Backlog, SourceHealth
+from recorder.store.read.source_health import Backlog, SourceHealth
+from recorder.store.read.source_rows import SourceRow
 
 
 def health(

@@ -19,17 +19,17 @@ from recorder.store.read.due import (
     due_count,
     due_runs,
     in_flight_count,
-    mark_notified,
     next_due_at,
-    overdue_runs,
-    served_since,
     undone_count,
     wanted_in_a_minute,
 )
-from recorder.store.read.health import pauses
 from recorder.store.read.live_runs import watched_runs
+from recorder.store.read.overdue_runs import overdue_runs
+from recorder.store.read.source_health import pauses
+from recorder.store.read.source_rows import served_since
 from recorder.store.write.record import Recorder
-from recorder.store.write.registry import untrack
+from recorder.store.write.track import untrack
+from recorder.store.write.watch_rows import mark_notified
 
 Open = Callable[[str], Database]
 EVERY_US = Cadence().every_us

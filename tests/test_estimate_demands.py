@@ -21,7 +21,7 @@ from recorder.analysis.outcomes import NEEDS
 from recorder.analysis.rows import RunRow
 from recorder.instants import DAY, MINUTE, SECOND
 from recorder.store.engine import Database
-from recorder.store.read.columns import read_runs
+from recorder.store.read.run_columns import read_runs
 
 SIZES = (3, 10, 30, 100, 300, 1000, 3000, 10**9)
 

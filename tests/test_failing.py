@@ -8,9 +8,9 @@ from stores import T0, S, answer, failure, register
 from recorder.ledger.answer import Answer, Outcome
 from recorder.schedule.failing import FailingRun, is_lasting
 from recorder.store.engine import Database
-from recorder.store.read.failing import failing_runs
+from recorder.store.read.failing_runs import failing_runs
 from recorder.store.write.record import Recorder
-from recorder.store.write.registry import untrack
+from recorder.store.write.track import untrack
 
 MISSING: dict[str, Any] = {"outcome": Outcome.NOT_VISIBLE, "http_status": 404}
 

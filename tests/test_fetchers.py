@@ -12,7 +12,7 @@ from recorder.ledger.answer import Answer
 from recorder.ledger.target import Target
 from recorder.polling.fetchers import PollRequest, PollResult, Prepare, Send, ThreadFetcher
 from recorder.store.read.due import Due
-from recorder.store.sharing.budgets import Slot
+from recorder.store.sharing.key_budgets import Slot
 
 SEND_BY = T0 + 5 * S
 ANSWER = answer(1)

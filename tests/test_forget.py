@@ -14,6 +14,8 @@ from recorder.cli.main import cli, run
 from recorder.store.documents import load_value
 from recorder.store.engine import Database
 from recorder.store.parts import Parts
+from recorder.store.records import load_snapshots
+from recorder.store.schema import snapshot
 from recorder.store.write.forget import forget
 from recorder.store.write.record import Recorder
 
@@ -39,9 +41,10 @@ def served(database: Database, run_id: str) -> list[dict[str, Any]]:
     """The answers of a run that the store gives back."""
     with database.reading() as connection:
         parts = Parts(connection, 1)
-        held = rows(database, "run", "snapshot")
+        held = rows(database, "run")
         (key,) = [one["run_key"] for one in held["run"] if one["run_id"] == run_id]
-        return [load_value(row, parts) for row in held["snapshot"] if row["run_key"] == key]
+        found = load_snapshots(connection, snapshot.c.run_key == key)
+        return [load_value(row, parts) for row in found]
 
 
 def forget_one(database: Database, run_id: str, source: str = "default") -> int:

@@ -15,7 +15,8 @@ from recorder.errors import StoreError
 from recorder.polling.inbox import Inbox
 from recorder.store.engine import Database
 from recorder.store.schema import run, source
-from recorder.store.write.registry import ensure_source, track
+from recorder.store.write.sources import ensure_source
+from recorder.store.write.track import track
 
 
 class File:

@@ -18,7 +18,7 @@ from recorder.store.postgres import IDLE_MS
 from recorder.store.schema import poller, source
 from recorder.store.sharing import leases
 from recorder.store.sharing.leases import LEASE_US
-from recorder.store.write.registry import ensure_source, lock_source
+from recorder.store.write.sources import ensure_source, lock_source
 
 Open = Callable[[str], Database]
 A, B = "elsewhere/1/a", "elsewhere/2/b"  # another host: never known to be dead

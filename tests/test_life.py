@@ -14,15 +14,15 @@ from recorder.ledger.answer import Outcome
 from recorder.life import Phase, Tracking, flight_since, is_overdue, phase_of
 from recorder.settings import Settings
 from recorder.store.engine import Database
-from recorder.store.read import life
-from recorder.store.read.due import overdue_runs
-from recorder.store.read.health import source_health
+from recorder.store.read import phases
 from recorder.store.read.live_runs import watched_runs
-from recorder.store.read.states import find_run
+from recorder.store.read.overdue_runs import overdue_runs
+from recorder.store.read.run_refs import find_run
+from recorder.store.read.source_health import source_health
 from recorder.store.schema import run as run_table
 from recorder.store.schema import run_summary, watch
 from recorder.store.write.record import Recorder
-from recorder.store.write.registry import untrack
+from recorder.store.write.track import untrack
 
 LATE = 10 * MINUTE
 CADENCE = Settings(database_url="sqlite://").cadence
@@ -92,7 +92,7 @@ def test_sql_says_what_the_functions_say(database: Database) -> None:
     same = (run_summary.c.source_id == watch.c.source_id) & (
         run_summary.c.run_key == watch.c.run_key
     )
-    said = (life.is_unseen(), life.is_in_flight(), life.is_overdue(T0 - LATE))
+    said = (phases.is_unseen(), phases.is_in_flight(), phases.is_overdue(T0 - LATE))
     asked = sa.select(watch.c.run_key, *said).select_from(watch.outerjoin(run_summary, same))
     with database.reading() as connection:
         found = {row[0]: tuple(map(bool, row[1:])) for row in connection.execute(asked)}

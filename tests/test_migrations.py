@@ -39,7 +39,7 @@ from recorder.store.migrate import (
 )
 from recorder.store.schema import REVISION, SCHEMA, VERSION_TABLE, metadata
 from recorder.store.write.record import Recorder
-from recorder.store.write.registry import track_with_source
+from recorder.store.write.track import track_with_source
 
 Open = Callable[[str], Database]
 CHECKS = ["alembic.autogenerate.*", "alembic.ext.checkconstraint_byname"]

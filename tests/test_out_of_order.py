@@ -15,10 +15,11 @@ from recorder.ledger.jsontext import parse_json, to_text
 from recorder.store.engine import Database
 from recorder.store.read.listing import poll_rows, snapshot_rows, transition_rows
 from recorder.store.read.past import Past
+from recorder.store.read.run_refs import find_run
 from recorder.store.read.runs import run_rows
-from recorder.store.read.states import find_run, state_at
+from recorder.store.read.states import state_at
 from recorder.store.write.record import Recorder
-from recorder.store.write.registry import untrack
+from recorder.store.write.track import untrack
 
 EXAMPLES = {"sqlite": 50, "postgres": 12}
 LONG = {"steps": ["x" * 200], "more": {"$part": 1}}

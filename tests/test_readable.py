@@ -3,7 +3,6 @@
 import re
 
 import pytest
-import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 from jsons import NUMBERS, values
@@ -14,7 +13,7 @@ from recorder.ledger.readable import readable
 from recorder.store.documents import load_value
 from recorder.store.engine import Database
 from recorder.store.parts import Parts
-from recorder.store.schema import snapshot
+from recorder.store.records import load_snapshots
 from recorder.store.write.record import Recorder
 
 
@@ -114,8 +113,8 @@ def test_no_answer_breaks_a_query_over_all(database: Database) -> None:
             assert len(connection.exec_driver_sql(query).all()) >= len(HOSTILE), query
         mode = connection.exec_driver_sql(QUERIES[connection.dialect.name][1]).scalars().first()
         assert mode == "\ufffd"
-        held = connection.execute(sa.select(snapshot).order_by(snapshot.c.run_key)).mappings()
         found = [
-            to_text(load_value(dict(row), Parts(connection, row["source_id"]))) for row in held
+            to_text(load_value(row, Parts(connection, row.source_id)))
+            for row in load_snapshots(connection)
         ]
     assert found == [to_text(parse_json(body)) for body in bodies]

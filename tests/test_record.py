@@ -32,10 +32,11 @@ from recorder.ledger.body import REJECTED_BYTES
 from recorder.ledger.jsontext import DEEPEST, parse_json, to_text
 from recorder.store.engine import Database
 from recorder.store.parts import part_text
-from recorder.store.read.states import find_run, state_at, states
+from recorder.store.read.run_refs import find_run
+from recorder.store.read.states import state_at, states
 from recorder.store.schema import part, poll, snapshot
 from recorder.store.write.record import Recorder
-from recorder.store.write.registry import ensure_source
+from recorder.store.write.sources import ensure_source
 
 Open = Callable[[str], Database]
 A, B = document(status="running"), document(status="completed")

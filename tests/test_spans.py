@@ -10,8 +10,9 @@ from recorder.instants import MINUTE, iso, parse_instant
 from recorder.schedule.cadence import Cadence
 from recorder.settings import Settings
 from recorder.store.engine import Database
-from recorder.store.read.due import overdue_runs
-from recorder.store.read.states import find_run, state_at
+from recorder.store.read.overdue_runs import overdue_runs
+from recorder.store.read.run_refs import find_run
+from recorder.store.read.states import state_at
 from recorder.store.write.record import Recorder
 
 NEVER = ("0001-01-01T00:00:00Z", "1970-01-01T00:00:00.000Z", "2200-01-01T00:00:00Z")

@@ -10,7 +10,7 @@ from virtual import Scene, VirtualTime
 from recorder.polling.watch_options import RunMode
 from recorder.store.engine import Database
 from recorder.store.postgres import IDLE_MS
-from recorder.store.write.registry import lock_source
+from recorder.store.write.sources import lock_source
 
 Open = Callable[[str], Database]
 

@@ -33,7 +33,8 @@ from recorder.history.spend_parts import PARTS
 from recorder.instants import iso, us_of
 from recorder.store.engine import Database
 from recorder.store.write.record import Recorder
-from recorder.store.write.registry import add_seen_runs, ensure_source, track
+from recorder.store.write.sources import ensure_source
+from recorder.store.write.track import add_seen_runs, track
 
 RUNS = 150
 GROUPS = (

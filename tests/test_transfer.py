@@ -18,9 +18,9 @@ from recorder.ledger.jsontext import DEEPEST, to_text
 from recorder.queries import Queries
 from recorder.settings import Settings
 from recorder.store.engine import Database
-from recorder.store.read.due import source_rows
+from recorder.store.read.source_rows import source_rows
 from recorder.store.write.record import Recorder
-from recorder.store.write.registry import track_with_source
+from recorder.store.write.track import track_with_source
 from recorder.transfer.incoming import ImportProgress, Origin, import_lines
 from recorder.transfer.lines import tracked_line
 from recorder.transfer.outgoing import answer_lines

@@ -25,7 +25,7 @@ from recorder.sandbox import Sandbox
 from recorder.schedule.cadence import Cadence
 from recorder.store.engine import Database
 from recorder.store.read.live_runs import LiveRun, watched_runs
-from recorder.store.read.states import find_run
+from recorder.store.read.run_refs import find_run
 from recorder.store.sharing.leases import LEASE_US, acquire, leave, new_holder
 from recorder.store.write.record import Recorder
 

@@ -27,9 +27,10 @@ from recorder.polling.summary import Summary
 from recorder.polling.watch_options import RunMode, WatchOptions
 from recorder.schedule.cadence import Cadence
 from recorder.store.engine import Database
-from recorder.store.read.due import SourceRow, source_rows
+from recorder.store.read.source_rows import SourceRow, source_rows
 from recorder.store.write.record import Recorder
-from recorder.store.write.registry import ensure_source, note_key, track
+from recorder.store.write.sources import ensure_source, note_key
+from recorder.store.write.track import track
 
 RATE = 80
 LATENCY_US = S // 10

@@ -20,10 +20,11 @@ from recorder.ledger.ids import LabelError, checked_label
 from recorder.queries import Queries
 from recorder.settings import Settings
 from recorder.store.engine import Connection, Database
-from recorder.store.read.states import find_run
+from recorder.store.read.run_refs import find_run
 from recorder.store.write.forget import forget_all
-from recorder.store.write.registry import lock_source, remove_labels, run_keys, set_labels
-from recorder.store.write.registry import untrack as untrack_run
+from recorder.store.write.sources import lock_source
+from recorder.store.write.track import remove_labels, run_keys, set_labels
+from recorder.store.write.track import untrack as untrack_run
 
 _MOST_NAMED: Final = 5
 

@@ -19,10 +19,15 @@ from recorder.fetch.keys import load_key
 from recorder.humanize import ago, clock_words, whole_span
 from recorder.instants import SECOND
 from recorder.settings import Settings
-from recorder.store.read.due import SourceRow, source_rows
-from recorder.store.read.health import KeyHealth, SourceHealth, key_health, poller_of, source_health
-from recorder.store.read.vocabulary import require_source
-from recorder.store.write.rebind import rebind_source
+from recorder.store.read.source_health import (
+    KeyHealth,
+    SourceHealth,
+    key_health,
+    poller_of,
+    source_health,
+)
+from recorder.store.read.source_rows import SourceRow, require_source, source_rows
+from recorder.store.write.sources import rebind_source
 
 _COLUMNS: Final = (
     *("source", "base_url", "last_good_at", "unseen", "in_flight", "settling", "overdue"),

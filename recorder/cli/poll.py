@@ -18,7 +18,7 @@ from recorder.polling.service import Service
 from recorder.polling.watch_options import RunMode, WatchOptions
 from recorder.settings import DEFAULT_SOURCE, Settings
 from recorder.store.engine import Database
-from recorder.store.read.due import source_rows
+from recorder.store.read.source_rows import source_rows
 
 _SOME_FAILED = 3
 

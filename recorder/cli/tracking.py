@@ -14,7 +14,7 @@ from recorder.errors import UsageError
 from recorder.ledger.ids import RunIdError, checked_run_id, run_ids_of_lines
 from recorder.ledger.refusals import Refusals
 from recorder.settings import DEFAULT_SOURCE, Settings
-from recorder.store.write.registry import track_with_source
+from recorder.store.write.track import track_with_source
 
 
 def _ids(words: Iterable[str], arguments: Refusals, lines: Refusals) -> Iterator[str]:

@@ -21,7 +21,7 @@ from recorder.humanize import counted
 from recorder.queries import Queries
 from recorder.settings import DEFAULT_SOURCE, Settings
 from recorder.settings.raw_setting import RawSetting, parse_name
-from recorder.store.read.due import source_rows
+from recorder.store.read.source_rows import source_rows
 from recorder.store.write.record import Recorder
 from recorder.transfer.incoming import ImportProgress, Origin, import_lines
 from recorder.transfer.outgoing import answer_lines, whole_file

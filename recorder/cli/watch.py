@@ -19,7 +19,7 @@ from recorder.polling.service import Service
 from recorder.polling.watch_options import RunMode, WatchOptions
 from recorder.settings import Settings
 from recorder.store.engine import Database
-from recorder.store.read.states import RunRef, find_run
+from recorder.store.read.run_refs import RunRef, find_run
 from recorder.store.sharing.leases import leave, new_holder
 
 

@@ -13,7 +13,7 @@ from recorder.polling.poller import Poller
 from recorder.settings import Settings
 from recorder.store.engine import Database
 from recorder.store.read.live_runs import LiveRun, watched_runs
-from recorder.store.read.states import RunRef
+from recorder.store.read.run_refs import RunRef
 
 _DRAW_US = SECOND // 2
 _TICK_S = 0.1

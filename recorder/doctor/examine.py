@@ -17,8 +17,8 @@ from recorder.polling.active_sources import ActiveSource, key_uses
 from recorder.settings import API_KEY_ENV, DEFAULT_SOURCE, ENVIRONMENT, OPTIONS, Settings
 from recorder.store.engine import Database
 from recorder.store.migrate import current_revision, require_place
-from recorder.store.read.due import Overdue, SourceRow, overdue_runs, source_rows
-from recorder.store.read.health import (
+from recorder.store.read.overdue_runs import Overdue, overdue_runs
+from recorder.store.read.source_health import (
     Backlog,
     SourceHealth,
     pauses,
@@ -26,8 +26,9 @@ from recorder.store.read.health import (
     source_health,
     waiting,
 )
+from recorder.store.read.source_rows import SourceRow, source_rows
 from recorder.store.schema import REVISION
-from recorder.store.sharing import budgets
+from recorder.store.sharing import key_budgets
 
 _SIMILAR = 0.8
 _BY_OPTION = {
@@ -278,7 +279,7 @@ def _polling(
     with database.reading() as connection:
         for use in key_uses(_source(a) for a in requests.accounts if a.row is not None):
             sharing = [one for one in health.sources if one.source.source_id in use.sources]
-            budget = budgets.load_budget(connection, use.key_id, rate=use.rate, now=now)
+            budget = key_budgets.load_budget(connection, use.key_id, rate=use.rate, now=now)
             yield verdicts.check_budget(
                 sharing,
                 budget,

@@ -15,8 +15,8 @@ from recorder.schedule.circuit_breaker import throttled_until
 from recorder.schedule.dispatch import Budget
 from recorder.settings import Settings
 from recorder.store.engine import Database
-from recorder.store.read.due import SourceRow
-from recorder.store.read.health import run_in_flight
+from recorder.store.read.source_health import run_in_flight
+from recorder.store.read.source_rows import SourceRow
 from recorder.store.write.one_shot import record_answer, take_slot
 from recorder.store.write.record import Recorder
 

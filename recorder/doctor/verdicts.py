@@ -12,8 +12,8 @@ from recorder.humanize import clock_words, counted, whole_span
 from recorder.instants import MINUTE, SECOND, iso
 from recorder.ledger.answer import FAR_OFF_US, Answer, Outcome
 from recorder.schedule.dispatch import Budget
-from recorder.store.read.due import Overdue
-from recorder.store.read.health import Backlog, SourceHealth
+from recorder.store.read.overdue_runs import Overdue
+from recorder.store.read.source_health import Backlog, SourceHealth
 
 CLOCK_WITHIN_US = 2 * SECOND
 SELDOM_US = 15 * SECOND

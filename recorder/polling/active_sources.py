@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from recorder.polling.coordinator import KeyUse
 from recorder.polling.fetchers import MOST_UNDER_WAY
 from recorder.schedule.circuit_breaker import CircuitBreaker
-from recorder.store.read.due import Due, SourceRow
+from recorder.store.read.due import Due
+from recorder.store.read.source_rows import SourceRow
 
 RESERVED = MOST_UNDER_WAY // 4  # for sources with nothing under way: servers that hang take no more
 

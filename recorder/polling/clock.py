@@ -10,7 +10,7 @@ from recorder.errors import StoreError
 from recorder.instants import SECOND
 from recorder.ledger.answer import FAR_OFF_US, Answer
 from recorder.polling.messages import clock_off_line, clock_right_line
-from recorder.store.read.due import SourceRow
+from recorder.store.read.source_rows import SourceRow
 
 
 def clock_off(ahead_us: int, stored: int | None) -> int | None:

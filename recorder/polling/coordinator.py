@@ -18,27 +18,22 @@ from recorder.schedule.sharing import Role
 from recorder.store.engine import Connection, Database
 from recorder.store.read.due import (
     Due,
-    Overdue,
-    SourceRow,
     due_count,
     due_runs,
     in_flight_count,
-    mark_notified,
     next_due_at,
     not_visible_count,
-    overdue_runs,
-    retry_failed,
-    served_since,
-    source_rows,
     undone_count,
     wanted_in_a_minute,
 )
-from recorder.store.read.failing import failing_runs
-from recorder.store.sharing import budgets, leases
-from recorder.store.sharing.budgets import Slot
-from recorder.store.sharing.clock import ahead_us
-from recorder.store.write.plan import follow_clock, note_clock
-from recorder.store.write.registry import note_key
+from recorder.store.read.failing_runs import failing_runs
+from recorder.store.read.overdue_runs import Overdue, overdue_runs
+from recorder.store.read.source_rows import SourceRow, served_since, source_rows
+from recorder.store.sharing import key_budgets, leases
+from recorder.store.sharing.key_budgets import Slot
+from recorder.store.sharing.shared_clock import ahead_us
+from recorder.store.write.sources import note_clock, note_key
+from recorder.store.write.watch_rows import follow_clock, mark_notified, retry_failed
 
 SEND_WITHIN_US = 5 * SECOND
 _AT_A_TIME = 64
@@ -123,7 +118,7 @@ class Coordinator:
                 under_way=under_way,
             )
             follow_clock(connection, leased, now=self._clock())
-            budgets.mend(connection, self._shared_clock)
+            key_budgets.mend(connection, self._shared_clock)
             return leased, leases.lease_ends(connection, wanted - leased.keys())
 
         leased, busy = self._database.write(acquire)
@@ -165,7 +160,7 @@ class Coordinator:
         Args:
             keep: sources with requests under way, whose leases run out by themselves.
         """
-        until = self._shared_clock() + budgets.LONGEST_REQUEST_US
+        until = self._shared_clock() + key_budgets.LONGEST_REQUEST_US
         self._database.write(lambda c: leases.leave(c, self._holder, keep=keep, until=until))
         self._leased_until = {}
 
@@ -190,7 +185,7 @@ class Coordinator:
         """
         shared_now = now + self._ahead_us
         with self._database.reading() as connection:
-            budget = budgets.load_budget(connection, use.key_id, rate=use.rate, now=shared_now)
+            budget = key_budgets.load_budget(connection, use.key_id, rate=use.rate, now=shared_now)
             demand = self._demand(connection, use, budget, pass_at)
             behind = demand > use.rate and self._is_behind(connection, use, due, budget, now)
         new = sum(1 for one in due if one.urgency == Urgency.NEW)
@@ -202,10 +197,10 @@ class Coordinator:
             return Grant(requests=[], wake_at=wake - self._ahead_us)
 
         def take(connection: Connection) -> tuple[list[Due], list[Slot]]:
-            budget = budgets.lock_budget(connection, use.key_id, rate=use.rate, now=shared_now)
+            budget = key_budgets.lock_budget(connection, use.key_id, rate=use.rate, now=shared_now)
             going = self._in_turn(use.key_id, due, budget)[: min(count(budget), most)]
             new_sources = [one.source_id for one in going if one.urgency == Urgency.NEW]
-            slots = budgets.take_slots(
+            slots = key_budgets.take_slots(
                 connection,
                 use.key_id,
                 len(going),
@@ -234,18 +229,18 @@ class Coordinator:
 
     def release_slots(self, connection: Connection, ended: Iterable[tuple[Slot, int]]) -> None:
         """Release the slots of requests that are over, in the transaction that records their answers."""
-        budgets.settle(connection, ((slot, at + self._ahead_us) for slot, at in ended))
+        key_budgets.settle(connection, ((slot, at + self._ahead_us) for slot, at in ended))
 
     def pause_key(self, connection: Connection, key_id: str, *, until: int) -> None:
         """Pause a key until that instant, in the transaction that records its 429."""
-        budgets.pause(connection, key_id, until=until + self._ahead_us)
+        key_budgets.pause(connection, key_id, until=until + self._ahead_us)
 
     def pause_keys(self, key_ids: Iterable[str]) -> None:
         """Pause these keys for a minute, because our clock was set forward and skipped a part of the last one."""
 
         def pause(connection: Connection) -> None:
             for key_id in sorted(key_ids):
-                budgets.rest(connection, key_id, now=self._shared_clock())
+                key_budgets.rest(connection, key_id, now=self._shared_clock())
 
         self._database.write(pause)
 

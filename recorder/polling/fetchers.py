@@ -14,7 +14,7 @@ from typing import Protocol
 from recorder.instants import SECOND
 from recorder.ledger.answer import Answer
 from recorder.store.read.due import Due
-from recorder.store.sharing.budgets import Slot
+from recorder.store.sharing.key_budgets import Slot
 
 MOST_UNDER_WAY = 64
 

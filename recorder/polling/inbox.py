@@ -22,7 +22,8 @@ from recorder.store.write.ids_files import (
     position_in,
     save_position,
 )
-from recorder.store.write.registry import ensure_source, track
+from recorder.store.write.sources import ensure_source
+from recorder.store.write.track import track
 
 _WHOLE_AFTER_US = SECOND
 

@@ -1,7 +1,7 @@
 """The messages of a watch, one line each."""
 
 from recorder.humanize import clock_words, whole_span
-from recorder.store.read.due import Overdue
+from recorder.store.read.overdue_runs import Overdue
 
 
 def overdue_line(one: Overdue, *, now: int) -> str:

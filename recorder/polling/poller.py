@@ -19,7 +19,8 @@ from recorder.polling.summary import Summary
 from recorder.polling.timer import Timer
 from recorder.polling.watch_options import RunMode, WatchOptions
 from recorder.schedule.failing import is_lasting
-from recorder.store.read.due import Due, SourceRow
+from recorder.store.read.due import Due
+from recorder.store.read.source_rows import SourceRow
 from recorder.store.write.record import Recorder
 
 ROUND_US = SECOND

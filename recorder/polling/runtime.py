@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from recorder.instants import steady_us
 from recorder.polling.active_sources import ActiveSource
-from recorder.store.read.due import SourceRow
+from recorder.store.read.source_rows import SourceRow
 
 
 def _nothing() -> None:

@@ -20,7 +20,7 @@ from recorder.polling.runtime import Runtime
 from recorder.polling.watch_options import RunMode, WatchOptions
 from recorder.settings import Settings
 from recorder.store.engine import Database
-from recorder.store.read.due import SourceRow
+from recorder.store.read.source_rows import SourceRow
 from recorder.store.write.record import Recorder
 
 if TYPE_CHECKING:

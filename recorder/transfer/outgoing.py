@@ -13,7 +13,7 @@ from recorder.errors import RecorderError
 from recorder.store.engine import Database
 from recorder.store.migrate import require_current
 from recorder.store.read.answers import stored_answers, tracked_runs
-from recorder.store.read.vocabulary import require_source
+from recorder.store.read.source_rows import require_source
 from recorder.transfer.lines import answer_line, tracked_line
 
 _PARTIAL: Final = ".partial"

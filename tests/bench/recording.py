@@ -38,7 +38,8 @@ from recorder.ledger.target import Target
 from recorder.store.engine import Database
 from recorder.store.migrate import upgrade
 from recorder.store.write.record import Recorder
-from recorder.store.write.registry import add_seen_runs, ensure_source
+from recorder.store.write.sources import ensure_source
+from recorder.store.write.track import add_seen_runs
 
 HOME = Path(__file__).resolve().parents[2]
 Passes = list[list[Poll]]

@@ -27,7 +27,8 @@ from recorder.sandbox import SimulatedPopulation, document_bytes
 from recorder.store.engine import Database
 from recorder.store.migrate import upgrade
 from recorder.store.write.record import Recorder
-from recorder.store.write.registry import add_seen_runs, ensure_source
+from recorder.store.write.sources import ensure_source
+from recorder.store.write.track import add_seen_runs
 
 CADENCE_US = 3 * SECOND
 START_AT = 1_780_000_000 * SECOND

@@ -13,10 +13,11 @@ from recorder.ledger.answer import Outcome
 from recorder.ledger.body import RejectedBody
 from recorder.ledger.jsontext import to_text
 from recorder.store.documents import load_value
+from recorder.store.joins import known_runs
 from recorder.store.parts import Parts
-from recorder.store.read.states import RunRef
-from recorder.store.rows import Row
-from recorder.store.schema import label, poll, rejected_body, run, snapshot, source, watch
+from recorder.store.read.run_refs import RunRef, labels_of
+from recorder.store.records import load_snapshots
+from recorder.store.schema import poll, rejected_body, run, snapshot, source, watch
 
 
 def tracked_runs(
@@ -25,15 +26,14 @@ def tracked_runs(
     """The runs, in the order in which the store numbered them."""
     statement = (
         sa.select(run, source.c.name, source.c.base_url, watch.c.resumed_at)
-        .select_from(run)
-        .join(source, source.c.source_id == run.c.source_id)
-        .join(watch, (watch.c.source_id == run.c.source_id) & (watch.c.run_key == run.c.run_key))
+        .select_from(known_runs())
         .order_by(run.c.source_id, run.c.run_key)
     )
     if source_name is not None:
         statement = statement.where(source.c.name == source_name)
     if as_of is not None:
         statement = statement.where(run.c.tracked_at <= as_of)
+    labels = labels_of(connection)
     for held in connection.execute(statement).mappings().all():
         ref = RunRef(
             source_id=held["source_id"],
@@ -41,7 +41,7 @@ def tracked_runs(
             run_key=held["run_key"],
             run_id=held["run_id"],
         )
-        yield ref, _tracked(held, _labels(connection, ref), as_of)
+        yield ref, _tracked(held, labels.get((ref.source_id, ref.run_key), {}), as_of)
 
 
 def _tracked(held: sa.RowMapping, labels: dict[str, str], as_of: int | None) -> TrackedRun:
@@ -58,11 +58,6 @@ def _tracked(held: sa.RowMapping, labels: dict[str, str], as_of: int | None) -> 
         labels=labels,
         **known,
     )
-
-
-def _labels(connection: sa.Connection, ref: RunRef) -> dict[str, str]:
-    statement = sa.select(label.c.key, label.c.value).where(ref.rows_of(label))
-    return {row.key: row.value for row in connection.execute(statement.order_by(label.c.key))}
 
 
 def stored_answers(
@@ -117,9 +112,7 @@ class _Answers:
         if seq is None:
             return None
         if seq != self._seq:
-            self._seq, self._text = seq, to_text(load_value(self._row(seq), self._parts))
+            is_it = self._ref.rows_of(snapshot), snapshot.c.seq == seq
+            (row,) = load_snapshots(self._connection, *is_it)
+            self._seq, self._text = seq, to_text(load_value(row, self._parts))
         return self._text
-
-    def _row(self, seq: int) -> Row:
-        statement = sa.select(snapshot).where(self._ref.rows_of(snapshot), snapshot.c.seq == seq)
-        return dict(self._connection.execute(statement).mappings().one())

@@ -8,7 +8,8 @@ from typing import Any, TypeAlias, cast
 
 import sqlalchemy as sa
 
-from recorder.store.read.states import RunRef
+from recorder.store.joins import same_run
+from recorder.store.read.run_refs import RunRef
 from recorder.store.schema import label, part, poll, run, snapshot, source
 
 Held: TypeAlias = Mapping[str, Any]
@@ -62,8 +63,11 @@ def _part_of_snapshot() -> sa.ColumnElement[bool]:
 
 
 def _polls_by(as_of: int) -> list[sa.ColumnElement[bool]]:
-    same = [poll.c[name] == snapshot.c[name] for name in ("source_id", "run_key")]
-    return [*same, poll.c.snapshot_seq == snapshot.c.seq, poll.c.polled_at <= as_of]
+    return [
+        same_run(poll, snapshot),
+        poll.c.snapshot_seq == snapshot.c.seq,
+        poll.c.polled_at <= as_of,
+    ]
 
 
 def _truncated(
@@ -105,10 +109,7 @@ def transition_rows(
 ) -> Iterator[Held]:
     """Yield the changes of status of one run, or of all, by source, run and number."""
     before = snapshot.alias("before")
-    previous = sa.and_(
-        *(before.c[name] == snapshot.c[name] for name in ("source_id", "run_key")),
-        before.c.seq == snapshot.c.previous_seq,
-    )
+    previous = same_run(before, snapshot) & (before.c.seq == snapshot.c.previous_seq)
     statement = _with_run(
         sa.select(
             source.c.name.label("source"),
@@ -159,8 +160,9 @@ def label_rows(
 def _with_run(
     statement: sa.Select[Any], table: sa.Table, ref: RunRef | None, source_name: str | None
 ) -> sa.Select[Any]:
-    same = (run.c.source_id == table.c.source_id) & (run.c.run_key == table.c.run_key)
-    joined = statement.join(run, same).join(source, source.c.source_id == table.c.source_id)
+    joined = statement.join(run, same_run(run, table)).join(
+        source, source.c.source_id == run.c.source_id
+    )
     if ref is not None:
         return joined.where(ref.rows_of(table))
     return joined if source_name is None else joined.where(source.c.name == source_name)

@@ -13,8 +13,9 @@ from recorder.ledger.answer import Outcome
 from recorder.ledger.run_status import TERMINAL
 from recorder.life import Phase, flight_since, is_overdue, phase_of
 from recorder.schedule.cadence import Cadence
+from recorder.store.joins import known_runs
 from recorder.store.read.due import MISSED_FOR_US
-from recorder.store.read.states import RunRef
+from recorder.store.read.run_refs import RunRef
 from recorder.store.schema import run, run_summary, source, watch
 
 
@@ -110,7 +111,7 @@ def watched_runs(
     rank = sa.case((_is_live(), 0), (watch.c.tracking == "not_visible", 1), else_=2)
     statement = (
         sa.select(*_columns())
-        .select_from(_joined())
+        .select_from(known_runs())
         .where(_wanted(since) if refs is None else _among(refs))
         .order_by(
             rank,
@@ -146,13 +147,3 @@ def _columns() -> list[sa.ColumnElement[Any]]:
         name: table.c[name] for table in (run_summary, watch) for name in names if name in table.c
     }
     return [(held | own)[name].label(name) for name in names]
-
-
-def _joined() -> sa.FromClause:
-    same = (watch.c.source_id == run.c.source_id) & (watch.c.run_key == run.c.run_key)
-    known = (run_summary.c.source_id == run.c.source_id) & (run_summary.c.run_key == run.c.run_key)
-    return (
-        run.join(source, source.c.source_id == run.c.source_id)
-        .join(watch, same)
-        .outerjoin(run_summary, known)
-    )

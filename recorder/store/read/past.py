@@ -1,28 +1,40 @@
 """Runs as they stood at an instant, from their snapshots and polls up to it."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby, takewhile
 
 import sqlalchemy as sa
 
 from recorder.analysis.rows import RunRow
-from recorder.history.run_summary import RunSummary, SnapshotSummary, end_first_seen, summarize
+from recorder.history.run_summary import SnapshotSummary, end_first_seen, summarize
 from recorder.ledger.answer import Outcome
 from recorder.ledger.cost import CostRules
-from recorder.ledger.row import PROGRESS, LedgerRow
+from recorder.ledger.row import PROGRESS
 from recorder.schedule.cadence import Cadence, ScheduleInputs, may_give_up, next_poll
 from recorder.store.documents import load_row
+from recorder.store.joins import known_runs
 from recorder.store.parts import Parts
-from recorder.store.rows import Row, second_of, snapshot_summary, summary_row
-from recorder.store.schema import label, poll, run, run_summary, snapshot, source, watch
-
-RunKey = tuple[int, int]
-"""The numbers of a source and of a run of it."""
+from recorder.store.read.run_refs import RunKey, RunRefs, labels_of
+from recorder.store.records import (
+    POLL_COLUMNS,
+    PollRecord,
+    Row,
+    SnapshotRecord,
+    columns_of,
+    load_snapshots,
+    second_of,
+    summary_row,
+)
+from recorder.store.schema import poll, run, run_summary, snapshot, source, watch
 
 _PER_QUESTION = 500
-_FACTS = tuple(name for name in RunRow._fields if name in run_summary.c)
+_FROM_SUMMARY = tuple(name for name in RunRow._fields if name in run_summary.c)
 _PROGRESS = tuple(field.name for field in PROGRESS)
+_UNSEEN: Row = dict.fromkeys((*_FROM_SUMMARY, *_PROGRESS, "ended_seen_at")) | {
+    "is_quiet": False,
+    "n_reopened": 0,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,8 +43,8 @@ class Past:
 
     Attributes:
         as_of: microseconds since 1970 UTC.
-        cadence: tells an earlier state's place in the watch.
-        costs: tells an earlier state's amounts.
+        cadence: gives an earlier state its tracking.
+        costs: gives an earlier state its amounts.
     """
 
     as_of: int
@@ -40,16 +52,16 @@ class Past:
     costs: CostRules = field(default_factory=CostRules)
 
     def is_calm(self) -> sa.ColumnElement[bool]:
-        """Return whether nothing is known of a run and its watch that was not known at the instant."""
+        """Return the condition that a run and its watch are as they were at the instant."""
         return sa.and_(self.is_tracked(), self.is_watched())
 
     def is_tracked(self) -> sa.ColumnElement[bool]:
-        """Return the part of it that `run` tells."""
+        """Return the part of it on `run`."""
         untracked = sa.func.coalesce(run.c.untracked_at, self.as_of) <= self.as_of
         return (run.c.tracked_at <= self.as_of) & untracked
 
     def is_watched(self) -> sa.ColumnElement[bool]:
-        """Return the part of it that `watch` tells."""
+        """Return the part of it on `watch`."""
         moments = (watch.c.last_polled_at, watch.c.resumed_at)
         return sa.and_(*(sa.func.coalesce(moment, self.as_of) <= self.as_of for moment in moments))
 
@@ -60,95 +72,136 @@ class Past:
             parts = Parts(connection, source_id)
             for first in range(0, len(run_keys), _PER_QUESTION):
                 some = run_keys[first : first + _PER_QUESTION]
-                yield from self._some_rows(connection, source_id, some, parts)
+                refs = RunRefs(source_id=source_id, run_keys=some)
+                yield from (self._row(one, parts) for one in self._runs(connection, refs))
 
-    def _some_rows(
-        self, connection: sa.Connection, source_id: int, run_keys: Sequence[int], parts: Parts
-    ) -> Iterator[RunRow]:
-        def of(table: sa.Table, *conditions: sa.ColumnElement[bool]) -> dict[int, list[Row]]:
-            own = (table.c.source_id == source_id) & table.c.run_key.in_(run_keys)
-            ordered = sa.select(table).where(own, *conditions).order_by(*table.primary_key)
-            found: dict[int, list[Row]] = {}
-            for row in connection.execute(ordered).mappings():
-                found.setdefault(row["run_key"], []).append(dict(row))
-            return found
+    def _runs(self, connection: sa.Connection, refs: RunRefs) -> Iterator["_PastRun"]:
+        polls = _polls(connection, refs, self.as_of)
+        by_then = snapshot.c.first_seen_at <= self.as_of
+        found = load_snapshots(connection, refs.rows_of(snapshot), by_then)
+        snapshots = {key: [*rows] for key, rows in groupby(found, key=lambda row: row.run_key)}
+        labels = labels_of(connection, refs)
+        names = ("run_key", "run_id", "tracked_at", "untracked_at")
+        statement = (
+            sa.select(source.c.name, *columns_of(run, names), watch.c.resumed_at)
+            .select_from(known_runs())
+            .where(refs.rows_of(run), run.c.tracked_at <= self.as_of)
+        )
+        for name, key, run_id, tracked_at, *moments in connection.execute(statement):
+            untracked_at, resumed_at = (self._if_known(moment) for moment in moments)
+            yield _PastRun(
+                source=name,
+                run_id=run_id,
+                tracked_at=tracked_at,
+                untracked_at=untracked_at,
+                resumed_at=resumed_at,
+                labels=labels.get((refs.source_id, key), {}),
+                polls=polls.get(key, []),
+                snapshots=_truncated(snapshots.get(key, []), polls.get(key, [])),
+            )
 
-        name = connection.execute(
-            sa.select(source.c.name).where(source.c.source_id == source_id)
-        ).scalar_one()
-        polls = of(poll, poll.c.polled_at <= self.as_of)
-        snapshots = of(snapshot, snapshot.c.first_seen_at <= self.as_of)
-        labels, watches = of(label), of(watch)
-        for key, (held,) in of(run, run.c.tracked_at <= self.as_of).items():
-            held |= {"name": name, "resumed_at": watches[key][0]["resumed_at"]}
-            held["labels"] = {row["key"]: row["value"] for row in labels.get(key, ())}
-            yield self._row(held, polls.get(key, []), snapshots.get(key, []), parts)
+    def _if_known(self, moment: int | None) -> int | None:
+        return moment if moment is not None and moment <= self.as_of else None
 
-    def _row(self, held: Row, polls: list[Row], snapshots: list[Row], parts: Parts) -> RunRow:
-        known: Row = dict.fromkeys((*_FACTS, *_PROGRESS, "ended_seen_at")) | {"is_quiet": False}
-        if snapshots:
-            looks = [p["polled_at"] for p in polls if p["snapshot_seq"] == snapshots[-1]["seq"]]
-            snapshots[-1] |= {"last_seen_at": looks[-1], "seen_again_at": second_of(looks)}
-            row = load_row(snapshots[-1], parts, self.costs)
-            seen = [snapshot_summary(one) for one in snapshots]
-            made = self._facts(seen, row)
-            known = summary_row({}, row, made)
-            known |= {name: getattr(row, name) for name in _PROGRESS}
-            known |= {"is_quiet": made.is_quiet, "ended_seen_at": made.ended_seen_at}
-        known["n_reopened"] = known["n_reopened"] or 0
+    def _row(self, run: "_PastRun", parts: Parts) -> RunRow:
         values: Mapping[str, object] = {
-            "source": held["name"],
-            "run_id": held["run_id"],
-            "tracked_at": held["tracked_at"],
-            "tracking": self._tracking(held, polls, snapshots),
-            "labels": held["labels"],
-            **_watched(polls, snapshots),
-            **known,
+            "source": run.source,
+            "run_id": run.run_id,
+            "tracked_at": run.tracked_at,
+            "tracking": self._tracking(run),
+            "labels": run.labels,
+            **run.watched(),
+            **self._summary(run, parts),
         }
         return RunRow._make(values[name] for name in RunRow._fields)
 
-    def _facts(self, seen: list[SnapshotSummary], row: LedgerRow) -> RunSummary:
-        return summarize(seen, row, unit=self.costs.unit, settled_us=self.cadence.settled_us)
+    def _summary(self, run: "_PastRun", parts: Parts) -> Row:
+        if not run.snapshots:
+            return _UNSEEN
+        row = load_row(run.snapshots[-1], parts, self.costs)
+        settled_us = self.cadence.settled_us
+        summary = summarize(run.summaries, row, unit=self.costs.unit, settled_us=settled_us)
+        watched = {"is_quiet": summary.is_quiet, "ended_seen_at": summary.ended_seen_at}
+        progress = {name: getattr(row, name) for name in _PROGRESS}
+        return summary_row({}, row, summary) | progress | watched
 
-    def _tracking(self, held: Row, polls: list[Row], snapshots: list[Row]) -> str:
-        if held["untracked_at"] is not None and held["untracked_at"] <= self.as_of:
+    def _tracking(self, run: "_PastRun") -> str:
+        if run.untracked_at is not None:
             return "untracked"
-        return next_poll(_known(held, polls, snapshots, self.as_of), self.cadence).tracking
+        return next_poll(run.schedule_inputs(), self.cadence).tracking
 
 
-def _watched(polls: list[Row], snapshots: list[Row]) -> Row:
-    good = [p["polled_at"] for p in polls if p["snapshot_seq"] is not None]
-    return {
-        "first_polled_at": polls[0]["polled_at"] if polls else None,
-        "last_polled_at": polls[-1]["polled_at"] if polls else None,
-        "first_good_at": good[0] if good else None,
-        "last_good_at": good[-1] if good else None,
-        "n_polls": len(polls),
-        "n_snapshots": len(snapshots),
-    }
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _PastRun:
+    """All that was known of one run at an instant; instants in microseconds since 1970 UTC."""
+
+    source: str
+    run_id: str
+    tracked_at: int
+    untracked_at: int | None
+    resumed_at: int | None
+    labels: Mapping[str, str]
+    polls: Sequence[PollRecord]
+    snapshots: Sequence[SnapshotRecord]
+
+    @property
+    def summaries(self) -> list[SnapshotSummary]:
+        """What its summary needs of each snapshot."""
+        return [row.seen for row in self.snapshots]
+
+    def watched(self) -> Row:
+        """Return what the row of `watch` said, by the names of `RunRow`."""
+        polled = [row.polled_at for row in self.polls]
+        good = [row.polled_at for row in self.polls if row.snapshot_seq is not None]
+        return {
+            "first_polled_at": polled[0] if polled else None,
+            "last_polled_at": polled[-1] if polled else None,
+            "first_good_at": good[0] if good else None,
+            "last_good_at": good[-1] if good else None,
+            "n_polls": len(polled),
+            "n_snapshots": len(self.snapshots),
+        }
+
+    def schedule_inputs(self) -> ScheduleInputs:
+        """Return what the schedule knew of the run."""
+        states, polls = self.summaries, self.polls
+        end = end_first_seen(states) if states else None
+        failed = takewhile(lambda row: row.snapshot_seq is None, reversed(polls))
+        before, last = [None, None, *(row.polled_at for row in polls)][-2:]
+        return ScheduleInputs(
+            tracked_at=self.tracked_at,
+            created_at=self.snapshots[-1].created_at if states else None,
+            is_terminal=states[-1].is_terminal if states else None,
+            first_good_at=states[0].first_seen_at if states else None,
+            last_polled_at=last,
+            last_changed_at=states[-1].first_seen_at if states else None,
+            ended_seen_at=end.first_seen_at if end else None,
+            resumed_at=self.resumed_at,
+            last_outcome=Outcome(polls[-1].outcome) if polls else None,
+            n_failures=sum(1 for _ in failed),
+            may_give_up=may_give_up(last, before),
+        )
 
 
-def _last_two(polls: list[Row]) -> tuple[int | None, int | None]:
-    """Return when a run was polled last, and when before that."""
-    before, last = [None, None, *(p["polled_at"] for p in polls)][-2:]
-    return last, before
-
-
-def _known(held: Row, polls: list[Row], snapshots: list[Row], as_of: int) -> ScheduleInputs:
-    seen = [snapshot_summary(one) for one in snapshots]
-    end = end_first_seen(seen) if seen else None
-    failed = takewhile(lambda p: p["snapshot_seq"] is None, reversed(polls))
-    resumed = held["resumed_at"]
-    return ScheduleInputs(
-        tracked_at=held["tracked_at"],
-        created_at=snapshots[-1]["created_at"] if snapshots else None,
-        is_terminal=seen[-1].is_terminal if seen else None,
-        first_good_at=seen[0].first_seen_at if seen else None,
-        last_polled_at=polls[-1]["polled_at"] if polls else None,
-        last_changed_at=seen[-1].first_seen_at if seen else None,
-        ended_seen_at=end.first_seen_at if end else None,
-        resumed_at=resumed if resumed is not None and resumed <= as_of else None,
-        last_outcome=Outcome(polls[-1]["outcome"]) if polls else None,
-        n_failures=sum(1 for _ in failed),
-        may_give_up=may_give_up(*_last_two(polls)),
+def _polls(connection: sa.Connection, refs: RunRefs, as_of: int) -> dict[int, list[PollRecord]]:
+    """Return the polls of each run up to an instant, by the run's key."""
+    statement = sa.select(*columns_of(poll, POLL_COLUMNS)).where(
+        refs.rows_of(poll), poll.c.polled_at <= as_of
     )
+    rows = connection.execute(statement.order_by(*poll.primary_key))
+    polls = (PollRecord(*row) for row in rows)
+    return {key: [*group] for key, group in groupby(polls, key=lambda row: row.run_key)}
+
+
+def _truncated(
+    snapshots: list[SnapshotRecord], polls: list[PollRecord]
+) -> Sequence[SnapshotRecord]:
+    """Return snapshots with the last as it stood when later polls had not been made."""
+    if not snapshots:
+        return snapshots
+    last = snapshots[-1]
+    seen_at = [row.polled_at for row in polls if row.snapshot_seq == last.seq]
+    return [
+        *snapshots[:-1],
+        replace(last, last_seen_at=seen_at[-1], seen_again_at=second_of(seen_at)),
+    ]

@@ -11,9 +11,10 @@ import sqlalchemy as sa
 
 from recorder.analysis.rows import RunRow
 from recorder.ledger.row import PROGRESS
+from recorder.store.joins import known_runs
 from recorder.store.read.past import Past
-from recorder.store.read.states import RunRef, RunRefs
-from recorder.store.schema import label, run, run_summary, source, watch
+from recorder.store.read.run_refs import RunRef, RunRefs, labels_of
+from recorder.store.schema import run, run_summary, source, watch
 
 FROM_WATCH = (
     "tracking",
@@ -45,12 +46,12 @@ def run_rows(
         ref: only this run, or these.
         past: as of when; None: what is known now.
     """
-    labels = _labels(connection, ref)
+    labels = labels_of(connection, ref)
     wanted = _of_source(source_name) if ref is None else ref.rows_of(run)
     if past is None:
         yield from _present(connection, labels, wanted)
         return
-    changed = sa.select(run.c.source_id, run.c.run_key).select_from(joined())
+    changed = sa.select(run.c.source_id, run.c.run_key).select_from(known_runs())
     keys = [
         (row.source_id, row.run_key)
         for row in connection.execute(changed.where(wanted, ~past.is_calm()))
@@ -65,29 +66,6 @@ def _place(row: RunRow) -> tuple[int, str, str]:
 
 def _of_source(name: str | None) -> sa.ColumnElement[bool]:
     return sa.true() if name is None else source.c.name == name
-
-
-def _labels(
-    connection: sa.Connection, ref: RunRef | RunRefs | None
-) -> dict[tuple[int, int], dict[str, str]]:
-    found: dict[tuple[int, int], dict[str, str]] = {}
-    statement = sa.select(label)
-    if ref is not None:
-        statement = statement.where(ref.rows_of(label))
-    for row in connection.execute(statement):
-        found.setdefault((row.source_id, row.run_key), {})[row.key] = row.value
-    return found
-
-
-def joined() -> sa.FromClause:
-    """Return tracked runs with their source, their watch and what is known of them, if anything."""
-    same = (watch.c.source_id == run.c.source_id) & (watch.c.run_key == run.c.run_key)
-    known = (run_summary.c.source_id == run.c.source_id) & (run_summary.c.run_key == run.c.run_key)
-    return (
-        run.join(source, source.c.source_id == run.c.source_id)
-        .join(watch, same)
-        .outerjoin(run_summary, known)
-    )
 
 
 def _columns() -> list[sa.ColumnElement[Any]]:
@@ -110,7 +88,7 @@ def _present(
     dated = sa.func.coalesce(run_summary.c.created_at, run.c.tracked_at)
     statement = (
         sa.select(*_columns(), run.c.source_id, run.c.run_key)
-        .select_from(joined())
+        .select_from(known_runs())
         .where(condition)
         .order_by(dated, source.c.name, run.c.run_id)
     )

@@ -5,6 +5,7 @@ Invariant: reads only.
 
 import sqlalchemy as sa
 
+from recorder.store.joins import known_runs
 from recorder.store.schema import run, run_summary, watch
 
 _FEWEST_STATES, _MOST_STATES = 4, 6
@@ -12,8 +13,6 @@ _FEWEST_STATES, _MOST_STATES = 4, 6
 
 def sample_run(connection: sa.Connection) -> str:
     """A run whose history shows much in few states: completed, seen from its start, with many leads."""
-    same = (watch.c.source_id == run.c.source_id) & (watch.c.run_key == run.c.run_key)
-    known = (run_summary.c.source_id == run.c.source_id) & (run_summary.c.run_key == run.c.run_key)
     fitting = (
         run_summary.c.status == "completed",
         run_summary.c.observation_class == "from_start",
@@ -21,8 +20,7 @@ def sample_run(connection: sa.Connection) -> str:
     )
     statement = (
         sa.select(run.c.run_id)
-        .join(watch, same)
-        .join(run_summary, known)
+        .select_from(known_runs())
         .order_by(*(sa.case((condition, 0), else_=1) for condition in fitting))
         .order_by(watch.c.leads_total.desc(), run.c.run_id)
         .limit(1)

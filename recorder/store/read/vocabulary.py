@@ -10,9 +10,8 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from recorder.analysis.filters import Filters
-from recorder.errors import UsageError
 from recorder.ledger.readable import storable
-from recorder.store.schema import label, run_summary, snapshot, source
+from recorder.store.schema import label, run_summary, snapshot
 
 _MOST_SHOWN: Final = 20
 
@@ -32,20 +31,6 @@ class UnknownWord:
     word: str
     known: tuple[str, ...]
     more: bool
-
-
-def require_source(connection: sa.Connection, name: str | None) -> None:
-    """Refuse the name of a source that the store does not have; None is all sources.
-
-    Raises:
-        UsageError: with the names that there are.
-    """
-    if name is None:
-        return
-    names = list(connection.execute(sa.select(source.c.name).order_by(source.c.name)).scalars())
-    if name not in names:
-        known = f"it has {', '.join(names)}" if names else "'recorder track RUN_ID' makes the first"
-        raise UsageError(f"no source {name!r} in this store: {known}")
 
 
 def unknown_words(

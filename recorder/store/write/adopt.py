@@ -12,10 +12,12 @@ import sqlalchemy as sa
 
 from recorder.history.export_record import TrackedRun
 from recorder.ledger.answer import Answer
-from recorder.store.read.due import source_rows
-from recorder.store.rows import Row
+from recorder.store.joins import watched_runs
+from recorder.store.read.source_rows import source_rows
+from recorder.store.records import Row
 from recorder.store.schema import label, run, watch
-from recorder.store.write.registry import add_seen_runs, ensure_source, lock_source, resume, untrack
+from recorder.store.write.sources import ensure_source, lock_source
+from recorder.store.write.track import add_seen_runs, resume, untrack
 
 Adopt: TypeAlias = Callable[[sa.Connection], None]
 """Works within a transaction."""
@@ -94,8 +96,7 @@ def _adopt_runs(
 
 
 def _held(connection: sa.Connection, source_id: int, run_ids: list[str]) -> dict[str, Row]:
-    same = (watch.c.source_id == run.c.source_id) & (watch.c.run_key == run.c.run_key)
-    statement = sa.select(run, watch.c.resumed_at).join_from(run, watch, same)
+    statement = sa.select(run, watch.c.resumed_at).select_from(watched_runs())
     found: dict[str, Row] = {}
     for start in range(0, len(run_ids), _CHUNK):
         chunk = run.c.run_id.in_(run_ids[start : start + _CHUNK])

@@ -4,7 +4,7 @@ Invariant: what is referred to is written before what refers to it. Must not dec
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any, TypeAlias
 
@@ -12,7 +12,16 @@ import sqlalchemy as sa
 
 from recorder.store.parts import NewParts
 from recorder.store.prepared import insert, update
-from recorder.store.rows import FACT_COLUMNS, PollRecord, Row, SnapshotRecord, WatchRecord
+from recorder.store.records import (
+    FACT_COLUMNS,
+    POLL_COLUMNS,
+    SNAPSHOT_COLUMNS,
+    WATCH_COLUMNS,
+    PollRecord,
+    Row,
+    SnapshotRecord,
+    WatchRecord,
+)
 from recorder.store.schema import poll, rejected_body, run_summary, snapshot, watch
 
 Values: TypeAlias = tuple[Any, ...]
@@ -20,9 +29,6 @@ Values: TypeAlias = tuple[Any, ...]
 _RUN = ("source_id", "run_key")
 _STATE = (*_RUN, "seq")
 _POLL = (*_RUN, "polled_at")
-SNAPSHOT_COLUMNS = tuple(f.name for f in fields(SnapshotRecord) if f.name != "template")
-WATCH_COLUMNS = tuple(f.name for f in fields(WatchRecord))
-POLL_COLUMNS = tuple(f.name for f in fields(PollRecord))
 _CONTENT = tuple(name for name in SNAPSHOT_COLUMNS if name not in _STATE)
 _WATCHED = tuple(name for name in WATCH_COLUMNS if name not in _RUN)
 _MOVED = ("snapshot_seq", "outcome")

@@ -12,7 +12,8 @@ import sqlalchemy as sa
 from recorder.ledger.packing import references
 from recorder.store.parts import part_text
 from recorder.store.schema import metadata, part, snapshot, source
-from recorder.store.write.registry import lock_source, run_keys
+from recorder.store.write.sources import lock_source
+from recorder.store.write.track import run_keys
 
 _CHUNK: Final = 500
 

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from recorder.ledger.answer import Answer, Outcome
 from recorder.schedule.dispatch import Budget, sendable
 from recorder.store.engine import Connection, Database
-from recorder.store.sharing import budgets
-from recorder.store.sharing.budgets import Slot
-from recorder.store.sharing.clock import ahead_us
+from recorder.store.sharing import key_budgets
+from recorder.store.sharing.key_budgets import Slot
+from recorder.store.sharing.shared_clock import ahead_us
 from recorder.store.write.record import Recorder
 
 
@@ -28,9 +28,9 @@ def take_slot(
 
     def take(connection: Connection) -> Slot | Budget:
         now = clock() + ahead_us(connection, clock)
-        budget = budgets.lock_budget(connection, key_id, rate=rate, now=now)
+        budget = key_budgets.lock_budget(connection, key_id, rate=rate, now=now)
         count = sendable(budget, new=0, due=1, demand=1, now=now)
-        slots = budgets.take_slots(connection, key_id, count, now=now)
+        slots = key_budgets.take_slots(connection, key_id, count, now=now)
         return slots[0] if slots else budget
 
     return database.write(take)
@@ -62,8 +62,8 @@ def record_answer(
     def keep(connection: Connection) -> None:
         ahead = ahead_us(connection, clock)
         if pause_until is not None:
-            budgets.pause(connection, slot.key_id, until=pause_until + ahead)
-        budgets.settle(connection, [(slot, answer.observed_at + ahead)])
+            key_budgets.pause(connection, slot.key_id, until=pause_until + ahead)
+        key_budgets.settle(connection, [(slot, answer.observed_at + ahead)])
 
     if recorder is None:
         database.write(keep)

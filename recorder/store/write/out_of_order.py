@@ -5,7 +5,7 @@ the same answer twice changes nothing. Numbers of snapshots never shrink, so tha
 """
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 
@@ -17,9 +17,16 @@ from recorder.ledger.sections import Reading
 from recorder.store.documents import load_row
 from recorder.store.parts import Parts
 from recorder.store.prepared import Prepared
-from recorder.store.rows import PollRecord, SnapshotRecord, note_facts, second_of, summary_row
+from recorder.store.records import (
+    POLL_COLUMNS,
+    SNAPSHOT_COLUMNS,
+    PollRecord,
+    SnapshotRecord,
+    note_facts,
+    second_of,
+    summary_row,
+)
 from recorder.store.schema import poll, snapshot
-from recorder.store.write.batch import POLL_COLUMNS, SNAPSHOT_COLUMNS
 from recorder.store.write.plan import LastPoll, last_poll
 from recorder.store.write.run_writer import (
     ReadAnswer,
@@ -220,7 +227,7 @@ def _last_row(work: RunWriter, last: SnapshotRecord, ordered: list[_Entry]) -> L
     if first.reading is not None:
         return first.reading.row
     parts = Parts(work.connection, last.source_id)
-    return load_row(asdict(last), parts, work.rules.costs)
+    return load_row(last, parts, work.rules.costs)
 
 
 def _recorded(work: RunWriter, entry: _Entry) -> Recorded:

@@ -4,19 +4,13 @@ Invariant: polls bear our clock's instants as they were read. What the plan coun
 seen) is by the server's Date where that shows our clock to be off, and never lies ahead of a clock that was set back.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-import sqlalchemy as sa
-
-from recorder.instants import SECOND
 from recorder.ledger.answer import FAR_OFF_US, Answer
-from recorder.schedule.cadence import Cadence, Urgency, may_give_up, next_poll
-from recorder.store.rows import RunRecord, SnapshotRecord, WatchRecord, schedule_inputs
-from recorder.store.schema import source, watch
+from recorder.schedule.cadence import Cadence, may_give_up, next_poll
+from recorder.store.records import RunRecord, SnapshotRecord, WatchRecord, schedule_inputs
 
 _MARKS = ("first_good_at", "last_changed_at", "ended_seen_at")
-_CLOCK_SLACK_US = SECOND
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,56 +94,3 @@ def plan_run(
     look = next_poll(known, cadence)
     watch.due_at = None if look.due_at is None else look.due_at + last.clock_error_us
     watch.tracking, watch.urgency = look.tracking, int(look.urgency)
-
-
-def follow_clock(connection: sa.Connection, source_ids: Iterable[int], *, now: int) -> None:
-    """Where our clock was set back, plan by the clock as it is now: no run waits for the old time to come.
-
-    By more than a minute, every plan made by the clock that was ahead is made anew, also of runs that it gave up.
-    """
-    wanted = list(source_ids)
-    clock_ahead = source.c.source_id.in_(wanted) & (source.c.clock_at > now + FAR_OFF_US)
-    ahead = connection.execute(sa.select(source.c.source_id).where(clock_ahead)).scalars().all()
-    if ahead:
-        _plan_anew(connection, ahead, now)
-    _catch_up(connection, wanted, now)
-    reached = sa.update(source).where(source.c.source_id.in_(wanted))
-    connection.execute(reached.values(clock_at=now))
-
-
-def _plan_anew(connection: sa.Connection, source_ids: Iterable[int], now: int) -> None:
-    later = watch.c.last_polled_at > now + FAR_OFF_US
-    ended = watch.c.ended_seen_at.is_not(None)
-    given_up = watch.c.tracking.in_(("done", "abandoned"))
-    urgency = sa.case((ended, int(Urgency.LATER)), else_=int(Urgency.IN_FLIGHT))
-    tracking = sa.case((ended, "settling"), else_="active")
-    connection.execute(
-        sa.update(watch)
-        .where(watch.c.source_id.in_(list(source_ids)), later, watch.c.tracking != "untracked")
-        .values(
-            tracking=sa.case((given_up, tracking), else_=watch.c.tracking),
-            urgency=sa.case((given_up, urgency), else_=watch.c.urgency),
-            due_at=now - FAR_OFF_US,  # before the pass that is under way began
-            overdue_notified_at=sa.case(
-                (watch.c.overdue_notified_at <= now, watch.c.overdue_notified_at)
-            ),
-        )
-    )
-
-
-def _catch_up(connection: sa.Connection, source_ids: Iterable[int], now: int) -> None:
-    later = sa.update(watch).where(
-        watch.c.source_id.in_(source_ids), watch.c.due_at > now + _CLOCK_SLACK_US
-    )
-    connection.execute(later.where(watch.c.urgency == int(Urgency.NEW)).values(due_at=now))
-    connection.execute(
-        later.where(
-            watch.c.last_polled_at > now + _CLOCK_SLACK_US, watch.c.due_at > watch.c.last_polled_at
-        ).values(due_at=now + (watch.c.due_at - watch.c.last_polled_at))
-    )
-
-
-def note_clock(connection: sa.Connection, source_id: int, off_us: int | None) -> None:
-    """Remember how far our clock is ahead of a source's server; None: it is right."""
-    of_source = sa.update(source).where(source.c.source_id == source_id)
-    connection.execute(of_source.values(clock_off_us=off_us))

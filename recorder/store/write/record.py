@@ -7,7 +7,7 @@ put where it belongs. No network call and no reading of bodies happens within th
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
-from dataclasses import fields, replace
+from dataclasses import replace
 from itertools import groupby, pairwise
 from typing import TypeAlias
 
@@ -22,35 +22,39 @@ from recorder.ledger.jsontext import digest_bytes
 from recorder.ledger.sections import Sections
 from recorder.schedule.cadence import Cadence
 from recorder.store.engine import Database
+from recorder.store.joins import same_run, watched_runs
 from recorder.store.parts import KnownParts, NewParts
 from recorder.store.prepared import InList
-from recorder.store.rows import RunRecord, SnapshotRecord, WatchRecord
+from recorder.store.records import (
+    RUN_COLUMNS,
+    SNAPSHOT_COLUMNS,
+    WATCH_COLUMNS,
+    RunRecord,
+    SnapshotRecord,
+    WatchRecord,
+    columns_of,
+)
 from recorder.store.schema import run, snapshot, watch
-from recorder.store.write.batch import SNAPSHOT_COLUMNS, WATCH_COLUMNS, Batch
+from recorder.store.write.batch import Batch
 from recorder.store.write.out_of_order import insert_late
-from recorder.store.write.registry import lock_source_parts
 from recorder.store.write.run_writer import ReadAnswer, Recorded, Rules, RunWriter, UnreadError
+from recorder.store.write.sources import lock_source_parts
 
 _Write: TypeAlias = Callable[[list[Answer]], list[Recorded]]
 
 _REMEMBERED = 50_000
-_RUN_COLUMNS = tuple(field.name for field in fields(RunRecord))
-_FIRST_OF_WATCH = len(_RUN_COLUMNS)
+_FIRST_OF_WATCH = len(RUN_COLUMNS)
 _FIRST_OF_SNAPSHOT = _FIRST_OF_WATCH + len(WATCH_COLUMNS)
-
-
-def _same_run(one: sa.Table, other: sa.Table) -> sa.ColumnElement[bool]:
-    return (one.c.source_id == other.c.source_id) & (one.c.run_key == other.c.run_key)
 
 
 _HELD = InList(
     sa.select(
-        *(run.c[name] for name in _RUN_COLUMNS),
-        *(watch.c[name] for name in WATCH_COLUMNS),
-        *(snapshot.c[name] for name in SNAPSHOT_COLUMNS),
+        *columns_of(run, RUN_COLUMNS),
+        *columns_of(watch, WATCH_COLUMNS),
+        *columns_of(snapshot, SNAPSHOT_COLUMNS),
     )
-    .join_from(run, watch, _same_run(run, watch))
-    .outerjoin(snapshot, _same_run(watch, snapshot) & (snapshot.c.seq == watch.c.n_snapshots)),
+    .select_from(watched_runs())
+    .outerjoin(snapshot, same_run(snapshot, watch) & (snapshot.c.seq == watch.c.n_snapshots)),
     run.c.source_id,
     run.c.run_id,
 )

@@ -18,9 +18,9 @@ from recorder.ledger.row import LedgerRow
 from recorder.ledger.sections import Reading
 from recorder.schedule.cadence import Cadence
 from recorder.store.prepared import Prepared
-from recorder.store.rows import (
+from recorder.store.records import (
     FACT_COLUMNS,
-    SEEN_COLUMNS,
+    SUMMARY_COLUMNS,
     PollRecord,
     Row,
     RunRecord,
@@ -30,8 +30,8 @@ from recorder.store.rows import (
     known_columns,
     note_facts,
     note_progress,
-    seen_of_row,
     snapshot_of,
+    snapshot_summary,
     summary_row,
 )
 from recorder.store.schema import run_summary, snapshot
@@ -43,7 +43,7 @@ _of_run = (
     snapshot.c.run_key == sa.bindparam("run_key"),
 )
 _EARLIER = Prepared(
-    sa.select(*(snapshot.c[name] for name in SEEN_COLUMNS))
+    sa.select(*(snapshot.c[name] for name in SUMMARY_COLUMNS))
     .where(*_of_run, snapshot.c.seq < sa.bindparam("seq"))
     .order_by(snapshot.c.seq),
     ("source_id", "run_key", "seq"),
@@ -295,7 +295,7 @@ class RunWriter:
 
     def _earlier(self, stored: SnapshotRecord) -> list[SnapshotSummary]:
         key = (stored.source_id, stored.run_key, stored.seq)
-        return [seen_of_row(row) for row in _EARLIER.all(self.connection, *key)]
+        return [snapshot_summary(row) for row in _EARLIER.all(self.connection, *key)]
 
     def write_watch(self, poll: LastPoll) -> None:
         """Write the watch row, and when the run is polled next."""

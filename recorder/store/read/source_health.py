@@ -12,8 +12,10 @@ import sqlalchemy as sa
 
 from recorder.instants import HOUR, MINUTE
 from recorder.schedule.cadence import Cadence, Urgency
-from recorder.store.read.due import SourceRow, overdue_runs, source_rows
-from recorder.store.read.life import is_in_flight, is_unseen, outcome_is
+from recorder.store.joins import same_run, watched_runs
+from recorder.store.read.overdue_runs import overdue_runs
+from recorder.store.read.phases import is_in_flight, is_unseen, outcome_is
+from recorder.store.read.source_rows import SourceRow, source_rows
 from recorder.store.schema import key_budget, key_slot, poll, run, watch
 from recorder.store.sharing.leases import is_dead
 
@@ -114,14 +116,13 @@ def _tracked(connection: sa.Connection) -> dict[int, list[sa.Row[Any]]]:
 
 def _asked(connection: sa.Connection, now: int) -> dict[int, tuple[int, int]]:
     """Requests in the last minute and failures in the last hour; only runs asked in that hour are looked into."""
-    same = (poll.c.source_id == watch.c.source_id) & (poll.c.run_key == watch.c.run_key)
     recent = sa.func.sum(sa.case((poll.c.polled_at > now - MINUTE, 1), else_=0))
     failed = sa.func.sum(
         sa.case((outcome_is(poll.c.outcome, lambda one: one.is_failure), 1), else_=0)
     )
     statement = (
         sa.select(watch.c.source_id, recent, failed)
-        .join_from(watch, poll, same)
+        .join_from(watch, poll, same_run(poll, watch))
         .where(watch.c.last_polled_at > now - HOUR, poll.c.polled_at > now - HOUR)
         .group_by(watch.c.source_id)
     )
@@ -140,10 +141,9 @@ def poller_of(row: SourceRow, *, now: int) -> str | None:
 
 def run_in_flight(connection: sa.Connection, source_id: int) -> str | None:
     """The id of a run that was seen and has not ended: of several, the one that is due first; None for none."""
-    same = (run.c.source_id == watch.c.source_id) & (run.c.run_key == watch.c.run_key)
     statement = (
         sa.select(run.c.run_id)
-        .join(watch, same)
+        .select_from(watched_runs())
         .where(watch.c.source_id == source_id, is_in_flight())
         .order_by(watch.c.due_at, watch.c.run_key)
         .limit(1)

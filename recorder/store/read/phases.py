@@ -45,3 +45,8 @@ def flight_since() -> sa.ColumnElement[Any]:
 def is_overdue(before: "int | sa.BindParameter[int]") -> sa.ColumnElement[bool]:
     """Return the condition that the run is in flight since then or longer; `run_summary` has to be joined."""
     return is_in_flight() & (flight_since() <= before)
+
+
+def is_open() -> sa.ColumnElement[bool]:
+    """Whether a run is to be asked again; SQLite finds these by the index, which it does not use for IS NOT NULL."""
+    return watch.c.due_at > 0

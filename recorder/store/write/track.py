@@ -10,20 +10,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from recorder.errors import SettingError, UsageError
 from recorder.schedule.cadence import Urgency
-from recorder.store.engine import Database, dialect_of
-from recorder.store.prepared import Prepared
+from recorder.store.engine import Database
+from recorder.store.joins import watched_runs
 from recorder.store.schema import label, run, source, watch
+from recorder.store.write.sources import ensure_source, lock_source
 
 _CHUNK = 500
-_LOCKED = Prepared(
-    sa.select(source.c.source_id, source.c.parts_version)
-    .where(source.c.name == sa.bindparam("name"))
-    .with_for_update(),
-    ("name",),
-)
-_NEW_SOURCE_LOCK = 0x5EC0_4DE5  # any constant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,54 +32,6 @@ class TrackResult:
     new: tuple[str, ...]
     resumed: tuple[str, ...]
     known: tuple[str, ...]
-
-
-def ensure_source(connection: sa.Connection, name: str, *, base_url: str, now: int) -> int:
-    """The number of a source, made at first use and bound to its base URL.
-
-    Raises:
-        SettingError: the source is bound to another base URL.
-    """
-    statement = sa.select(source).where(source.c.name == name)
-    held = connection.execute(statement).one_or_none()
-    if held is None:
-        # Two processes may add sources at the same moment: the second one waits here, and reads again.
-        dialect_of(connection).lock(connection, _NEW_SOURCE_LOCK)
-        held = connection.execute(statement).one_or_none()
-    if held is None:
-        return _add_source(connection, name, base_url, now)
-    if held.base_url != base_url:
-        raise SettingError(
-            f"source {name!r} of this store belongs to {held.base_url}, not {base_url}:"
-            f" set RECORDER_BASE_URL to the first, give these runs another source, or bind this one anew:"
-            f" 'recorder sources --move {name!r} --base-url {base_url}'"
-        )
-    number: int = held.source_id
-    return number
-
-
-def _add_source(connection: sa.Connection, name: str, base_url: str, now: int) -> int:
-    last = connection.execute(sa.select(sa.func.coalesce(sa.func.max(source.c.source_id), 0)))
-    number = int(last.scalar_one()) + 1
-    row = {"source_id": number, "name": name, "base_url": base_url, "created_at": now}
-    row |= {"parts_version": 0}
-    connection.execute(sa.insert(source), row)
-    return number
-
-
-def lock_source(connection: sa.Connection, name: str) -> int:
-    """Return the number of a source; no other transaction writes to it until this one ends."""
-    number, _ = lock_source_parts(connection, name)
-    return number
-
-
-def lock_source_parts(connection: sa.Connection, name: str) -> tuple[int, int]:
-    """Lock a source as `lock_source` does; return its number, and which numbers of its parts are valid."""
-    held = _LOCKED.all(connection, name)
-    if not held:
-        raise UsageError(f"no source {name!r} in this store: 'recorder track RUN_ID' makes one")
-    number, version = held[0]
-    return number, version
 
 
 def track_with_source(
@@ -162,9 +107,7 @@ def _held(
     for start in range(0, len(run_ids), _CHUNK):
         statement = (
             sa.select(run.c.run_id, run.c.run_key, run.c.tracked_at, watch.c.tracking)
-            .join(
-                watch, (watch.c.source_id == run.c.source_id) & (watch.c.run_key == run.c.run_key)
-            )
+            .select_from(watched_runs())
             .where(run.c.source_id == source_id, run.c.run_id.in_(run_ids[start : start + _CHUNK]))
         )
         found |= {row["run_id"]: row for row in connection.execute(statement).mappings()}
@@ -264,15 +207,3 @@ def untrack(connection: sa.Connection, source_id: int, run_key: int, *, now: int
         .where(watch.c.source_id == source_id, watch.c.run_key == run_key)
         .values(tracking="untracked", due_at=None)
     )
-
-
-def note_key(
-    connection: sa.Connection, source_id: int, key_id: str, *, is_accepted: bool, now: int
-) -> None:
-    """Record what the API last said of a source's key."""
-    known = (
-        {"refused_key": None, "refused_at": None, "accepted_key": key_id}
-        if is_accepted
-        else {"refused_key": key_id, "refused_at": now, "accepted_key": None}
-    )
-    connection.execute(sa.update(source).where(source.c.source_id == source_id).values(known))

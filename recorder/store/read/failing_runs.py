@@ -7,7 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from recorder.schedule.failing import FailingRun
-from recorder.store.read.life import outcome_is
+from recorder.store.joins import named, same_run
+from recorder.store.read.phases import outcome_is
 from recorder.store.schema import poll, run, source, watch
 
 
@@ -19,10 +20,9 @@ def failing_runs(connection: sa.Connection, source_ids: Iterable[int]) -> list[F
 
 @cache
 def _failing() -> sa.Select[Any]:
-    same_run = (poll.c.source_id == watch.c.source_id) & (poll.c.run_key == watch.c.run_key)
     answered_at = (
         sa.select(poll.c.polled_at)
-        .where(same_run, outcome_is(poll.c.outcome, lambda one: one.is_answer))
+        .where(same_run(poll, watch), outcome_is(poll.c.outcome, lambda one: one.is_answer))
         .order_by(poll.c.polled_at.desc())
         .limit(1)
         .correlate(watch)
@@ -31,7 +31,7 @@ def _failing() -> sa.Select[Any]:
     failed = poll.alias()
     since = (
         sa.select(sa.func.min(failed.c.polled_at))
-        .where(failed.c.source_id == watch.c.source_id, failed.c.run_key == watch.c.run_key)
+        .where(same_run(failed, watch))
         .where(failed.c.polled_at > sa.func.coalesce(answered_at, 0))
         .correlate(watch)
         .scalar_subquery()
@@ -46,8 +46,7 @@ def _failing() -> sa.Select[Any]:
             since.label("since"),
             was_answered.correlate(watch).label("source_has_answered"),
         )
-        .join_from(watch, source, source.c.source_id == watch.c.source_id)
-        .join(run, (run.c.source_id == watch.c.source_id) & (run.c.run_key == watch.c.run_key))
+        .select_from(named(watch))
         .where(watch.c.source_id.in_(sa.bindparam("source_ids", expanding=True)))
         .where(
             watch.c.due_at.is_not(None),

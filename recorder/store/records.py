@@ -3,10 +3,12 @@
 Invariant: a record's attributes are its table's columns; a test holds them together.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from operator import attrgetter
 from typing import Any, TypeAlias
+
+import sqlalchemy as sa
 
 from recorder.history.flags import Leads
 from recorder.history.run_summary import RunSummary, SnapshotSummary
@@ -16,11 +18,11 @@ from recorder.ledger.row import MOVING, PROGRESS, LedgerRow, row_of
 from recorder.ledger.run_status import TERMINAL
 from recorder.ledger.sections import Reading
 from recorder.schedule.cadence import ScheduleInputs
-from recorder.store.schema import run_summary
+from recorder.store.schema import run_summary, snapshot
 
 Row: TypeAlias = dict[str, Any]
 
-SEEN_COLUMNS = (
+SUMMARY_COLUMNS = (
     "first_seen_at",
     "last_seen_at",
     "seen_again_at",
@@ -135,7 +137,7 @@ class SnapshotRecord:
     @property
     def seen(self) -> SnapshotSummary:
         """What facts are made of."""
-        return seen_of_row(_seen_columns(self))
+        return snapshot_summary(_seen_columns(self))
 
 
 @dataclass(slots=True)
@@ -152,10 +154,30 @@ class PollRecord:
     detail: str | None
 
 
+RUN_COLUMNS = tuple(field.name for field in fields(RunRecord))
+WATCH_COLUMNS = tuple(field.name for field in fields(WatchRecord))
+SNAPSHOT_COLUMNS = tuple(f.name for f in fields(SnapshotRecord) if f.name != "template")
+POLL_COLUMNS = tuple(field.name for field in fields(PollRecord))
+
+
+def columns_of(table: sa.Table, names: Iterable[str]) -> list[sa.Column[Any]]:
+    """Return the columns of these names, in their order."""
+    return [table.c[name] for name in names]
+
+
+def load_snapshots(
+    connection: sa.Connection, *conditions: sa.ColumnElement[bool]
+) -> list[SnapshotRecord]:
+    """Return the snapshots for which the conditions hold, by source, run and number."""
+    statement = sa.select(*columns_of(snapshot, SNAPSHOT_COLUMNS)).where(*conditions)
+    found = connection.execute(statement.order_by(*snapshot.primary_key))
+    return [SnapshotRecord(*row) for row in found]
+
+
 _leads = attrgetter(
     *(f"leads_{w}" for w in ("total", "pending", "running", "completed", "skipped", "failed"))
 )
-_seen_columns = attrgetter(*SEEN_COLUMNS)
+_seen_columns = attrgetter(*SUMMARY_COLUMNS)
 
 
 def snapshot_of(
@@ -203,9 +225,9 @@ def second_of(instants: Sequence[int]) -> int | None:
     return instants[1] if len(instants) > 1 else None
 
 
-def seen_of_row(held: Sequence[Any]) -> SnapshotSummary:
-    """Return the part of a snapshot row that facts are made of, from values in the order of `SEEN_COLUMNS`."""
-    first, last, again, status, pending, running, updated_at, *amounts, oddities = held
+def snapshot_summary(values: Sequence[Any]) -> SnapshotSummary:
+    """Return what a run's summary needs of a snapshot row, from its values in the order of `SUMMARY_COLUMNS`."""
+    first, last, again, status, pending, running, updated_at, *amounts, oddities = values
     odd = oddities.split(",") if oddities else ()
     return SnapshotSummary(
         first_seen_at=first,
@@ -217,11 +239,6 @@ def seen_of_row(held: Sequence[Any]) -> SnapshotSummary:
         preview=_amount(*amounts[:2], unparsed="cost.preview" in odd),
         actual=_amount(*amounts[2:], unparsed="cost.actual" in odd),
     )
-
-
-def snapshot_summary(held: Mapping[str, Any]) -> SnapshotSummary:
-    """Return the same of a row by column names."""
-    return seen_of_row([held[name] for name in SEEN_COLUMNS])
 
 
 def _amount(micros: int | None, unit: str | None, *, unparsed: bool) -> Amount:

@@ -21,9 +21,8 @@ from recorder.analysis.settling import CostSettled
 from recorder.analysis.spend_columns import BASIS, spend_columns
 from recorder.analysis.spend_columns import COLUMNS as SPEND
 from recorder.ledger.readable import storable
-from recorder.store.read.cost_changes import cost_changes
 from recorder.store.read.past import Past
-from recorder.store.read.poll_times import poll_times
+from recorder.store.read.run_history import cost_changes, poll_times
 from recorder.store.read.runs import FROM_WATCH
 from recorder.store.schema import Flag, label, run, run_summary, source, watch
 

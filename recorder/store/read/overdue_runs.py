@@ -1,0 +1,65 @@
+"""Runs that have been in flight for longer than `overdue_after`."""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from recorder.schedule.cadence import Cadence
+from recorder.store.joins import known_runs
+from recorder.store.read.phases import flight_since, is_open, is_overdue
+from recorder.store.schema import run, run_summary, source, watch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overdue:
+    """One overdue run; instants in microseconds since 1970 UTC."""
+
+    source: str
+    run_id: str
+    status: str | None
+    slug: str | None
+    since: int
+    trigger_run_id: str | None
+    last_polled_at: int | None
+    last_changed_at: int | None
+    source_id: int
+    run_key: int
+
+
+def overdue_runs(
+    connection: sa.Connection,
+    cadence: Cadence,
+    *,
+    now: int,
+    source_name: str | None = None,
+    not_notified: bool = False,
+) -> list[Overdue]:
+    """Return the overdue runs, the longest in flight first.
+
+    Args:
+        connection: a transaction.
+        cadence: with `overdue_after`.
+        now: microseconds since 1970 UTC.
+        source_name: only this source's.
+        not_notified: only runs that no notice has named yet.
+    """
+    since = flight_since()
+    of_sources = sa.select(source.c.source_id)  # as a subquery: SQLite needs a source for its index
+    if source_name is not None:
+        of_sources = of_sources.where(source.c.name == source_name)
+    statement = (
+        sa.select(
+            source.c.name.label("source"),
+            run.c.run_id,
+            since.label("since"),
+            *(run_summary.c[name] for name in ("status", "slug", "trigger_run_id")),
+            *(watch.c[n] for n in ("last_polled_at", "last_changed_at", "source_id", "run_key")),
+        )
+        .select_from(known_runs())
+        .where(watch.c.source_id.in_(of_sources), is_open())
+        .where(is_overdue(now - cadence.overdue_after_us))
+        .order_by(since, source.c.name, run.c.run_id)
+    )
+    if not_notified:
+        statement = statement.where(watch.c.overdue_notified_at.is_(None))
+    return [Overdue(**row) for row in connection.execute(statement).mappings()]

@@ -1,0 +1,111 @@
+"""What coverage and costs ask of each run's whole history: when it was polled, and when its cost took its present value.
+
+Invariant: with `as_of` T, only polls at or before T and snapshots first seen by then.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import Any, TypeAlias
+
+import sqlalchemy as sa
+
+from recorder.analysis.coverage import PollTimes
+from recorder.analysis.settling import CostSettled
+from recorder.history.run_summary import SnapshotSummary, end_first_seen
+from recorder.ledger.answer import Outcome
+from recorder.ledger.run_status import TERMINAL
+from recorder.store.joins import named, same_run
+from recorder.store.records import SUMMARY_COLUMNS, snapshot_summary
+from recorder.store.schema import poll, run, snapshot, source
+
+RunName: TypeAlias = tuple[str, str]
+"""A source and a run id of it."""
+
+_PER_FETCH = 5000
+
+
+def poll_times(
+    connection: sa.Connection, *, source_name: str | None = None, as_of: int | None = None
+) -> Iterator[tuple[RunName, PollTimes]]:
+    """Yield the polls of every run that has any, by source and run id.
+
+    Args:
+        connection: a reading transaction.
+        source_name: only this source's.
+        as_of: microseconds since 1970 UTC.
+    """
+    shown = same_run(snapshot, poll) & (snapshot.c.seq == poll.c.snapshot_seq)
+    rows = named(poll).outerjoin(snapshot, shown)
+    columns = (poll.c.polled_at, poll.c.outcome, snapshot.c.status)
+    for key, polls in _by_run(connection, rows, columns, source_name, as_of):
+        yield key, _poll_times_of(polls)
+
+
+def cost_changes(
+    connection: sa.Connection, *, source_name: str | None = None, as_of: int | None = None
+) -> Iterator[tuple[RunName, CostSettled]]:
+    """Yield the last change of the actual cost of every run that was seen, by source and run id.
+
+    Args:
+        connection: a reading transaction.
+        source_name: only this source's.
+        as_of: microseconds since 1970 UTC.
+    """
+    columns = [snapshot.c[name] for name in SUMMARY_COLUMNS]
+    for key, rows in _by_run(connection, named(snapshot), columns, source_name, as_of):
+        yield key, _settled([snapshot_summary(row) for row in rows])
+
+
+def _by_run(
+    connection: sa.Connection,
+    rows: sa.FromClause,
+    columns: Sequence[sa.ColumnElement[Any]],
+    source_name: str | None,
+    as_of: int | None,
+) -> Iterator[tuple[RunName, list[Sequence[Any]]]]:
+    """Yield each run's rows by instant; the first of the columns is the instant."""
+    statement = (
+        sa.select(source.c.name, run.c.run_id, *columns)
+        .select_from(rows)
+        .order_by(source.c.name, run.c.run_id, columns[0])
+        .execution_options(yield_per=_PER_FETCH)
+    )
+    if source_name is not None:
+        statement = statement.where(source.c.name == source_name)
+    if as_of is not None:
+        statement = statement.where(columns[0] <= as_of)
+    for key, group in groupby(connection.execute(statement), key=lambda row: (row[0], row[1])):
+        yield key, [row[2:] for row in group]
+
+
+def _poll_times_of(polls: list[Sequence[Any]]) -> PollTimes:
+    outcomes = [Outcome(outcome) for _, outcome, _ in polls]
+    has_ended = [
+        (at, status in TERMINAL)
+        for (at, _, status), outcome in zip(polls, outcomes, strict=True)
+        if outcome.is_row
+    ]
+    settling = 0
+    while settling < len(has_ended) and has_ended[-1 - settling][1]:
+        settling += 1
+    return PollTimes(
+        good_at=[at for at, _ in has_ended[: len(has_ended) - max(settling - 1, 0)]],
+        n_good=len(has_ended),
+        n_not_visible=outcomes.count(Outcome.NOT_VISIBLE),
+        n_throttled=outcomes.count(Outcome.THROTTLED),
+        n_errors=sum(outcome.is_error for outcome in outcomes),
+    )
+
+
+def _settled(seen: list[SnapshotSummary]) -> CostSettled:
+    present = seen[-1].actual
+    first = seen[-1]
+    for one in reversed(seen):
+        if one.actual != present:
+            break
+        first = one
+    end = end_first_seen(seen)
+    return CostSettled(
+        actual_seen_at=first.first_seen_at if present.present else None,
+        ended_seen_at=end.first_seen_at if end else None,
+    )

@@ -1,0 +1,121 @@
+"""Sources: each is bound to one base URL at its first use.
+
+Invariant: a source is bound to another base URL only while nobody polls it, so that no answer of one ledger is recorded
+as the other's.
+"""
+
+import sqlalchemy as sa
+
+from recorder.errors import SettingError, UsageError
+from recorder.store.engine import Database, dialect_of
+from recorder.store.prepared import Prepared
+from recorder.store.read.source_health import poller_of
+from recorder.store.read.source_rows import source_rows
+from recorder.store.schema import source
+
+_NEW_SOURCE_LOCK = 0x5EC0_4DE5  # any constant
+_LOCKED = Prepared(
+    sa.select(source.c.source_id, source.c.parts_version)
+    .where(source.c.name == sa.bindparam("name"))
+    .with_for_update(),
+    ("name",),
+)
+
+
+def ensure_source(connection: sa.Connection, name: str, *, base_url: str, now: int) -> int:
+    """The number of a source, made at first use and bound to its base URL.
+
+    Raises:
+        SettingError: the source is bound to another base URL.
+    """
+    statement = sa.select(source).where(source.c.name == name)
+    held = connection.execute(statement).one_or_none()
+    if held is None:
+        # Two processes may add sources at the same moment: the second one waits here, and reads again.
+        dialect_of(connection).lock(connection, _NEW_SOURCE_LOCK)
+        held = connection.execute(statement).one_or_none()
+    if held is None:
+        return _add_source(connection, name, base_url, now)
+    if held.base_url != base_url:
+        raise SettingError(
+            f"source {name!r} of this store belongs to {held.base_url}, not {base_url}:"
+            f" set RECORDER_BASE_URL to the first, give these runs another source, or bind this one anew:"
+            f" 'recorder sources --move {name!r} --base-url {base_url}'"
+        )
+    number: int = held.source_id
+    return number
+
+
+def _add_source(connection: sa.Connection, name: str, base_url: str, now: int) -> int:
+    last = connection.execute(sa.select(sa.func.coalesce(sa.func.max(source.c.source_id), 0)))
+    number = int(last.scalar_one()) + 1
+    row = {"source_id": number, "name": name, "base_url": base_url, "created_at": now}
+    row |= {"parts_version": 0}
+    connection.execute(sa.insert(source), row)
+    return number
+
+
+def lock_source(connection: sa.Connection, name: str) -> int:
+    """Return the number of a source; no other transaction writes to it until this one ends."""
+    number, _ = lock_source_parts(connection, name)
+    return number
+
+
+def lock_source_parts(connection: sa.Connection, name: str) -> tuple[int, int]:
+    """Lock a source as `lock_source` does; return its number, and which numbers of its parts are valid."""
+    held = _LOCKED.all(connection, name)
+    if not held:
+        raise UsageError(f"no source {name!r} in this store: 'recorder track RUN_ID' makes one")
+    number, version = held[0]
+    return number, version
+
+
+def rebind_source(database: Database, name: str, *, base_url: str, now: int) -> str:
+    """Bind a source to a base URL anew; a refusal of its key by the ledger before is forgotten.
+
+    Args:
+        database: a store of the current schema.
+        name: the source's.
+        base_url: where its ledger is now, as settings have it.
+        now: microseconds since 1970 UTC.
+
+    Returns:
+        The base URL that it was bound to.
+
+    Raises:
+        UsageError: no such source, or a process polls it.
+    """
+
+    def rebind(connection: sa.Connection) -> str:
+        source_id = lock_source(connection, name)
+        (row,) = source_rows(connection, name)
+        if poller := poller_of(row, now=now):
+            raise UsageError(
+                f"source {name!r} is polled by {poller}: stop it, then move the source"
+            )
+        connection.execute(
+            sa.update(source)
+            .where(source.c.source_id == source_id)
+            .values(base_url=base_url, refused_key=None, refused_at=None, accepted_key=None)
+        )
+        return row.base_url
+
+    return database.write(rebind)
+
+
+def note_key(
+    connection: sa.Connection, source_id: int, key_id: str, *, is_accepted: bool, now: int
+) -> None:
+    """Record what the API last said of a source's key."""
+    known = (
+        {"refused_key": None, "refused_at": None, "accepted_key": key_id}
+        if is_accepted
+        else {"refused_key": key_id, "refused_at": now, "accepted_key": None}
+    )
+    connection.execute(sa.update(source).where(source.c.source_id == source_id).values(known))
+
+
+def note_clock(connection: sa.Connection, source_id: int, off_us: int | None) -> None:
+    """Remember how far our clock is ahead of a source's server; None: it is right."""
+    of_source = sa.update(source).where(source.c.source_id == source_id)
+    connection.execute(of_source.values(clock_off_us=off_us))

@@ -1,0 +1,99 @@
+"""Changes of `watch` for many runs at once: when they are polled next, and which overdue ones a notice has named."""
+
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+
+from recorder.instants import SECOND
+from recorder.ledger.answer import FAR_OFF_US
+from recorder.schedule.cadence import Urgency
+from recorder.store.read.overdue_runs import Overdue
+from recorder.store.read.phases import outcome_is
+from recorder.store.schema import source, watch
+from recorder.store.write.sources import lock_source
+
+_CLOCK_SLACK_US = SECOND
+
+
+def follow_clock(connection: sa.Connection, source_ids: Iterable[int], *, now: int) -> None:
+    """Where our clock was set back, plan by the clock as it is now: no run waits for the old time to come.
+
+    By more than a minute, every plan made by the clock that was ahead is made anew, also of runs that it gave up.
+    """
+    wanted = list(source_ids)
+    clock_ahead = source.c.source_id.in_(wanted) & (source.c.clock_at > now + FAR_OFF_US)
+    ahead = connection.execute(sa.select(source.c.source_id).where(clock_ahead)).scalars().all()
+    if ahead:
+        _plan_again(connection, ahead, now)
+    _catch_up(connection, wanted, now)
+    reached = sa.update(source).where(source.c.source_id.in_(wanted))
+    connection.execute(reached.values(clock_at=now))
+
+
+def _plan_again(connection: sa.Connection, source_ids: Iterable[int], now: int) -> None:
+    later = watch.c.last_polled_at > now + FAR_OFF_US
+    ended = watch.c.ended_seen_at.is_not(None)
+    given_up = watch.c.tracking.in_(("done", "abandoned"))
+    urgency = sa.case((ended, int(Urgency.LATER)), else_=int(Urgency.IN_FLIGHT))
+    tracking = sa.case((ended, "settling"), else_="active")
+    connection.execute(
+        sa.update(watch)
+        .where(watch.c.source_id.in_(list(source_ids)), later, watch.c.tracking != "untracked")
+        .values(
+            tracking=sa.case((given_up, tracking), else_=watch.c.tracking),
+            urgency=sa.case((given_up, urgency), else_=watch.c.urgency),
+            due_at=now - FAR_OFF_US,  # before the pass that is under way began
+            overdue_notified_at=sa.case(
+                (watch.c.overdue_notified_at <= now, watch.c.overdue_notified_at)
+            ),
+        )
+    )
+
+
+def _catch_up(connection: sa.Connection, source_ids: Iterable[int], now: int) -> None:
+    later = sa.update(watch).where(
+        watch.c.source_id.in_(source_ids), watch.c.due_at > now + _CLOCK_SLACK_US
+    )
+    connection.execute(later.where(watch.c.urgency == int(Urgency.NEW)).values(due_at=now))
+    connection.execute(
+        later.where(
+            watch.c.last_polled_at > now + _CLOCK_SLACK_US, watch.c.due_at > watch.c.last_polled_at
+        ).values(due_at=now + (watch.c.due_at - watch.c.last_polled_at))
+    )
+
+
+def retry_failed(connection: sa.Connection, source_id: int, *, within_us: int) -> None:
+    """Let the runs of a source whose last request failed be due so soon after it, if they would be later.
+
+    The source's server fails, or has done so: that they failed again and again says nothing of these runs.
+    """
+    due_at = watch.c.last_polled_at + within_us
+    connection.execute(
+        sa.update(watch)
+        .where(watch.c.source_id == source_id, watch.c.due_at > due_at)
+        .where(outcome_is(watch.c.last_outcome, lambda one: one.is_outage))
+        .values(due_at=due_at)
+    )
+
+
+def mark_notified(
+    connection: sa.Connection, overdue: Iterable[Overdue], *, now: int
+) -> list[Overdue]:
+    """Remember that people are told of these runs; those that no other process told of meanwhile."""
+    overdue = list(overdue)
+    for name in sorted({one.source for one in overdue}):
+        lock_source(connection, name)  # whoever records an answer writes the same rows
+    return [one for one in overdue if _mark_notified(connection, one, now)]
+
+
+def _mark_notified(connection: sa.Connection, one: Overdue, now: int) -> bool:
+    marked = connection.execute(
+        sa.update(watch)
+        .where(
+            watch.c.source_id == one.source_id,
+            watch.c.run_key == one.run_key,
+            watch.c.overdue_notified_at.is_(None),
+        )
+        .values(overdue_notified_at=now)
+    )
+    return marked.rowcount == 1
