@@ -136,6 +136,26 @@ def test_imports_go_one_way() -> None:
     assert wrong == []
 
 
+def test_the_wings_of_the_store_stand_on_its_ground() -> None:
+    """Its ground imports no wing, and reading nothing that writes."""
+    wings = ("", "sharing", "read", "write")
+    wrong = []
+    for _, module, name in modules():
+        at, of = (_wing_of(path) for path in (module.replace("/", "."), name))
+        if at in wings and of in wings and wings.index(of) > wings.index(at):
+            wrong.append(f"{module} imports {name}")
+    assert wrong == []
+
+
+def _wing_of(name: str) -> str | None:
+    """Return the wing of the store that a module belongs to; "" for its ground, None for another part."""
+    head, _, rest = name.partition("recorder.store.")
+    wing = rest.partition(".")[0]
+    if head or not rest:
+        return None
+    return wing if wing in ("sharing", "read", "write") else ""
+
+
 def test_every_part_has_its_place() -> None:
     """A new package is put somewhere in the direction before it is used."""
     found = {part_of(path) for path in PACKAGE.rglob("*.py")}
