@@ -19,7 +19,9 @@ from recorder.analysis.columns import Runs
 from recorder.analysis.estimates import PlannedRun, RunEstimate, estimate_run
 from recorder.analysis.filters import Filters
 from recorder.analysis.report import Report
+from recorder.analysis.rows import RunRow
 from recorder.analysis.runner import answer, meant, needs
+from recorder.analysis.wall_times import WallTimes, is_slow
 from recorder.errors import SettingError
 from recorder.queries import Queries
 from recorder.store.read.run_columns import read_runs
@@ -92,6 +94,24 @@ class Analyses(Queries):
         runs = self._read(filters.source, outcomes.NEEDS | ALWAYS)
         return backtest(runs.only(meant(filters, runs)))
 
+    def overdue_or_slow(
+        self, filters: Filters | None = None, *, now: int
+    ) -> list[tuple[RunRow, bool | None]]:
+        """Return the runs in flight that are overdue or slow, the longest first, each with whether it is slow.
+
+        Args:
+            filters: which runs; the likes of each are all of its slug.
+            now: microseconds since 1970 UTC; as of T it is T.
+        """
+        moment = now if self._as_of is None else self._as_of
+        walls = WallTimes(self._read(self._filters(filters).source, outcomes.NEEDS))
+        judged = [
+            (row, _is_slow_in_flight(row, walls, moment))
+            for row in self.in_flight(filters, now=now)
+        ]
+        patience_us = self._settings.overdue_after_us
+        return [one for one in judged if one[1] or one[0].is_overdue(patience_us, now=moment)]
+
     def listed(
         self, filters: Filters | None, names: Iterable[str]
     ) -> tuple[Runs, npt.NDArray[np.intp]]:
@@ -104,3 +124,9 @@ class Analyses(Queries):
     def _read(self, source: str | None, names: Iterable[str]) -> Runs:
         with self._database.reading() as connection:
             return read_runs(connection, frozenset(names), source_name=source, past=self._past())
+
+
+def _is_slow_in_flight(row: RunRow, walls: WallTimes, now: int) -> bool | None:
+    if row.created_at is None:
+        return None
+    return is_slow(walls.like(row, at=now), now - row.created_at)

@@ -70,19 +70,26 @@ class Queries:
 
     def overdue(self, filters: Filters | None = None, *, now: int) -> list[RunRow]:
         """Return the overdue runs, the longest in flight first; as of T, `now` is T."""
+        return self.in_flight(filters, beyond_us=self._settings.overdue_after_us, now=now)
+
+    def in_flight(
+        self, filters: Filters | None = None, *, beyond_us: int = 0, now: int
+    ) -> list[RunRow]:
+        """Return the runs in flight for longer than that, the longest first; as of T, `now` is T."""
         chosen, moment = self._filters(filters), self._as_of or now
-        is_now = self._as_of is None
-        rows = self._overdue_now(chosen.source, now) if is_now else self._run_rows(chosen.source)
+        if self._as_of is None:
+            rows = self._in_flight_now(chosen.source, beyond_us, now)
+        else:
+            rows = self._run_rows(chosen.source)
         wanted = filter(chosen.matches, rows)
-        late = (
-            row for row in wanted if row.is_overdue(self._settings.overdue_after_us, now=moment)
-        )
+        late = (row for row in wanted if row.is_overdue(beyond_us, now=moment))
         return sorted(late, key=lambda row: (row.flight_since or 0, row.source, row.run_id))
 
-    def _overdue_now(self, source: str | None, now: int) -> Iterator[RunRow]:
-        """Yield the overdue runs of the present, without reading any other."""
+    def _in_flight_now(self, source: str | None, beyond_us: int, now: int) -> Iterator[RunRow]:
+        """Yield the runs that are in flight for longer than that at present, without reading any other."""
+        cadence = replace(self._settings.cadence, overdue_after_us=beyond_us)
         with self._database.reading() as connection:
-            found = overdue_runs(connection, self._settings.cadence, now=now, source_name=source)
+            found = overdue_runs(connection, cadence, now=now, source_name=source)
             keys: dict[int, list[int]] = {}
             for one in found:
                 keys.setdefault(one.source_id, []).append(one.run_key)

@@ -6,6 +6,7 @@ from typing import Final
 
 import click
 
+from recorder.analyses import Analyses
 from recorder.analysis.filters import Filters
 from recorder.analysis.rows import RunRow
 from recorder.analysis.values import instant
@@ -23,7 +24,6 @@ from recorder.cli.row_options import (
 from recorder.cli.stores import reading
 from recorder.humanize import ago, whole_span
 from recorder.instants import SECOND, datetime_of, format_duration
-from recorder.queries import Queries
 from recorder.settings import Settings
 
 _ANY_OVERDUE: Final = 5  # the exit code of --fail
@@ -31,6 +31,7 @@ _COLUMNS: Final = (
     *("source", "run_id", "status", "slug", "since", "overdue_seconds"),
     *("trigger_run_id", "last_polled_at"),
 )
+_WITH_SLOW: Final = (*_COLUMNS, "slow")
 _TABLE: Final = ("run_id", "trigger_run_id", "status", "in_flight", "last_poll", "slug", "source")
 
 
@@ -39,9 +40,15 @@ _TABLE: Final = ("run_id", "trigger_run_id", "status", "in_flight", "last_poll",
 Examples:
   recorder overdue
   recorder overdue --overdue-after 30m --fail || page-somebody
+  recorder overdue --slow
   recorder overdue --slug work_email --format ndjson""",
 )
-@click.option("--fail", is_flag=True, help="Exit with code 5 if any run is overdue.")
+@click.option("--fail", is_flag=True, help="Exit with code 5 if any run is listed.")
+@click.option(
+    "--slow",
+    is_flag=True,
+    help="List also runs that take longer than nearly all completed ones of their version did.",
+)
 @filter_options
 @as_of_option
 @tz_option
@@ -57,33 +64,46 @@ def overdue(
     settings: Settings,
     format: str,
     fail: bool,
+    slow: bool,
 ) -> int:
     """List the overdue runs, the longest in flight first, with the triggerRunId to escalate with.
 
     A run is overdue when it is in flight for longer than --overdue-after. That time is counted from its creation, or
     from the first answer that showed it where the ledger gives no creation time. overdue_seconds is the time beyond it.
+    With --slow, each run has slow: null with fewer than 19 completed runs of its version to compare it to.
     """
     now = as_of or command_now()
     with reading(settings) as database:
-        queries = Queries(database, settings, as_of=as_of)
-        notify_unknown_words(queries, filters)
-        found = queries.overdue(filters, now=now)
-    rows = [_row(one, overdue_after_us=settings.overdue_after_us, now=now) for one in found]
+        analyses = Analyses(database, settings, as_of=as_of)
+        notify_unknown_words(analyses, filters)
+        found = _found(analyses, filters, now=now, slow=slow)
+    after_us = settings.overdue_after_us
+    rows = [_row(one, slow=mark, overdue_after_us=after_us, now=now) for one, mark in found]
+    columns = _WITH_SLOW if slow else _COLUMNS
     write_rows(
-        order.arrange(rows, _COLUMNS),
-        columns=_COLUMNS,
-        table_columns=_TABLE,
+        order.arrange(rows, columns),
+        columns=columns,
+        table_columns=(*_TABLE, "slow") if slow else _TABLE,
         kept=("run_id", "trigger_run_id"),
         format=format,
         out=sys.stdout,
         tz=tz,
-        empty=f"no run is in flight for more than {format_duration(settings.overdue_after_us)}",
+        empty=f"no run is in flight for more than {format_duration(after_us)}{', or slow' if slow else ''}",
     )
     return _ANY_OVERDUE if fail and found else 0
 
 
-def _row(one: RunRow, *, overdue_after_us: int, now: int) -> Row:
+def _found(
+    analyses: Analyses, filters: Filters, *, now: int, slow: bool
+) -> list[tuple[RunRow, bool | None]]:
+    if slow:
+        return analyses.overdue_or_slow(filters, now=now)
+    return [(one, None) for one in analyses.overdue(filters, now=now)]
+
+
+def _row(one: RunRow, *, slow: bool | None, overdue_after_us: int, now: int) -> Row:
     since = one.flight_since or now
+    beyond = now - since - overdue_after_us
     return {
         "source": one.source,
         "run_id": one.run_id,
@@ -91,8 +111,9 @@ def _row(one: RunRow, *, overdue_after_us: int, now: int) -> Row:
         "slug": one.slug,
         "since": datetime_of(since),
         "in_flight": whole_span(now - since),
-        "overdue_seconds": (now - since - overdue_after_us) / SECOND,
+        "overdue_seconds": beyond / SECOND if beyond > 0 else None,
         "trigger_run_id": one.trigger_run_id,
+        "slow": slow,
         "last_polled_at": instant(one.last_polled_at),
         "last_poll": ago(one.last_polled_at, now),
     }
