@@ -20,7 +20,7 @@ from recorder.analysis.report import Report
 from recorder.analysis.rows import LABEL
 from recorder.cli.options import all_options, command_now, settings_options
 from recorder.cli.ordering import Order
-from recorder.cli.output import write_rows
+from recorder.cli.output import FOR_READING, write_rows
 from recorder.cli.row_options import (
     as_of_option,
     filter_options,
@@ -35,7 +35,6 @@ from recorder.settings import Settings
 _BY = click.option(
     "--by", metavar="TERMS", help=f"Groups: {', '.join(TERMS)}, {LABEL}KEY; commas between."
 )
-FOR_READING = ("table", "markdown")
 _LIMIT = "limit"
 """The option of an analysis that `--limit` is, which cuts the rows of the others."""
 

@@ -13,7 +13,7 @@ from recorder.analysis.values import Cells
 from recorder.cli.changes import COLUMNS, format_step, step_cells, step_lines
 from recorder.cli.options import command_now, settings_options
 from recorder.cli.ordering import Order
-from recorder.cli.output import instant_text, write_document, write_rows
+from recorder.cli.output import FOR_READING, instant_text, write_document, write_rows
 from recorder.cli.row_options import (
     as_of_option,
     filter_options,
@@ -175,7 +175,7 @@ def _write_runs(
 ) -> None:
     wanted = (row for row in found if not tracking or row["tracking"] in tracking)
     rows = order.arrange(wanted, RUNS)
-    if format in ("table", "markdown"):
+    if format in FOR_READING:
         _write_table(list(rows), format, tz, as_of=as_of, is_all=is_all)
     else:
         write_rows(rows, columns=RUNS, format=format, out=sys.stdout)

@@ -6,9 +6,10 @@ import click
 
 from recorder.analyses import Analyses
 from recorder.analysis.budget_use import budgets_report
-from recorder.cli.analyses import FOR_READING, print_report
+from recorder.cli.analyses import print_report
 from recorder.cli.options import command_now, settings_options
 from recorder.cli.ordering import Order
+from recorder.cli.output import FOR_READING
 from recorder.cli.row_options import as_of_option, format_option, order_options, tz_option
 from recorder.cli.stores import reading
 from recorder.settings import Settings

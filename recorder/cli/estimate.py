@@ -18,7 +18,7 @@ from recorder.analysis.likes import LEAST_LIKES, Value
 from recorder.analysis.report import Report
 from recorder.analysis.values import amount
 from recorder.cli.options import all_options, command_now, settings_options
-from recorder.cli.output import write_rows, write_value
+from recorder.cli.output import FOR_READING, write_rows, write_value
 from recorder.cli.row_options import as_of_option, format_option, notify_unknown_words, tz_option
 from recorder.cli.stores import reading
 from recorder.humanize import amount_text, counted, span
@@ -27,7 +27,6 @@ from recorder.ledger.cost import MICROS
 from recorder.settings import Settings
 
 _COLUMNS: Final = ("measure", "p10", "p50", "p90", "basis", "n", "held")
-_FOR_READING: Final = ("table", "markdown")
 _EXAMPLES: Final = (
     "estimate --slug work_email --leads 500",
     "estimate --slug work_email --leads 500 --version 3 --preview 900",
@@ -81,7 +80,7 @@ def estimate(
 
 def _print_backtest(report: Report, format: str, tz: tzinfo) -> None:
     write_rows(
-        [*report.rows, *(report.whole if format in _FOR_READING else ())],
+        [*report.rows, *(report.whole if format in FOR_READING else ())],
         columns=report.columns,
         table_columns=report.narrow,
         repeat=report.lead,
@@ -96,7 +95,7 @@ def _print(found: RunEstimate, format: str) -> None:
     cells = {name: cell.value for name, cell in found.row().items()}
     if format == "json":
         write_value(cells, sys.stdout)
-    elif format in _FOR_READING:
+    elif format in FOR_READING:
         rows = _rows(found)
         write_rows(rows, columns=_COLUMNS, format=format, out=sys.stdout, foot=[*_foot(found)])
     else:

@@ -10,7 +10,7 @@ import click
 from recorder.analysis.values import instant
 from recorder.cli.options import command_now, settings_options
 from recorder.cli.ordering import Order
-from recorder.cli.output import Row, write_rows
+from recorder.cli.output import FOR_READING, Row, write_rows
 from recorder.cli.row_options import format_option, order_options
 from recorder.cli.stores import reading
 from recorder.cli.streams import notify
@@ -124,7 +124,7 @@ def _write(rows: list[Row], format: str) -> None:
         empty="no source yet: 'recorder track RUN_ID' makes the first",
     )
     lines = list({row["key"]: row for row in rows if row.get("key")}.values())
-    if lines and format in ("table", "markdown"):
+    if lines and format in FOR_READING:
         sys.stdout.write("\n")
         write_rows(lines, columns=_table_columns(_KEY_TABLE, lines), format=format, out=sys.stdout)
 

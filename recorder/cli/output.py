@@ -20,8 +20,6 @@ from recorder.cli.terminal import fold, visible
 from recorder.instants import datetime_of, iso, us_of
 from recorder.ledger.jsontext import Json, Number, quote, to_text
 
-FORMATS: Final = ("table", "json", "ndjson", "csv", "markdown")
-
 Row: TypeAlias = Mapping[str, object]
 
 _NULL = "-"
@@ -311,3 +309,6 @@ _WRITERS: Mapping[str, Callable[[Iterable[Row], _Page], None]] = {
     "csv": _write_csv,
     "markdown": _write_markdown,
 }
+FORMATS: Final = tuple(_WRITERS)
+FOR_READING: Final = ("table", "markdown")
+"""The formats that leave out columns, show texts by `--tz` and bear a title and a foot; the others are data."""
