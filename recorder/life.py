@@ -1,6 +1,6 @@
-"""Where a run is in its life: in flight, lost, ended, overdue, quiet. Each is decided here, for every reader.
+"""The phases of a run: in flight, lost, ended; overdue, quiet. Each is decided here, for every reader.
 
-Invariant: pure; SQL that has to decide the same is held to these functions by a property test.
+Invariant: a property test holds the SQL that decides the same to these functions.
 """
 
 from enum import StrEnum
@@ -9,11 +9,11 @@ from typing import Final, Literal
 Tracking = Literal["active", "settling", "done", "not_visible", "abandoned", "untracked"]
 
 LOST: Final = frozenset[str]({"not_visible", "abandoned", "untracked"})
-"""The tracking of runs that nobody sees: one that has not ended is lost then."""
+"""The tracking states in which a run that has not ended is lost."""
 
 
 class Phase(StrEnum):
-    """Where a tracked run is in its life; each run is in exactly one phase."""
+    """The phase of a tracked run; each run is in exactly one."""
 
     UNSEEN = "unseen"
     IN_FLIGHT = "in_flight"
@@ -26,7 +26,7 @@ def phase_of(*, is_terminal: bool | None, tracking: str) -> Phase:
 
     Args:
         is_terminal: whether the last status seen ends a run; None where no answer has shown the run.
-        tracking: how it is watched.
+        tracking: the tracking state of the run.
     """
     if is_terminal is None:
         return Phase.UNSEEN

@@ -1,7 +1,4 @@
-"""What an analysis is: one pure function of a group's columns, with what it needs and what it is about.
-
-Must not import anything that does I/O.
-"""
+"""An analysis: one pure function of a group's columns, with its needs, its population and its options."""
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping
@@ -17,14 +14,14 @@ from recorder.errors import UsageError
 from recorder.instants import MINUTE
 
 ALWAYS: Final = frozenset({"status", "tracking", "n_snapshots", "observation_class"})
-"""The columns that every answer counts its populations by."""
+"""The columns that the populations of every report are counted by."""
 
 
 class Population(Enum):
-    """Whose runs the rows are about.
+    """The runs that the rows are about.
 
-    COMPLETED: completed runs; with a status asked for the runs of that status; grouped by status all that ended.
-    ALL: every run that the filters take.
+    COMPLETED: completed runs; with `--status` the runs of that status; with `--by status` all that ended.
+    ALL: every run that the filters match.
     """
 
     COMPLETED = 1
@@ -36,10 +33,10 @@ class Option:
     """A further argument of an analysis: a flag, or a number of 1 or more, as its default is.
 
     Attributes:
-        name: in Python, and after `--` on the command line.
-        default: what holds where it is not given.
-        help: one line.
-        needs: the columns that it needs.
+        name: its name in Python, and after `--` on the command line.
+        default: its value where it is left out.
+        help: one line for `--help`.
+        needs: the columns that it reads.
     """
 
     name: str
@@ -50,16 +47,16 @@ class Option:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What was asked of an analysis.
+    """The groups, filters and options of one use of an analysis.
 
     Attributes:
-        by: groups, as `groups.parse_by` takes them.
-        filters: which runs.
-        tz: the zone of days and hours.
-        now: microseconds since 1970 UTC: the present, or the instant as of which is asked; None: not told.
+        by: the groups, as `groups.parse_by` takes them.
+        filters: the filters of the runs.
+        tz: the time zone of days and hours.
+        now: the present, or the instant of `--as-of`, microseconds since 1970 UTC; None: unknown.
         options: the value of each option of the analysis.
         overdue_after_us: a run in flight for longer is overdue.
-        reading: for people: words where a cell has them, a row for each day without runs, and rows of the whole.
+        reading: whether people read the report: words where a cell has them, rows for days without runs and the whole.
     """
 
     by: str | Iterable[str] | None = None
@@ -76,10 +73,10 @@ class Group:
     """The columns of one group.
 
     Attributes:
-        runs: those of the population.
-        context: all runs that the filters take in the group, whatever their status.
-        question: what was asked.
-        basis: what the analysis knows from all runs of the store.
+        runs: the runs of the population.
+        context: all runs of the group that the filters match, whatever their status.
+        question: the groups, filters and options.
+        basis: the result of the analysis's `basis` over all runs of the store.
     """
 
     runs: Runs
@@ -96,19 +93,19 @@ class Analysis:
     """One analysis.
 
     Attributes:
-        cells: the row of a group; of a group without runs it gives the columns and their kinds. Its docstring is the
-            help: of the command up to `Returns:`, of the Python method all of it, with what the columns mean.
-        needs: the columns that `cells`, `only`, `speaks`, `split`, `items` and `basis` read, beside `ALWAYS`.
-        population: whose runs it is about.
-        about: what the rows rest on, for the foot, of all runs of the population and its name.
+        cells: returns the row of a group; a group without runs gives the columns and their kinds. Its docstring is the
+            help: of the command up to `Returns:`, of the Python method all of it, with the meaning of the columns.
+        needs: the columns that `cells`, `only`, `speaks`, `split`, `items` and `basis` read, besides `ALWAYS`.
+        population: the runs that it is about.
+        about: returns the part of the foot that counts the runs of the population, by its name.
         examples: command lines, without `recorder`.
         options: further arguments.
-        check: raises UsageError for a question that makes no sense; None: all do.
-        only: which runs of the population count; None: all.
-        speaks: which runs of the context make a row though the group has none of the population; None: none do.
-        split: a column of words of which each value has rows of its own, and the name that it has there.
-        items: the parts of a group that have a row each; None: the group has one row.
-        basis: what `cells` has to know from all runs of the store, whatever the filters; None: nothing.
+        check: raises UsageError for a question that makes no sense; None: every question does.
+        only: returns the runs of the population that count; None: all.
+        speaks: returns the runs of the context that make a row in a group without the population; None: none.
+        split: a column of words and its name in the report; each word has rows of its own.
+        items: returns the parts of a group that have a row each; None: the group has one row.
+        basis: returns a value of all runs of the store, whatever the filters, for `cells`; None: no value.
     """
 
     cells: Callable[[Group], Row]
@@ -126,25 +123,25 @@ class Analysis:
 
     @property
     def manual(self) -> str:
-        """What people read of it, the columns included."""
+        """The help, the columns included."""
         return inspect.getdoc(self.cells) or ""
 
-    def options_of(self, given: Mapping[str, bool | int]) -> dict[str, bool | int]:
-        """Return the value of each option.
+    def options_of(self, options: Mapping[str, bool | int]) -> dict[str, bool | int]:
+        """Return the value of each option, the default where it is left out.
 
         Raises:
             UsageError: a number below 1.
         """
-        unknown = set(given) - {option.name for option in self.options}
+        unknown = set(options) - {option.name for option in self.options}
         if unknown:
             raise TypeError(f"no such argument: {', '.join(sorted(unknown))}")
-        held = {option.name: given.get(option.name, option.default) for option in self.options}
-        for name, value in held.items():
+        values = {option.name: options.get(option.name, option.default) for option in self.options}
+        for name, value in values.items():
             if not isinstance(value, bool) and value < 1:
                 raise UsageError(f"--{name} {value}: give 1 or more")
-        return held
+        return values
 
     def needed(self, options: Mapping[str, bool | int]) -> frozenset[str]:
-        """Return the columns that the rows need under some options."""
-        asked = (option.needs for option in self.options if options[option.name])
-        return ALWAYS.union(self.needs, *asked)
+        """Return the columns that the rows read with these options."""
+        used = (option.needs for option in self.options if options[option.name])
+        return ALWAYS.union(self.needs, *used)

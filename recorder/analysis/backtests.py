@@ -1,7 +1,6 @@
 """How true estimates have been: each completed run estimated from what was known at its creation.
 
 Invariant: a row counts promised intervals alone; the others are in no share but `promised`.
-Must not import anything that does I/O.
 """
 
 from collections.abc import Iterable, Iterator
@@ -17,7 +16,7 @@ from recorder.analysis.outcomes import created, is_completed, paid, walls
 from recorder.analysis.populations import populations_of
 from recorder.analysis.report import Report
 from recorder.analysis.stats import Ranked, ratio
-from recorder.analysis.values import plural
+from recorder.humanize import counted
 
 WHOLE: Final = "(all)"
 
@@ -84,7 +83,7 @@ def backtest(runs: Runs) -> Report:
     return Report(
         kinds={name: cell.kind for name, cell in columns.items()},
         rows=[plain(found[slug].row(slug)) for slug in sorted(found)],
-        foot=f"estimates of {plural(whole.n_completed, 'completed run')}, each from what was known at its creation; "
+        foot=f"estimates of {counted(whole.n_completed, 'completed run')}, each from what was known at its creation; "
         "0.8 within is what they promise",
         populations=populations,
         whole=[plain(whole.row(WHOLE))],

@@ -18,8 +18,8 @@ from recorder.analysis.runner import meant
 from recorder.analysis.spend_budget import SpendBudget
 from recorder.analysis.spend_columns import in_part, total_of
 from recorder.analysis.stats import Ranked, ratio, total
-from recorder.analysis.values import plural
 from recorder.history.spend_parts import SPENT
+from recorder.humanize import counted
 from recorder.instants import DAY
 
 NEEDS: Final = frozenset({"dated_at", "created_at", "spend_part", "spend_micros", "spend_unit"})
@@ -207,6 +207,6 @@ def _row(use: BudgetUse) -> Row:
 def _foot(use: BudgetUse) -> str:
     """Return what a budget rests on, and what is in none of its sums."""
     return (
-        f"{use.budget.name}: {plural(use.n_runs, 'run')}, {use.n_other:,} more of another unit and {use.n_unpriced:,} "
-        f"without a price not counted, projected by {plural(len(use.windows), 'window')}"
+        f"{use.budget.name}: {counted(use.n_runs, 'run')}, {use.n_other:,} more of another unit and {use.n_unpriced:,} "
+        f"without a price not counted, projected by {counted(len(use.windows), 'window')}"
     )

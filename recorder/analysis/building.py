@@ -1,7 +1,4 @@
-"""Columns made of values: of what a store reads piece by piece, or of rows; and back.
-
-Must not import anything that does I/O.
-"""
+"""Make columns of values that a store reads piece by piece, or of rows."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -25,19 +22,19 @@ from recorder.analysis.rows import LABEL, RunRow
 
 
 class Coder(dict[Any, int]):
-    """The code of each word, given out as words come."""
+    """The code of each word, counted in the order of their arrival."""
 
     def __missing__(self, word: Any) -> int:  # noqa: ANN401  # a word of any kind
-        """Give out the next code."""
+        """Return the next code, which is the word's from now on."""
         self[word] = code = len(self)
         return code
 
 
 class Builder:
-    """Makes a column of values that come piece by piece.
+    """A builder of a column whose values come piece by piece.
 
     Args:
-        name: of the column, which says what it holds.
+        name: the name of the column, which decides its kind.
     """
 
     def __init__(self, name: str) -> None:
@@ -46,7 +43,7 @@ class Builder:
         self._pieces: list[npt.NDArray[Any]] = []
 
     def add(self, values: Sequence[Any] | Whole) -> None:
-        """Take the next values; a missing integer is `NULL`."""
+        """Add the next values; a missing integer is `NULL`."""
         n = len(values)
         if self._kind is Ints:
             self._pieces.append(np.fromiter(values, np.int64, n))
@@ -67,7 +64,7 @@ class Builder:
 
 
 def column_of(name: str, values: Iterable[Any]) -> Column:
-    """Return values as the column of a name."""
+    """Return the column of a name with these values."""
     missing, builder = NULL if name in INTS else None, Builder(name)
     builder.add([missing if value is None else value for value in values])
     return builder.column()
@@ -75,8 +72,8 @@ def column_of(name: str, values: Iterable[Any]) -> Column:
 
 def runs_of(rows: Iterable[RunRow], names: Iterable[str]) -> Runs:
     """Return rows as columns."""
-    held = list(rows)
-    return Runs(len(held), {name: column_of(name, _values(held, name)) for name in names})
+    run_rows = list(rows)
+    return Runs(len(run_rows), {name: column_of(name, _values(run_rows, name)) for name in names})
 
 
 def _values(rows: Sequence[RunRow], name: str) -> Iterator[Any]:
@@ -85,7 +82,7 @@ def _values(rows: Sequence[RunRow], name: str) -> Iterator[Any]:
 
 
 def in_listing_order(runs: Runs) -> npt.NDArray[np.intp]:
-    """Return the places of runs by the instant that they belong to, source and run id."""
+    """Return the positions of runs by the instant that they belong to, source and run id."""
     names = runs.words("source").lexicon.words
     ranks = np.argsort(np.argsort(np.array(names, np.object_)))[runs.words("source").codes]
     order = np.lexsort((ranks, runs.dated_at))
@@ -102,11 +99,11 @@ def joined(first: Runs, second: Runs) -> Runs:
     """Return the runs of both, those of the first before the others; they have the same columns."""
     if not second.n:
         return first
-    held = {}
+    columns = {}
     for name in first.names:
         builder = Builder(name)
         for runs in (first, second):
             column = runs.column(name)
             builder.add(column.values if isinstance(column, Ints) else runs.values(name))
-        held[name] = builder.column()
-    return Runs(first.n + second.n, held)
+        columns[name] = builder.column()
+    return Runs(first.n + second.n, columns)

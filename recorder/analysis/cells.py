@@ -1,7 +1,7 @@
-"""The cells of a row of an analysis: each column declared once, with its kind, its value and its place in a table.
+"""The cells of a row of an analysis: each column declared once, with its name, its kind and whether a table shows it.
 
 Invariant: counts are ints, seconds and rates floats, amounts exact decimals, instants aware UTC; None is "missing" or
-"too few to tell". Must not import anything that does I/O.
+"too few values".
 """
 
 from typing import Any, NamedTuple, TypeAlias
@@ -19,10 +19,10 @@ class Cell(NamedTuple):
     """One cell of a row.
 
     Attributes:
-        kind: what the column holds, one of `values.Kind`.
+        kind: the kind of the column.
         value: None where missing.
-        narrow: whether a table for reading shows the column.
-        words: what a table shows instead of the value.
+        narrow: whether a narrow table shows the column.
+        words: the text that a table shows instead of the value.
     """
 
     kind: values.Kind
@@ -35,64 +35,64 @@ Row: TypeAlias = dict[str, Cell]
 
 
 def count(number: int | Mask | None, *, narrow: bool = False) -> Cell:
-    """Return a count; of a mask, how many it holds."""
+    """Return the cell of a count; of a mask, its number of runs."""
     return Cell("count", n_of(number) if isinstance(number, np.ndarray) else number, narrow)
 
 
 def text(value: str | None, *, narrow: bool = False) -> Cell:
-    """Return a text."""
+    """Return the cell of a text."""
     return Cell("text", value, narrow)
 
 
 def flag(value: bool | None) -> Cell:  # noqa: FBT001  # the cell's value
-    """Return a yes or no."""
+    """Return the cell of a yes or no."""
     return Cell("flag", value)
 
 
 def instant(us: int | None) -> Cell:
-    """Return an instant, from microseconds since 1970 UTC."""
+    """Return the cell of an instant, from microseconds since 1970 UTC."""
     return Cell("instant", values.instant(us))
 
 
 def seconds(us: int | None, *, narrow: bool = False, words: str | None = None) -> Cell:
-    """Return seconds, from microseconds."""
+    """Return the cell of a duration in seconds, from microseconds."""
     return Cell("seconds", values.seconds(us), narrow, words)
 
 
 def amount(micros: int | None, *, narrow: bool = False) -> Cell:
-    """Return an exact amount, from millionths."""
+    """Return the cell of an exact amount, from millionths."""
     return Cell("amount", values.amount(micros), narrow)
 
 
 def rate(value: float | None, *, narrow: bool = False) -> Cell:
-    """Return a share."""
+    """Return the cell of a share, 0 to 1."""
     return Cell("rate", value, narrow)
 
 
 def number(value: float | None, *, narrow: bool = False) -> Cell:
-    """Return a number of another unit."""
+    """Return the cell of a number of another unit."""
     return Cell("number", value, narrow)
 
 
 def proportion(hits: int, n: int, *, narrow: bool = False) -> tuple[Cell, Cell, Cell]:
-    """Return a rate with the bounds of Wilson's interval."""
+    """Return the cells of a rate and the bounds of Wilson's interval."""
     low, high = wilson(hits, n)
     return rate(ratio(hits, n), narrow=narrow), rate(low, narrow=narrow), rate(high, narrow=narrow)
 
 
 def percentiles(
-    name: str, held: npt.ArrayLike, *percents: int, scale: int = SECOND, narrow: str = ""
+    name: str, measured: npt.ArrayLike, *percents: int, scale: int = SECOND, narrow: str = ""
 ) -> Row:
     """Return n, the percentiles and the largest of a measure in seconds, as columns `NAME_n`, `NAME_p50`, `NAME_max`.
 
     Args:
-        name: of the measure.
-        held: its values.
-        percents: which percentiles.
-        scale: how many of the values' unit make a second.
-        narrow: the ends of the columns that a table shows, with blanks between.
+        name: the name of the measure.
+        measured: its values.
+        percents: the percentiles.
+        scale: the number of the values' units in a second.
+        narrow: the endings of the columns that a narrow table shows, with blanks between.
     """
-    ranked, shown = Ranked(held), narrow.split()
+    ranked, shown = Ranked(measured), narrow.split()
     points = {f"p{percent}": ranked.at(percent) for percent in percents} | {"max": ranked.max}
     return {f"{name}_n": count(ranked.n, narrow="n" in shown)} | {
         f"{name}_{end}": Cell("seconds", None if v is None else v / scale, end in shown)
@@ -101,7 +101,7 @@ def percentiles(
 
 
 def plain(row: Row, *, reading: bool = False) -> dict[str, Any]:
-    """Return the values of a row; for reading, words where a cell has them."""
+    """Return the values of a row; for reading, the words of a cell that has them."""
     return {
         name: cell.words if reading and cell.words is not None else cell.value
         for name, cell in row.items()

@@ -1,7 +1,7 @@
-"""Runs as columns of equal length, and what each run is, as masks over them.
+"""Runs as columns of equal length, with masks over them: observed, ended, lost, ...
 
-Invariant: a missing integer is `NULL` and never enters arithmetic unmasked: ask `there` first; a missing word is None.
-Columns are never written to, so that slices may share them. Must not import anything that does I/O.
+Invariant: a missing integer is `NULL` and never enters arithmetic unmasked: use `there` first; a missing word is None.
+Columns are never written to, so that slices may share them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,7 +24,7 @@ Index: TypeAlias = Mask | npt.NDArray[np.intp] | slice
 Word: TypeAlias = str | int | None
 
 NULL: Final = -(2**63)
-"""The integer that stands for a missing one; the store holds none so small."""
+"""The integer that stands for a missing one; no store has one so small."""
 
 OBJECTS: Final = frozenset(
     {"run_id", "trigger_run_id", "correlation_id", "error_message", "error_details", "poll_times"}
@@ -44,12 +44,12 @@ _IS_MISSING: Final = frozenset({None}).__contains__
 
 
 def n_of(mask: Mask) -> int:
-    """Return how many a mask holds."""
+    """Return the number of runs in a mask."""
     return int(np.count_nonzero(mask))
 
 
 class Ints:
-    """Integers, one a run, some missing."""
+    """A column of integers, some missing."""
 
     __slots__ = ("values",)
 
@@ -58,20 +58,20 @@ class Ints:
 
     @property
     def there(self) -> Mask:
-        """Which are not missing."""
+        """The mask of the runs that have a value."""
         mask: Mask = self.values != NULL
         return mask
 
     def filled(self, number: int) -> "Ints":
-        """Return them with a number where they are missing."""
+        """Return the column with a number for missing values."""
         return Ints(np.where(self.there, self.values, number))
 
     def with_null(self) -> "Ints":
-        """Return them with a missing one behind."""
+        """Return the column with a missing value at its end."""
         return Ints(np.append(self.values, NULL))
 
     def take(self, index: Index) -> "Ints":
-        """Return those of some runs."""
+        """Return the column of some runs."""
         return Ints(self.values[index])
 
 
@@ -85,15 +85,15 @@ class Lexicon:
         self._answers: dict[Predicate, Mask] = {}
 
     def answers(self, predicate: Predicate) -> Mask:
-        """Return what the predicate says of each word, asked once."""
+        """Return the result of a predicate for each word; it is called once a word."""
         if predicate not in self._answers:
-            said = (bool(predicate(word)) for word in self.words)
-            self._answers[predicate] = np.fromiter(said, np.bool_, len(self.words))
+            results = (bool(predicate(word)) for word in self.words)
+            self._answers[predicate] = np.fromiter(results, np.bool_, len(self.words))
         return self._answers[predicate]
 
 
 class Words:
-    """Words that repeat, one a run, as codes of a lexicon."""
+    """A column of words that repeat, as codes of a lexicon."""
 
     __slots__ = ("codes", "lexicon")
 
@@ -102,31 +102,31 @@ class Words:
         self.lexicon = lexicon
 
     def where(self, predicate: Predicate) -> Mask:
-        """Return for which runs the predicate holds; a function that lives longer than the question is asked once a word."""
+        """Return the mask of the runs for which a predicate holds; keep the predicate, for its results are cached by it."""
         return self.lexicon.answers(predicate)[self.codes]
 
     def with_null(self) -> "Words":
-        """Return them with a missing one behind."""
+        """Return the column with a missing value at its end."""
         words = list(self.lexicon.words)
         if None not in words:
             words.append(None)
         return Words(np.append(self.codes, np.int32(words.index(None))), Lexicon(words))
 
     def overlaid(self, other: "Words", mask: Mask) -> "Words":
-        """Return them with the words of another column where the mask holds and that column has one."""
-        places = {word: at for at, word in enumerate(self.lexicon.words)}
-        codes = [places.setdefault(word, len(places)) for word in other.lexicon.words]
+        """Return the column with the words of another one in a mask, where that has any."""
+        merged = {word: code for code, word in enumerate(self.lexicon.words)}
+        codes = [merged.setdefault(word, len(merged)) for word in other.lexicon.words]
         is_other = mask & ~other.where(_IS_MISSING)
         chosen = np.where(is_other, np.array([*codes, 0], np.int32)[other.codes], self.codes)
-        return Words(chosen.astype(np.int32), Lexicon(list(places)))
+        return Words(chosen.astype(np.int32), Lexicon(list(merged)))
 
     def take(self, index: Index) -> "Words":
-        """Return those of some runs."""
+        """Return the column of some runs."""
         return Words(self.codes[index], self.lexicon)
 
 
 class Objects:
-    """Values that seldom repeat, one a run, None where missing."""
+    """A column of values that seldom repeat, None where missing."""
 
     __slots__ = ("values",)
 
@@ -134,11 +134,11 @@ class Objects:
         self.values = values
 
     def with_null(self) -> "Objects":
-        """Return them with a missing one behind."""
+        """Return the column with a missing value at its end."""
         return Objects(np.append(self.values, [None]))
 
     def take(self, index: Index) -> "Objects":
-        """Return those of some runs."""
+        """Return the column of some runs."""
         return Objects(self.values[index])
 
 
@@ -146,11 +146,11 @@ Column: TypeAlias = Ints | Words | Objects
 
 
 class Runs:
-    """Tracked runs: named columns of equal length.
+    """Tracked runs as named columns of equal length.
 
     Args:
-        n: how many runs there are.
-        columns: those that were asked for; `RunRow` says what they hold, `label:KEY` is the label of that key.
+        n: the number of runs.
+        columns: the columns that were read, named as in `RunRow`; `label:KEY` is the label of that key.
     """
 
     def __init__(self, n: int, columns: Mapping[str, Column]) -> None:
@@ -161,11 +161,12 @@ class Runs:
 
     @property
     def names(self) -> list[str]:
-        """The columns that there are."""
+        """The names of the columns."""
         return list(self._columns) if self._whole is None else self._whole.names
 
     def column(self, name: str) -> Column:
-        """Return a column; of some runs it is taken from the whole when it is first asked for."""
+        """Return a column."""
+        # A part takes a column from the whole only when it is used.
         if name not in self._columns and self._whole is not None:
             self._columns[name] = self._whole.column(name).take(self._index)
         return self._columns[name]
@@ -183,24 +184,28 @@ class Runs:
         return cast("Objects", self.column(name))
 
     def take(self, index: Index) -> "Runs":
-        """Return some of the runs: by a mask, by places, or by a slice, which copies nothing."""
+        """Return some of the runs: by a mask, by positions, or by a slice, which copies nothing."""
         taken = Runs(len(np.empty(self.n, np.bool_)[index]), {})
         taken._whole, taken._index = self, index
         return taken
 
     def only(self, mask: Mask) -> "Runs":
-        """Return the runs of a mask; the same object where that is all of them."""
+        """Return the runs of a mask; this object where that is all of them."""
         return self if mask.all() else self.take(mask)
 
     def values(self, name: str) -> list[Any]:
         """Return a column as plain values, None where missing."""
         column = self.column(name)
         if isinstance(column, Ints):
-            held = column.values.tolist()
-            return [None if value == NULL else value for value in held]
+            return [None if value == NULL else value for value in column.values.tolist()]
         if isinstance(column, Words):
             return [column.lexicon.words[code] for code in column.codes.tolist()]
         return list(column.values)
+
+    def first(self) -> dict[str, Any]:
+        """Return the values of the first run, by column; None where there are no runs."""
+        one = self.take(slice(1))
+        return {name: (one.values(name) or [None])[0] for name in self.names}
 
     @cached_property
     def is_observed(self) -> Mask:
@@ -214,12 +219,12 @@ class Runs:
 
     @cached_property
     def is_lost(self) -> Mask:
-        """Whether the run was observed and has not ended, and nobody sees it any more, as `life.phase_of` has it."""
+        """Whether the run is lost, as `life.phase_of` decides."""
         return self._is_open & self.words("tracking").where(LOST.__contains__)
 
     @cached_property
     def is_in_flight(self) -> Mask:
-        """Whether the run was observed, and is neither ended nor lost."""
+        """Whether the run is in flight, as `life.phase_of` decides."""
         return self._is_open & ~self.is_lost
 
     @property
@@ -228,7 +233,7 @@ class Runs:
 
     @cached_property
     def is_unknown(self) -> Mask:
-        """Whether the run is in flight with a status word that nobody knows."""
+        """Whether the run is in flight with an unknown status word."""
         return self.is_in_flight & ~self.words("status").where(KNOWN.__contains__)
 
     @cached_property
@@ -241,12 +246,12 @@ class Runs:
 
     @cached_property
     def queue(self) -> "Span":
-        """From creation to start."""
+        """The time from creation to start."""
         return Span(self.ints("created_at"), self.ints("started_at"))
 
     @cached_property
     def run(self) -> "Span":
-        """From start to end; the start is missing as `history.spans.run_began_at` has it."""
+        """The time from start to end; the start is missing where `history.spans.run_began_at` says so."""
         created, started = self.ints("created_at"), self.ints("started_at")
         is_early = created.there & started.there & (started.values < created.values - SKEW_US)
         began = Ints(np.where(is_early, NULL, started.values))
@@ -254,18 +259,18 @@ class Runs:
 
     @cached_property
     def wall(self) -> "Span":
-        """From creation to end."""
+        """The time from creation to end."""
         return Span(self.ints("created_at"), self.ints("ended_at"), self.end_width)
 
     @cached_property
     def end_width(self) -> Whole:
-        """How wide the bracket of each end is; 0 for an end that the ledger gives."""
+        """The width of the bracket of each end, microseconds; 0 for an end of the ledger."""
         ended, after = self.ints("ended_at"), self.ints("ended_after")
         return np.where(ended.there & after.there, ended.values - after.values, 0)
 
     @cached_property
     def leads_processed(self) -> Ints:
-        """Completed and failed leads; missing where the ledger does not give both."""
+        """Completed and failed leads; missing unless the ledger has both."""
         completed, failed = self.ints("leads_completed"), self.ints("leads_failed")
         both = completed.there & failed.there
         return Ints(np.where(both, completed.values + failed.values, NULL))
@@ -275,11 +280,11 @@ class Span:
     """The time between two instants of each run, in microseconds where it is known.
 
     Attributes:
-        us: how long.
-        is_known: both instants are there, and the clock did not run backwards.
-        is_negative: it ran backwards.
-        is_rough: it is known, but the end not well enough for statistics, as `history.flags.is_sharp` has it.
-        enters: it is known well enough.
+        us: its length.
+        is_known: whether both instants are known, in order.
+        is_negative: whether the clock ran backwards.
+        is_rough: whether it is known, but its end is too rough for statistics, as `history.flags.is_sharp` decides.
+        enters: whether it is known well enough for statistics.
     """
 
     def __init__(self, begin: Ints, end: Ints, width: Whole | None = None) -> None:

@@ -1,7 +1,7 @@
-"""What runs were previewed to cost against what they cost in the end.
+"""Previewed against actual cost.
 
 Invariant: every run of the population is in exactly one pair quality, only `both` enters the sums; sums are exact,
-never over mixed units, and missing is never 0. Must not import anything that does I/O.
+never over mixed units, and missing is never 0.
 """
 
 from math import fsum
@@ -29,11 +29,11 @@ def costs(group: Group) -> Row:
     """Show cost previewed against actual, of completed runs, unit by unit; sums are exact.
 
     bias = (actual - preview) / preview, wape = sum |actual - preview| / actual. Only runs of which both are known and
-    quiet are pairs; the others are counted beside. --status: what failures and cancels cost.
+    quiet are pairs; the others are counted apart. --status: the cost of failed or cancelled runs.
 
     Returns:
         A row a group and `unit` (null: runs without an amount that could be read). Amounts are exact decimals of the
-        unit; what rests on no run is null. Population: completed; with a status the runs of that status; by status all
+        unit; a figure without runs is null. Population: completed; with a status the runs of that status; by status all
         that ended.
         `runs` = `pairs` + `unpaired` (`without_cost`, `preview_only`, `actual_only`) + `unparsed` + `mismatched` +
         `provisional`. Over pairs: `preview_total`, `actual_total`, `variance_total` (A - P), `bias` (its share of P),
@@ -44,7 +44,7 @@ def costs(group: Group) -> Row:
         where both are defined; `unit_cost`: A by completed leads, `unit_cost_median` over the pairs with completed
         leads.
         `actual_total_all`: A over all runs of the population in that unit, paired or not.
-        Whatever the status asked for: `failure_runs` (failed + cancelled), `failure_actual_total`, `failure_share` of
+        Whatever the status: `failure_runs` (failed + cancelled), `failure_actual_total`, `failure_share` of
         `terminal_actual_total` (A over all that ended), `failure_without_actual`.
     """
     runs, pairs = group.runs, Pairs(group.runs)
@@ -53,7 +53,7 @@ def costs(group: Group) -> Row:
     totals = (sum_p, sum_a, sum_a - sum_p) if pairs.n else (None, None, None)
     overrun = proportion(n_of(pairs.is_overrun), pairs.n, narrow=True)
     errors, quotients = pairs.errors.tolist(), Ranked(pairs.ratios)
-    volume, rest, n_effects = pairs.effects
+    volume, rate_effect, n_effects = pairs.effects
     return {
         "runs": count(runs.n, narrow=True),
         "pairs": count(pairs.n, narrow=True),
@@ -78,7 +78,7 @@ def costs(group: Group) -> Row:
         "ratio_excluded": count(pairs.n - quotients.n),
         "overruns": count(pairs.is_overrun),
         "volume_effect_total": amount(volume, narrow=True),
-        "rate_effect_total": amount(rest, narrow=True),
+        "rate_effect_total": amount(rate_effect, narrow=True),
         "effects_runs": count(n_effects),
         "unit_cost": number(pairs.unit_cost, narrow=True),
         "unit_cost_median": number(Ranked(pairs.unit_costs).at(50)),
@@ -91,7 +91,7 @@ def costs(group: Group) -> Row:
 
 
 def _failures(context: Runs) -> Row:
-    """Return the cost of failure among all runs that ended: no failure costs 0, one of unknown cost is not known."""
+    """Return the cost of failure among all ended runs; 0 without failures, null where no cost is known."""
     ended = context.only(context.is_terminal)
     failed = ended.only(~ended.words("status").where(_COMPLETED))
     known = actuals(failed)

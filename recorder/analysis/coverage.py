@@ -1,9 +1,8 @@
-"""How well the history was caught: how far to trust the other reports.
+"""Coverage: how much of the time in flight good polls saw, and how far to trust the other reports.
 
-Invariant: only good polls cover. The time that a run was in flight and ours to watch begins at its creation or, where
-that was later, its tracking, and stops at its end, or at the last good poll of one that was not seen to end.
-What of it is overdue stands apart: it is polled slowly on purpose.
-Must not import anything that does I/O.
+Invariant: only good polls cover. The time in flight begins at the creation or, where that was later, the tracking, and
+stops at the end, or at the last good poll of a run that was not seen to end. Its overdue part is counted apart: it is
+polled slowly on purpose.
 """
 
 from collections.abc import Sequence
@@ -17,30 +16,20 @@ from recorder.analysis.analysis import Analysis, Group, Population, Question
 from recorder.analysis.cells import Row, count, percentiles, rate, seconds
 from recorder.analysis.columns import NULL, Mask, Runs, Whole
 from recorder.analysis.populations import populations_of
-from recorder.analysis.rows import Predicate
+from recorder.analysis.rows import with_flag
 from recorder.analysis.stats import ratio, total
 from recorder.instants import HOUR, SECOND
 
 REACH_US: Final = 15 * SECOND
-"""How far from a good poll time counts as seen."""
-
-
-def _having(*flags: str) -> Predicate:
-    """Return whether a run's quality names one of the flags; those of one kind share what stands before the colon."""
-    return lambda quality: (
-        bool(quality)
-        and any(
-            flag in flags or flag.partition(":")[0] + ":" in flags for flag in quality.split(",")
-        )
-    )
+"""The distance from a good poll within which time counts as seen."""
 
 
 _ODD: Final = {
-    "odd_sums": _having("counts_off_total"),
-    "negative_times": _having("queue_negative", "run_negative", "wall_negative"),
-    "rough_ends": _having("end_wide"),
-    "missing_ends": _having("no_ended_at"),
-    "unreadable": _having("unreadable:"),
+    "odd_sums": with_flag("counts_off_total"),
+    "negative_times": with_flag("queue_negative", "run_negative", "wall_negative"),
+    "rough_ends": with_flag("end_wide"),
+    "missing_ends": with_flag("no_ended_at"),
+    "unreadable": with_flag("unreadable:"),
 }
 _NARROW: Final = ("odd_sums", "missing_ends")
 _UNPARSED: Final = frozenset({"unparsed"}).__contains__
@@ -52,11 +41,11 @@ class PollTimes:
 
     Attributes:
         good_at: microseconds since 1970 UTC, ascending: when good answers were read, up to and including the first
-            that saw the run's present end. PollTimes after that one settle, they watch nothing.
+            that saw the run's present end; the follow-up polls after it cover nothing.
         n_good: good answers in all.
         n_not_visible: 404.
         n_throttled: 429.
-        n_errors: whatever else was no good answer.
+        n_errors: all other failed polls.
     """
 
     good_at: Sequence[int] = ()
@@ -109,7 +98,7 @@ def coverage(group: Group) -> Row:
         "post_hoc": count(n["post_hoc"], narrow=True),
         "unclassed": count(n_unclassed),
         "in_flight_seconds": seconds(flights.in_time_us),
-        "overdue_seconds": seconds(flights.overdue_after_us),
+        "overdue_seconds": seconds(flights.overdue_us),
         "covered_seconds": seconds(covered),
         "coverage": rate(ratio(covered, flights.in_time_us), narrow=True),
         **percentiles("gap_seconds", gaps, 50, 95, narrow="p50 p95"),
@@ -132,7 +121,7 @@ def coverage(group: Group) -> Row:
 
 
 def covered_us(good_at: Sequence[int], begin: int, end: int) -> int:
-    """Return how much of the time from begin to end lies within `REACH_US` of a good poll.
+    """Return the part of a period that lies within `REACH_US` of a good poll, microseconds.
 
     Args:
         good_at: ascending instants.
@@ -149,13 +138,13 @@ def covered_us(good_at: Sequence[int], begin: int, end: int) -> int:
 
 
 class Flights:
-    """When each run was in flight and ours to watch, where that is known; microseconds since 1970 UTC.
+    """The time in flight of each run, where it is known; microseconds since 1970 UTC.
 
     Attributes:
-        begin: when that time begins.
-        overdue_at: from when on it is overdue.
-        end: when it ends.
-        is_known: for which runs.
+        begin: the beginning of that time.
+        overdue_at: the instant from which the run is overdue.
+        end: the end of that time.
+        is_known: whether the run has such a time.
     """
 
     def __init__(self, runs: Runs, overdue_after_us: int) -> None:
@@ -170,23 +159,23 @@ class Flights:
 
     @property
     def in_time_us(self) -> int:
-        """The time before overdue, of all runs."""
+        """The time before overdue of all runs, microseconds."""
         return total((self.overdue_at - self.begin)[self.is_known])
 
     @property
-    def overdue_after_us(self) -> int:
-        """The overdue time, of all runs."""
+    def overdue_us(self) -> int:
+        """The overdue time of all runs, microseconds."""
         return total((self.end - self.overdue_at)[self.is_known])
 
     def covered_us(self, polls: Sequence[PollTimes]) -> int:
-        """Return how much of the time before overdue was seen, of all runs."""
+        """Return the covered time before overdue of all runs, microseconds."""
         begins, ends = self.begin[self.is_known].tolist(), self.overdue_at[self.is_known].tolist()
         some = [polls[at].good_at for at in np.flatnonzero(self.is_known).tolist()]
         return sum(map(covered_us, some, begins, ends))
 
 
 def _silence_us(runs: Runs, now: int | None) -> int | None:
-    """Return the time since the last good poll of any run."""
+    """Return the microseconds since the last good poll of any run."""
     last = runs.ints("last_good_at")
     if now is None or not last.there.any():
         return None
@@ -196,7 +185,7 @@ def _silence_us(runs: Runs, now: int | None) -> int | None:
 def _about(runs: Runs, population: str, question: Question) -> str:
     del population
     flights = Flights(runs, question.overdue_after_us)
-    hours, overdue = flights.in_time_us / HOUR, flights.overdue_after_us / HOUR
+    hours, overdue = flights.in_time_us / HOUR, flights.overdue_us / HOUR
     good = sum(one.n_good for one in runs.objects("poll_times").values)
     beyond = f" and {overdue:,.1f} h overdue" if overdue else ""
     return f"{hours:,.1f} h in flight{beyond}, {good:,} good polls"

@@ -1,7 +1,7 @@
-"""How long runs wait, run and take in all, and how long a lead takes.
+"""Queue, run and wall time of runs, and run time by lead.
 
-Invariant: a percentile rests on exactly the runs counted in its `_n`: neither bound missing, not negative, the end
-known sharply enough. Nothing is estimated but what `_km_` columns say. Must not import anything that does I/O.
+Invariant: a percentile is of exactly the runs counted in its `_n`: both bounds known, not negative, the end sharp
+enough. Only the `_km_` columns are estimates.
 """
 
 from typing import Final
@@ -27,7 +27,7 @@ def durations(group: Group) -> Row:
 
     Returns:
         `runs`: the population: completed; with a status the runs of that status; by status all that ended. `in_flight`:
-        those of the group, whatever the status asked for.
+        those of the group, whatever the status.
         For `queue_seconds`, `run_seconds`, `wall_seconds`, `seconds_per_lead` (run time by completed + failed leads):
         `_n`, `_p50`, `_p90`, `_p95` (null below 20 values), `_p99` (null below 100), `_max`, in seconds; `_left_out` (=
         runs - `_n`), of which `_negative` by a clock that ran backwards and (not for queue) `_rough` by an end known
@@ -36,7 +36,7 @@ def durations(group: Group) -> Row:
         `bracket_seconds_max`: how wide the brackets are.
         With `censored`, `wall_seconds_km_*` over all observed runs of the group, whatever their status: `_n` lifetimes,
         `_ended` of them seen to end, `_left_out` observed runs; `_p50`, `_p90`, `_p95` with `_reached`: false = not
-        reached; both null = too few to tell.
+        reached; both null = too few values.
     """
     runs = group.runs
     queue, run, wall, per_lead = runs.queue, runs.run, runs.wall, _per_lead(runs)
@@ -72,12 +72,12 @@ _BRACKETED: Final = frozenset({"bracketed"}).__contains__
 
 
 def _span(name: str, span: Span, *, narrow: str) -> Row:
-    """Return the percentiles of the values that enter."""
+    """Return the percentiles of the durations that enter statistics."""
     return percentiles(name, span.us[span.enters], *_PERCENTS, narrow=narrow)
 
 
 def _per_lead(runs: Runs) -> Floats:
-    """Return the run time by processed leads, in seconds, where both are known."""
+    """Return the run time by processed leads of each run that has both, in seconds."""
     run, leads = runs.run, runs.leads_processed
     counts = run.enters & leads.there & (leads.values != 0)
     divisors = times(leads.values[counts], np.array([SECOND]))
@@ -85,7 +85,7 @@ def _per_lead(runs: Runs) -> Floats:
 
 
 def _kaplan_meier(runs: Runs) -> Row:
-    """Return the quantiles of the wall time of all observed runs, those in flight counted as not ended yet."""
+    """Return the quantiles of the wall time of all observed runs; a run in flight has not ended yet."""
     lives, n_left_out = _lives(runs.only(runs.is_observed))
     cells = {
         f"{_KM}_n": count(lives.n, narrow=True),

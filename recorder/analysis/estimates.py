@@ -1,7 +1,7 @@
 """What a run will cost and how long it will take, from the runs of its slug.
 
 Invariant: at an instant only what was known then counts; costs of another unit never do. The estimate is of a run that
-completes: how many fail stands beside it. Must not import anything that does I/O.
+completes: how many fail stands beside it.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The runs that cost most, one by one.
+"""The runs that cost most, one row a run.
 
 Invariant: amounts of different units are never ranked against each other.
 """
@@ -11,7 +11,7 @@ from recorder.analysis.cells import Row, amount, instant, text
 from recorder.analysis.columns import Mask, Runs
 from recorder.analysis.ranking import largest
 from recorder.analysis.stats import exact
-from recorder.analysis.values import plural
+from recorder.humanize import counted
 
 _NAMES: Final = ("source", "run_id", "slug", "version", "status")
 _SPEND: Final = ("spend_part", "spend_micros", "spend_unit")
@@ -26,17 +26,17 @@ def expensive_runs(group: Group) -> Row:
         `created_at`: aware UTC.
     """
     run = group.runs
-    held = {name: (run.values(name) or [None])[0] for name in run.names}
+    values = run.first()
     return {
-        "source": text(held["source"]),
-        "run_id": text(held["run_id"], narrow=True),
-        "slug": text(held["slug"], narrow=True),
-        "version": text(held["version"], narrow=True),
-        "status": text(held["status"], narrow=True),
-        "part": text(held["spend_part"], narrow=True),
-        "unit": text(held["spend_unit"], narrow=True),
-        "spend": amount(held["spend_micros"], narrow=True),
-        "created_at": instant(held["created_at"]),
+        "source": text(values["source"]),
+        "run_id": text(values["run_id"], narrow=True),
+        "slug": text(values["slug"], narrow=True),
+        "version": text(values["version"], narrow=True),
+        "status": text(values["status"], narrow=True),
+        "part": text(values["spend_part"], narrow=True),
+        "unit": text(values["spend_unit"], narrow=True),
+        "spend": amount(values["spend_micros"], narrow=True),
+        "created_at": instant(values["created_at"]),
     }
 
 
@@ -53,7 +53,7 @@ def _dearest(runs: Runs, question: Question) -> Iterator[Runs]:
 def _about(runs: Runs, population: str, question: Question) -> str:
     del population
     n_shown = sum(1 for _ in _dearest(runs, question))
-    return f"{n_shown:,} of {plural(runs.n, 'run')} with a price"
+    return f"{n_shown:,} of {counted(runs.n, 'run')} with a price"
 
 
 ANALYSIS: Final = Analysis(

@@ -1,7 +1,7 @@
-"""How often runs fail, how often their leads do, and what is odd about them.
+"""Failure rates of runs and of leads, with counts of odd runs.
 
 Invariant: a rate's numerator and denominator stand in the same row; runs in flight, lost or not seen yet are in no
-denominator. Must not import anything that does I/O.
+denominator.
 """
 
 from typing import Final
@@ -10,7 +10,7 @@ from recorder.analysis.analysis import Analysis, Group, Population, Question
 from recorder.analysis.cells import Row, count, proportion, rate
 from recorder.analysis.columns import Runs, n_of
 from recorder.analysis.groups import parse_by
-from recorder.analysis.rows import Predicate
+from recorder.analysis.rows import with_flag
 from recorder.analysis.stats import PooledRate, Ranked, exact, ratio, total
 from recorder.errors import UsageError
 
@@ -20,7 +20,7 @@ FLAGS: Final = ("completed_with_failed_leads", "completed_with_open_leads", "cou
 def failures(group: Group) -> Row:
     """Show how often runs and leads fail: rates from 0 to 1 with 95 % intervals.
 
-    failure_rate = failed / (completed + failed). Runs in flight and lost ones are in no denominator: they stand beside.
+    failure_rate = failed / (completed + failed). Runs in flight and lost ones are in no denominator: they are counted apart.
 
     Returns:
         `runs`: all tracked = completed + failed + cancelled + in_flight + lost + unobserved; `unknown`: the part of in
@@ -68,7 +68,7 @@ def failures(group: Group) -> Row:
 
 
 def _leads(ended: Runs) -> Row:
-    """Return the cells of the leads of runs that ended."""
+    """Return the cells of the leads of ended runs."""
     failed, skipped = ended.ints("leads_failed"), ended.ints("leads_skipped")
     processed = ended.leads_processed
     pool = PooledRate(failed.values[processed.there], processed.values[processed.there])
@@ -94,19 +94,14 @@ def _leads(ended: Runs) -> Row:
     }
 
 
-def _having(flag: str) -> Predicate:
-    """Return whether a run's quality names a flag."""
-    return lambda quality: quality is not None and flag in quality.split(",")
-
-
-_HAS: Final = {flag: _having(flag) for flag in FLAGS}
+_HAS: Final = {flag: with_flag(flag) for flag in FLAGS}
 _ENDINGS: Final = tuple(
     frozenset({word}).__contains__ for word in ("completed", "failed", "cancelled")
 )
 
 
 def _require_both_ends(question: Question) -> None:
-    """Refuse to part completed from failed runs: there is no rate then."""
+    """Refuse a question that separates completed from failed runs: it has no rate."""
     why = "a failure rate is of completed and failed runs together"
     status = question.filters.status
     if "status" in parse_by(question.by):
@@ -120,8 +115,8 @@ def _require_both_ends(question: Question) -> None:
 
 def _about(runs: Runs, population: str, question: Question) -> str:
     del population, question
-    judged = sum(n_of(runs.words("status").where(is_it)) for is_it in _ENDINGS[:2])
-    return f"failure rate over {judged:,} completed or failed"
+    n_judged = sum(n_of(runs.words("status").where(is_it)) for is_it in _ENDINGS[:2])
+    return f"failure rate over {n_judged:,} completed or failed"
 
 
 ANALYSIS: Final = Analysis(

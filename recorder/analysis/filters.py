@@ -1,7 +1,7 @@
 """Which runs a question is about.
 
 Invariant: since counts, until does not; both go by the instant that a run belongs to. Every reading command
-filters by this one rule. Must not import anything that does I/O.
+filters by this one rule.
 """
 
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from recorder.instants import iso
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
-    """What all runs of a question have in common; nothing given lets every run in.
+    """The conditions on the runs of a query; without any, every run matches.
 
     Attributes:
         since: microseconds since 1970 UTC, inclusive.
@@ -23,8 +23,8 @@ class Filters:
         status: any of these words, as the ledger spells them.
         slug: any of these.
         version: any of these.
-        source: only this one.
-        labels: pairs of key and value; a run carries all of them.
+        source: this source.
+        labels: pairs of key and value; a run has all of them.
 
     Raises:
         UsageError: since is not before until.
@@ -43,7 +43,7 @@ class Filters:
             raise UsageError(f"--since {iso(self.since)} is not before --until {iso(self.until)}")
 
     def matches(self, row: RunRow) -> bool:
-        """Return whether a run is meant."""
+        """Return whether a run meets all conditions."""
         return all(holds(_value(row, name)) for name, holds in self.conditions())
 
     @property
@@ -52,7 +52,7 @@ class Filters:
         return frozenset(name for name, _ in self.conditions())
 
     def conditions(self, *, status: bool = True) -> Iterator[tuple[str, Predicate]]:
-        """Yield the columns that count, each with what its value must be; of instants also for a whole column."""
+        """Yield each column that decides, with its condition; that of an instant takes a whole column too."""
         since, until = self.since, self.until
         if status and self.status:
             yield "status", self.status.__contains__
@@ -70,11 +70,11 @@ class Filters:
             yield "dated_at", lambda at: at < until
 
     def summary(self) -> str:
-        """Return the filters but the status in words, for a foot; empty where there are none."""
+        """Return the filters without the status in words, for a foot; empty without filters."""
         return ", ".join(self._words())
 
     def summary_with_status(self) -> str:
-        """Return all filters in words, for a foot; empty where there are none."""
+        """Return all filters in words, for a foot; empty without filters."""
         status = [f"status {' or '.join(self.status)}"] if self.status else []
         return ", ".join([*status, *self._words()])
 

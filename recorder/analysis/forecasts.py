@@ -1,7 +1,7 @@
 """Intervals that hold 80 % of the outcomes, from the likes of a run.
 
 Invariant: an interval is made of ranks, never interpolated. An audit of the last intervals of the slug widens it; nothing
-narrows it. Only the basis `VERSION` is promised. Must not import anything that does I/O.
+narrows it. Only the basis `VERSION` is promised.
 """
 
 from bisect import bisect_right

@@ -1,7 +1,7 @@
-"""`--by`: what runs are grouped by, and in which order the groups stand.
+"""Group runs by the terms of `--by`, and order the groups.
 
-Invariant: a run is in exactly one group; a missing value is a group of its own, the last. Days, hours and the like are
-those of the instant that a run belongs to, in the time zone given. Must not import anything that does I/O.
+Invariant: a run is in exactly one group; a missing value is a group of its own, the last. Days and hours
+are those of the instant that a run belongs to, in a time zone.
 """
 
 import re
@@ -53,19 +53,19 @@ _LARGEST: Final = "3001+"
 TERMS: Final = (*_COLUMNS[:5], *_SPELLINGS, "list_id", "size")
 
 
-def parse_by(given: str | Iterable[str] | None) -> tuple[str, ...]:
+def parse_by(by: str | Iterable[str] | None) -> tuple[str, ...]:
     """Return the terms of `--by`.
 
     Args:
-        given: terms with commas between, or one by one; None or nothing at all: no groups.
+        by: terms with commas between, or one by one; None or an empty text: no groups.
 
     Raises:
-        UsageError: a term that nobody knows, or one that stands there twice.
+        UsageError: a term is unknown, or stands there twice.
     """
-    if not given:
+    if not by:
         return ()
-    terms = given.split(",") if isinstance(given, str) else list(given)
-    terms = [_term(term.strip()) for term in terms]
+    texts = by.split(",") if isinstance(by, str) else by
+    terms = [_term(text.strip()) for text in texts]
     twice = next((term for term in terms if terms.count(term) > 1), None)
     if twice is not None:
         raise UsageError(f"--by names {twice!r} twice: once is enough")
@@ -82,11 +82,11 @@ def _term(text: str) -> str:
 
 
 class Grouping:
-    """Puts runs into groups.
+    """The terms by which runs are grouped.
 
     Args:
-        by: as `parse_by` takes it.
-        tz: the zone of days, hours and the like.
+        by: the terms, as `parse_by` takes them.
+        tz: the time zone of days and hours.
     """
 
     __slots__ = ("terms", "tz")
@@ -102,17 +102,17 @@ class Grouping:
 
     @property
     def kinds(self) -> dict[str, Kind]:
-        """What the leading columns of the rows hold."""
+        """The kinds of the leading columns of the rows."""
         return {term: "count" if term in ("hour", "weekday") else "text" for term in self.terms}
 
     def words(self, runs: Runs, term: str) -> Words:
-        """Return the value of a term for each run; a name that is no term is that of a column."""
+        """Return the value of a term, or else of the column of that name, for each run."""
         if term in _SPELLINGS:
             return _spelt(runs.dated_at, _SPELLINGS[term], self.tz)
         return _sizes(runs) if term == "size" else runs.words(term)
 
     def summary(self) -> str:
-        """Return the groups in words, for a foot; empty where there are none."""
+        """Return the groups in words, for a foot; empty without groups."""
         if not self.terms:
             return ""
         zone = f" ({self.tz})" if any(term in _SPELLINGS for term in self.terms) else ""
@@ -126,7 +126,7 @@ def _needs(term: str) -> tuple[str, ...]:
 
 
 def split(runs: Runs, columns: Sequence[Words]) -> Iterator[tuple[Key, Runs]]:
-    """Yield the runs of each combination of words, in any order; without columns all of them, if there are any."""
+    """Yield the runs of each combination of words, in any order; without columns, all runs if there are any."""
     if not columns:
         if runs.n:
             yield (), runs
@@ -165,13 +165,13 @@ def _rank(value: Word, term: str) -> tuple[bool, list[str | int]]:
 
 
 def _numbered(text: str) -> list[str | int]:
-    """Return text and numbers in turn, so that 1.10 comes after 1.9; the text itself settles ties such as 1 and 01."""
-    parts = _DIGITS.split(text)
+    """Return text and numbers in turn, so that 1.10 comes after 1.9."""
+    parts = _DIGITS.split(text)  # the text at the end decides between 1 and 01
     return [int(part) if index % 2 else part for index, part in enumerate(parts)] + [text]
 
 
 def days_between(days: Iterable[Word]) -> list[str]:
-    """Return every day from the first to the last of some."""
+    """Return every day from the first to the last one."""
     known = sorted(date.fromisoformat(day) for day in days if isinstance(day, str))
     n = (known[-1] - known[0]).days + 1 if known else 0
     return [_day(known[0] + timedelta(days=number)) for number in range(n)]
@@ -185,16 +185,17 @@ def _sizes(runs: Runs) -> Words:
 
 
 def _spelt(instants: Whole, spelling: Spelling, tz: tzinfo) -> Words:
-    """Return the spelling of each instant: asked once for all instants of an hour where it is the same for all."""
+    """Return the spelling of each instant."""
+    # It is computed once for all instants of an hour, unless it changes within: time zones do, at quarters at the least.
     codes, known = np.empty(len(instants), np.int32), Coder()
-    rest = np.arange(len(instants))
+    left = np.arange(len(instants))
     for unit in (HOUR, 15 * MINUTE, 1):
-        buckets, places = np.unique(instants[rest] // unit, return_inverse=True)
+        buckets, positions = np.unique(instants[left] // unit, return_inverse=True)
         first = [known[_spell(at * unit, spelling, tz)] for at in buckets.tolist()]
         last = [known[_spell(at * unit + unit - 1, spelling, tz)] for at in buckets.tolist()]
-        codes[rest] = np.array(first, np.int32)[places]
-        rest = rest[np.array(first, np.int32)[places] != np.array(last, np.int32)[places]]
-        if not len(rest):
+        codes[left] = np.array(first, np.int32)[positions]
+        left = left[codes[left] != np.array(last, np.int32)[positions]]
+        if not len(left):
             break
     return Words(codes, Lexicon(list(known)))
 

@@ -2,7 +2,6 @@
 
 Invariant: only what was known at an instant is taken, so that a backtest repeats what a user would have been told.
 Costs are exact fractions; the fitted power of the leads is cut to twentieths, the same in every implementation.
-Must not import anything that does I/O.
 """
 
 from bisect import bisect_right

@@ -1,6 +1,6 @@
 """The outcomes of runs as columns: what a completed run cost and how long it took, and when that was known.
 
-Invariant: an instant of knowing is by our clock, never before the end. Must not import anything that does I/O.
+Invariant: an instant of knowing is by our clock, never before the end.
 """
 
 from collections.abc import Iterator

@@ -1,7 +1,6 @@
-"""The runs that cost most above their preview, one by one.
+"""The runs that cost most above their preview, one row a run.
 
 Invariant: only runs whose pair quality is `both`; amounts of different units are never ranked against each other.
-Must not import anything that does I/O.
 """
 
 from collections.abc import Iterator
@@ -13,7 +12,7 @@ from recorder.analysis.columns import Mask, Runs
 from recorder.analysis.pairs import NEEDS, Pairs, is_pair
 from recorder.analysis.ranking import largest
 from recorder.analysis.stats import ratio, total
-from recorder.analysis.values import plural
+from recorder.humanize import counted
 
 _NAMES: Final = ("source", "run_id", "slug", "version", "status")
 
@@ -28,26 +27,26 @@ def overruns(group: Group) -> Row:
         no lead was planned or processed; `created_at`: aware UTC.
     """
     run, pair = group.runs, Pairs(group.runs)
-    held = {name: (run.values(name) or [None])[0] for name in run.names}
-    volume, rest, _ = pair.effects
+    values = run.first()
+    volume, rate_effect, _ = pair.effects
     processed = run.leads_processed.values[run.leads_processed.there]
     return {
-        "source": text(held["source"]),
-        "run_id": text(held["run_id"], narrow=True),
-        "slug": text(held["slug"], narrow=True),
-        "version": text(held["version"]),
-        "status": text(held["status"]),
-        "unit": text(held["cost_unit"], narrow=True),
-        "preview": amount(held["cost_preview_micros"], narrow=True),
-        "actual": amount(held["cost_actual_micros"], narrow=True),
+        "source": text(values["source"]),
+        "run_id": text(values["run_id"], narrow=True),
+        "slug": text(values["slug"], narrow=True),
+        "version": text(values["version"]),
+        "status": text(values["status"]),
+        "unit": text(values["cost_unit"], narrow=True),
+        "preview": amount(values["cost_preview_micros"], narrow=True),
+        "actual": amount(values["cost_actual_micros"], narrow=True),
         "variance": amount(total(pair.variance), narrow=True),
         "ratio": rate(ratio(total(pair.actual), total(pair.preview)), narrow=True),
         "is_overrun": flag(bool(pair.is_overrun.any())),
-        "leads_total": count(held["leads_total"]),
+        "leads_total": count(values["leads_total"]),
         "leads_processed": count(total(processed) if len(processed) else None),
         "volume_effect": amount(volume),
-        "rate_effect": amount(rest),
-        "created_at": instant(held["created_at"]),
+        "rate_effect": amount(rate_effect),
+        "created_at": instant(values["created_at"]),
     }
 
 
@@ -64,7 +63,7 @@ def _worst(runs: Runs, question: Question) -> Iterator[Runs]:
 
 def _about(runs: Runs, population: str, question: Question) -> str:
     n_shown = sum(1 for _ in _worst(runs, question))
-    return f"{n_shown:,} of {plural(runs.n, f'{population} run')} above preview"
+    return f"{n_shown:,} of {counted(runs.n, f'{population} run')} above preview"
 
 
 ANALYSIS: Final = Analysis(

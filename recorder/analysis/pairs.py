@@ -1,7 +1,7 @@
-"""Previews against actuals: the runs of which both are known and final.
+"""Pairs of preview and actual: runs of which both are known and final.
 
 Invariant: amounts are integers of a millionth, Python's own where 64 bits might not be exact; the two effects of a
-difference sum to it exactly. Must not import anything that does I/O.
+difference sum to it exactly.
 """
 
 from typing import Final
@@ -13,7 +13,7 @@ from recorder.analysis.stats import Numbers, exact, ratio, sum_of_quotients, tim
 from recorder.ledger.cost import MICROS
 
 OVERRUN_TENTHS: Final = 11
-"""An overrun is an actual above so many tenths of its preview."""
+"""The tenths of its preview above which an actual is an overrun."""
 
 NEEDS: Final = frozenset(
     {"cost_quality", "cost_preview_micros", "cost_actual_micros"}
@@ -50,10 +50,10 @@ class Pairs:
 
     @property
     def effects(self) -> tuple[int | None, int | None, int]:
-        """The effects of volume, to a micro, and of rate, and how many runs have both.
+        """The effects of volume, to a micro, and of rate, and the number of runs that have both.
 
         The volume effect is (n - N) x P / N of N planned and n processed leads, null where either is 0 or missing;
-        the rate effect is the rest of the variance.
+        the rate effect is the remaining variance.
         """
         planned, processed = self.runs.ints("leads_total"), self.runs.leads_processed
         has_both = planned.there & processed.there & (planned.values != 0) & (processed.values != 0)
@@ -66,7 +66,7 @@ class Pairs:
 
     @property
     def unit_cost(self) -> float | None:
-        """The actual by the completed leads, over runs that say how many completed."""
+        """The actual by completed leads, over runs that have a number of completed leads."""
         completed = self.runs.ints("leads_completed")
         leads = total(completed.values[completed.there])
         return ratio(total(self.actual[completed.there]), leads * MICROS)

@@ -1,13 +1,10 @@
-"""How many runs there are of each kind: tracked, observed, terminal, in flight, unknown, lost.
-
-Must not import anything that does I/O.
-"""
+"""Count runs by population: tracked, observed, terminal, in flight, unknown, lost."""
 
 from collections.abc import Mapping
 from typing import Final
 
 from recorder.analysis.columns import Runs
-from recorder.analysis.values import plural
+from recorder.humanize import counted
 
 _CLASSES: Final = {
     word: frozenset({word}).__contains__ for word in ("from_start", "mid_flight", "post_hoc")
@@ -15,9 +12,9 @@ _CLASSES: Final = {
 
 
 def populations_of(runs: Runs) -> dict[str, int]:
-    """Return how many runs there are of each population.
+    """Return the number of runs of each population.
 
-    A run that ended and is not visible any more has ended: *lost* are those whose end was not seen.
+    A run that ended and is not visible any more is terminal: a *lost* run has no known end.
     """
     masks = {
         "observed": runs.is_observed,
@@ -26,19 +23,19 @@ def populations_of(runs: Runs) -> dict[str, int]:
         "unknown": runs.is_unknown,
         "lost": runs.is_lost,
     }
-    held = {"tracked": runs.n} | {name: int(mask.sum()) for name, mask in masks.items()}
-    held["unobserved"] = runs.n - held["terminal"] - held["in_flight"] - held["lost"]
+    counts = {"tracked": runs.n} | {name: int(mask.sum()) for name, mask in masks.items()}
+    counts["unobserved"] = runs.n - counts["terminal"] - counts["in_flight"] - counts["lost"]
     classes = runs.words("observation_class")
-    return held | {name: int(classes.where(_CLASSES[name]).sum()) for name in _CLASSES}
+    return counts | {name: int(classes.where(_CLASSES[name]).sum()) for name in _CLASSES}
 
 
 def in_words(populations: Mapping[str, int]) -> str:
     """Return the populations in words."""
-    tracked = plural(populations["tracked"], "tracked run")
-    held = {name: f"{number:,}" for name, number in populations.items()}
+    tracked = counted(populations["tracked"], "tracked run")
+    n = {name: f"{number:,}" for name, number in populations.items()}
     return (
-        f"{tracked}, {held['observed']} observed: {held['terminal']} terminal, "
-        f"{held['in_flight']} in flight ({held['unknown']} unknown), {held['lost']} lost, "
-        f"{held['unobserved']} not seen yet; first seen pending {held['from_start']}, "
-        f"running {held['mid_flight']}, ended {held['post_hoc']}"
+        f"{tracked}, {n['observed']} observed: {n['terminal']} terminal, "
+        f"{n['in_flight']} in flight ({n['unknown']} unknown), {n['lost']} lost, "
+        f"{n['unobserved']} not seen yet; first seen pending {n['from_start']}, "
+        f"running {n['mid_flight']}, ended {n['post_hoc']}"
     )

@@ -1,6 +1,6 @@
-"""The analyses there are: one line each, in the order of the help.
+"""The registry of analyses: one line each, in the order of the help.
 
-Invariant: naming them imports none of them, nor numpy. Must not import anything that does I/O.
+Invariant: naming them imports none of them, nor numpy.
 """
 
 from importlib import import_module
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Entry(NamedTuple):
-    """One analysis: the line of the help, and the command and flag that ask for it where it is no command itself."""
+    """One analysis: its line in the help, and the command and flag that run it where it is no command itself."""
 
     summary: str
     flag_of: tuple[str, str] | None = None
@@ -31,7 +31,7 @@ ANALYSES: Final = {
     ),
     "coverage": Entry("How well the history was caught."),
 }
-"""Each stands in the module of its name, as `ANALYSIS`."""
+"""The analyses by name; each is `ANALYSIS` in the module of its name."""
 
 
 def find(name: str) -> "Analysis":

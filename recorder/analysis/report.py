@@ -1,7 +1,7 @@
-"""What an analysis gives: rows, what their columns hold, and a foot that says what they rest on.
+"""The report of an analysis: rows, the kinds of their columns, and a foot that counts the runs behind them.
 
 Invariant: each row holds exactly the columns, in their order, `--by` first; counts are ints, seconds and rates floats,
-amounts exact decimals, instants aware UTC; None is "missing" or "too few to tell". Must not import anything that does I/O.
+amounts exact decimals, instants aware UTC; None is "missing" or "too few values".
 """
 
 from collections.abc import Mapping
@@ -12,17 +12,17 @@ from recorder.analysis.values import Cells, Columns
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """The answer of one analysis.
+    """The report of one analysis.
 
     Attributes:
-        kinds: what each column holds, in order.
+        kinds: the kind of each column, in order.
         rows: a mapping from column to value for each group, in order.
-        foot: one line: the runs that the rows rest on, and how they were seen.
-        populations: how many runs the question met: tracked, observed, terminal, in_flight, unknown, lost,
+        foot: one line: the runs behind the rows, and how they were seen.
+        populations: the number of matching runs: tracked, observed, terminal, in_flight, unknown, lost,
             unobserved, and from_start, mid_flight, post_hoc by how they were first seen.
-        whole: for people: rows like those of a question without groups, one, or one a unit.
-        lead: the columns that say which group a row is of.
-        narrow: the columns that a table for reading shows.
+        whole: the rows of a report without groups, where people read it: one, or one a unit.
+        lead: the columns that name the group of a row.
+        narrow: the columns that a narrow table shows.
     """
 
     kinds: Columns

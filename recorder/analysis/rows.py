@@ -1,7 +1,6 @@
-"""The row that every analysis reads: one tracked run, its last known state or that as of an instant.
+"""One tracked run as queries return it: its last known state, or that as of an instant.
 
 Invariant: instants are integer microseconds since 1970 UTC, amounts integer millionths; missing is None, never 0.
-Must not import anything that does I/O.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,10 +13,18 @@ from recorder.ledger.run_status import KNOWN, TERMINAL
 from recorder.life import Phase, flight_since, is_overdue, phase_of
 
 LABEL: Final = "label:"
-"""What stands before a label's key where labels are named among columns."""
+"""The prefix of a label's key among the names of columns."""
 
 Predicate: TypeAlias = Callable[[Any], Any]
-"""Whether a value is meant."""
+"""A condition on one value."""
+
+
+def with_flag(*flags: str) -> Predicate:
+    """Return the condition that a `quality` has one of the flags; `unreadable:` is every flag that begins so."""
+    return lambda quality: any(
+        flag in flags or f"{flag.partition(':')[0]}:" in flags
+        for flag in (quality or "").split(",")
+    )
 
 
 class RunRow(NamedTuple):
@@ -76,7 +83,7 @@ class RunRow(NamedTuple):
 
     @property
     def is_observed(self) -> bool:
-        """At least one answer showed the run."""
+        """Whether at least one answer showed the run."""
         return self.n_snapshots > 0
 
     @property
@@ -86,22 +93,22 @@ class RunRow(NamedTuple):
 
     @property
     def phase(self) -> Phase:
-        """Where the run is in its life."""
+        """The phase of the run."""
         return phase_of(is_terminal=self.is_terminal, tracking=self.tracking)
 
     @property
     def is_lost(self) -> bool:
-        """Observed, not ended, and nobody sees it any more."""
+        """Whether the run was observed, has not ended, and is polled no more."""
         return self.phase is Phase.LOST
 
     @property
     def is_in_flight(self) -> bool:
-        """Observed, not ended, not lost."""
+        """Whether the run was observed, and is neither ended nor lost."""
         return self.phase is Phase.IN_FLIGHT
 
     @property
     def is_unknown(self) -> bool:
-        """In flight with a status word that nobody knows."""
+        """Whether the run is in flight with an unknown status word."""
         return self.is_in_flight and self.status not in KNOWN
 
     @property
@@ -139,7 +146,7 @@ class RunRow(NamedTuple):
         return flight_since(self.created_at, self.first_good_at)
 
     def is_overdue(self, overdue_after_us: int, *, now: int) -> bool:
-        """Return whether the run is in flight for longer than that."""
+        """Return whether the run has been in flight for longer than `overdue_after_us`."""
         since = self.flight_since
         return is_overdue(self.phase, since=since, overdue_after_us=overdue_after_us, now=now)
 
@@ -150,12 +157,12 @@ class RunRow(NamedTuple):
 
     @property
     def began_at(self) -> int | None:
-        """When the run time begins."""
+        """The instant at which the run time begins."""
         return run_began_at(self.created_at, self.started_at)
 
     @property
     def leads_processed(self) -> int | None:
-        """Completed and failed leads; None where the ledger does not give both."""
+        """Completed and failed leads; None unless the ledger has both."""
         if self.leads_completed is None or self.leads_failed is None:
             return None
         return self.leads_completed + self.leads_failed

@@ -1,7 +1,4 @@
-"""The one way from runs to the answer of an analysis: filters, populations, groups, rows and foot.
-
-Must not import anything that does I/O.
-"""
+"""Run an analysis over runs: filters, populations, groups, rows and foot."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
@@ -19,17 +16,17 @@ from recorder.analysis.values import Cells
 from recorder.ledger.run_status import TERMINAL
 
 WHOLE: Final = "(all)"
-"""What leads the row of the whole."""
+"""The leading cell of the row of the whole."""
 
 
 def needs(analysis: Analysis, question: Question) -> frozenset[str]:
-    """Return the columns that the answer to a question reads."""
+    """Return the columns that a report reads."""
     grouping = Grouping(question.by, question.tz)
     return analysis.needed(question.options) | grouping.needs | question.filters.needs
 
 
 def meant(filters: Filters, runs: Runs, *, status: bool = True) -> Mask:
-    """Return which runs the filters take; without `status`, whatever theirs is."""
+    """Return the mask of the runs that the filters match; without `status`, whatever their status."""
     mask: Mask = np.ones(runs.n, np.bool_)
     for name, holds in filters.conditions(status=status):
         mask &= holds(runs.dated_at) if name == "dated_at" else runs.words(name).where(holds)
@@ -37,21 +34,21 @@ def meant(filters: Filters, runs: Runs, *, status: bool = True) -> Mask:
 
 
 def answer(analysis: Analysis, runs: Runs, question: Question) -> Report:
-    """Return the answer of an analysis.
+    """Return the report of an analysis.
 
     Args:
-        analysis: what is asked.
+        analysis: the analysis.
         runs: tracked runs, with the columns of `needs`.
-        question: of which runs, and how.
+        question: the groups, filters and options.
 
     Raises:
-        UsageError: `by` names what nobody knows.
+        UsageError: a term of `by` is unknown.
     """
     return _Answer(analysis, question).report(runs)
 
 
 class _Answer:
-    """One question on its way to a report."""
+    """One analysis of one question."""
 
     def __init__(self, analysis: Analysis, question: Question) -> None:
         self._analysis = analysis
@@ -59,7 +56,7 @@ class _Answer:
         self._by = Grouping(question.by, question.tz)
         self._is_of_all = analysis.population is Population.ALL
         self._has_status = "status" in self._by.terms and not self._is_of_all
-        # one predicate for all groups, so that it is asked once a word
+        # one predicate for all groups, so that its results are cached
         self._is_meant = self._statuses().__contains__
         self._split = () if analysis.split is None else (analysis.split[0],)
         self._basis: object = None
@@ -158,7 +155,7 @@ class _Answer:
         return "terminal" if self._has_status else "completed"
 
     def _lead(self, terms: Sequence[str], key: Sequence[Word]) -> Row:
-        """Return the cells that say which group a row is of."""
+        """Return the cells that name the group of a row."""
         names = dict([self._analysis.split]) if self._analysis.split else {}
         kinds = self._by.kinds
         return {

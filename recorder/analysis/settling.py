@@ -1,7 +1,6 @@
-"""How long after a run's end its actual cost last moved: when a figure may be called final.
+"""The time from a run's end to the last move of its actual cost: when a figure is final.
 
 Invariant: a move is dated by the first good poll that showed it, so a wait is an upper bound.
-Must not import anything that does I/O.
 """
 
 from dataclasses import dataclass
@@ -13,15 +12,15 @@ from recorder.analysis.analysis import Analysis, Group, Population, Question
 from recorder.analysis.cells import Row, count, percentiles, rate
 from recorder.analysis.columns import Mask, Runs, n_of
 from recorder.analysis.stats import ratio
-from recorder.analysis.values import plural
+from recorder.humanize import counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CostSettled:
-    """When a run's actual cost took its present value, by our clock; microseconds since 1970 UTC.
+    """The instants at which a run took its present actual and end, by our clock; microseconds since 1970 UTC.
 
     Attributes:
-        actual_seen_at: the first good poll of the last stretch with one and the same actual; None: there is none.
+        actual_seen_at: the first good poll of the last stretch with the same actual; None: there is no actual.
         ended_seen_at: the first good poll that saw the run's present end; None: it has not ended.
     """
 
@@ -36,8 +35,8 @@ def settling(group: Group) -> Row:
     """Show how long after the end the actual cost last moved.
 
     Returns:
-        `runs`: those whose end and actual are known and that were first seen before they ended (of the others nobody
-        knows what moved). `moved_late`: runs whose actual moved after they were seen ended; `moved_late_share`.
+        `runs`: those whose end and actual are known and that were first seen before they ended (of the others
+        the moves are unknown). `moved_late`: runs whose actual moved after they were seen ended; `moved_late_share`.
         `wait_seconds_p50`, `_p90`, `_p95` (null below 20), `_p99` (null below 100), `_max`: from the end to the last
         move, over all `runs`; 0 where the answer that first showed the end showed it.
     """
@@ -57,7 +56,7 @@ def settling(group: Group) -> Row:
 
 
 def _counts(runs: Runs, question: Question) -> Mask:
-    """Return which runs were seen to end, and have an actual."""
+    """Return the mask of the runs that were seen to end, and have an actual."""
     del question
     known = (runs.ints(name).there for name in ("ended_at", "actual_seen_at", "ended_seen_at"))
     was_watched = ~runs.words("observation_class").where(_POST_HOC)
@@ -67,7 +66,7 @@ def _counts(runs: Runs, question: Question) -> Mask:
 
 def _about(runs: Runs, population: str, question: Question) -> str:
     del population, question
-    return f"moves of actual cost of {plural(runs.n, 'ended run')}"
+    return f"moves of actual cost of {counted(runs.n, 'ended run')}"
 
 
 ANALYSIS: Final = Analysis(

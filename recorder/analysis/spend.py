@@ -12,8 +12,8 @@ from recorder.analysis.columns import Mask, Runs, n_of
 from recorder.analysis.expected import NEEDS, expected_micros, ratios_of
 from recorder.analysis.spend_columns import in_part, total_of
 from recorder.analysis.stats import ratio, total
-from recorder.analysis.values import plural
 from recorder.history.spend_parts import PARTS, SPENT
+from recorder.humanize import counted
 from recorder.ledger.cost import MICROS
 
 _FAILED: Final = frozenset({"failed", "cancelled"}).__contains__
@@ -99,7 +99,7 @@ def _about(runs: Runs, population: str, question: Question) -> str:
     del population, question
     unpriced = n_of(in_part(runs, "unpriced"))
     return (
-        f"spend of {plural(runs.n, 'observed run')}, {unpriced:,} without a price: settled and provisional are "
+        f"spend of {counted(runs.n, 'observed run')}, {unpriced:,} without a price: settled and provisional are "
         "spent, committed and unconfirmed may still come"
     )
 

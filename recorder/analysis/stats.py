@@ -1,7 +1,7 @@
 """The arithmetic that analyses share: nearest ranks, intervals of rates, exact sums and products.
 
 Invariant: counts and micros stay integers to the last division, so that the same runs in any order give the same
-number; what cannot be told is None, never 0. Must not import anything that does I/O.
+number; what is unknown is None, never 0.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ Z: Final = 1.959963984540054
 """The 97.5 % point of the normal distribution: two-sided 95 %."""
 
 LEAST_N: Final[Mapping[int, int]] = MappingProxyType({95: 20, 99: 100})
-"""How many values a percentile needs before it says anything."""
+"""The number of values below which a percentile is null."""
 
 Interval: TypeAlias = tuple[float | None, float | None]
 NO_INTERVAL: Final[Interval] = (None, None)
@@ -82,12 +82,12 @@ class Ranked:
 
     @property
     def n(self) -> int:
-        """How many values there are."""
+        """The number of values."""
         return len(self._sorted)
 
     @property
     def max(self) -> Any:  # noqa: ANN401  # a number, or None
-        """The largest value, None where there is none."""
+        """The largest value; None without values."""
         return self._sorted[-1:].tolist()[0] if self.n else None
 
     def at(self, percent: int) -> Any:  # noqa: ANN401  # a number, or None
@@ -119,8 +119,8 @@ class PooledRate:
     """A rate pooled over clusters, such as the leads of runs, which are not independent within a run.
 
     Args:
-        hits: of each cluster.
-        n: of each cluster; one of n = 0 says nothing and is left out.
+        hits: the hits of each cluster.
+        n: the size of each cluster; one of size 0 is left out.
     """
 
     __slots__ = ("_cross", "_hits_squared", "_n_squared", "clusters", "hits", "n")
@@ -141,7 +141,7 @@ class PooledRate:
     def interval(self) -> Interval:
         """Return the 95 % interval by the linearised ratio, cut to 0..1.
 
-        No interval for fewer than two clusters, nor where all have the same rate: their spread says nothing then.
+        There is no interval for fewer than two clusters, nor where all have the same rate: they have no spread.
         """
         if self.clusters < 2:  # noqa: PLR2004  # one cluster has no spread
             return NO_INTERVAL
@@ -161,7 +161,7 @@ def sum_of_quotients(numerators: Mapping[int, int]) -> Fraction:
     """Return the exact sum of numerator / denominator.
 
     Args:
-        numerators: by denominator, none 0.
+        numerators: the numerators, by denominator; no denominator is 0.
     """
     terms = [(above, below) for below, above in numerators.items()]
     while (

@@ -1,7 +1,7 @@
 """Kaplan-Meier quantiles of lifetimes that are still open, or were first watched when already some time old.
 
-Invariant: at an age t those count as at risk that were watched before t and neither ended nor lost sight of before t.
-Never a quantile that is too small for want of later ends: it is "not reached" then. Must not import anything that does I/O.
+Invariant: at risk at an age are the lives that were watched before it and had neither ended nor been lost before it. A
+quantile is never too small for want of later ends: it is "not reached" then.
 """
 
 from array import array
@@ -21,8 +21,8 @@ class Quantile:
     """One quantile of the lifetimes.
 
     Attributes:
-        age_us: microseconds; None where not reached, or where it cannot be told.
-        is_reached: False: fewer ended than the quantile asks for. None: too few lifetimes to tell.
+        age_us: microseconds; None where not reached, or unknown.
+        is_reached: False: fewer ended than the quantile needs. None: too few lifetimes.
     """
 
     age_us: int | None = None
@@ -43,7 +43,7 @@ class Lifetimes:
         Args:
             entry_us: below `exit_us`; -1 for one that was watched from its birth.
             exit_us: 0 or more.
-            is_end: it ended then; else it was last seen alive then.
+            is_end: whether it ended at `exit_us`; else it was last seen alive.
         """
         self._entries.append(entry_us)
         self._exits.append(exit_us)
@@ -52,19 +52,19 @@ class Lifetimes:
 
     @property
     def n(self) -> int:
-        """How many lifetimes there are."""
+        """The number of lifetimes."""
         return len(self._exits)
 
     @property
     def n_ended(self) -> int:
-        """How many of them were seen to end."""
+        """The number of lifetimes that were seen to end."""
         return len(self._ends)
 
     def quantiles(self, *percents: int) -> dict[int, Quantile]:
         """Return for each percentage the smallest age at which so many have ended.
 
-        None to tell with too few lifetimes, and where all that were at risk at some age had ended before others
-        were watched: the estimate would fall to 0 by an accident of when the watch began.
+        Unknown with too few lifetimes, and where all lives at risk at some age ended before others were watched:
+        the estimate would fall to 0 by an accident of when the watch began.
         """
         found = {p: Quantile() for p in percents if self.n < max(LEAST_N.get(p, 1), 1)}
         open_percents = sorted(p for p in percents if p not in found)
