@@ -8,7 +8,8 @@ Invariant: importing this imports neither pandas nor SQLAlchemy nor httpx; what 
 """
 
 from os import PathLike
-from typing import TYPE_CHECKING, Any
+from types import ModuleType
+from typing import TYPE_CHECKING
 
 from recorder.errors import (
     AmbiguousRunError,
@@ -27,7 +28,7 @@ from recorder.errors import (
 if TYPE_CHECKING:
     from recorder.api import History
 
-    __version__: str
+__version__ = "0.1.0"
 
 __all__ = [
     "AmbiguousRunError",
@@ -60,18 +61,20 @@ def open(  # noqa: A001  # the published name: recorder.open()
         SettingError: a setting is wrong.
         StoreMissingError, StoreOutdatedError, StoreNewerError: each ends with what to do.
     """
-    from recorder.api import open_history  # noqa: PLC0415  # pandas: only who asks for frames pays
+    history: History = _api().open_history(url_or_path, config=config)
+    return history
 
-    return open_history(url_or_path, config=config)
+
+def _api() -> ModuleType:
+    """Import the part for notebooks."""
+    from recorder import api  # noqa: PLC0415  # pandas: 300 ms that only users of frames pay
+
+    return api
 
 
-def __getattr__(name: str) -> Any:  # noqa: ANN401  # attributes that cost an import
-    if name == "__version__":
-        from importlib.metadata import version  # noqa: PLC0415
-
-        return version("puffle-recorder")
+def __getattr__(name: str) -> type:
+    """Import `History` when it is used."""
     if name == "History":
-        from recorder.api import History  # noqa: PLC0415
-
-        return History
+        history: type = _api().History
+        return history
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

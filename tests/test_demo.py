@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from recorder.cli.main import cli, run
-from recorder.demo import demo_population, demo_settings, is_over
+from recorder.demo_service import demo_population, demo_settings, is_over
 from recorder.instants import MINUTE, SECOND, now_us
 from recorder.sandbox import Ending
 from recorder.settings import ENVIRONMENT

@@ -10,7 +10,6 @@ import click
 
 from recorder.analysis.filters import Filters
 from recorder.analysis.values import Cells
-from recorder.cli.changes import COLUMNS, format_step, step_cells, step_lines
 from recorder.cli.options import command_now, settings_options
 from recorder.cli.ordering import Order
 from recorder.cli.output import FOR_READING, instant_text, write_document, write_rows
@@ -23,6 +22,7 @@ from recorder.cli.row_options import (
     tz_option,
 )
 from recorder.cli.run_page import Page
+from recorder.cli.snapshot_lines import COLUMNS, format_step, step_cells, step_lines
 from recorder.cli.stores import reading
 from recorder.cli.streams import terminal_width
 from recorder.humanize import amount_text, counted, span

@@ -6,7 +6,7 @@ import click
 
 from recorder.analyses import Analyses
 from recorder.analysis.budget_use import budgets_report
-from recorder.cli.analyses import print_report
+from recorder.cli.analysis_commands import print_report
 from recorder.cli.options import command_now, settings_options
 from recorder.cli.ordering import Order
 from recorder.cli.output import FOR_READING

@@ -23,7 +23,7 @@ from recorder.cli.options import debug_option
 from recorder.cli.streams import notify, terminal_width
 from recorder.cli.terminal import fold
 from recorder.cli.watcher import Watcher
-from recorder.demo import demo_population, demo_service, demo_settings, is_over, make_store
+from recorder.demo_service import demo_population, demo_service, demo_settings, is_over, make_store
 from recorder.errors import SettingError
 from recorder.humanize import span
 from recorder.instants import now_us

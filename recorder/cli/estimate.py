@@ -36,14 +36,18 @@ _EXAMPLES: Final = (
 
 @click.command(epilog="\b\nExamples:" + "".join(f"\n  recorder {line}" for line in _EXAMPLES))
 @all_options(
-    click.option("--slug", metavar="SLUG", help="The enrichment."),
-    click.option("--leads", type=click.IntRange(0), metavar="N", help="Planned leads."),
+    click.option("--slug", metavar="SLUG", help="Slug of the enrichment."),
     click.option(
-        "--version", metavar="TEXT", help="Of the enrichment; else that of its last created run."
+        "--leads", type=click.IntRange(0), metavar="N", help="How many leads the run will have."
+    ),
+    click.option(
+        "--version",
+        metavar="TEXT",
+        help="Version of the enrichment; by default that of the run created last.",
     ),
     click.option("--preview", metavar="AMOUNT", help="The previewed cost, such as 900."),
     click.option(
-        "--backtest", is_flag=True, help="How true such estimates have been, slug by slug."
+        "--backtest", is_flag=True, help="Show how often such estimates held, slug by slug."
     ),
     settings_options(),
     as_of_option,

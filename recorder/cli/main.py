@@ -17,6 +17,7 @@ from typing import ClassVar, NamedTuple
 
 import click
 
+from recorder import __version__
 from recorder.analysis.registry import ANALYSES
 from recorder.cli.streams import notify, open_streams, output_was_lost
 from recorder.cli.terminal import visible
@@ -56,22 +57,26 @@ SECTIONS: Mapping[str, Mapping[str, CommandEntry]] = MappingProxyType(
         },
         "Ask": {
             "status": CommandEntry(
-                "recorder.cli.ask", "status", "A run's ledger row, last seen or as of a time."
+                "recorder.cli.ask", "status", "Show a run's ledger row, last seen or as of a time."
             ),
             "history": CommandEntry(
-                "recorder.cli.ask", "history", "A run's snapshots, and what changed in each."
+                "recorder.cli.ask", "history", "Show a run's snapshots and their changes."
             ),
-            "runs": CommandEntry("recorder.cli.ask", "runs", "The tracked runs."),
-            "sources": CommandEntry("recorder.cli.health", "sources", "The health of each source."),
-            "overdue": CommandEntry("recorder.cli.overdue", "overdue", "Runs that are overdue."),
+            "runs": CommandEntry("recorder.cli.ask", "runs", "List the tracked runs."),
+            "sources": CommandEntry(
+                "recorder.cli.sources", "sources", "Show how polling goes, by source and key."
+            ),
+            "overdue": CommandEntry("recorder.cli.overdue", "overdue", "List the overdue runs."),
         },
         "Analyse": {
-            name: CommandEntry("recorder.cli.analyses", name, entry.summary)
+            name: CommandEntry("recorder.cli.analysis_commands", name, entry.summary)
             for name, entry in ANALYSES.items()
             if entry.flag_of is None
         }
         | {
-            "budget": CommandEntry("recorder.cli.budget", "budget", "How far each budget is used."),
+            "budget": CommandEntry(
+                "recorder.cli.budget", "budget", "Show how far each budget is used."
+            ),
             "estimate": CommandEntry(
                 "recorder.cli.estimate", "estimate", "What a run will cost, how long it will take."
             ),
@@ -80,18 +85,22 @@ SECTIONS: Mapping[str, Mapping[str, CommandEntry]] = MappingProxyType(
             "export": CommandEntry(
                 "recorder.cli.transfer", "export", "Write answers or rows to a file."
             ),
-            "import": CommandEntry("recorder.cli.transfer", "import_", "Take answers from a file."),
-            "db": CommandEntry("recorder.cli.db", "db", "The store: upgrade, status, and more."),
+            "import": CommandEntry(
+                "recorder.cli.transfer", "import_", "Import answers from a file."
+            ),
+            "db": CommandEntry(
+                "recorder.cli.db", "db", "Make or upgrade the store; show its size."
+            ),
             "doctor": CommandEntry(
-                "recorder.cli.doctor", "doctor", "What is wrong, and what to do."
+                "recorder.cli.doctor", "doctor", "Find what is wrong, and what to do."
             ),
         },
         "Try": {
             "sandbox": CommandEntry(
-                "recorder.cli.sandbox", "sandbox", "A local ledger to try things with."
+                "recorder.cli.sandbox", "sandbox", "Serve a local ledger to try things with."
             ),
             "demo": CommandEntry(
-                "recorder.cli.demo", "demo", "The whole story against the sandbox."
+                "recorder.cli.demo", "demo", "Show every step against the sandbox."
             ),
         },
     }
@@ -179,9 +188,9 @@ def _discard_stdout() -> None:
 @click.group(
     cls=LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="`recorder COMMAND -h` helps with a command. Example: `recorder demo` shows the whole in a minute.",
+    epilog="`recorder COMMAND -h` helps with a command. Example: `recorder demo` shows every step in a minute.",
 )
-@click.version_option(package_name="puffle-recorder", message="%(prog)s %(version)s")
+@click.version_option(__version__, message="%(prog)s %(version)s")
 @click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of an error.")
 def cli() -> None:
     """Keep the history of Puffle Enrichment Runs, and ask how long they take, how often they fail, what they cost."""

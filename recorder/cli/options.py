@@ -36,9 +36,9 @@ def _setting(key: str, metavar: str, text: str) -> Decorator:
 _SETTING_OPTIONS: Mapping[str, Decorator] = MappingProxyType(
     {
         "database_url": _setting(
-            "database_url", "URL", "The store: a SQLAlchemy URL, or a path = SQLite."
+            "database_url", "URL", "The store: a SQLAlchemy URL, or the path of a SQLite file."
         ),
-        "config": _setting("config", "FILE", "TOML file of settings."),
+        "config": _setting("config", "FILE", "A TOML file of settings."),
         "source": _setting("source", "NAME", "The account that runs are polled through."),
         "base_url": _setting("base_url", "URL", "The API's base URL."),
         "rate": _setting("rate", "N", "Requests in any 60 s, per key, over all processes."),

@@ -83,7 +83,7 @@ as_of_option = click.option(
     "--as-of",
     metavar="T",
     callback=_when,
-    help="Answer with what was known at that time: T as for --since.",
+    help="Answer with what was known at T: a time, a date (midnight in --tz), or 7d (ago).",
 )
 
 since_option = click.option(

@@ -61,7 +61,7 @@ Examples:
     metavar="FACTOR",
     default=1.0,
     show_default=True,
-    help="How many times faster than real ones the runs go.",
+    help="Runs go FACTOR times faster than real ones.",
 )
 @click.option(
     "--user",
@@ -106,7 +106,7 @@ Examples:
     metavar="FACTOR",
     default=1.0,
     show_default=True,
-    help="How many times the price of the version before each version of a slug costs.",
+    help="Each version of a slug costs FACTOR times the one before.",
 )
 @click.option(
     "--drift",
@@ -114,12 +114,12 @@ Examples:
     metavar="FACTOR",
     default=1.0,
     show_default=True,
-    help="How many times longer runs take, and dearer than their preview they are, at the end than at first.",
+    help="At the end, runs take FACTOR times as long and cost FACTOR times as much over their preview as at first.",
 )
 @click.option(
     "--outage",
     metavar="T",
-    help="For a week from T on, runs take four times as long and one in three fails.",
+    help="Start of a week in which runs take four times as long and one in three fails.",
 )
 @click.option(
     "--late-actuals",

@@ -33,7 +33,9 @@ from recorder.cli.stores import reading
 from recorder.settings import Settings
 
 _BY = click.option(
-    "--by", metavar="TERMS", help=f"Groups: {', '.join(TERMS)}, {LABEL}KEY; commas between."
+    "--by",
+    metavar="TERMS",
+    help=f"Group by {', '.join(TERMS)} or {LABEL}KEY; commas between several.",
 )
 _LIMIT = "limit"
 """The option of an analysis that `--limit` is, which cuts the rows of the others."""
