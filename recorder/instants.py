@@ -122,6 +122,11 @@ def iso(us: int) -> str:
     return datetime_of(min(max(us, _FIRST), _LAST)).strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(27, "0")
 
 
+def iso_seconds(us: int) -> str:
+    """Return `2026-11-20T09:15:00Z`: an instant cut to the second, for messages."""
+    return f"{iso(us)[:19]}Z"
+
+
 def format_duration(us: int) -> str:
     """Return `3s`, `10m`, `1h`, `1.5s`: the shortest exact spelling in one unit."""
     for unit in ("d", "h", "m", "s", "ms"):

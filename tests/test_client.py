@@ -159,7 +159,7 @@ def test_an_empty_id_is_not_asked_for() -> None:
     with serving(reply()) as ledger, client(ledger.url) as asking:
         answer = asking.fetch(Target(""))
     assert (answer.outcome, answer.http_status) == (Outcome.UNEXPECTED, None)
-    assert answer.detail == "an empty run id cannot be asked for"
+    assert answer.detail == "an empty run id cannot be requested"
     assert ledger.heads == []
 
 

@@ -10,7 +10,7 @@ from virtual import Reply, Scene, ended, most_in_a_minute, ok
 from recorder.cli.main import cli, run
 from recorder.doctor.verdicts import check_clock
 from recorder.instants import DAY, HOUR, MINUTE
-from recorder.polling.clock import clock_off
+from recorder.polling.clock_watch import clock_off
 from recorder.polling.watch_options import RunMode
 from recorder.schedule.cadence import Cadence
 from recorder.store.engine import Database

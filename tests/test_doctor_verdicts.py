@@ -105,7 +105,7 @@ def test_sources_that_share_a_key_share_its_pace() -> None:
     check = judged(sharing, [3] * 20 + [3600] * 10)
     assert (check.source, check.state) == ("a, b", CheckStatus.OK)
     assert check.found.startswith(
-        "30 runs in flight (10 overdue and asked less often): each is seen about every 15 s; "
+        "30 runs in flight (10 overdue and polled less often): each is seen about every 15 s; "
     )
 
 
@@ -113,7 +113,7 @@ def test_runs_that_are_not_visible_take_turns_too() -> None:
     """Runs that answer 404 are told, and slow the others down by as much as they are asked."""
     lost = [health(20, not_visible=20)]
     often, seldom = judged(lost, [3] * 20 + [12] * 20), judged(lost, [3] * 20 + [3600] * 20)
-    words = "20 runs in flight, 20 not visible and asked less often: each is seen about every "
+    words = "20 runs in flight, 20 not visible and polled less often: each is seen about every "
     assert often.found.startswith(f"{words}26 s; ")
     assert seldom.found.startswith(f"{words}15 s; ")
 

@@ -120,9 +120,9 @@ def test_verbose_is_one_line(coordinator: Desk) -> None:
     coordinator.serve("er_1")
     coordinator.track("er_1", "er_2")
     assert coordinator("poll", "-v") == Ended(
-        0, "", "recorder: asked 2: 1 changed, 1 not visible\n"
+        0, "", "recorder: polled 2: 1 changed, 1 not visible\n"
     )
-    assert coordinator("poll", "-v") == Ended(0, "", "recorder: asked 0\n")
+    assert coordinator("poll", "-v") == Ended(0, "", "recorder: polled 0\n")
 
 
 def test_an_empty_store_is_made_and_polled(coordinator: Desk) -> None:
@@ -469,13 +469,13 @@ def test_a_second_poll_says_so_and_ends(coordinator: Desk) -> None:
     with coordinator.process("poll", "--forever", "-v") as service:
         wait_for(coordinator.asked)
         assert coordinator("poll", "-v") == Ended(
-            0, "", "recorder: asked 0; another process polls default\n"
+            0, "", "recorder: polled 0; another process polls default\n"
         )
         assert coordinator("poll") == Ended(0, "", "")
         service.send_signal(signal.SIGTERM)
         out, err = service.communicate(timeout=20)
     assert (service.returncode, out) == (0, "")
-    assert err.startswith("recorder: asked ")
+    assert err.startswith("recorder: polled ")
     assert err.count("\n") == 1
     assert coordinator.rows("SELECT count(*) FROM polls") == [(len(coordinator.asked()),)]
     assert "another" not in coordinator("poll", "-v").err
@@ -511,7 +511,7 @@ def test_after_a_kill_the_next_poll_goes_on_at_once(coordinator: Desk) -> None:
         service.kill()
         service.wait()
     coordinator.sandbox.inject()
-    assert coordinator("poll", "-v").err == "recorder: asked 1: 1 changed\n"
+    assert coordinator("poll", "-v").err == "recorder: polled 1: 1 changed\n"
 
 
 def test_a_retry_after_is_kept_to_by_the_next_pass(coordinator: Desk) -> None:
@@ -520,12 +520,12 @@ def test_a_retry_after_is_kept_to_by_the_next_pass(coordinator: Desk) -> None:
     coordinator.serve("er_2")
     coordinator.track("er_1", "er_2")
     assert (
-        "recorder: asked 1: 1 throttled; the last"
+        "recorder: polled 1: 1 throttled; the last"
         in coordinator("poll", "-v", "--every", "100ms").err
     )
     count = len(coordinator.asked())
     time.sleep(0.3)
-    assert coordinator("poll", "-v") == Ended(0, "", "recorder: asked 0\n")
+    assert coordinator("poll", "-v") == Ended(0, "", "recorder: polled 0\n")
     assert len(coordinator.asked()) == count
 
 

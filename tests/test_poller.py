@@ -634,7 +634,7 @@ def test_an_outage_is_told_once_and_its_end_is_not_missed(scene: Scene) -> None:
         assert min(at for at in asked(scene, run_id) if at >= 3600) < 3600 + 72 + 5
     told = [line for line in scene.told if "overdue" not in line]
     assert told == [
-        "source 'default' fails: HTTP 503; it is asked less often until it answers",
+        "source 'default' fails: HTTP 503; it is polled less often until it answers",
         "source 'default' answers again",
     ]
 
@@ -698,7 +698,7 @@ def test_until_done_waits_for_no_run_that_is_not_there(scene: Scene) -> None:
     assert scene.watch(RunMode.DONE).exit_code == 0
     assert 15 < (scene.time.now - T0) / S < 20
     assert scene.told == [
-        "1 run is not visible (404): is the key that of their account? 'recorder runs' tells which"
+        "1 run is not visible (404): is the key that of their account? 'recorder runs' lists them"
     ]
 
 
@@ -1150,7 +1150,7 @@ def test_a_second_watch_ends_soon(
     scene.time.run(first.run, later(scene, 5.5, run_second))
     assert second.summary.busy == {"default"}
     assert second.summary.exit_code == 0
-    assert second.summary.line() == "asked 0; another process polls default"
+    assert second.summary.line() == "polled 0; another process polls default"
     assert (ended_at[0] - T0) / S < 5.5 + within
     assert {one.watch for one in scene.log} == {"first"}
 
@@ -1475,7 +1475,7 @@ def test_hours_of_a_service(scene: Scene) -> None:
             "source 'refused' is stopped: the API key was refused (401):"
             " give it a key that works, then poll again"
         ),
-        "source 'failing' fails: HTTP 503; it is asked less often until it answers",
+        "source 'failing' fails: HTTP 503; it is polled less often until it answers",
         "source 'failing' answers again",
         "source 'refused': the API key works again",
     ]

@@ -218,4 +218,4 @@ def test_what_the_units_start_polls_and_ends_well(home: tuple[Path, Sandbox], na
         _, said = process.communicate(timeout=20)
     assert process.returncode == 0
     assert sandbox.requests
-    assert ("asked 1" in said) == ("-v" in words)
+    assert ("polled 1" in said) == ("-v" in words)

@@ -121,7 +121,7 @@ def _alarm(run: LiveRun, cadence: Cadence, now: int) -> str | None:
     if run.overdue(cadence, now):
         return f"overdue {run.trigger_run_id or ''}".strip()
     if run.last_outcome is not None and (outcome := Outcome(run.last_outcome)).is_failure:
-        return outcome.word.replace("_", " ")
+        return outcome.text
     if run.status == "failed":
         return run.error_message or "failed"
     return None

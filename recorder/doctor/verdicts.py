@@ -9,7 +9,7 @@ from recorder.doctor.probe import Account, Probe
 from recorder.errors import StoreError
 from recorder.fetch.keys import readable_by_others
 from recorder.humanize import clock_words, counted, whole_span
-from recorder.instants import MINUTE, SECOND, iso
+from recorder.instants import MINUTE, SECOND, iso_seconds
 from recorder.ledger.answer import FAR_OFF_US, Answer, Outcome
 from recorder.schedule.dispatch import Budget
 from recorder.store.read.overdue_runs import Overdue
@@ -182,7 +182,7 @@ def _pause_text(budget: Budget, now: int) -> str | None:
         return None
     left = whole_span(budget.paused_until - now)
     return (
-        f"the API asked for a pause (429) until {iso(budget.paused_until)[:19]}Z, for {left} more"
+        f"the API asked for a pause (429) until {iso_seconds(budget.paused_until)}, for {left} more"
     )
 
 
@@ -208,8 +208,8 @@ def _runs_text(sharing: Sequence[SourceHealth]) -> str:
     """Return the polled runs, in the words and by the counts of `recorder sources`."""
     names = ("in_flight", "overdue", "unseen", "not_visible")
     in_flight, overdue, unseen, lost = (sum(getattr(one, n) for one in sharing) for n in names)
-    late = f" ({overdue} overdue and asked less often)" if overdue else ""
-    others = [(unseen, "unseen"), (lost, "not visible and asked less often")]
+    late = f" ({overdue} overdue and polled less often)" if overdue else ""
+    others = [(unseen, "unseen"), (lost, "not visible and polled less often")]
     in_words = [f"{counted(in_flight, 'run')} in flight{late}"]
     return ", ".join([*in_words, *(f"{n} {words}" for n, words in others if n)])
 
@@ -223,7 +223,7 @@ def check_due(backlog: Backlog, last_good_at: int | None, *, now: int) -> Check:
         return ok("due", f"no run waits for more than 5 minutes; {last}")
     return warn(
         "due",
-        f"{counted(backlog.runs, 'run')} due since {iso(backlog.since)[:19]}Z and not asked; {last}",
+        f"{counted(backlog.runs, 'run')} due since {iso_seconds(backlog.since)} and not asked; {last}",
         "keep 'recorder poll --for 55s' in cron, or 'recorder poll --forever' as a service",
     )
 

@@ -235,7 +235,7 @@ class LedgerClient:
             target=target,
             observed_at=self._clock(),
             outcome=Outcome.UNEXPECTED,
-            detail="an empty run id cannot be asked for",
+            detail="an empty run id cannot be requested",
         )
 
 

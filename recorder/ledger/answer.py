@@ -29,6 +29,11 @@ class Outcome(IntEnum):
         return self.name.lower()
 
     @property
+    def text(self) -> str:
+        """As people read it: `not visible`."""
+        return self.word.replace("_", " ")
+
+    @property
     def is_row(self) -> bool:
         """Whether the API showed the run."""
         return self in (Outcome.CHANGED, Outcome.UNCHANGED)

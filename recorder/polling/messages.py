@@ -1,6 +1,6 @@
 """The messages of a watch, one line each."""
 
-from recorder.humanize import clock_words, whole_span
+from recorder.humanize import clock_words, counted, whole_span
 from recorder.store.read.overdue_runs import Overdue
 
 
@@ -38,7 +38,7 @@ def clock_right_line(source: str) -> str:
 
 def down_line(source: str, why: str) -> str:
     """Return the message for a source of which every request fails."""
-    return f"source {source!r} fails: {why}; it is asked less often until it answers"
+    return f"source {source!r} fails: {why}; it is polled less often until it answers"
 
 
 def answers_again_line(source: str) -> str:
@@ -48,13 +48,16 @@ def answers_again_line(source: str) -> str:
 
 def overdue_left_line(count: int) -> str:
     """Return the message for overdue runs that a watch did not wait for."""
-    runs = "1 run is" if count == 1 else f"{count} runs are"
-    return f"{runs} overdue and not waited for: 'recorder overdue' lists them"
+    return f"{_runs_are(count)} overdue and not waited for: 'recorder overdue' lists them"
 
 
 def not_visible_line(count: int) -> str:
     """Return the message for runs that the API does not show."""
-    runs = "1 run is" if count == 1 else f"{count} runs are"
     return (
-        f"{runs} not visible (404): is the key that of their account? 'recorder runs' tells which"
+        f"{_runs_are(count)} not visible (404): is the key that of their account?"
+        " 'recorder runs' lists them"
     )
+
+
+def _runs_are(count: int) -> str:
+    return f"{counted(count, 'run')} {'is' if count == 1 else 'are'}"

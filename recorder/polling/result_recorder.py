@@ -11,7 +11,7 @@ from dataclasses import replace
 from recorder.errors import StoreError
 from recorder.ledger.answer import Answer, Outcome
 from recorder.polling.active_sources import ActiveSource
-from recorder.polling.clock import ClockWatch
+from recorder.polling.clock_watch import ClockWatch
 from recorder.polling.coordinator import Coordinator
 from recorder.polling.fetchers import PollRequest, PollResult
 from recorder.polling.messages import answers_again_line, down_line, key_works_line, refused_line

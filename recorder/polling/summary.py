@@ -3,7 +3,8 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-from recorder.instants import iso
+from recorder.humanize import counted
+from recorder.instants import iso_seconds
 from recorder.ledger.answer import Answer, Outcome
 from recorder.schedule.failing import FailingRun
 
@@ -33,8 +34,7 @@ class Summary:
         self.outcomes[outcome] += 1
         self.failing.pop((source, answer.run_id), None)
         if outcome.is_failure:
-            why = answer.detail or outcome.word.replace("_", " ")
-            self.failing[source, answer.run_id] = why
+            self.failing[source, answer.run_id] = answer.detail or outcome.text
 
     @property
     def exit_code(self) -> int:
@@ -47,15 +47,11 @@ class Summary:
 
     def line(self) -> str:
         """Return the summary as one line."""
-        asked = sum(self.outcomes.values())
-        counted = ", ".join(
-            f"{n} {outcome.word.replace('_', ' ')}" for outcome, n in sorted(self.outcomes.items())
-        )
-        text = f"asked {asked}" + (f": {counted}" if counted else "")
+        outcomes = ", ".join(f"{n} {outcome.text}" for outcome, n in sorted(self.outcomes.items()))
+        text = f"polled {self.outcomes.total()}" + (f": {outcomes}" if outcomes else "")
         if self.failing:
-            text += (
-                f"; the last poll of {_runs(len(self.failing))} did not succeed ({self._example()})"
-            )
+            runs = counted(len(self.failing), "run")
+            text += f"; the last poll of {runs} did not succeed ({self._example()})"
         if self.busy:
             text += f"; another process polls {', '.join(sorted(self.busy))}"
         return text
@@ -67,8 +63,4 @@ class Summary:
             return f"{run_id} of source {source!r}: {why}"
         run = self.lasting[0]
         why = self.failing[run.source, run.run_id]
-        return f"{run.run_id} of source {run.source!r}, since {iso(run.since)[:19]}Z: {why}"
-
-
-def _runs(count: int) -> str:
-    return "1 run" if count == 1 else f"{count} runs"
+        return f"{run.run_id} of source {run.source!r}, since {iso_seconds(run.since)}: {why}"
