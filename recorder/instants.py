@@ -7,6 +7,7 @@ Invariant: an instant is microseconds since 1970-01-01T00:00:00Z as an int; no n
 import re
 import time
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from zoneinfo import ZoneInfo
 
 SECOND = 1_000_000
 MINUTE = 60 * SECOND
@@ -97,8 +98,6 @@ def zone_named(name: str) -> tzinfo | None:
     """Return the time zone of a name (`UTC`, `Z`, `Europe/Berlin`), or None where there is none."""
     if name.upper() in ("UTC", "Z"):
         return UTC
-    from zoneinfo import ZoneInfo  # noqa: PLC0415  # UTC, the default, does not need it
-
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):

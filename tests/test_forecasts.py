@@ -7,7 +7,7 @@ import pytest
 from reference_estimates import as_asked, estimate
 
 from recorder.analysis.forecasts import Basis, Forecaster, costs, durations
-from recorder.analysis.likes import Asked, Outcome
+from recorder.analysis.likes import Asked, PastRun
 
 SECOND = 1_000_000
 
@@ -46,8 +46,8 @@ def of_measure(runs: list[dict[str, Any]], measure: str) -> list[dict[str, Any]]
     return [run | {"preview": None} for run in runs]
 
 
-def outcomes(runs: list[dict[str, Any]]) -> list[Outcome]:
-    return [Outcome(**{k: v for k, v in run.items() if k != "cost"}) for run in runs]
+def outcomes(runs: list[dict[str, Any]]) -> list[PastRun]:
+    return [PastRun(**{k: v for k, v in run.items() if k != "cost"}) for run in runs]
 
 
 def forecaster(
@@ -110,11 +110,11 @@ def test_question_against_the_plain_program(measure: str, way: str) -> None:
             assert triple == (values if measure == "cost" else pytest.approx(values, rel=1e-12))
 
 
-def steady(n: int, version: str | None = "1", **changed: Any) -> list[Outcome]:
+def steady(n: int, version: str | None = "1", **changed: Any) -> list[PastRun]:
     """Return n runs an hour apart, the first at hour 1, of 1 to n leads, each of one minute."""
     plain = {"version": version, "value": 60 * SECOND, "preview": None}
     return [
-        Outcome(
+        PastRun(
             run_id=f"{version}{i}",
             created_at=i * 3600 * SECOND,
             known_at=i * 3600 * SECOND + 60 * SECOND,
@@ -139,7 +139,7 @@ def test_few() -> None:
 def test_nine() -> None:
     """Nine likes answer with the first, the middle and the last."""
     runs = [
-        Outcome(run_id=f"{i}", version="1", created_at=i, known_at=i, leads=1, value=i * SECOND)
+        PastRun(run_id=f"{i}", version="1", created_at=i, known_at=i, leads=1, value=i * SECOND)
         for i in range(1, 10)
     ]
     got = durations(runs, [], by_leads=True).estimate(Asked(version="1", at=10, leads=1))
@@ -192,7 +192,7 @@ def test_preview_of_nothing() -> None:
     """A run previewed at 0 is no like, and one asked with a preview of 0 costs 0."""
     free = steady(9, preview=0, value=0)
     paid = steady(9, version="1", preview=2, value=3)
-    program = costs([*free, *(Outcome(**_moved(one)) for one in paid)], [], by_preview=True)
+    program = costs([*free, *(PastRun(**_moved(one)) for one in paid)], [], by_preview=True)
     got = program.estimate(asked_after(30, preview=0))
     assert got.n == 9
     assert got.interval is not None
@@ -200,6 +200,6 @@ def test_preview_of_nothing() -> None:
     assert not got.interval.holds(1)
 
 
-def _moved(one: Outcome) -> dict[str, Any]:
-    fields = {name: getattr(one, name) for name in Outcome.__slots__}
+def _moved(one: PastRun) -> dict[str, Any]:
+    fields = {name: getattr(one, name) for name in PastRun.__slots__}
     return fields | {"run_id": one.run_id + "paid"}

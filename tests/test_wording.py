@@ -26,7 +26,14 @@ RETIRED = re.compile(
 )
 """Words that names of the program have been rid of, as a whole name or a part of one."""
 
-OPENINGS, RETIRED_NAMES, CLASSES_TWICE, MODULES_TWICE, INNER_IMPORTS = 222, 210, 3, 13, 8
+SEAMS = {
+    "recorder/__init__.py",  # pandas: only a program that asks for frames loads it
+    "recorder/polling/service.py",  # the HTTP client: a pass that sends nothing does without
+    "recorder/store/migrate.py",  # alembic: only a change of the schema loads it
+}
+"""The modules of which one function imports, once."""
+
+OPENINGS, RETIRED_NAMES, MODULES_TWICE = 30, 60, 3
 """How many exceptions are left; each falls to none."""
 
 
@@ -91,7 +98,7 @@ def test_a_class_has_its_name_alone() -> None:
     classes = [
         n.name for tree in TREES.values() for n in ast.walk(tree) if isinstance(n, ast.ClassDef)
     ]
-    assert len(found := twice(classes)) <= CLASSES_TWICE, found
+    assert twice(classes) == []
 
 
 def test_a_module_has_its_name_alone() -> None:
@@ -101,13 +108,13 @@ def test_a_module_has_its_name_alone() -> None:
 
 
 def test_imports_stand_at_the_top() -> None:
-    """Functions import nothing, but for what a cron pass and `--help` start faster without."""
+    """Functions import nothing, but for one seam in each of three modules."""
     inner = {
-        f"{path}:{node.lineno}"
+        (str(path), function.name)
         for path, tree in TREES.items()
         for function in ast.walk(tree)
         if isinstance(function, ast.FunctionDef)
         for node in ast.walk(function)
         if isinstance(node, ast.Import | ast.ImportFrom)
     }
-    assert len(inner) <= INNER_IMPORTS, "\n".join(sorted(inner))
+    assert sorted(path for path, _ in inner) == sorted(SEAMS)

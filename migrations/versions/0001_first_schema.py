@@ -44,7 +44,7 @@ def _integers(names: str) -> list[sa.Column[int]]:
     return [sa.Column(name, Integer) for name in names.split()]
 
 
-def _given(names: str) -> list[sa.Column[int]]:
+def _required(names: str) -> list[sa.Column[int]]:
     return [sa.Column(name, Integer, nullable=False) for name in names.split()]
 
 
@@ -78,7 +78,7 @@ source = sa.Table(
     sa.Column("source_id", Small, primary_key=True, autoincrement=False),
     sa.Column("name", Name, nullable=False),
     sa.Column("base_url", Text, nullable=False),
-    *_given("created_at parts_version"),
+    *_required("created_at parts_version"),
     *_texts("holder refused_key accepted_key"),
     *_integers("held_until refused_at clock_at clock_off_us"),
     sa.UniqueConstraint("name"),
@@ -119,7 +119,7 @@ watch = sa.Table(
     sa.Column("tracking", Text, nullable=False),
     *_integers("due_at"),
     sa.Column("urgency", Small, nullable=False),
-    *_given("n_polls n_snapshots n_failures"),
+    *_required("n_polls n_snapshots n_failures"),
     *_integers(
         "first_polled_at last_polled_at first_good_at last_good_at last_changed_at ended_seen_at resumed_at"
     ),
@@ -161,9 +161,9 @@ snapshot = sa.Table(
         Integer,
         sa.Computed("CASE WHEN seq > 1 THEN seq - 1 END", persisted=True),
     ),
-    *_given("first_seen_at last_seen_at"),
+    *_required("first_seen_at last_seen_at"),
     *_integers("seen_again_at"),
-    *_given("n_polls"),
+    *_required("n_polls"),
     sa.Column("digest", Bytes, nullable=False),
     sa.Column("part_id", Integer, nullable=False),
     *_texts("status"),
@@ -282,7 +282,7 @@ key_slot = sa.Table(
     "key_slot",
     metadata,
     sa.Column("key_id", Text, nullable=False),
-    *_given("slot free_at"),
+    *_required("slot free_at"),
     sa.PrimaryKeyConstraint("key_id", "slot"),
     sa.ForeignKeyConstraint(["key_id"], [f"{SCHEMA}.key_budget.key_id"]),
     sqlite_strict=True,
@@ -338,7 +338,7 @@ def downgrade() -> None:
 
 
 def view_statements(dialect: str) -> Iterator[str]:
-    """Each view's CREATE statement: the file as it is on Postgres, its functions written out on SQLite."""
+    """Yield the CREATE statement of each view: its file on Postgres; on SQLite with its functions written out."""
     for path in sorted(VIEWS.glob("*.sql")):
         text = path.read_text(encoding="utf-8")
         yield text if dialect == "postgresql" else _for_sqlite(text)

@@ -95,7 +95,7 @@ class Analysis:
     Attributes:
         cells: returns the row of a group; a group without runs gives the columns and their kinds. Its docstring is the
             help: of the command up to `Returns:`, of the Python method all of it, with the meaning of the columns.
-        needs: the columns that `cells`, `only`, `speaks`, `split`, `items` and `basis` read, besides `ALWAYS`.
+        needs: the columns that `cells`, `only`, `speaks`, `split`, `items` and `basis` read, in addition to `ALWAYS`.
         population: the runs that it is about.
         about: returns the part of the foot that counts the runs of the population, by its name.
         examples: command lines, without `recorder`.

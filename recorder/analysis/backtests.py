@@ -11,7 +11,7 @@ from recorder.analysis.cells import Row, count, number, plain, proportion, rate,
 from recorder.analysis.columns import Runs, n_of
 from recorder.analysis.forecasts import Estimate, Interval, costs, durations
 from recorder.analysis.groups import split
-from recorder.analysis.likes import Outcome
+from recorder.analysis.likes import PastRun
 from recorder.analysis.outcomes import created, is_completed, paid, walls
 from recorder.analysis.populations import populations_of
 from recorder.analysis.report import Report
@@ -20,7 +20,7 @@ from recorder.humanize import counted
 
 WHOLE: Final = "(all)"
 
-Tried: TypeAlias = tuple[Outcome, Interval]
+Tried: TypeAlias = tuple[PastRun, Interval]
 """An outcome, and the interval that was promised at its creation."""
 
 
@@ -101,13 +101,13 @@ def slug_backtest(own: Runs) -> SlugBacktest:
     )
 
 
-def _costs(own: Runs) -> Iterator[tuple[Outcome, Estimate]]:
+def _costs(own: Runs) -> Iterator[tuple[PastRun, Estimate]]:
     for unit in sorted(set(own.values("cost_unit")) - {None}):
         outcomes = list(paid(own, unit))
         yield from costs(outcomes, created(own), by_preview=True).backtest(outcomes)
 
 
-def _durations(own: Runs) -> Iterator[tuple[Outcome, Estimate]]:
+def _durations(own: Runs) -> Iterator[tuple[PastRun, Estimate]]:
     """Yield them with leads where they are known, else without."""
     outcomes = list(walls(own))
     for by_leads in (True, False):
@@ -115,7 +115,7 @@ def _durations(own: Runs) -> Iterator[tuple[Outcome, Estimate]]:
         yield from durations(outcomes, created(own), by_leads=by_leads).backtest(asked)
 
 
-def _promised(tried: Iterable[tuple[Outcome, Estimate]]) -> Iterator[Tried]:
+def _promised(tried: Iterable[tuple[PastRun, Estimate]]) -> Iterator[Tried]:
     for one, estimate in tried:
         if estimate.promised is not None:
             yield one, estimate.promised

@@ -1,7 +1,7 @@
 """What a run will cost and how long it will take, from the runs of its slug.
 
 Invariant: at an instant only what was known then counts; costs of another unit never do. The estimate is of a run that
-completes: how many fail stands beside it.
+completes: how many fail is a column of its own.
 """
 
 from collections.abc import Callable
@@ -138,8 +138,8 @@ def _of_slug(runs: Runs, slug: str) -> Runs:
     own = runs.only(runs.words("slug").where(frozenset({slug}).__contains__))
     sources = sorted(set(own.values("source")))
     if len(sources) > 1:
-        told = f"slug {slug!r} is in the sources {', '.join(sources)}"
-        raise UsageError(f"{told}: choose one with --source")
+        found = f"slug {slug!r} is in the sources {', '.join(sources)}"
+        raise UsageError(f"{found}: choose one with --source")
     return own
 
 

@@ -20,7 +20,7 @@ from recorder.analysis.likes import (
     CostScores,
     DurationScores,
     Likes,
-    Outcome,
+    PastRun,
     Positions,
     Scores,
     Value,
@@ -99,10 +99,10 @@ class Forecaster:
 
     def __init__(
         self,
-        outcomes: Iterable[Outcome],
+        outcomes: Iterable[PastRun],
         created: Iterable[int],
-        scores: Callable[[Sequence[Outcome]], Scores],
-        way: Callable[[Outcome], Asked | None],
+        scores: Callable[[Sequence[PastRun]], Scores],
+        way: Callable[[PastRun], Asked | None],
     ) -> None:
         self.likes = Likes(outcomes, scores)
         self._created = sorted(created)
@@ -128,7 +128,7 @@ class Forecaster:
             basis=basis, n=n, interval=interval, lead_range=lead_range, n_started=n_started
         )
 
-    def backtest(self, outcomes: Iterable[Outcome]) -> Iterator[tuple[Outcome, Estimate]]:
+    def backtest(self, outcomes: Iterable[PastRun]) -> Iterator[tuple[PastRun, Estimate]]:
         """Yield each of these that can be asked, with the estimate from what was known at its creation."""
         for one in outcomes:
             asked = self._way(one)
@@ -167,7 +167,7 @@ class Forecaster:
     def _audit(self) -> "_Audit":
         return _Audit(self._plain())
 
-    def _plain(self) -> Iterator[tuple[Outcome, Interval]]:
+    def _plain(self) -> Iterator[tuple[PastRun, Interval]]:
         """Yield the outcomes that had an interval at their creation, with it as it was before any audit."""
         for one in self.likes.outcomes:
             asked = self._way(one)
@@ -186,7 +186,7 @@ class _Audit:
         plain: outcomes in the order that they became known, and their intervals.
     """
 
-    def __init__(self, plain: Iterable[tuple[Outcome, Interval]]) -> None:
+    def __init__(self, plain: Iterable[tuple[PastRun, Interval]]) -> None:
         self._known_at: list[int] = []
         self._below, self._above = [0], [0]
         for one, interval in plain:
@@ -203,10 +203,10 @@ class _Audit:
         return below, above
 
 
-def durations(outcomes: Iterable[Outcome], created: Iterable[int], *, by_leads: bool) -> Forecaster:
+def durations(outcomes: Iterable[PastRun], created: Iterable[int], *, by_leads: bool) -> Forecaster:
     """Return estimates of wall times, asked with leads or without."""
 
-    def way(one: Outcome) -> Asked | None:
+    def way(one: PastRun) -> Asked | None:
         if one.created_at is None or (by_leads and one.leads is None):
             return None
         leads = one.leads if by_leads else None
@@ -215,10 +215,10 @@ def durations(outcomes: Iterable[Outcome], created: Iterable[int], *, by_leads: 
     return Forecaster(outcomes, created, DurationScores, way)
 
 
-def costs(outcomes: Iterable[Outcome], created: Iterable[int], *, by_preview: bool) -> Forecaster:
+def costs(outcomes: Iterable[PastRun], created: Iterable[int], *, by_preview: bool) -> Forecaster:
     """Return estimates of costs of one unit, asked with a preview, or with leads alone."""
 
-    def way(one: Outcome) -> Asked | None:
+    def way(one: PastRun) -> Asked | None:
         if one.created_at is None or (not by_preview and one.leads is None):
             return None
         preview = one.preview if by_preview else None

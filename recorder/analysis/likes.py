@@ -28,7 +28,7 @@ ByRank: TypeAlias = Callable[[int], Value]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class PastRun:
     """One completed run of a source and slug, as far as one measure needs it.
 
     Attributes:
@@ -91,7 +91,7 @@ class DurationScores:
         outcomes: in the order of their positions.
     """
 
-    def __init__(self, outcomes: Sequence[Outcome]) -> None:
+    def __init__(self, outcomes: Sequence[PastRun]) -> None:
         self.is_like = np.ones(len(outcomes), np.bool_)
         self._walls = np.array([one.value for one in outcomes], np.float64)
         self._leads = np.array([-1 if one.leads is None else one.leads for one in outcomes], int)
@@ -136,7 +136,7 @@ class CostScores:
         by_preview: whether by the preview.
     """
 
-    def __init__(self, outcomes: Sequence[Outcome], *, by_preview: bool) -> None:
+    def __init__(self, outcomes: Sequence[PastRun], *, by_preview: bool) -> None:
         self._by_preview = by_preview
         sizes = [self._size(one.leads, one.preview) for one in outcomes]
         self.is_like = np.array([bool(size) for size in sizes], np.bool_)
@@ -171,7 +171,7 @@ class Likes:
     """
 
     def __init__(
-        self, outcomes: Iterable[Outcome], scores: Callable[[Sequence[Outcome]], Scores]
+        self, outcomes: Iterable[PastRun], scores: Callable[[Sequence[PastRun]], Scores]
     ) -> None:
         self.outcomes = sorted(outcomes, key=lambda one: (one.known_at, one.run_id))
         self.scores = scores(self.outcomes)
@@ -211,7 +211,7 @@ class _Window:
 
 
 def _by_version(
-    outcomes: Sequence[Outcome], is_like: npt.NDArray[np.bool_]
+    outcomes: Sequence[PastRun], is_like: npt.NDArray[np.bool_]
 ) -> dict[str | None, list[int]]:
     found: dict[str | None, list[int]] = {}
     for position in np.flatnonzero(is_like).tolist():

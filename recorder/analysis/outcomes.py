@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from recorder.analysis.columns import Mask, Runs, Whole
-from recorder.analysis.likes import Outcome
+from recorder.analysis.likes import PastRun
 from recorder.analysis.pairs import is_pair
 
 NEEDS: Final = frozenset(
@@ -39,14 +39,14 @@ def created(runs: Runs) -> list[int]:
     return created
 
 
-def walls(runs: Runs) -> Iterator[Outcome]:
+def walls(runs: Runs) -> Iterator[PastRun]:
     """Yield the wall time of each completed run whose end is known well enough, microseconds."""
     known = runs.only(is_completed(runs) & runs.wall.enters & (runs.wall.us > 0))
     names = ("run_id", "version", "created_at", "leads_total")
     columns = (known.values(name) for name in names)
     numbers = known.wall.us.tolist(), ends_known_at(known).tolist()
     for run_id, version, created_at, leads, wall, known_at in zip(*columns, *numbers, strict=True):
-        yield Outcome(
+        yield PastRun(
             run_id=run_id,
             version=version,
             created_at=created_at,
@@ -56,7 +56,7 @@ def walls(runs: Runs) -> Iterator[Outcome]:
         )
 
 
-def paid(runs: Runs, unit: str | None) -> Iterator[Outcome]:
+def paid(runs: Runs, unit: str | None) -> Iterator[PastRun]:
     """Yield the cost of each completed run of which preview and actual are final in this unit, millionths."""
     known = runs.only(is_completed(runs) & is_pair(runs))
     known = known.only(known.words("cost_unit").where(frozenset({unit}).__contains__))
@@ -64,7 +64,7 @@ def paid(runs: Runs, unit: str | None) -> Iterator[Outcome]:
     amounts = ("cost_actual_micros", "cost_preview_micros")
     for values in zip(*(known.values(name) for name in (*names, *amounts)), strict=True):
         run_id, version, created_at, known_at, leads, actual, preview = values
-        yield Outcome(
+        yield PastRun(
             run_id=run_id,
             version=version,
             created_at=created_at,
