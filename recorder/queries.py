@@ -16,7 +16,13 @@ from recorder.history.changes import Change, changes
 from recorder.settings import Settings
 from recorder.store.engine import Database
 from recorder.store.migrate import require_current
-from recorder.store.read.listing import Held, label_rows, poll_rows, snapshot_rows, transition_rows
+from recorder.store.read.listing import (
+    ListedRow,
+    label_rows,
+    poll_rows,
+    snapshot_rows,
+    transition_rows,
+)
 from recorder.store.read.overdue_runs import overdue_runs
 from recorder.store.read.past import Past
 from recorder.store.read.run_refs import RunRefs, find_run
@@ -190,10 +196,10 @@ class Queries:
 
     def _listed(
         self,
-        rows: Callable[..., Iterator[Held]],
+        rows: Callable[..., Iterator[ListedRow]],
         run_id: str | None,
         source: str | None,
-    ) -> Iterator[Held]:
+    ) -> Iterator[ListedRow]:
         named = self._source(source)
         with self._database.reading() as connection:
             ref = None if run_id is None else find_run(connection, run_id, named)

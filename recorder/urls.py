@@ -43,25 +43,25 @@ def parse_database_url(text: str, *, folder: Path) -> str:
     Raises:
         ValueError: it is none of these; the message says what to write, and never repeats the text.
     """
-    scheme, colon, rest = text.partition(":")
+    scheme, colon, location = text.partition(":")
     if colon and scheme in ("postgresql", "postgres", "postgresql+psycopg"):
-        return _postgres_url(rest)
+        return _postgres_url(location)
     if colon and scheme in ("sqlite", "sqlite+pysqlite"):
-        return _sqlite_url(rest, folder)
+        return _sqlite_url(location, folder)
     if _NO_PATH.match(text):
         raise ValueError(f"not SQLite and not Postgres: {_SQLITE_HINT}, or {_POSTGRES_HINT}")
     return _sqlite_file(text, folder)
 
 
-def _postgres_url(rest: str) -> str:
-    if not _POSTGRES.fullmatch(rest):
+def _postgres_url(location: str) -> str:
+    if not _POSTGRES.fullmatch(location):
         raise ValueError(f"not a Postgres URL: {_POSTGRES_HINT}")
-    return f"postgresql+psycopg:{rest}"
+    return f"postgresql+psycopg:{location}"
 
 
-def _sqlite_url(rest: str, folder: Path) -> str:
-    path, _, query = rest.removeprefix("///").partition("?")
-    if not rest.startswith("///") or path in ("", ":memory:"):
+def _sqlite_url(location: str, folder: Path) -> str:
+    path, _, query = location.removeprefix("///").partition("?")
+    if not location.startswith("///") or path in ("", ":memory:"):
         raise ValueError(f"names no file to keep the history in: {_SQLITE_HINT}")
     if query:
         raise ValueError(f"a SQLite store takes no ? and parameters: {_SQLITE_HINT}")

@@ -14,7 +14,7 @@ from recorder.doctor.verdicts import (
     check_clock,
     check_due,
     check_store,
-    seen_every,
+    poll_interval_us,
 )
 from recorder.errors import StoreError
 from recorder.fetch.reading import clock_ahead_us
@@ -121,7 +121,7 @@ def test_runs_that_are_not_visible_take_turns_too() -> None:
 @given(st.lists(st.integers(3, 600), min_size=1, max_size=200))
 def test_the_pace_spends_the_budget_and_no_more(pauses_s: list[int]) -> None:
     """At the pace that is told, the requests of all runs in a minute are at most the budget, and nearly all of it."""
-    pace_s = seen_every([s * S for s in pauses_s], Budget(rate=80), 3 * S) / S
+    pace_s = poll_interval_us([s * S for s in pauses_s], Budget(rate=80), 3 * S) / S
     wanted = sum(60 / (pace_s + pause - 3) for pause in pauses_s)
     assert wanted <= 80
     assert pace_s == pytest.approx(3, abs=0.06) or wanted >= 76

@@ -164,7 +164,7 @@ def check_budget(
     in_turn = sum(one.unseen + one.in_flight - one.overdue for one in sharing)
     if not in_turn:
         return ok("budget", _joined(runs, used), source=names)
-    pace = seen_every(pauses, budget, every_us)
+    pace = poll_interval_us(pauses, budget, every_us)
     each = "each" if in_turn > 1 else "it"
     found = _joined(f"{runs}: {each} is seen about every {pace / SECOND:.0f} s", used)
     if pace > SELDOM_US + SECOND // 10:
@@ -186,7 +186,7 @@ def _pause_text(budget: Budget, now: int) -> str | None:
     )
 
 
-def seen_every(pauses: Sequence[int], budget: Budget, every_us: int) -> int:
+def poll_interval_us(pauses: Sequence[int], budget: Budget, every_us: int) -> int:
     """Return the time between two polls of a run in flight, microseconds, to a twentieth of a second.
 
     Args:

@@ -12,7 +12,7 @@ from recorder.store.joins import same_run
 from recorder.store.read.run_refs import RunRef
 from recorder.store.schema import label, part, poll, run, snapshot, source
 
-Held: TypeAlias = Mapping[str, Any]
+ListedRow: TypeAlias = Mapping[str, Any]
 
 _PER_FETCH = 5000
 
@@ -23,7 +23,7 @@ def snapshot_rows(
     *,
     source_name: str | None = None,
     as_of: int | None = None,
-) -> Iterator[Held]:
+) -> Iterator[ListedRow]:
     """Yield the snapshots of one run, or of all, by source, run and number."""
     n_polls: sa.ColumnElement[int] = snapshot.c.n_polls
     last_seen: sa.ColumnElement[int] = snapshot.c.last_seen_at
@@ -86,7 +86,7 @@ def poll_rows(
     *,
     source_name: str | None = None,
     as_of: int | None = None,
-) -> Iterator[Held]:
+) -> Iterator[ListedRow]:
     """Yield the polls of one run, or of all, by source, run and instant."""
     names = ("polled_at", "outcome", "http_status", "latency_ms", "snapshot_seq", "detail")
     statement = _with_run(
@@ -106,7 +106,7 @@ def transition_rows(
     *,
     source_name: str | None = None,
     as_of: int | None = None,
-) -> Iterator[Held]:
+) -> Iterator[ListedRow]:
     """Yield the changes of status of one run, or of all, by source, run and number."""
     before = snapshot.alias("before")
     previous = same_run(before, snapshot) & (before.c.seq == snapshot.c.previous_seq)
@@ -148,7 +148,7 @@ def label_rows(
     *,
     source_name: str | None = None,
     as_of: int | None = None,
-) -> Iterator[Held]:
+) -> Iterator[ListedRow]:
     """Yield the labels of one run, or of all, by source, run and key; as of T those of the runs that were tracked by then."""
     named = sa.select(source.c.name.label("source"), run.c.run_id, label.c.key, label.c.value)
     statement = _with_run(named.select_from(label), label, ref, source_name)
@@ -168,6 +168,6 @@ def _with_run(
     return joined if source_name is None else joined.where(source.c.name == source_name)
 
 
-def _fetched(connection: sa.Connection, statement: sa.Select[Any]) -> Iterator[Held]:
+def _fetched(connection: sa.Connection, statement: sa.Select[Any]) -> Iterator[ListedRow]:
     streamed = connection.execute(statement.execution_options(yield_per=_PER_FETCH))
-    yield from cast("Iterator[Held]", streamed.mappings())
+    yield from cast("Iterator[ListedRow]", streamed.mappings())
