@@ -64,7 +64,9 @@ SECTIONS: Mapping[str, Mapping[str, CommandEntry]] = MappingProxyType(
             ),
             "runs": CommandEntry("recorder.cli.ask", "runs", "List the tracked runs."),
             "sources": CommandEntry(
-                "recorder.cli.sources", "sources", "Show how polling goes, by source and key."
+                "recorder.cli.source_command",
+                "sources",
+                "Show how polling goes, by source and key.",
             ),
             "overdue": CommandEntry("recorder.cli.overdue", "overdue", "List the overdue runs."),
         },
