@@ -74,7 +74,7 @@ class Analyses(Queries):
         return list(budget_uses(named, self._read(None, needs), now=moment, tz=tz))
 
     def estimate(self, planned: PlannedRun, *, source: str | None = None, now: int) -> RunEstimate:
-        """Return what a planned run will cost and how long it will take.
+        """Return the estimated cost and wall time of a planned run.
 
         Args:
             planned: the run; a preview without a unit is in the setting `cost.unit`, if that is set.
@@ -89,7 +89,7 @@ class Analyses(Queries):
         return estimate_run(runs, planned, at=now if self._as_of is None else self._as_of)
 
     def backtest(self, *, slug: str | None = None, source: str | None = None) -> Report:
-        """Return how true estimates have been: a row for each slug, or for one, and the whole."""
+        """Return the backtest of estimates: a row for each slug, or for one, and the whole."""
         filters = self._filters(Filters(slug=() if slug is None else (slug,), source=source))
         runs = self._read(filters.source, outcomes.NEEDS | ALWAYS)
         return backtest(runs.only(meant(filters, runs)))

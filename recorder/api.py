@@ -219,7 +219,7 @@ class History:
         backtest: bool = False,
         floats: bool = False,
     ) -> "pd.DataFrame":
-        """Return a row with what a run of a slug and leads will cost and how long it will take.
+        """Return the estimated cost and wall time of a planned run, as one row.
 
         `cost_p10`, `_p50`, `_p90` are of `unit`; `wall_seconds_p10`, ... from creation to end. p10 to p90 is promised to
         hold 80 % of the runs that complete where `cost_basis`, `duration_basis` is `version`; `few`, `range` (null), `slug`,

@@ -13,7 +13,6 @@ from recorder.analysis.filters import Filters
 from recorder.analysis.report import Report
 from recorder.analysis.rows import RunRow
 from recorder.analysis.runner import answer, needs
-from recorder.analysis.settling import CostSettled
 from recorder.analysis.values import Columns
 from recorder.instants import MINUTE
 
@@ -64,11 +63,10 @@ def overruns(rows: Iterable[RunRow], **asks: Any) -> Report:
     return asked("overruns", rows, **asks)
 
 
-def settling(moves: Iterable[tuple[RunRow, CostSettled]], **asks: Any) -> Report:
+def settling(moves: Iterable[tuple[RunRow, int | None]], **asks: Any) -> Report:
     held = list(moves)
     columns = {
-        "actual_seen_at": [moved.actual_seen_at for _, moved in held],
-        "ended_seen_at": [moved.ended_seen_at for _, moved in held],
+        "actual_seen_at": [seen_at for _, seen_at in held],
     }
     return asked("settling", [row for row, _ in held], more=columns, **asks)
 
@@ -83,6 +81,6 @@ def kinds_of(name: str) -> Columns:
     """The columns of an analysis without groups, and what they hold."""
     more: dict[str, dict[str, list[Any]]] = {
         "coverage": {"poll_times": []},
-        "settling": {"actual_seen_at": [], "ended_seen_at": []},
+        "settling": {"actual_seen_at": []},
     }
     return asked(name, [], more=more.get(name)).kinds

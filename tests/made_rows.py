@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from recorder.analysis.coverage import PollTimes
 from recorder.analysis.rows import RunRow
-from recorder.analysis.settling import CostSettled
 from recorder.instants import HOUR, MINUTE, SECOND, parse_instant
 
 DAWN = parse_instant("2026-11-20T09:00:00Z") or 0
@@ -68,7 +67,7 @@ class Made:
 
     rows: list[RunRow]
     watched: list[tuple[RunRow, PollTimes]]
-    moves: list[tuple[RunRow, CostSettled]]
+    moves: list[tuple[RunRow, int | None]]
 
 
 def _made(seed: int, n: int) -> Made:
@@ -77,7 +76,7 @@ def _made(seed: int, n: int) -> Made:
     return Made(
         rows=rows,
         watched=[(row, _looks(random, row)) for row in rows],
-        moves=[(row, _moved(random, row)) for row in rows],
+        moves=[_moved(random, row) for row in rows],
     )
 
 
@@ -207,11 +206,9 @@ def _looks(random: Random, row: RunRow) -> PollTimes:
     )
 
 
-def _moved(random: Random, row: RunRow) -> CostSettled:
+def _moved(random: Random, row: RunRow) -> tuple[RunRow, int | None]:
     ended = row.ended_at if row.ended_at is not None else row.tracked_at
     seen = ended + random.randint(0, 5) * SECOND
     late = random.choice([0, 0, -SECOND, round(random.expovariate(1e-8))])
-    return CostSettled(
-        actual_seen_at=random.choice([seen + late, seen + late, None]),
-        ended_seen_at=random.choice([seen, seen, seen, None]),
-    )
+    row = row._replace(ended_seen_at=random.choice([seen, seen, seen, None]))
+    return row, random.choice([seen + late, seen + late, None])

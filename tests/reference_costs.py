@@ -20,7 +20,6 @@ from reference import (
 
 from recorder.analysis.coverage import PollTimes
 from recorder.analysis.rows import RunRow
-from recorder.analysis.settling import CostSettled
 
 Pair = tuple[int, int, RunRow]
 
@@ -259,10 +258,10 @@ def poll_cells(watched: list[tuple[RunRow, PollTimes]]) -> Cells:
 
 
 # settling
-def settling(moves: list[tuple[RunRow, CostSettled]]) -> Cells:
+def settling(moves: list[tuple[RunRow, int | None]]) -> Cells:
     waits, late = [], 0
-    for row, moved in moves:
-        end, seen, ended_seen = row.ended_at, moved.actual_seen_at, moved.ended_seen_at
+    for row, seen in moves:
+        end, ended_seen = row.ended_at, row.ended_seen_at
         if not is_ended(row) or row.observation_class == "post_hoc":
             continue
         if end is not None and seen is not None and ended_seen is not None:

@@ -9,7 +9,6 @@ from made_rows import DAWN, WEST, Made, groupings, histories, lived, run_row
 
 from recorder.analysis.coverage import PollTimes, covered_us
 from recorder.analysis.filters import Filters
-from recorder.analysis.settling import CostSettled
 from recorder.instants import SECOND
 
 
@@ -134,13 +133,13 @@ def test_settling_is_that_of_the_reference(made: Made) -> None:
 def test_an_actual_that_came_with_the_end_did_not_move_late() -> None:
     """A wait is counted where the actual moved after the end had been seen, from the end that the ledger gives."""
     moves = [
-        (lived("er_1", 60), CostSettled(actual_seen_at=at(63)[0], ended_seen_at=at(63)[0])),
-        (lived("er_2", 60), CostSettled(actual_seen_at=at(360)[0], ended_seen_at=at(63)[0])),
-        (lived("er_3", 60), CostSettled(actual_seen_at=at(2)[0], ended_seen_at=at(63)[0])),
-        (lived("er_4", 60), CostSettled(ended_seen_at=at(63)[0])),
+        (lived("er_1", 60, ended_seen_at=at(63)[0]), at(63)[0]),
+        (lived("er_2", 60, ended_seen_at=at(63)[0]), at(360)[0]),
+        (lived("er_3", 60, ended_seen_at=at(63)[0]), at(2)[0]),
+        (lived("er_4", 60, ended_seen_at=at(63)[0]), None),
         (
-            lived("er_5", 60, observation_class="post_hoc"),
-            CostSettled(actual_seen_at=at(99)[0], ended_seen_at=at(99)[0]),
+            lived("er_5", 60, observation_class="post_hoc", ended_seen_at=at(99)[0]),
+            at(99)[0],
         ),
     ]
     (told,) = settling(moves).rows

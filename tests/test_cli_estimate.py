@@ -64,6 +64,7 @@ def refused(capsys: Capture, *arguments: str) -> str:
     return captured.err
 
 
+@pytest.mark.slow
 def test_an_estimate_is_one_object_with_these_keys(month: str, capsys: Capture) -> None:
     """In json an object, in the other formats a row, with a frame of the same cells."""
     question = ("estimate", "--db", month, "--slug", "work_email", "--leads", "20")
@@ -81,6 +82,7 @@ def test_an_estimate_is_one_object_with_these_keys(month: str, capsys: Capture) 
     assert row == got
 
 
+@pytest.mark.slow
 def test_a_backtest_has_a_row_a_slug_and_for_people_the_whole(month: str, capsys: Capture) -> None:
     """Keys of the contract; the shares of the promised ones add up."""
     rows = asked(capsys, "estimate", "--db", month, "--backtest")
@@ -147,6 +149,7 @@ def test_nonsense_gets_one_clear_line(
         history.estimate(slug="x", leads=-1)
 
 
+@pytest.mark.slow
 def test_a_slug_of_two_sources_needs_one(tmp_path: Path, capsys: Capture) -> None:
     """Runs of two sources are not pooled."""
     url = str(tmp_path / "two.db")

@@ -1,4 +1,4 @@
-"""How true estimates have been: each completed run estimated from what was known at its creation.
+"""Backtests of estimates: each completed run estimated from what was known at its creation.
 
 Invariant: a row counts promised intervals alone; the others are in no share but `promised`.
 """

@@ -1,4 +1,4 @@
-"""What a run will cost and how long it will take, from the runs of its slug.
+"""Estimates of the cost and the wall time of a planned run, from the runs of its slug.
 
 Invariant: at an instant only what was known then counts; costs of another unit never do. The estimate is of a run that
 completes: how many fail is a column of its own.

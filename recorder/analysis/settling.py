@@ -3,7 +3,6 @@
 Invariant: a move is dated by the first good poll that showed it, so a wait is an upper bound.
 """
 
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -13,20 +12,6 @@ from recorder.analysis.cells import Row, count, percentiles, rate
 from recorder.analysis.columns import Mask, Runs, n_of
 from recorder.analysis.stats import ratio
 from recorder.humanize import counted
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CostSettled:
-    """The instants at which a run took its present actual and end, by our clock; microseconds since 1970 UTC.
-
-    Attributes:
-        actual_seen_at: the first good poll of the last stretch with the same actual; None: there is no actual.
-        ended_seen_at: the first good poll that saw the run's present end; None: it has not ended.
-    """
-
-    actual_seen_at: int | None = None
-    ended_seen_at: int | None = None
-
 
 _POST_HOC: Final = frozenset({"post_hoc"}).__contains__
 

@@ -1,4 +1,4 @@
-"""`estimate`: what a run will cost and how long it will take, and how true such estimates have been.
+"""`estimate`: the cost and the wall time of a planned run, and the backtest of such estimates.
 
 Invariant: where nothing is promised the table says why, and what would help.
 """

@@ -17,7 +17,6 @@ from recorder.analysis.building import Builder, column_of, joined, runs_of
 from recorder.analysis.columns import INTS, NULL, Column, Ints, Lexicon, Runs, Whole, Words
 from recorder.analysis.coverage import PollTimes
 from recorder.analysis.rows import LABEL
-from recorder.analysis.settling import CostSettled
 from recorder.analysis.spend_columns import BASIS, spend_columns
 from recorder.analysis.spend_columns import COLUMNS as SPEND
 from recorder.ledger.readable import storable
@@ -70,9 +69,8 @@ def read_runs(
         seen = dict(poll_times(connection, source_name=source_name, as_of=as_of))
         more["poll_times"] = column_of("poll_times", [seen.get(key, PollTimes()) for key in keys])
     else:
-        moved = dict(cost_changes(connection, source_name=source_name, as_of=as_of))
-        each = [moved.get(key, CostSettled()).actual_seen_at for key in keys]
-        more["actual_seen_at"] = column_of("actual_seen_at", each)
+        changed = dict(cost_changes(connection, source_name=source_name, as_of=as_of))
+        more["actual_seen_at"] = column_of("actual_seen_at", map(changed.get, keys))
     return Runs(runs.n, {name: runs.column(name) for name in asked} | more)
 
 

@@ -4,14 +4,13 @@ Invariant: with `as_of` T, only polls at or before T and snapshots first seen by
 """
 
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, takewhile
 from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 
 from recorder.analysis.coverage import PollTimes
-from recorder.analysis.settling import CostSettled
-from recorder.history.run_summary import SnapshotSummary, end_first_seen
+from recorder.history.run_summary import SnapshotSummary
 from recorder.ledger.answer import Outcome
 from recorder.ledger.run_status import TERMINAL
 from recorder.store.joins import named, same_run
@@ -43,8 +42,8 @@ def poll_times(
 
 def cost_changes(
     connection: sa.Connection, *, source_name: str | None = None, as_of: int | None = None
-) -> Iterator[tuple[RunName, CostSettled]]:
-    """Yield the last change of the actual cost of every run that was seen, by source and run id.
+) -> Iterator[tuple[RunName, int | None]]:
+    """Yield when the present actual cost of every run was first seen, by source and run id; None where it has none.
 
     Args:
         connection: a reading transaction.
@@ -53,7 +52,7 @@ def cost_changes(
     """
     columns = [snapshot.c[name] for name in SUMMARY_COLUMNS]
     for key, rows in _by_run(connection, named(snapshot), columns, source_name, as_of):
-        yield key, _settled([snapshot_summary(row) for row in rows])
+        yield key, _actual_seen_at([snapshot_summary(row) for row in rows])
 
 
 def _by_run(
@@ -97,15 +96,7 @@ def _poll_times_of(polls: list[Sequence[Any]]) -> PollTimes:
     )
 
 
-def _settled(seen: list[SnapshotSummary]) -> CostSettled:
-    present = seen[-1].actual
-    first = seen[-1]
-    for one in reversed(seen):
-        if one.actual != present:
-            break
-        first = one
-    end = end_first_seen(seen)
-    return CostSettled(
-        actual_seen_at=first.first_seen_at if present.present else None,
-        ended_seen_at=end.first_seen_at if end else None,
-    )
+def _actual_seen_at(snapshots: list[SnapshotSummary]) -> int | None:
+    present = snapshots[-1].actual
+    stretch = takewhile(lambda one: one.actual == present, reversed(snapshots))
+    return [one.first_seen_at for one in stretch][-1] if present.present else None
