@@ -31,7 +31,7 @@ def grant(database: Database, count: int, *, now: int = T0, rate: int = RATE) ->
 
 def settle(database: Database, slot: Slot, at: int) -> None:
     with database.writing() as connection:
-        key_budgets.settle(connection, [(slot, at)])
+        key_budgets.release(connection, [(slot, at)])
 
 
 def state(database: Database, now: int = T0) -> Budget:

@@ -70,7 +70,7 @@ def test_what_a_clock_set_back_left_is_counted_from_now(database: Database) -> N
     take(database, T0 + 3600 * S)
     with database.writing() as connection:
         key_budgets.pause(connection, KEY, until=T0 + 3660 * S)
-        key_budgets.mend(connection, lambda: T0)
+        key_budgets.repair(connection, lambda: T0)
     found = budget(database, T0)
     assert (found.free, found.free_at, found.paused_until) == (0, T0 + 120 * S, T0 + MINUTE)
     assert found.last_sent_at == T0
@@ -83,7 +83,7 @@ def test_a_clock_that_goes_on_mends_nothing(database: Database) -> None:
     before = budget(database, T0)
     for now in (T0, T0 - S // 2, T0 + 50 * S):
         with database.writing() as connection:
-            key_budgets.mend(connection, lambda now=now: now)  # type: ignore[misc]
+            key_budgets.repair(connection, lambda now=now: now)  # type: ignore[misc]
     assert budget(database, T0) == before
 
 
@@ -93,5 +93,5 @@ def test_a_lock_that_was_waited_for_is_no_step_of_the_clock(database: Database) 
     before = budget(database, T0 + 10 * S)
     times: Callable[[], int] = iter([T0, T0 + 10 * S]).__next__
     with database.writing() as connection:
-        key_budgets.mend(connection, times)
+        key_budgets.repair(connection, times)
     assert budget(database, T0 + 10 * S) == before

@@ -89,7 +89,7 @@ def test_what_belongs_beside_them_is_done(database: Database) -> None:
     """What is written in the same transaction is written with the others, though one answer is set aside."""
     register(database, ["er_1", "poison"])
 
-    def beside(connection: sa.Connection) -> None:
+    def after(connection: sa.Connection) -> None:
         connection.exec_driver_sql(
             "UPDATE source SET holder = 'me'"
             if database.dialect.is_file
@@ -98,7 +98,7 @@ def test_what_belongs_beside_them_is_done(database: Database) -> None:
 
     given = [answer(0), answer(1, POISON, run_id="poison")]
     with refusing(database, "snapshot", "@status = 'poison'"):
-        Recorder(database).record(given, beside=beside)
+        Recorder(database).record(given, after=after)
     assert [source["holder"] for source in rows(database, "source")["source"]] == ["me"]
 
 

@@ -29,7 +29,7 @@ from recorder.schedule.cadence import Cadence
 from recorder.store.engine import Database
 from recorder.store.read.source_rows import SourceRow, source_rows
 from recorder.store.write.record import Recorder
-from recorder.store.write.sources import ensure_source, note_key
+from recorder.store.write.sources import ensure_source, save_key
 from recorder.store.write.track import track
 
 RATE = 80
@@ -349,7 +349,7 @@ class Scene:
         """Let the key of every source be one that the API has accepted before."""
         with self.database.writing() as connection:
             for row in source_rows(connection):
-                note_key(
+                save_key(
                     connection,
                     row.source_id,
                     self._key(row.name),

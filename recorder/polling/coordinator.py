@@ -32,7 +32,7 @@ from recorder.store.read.source_rows import SourceRow, served_since, source_rows
 from recorder.store.sharing import key_budgets, leases
 from recorder.store.sharing.key_budgets import Slot
 from recorder.store.sharing.shared_clock import ahead_us
-from recorder.store.write.sources import note_clock, note_key
+from recorder.store.write.sources import save_clock, save_key
 from recorder.store.write.watch_rows import follow_clock, mark_notified, retry_failed
 
 SEND_WITHIN_US = 5 * SECOND
@@ -118,7 +118,7 @@ class Coordinator:
                 under_way=under_way,
             )
             follow_clock(connection, leased, now=self._clock())
-            key_budgets.mend(connection, self._shared_clock)
+            key_budgets.repair(connection, self._shared_clock)
             return leased, leases.lease_ends(connection, wanted - leased.keys())
 
         leased, busy = self._database.write(acquire)
@@ -229,7 +229,7 @@ class Coordinator:
 
     def release_slots(self, connection: Connection, ended: Iterable[tuple[Slot, int]]) -> None:
         """Release the slots of requests that are over, in the transaction that records their answers."""
-        key_budgets.settle(connection, ((slot, at + self._ahead_us) for slot, at in ended))
+        key_budgets.release(connection, ((slot, at + self._ahead_us) for slot, at in ended))
 
     def pause_key(self, connection: Connection, key_id: str, *, until: int) -> None:
         """Pause a key until that instant, in the transaction that records its 429."""
@@ -240,7 +240,7 @@ class Coordinator:
 
         def pause(connection: Connection) -> None:
             for key_id in sorted(key_ids):
-                key_budgets.rest(connection, key_id, now=self._shared_clock())
+                key_budgets.pause_minute(connection, key_id, now=self._shared_clock())
 
         self._database.write(pause)
 
@@ -257,7 +257,7 @@ class Coordinator:
         self, connection: Connection, use: KeyUse, due: Sequence[Due], budget: Budget, now: int
     ) -> bool:
         """Return whether a run of another process with the same key is the next one."""
-        others = leases.held_by_others(
+        others = leases.leased_by_others(
             connection, use.sources, self._holder, now=now + self._ahead_us
         )
         waiting = due_runs(connection, others, now=now, limit=1) if others else []
@@ -269,12 +269,12 @@ class Coordinator:
     def save_key(self, source_id: int, key_id: str, *, is_accepted: bool, now: int) -> None:
         """Save whether the API accepted a source's key last."""
         self._database.write(
-            lambda c: note_key(c, source_id, key_id, is_accepted=is_accepted, now=now)
+            lambda c: save_key(c, source_id, key_id, is_accepted=is_accepted, now=now)
         )
 
     def save_clock(self, source_id: int, off_us: int | None) -> None:
         """Save how far our clock is ahead of a source's server; None: it is right."""
-        self._database.write(lambda c: note_clock(c, source_id, off_us))
+        self._database.write(lambda c: save_clock(c, source_id, off_us))
 
     def retry_failed(self, source_id: int, *, within_us: int | None = None) -> None:
         """Poll the failed runs of a source that soon after their last poll; None: at the cadence."""

@@ -21,7 +21,7 @@ from recorder.schedule.circuit_breaker import LONGEST_PAUSE_US, throttled_until
 from recorder.store.engine import Connection
 from recorder.store.read.due import Due
 from recorder.store.write.record import Recorder
-from recorder.store.write.run_writer import Recorded
+from recorder.store.write.run_writer import RecordResult
 
 
 class ResultRecorder:
@@ -99,11 +99,11 @@ class ResultRecorder:
                 connection, ((one.request.slot, _ended_at(one, now)) for one in results)
             )
 
-        recorded = self._recorder.record(answers, beside=release_and_pause, now=now)
+        recorded = self._recorder.record(answers, after=release_and_pause, now=now)
         self._report_set_aside(one for one in recorded if one.is_set_aside)
         return {(one.source, one.run_id): one.outcome for one in recorded}
 
-    def _report_set_aside(self, recorded: Iterable[Recorded]) -> None:
+    def _report_set_aside(self, recorded: Iterable[RecordResult]) -> None:
         """Report each answer that was set aside, once for each run and reason."""
         for one in recorded:
             line = f"run {one.run_id!r} of source {one.source!r}: an answer was set aside: {one.detail}"

@@ -1,8 +1,7 @@
-"""The store's schema revision: is it ours, and bring it there.
+"""The revision of a store's schema, and its upgrade to this program's.
 
 Invariants: the schema is built by the migrations alone; an upgrade is one transaction, so that a failure leaves the
-old schema whole; a SQLite store is copied aside before it is changed. Alembic is imported only when something is to
-be done.
+old schema whole; a SQLite store is copied aside before it is changed.
 """
 
 import os
@@ -37,7 +36,7 @@ _UPGRADE_LOCK = 0x5EC0_4DE4  # any constant
 
 
 def migrations_dir() -> Path:
-    """The folder of the migrations: inside the package in a wheel, beside it in a checkout."""
+    """Return the folder of the migrations: inside the package in a wheel, next to it in a checkout."""
     package = Path(__file__).resolve().parent.parent
     inside = package / "migrations"
     return inside if (inside / "env.py").is_file() else package.parent / "migrations"
@@ -120,7 +119,7 @@ def require_place(database: Database) -> None:
 
 
 def _trouble_of(path: Path) -> str | None:
-    """Why this user can keep no file there; None where nothing speaks against it."""
+    """Return why this user can keep no file there; None where nothing is known against it."""
     folder = next(folder for folder in path.parents if os.path.lexists(folder))
     if not folder.is_dir():
         return f"{folder} is no directory"
@@ -151,7 +150,7 @@ def _missing(database: Database) -> str:
 
 
 def prepare_for_writing(database: Database) -> str | None:
-    """Make a missing SQLite store, bring an older one up to date; any other store must be current.
+    """Make a missing SQLite store and upgrade an older one; require any other store to be current.
 
     Returns:
         One line for people where something was done, else None.
@@ -190,7 +189,7 @@ def upgrade(database: Database) -> str | None:
 
 
 def downgrade(database: Database, revision: str) -> None:
-    """Take the store back to an older revision; for tests and for people who know why."""
+    """Take the store back to an older revision."""
     with _migrating(database) as connection:
         _alembic(connection, "downgrade", revision)
 
@@ -208,7 +207,7 @@ def _make_place(database: Database) -> None:
 
 @contextmanager
 def _migrating(database: Database) -> Iterator[sa.Connection]:
-    """A transaction in which nobody else migrates this store."""
+    """Begin a transaction in which no other process migrates this store."""
     with database.migrating() as connection:
         database.dialect.lock(connection, _UPGRADE_LOCK)
         database.dialect.make_schema(connection)
@@ -216,7 +215,7 @@ def _migrating(database: Database) -> Iterator[sa.Connection]:
 
 
 def _copy_aside(database: Database, revision: str | None) -> Path | None:
-    """Copy an older SQLite store; inside the migration's transaction, so that nobody has changed it meanwhile."""
+    """Copy an older SQLite store, within the migration's transaction: no process changes it meanwhile."""
     if database.path is None or revision is None:
         return None
     copy = database.path.with_name(f"{database.path.name}.schema-{revision}.backup")

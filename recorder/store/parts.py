@@ -63,7 +63,7 @@ class NewParts:
         return self._fresh.get(digest) or self._known[self._source_id, self._version, digest]
 
     def want(self, template: Part, parts: Iterable[Part]) -> None:
-        """Have a template in the store, as text whatever its length, which a view shows; and its parts."""
+        """Want a template, as text whatever its length since a view shows it, and its parts."""
         for wanted in parts:
             self._want(wanted, readable=False)
         self._want(template, readable=True)
@@ -95,7 +95,7 @@ class NewParts:
         _INSERT.many(connection, rows)
 
     def committed(self) -> None:
-        """Remember the numbers of the parts, which are in the store now."""
+        """Remember the numbers of the parts once they are committed."""
         for digest, number in self._fresh.items():
             self._known.put((self._source_id, self._version, digest), number)
 

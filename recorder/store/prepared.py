@@ -36,7 +36,7 @@ class Prepared:
         return connection.exec_driver_sql(self._text(connection), values).all()
 
     def execute(self, connection: sa.Connection, values: Sequence[object]) -> None:
-        """Execute it with these values; once for each of them where they are a list of tuples."""
+        """Execute it with these values, or once for each tuple of a list."""
         connection.exec_driver_sql(self._text(connection), values)
 
     def _text(self, connection: sa.Connection) -> str:

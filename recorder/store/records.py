@@ -1,4 +1,4 @@
-"""Typed rows of the tables that recording reads and writes, and what other parts make of them.
+"""Typed rows of the tables that recording reads and writes, and values made from them.
 
 Invariant: a record's attributes are its table's columns; a test holds them together.
 """
@@ -37,9 +37,9 @@ SUMMARY_COLUMNS = (
     "oddities",
 )
 _FROM_LEDGER = tuple(c.name for c in run_summary.c if c.name in LedgerRow.__dataclass_fields__)
-_FROM_FACTS = tuple(c.name for c in run_summary.c if c.name in RunSummary.__dataclass_fields__)
+_FROM_SUMMARY = tuple(c.name for c in run_summary.c if c.name in RunSummary.__dataclass_fields__)
 _PROGRESS = tuple(field.name for field in PROGRESS)
-FACT_COLUMNS = tuple(c.name for c in run_summary.c if c.name not in ("source_id", "run_key"))
+RUN_SUMMARY_COLUMNS = tuple(c.name for c in run_summary.c if c.name not in ("source_id", "run_key"))
 
 
 @dataclass(slots=True)
@@ -130,13 +130,13 @@ class SnapshotRecord:
 
     @property
     def row(self) -> LedgerRow:
-        """What it holds of the ledger row: all that facts depend on."""
+        """Its part of the ledger row: all that a summary depends on."""
         values = {field.name: getattr(self, field.name) for field in MOVING}
         return row_of(values, self.oddities.split(",") if self.oddities else ())
 
     @property
-    def seen(self) -> SnapshotSummary:
-        """What facts are made of."""
+    def summary(self) -> SnapshotSummary:
+        """Its part of a run's summary."""
         return snapshot_summary(_seen_columns(self))
 
 
@@ -180,7 +180,7 @@ _leads = attrgetter(
 _seen_columns = attrgetter(*SUMMARY_COLUMNS)
 
 
-def snapshot_of(
+def snapshot_record(
     watch: WatchRecord, reading: Reading, *, seq: int, seen_at: tuple[int, ...]
 ) -> SnapshotRecord:
     """Return the row of a state that was seen at these instants, ascending."""
@@ -245,20 +245,20 @@ def _amount(micros: int | None, unit: str | None, *, unparsed: bool) -> Amount:
     return Amount(present=unparsed or micros is not None, micros=micros, unit=unit)
 
 
-def summary_row(key: Row, row: LedgerRow, facts: RunSummary) -> Row:
-    """Return the row of what is known of a run."""
-    told = {name: getattr(row, name) for name in _FROM_LEDGER}
-    return key | told | known_columns(facts)
+def summary_row(key: Row, row: LedgerRow, summary: RunSummary) -> Row:
+    """Return a row of `run_summary`."""
+    from_ledger = {name: getattr(row, name) for name in _FROM_LEDGER}
+    return key | from_ledger | summary_columns(summary)
 
 
-def known_columns(facts: RunSummary) -> Row:
-    """Return the columns of `run_summary` that the facts give."""
-    known = {name: getattr(facts, name) for name in _FROM_FACTS}
-    return known | {"quality": ",".join(facts.quality) or None}
+def summary_columns(summary: RunSummary) -> Row:
+    """Return the columns of `run_summary` that a summary gives."""
+    known = {name: getattr(summary, name) for name in _FROM_SUMMARY}
+    return known | {"quality": ",".join(summary.quality) or None}
 
 
-def facts_of(held: Mapping[str, Any], watch: WatchRecord) -> RunSummary:
-    """Return the facts that such a row and the watch row hold."""
+def stored_summary(held: Mapping[str, Any], watch: WatchRecord) -> RunSummary:
+    """Return the summary that a row of `run_summary` and the watch row hold."""
     known = {name: held[name] for name in RunSummary.__dataclass_fields__ if name in held}
     quality = tuple(held["quality"].split(",")) if held["quality"] else ()
     return RunSummary(
@@ -268,15 +268,15 @@ def facts_of(held: Mapping[str, Any], watch: WatchRecord) -> RunSummary:
     )
 
 
-def note_facts(watch: WatchRecord, facts: RunSummary, last: SnapshotRecord) -> None:
-    """Take over into the watch row what is known of a run."""
-    watch.ended_seen_at, watch.is_quiet = facts.ended_seen_at, facts.is_quiet
+def apply_summary(watch: WatchRecord, summary: RunSummary, last: SnapshotRecord) -> None:
+    """Write a run's summary into its watch row."""
+    watch.ended_seen_at, watch.is_quiet = summary.ended_seen_at, summary.is_quiet
     watch.last_changed_at = last.first_seen_at
-    note_progress(watch, last)
+    apply_progress(watch, last)
 
 
-def note_progress(watch: WatchRecord, last: SnapshotRecord) -> None:
-    """Take the counts of the last snapshot over into the watch row."""
+def apply_progress(watch: WatchRecord, last: SnapshotRecord) -> None:
+    """Write the leads of the last snapshot into the watch row."""
     for name in _PROGRESS:
         setattr(watch, name, getattr(last, name))
 

@@ -1,4 +1,4 @@
-"""The tables of the store, as SQLAlchemy Core sees them; people read the views instead.
+"""The tables of the store in SQLAlchemy Core; people read the views.
 
 Invariants, each held by a constraint: one row a run and source; a run's snapshots are numbered 1, 2, ... without gaps
 (each points at the one before it); no two polls of a run at one instant; a good poll points at its snapshot.
@@ -38,12 +38,12 @@ class Flag(sa.TypeDecorator[bool]):
     cache_ok = True
 
     def load_dialect_impl(self, dialect: sa.Dialect) -> sa.types.TypeEngine[Any]:
-        """The dialect's own type."""
+        """Return the dialect's own type."""
         plain = sa.Integer() if dialect.name == "sqlite" else sa.Boolean()
         return dialect.type_descriptor(plain)
 
     def process_result_value(self, value: Any, dialect: sa.Dialect) -> bool | None:  # noqa: ANN401, ARG002
-        """True or false, from the integer too."""
+        """Return true or false, from an integer too."""
         return None if value is None else bool(value)
 
 

@@ -1,4 +1,4 @@
-"""In what state a store is, and how much it holds; nothing is made or written."""
+"""The state of a store, and how much it holds; nothing is made or written."""
 
 from dataclasses import dataclass
 
@@ -34,7 +34,7 @@ class StoreStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
-    """In what state a store is.
+    """The state of a store.
 
     Attributes:
         state: `current`, `missing`, `outdated` or `newer`.
@@ -54,7 +54,7 @@ class Condition:
 
 
 def condition_of(database: Database) -> Condition:
-    """In what state a store is."""
+    """Return the state of a store."""
     state, trouble = "current", None
     try:
         require_current(database)
@@ -90,7 +90,7 @@ def _size_bytes(database: Database) -> int:
 
 
 def _figures(database: Database) -> StoreStatus:
-    """Counts, without reading the tables that grow."""
+    """Count what a store holds, without reading the tables that grow."""
     names = ("n_snapshots", "n_polls")
     snapshots, polls = (sa.func.coalesce(sa.func.sum(watch.c[name]), 0) for name in names)
     last = sa.func.max(watch.c.last_polled_at)

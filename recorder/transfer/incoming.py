@@ -163,7 +163,7 @@ def import_lines(
             base_url_of=origin.base_url_of,
             now=now,
         )
-        new = recorder.record(batch.answers, first=adopt)
+        new = recorder.record(batch.answers, before=adopt)
         for one in new:
             if one.is_set_aside:
                 notify(

@@ -1,6 +1,6 @@
-"""Everything the store was told of its runs, as an export carries it: each run, each of its polls with the answer.
+"""Everything that an export carries: each tracked run, and each of its polls with the answer.
 
-Invariant: what comes out, recorded in order into an empty store, makes an equal store.
+Invariant: recorded in order into an empty store, these answers make an equal store.
 """
 
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ from recorder.store.schema import poll, rejected_body, run, snapshot, source, wa
 def tracked_runs(
     connection: sa.Connection, *, source_name: str | None = None, as_of: int | None = None
 ) -> Iterator[tuple[RunRef, TrackedRun]]:
-    """The runs, in the order in which the store numbered them."""
+    """Yield the tracked runs in the order of their numbers."""
     statement = (
         sa.select(run, source.c.name, source.c.base_url, watch.c.resumed_at)
         .select_from(known_runs())
@@ -63,7 +63,7 @@ def _tracked(held: sa.RowMapping, labels: dict[str, str], as_of: int | None) -> 
 def stored_answers(
     connection: sa.Connection, ref: RunRef, *, as_of: int | None = None
 ) -> Iterator[StoredAnswer]:
-    """A run's polls in order, each with what it brought."""
+    """Yield a run's polls in order, each with its answer."""
     answer_of = _Answers(connection, ref)
     for held in connection.execute(_polls(ref, as_of)).mappings().all():
         yield StoredAnswer(
@@ -99,7 +99,7 @@ def _rejected(held: sa.RowMapping) -> RejectedBody | None:
 
 
 class _Answers:
-    """The answers of one run's snapshots, each made once: polls of one snapshot follow each other."""
+    """The answers of one run's snapshots; the last one is remembered, since polls of one snapshot follow each other."""
 
     def __init__(self, connection: sa.Connection, ref: RunRef) -> None:
         self._connection = connection

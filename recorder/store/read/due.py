@@ -1,4 +1,4 @@
-"""What the watch asks the store: which runs are due, what is still to do, who is overdue."""
+"""The runs that are due to be polled, and how much polling there is to do."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -26,7 +26,7 @@ MISSED_FOR_US = 15 * SECOND
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Due:
-    """One run that is due; the order is the order in which runs are asked."""
+    """One run that is due; runs are polled in the order of these values."""
 
     urgency: int
     due_at: int
@@ -39,13 +39,13 @@ class Due:
 def due_runs(
     connection: sa.Connection, source_ids: Iterable[int], *, now: int, limit: int
 ) -> list[Due]:
-    """Runs that are due, in the order in which they are to be asked.
+    """Return due runs in the order in which they are to be polled.
 
     Args:
         connection: a reading transaction.
         source_ids: of these sources.
         now: microseconds since 1970 UTC.
-        limit: at most so many of a source that were never asked, and of the others: no crowd hides the rest.
+        limit: at most so many of a source that were never polled, and of the others: neither crowds out the others.
     """
     asked = {
         "source_ids": list(source_ids),
@@ -86,7 +86,7 @@ def _of_sources() -> sa.ColumnElement[bool]:
 
 
 def due_count(connection: sa.Connection, source_ids: Iterable[int], *, now: int) -> int:
-    """How many runs are due."""
+    """Return how many runs are due."""
     asked = {"source_ids": list(source_ids), "now": now}
     return int(connection.execute(_due_count(), asked).scalar_one())
 
@@ -97,7 +97,7 @@ def _due_count() -> sa.Select[Any]:
 
 
 def next_due_at(connection: sa.Connection, source_ids: Iterable[int], *, now: int) -> int | None:
-    """When the next run becomes due that is not."""
+    """Return when the next run becomes due, microseconds since 1970 UTC; None for none."""
     asked = {"source_ids": list(source_ids), "now": now}
     earliest: int | None = connection.execute(_next_due(), asked).scalar_one()
     return earliest
@@ -111,7 +111,7 @@ def _next_due() -> sa.Select[Any]:
 
 
 def in_flight_count(connection: sa.Connection, source_ids: Iterable[int]) -> int:
-    """How many runs are asked at the full cadence."""
+    """Return how many runs are polled at the full cadence."""
     asked = {"source_ids": list(source_ids)}
     return int(connection.execute(_in_flight_count(), asked).scalar_one())
 
@@ -125,12 +125,12 @@ def _in_flight_count() -> sa.Select[Any]:
 def wanted_in_a_minute(
     connection: sa.Connection, source_ids: Iterable[int], *, every_us: int
 ) -> int:
-    """Requests that the watch would send in 60 s if it could: each run by the pause before its next look.
+    """Return how many requests 60 s would take without a budget, from each run's pause before its next poll.
 
     Args:
         connection: a reading transaction.
         source_ids: of these sources.
-        every_us: the cadence; no run counts as asked more often, one that was never asked as often.
+        every_us: the cadence; no run counts as polled more often, one that was never polled counts as polled that often.
     """
     asked = {"source_ids": list(source_ids), "every_us": every_us}
     return int(connection.execute(_wanted(), asked).scalar_one()) // 1000
@@ -156,12 +156,12 @@ def undone_count(
 
     A run in flight that is not visible (404) counts for a moment: it may be too new, or the API's slip. One that was
     never seen, or whose last poll after the end failed, is tried again for as long as a run in flight may take.
-    `Watched.is_waited_for` decides the same for one run.
+    `LiveRun.is_waited_for` decides the same for one run.
 
     Args:
         connection: a reading transaction.
         source_ids: of these sources.
-        cadence: the settings of the watch.
+        cadence: the settings of polling.
         now: microseconds since 1970 UTC.
     """
     asked = {
@@ -200,7 +200,7 @@ def _undone_count() -> sa.Select[Any]:
 
 
 def not_visible_count(connection: sa.Connection, source_ids: Iterable[int]) -> int:
-    """How many runs are watched that the API does not show (404), and did not show to their end."""
+    """Return how many watched runs the API does not show (404) and has not shown to their end."""
     statement = sa.select(sa.func.count()).where(
         watch.c.source_id.in_(list(source_ids)),
         watch.c.tracking == "not_visible",

@@ -1,6 +1,6 @@
-"""The runs that somebody watches as they move: those in flight, those that have just ended, or those asked for.
+"""The runs that a live view shows: runs in flight, runs that have just ended, or the named ones.
 
-Invariant: nothing here writes; at most as many runs are read as there is room for.
+Invariant: at most as many runs are read as are shown.
 """
 
 from collections.abc import Iterable
@@ -63,12 +63,12 @@ class LiveRun:
 
     @property
     def leads_done(self) -> int:
-        """Leads that were worked on to an end, or skipped."""
+        """The number of leads that were completed, failed or skipped."""
         done = (self.leads_completed, self.leads_skipped, self.leads_failed)
         return sum(count for count in done if count is not None)
 
     def overdue(self, cadence: Cadence, now: int) -> bool:
-        """In flight for longer than `overdue_after`."""
+        """Return whether the run is in flight for longer than `overdue_after`."""
         since = flight_since(self.created_at, self.first_good_at)
         return is_overdue(
             self.phase, since=since, overdue_after_us=cadence.overdue_after_us, now=now
@@ -99,13 +99,13 @@ def watched_runs(
     refs: Iterable[RunRef] | None = None,
     source_name: str | None = None,
 ) -> list[LiveRun]:
-    """Runs to show: first those in flight by age, then those that are not visible, then the last that ended.
+    """Return the runs to show: runs in flight by age, then runs that are not visible, then the last that ended.
 
     Args:
         connection: a reading transaction.
-        since: runs whose end was seen before that are left out; microseconds since 1970 UTC.
+        since: leave out runs whose end was seen before; microseconds since 1970 UTC.
         limit: at most so many.
-        refs: exactly these runs, whatever becomes of them.
+        refs: exactly these runs, whatever their state.
         source_name: only this source's.
     """
     rank = sa.case((_is_live(), 0), (watch.c.tracking == "not_visible", 1), else_=2)

@@ -147,7 +147,7 @@ class _PastRun:
     @property
     def summaries(self) -> list[SnapshotSummary]:
         """What its summary needs of each snapshot."""
-        return [row.seen for row in self.snapshots]
+        return [row.summary for row in self.snapshots]
 
     def watched(self) -> Row:
         """Return what the row of `watch` said, by the names of `RunRow`."""

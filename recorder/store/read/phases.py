@@ -1,4 +1,4 @@
-"""The rules of `recorder.life` as conditions on the row of `watch`, those of an outcome on its column; a property test holds them to the functions."""
+"""The rules of `recorder.life` and `Outcome` as SQL conditions; a property test holds them to those functions."""
 
 from collections.abc import Callable
 from typing import Any
@@ -33,7 +33,7 @@ def is_in_flight() -> sa.ColumnElement[bool]:
 
 
 def is_unseen() -> sa.ColumnElement[bool]:
-    """Return the condition that the run waits for its first answer that shows it."""
+    """Return the condition that no answer has shown the run yet."""
     return sa.not_(is_seen()) & (watch.c.tracking == "active")
 
 
@@ -48,5 +48,6 @@ def is_overdue(before: "int | sa.BindParameter[int]") -> sa.ColumnElement[bool]:
 
 
 def is_open() -> sa.ColumnElement[bool]:
-    """Whether a run is to be asked again; SQLite finds these by the index, which it does not use for IS NOT NULL."""
+    """Return the condition that a run is to be polled again."""
+    # SQLite finds these by the index, which it does not use for IS NOT NULL.
     return watch.c.due_at > 0

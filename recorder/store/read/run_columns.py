@@ -1,9 +1,6 @@
-"""Tracked runs as columns: what analyses and frames read.
+"""Tracked runs as columns, for analyses and frames.
 
-Each table is read by a scan of its own and laid beside `watch` by its keys here: over a million runs the database takes
-four times as long to join them.
-
-Invariant: as of now these are the values that `runs.run_rows` gives row by row; as of T likewise.
+Invariant: the values are those that `runs.run_rows` gives row by row, as of now and as of T.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -88,8 +85,8 @@ class _Reader:
 
     def runs(self, names: Collection[str]) -> Runs:
         """Return all runs; those that changed after the instant as they stood then."""
-        keys, held = self._present({*names, *_basis(names)})
-        runs = Runs(len(keys), {name: held[name] for name in names})
+        keys, columns = self._present({*names, *_basis(names)})
+        runs = Runs(len(keys), {name: columns[name] for name in names})
         if self._past is None:
             return runs
         rules = ((watch, self._past.is_watched()), (run, self._past.is_tracked()))
@@ -101,31 +98,34 @@ class _Reader:
 
     def _present(self, names: Collection[str]) -> tuple[Whole, dict[str, Column]]:
         """Return the key of each run, and the columns as they are now."""
+        # A scan of each table, aligned here: over 1,000,000 runs the database takes four times as long to join them.
         tables = _tables(names)
-        keys, held = self._scan(watch, tables.pop(watch))
+        keys, columns = self._scan(watch, tables.pop(watch))
         for table, expressions in tables.items():
             if expressions:
-                held |= _beside(keys, *self._scan(table, expressions))
+                columns |= _aligned(keys, *self._scan(table, expressions))
         for name in names:
             if name.startswith(LABEL):
-                held |= _beside(keys, *self._scan(label, {name: label.c.value}, [_is_key(name)]))
+                columns |= _aligned(
+                    keys, *self._scan(label, {name: label.c.value}, [_is_key(name)])
+                )
         if "dated_at" in names:
-            held["dated_at"] = self._dated(keys, Runs(len(keys), held).ints("created_at"))
+            columns["dated_at"] = self._dated(keys, Runs(len(keys), columns).ints("created_at"))
         if "n_reopened" in names:
-            held["n_reopened"] = Runs(len(keys), held).ints("n_reopened").filled(0)
+            columns["n_reopened"] = Runs(len(keys), columns).ints("n_reopened").filled(0)
         if "source" in names:
-            held["source"] = self._source(keys)
+            columns["source"] = self._source(keys)
         if SPEND & set(names):
-            held |= spend_columns(Runs(len(keys), held))
-        return keys, held
+            columns |= spend_columns(Runs(len(keys), columns))
+        return keys, columns
 
     def _dated(self, keys: Whole, created: Ints) -> Ints:
-        """Return the creation of each run; where the ledger gives none, its tracking, which only those ask for."""
+        """Return when each run was created; where the ledger does not give it, since when it is tracked."""
         conditions = list(_some_runs(keys[~created.there]))
         if len(conditions) > _MOST_QUESTIONS:
             conditions = [sa.true()]
         found = self._scan(run, {"tracked_at": run.c.tracked_at}, conditions)
-        tracked = Runs(len(keys), _beside(keys, *found)).ints("tracked_at").values
+        tracked = Runs(len(keys), _aligned(keys, *found)).ints("tracked_at").values
         return Ints(np.where(created.there, created.values, tracked))
 
     def _source(self, keys: Whole) -> Words:
@@ -202,8 +202,8 @@ def _expression(name: str, column: sa.Column[Any]) -> sa.ColumnElement[Any]:
     return sa.func.coalesce(plain, sa.literal(NULL, sa.BigInteger()))
 
 
-def _beside(keys: Whole, found: Whole, columns: Mapping[str, Column]) -> dict[str, Column]:
-    """Return the columns of the keys found in the order of others, missing where they have none."""
+def _aligned(keys: Whole, found: Whole, columns: Mapping[str, Column]) -> dict[str, Column]:
+    """Return columns in the order of other keys, missing where these were not found."""
     if np.array_equal(keys, found):
         return dict(columns)
     order = np.argsort(found, kind="stable")

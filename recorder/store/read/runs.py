@@ -1,4 +1,4 @@
-"""Tracked runs as the analyses read them: `RunRow`s, as they stand or as of an instant.
+"""Tracked runs as `RunRow`s, as they stand or as of an instant.
 
 Invariant: as of now gives what the view `runs` shows; as of T the same as a store that stopped at T would.
 """
@@ -38,7 +38,7 @@ def run_rows(
     ref: RunRef | RunRefs | None = None,
     past: Past | None = None,
 ) -> Iterator[RunRow]:
-    """Yield every tracked run, by the instant that it belongs to.
+    """Yield the tracked runs, by the instant that each belongs to.
 
     Args:
         connection: a reading transaction.

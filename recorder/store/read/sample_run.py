@@ -1,7 +1,4 @@
-"""Which run shows much of what a history is: a question that only a tour of the store asks.
-
-Invariant: reads only.
-"""
+"""The run with which a tour of the store shows what a history is."""
 
 import sqlalchemy as sa
 
@@ -12,7 +9,7 @@ _FEWEST_STATES, _MOST_STATES = 4, 6
 
 
 def sample_run(connection: sa.Connection) -> str:
-    """A run whose history shows much in few states: completed, seen from its start, with many leads."""
+    """Return a run whose history shows much in few states: completed, seen from its start, with many leads."""
     fitting = (
         run_summary.c.status == "completed",
         run_summary.c.observation_class == "from_start",

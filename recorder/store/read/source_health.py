@@ -1,6 +1,6 @@
-"""How each source does: what is in flight, what was asked, what failed, who polls, what waits for too long.
+"""The state of each source: its runs by phase, its requests and failures, its poller, its backlog.
 
-Invariant: nothing here writes. Instants are microseconds since 1970 UTC, by our clock.
+Invariant: instants are microseconds since 1970 UTC, by our clock.
 """
 
 from collections import Counter
@@ -28,9 +28,9 @@ class SourceHealth:
         source: its row in the store.
         last_good_at: the last answer that showed a run; None for none.
         unseen: runs that are tracked and that no answer showed yet.
-        in_flight: runs that are seen, have not ended and are not lost; the overdue ones among them.
-        settling: runs that have ended and are still looked at.
-        overdue: runs in flight past the patience.
+        in_flight: runs that are seen, have not ended and are not lost, overdue ones included.
+        settling: runs that have ended and are still polled.
+        overdue: runs in flight for longer than `overdue_after`.
         not_visible: runs whose last answer was a 404.
         abandoned: runs given up after staying in flight without change.
         polls_last_minute: requests in the last 60 s.
@@ -51,7 +51,7 @@ class SourceHealth:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backlog:
-    """Runs that were due before an instant and were not asked since: how many, and since when the first one waits."""
+    """The runs that were due before an instant and have not been polled: how many, and since when the first one waits."""
 
     runs: int
     since: int | None
@@ -60,11 +60,11 @@ class Backlog:
 def source_health(
     connection: sa.Connection, cadence: Cadence, *, now: int, source_name: str | None = None
 ) -> list[SourceHealth]:
-    """Every source, or the one of a name, by name.
+    """Return the state of every source, or of the one of a name, by name.
 
     Args:
         connection: a reading transaction.
-        cadence: whose patience makes a run overdue.
+        cadence: with `overdue_after`.
         now: microseconds since 1970 UTC.
         source_name: only this source.
     """
@@ -102,7 +102,7 @@ def _health(
 
 
 def _tracked(connection: sa.Connection) -> dict[int, list[sa.Row[Any]]]:
-    """Runs by source, by their tracking and their phase."""
+    """Return the tracked runs of each source, counted by tracking and phase."""
     phase = (is_in_flight().label("is_in_flight"), is_unseen().label("is_unseen"))
     last_good_at = sa.func.max(watch.c.last_good_at).label("last_good_at")
     statement = sa.select(
@@ -115,7 +115,7 @@ def _tracked(connection: sa.Connection) -> dict[int, list[sa.Row[Any]]]:
 
 
 def _asked(connection: sa.Connection, now: int) -> dict[int, tuple[int, int]]:
-    """Requests in the last minute and failures in the last hour; only runs asked in that hour are looked into."""
+    """Return the requests of the last minute and the failures of the last hour, by source."""
     recent = sa.func.sum(sa.case((poll.c.polled_at > now - MINUTE, 1), else_=0))
     failed = sa.func.sum(
         sa.case((outcome_is(poll.c.outcome, lambda one: one.is_failure), 1), else_=0)
@@ -123,6 +123,7 @@ def _asked(connection: sa.Connection, now: int) -> dict[int, tuple[int, int]]:
     statement = (
         sa.select(watch.c.source_id, recent, failed)
         .join_from(watch, poll, same_run(poll, watch))
+        # Only runs polled in that hour are looked into.
         .where(watch.c.last_polled_at > now - HOUR, poll.c.polled_at > now - HOUR)
         .group_by(watch.c.source_id)
     )
@@ -131,7 +132,7 @@ def _asked(connection: sa.Connection, now: int) -> dict[int, tuple[int, int]]:
 
 
 def poller_of(row: SourceRow, *, now: int) -> str | None:
-    """The process that polls a source now, as `host, process 123`; None where nobody does."""
+    """Return the process that polls a source now, as `host, process 123`; None for none."""
     held = row.holder is not None and row.held_until is not None and now < row.held_until
     if row.holder is None or not held or is_dead(row.holder):
         return None
@@ -140,7 +141,7 @@ def poller_of(row: SourceRow, *, now: int) -> str | None:
 
 
 def run_in_flight(connection: sa.Connection, source_id: int) -> str | None:
-    """The id of a run that was seen and has not ended: of several, the one that is due first; None for none."""
+    """Return the id of the run in flight that is due first; None for none."""
     statement = (
         sa.select(run.c.run_id)
         .select_from(watched_runs())
@@ -154,11 +155,11 @@ def run_in_flight(connection: sa.Connection, source_id: int) -> str | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyHealth:
-    """What is asked with one key.
+    """The use of one key.
 
     Attributes:
-        requests_60s: requests that count against its budget now: those of the last 60 s, over all its sources.
-        paused_until: until then the API wants no request (429); None: it takes them.
+        requests_60s: requests of the last 60 s that count against its budget, over all its sources.
+        paused_until: the end of the pause that the API asked for (429); None: it takes requests.
     """
 
     requests_60s: int
@@ -168,7 +169,7 @@ class KeyHealth:
 def key_health(
     connection: sa.Connection, key_ids: Iterable[str], *, now: int
 ) -> dict[str, KeyHealth]:
-    """Return what is asked with these keys, by fingerprint; a key that sent nothing yet has no requests."""
+    """Return the requests and the pause of each of these keys, by fingerprint."""
     wanted = list(dict.fromkeys(key_ids))
     paused = sa.select(key_budget.c.key_id, key_budget.c.paused_until).where(
         key_budget.c.key_id.in_(wanted), key_budget.c.paused_until > now
@@ -187,9 +188,9 @@ def key_health(
 
 
 def pauses(connection: sa.Connection, source_ids: Iterable[int]) -> list[int]:
-    """How long each run of these sources that takes its turn rests between two looks, microseconds.
+    """Return the pause between two polls of each run of these sources that is polled in turn, microseconds.
 
-    A run that was never asked rests for no time. Those that have ended are left out: they wait for all others.
+    The pause of a run that was never polled is 0. Runs that have ended are left out: they wait for all others.
     """
     rest = sa.case(
         (watch.c.urgency == int(Urgency.NEW), 0), else_=watch.c.due_at - watch.c.last_polled_at
@@ -203,7 +204,7 @@ def pauses(connection: sa.Connection, source_ids: Iterable[int]) -> list[int]:
 
 
 def waiting(connection: sa.Connection, source_ids: Iterable[int], *, before: int) -> Backlog:
-    """Runs of these sources that were due before an instant and wait to be asked."""
+    """Return how many runs of these sources were due before an instant and have not been polled since."""
     statement = sa.select(sa.func.count(), sa.func.min(watch.c.due_at)).where(
         watch.c.source_id.in_(list(source_ids)), watch.c.due_at < before
     )

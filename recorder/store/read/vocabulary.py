@@ -1,7 +1,4 @@
-"""The sources of a store and the words that its runs have: is one that a filter asks for among them?
-
-Nothing here writes.
-"""
+"""The words that the runs of a store have, to check those of a filter."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

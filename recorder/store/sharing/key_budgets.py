@@ -1,9 +1,8 @@
-"""The budget of a key over all processes of one store: so many requests in any 60 s, never more.
+"""The budget of a key over all processes of one store: at most so many requests in any 60 s.
 
 Invariant: a request takes a slot before it is sent; the slot is free again 60 s after the answer was read (the server
 saw the request before that), or, when no answer was recorded, 60 s after the request must have ended. A slot that was
-granted anew in the meantime is its new request's alone.
-A key is known by its fingerprint alone. Locks are taken in one order: sources, the key, its slots by number.
+granted again in the meantime belongs to its new request. The store knows a key by its fingerprint. Locks are taken in one order: sources, the key, its slots by number.
 """
 
 from collections.abc import Callable, Iterable
@@ -26,7 +25,7 @@ _LONGEST_PAUSE_US = HOUR + MINUTE  # a longer Retry-After counts as an hour
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slot:
-    """The right to send one request; it is taken until then, microseconds since 1970 UTC, unless it is settled."""
+    """The right to send one request; it is taken until then, microseconds since 1970 UTC, unless it is released."""
 
     key_id: str
     number: int
@@ -34,8 +33,8 @@ class Slot:
 
 
 def load_budget(connection: sa.Connection, key_id: str, *, rate: int, now: int) -> Budget:
-    """What a key has left."""
-    held = connection.execute(
+    """Return the budget of a key as it stands."""
+    stored = connection.execute(
         sa.select(key_budget).where(key_budget.c.key_id == key_id)
     ).one_or_none()
     taken = sa.select(sa.func.count(), sa.func.min(key_slot.c.free_at)).where(
@@ -46,14 +45,14 @@ def load_budget(connection: sa.Connection, key_id: str, *, rate: int, now: int) 
         rate=rate,
         busy=busy,
         free_at=free_at,
-        last_sent_at=held.last_sent_at if held else None,
-        paused_until=held.paused_until if held else None,
-        last_new_source=(held.last_new_source if held else None) or 0,
+        last_sent_at=stored.last_sent_at if stored else None,
+        paused_until=stored.paused_until if stored else None,
+        last_new_source=(stored.last_new_source if stored else None) or 0,
     )
 
 
 def lock_budget(connection: sa.Connection, key_id: str, *, rate: int, now: int) -> Budget:
-    """The same; no other transaction grants requests of this key until this one ends."""
+    """Return the budget of a key, locked: no other transaction grants requests of it until this one ends."""
     statement = sa.select(key_budget.c.key_id).where(key_budget.c.key_id == key_id)
     if connection.execute(statement.with_for_update()).one_or_none() is None:
         _add(connection, key_id)
@@ -61,15 +60,15 @@ def lock_budget(connection: sa.Connection, key_id: str, *, rate: int, now: int) 
 
 
 def _add(connection: sa.Connection, key_id: str) -> None:
-    """Another process may add the same key at the same moment: then its row serves, once it is committed."""
+    # Another process may add the same key at the same moment: its row is taken, once it is committed.
     with suppress(IntegrityError), connection.begin_nested():
         connection.execute(sa.insert(key_budget).values(key_id=key_id))
     statement = sa.select(key_budget.c.key_id).where(key_budget.c.key_id == key_id)
     connection.execute(statement.with_for_update()).one()
 
 
-def mend(connection: sa.Connection, clock: Callable[[], int]) -> None:
-    """Where the clock was set back, count what lies ahead of it as if it had begun now: nothing waits for the old time.
+def repair(connection: sa.Connection, clock: Callable[[], int]) -> None:
+    """Repair budgets where the clock was set back: count what lies ahead of it as if it had begun now.
 
     Args:
         connection: a writing transaction.
@@ -116,7 +115,7 @@ def take_slots(
         key_id: the key.
         count: how many.
         now: microseconds since 1970 UTC.
-        new_source: the source of the last of them that goes to a run never asked before; None where none does.
+        new_source: the source of the last of them that goes to a run never polled before; None where none does.
     """
     if count <= 0:
         return []
@@ -154,10 +153,12 @@ def _more_slots(connection: sa.Connection, key_id: str, count: int, until: int) 
     return numbers
 
 
-def settle(connection: sa.Connection, ended: Iterable[tuple[Slot, int]]) -> None:
-    """Say when each request's answer was read (or, for one that was never sent, a time long ago).
+def release(connection: sa.Connection, ended: Iterable[tuple[Slot, int]]) -> None:
+    """Release the slots of requests 60 s after each was read; a slot that was granted again meanwhile stays.
 
-    Who comes so late that the slot was granted to another request changes nothing.
+    Args:
+        connection: a writing transaction.
+        ended: each slot with the instant at which its answer was read; for a request never sent, one long ago.
     """
     rows = [
         {"of_key": slot.key_id, "of_slot": slot.number, "taken": slot.until, "free": at + WINDOW_US}
@@ -176,15 +177,15 @@ def settle(connection: sa.Connection, ended: Iterable[tuple[Slot, int]]) -> None
         )
 
 
-def rest(connection: sa.Connection, key_id: str, *, now: int) -> None:
-    """Send nothing with a key for a minute; a clock that is set back later finds that this one was ahead."""
+def pause_minute(connection: sa.Connection, key_id: str, *, now: int) -> None:
+    """Pause a key for a minute, by a clock that may be ahead."""
     pause(connection, key_id, until=now + WINDOW_US)
     this_key = sa.update(key_budget).where(key_budget.c.key_id == key_id)
     connection.execute(this_key.values(last_sent_at=now))
 
 
 def pause(connection: sa.Connection, key_id: str, *, until: int) -> None:
-    """Send nothing with a key until then; an earlier, longer pause stays."""
+    """Pause a key until then; an earlier, longer pause stays."""
     longer = sa.func.coalesce(key_budget.c.paused_until, 0) < until
     connection.execute(
         sa.update(key_budget)

@@ -1,10 +1,8 @@
-"""Who may send: one process polls a source at a time, by a lease in the store that expires.
+"""Leases: one process at a time polls a source, until its lease expires.
 
-Invariant: a source's lease has one holder at any instant; whoever cannot renew it must stop sending when it runs out.
-A lease guards sending, never recording. Processes that stay (`poll --forever`, `watch`) claim the sources that they
-want, and share them as `schedule.sharing` says. Rows of sources are locked in the order of their names, as recording
-does; a process that stays waits for none of them, so that one that was stopped in the middle of a transaction holds up
-nobody else.
+Invariant: a source's lease has one holder at any instant; a holder that cannot renew it stops sending when it expires.
+A lease guards sending, not recording. Services (`poll --forever`, `watch`) claim the sources that they want, and share
+them as `schedule.sharing` says. Rows of sources are locked in the order of their names, as recording does.
 """
 
 import json
@@ -25,12 +23,12 @@ RENEW_US = 3 * SECOND
 
 
 def new_holder() -> str:
-    """A name for this process: where it runs, its number, and something nobody else has."""
+    """Return a name for this process: where it runs, its number, and a part that no other has."""
     return f"{_place()}/{os.getpid()}/{uuid.uuid4().hex[:12]}"
 
 
 def _place() -> str:
-    """The host, and on Linux its boot and process namespace: where a process number means the same process."""
+    """Return where a process number means the same process: the host, on Linux with its boot and process namespace."""
     try:
         boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()[:8]
         space = Path("/proc/self/ns/pid").readlink().name.strip("pid:[]")
@@ -40,7 +38,7 @@ def _place() -> str:
 
 
 def is_dead(holder: str) -> bool:
-    """Whether a holder is known to have ended: a process of this very place that is no more."""
+    """Return whether a holder is a process of this place that has ended."""
     place, _, rest = holder.partition("/")
     number = rest.partition("/")[0]
     if place != _place() or "+" not in place or not number.isdigit():
@@ -63,19 +61,19 @@ def acquire(
     share: Collection[int] | None = None,
     under_way: Collection[int] = (),
 ) -> dict[int, int]:
-    """Renew the leases held, give back what is not of the share, and take what is free.
+    """Renew this process's leases, release those outside its share, and take free ones.
 
     Args:
         connection: a writing transaction.
         source_ids: the sources that are wanted.
-        holder: who wants them.
+        holder: this process.
         now: microseconds since 1970 UTC.
-        share: the sources that a process that stays may hold; a source that another transaction has is left for the
-            next time. None: all that is free, and such a transaction is waited for.
-        under_way: sources with requests that have not come back: not given back before they have.
+        share: the sources that a service may hold; a source whose row another transaction has locked is left for the
+            next time. None: all that are free, and such a transaction is waited for.
+        under_way: sources with requests under way: not released before these are over.
 
     Returns:
-        Until when each source may be asked, microseconds since 1970 UTC, by source number.
+        Until when each source may be polled, microseconds since 1970 UTC, by source number.
     """
     wanted = list(source_ids)
     rows = _lock_open(connection, wanted, holder, now=now, waits=share is None)
@@ -91,9 +89,9 @@ def acquire(
 def _lock_open(
     connection: sa.Connection, source_ids: list[int], holder: str, *, now: int, waits: bool
 ) -> list[tuple[int, str | None]]:
-    """The sources that the holder has or may take, by name; their rows stay locked.
+    """Lock the sources that the holder has or may take, and return each with its holder, by name.
 
-    The condition holds for the rows as they are when the lock is had: of two processes the second finds none.
+    The condition is checked on the rows as they are once locked: of two processes the second finds none.
     """
     own_or_free = sa.or_(
         source.c.holder.is_(None),
@@ -105,6 +103,7 @@ def _lock_open(
         sa.select(source.c.source_id, source.c.holder)
         .where(source.c.source_id.in_(source_ids), own_or_free)
         .order_by(source.c.name)
+        # A service waits for no lock, so that a process stopped in the middle of a transaction holds up no other.
         .with_for_update(skip_locked=not waits)
     )
     return [(row.source_id, row.holder) for row in connection.execute(statement)]
@@ -127,7 +126,7 @@ def _held(
 def _write(
     connection: sa.Connection, source_ids: list[int], holder: str | None, until: int | None
 ) -> None:
-    """Of rows that are locked."""
+    """Give sources, whose rows are locked, a holder."""
     if source_ids:
         connection.execute(
             sa.update(source)
@@ -136,10 +135,10 @@ def _write(
         )
 
 
-def held_by_others(
+def leased_by_others(
     connection: sa.Connection, source_ids: Iterable[int], holder: str, *, now: int
 ) -> list[int]:
-    """Those of the sources that another process polls now."""
+    """Return which of the sources another process polls now."""
     statement = sa.select(source.c.source_id).where(
         source.c.source_id.in_(list(source_ids)),
         source.c.holder != holder,
@@ -152,14 +151,14 @@ def held_by_others(
 def claim(
     connection: sa.Connection, holder: str, wanted: Collection[int], *, now: int, is_viewer: bool
 ) -> frozenset[int]:
-    """Say that this process stays, and which sources it wants; those that are its share of them.
+    """Claim sources for a service, and return its share of them.
 
     Args:
         connection: a writing transaction.
         holder: this process.
         wanted: the sources that it wants.
         now: microseconds since 1970 UTC.
-        is_viewer: whether it wants only what no other process that stays wants.
+        is_viewer: whether it wants only sources that no service wants.
     """
     gone = sa.select(poller.c.holder).where(poller.c.alive_until <= now, poller.c.holder != holder)
     expired = connection.execute(gone.with_for_update(skip_locked=True)).scalars().all()
@@ -177,7 +176,7 @@ def claim(
 
 
 def _claims(connection: sa.Connection, now: int) -> list[Claim]:
-    """Of the processes that live."""
+    """Return the claims of the services that live."""
     living = sa.select(poller).where(poller.c.alive_until > now)
     return [
         Claim(
@@ -196,7 +195,7 @@ def _polled(connection: sa.Connection, now: int) -> dict[int, str]:
 
 
 def lease_ends(connection: sa.Connection, source_ids: Iterable[int]) -> dict[int, int]:
-    """Until when sources are held, by whomever, microseconds since 1970 UTC; those that nobody has are left out."""
+    """Return when each leased source's lease expires, by source number, microseconds since 1970 UTC."""
     statement = sa.select(source.c.source_id, source.c.held_until).where(
         source.c.source_id.in_(list(source_ids)), source.c.holder.is_not(None)
     )
@@ -206,7 +205,7 @@ def lease_ends(connection: sa.Connection, source_ids: Iterable[int]) -> dict[int
 def leave(
     connection: sa.Connection, holder: str, *, keep: Collection[int] = (), until: int | None = None
 ) -> None:
-    """Take back `claim` and every lease, but for those to keep until then: they are not renewed."""
+    """Withdraw the claim of a process and release its leases, except those to keep until an instant."""
     connection.execute(sa.delete(poller).where(poller.c.holder == holder))
     mine = sa.select(source.c.source_id).where(source.c.holder == holder).order_by(source.c.name)
     held = list(connection.execute(mine.with_for_update()).scalars())

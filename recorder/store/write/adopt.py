@@ -1,7 +1,7 @@
-"""Runs as another store knew them, taken into this one.
+"""Runs of another store, registered in this one.
 
-Invariant: a run is tracked since the earliest instant that anyone names; on whether it is watched the later word
-counts; labels that are there stay. Adopting the same twice changes nothing.
+Invariant: a run is tracked since the earliest instant that either store names; whether it is watched follows from the
+latest change; labels that are there stay. Adopting the same twice changes nothing.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -12,17 +12,13 @@ import sqlalchemy as sa
 
 from recorder.history.export_record import TrackedRun
 from recorder.ledger.answer import Answer
-from recorder.store.joins import watched_runs
 from recorder.store.read.source_rows import source_rows
-from recorder.store.records import Row
-from recorder.store.schema import label, run, watch
+from recorder.store.schema import label
 from recorder.store.write.sources import ensure_source, lock_source
-from recorder.store.write.track import add_seen_runs, resume, untrack
+from recorder.store.write.track import TrackedRow, add_seen_runs, resume, tracked_rows, untrack
 
 Adopt: TypeAlias = Callable[[sa.Connection], None]
 """Works within a transaction."""
-
-_CHUNK = 500
 
 
 def adopting(
@@ -33,32 +29,32 @@ def adopting(
     base_url_of: Callable[[str], str],
     now: int,
 ) -> Adopt:
-    """What registers sources and runs, within the transaction that records their answers.
+    """Return a function that registers sources and runs, within the transaction that records their answers.
 
     Args:
-        answers: whose runs are to be there.
-        runs: what is told of runs, of these or of others.
-        base_urls: those that sources are said to belong to.
-        base_url_of: the base URL of a source that is new, where nothing is said of it.
+        answers: their runs are registered.
+        runs: tracked runs as the other store knows them, these or others.
+        base_urls: the base URL that the other store gives for a source.
+        base_url_of: gives the base URL of a new source for which the other store gives none.
         now: microseconds since 1970 UTC.
 
     Returns:
-        Takes the transaction; raises SettingError where a source is bound to another base URL than stated.
+        The function; it raises SettingError where a source is bound to another base URL.
     """
 
     def adopt(connection: sa.Connection) -> None:
         for name in sorted({a.source for a in answers} | {r.source for r in runs}):
-            told = [run for run in runs if run.source == name]
+            tracked = [run for run in runs if run.source == name]
             stated, otherwise = base_urls.get(name), base_url_of(name)
             source_id = _adopt_source(connection, name, stated, otherwise, now)
-            seen_at = _seen_at(told, (a for a in answers if a.source == name))
-            _adopt_runs(connection, source_id, seen_at, told)
+            seen_at = _seen_at(tracked, (a for a in answers if a.source == name))
+            _adopt_runs(connection, source_id, seen_at, tracked)
 
     return adopt
 
 
 def _seen_at(runs: Iterable[TrackedRun], answers: Iterable[Answer]) -> dict[str, int]:
-    """The earliest instant that each run is known of, in the order in which they are named."""
+    """Return the earliest instant that anything names of each run, in the order in which they are named."""
     named = chain(
         ((run.run_id, run.tracked_at) for run in runs),
         ((answer.run_id, answer.observed_at) for answer in answers),
@@ -72,7 +68,7 @@ def _seen_at(runs: Iterable[TrackedRun], answers: Iterable[Answer]) -> dict[str,
 def _adopt_source(
     connection: sa.Connection, name: str, stated: str | None, otherwise: str, now: int
 ) -> int:
-    """The number of a source, made where it is missing; nobody else writes to it until the transaction ends."""
+    """Return the number of a source, made where it is missing; no other transaction writes to it until this one ends."""
     bound = next((row.base_url for row in source_rows(connection, name)), otherwise)
     ensure_source(connection, name, base_url=stated or bound, now=now)
     return lock_source(connection, name)
@@ -82,37 +78,30 @@ def _adopt_runs(
     connection: sa.Connection,
     source_id: int,
     seen_at: Mapping[str, int],
-    told: Iterable[TrackedRun],
+    runs: Iterable[TrackedRun],
 ) -> None:
-    held = _held(connection, source_id, list(seen_at))
+    before = tracked_rows(connection, source_id, list(seen_at))
     add_seen_runs(connection, source_id, seen_at)
-    keys = {
-        name: row["run_key"] for name, row in _held(connection, source_id, list(seen_at)).items()
-    }
-    for one in told:
-        key = keys[one.run_id]
-        _take_later_word(connection, source_id, key, one, held.get(one.run_id))
+    after = tracked_rows(connection, source_id, list(seen_at))
+    for one in runs:
+        key = after[one.run_id].run_key
+        _apply_latest(connection, source_id, key, one, before.get(one.run_id))
         _add_labels(connection, source_id, key, one.labels)
 
 
-def _held(connection: sa.Connection, source_id: int, run_ids: list[str]) -> dict[str, Row]:
-    statement = sa.select(run, watch.c.resumed_at).select_from(watched_runs())
-    found: dict[str, Row] = {}
-    for start in range(0, len(run_ids), _CHUNK):
-        chunk = run.c.run_id.in_(run_ids[start : start + _CHUNK])
-        held = connection.execute(statement.where(run.c.source_id == source_id, chunk))
-        found |= {row["run_id"]: dict(row) for row in held.mappings()}
-    return found
-
-
-def _take_later_word(
-    connection: sa.Connection, source_id: int, run_key: int, told: TrackedRun, held: Row | None
+def _apply_latest(
+    connection: sa.Connection,
+    source_id: int,
+    run_key: int,
+    other: TrackedRun,
+    own: TrackedRow | None,
 ) -> None:
-    words = ("tracked_at", "resumed_at", "untracked_at")
-    latest = max((held[word] or 0 for word in words), default=0) if held else 0
-    for at, obey in ((told.resumed_at, resume), (told.untracked_at, untrack)):
+    """Watch or unwatch a run as the other store did, where that was later than any change in this one."""
+    moments = (own.tracked_at, own.resumed_at, own.untracked_at) if own is not None else ()
+    latest = max((moment or 0 for moment in moments), default=0)
+    for at, apply in ((other.resumed_at, resume), (other.untracked_at, untrack)):
         if at is not None and at > latest:
-            obey(connection, source_id, run_key, now=at)
+            apply(connection, source_id, run_key, now=at)
 
 
 def _add_labels(
@@ -121,11 +110,11 @@ def _add_labels(
     if not labels:
         return
     of_run = (label.c.source_id == source_id) & (label.c.run_key == run_key)
-    held = set(connection.execute(sa.select(label.c.key).where(of_run)).scalars())
+    stored = set(connection.execute(sa.select(label.c.key).where(of_run)).scalars())
     new = [
         {"source_id": source_id, "run_key": run_key, "key": key, "value": value}
         for key, value in labels.items()
-        if key not in held
+        if key not in stored
     ]
     if new:
         connection.execute(sa.insert(label), new)

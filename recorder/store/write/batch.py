@@ -1,6 +1,6 @@
 """The rows that one transaction writes in one source, gathered and then written table by table.
 
-Invariant: what is referred to is written before what refers to it. Must not decide anything.
+Invariant: a row is written before the rows that refer to it.
 """
 
 from collections.abc import Mapping
@@ -13,8 +13,8 @@ import sqlalchemy as sa
 from recorder.store.parts import NewParts
 from recorder.store.prepared import insert, update
 from recorder.store.records import (
-    FACT_COLUMNS,
     POLL_COLUMNS,
+    RUN_SUMMARY_COLUMNS,
     SNAPSHOT_COLUMNS,
     WATCH_COLUMNS,
     PollRecord,
@@ -40,8 +40,8 @@ _SEE_AGAIN = update(snapshot, _LASTING, _STATE)
 _ADD_POLL = insert(poll, POLL_COLUMNS)
 _SET_POLL = update(poll, _MOVED, _POLL)
 _ADD_REJECTED = insert(rejected_body, (*_POLL, "head", "length", "sha256"))
-_ADD_FACT = insert(run_summary, (*_RUN, *FACT_COLUMNS))
-_SET_FACT = update(run_summary, FACT_COLUMNS, _RUN)
+_ADD_SUMMARY = insert(run_summary, (*_RUN, *RUN_SUMMARY_COLUMNS))
+_SET_SUMMARY = update(run_summary, RUN_SUMMARY_COLUMNS, _RUN)
 _SET_WATCH = update(watch, _WATCHED, _RUN)
 
 _snapshot_values = attrgetter(*SNAPSHOT_COLUMNS)
@@ -54,7 +54,7 @@ _moved_values = attrgetter(*_MOVED, *_POLL)
 
 @dataclass(slots=True)
 class Batch:
-    """Rows by table and by what is done with them."""
+    """Rows by table, and whether they are new."""
 
     parts: NewParts
     new_snapshots: list[SnapshotRecord] = field(default_factory=list)
@@ -77,9 +77,13 @@ class Batch:
         _ADD_POLL.many(connection, list(map(_poll_values, self.new_polls)))
         _SET_POLL.many(connection, list(map(_moved_values, self.changed_polls)))
         _ADD_REJECTED.many(connection, self.rejected)
-        _ADD_FACT.many(connection, [_fact(row, *_RUN, *FACT_COLUMNS) for row in self.new_summaries])
-        _SET_FACT.many(
-            connection, [_fact(row, *FACT_COLUMNS, *_RUN) for row in self.changed_summaries]
+        _ADD_SUMMARY.many(
+            connection,
+            [_summary_values(row, *_RUN, *RUN_SUMMARY_COLUMNS) for row in self.new_summaries],
+        )
+        _SET_SUMMARY.many(
+            connection,
+            [_summary_values(row, *RUN_SUMMARY_COLUMNS, *_RUN) for row in self.changed_summaries],
         )
         _SET_WATCH.many(connection, list(map(_watch_values, self.watches)))
 
@@ -92,5 +96,5 @@ class Batch:
                 row.part_id, row.template = number, None
 
 
-def _fact(row: Mapping[str, Any], *names: str) -> Values:
+def _summary_values(row: Mapping[str, Any], *names: str) -> Values:
     return tuple(row[name] for name in names)

@@ -1,7 +1,6 @@
-"""Runs out of the store: their history, and the parts that no other run uses.
+"""Removal of runs: their history, and the parts that no other run uses.
 
-Invariant: one transaction; a part that anything else refers to stays. What is not given a database happens inside the
-caller's writing transaction.
+Invariant: within the caller's transaction; a part that anything else refers to stays.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -50,7 +49,7 @@ def _templates(
 
 
 def _remove_unused(connection: sa.Connection, source_id: int, templates: Collection[int]) -> None:
-    """Remove these templates and what they refer to, but for what snapshots or other parts still refer to."""
+    """Remove these templates and their parts, except those that snapshots or other parts still refer to."""
     refers = _references(connection, source_id)
     used = _closure(_templates(connection, source_id, sa.true()), refers)
     unused = sorted(_closure(templates, refers) - used)
@@ -81,7 +80,7 @@ def _references(connection: sa.Connection, source_id: int) -> dict[int, set[int]
 
 
 def _closure(numbers: Iterable[int], refers: dict[int, set[int]]) -> set[int]:
-    """Return these parts and all that they refer to, directly or not."""
+    """Return these parts and all parts that they refer to, directly or not."""
     reached, new = set[int](), set(numbers)
     while new:
         reached |= new

@@ -1,6 +1,6 @@
-"""One request outside of a watch: its permission, and what becomes of its answer.
+"""One request outside of a watch: its slot, and the recording of its answer.
 
-Invariant: as for a watch: no request without a slot of the key's budget, and an answer is recorded with its slot.
+Invariant: no request without a slot of the key's budget; an answer is recorded as its slot is released.
 """
 
 from collections.abc import Callable
@@ -17,7 +17,7 @@ from recorder.store.write.record import Recorder
 def take_slot(
     database: Database, key_id: str, *, rate: int, clock: Callable[[], int]
 ) -> Slot | Budget:
-    """The right to send one request now; the budget where the key has none left, or was asked to pause.
+    """Return a slot for one request now; the budget where the key has none left, or is paused.
 
     Args:
         database: the store.
@@ -45,14 +45,14 @@ def record_answer(
     recorder: Recorder | None,
     pause_until: int | None,
 ) -> Outcome | None:
-    """Keep what came of the request.
+    """Record the answer of a request, and release its slot.
 
     Args:
         database: the store.
-        answer: what came.
-        slot: what it was sent with.
+        answer: the answer.
+        slot: the slot with which it was sent.
         clock: ours; microseconds since 1970 UTC.
-        recorder: records an answer of a tracked run; None: the run is none of the store's.
+        recorder: records an answer of a tracked run; None: the store does not track the run.
         pause_until: send nothing with the key until then; None where the API asked for no pause.
 
     Returns:
@@ -63,10 +63,10 @@ def record_answer(
         ahead = ahead_us(connection, clock)
         if pause_until is not None:
             key_budgets.pause(connection, slot.key_id, until=pause_until + ahead)
-        key_budgets.settle(connection, [(slot, answer.observed_at + ahead)])
+        key_budgets.release(connection, [(slot, answer.observed_at + ahead)])
 
     if recorder is None:
         database.write(keep)
         return answer.outcome
-    recorded = recorder.record([answer], beside=keep, now=clock())
+    recorded = recorder.record([answer], after=keep, now=clock())
     return recorded[0].outcome if recorded else answer.outcome

@@ -22,7 +22,7 @@ from recorder.store.records import (
     SNAPSHOT_COLUMNS,
     PollRecord,
     SnapshotRecord,
-    note_facts,
+    apply_summary,
     second_of,
     summary_row,
 )
@@ -30,7 +30,7 @@ from recorder.store.schema import poll, snapshot
 from recorder.store.write.plan import LastPoll, last_poll
 from recorder.store.write.run_writer import (
     ReadAnswer,
-    Recorded,
+    RecordResult,
     RunWriter,
     UnreadError,
 )
@@ -66,31 +66,31 @@ class _Entry:
 
     @property
     def reading(self) -> Reading | None:
-        """What a new good one says."""
+        """The reading of a new good one."""
         reading = self.read.reading if self.read is not None else None
         return reading if isinstance(reading, Reading) else None
 
 
-def insert_late(work: RunWriter, answers: list[ReadAnswer]) -> list[Recorded]:
+def insert_late(writer: RunWriter, answers: list[ReadAnswer]) -> list[RecordResult]:
     """Record answers of one run, some of them not newer than its last, by rebuilding the whole run."""
-    key = (work.watch.source_id, work.watch.run_key)
-    snapshots = [SnapshotRecord(*row) for row in _SNAPSHOTS.all(work.connection, *key)]
-    polls = [PollRecord(*row) for row in _POLLS.all(work.connection, *key)]
+    key = (writer.watch.source_id, writer.watch.run_key)
+    snapshots = [SnapshotRecord(*row) for row in _SNAPSHOTS.all(writer.connection, *key)]
+    polls = [PollRecord(*row) for row in _POLLS.all(writer.connection, *key)]
     entries = {entry.at: entry for entry in _stored_entries(polls, snapshots)}
     added = [e for answer in answers if (e := _add(entries, answer)) is not None]
     if not added:
         return []
     ordered = [entries[at] for at in sorted(entries)]
-    laid = segments((e.at, e.digest) for e in ordered if e.digest is not None)
-    _number(laid, entries)
-    rows = [_snapshot_row(work, segment, entries, snapshots) for segment in laid]
-    work.batch.new_snapshots += rows[len(snapshots) :]
-    work.batch.changed_snapshots += [
+    segments_of_run = segments((e.at, e.digest) for e in ordered if e.digest is not None)
+    _number(segments_of_run, entries)
+    rows = [_snapshot_row(writer, segment, entries, snapshots) for segment in segments_of_run]
+    writer.batch.new_snapshots += rows[len(snapshots) :]
+    writer.batch.changed_snapshots += [
         row for row, before in zip(rows, snapshots, strict=False) if row != before
     ]
-    _write_polls(work, ordered)
-    _write_run(work, ordered, rows, had_snapshots=bool(snapshots))
-    return [_recorded(work, entry) for entry in added]
+    _write_polls(writer, ordered)
+    _write_run(writer, ordered, rows, had_snapshots=bool(snapshots))
+    return [_recorded(writer, entry) for entry in added]
 
 
 def _stored_entries(polls: list[PollRecord], snapshots: list[SnapshotRecord]) -> Iterator[_Entry]:
@@ -101,7 +101,7 @@ def _stored_entries(polls: list[PollRecord], snapshots: list[SnapshotRecord]) ->
 
 
 def _add(entries: dict[int, _Entry], read: ReadAnswer) -> _Entry | None:
-    """Return the entry of an answer at its instant; None where it is there already.
+    """Add the entry of an answer at its instant and return it; None where it is there already.
 
     Another answer at the same instant moves one microsecond on: nothing is lost, and no two polls share an instant.
     """
@@ -124,8 +124,8 @@ def _entry(read: ReadAnswer) -> _Entry:
     if reading is None:
         raise UnreadError
     if isinstance(reading, Malformed):
-        told = replace(answer, outcome=Outcome.MALFORMED, detail=reading.reason)
-        read = replace(read, answer=told)
+        malformed = replace(answer, outcome=Outcome.MALFORMED, detail=reading.reason)
+        read = replace(read, answer=malformed)
         return _Entry(answer.observed_at, Outcome.MALFORMED, None, read=read)
     return _Entry(answer.observed_at, Outcome.UNCHANGED, reading.digest, read=read)
 
@@ -142,8 +142,8 @@ def _status(entry: _Entry) -> int | None:
     return entry.answer.http_status if entry.answer else None
 
 
-def _number(laid: list[Segment[bytes]], entries: dict[int, _Entry]) -> None:
-    for segment in laid:
+def _number(segments_of_run: list[Segment[bytes]], entries: dict[int, _Entry]) -> None:
+    for segment in segments_of_run:
         for at in segment.seen_at:
             entries[at].seq = segment.seq
             first = at == segment.first_seen_at
@@ -151,7 +151,7 @@ def _number(laid: list[Segment[bytes]], entries: dict[int, _Entry]) -> None:
 
 
 def _snapshot_row(
-    work: RunWriter,
+    writer: RunWriter,
     segment: Segment[bytes],
     entries: dict[int, _Entry],
     snapshots: list[SnapshotRecord],
@@ -159,7 +159,7 @@ def _snapshot_row(
     """Return the row of a segment; its document is that of its first answer, as far as that is still known."""
     first = entries[segment.first_seen_at]
     if first.reading is not None:
-        return work.state(first.reading, segment.seq, segment.seen_at)
+        return writer.state(first.reading, segment.seq, segment.seen_at)
     held = first.stored.snapshot_seq if first.stored is not None else None
     if held is None:
         raise LookupError("a state is in no answer and in no snapshot")
@@ -173,20 +173,20 @@ def _snapshot_row(
     )
 
 
-def _write_polls(work: RunWriter, ordered: list[_Entry]) -> None:
+def _write_polls(writer: RunWriter, ordered: list[_Entry]) -> None:
     for entry in ordered:
         if entry.answer is not None:
-            work.write_poll(entry.answer, entry.outcome, entry.seq, entry.answer.detail)
+            writer.write_poll(entry.answer, entry.outcome, entry.seq, entry.answer.detail)
         elif entry.stored is not None and entry.seq is not None:
             moved = replace(entry.stored, snapshot_seq=entry.seq, outcome=int(entry.outcome))
             if moved != entry.stored:
-                work.batch.changed_polls.append(moved)
+                writer.batch.changed_polls.append(moved)
 
 
 def _write_run(
-    work: RunWriter, ordered: list[_Entry], rows: list[SnapshotRecord], *, had_snapshots: bool
+    writer: RunWriter, ordered: list[_Entry], rows: list[SnapshotRecord], *, had_snapshots: bool
 ) -> None:
-    watch = work.watch
+    watch = writer.watch
     good = [e for e in ordered if e.outcome.is_row]
     after_good = [e for e in ordered if not good or e.at > good[-1].at]
     watch.n_polls, watch.n_failures = len(ordered), len(after_good)
@@ -198,40 +198,40 @@ def _write_run(
     if good and good[-1].read is not None:
         watch.body_digest = good[-1].read.digest
     if rows:
-        work.last = rows[-1]
-        _write_summary(work, ordered, rows, had_snapshots=had_snapshots)
-    work.write_watch(_last_poll(work, ordered))
+        writer.last = rows[-1]
+        _write_summary(writer, ordered, rows, had_snapshots=had_snapshots)
+    writer.write_watch(_last_poll(writer, ordered))
 
 
-def _last_poll(work: RunWriter, ordered: list[_Entry]) -> LastPoll:
+def _last_poll(writer: RunWriter, ordered: list[_Entry]) -> LastPoll:
     before_at, last = ordered[-2].at if len(ordered) > 1 else None, ordered[-1]
     if last.answer is None:
         return LastPoll(polled_at=last.at, before_at=before_at)
-    return last_poll(last.answer, before_at=before_at, now=work.rules.now)
+    return last_poll(last.answer, before_at=before_at, now=writer.rules.now)
 
 
 def _write_summary(
-    work: RunWriter, ordered: list[_Entry], rows: list[SnapshotRecord], *, had_snapshots: bool
+    writer: RunWriter, ordered: list[_Entry], rows: list[SnapshotRecord], *, had_snapshots: bool
 ) -> None:
     last = rows[-1]
-    row = _last_row(work, last, ordered)
-    found = work.summarize([one.seen for one in rows], row)
+    row = _last_row(writer, last, ordered)
+    found = writer.summarize([one.summary for one in rows], row)
     key = {"source_id": last.source_id, "run_key": last.run_key}
-    into = work.batch.changed_summaries if had_snapshots else work.batch.new_summaries
+    into = writer.batch.changed_summaries if had_snapshots else writer.batch.new_summaries
     into.append(summary_row(key, row, found))
-    note_facts(work.watch, found, last)
+    apply_summary(writer.watch, found, last)
 
 
-def _last_row(work: RunWriter, last: SnapshotRecord, ordered: list[_Entry]) -> LedgerRow:
+def _last_row(writer: RunWriter, last: SnapshotRecord, ordered: list[_Entry]) -> LedgerRow:
     first = next(e for e in ordered if e.at == last.first_seen_at)
     if first.reading is not None:
         return first.reading.row
-    parts = Parts(work.connection, last.source_id)
-    return load_row(last, parts, work.rules.costs)
+    parts = Parts(writer.connection, last.source_id)
+    return load_row(last, parts, writer.rules.costs)
 
 
-def _recorded(work: RunWriter, entry: _Entry) -> Recorded:
+def _recorded(writer: RunWriter, entry: _Entry) -> RecordResult:
     answer = entry.answer
     if answer is None:
         raise LookupError("an added entry has its answer")
-    return work.recorded(answer, entry.outcome, entry.seq, answer.detail)
+    return writer.recorded(answer, entry.outcome, entry.seq, answer.detail)

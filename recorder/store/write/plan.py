@@ -1,4 +1,4 @@
-"""A run's plan: when it is polled next, by the clock that proved right.
+"""When a run is polled next, by the server's clock where ours is known to be off.
 
 Invariant: polls bear our clock's instants as they were read. What the plan counts from (first sight, last change, end
 seen) is by the server's Date where that shows our clock to be off, and never lies ahead of a clock that was set back.
@@ -15,7 +15,7 @@ _MARKS = ("first_good_at", "last_changed_at", "ended_seen_at")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LastPoll:
-    """The last poll of a run, as far as its plan needs it; instants in microseconds since 1970 UTC.
+    """The last poll of a run, as its plan needs it; instants in microseconds since 1970 UTC.
 
     Attributes:
         polled_at: as the poll's row has it.
@@ -42,12 +42,12 @@ class LastPoll:
         return self.at - self.clock_error_us
 
     def righted(self, mark: int | None) -> int | None:
-        """Return an instant that the plan counts from by the right clock: those of this poll, and of a clock ahead."""
+        """Return a mark by the right clock, where this poll or a clock that was ahead set it."""
         is_ours = mark == self.polled_at or (mark is not None and mark > self.right_at)
         return self.right_at if self.is_answered and is_ours else mark
 
     def resumed(self, mark: int | None) -> int | None:
-        """Return when the run was taken up again; what a clock that was ahead wrote is past."""
+        """Return when the run was watched again; an instant that a clock ahead wrote is past."""
         if mark is None:
             return None
         is_past = self.now is not None and mark > self.now + FAR_OFF_US
@@ -72,7 +72,7 @@ def plan_run(
     cadence: Cadence,
     last: LastPoll,
 ) -> None:
-    """Write into the watch row when the run is polled next; not for a run that is not watched.
+    """Write into the watch row when the run is polled next; leave an untracked run.
 
     Args:
         watch: the watch row.

@@ -1,4 +1,4 @@
-"""Answers into history: the one place that writes what the API said.
+"""The recording of answers: the one place that writes what the API said.
 
 Invariants: an answer is in the store, with its poll row, when `record` returns; all answers of a call are one
 transaction. Consecutive equal states of a run are one snapshot. An answer that is older than what the store holds is
@@ -37,10 +37,10 @@ from recorder.store.records import (
 from recorder.store.schema import run, snapshot, watch
 from recorder.store.write.batch import Batch
 from recorder.store.write.out_of_order import insert_late
-from recorder.store.write.run_writer import ReadAnswer, Recorded, Rules, RunWriter, UnreadError
+from recorder.store.write.run_writer import ReadAnswer, RecordResult, Rules, RunWriter, UnreadError
 from recorder.store.write.sources import lock_source_parts
 
-_Write: TypeAlias = Callable[[list[Answer]], list[Recorded]]
+_Write: TypeAlias = Callable[[list[Answer]], list[RecordResult]]
 
 _REMEMBERED = 50_000
 _FIRST_OF_WATCH = len(RUN_COLUMNS)
@@ -65,8 +65,8 @@ class Recorder:
 
     Args:
         database: a store of the current schema.
-        cadence: from which a run's next look is computed.
-        costs: how amounts are read.
+        cadence: gives a run's next poll.
+        costs: gives amounts.
     """
 
     def __init__(
@@ -82,19 +82,19 @@ class Recorder:
         self,
         answers: Sequence[Answer],
         *,
-        first: Callable[[sa.Connection], None] | None = None,
-        beside: Callable[[sa.Connection], None] | None = None,
+        before: Callable[[sa.Connection], None] | None = None,
+        after: Callable[[sa.Connection], None] | None = None,
         now: int | None = None,
-    ) -> list[Recorded]:
+    ) -> list[RecordResult]:
         """Record answers of runs that are registered, in any order, in one transaction.
 
         Where they cannot be written together, each is written in a transaction of its own; one that still cannot is
-        set aside as malformed, with its beginning, length, digest and the reason.
+        set aside as malformed, with its first bytes, length, digest and the reason.
 
         Args:
             answers: of any sources and runs.
-            first: what belongs into the same transaction before them, such as registering their runs; idempotent.
-            beside: what else belongs into the same transaction; idempotent.
+            before: work to do in the same transaction before them, such as registering their runs; idempotent.
+            after: work to do in the same transaction after them; idempotent.
             now: the clock, microseconds since 1970 UTC, where the answers were just received.
 
         Returns:
@@ -105,12 +105,12 @@ class Recorder:
         """
         rules, ordered = replace(self._rules, now=now), sorted(answers, key=_order)
 
-        def write(some: list[Answer]) -> list[Recorded]:
+        def write(some: list[Answer]) -> list[RecordResult]:
             try:
-                return self._write([self._read(one) for one in some], rules, first, beside)
+                return self._write([self._read(one) for one in some], rules, before, after)
             except UnreadError:  # another process has recorded other bodies of these runs since
                 read = [self._read(one, whole=True) for one in some]
-                return self._write(read, rules, first, beside)
+                return self._write(read, rules, before, after)
 
         lost: list[Exception] = []
         recorded = self._write_apart(ordered, write, lost)
@@ -122,7 +122,7 @@ class Recorder:
 
     def _write_apart(
         self, answers: list[Answer], write: _Write, lost: list[Exception]
-    ) -> list[Recorded]:
+    ) -> list[RecordResult]:
         """Write answers together, else in halves; one that cannot be written alone is set aside."""
         try:
             with self._database.checked_on_failure() if len(answers) == 1 else nullcontext():
@@ -153,22 +153,22 @@ class Recorder:
         self,
         read: list[ReadAnswer],
         rules: Rules,
-        first: Callable[[sa.Connection], None] | None,
-        beside: Callable[[sa.Connection], None] | None,
-    ) -> list[Recorded]:
-        def work(connection: sa.Connection) -> tuple[list[Recorded], list[NewParts]]:
-            recorded: list[Recorded] = []
+        before: Callable[[sa.Connection], None] | None,
+        after: Callable[[sa.Connection], None] | None,
+    ) -> list[RecordResult]:
+        def work(connection: sa.Connection) -> tuple[list[RecordResult], list[NewParts]]:
+            recorded: list[RecordResult] = []
             written: list[NewParts] = []
-            if first is not None:
-                first(connection)
+            if before is not None:
+                before(connection)
             for source, group in groupby(read, key=lambda one: one.answer.source):
                 source_id, version = lock_source_parts(connection, source)
                 written.append(NewParts(source_id, version, self._known_parts))
                 batch = Batch(written[-1])
                 recorded += _record_source(connection, source_id, batch, rules, list(group))
                 batch.flush(connection)
-            if beside is not None:
-                beside(connection)
+            if after is not None:
+                after(connection)
             return recorded, written
 
         recorded, written = self._database.write(work)
@@ -178,15 +178,15 @@ class Recorder:
 
 
 def _check_is_of_rows(error: Exception) -> None:
-    """Raise an error again that is no refusal of single answers: the store's state, a setting."""
+    """Raise an error again that single answers do not cause: the store's state, a setting."""
     if isinstance(error, RecorderError) and not isinstance(error, RowRefusedError):
         raise error
 
 
 def _set_aside(
     answer: Answer, error: Exception, write: _Write, lost: list[Exception]
-) -> list[Recorded]:
-    """Record as malformed what the store cannot take."""
+) -> list[RecordResult]:
+    """Record an answer that the store cannot take as malformed."""
     why = one_line(f"the store cannot take it: {type(error).__name__}: {error}")
     aside = replace(answer, outcome=Outcome.MALFORMED, latency_ms=None, detail=why)
     try:
@@ -203,7 +203,7 @@ def _order(answer: Answer) -> tuple[str, str, int]:
 
 def _record_source(
     connection: sa.Connection, source_id: int, batch: Batch, rules: Rules, read: list[ReadAnswer]
-) -> Iterator[Recorded]:
+) -> Iterator[RecordResult]:
     by_run = {
         run_id: list(group) for run_id, group in groupby(read, key=lambda one: one.answer.run_id)
     }
@@ -224,7 +224,7 @@ def _record_source(
         yield from _record_run(writer, group)
 
 
-def _record_run(writer: RunWriter, read: list[ReadAnswer]) -> list[Recorded]:
+def _record_run(writer: RunWriter, read: list[ReadAnswer]) -> list[RecordResult]:
     instants = [writer.watch.last_polled_at or 0, *(one.answer.observed_at for one in read)]
     if all(earlier < later for earlier, later in pairwise(instants)):
         recorded = [writer.append(one) for one in read]

@@ -1,7 +1,7 @@
-"""One run while answers of it are recorded: its rows as they will stand when the transaction ends.
+"""One run while its answers are recorded: its rows as they will stand when the transaction ends.
 
-Invariant: what is written is a function of the run's snapshots and polls, whichever way they came in
-(`out_of_order`); an answer that is newer than the run's last reads no history unless its facts need it.
+Invariant: the rows are a function of the run's snapshots and polls, in whatever order they were recorded
+(`out_of_order`); an answer that is newer than the run's last reads no history unless its summary needs it.
 """
 
 from dataclasses import dataclass
@@ -19,19 +19,19 @@ from recorder.ledger.sections import Reading
 from recorder.schedule.cadence import Cadence
 from recorder.store.prepared import Prepared
 from recorder.store.records import (
-    FACT_COLUMNS,
+    RUN_SUMMARY_COLUMNS,
     SUMMARY_COLUMNS,
     PollRecord,
     Row,
     RunRecord,
     SnapshotRecord,
     WatchRecord,
-    facts_of,
-    known_columns,
-    note_facts,
-    note_progress,
-    snapshot_of,
+    apply_progress,
+    apply_summary,
+    snapshot_record,
     snapshot_summary,
+    stored_summary,
+    summary_columns,
     summary_row,
 )
 from recorder.store.schema import run_summary, snapshot
@@ -48,8 +48,8 @@ _EARLIER = Prepared(
     .order_by(snapshot.c.seq),
     ("source_id", "run_key", "seq"),
 )
-_FACT = Prepared(
-    sa.select(*(run_summary.c[name] for name in FACT_COLUMNS)).where(
+_STORED_SUMMARY = Prepared(
+    sa.select(*(run_summary.c[name] for name in RUN_SUMMARY_COLUMNS)).where(
         run_summary.c.source_id == sa.bindparam("source_id"),
         run_summary.c.run_key == sa.bindparam("run_key"),
     ),
@@ -63,11 +63,11 @@ _STEADY = attrgetter(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """What recording needs to know beside the store.
+    """The settings of recording.
 
     Attributes:
-        cadence: from which a run's next look is computed.
-        costs: how amounts are read.
+        cadence: gives a run's next poll.
+        costs: gives amounts.
         now: the clock, where answers were just received: they may lie ahead of it if it was set back.
     """
 
@@ -77,13 +77,13 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recorded:
-    """What became of one answer.
+class RecordResult:
+    """The result of recording one answer.
 
     Attributes:
         source, run_id, observed_at: the answer's.
         outcome: as in the poll row.
-        snapshot_seq: the snapshot that it showed; None where it gave no row.
+        snapshot_seq: the snapshot that it shows; None where it gives no row.
         detail: one line where the outcome needs one.
         is_set_aside: whether the store could not take the answer, and holds its beginning as malformed instead.
     """
@@ -99,7 +99,7 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadAnswer:
-    """An answer, and what its body says.
+    """An answer with the reading of its body.
 
     Attributes:
         answer: as it was received or imported.
@@ -113,7 +113,7 @@ class ReadAnswer:
 
 
 class UnreadError(Exception):
-    """A body that was not read has to be: it differs from the last one that the store was given."""
+    """A body that was not read has to be: it differs from the last one in the store."""
 
 
 class RunWriter:
@@ -151,7 +151,7 @@ class RunWriter:
         self._reading: Reading | None = None
         self._poll = LastPoll(polled_at=0, before_at=None)
 
-    def append(self, read: ReadAnswer) -> Recorded:
+    def append(self, read: ReadAnswer) -> RecordResult:
         """Record an answer that is newer than the run's last."""
         answer, watch, last = read.answer, self.watch, self.last
         if answer.outcome is not None:
@@ -167,14 +167,14 @@ class RunWriter:
             return self._see_again(answer, last)
         return self._see_new(answer, read.reading)
 
-    def _see_again(self, answer: Answer, last: SnapshotRecord) -> Recorded:
+    def _see_again(self, answer: Answer, last: SnapshotRecord) -> RecordResult:
         last.last_seen_at = answer.observed_at
         last.n_polls += 1
         if last.seen_again_at is None:
             last.seen_again_at = answer.observed_at
         return self._add_poll(answer, Outcome.UNCHANGED, answer.detail)
 
-    def _see_new(self, answer: Answer, reading: Reading) -> Recorded:
+    def _see_new(self, answer: Answer, reading: Reading) -> RecordResult:
         self.watch.n_snapshots += 1
         self.last = self.state(reading, self.watch.n_snapshots, (answer.observed_at,))
         self._new.append(self.last)
@@ -182,11 +182,11 @@ class RunWriter:
         return self._add_poll(answer, Outcome.CHANGED, answer.detail)
 
     def state(self, reading: Reading, seq: int, seen_at: tuple[int, ...]) -> SnapshotRecord:
-        """Return the snapshot row of a reading, whose parts will be in the store."""
+        """Return the snapshot row of a reading, and have its parts stored."""
         self.batch.parts.want(reading.template, reading.parts)
-        return snapshot_of(self.watch, reading, seq=seq, seen_at=seen_at)
+        return snapshot_record(self.watch, reading, seq=seq, seen_at=seen_at)
 
-    def _add_poll(self, answer: Answer, outcome: Outcome, detail: str | None) -> Recorded:
+    def _add_poll(self, answer: Answer, outcome: Outcome, detail: str | None) -> RecordResult:
         watch, at, good = self.watch, answer.observed_at, outcome.is_row
         seq = watch.n_snapshots if good else None
         self._poll = last_poll(answer, before_at=watch.last_polled_at, now=self.rules.now)
@@ -206,7 +206,7 @@ class RunWriter:
     def write_poll(
         self, answer: Answer, outcome: Outcome, seq: int | None, detail: str | None
     ) -> None:
-        """Write a poll row; a body that is no ledger row is kept with it."""
+        """Write a poll row, with the first bytes of a body that is no ledger row."""
         key, at = (self.watch.source_id, self.watch.run_key), answer.observed_at
         status, latency = answer.http_status, answer.latency_ms
         self.batch.new_polls.append(
@@ -218,9 +218,9 @@ class RunWriter:
 
     def recorded(
         self, answer: Answer, outcome: Outcome, seq: int | None, detail: str | None
-    ) -> Recorded:
-        """Return the caller's word of one answer."""
-        return Recorded(
+    ) -> RecordResult:
+        """Return the result of one answer."""
+        return RecordResult(
             source=answer.source,
             run_id=answer.run_id,
             observed_at=answer.observed_at,
@@ -230,21 +230,21 @@ class RunWriter:
         )
 
     def finish(self) -> None:
-        """Write what appending changed, the facts and the watch row."""
+        """Write the appended rows, the run's summary and its watch row."""
         stored = self._stored
         was_seen_again = stored is not None and stored.n_polls != self._stored_polls
         if stored is not None and was_seen_again:
             self.batch.seen_again.append(stored)
         self.batch.new_snapshots += self._new
-        if self.last is not None and self._facts_may_change(was_seen_again=was_seen_again):
+        if self.last is not None and self._summary_may_change(was_seen_again=was_seen_again):
             self._write_summary(self.last)
         elif self._new:
             self.watch.last_changed_at = self._new[-1].first_seen_at
-            note_progress(self.watch, self._new[-1])
+            apply_progress(self.watch, self._new[-1])
         self.write_watch(self._poll)
 
-    def _facts_may_change(self, *, was_seen_again: bool) -> bool:
-        """Return whether anything has come that facts depend on; counts alone are none while they add up."""
+    def _summary_may_change(self, *, was_seen_again: bool) -> bool:
+        """Return whether the summary may have changed; leads alone do not change it while they add up."""
         stored, new = self._stored, self._new
         if not new:
             has_ended = self.watch.ended_seen_at is not None
@@ -265,33 +265,33 @@ class RunWriter:
         stored, reading = self._stored, self._reading
         row = reading.row if reading is not None else last.row
         if stored is None:
-            found = self.summarize([state.seen for state in self._new], row)
-            self.batch.new_summaries.append(summary_row(self._key, row, found))
+            summary = self.summarize([state.summary for state in self._new], row)
+            self.batch.new_summaries.append(summary_row(self._key, row, summary))
         else:
-            (held,) = _FACT.all(self.connection, *self._key.values())
-            known = dict(zip(FACT_COLUMNS, held, strict=True))
-            found = self._summary_after(stored, known, row)
-            told = summary_row({}, row, found) if reading is not None else known_columns(found)
-            if known | told != known:
-                self.batch.changed_summaries.append(self._key | known | told)
-        note_facts(self.watch, found, last)
+            (values,) = _STORED_SUMMARY.all(self.connection, *self._key.values())
+            before = dict(zip(RUN_SUMMARY_COLUMNS, values, strict=True))
+            summary = self._summary_after(stored, before, row)
+            # A state that was only seen again has no reading: its ledger row has no more than a summary needs.
+            new = summary_columns(summary) if reading is None else summary_row({}, row, summary)
+            if before | new != before:
+                self.batch.changed_summaries.append(self._key | before | new)
+        apply_summary(self.watch, summary, last)
 
-    def _summary_after(self, stored: SnapshotRecord, known: Row, row: LedgerRow) -> RunSummary:
-        """Return the facts from those that are held where it can be, else from the whole history."""
-        seen, found = [state.seen for state in (stored, *self._new)], None
+    def _summary_after(self, stored: SnapshotRecord, before: Row, row: LedgerRow) -> RunSummary:
+        """Return the summary from the stored one where that is enough, else from the whole history."""
+        states, summary = [state.summary for state in (stored, *self._new)], None
         if len(self._new) <= 1 and row.started_at == stored.started_at:
-            held, rules = facts_of(known, self.watch), self.rules
-            found = summary_after(
-                *(held, seen[0], seen[-1], row),
-                unit=rules.costs.unit,
-                settled_us=rules.cadence.settled_us,
+            summary = summary_after(
+                *(stored_summary(before, self.watch), states[0], states[-1], row),
+                unit=self.rules.costs.unit,
+                settled_us=self.rules.cadence.settled_us,
             )
-        return found or self.summarize([*self._earlier(stored), *seen], row)
+        return summary or self.summarize([*self._earlier(stored), *states], row)
 
-    def summarize(self, seen: list[SnapshotSummary], row: LedgerRow) -> RunSummary:
-        """Return what the whole history comes to."""
+    def summarize(self, states: list[SnapshotSummary], row: LedgerRow) -> RunSummary:
+        """Return the summary of a whole history."""
         rules = self.rules
-        return summarize(seen, row, unit=rules.costs.unit, settled_us=rules.cadence.settled_us)
+        return summarize(states, row, unit=rules.costs.unit, settled_us=rules.cadence.settled_us)
 
     def _earlier(self, stored: SnapshotRecord) -> list[SnapshotSummary]:
         key = (stored.source_id, stored.run_key, stored.seq)

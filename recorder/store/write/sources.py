@@ -23,7 +23,7 @@ _LOCKED = Prepared(
 
 
 def ensure_source(connection: sa.Connection, name: str, *, base_url: str, now: int) -> int:
-    """The number of a source, made at first use and bound to its base URL.
+    """Return the number of a source, made at first use and bound to its base URL.
 
     Raises:
         SettingError: the source is bound to another base URL.
@@ -62,7 +62,7 @@ def lock_source(connection: sa.Connection, name: str) -> int:
 
 
 def lock_source_parts(connection: sa.Connection, name: str) -> tuple[int, int]:
-    """Lock a source as `lock_source` does; return its number, and which numbers of its parts are valid."""
+    """Lock a source as `lock_source` does; return its number and the version of its parts' numbers."""
     held = _LOCKED.all(connection, name)
     if not held:
         raise UsageError(f"no source {name!r} in this store: 'recorder track RUN_ID' makes one")
@@ -71,7 +71,7 @@ def lock_source_parts(connection: sa.Connection, name: str) -> tuple[int, int]:
 
 
 def rebind_source(database: Database, name: str, *, base_url: str, now: int) -> str:
-    """Bind a source to a base URL anew; a refusal of its key by the ledger before is forgotten.
+    """Bind a source to another base URL, and forget whether its key was accepted at the former.
 
     Args:
         database: a store of the current schema.
@@ -103,10 +103,10 @@ def rebind_source(database: Database, name: str, *, base_url: str, now: int) -> 
     return database.write(rebind)
 
 
-def note_key(
+def save_key(
     connection: sa.Connection, source_id: int, key_id: str, *, is_accepted: bool, now: int
 ) -> None:
-    """Record what the API last said of a source's key."""
+    """Save whether the API accepted a source's key last."""
     known = (
         {"refused_key": None, "refused_at": None, "accepted_key": key_id}
         if is_accepted
@@ -115,7 +115,7 @@ def note_key(
     connection.execute(sa.update(source).where(source.c.source_id == source_id).values(known))
 
 
-def note_clock(connection: sa.Connection, source_id: int, off_us: int | None) -> None:
-    """Remember how far our clock is ahead of a source's server; None: it is right."""
+def save_clock(connection: sa.Connection, source_id: int, off_us: int | None) -> None:
+    """Save how far our clock is ahead of a source's server; None: it is right."""
     of_source = sa.update(source).where(source.c.source_id == source_id)
     connection.execute(of_source.values(clock_off_us=off_us))

@@ -1,22 +1,34 @@
 """Sources and the runs that are tracked through them.
 
 Invariants: a source is bound to its base URL at first use; a run id is one run per source; tracking again changes
-nothing but takes up a run that was dropped. What is not given a database happens inside the caller's writing transaction.
+nothing but watches a run again that was dropped. A function that takes a connection works in its writing transaction.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from recorder.schedule.cadence import Urgency
 from recorder.store.engine import Database
 from recorder.store.joins import watched_runs
+from recorder.store.records import columns_of
 from recorder.store.schema import label, run, source, watch
 from recorder.store.write.sources import ensure_source, lock_source
 
 _CHUNK = 500
+
+
+class TrackedRow(NamedTuple):
+    """One tracked run; instants in microseconds since 1970 UTC."""
+
+    run_id: str
+    run_key: int
+    tracked_at: int
+    untracked_at: int | None
+    resumed_at: int | None
+    tracking: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +74,7 @@ def track(
     labels: Mapping[str, str] | None = None,
     resumes: bool = True,
 ) -> TrackResult:
-    """Register runs with a source that exists; idempotent.
+    """Register runs with a source that exists; again changes nothing.
 
     Args:
         connection: a writing transaction.
@@ -70,47 +82,49 @@ def track(
         run_ids: the ids, in any order; repeated ones count once.
         now: microseconds since 1970 UTC.
         labels: set on every one of the runs, over what is there.
-        resumes: whether runs that are watched no more are taken up again.
+        resumes: whether runs that are watched no more are watched again.
     """
     source_id = lock_source(connection, source_name)
     wanted = list(dict.fromkeys(run_ids))
-    held = _held(connection, source_id, wanted)
-    new = [run_id for run_id in wanted if run_id not in held]
-    keys = {run_id: row["run_key"] for run_id, row in held.items()}
+    stored = tracked_rows(connection, source_id, wanted)
+    new = [run_id for run_id in wanted if run_id not in stored]
+    keys = {run_id: row.run_key for run_id, row in stored.items()}
     keys |= _add_runs(connection, source_id, dict.fromkeys(new, now))
     ended = ("untracked", "abandoned") if resumes else ()
-    dropped = [r for r, row in held.items() if row["tracking"] in ended]
+    dropped = [r for r, row in stored.items() if row.tracking in ended]
     for run_id in dropped:
         resume(connection, source_id, keys[run_id], now=now)
     set_labels(connection, source_id, keys.values(), labels or {})
-    known = [run_id for run_id in held if run_id not in dropped]
+    known = [run_id for run_id in stored if run_id not in dropped]
     return TrackResult(new=tuple(new), resumed=tuple(dropped), known=tuple(known))
 
 
 def add_seen_runs(connection: sa.Connection, source_id: int, seen_at: Mapping[str, int]) -> None:
     """Register runs that answers are imported for: tracked since those instants at the latest."""
-    held = _held(connection, source_id, list(seen_at))
-    _add_runs(connection, source_id, {r: at for r, at in seen_at.items() if r not in held})
-    for run_id, row in held.items():
-        if seen_at[run_id] < row["tracked_at"]:
+    stored = tracked_rows(connection, source_id, list(seen_at))
+    _add_runs(connection, source_id, {r: at for r, at in seen_at.items() if r not in stored})
+    for run_id, row in stored.items():
+        if seen_at[run_id] < row.tracked_at:
             connection.execute(
                 sa.update(run)
-                .where(run.c.source_id == source_id, run.c.run_key == row["run_key"])
+                .where(run.c.source_id == source_id, run.c.run_key == row.run_key)
                 .values(tracked_at=seen_at[run_id])
             )
 
 
-def _held(
-    connection: sa.Connection, source_id: int, run_ids: list[str]
-) -> dict[str, Mapping[str, Any]]:
-    found: dict[str, Mapping[str, Any]] = {}
+def tracked_rows(
+    connection: sa.Connection, source_id: int, run_ids: Sequence[str]
+) -> dict[str, TrackedRow]:
+    """Return those of these runs that the source has, by id."""
+    statement = sa.select(
+        *columns_of(run, ("run_id", "run_key", "tracked_at", "untracked_at")),
+        *columns_of(watch, ("resumed_at", "tracking")),
+    ).select_from(watched_runs())
+    found: dict[str, TrackedRow] = {}
     for start in range(0, len(run_ids), _CHUNK):
-        statement = (
-            sa.select(run.c.run_id, run.c.run_key, run.c.tracked_at, watch.c.tracking)
-            .select_from(watched_runs())
-            .where(run.c.source_id == source_id, run.c.run_id.in_(run_ids[start : start + _CHUNK]))
-        )
-        found |= {row["run_id"]: row for row in connection.execute(statement).mappings()}
+        chosen = run.c.run_id.in_(run_ids[start : start + _CHUNK])
+        rows = connection.execute(statement.where(run.c.source_id == source_id, chosen))
+        found |= {row.run_id: TrackedRow(*row) for row in rows}
     return found
 
 
@@ -149,7 +163,7 @@ def _first_watch(source_id: int, run_key: int, tracked_at: int) -> dict[str, Any
 
 
 def resume(connection: sa.Connection, source_id: int, run_key: int, *, now: int) -> None:
-    """Take up the watch of a run again."""
+    """Watch a run again."""
     this_run = (run.c.source_id == source_id, run.c.run_key == run_key)
     connection.execute(sa.update(run).where(*this_run).values(untracked_at=None))
     connection.execute(
@@ -161,14 +175,14 @@ def resume(connection: sa.Connection, source_id: int, run_key: int, *, now: int)
 
 def run_keys(connection: sa.Connection, source_id: int, run_ids: Iterable[str]) -> dict[str, int]:
     """Return the keys of those of these runs that the source tracks, by id."""
-    held = _held(connection, source_id, list(dict.fromkeys(run_ids)))
-    return {run_id: row["run_key"] for run_id, row in held.items()}
+    stored = tracked_rows(connection, source_id, list(dict.fromkeys(run_ids)))
+    return {run_id: row.run_key for run_id, row in stored.items()}
 
 
 def set_labels(
     connection: sa.Connection, source_id: int, keys: Iterable[int], labels: Mapping[str, str]
 ) -> None:
-    """Give runs labels, over what is there."""
+    """Set labels of runs, over those that are there."""
     rows = [
         {"source_id": source_id, "run_key": run_key, "key": key, "value": value}
         for run_key in keys
@@ -186,7 +200,7 @@ def set_labels(
 def remove_labels(
     connection: sa.Connection, source_id: int, keys: Sequence[int], names: Iterable[str]
 ) -> None:
-    """Take labels of these names from runs."""
+    """Remove labels of these names from runs."""
     named = label.c.key.in_(list(names))
     for start in range(0, len(keys), _CHUNK):
         of_runs = label.c.run_key.in_(keys[start : start + _CHUNK])
@@ -194,7 +208,7 @@ def remove_labels(
 
 
 def untrack(connection: sa.Connection, source_id: int, run_key: int, *, now: int) -> None:
-    """Stop the watch of a run and keep its history."""
+    """Stop watching a run, and keep its history."""
     of_source = sa.select(source.c.source_id).where(source.c.source_id == source_id)
     connection.execute(of_source.with_for_update())  # an answer of it may just be being recorded
     connection.execute(

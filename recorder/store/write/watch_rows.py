@@ -16,16 +16,17 @@ _CLOCK_SLACK_US = SECOND
 
 
 def follow_clock(connection: sa.Connection, source_ids: Iterable[int], *, now: int) -> None:
-    """Where our clock was set back, plan by the clock as it is now: no run waits for the old time to come.
+    """Follow a clock that was set back: no run waits for the old time to come.
 
-    By more than a minute, every plan made by the clock that was ahead is made anew, also of runs that it gave up.
+    Where it was by more than a minute, each run that was polled by the clock that was ahead is due at once, also a run
+    that was abandoned by it.
     """
     wanted = list(source_ids)
     clock_ahead = source.c.source_id.in_(wanted) & (source.c.clock_at > now + FAR_OFF_US)
     ahead = connection.execute(sa.select(source.c.source_id).where(clock_ahead)).scalars().all()
     if ahead:
         _plan_again(connection, ahead, now)
-    _catch_up(connection, wanted, now)
+    _shift_plans(connection, wanted, now)
     reached = sa.update(source).where(source.c.source_id.in_(wanted))
     connection.execute(reached.values(clock_at=now))
 
@@ -33,15 +34,15 @@ def follow_clock(connection: sa.Connection, source_ids: Iterable[int], *, now: i
 def _plan_again(connection: sa.Connection, source_ids: Iterable[int], now: int) -> None:
     later = watch.c.last_polled_at > now + FAR_OFF_US
     ended = watch.c.ended_seen_at.is_not(None)
-    given_up = watch.c.tracking.in_(("done", "abandoned"))
+    is_settled = watch.c.tracking.in_(("done", "abandoned"))
     urgency = sa.case((ended, int(Urgency.LATER)), else_=int(Urgency.IN_FLIGHT))
     tracking = sa.case((ended, "settling"), else_="active")
     connection.execute(
         sa.update(watch)
         .where(watch.c.source_id.in_(list(source_ids)), later, watch.c.tracking != "untracked")
         .values(
-            tracking=sa.case((given_up, tracking), else_=watch.c.tracking),
-            urgency=sa.case((given_up, urgency), else_=watch.c.urgency),
+            tracking=sa.case((is_settled, tracking), else_=watch.c.tracking),
+            urgency=sa.case((is_settled, urgency), else_=watch.c.urgency),
             due_at=now - FAR_OFF_US,  # before the pass that is under way began
             overdue_notified_at=sa.case(
                 (watch.c.overdue_notified_at <= now, watch.c.overdue_notified_at)
@@ -50,7 +51,7 @@ def _plan_again(connection: sa.Connection, source_ids: Iterable[int], now: int) 
     )
 
 
-def _catch_up(connection: sa.Connection, source_ids: Iterable[int], now: int) -> None:
+def _shift_plans(connection: sa.Connection, source_ids: Iterable[int], now: int) -> None:
     later = sa.update(watch).where(
         watch.c.source_id.in_(source_ids), watch.c.due_at > now + _CLOCK_SLACK_US
     )
@@ -63,10 +64,8 @@ def _catch_up(connection: sa.Connection, source_ids: Iterable[int], now: int) ->
 
 
 def retry_failed(connection: sa.Connection, source_id: int, *, within_us: int) -> None:
-    """Let the runs of a source whose last request failed be due so soon after it, if they would be later.
-
-    The source's server fails, or has done so: that they failed again and again says nothing of these runs.
-    """
+    """Make the runs of a source whose last poll met an outage due that soon after it, if they would be later."""
+    # The server failed: that their polls failed again and again says nothing of these runs.
     due_at = watch.c.last_polled_at + within_us
     connection.execute(
         sa.update(watch)
@@ -79,7 +78,7 @@ def retry_failed(connection: sa.Connection, source_id: int, *, within_us: int) -
 def mark_notified(
     connection: sa.Connection, overdue: Iterable[Overdue], *, now: int
 ) -> list[Overdue]:
-    """Remember that people are told of these runs; those that no other process told of meanwhile."""
+    """Mark overdue runs as reported, and return those that no other process has reported meanwhile."""
     overdue = list(overdue)
     for name in sorted({one.source for one in overdue}):
         lock_source(connection, name)  # whoever records an answer writes the same rows
