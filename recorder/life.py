@@ -41,7 +41,7 @@ def flight_since(created_at: int | None, first_seen_at: int | None) -> int | Non
 
 
 def is_overdue(phase: Phase, *, since: int | None, overdue_after_us: int, now: int) -> bool:
-    """Return whether a run has been in flight for longer than `overdue_after_us`; `since` as `flight_since` gives it."""
+    """Return whether a run has been in flight for `overdue_after_us` or longer, since the instant of `flight_since`."""
     return phase is Phase.IN_FLIGHT and since is not None and now - since >= overdue_after_us
 
 
@@ -66,7 +66,7 @@ def quiet_at(
         seen_again_at: the second one, None where there was none.
         ended_at: when the run ended, by the ledger's clock.
         ended_seen_at: when it was first seen ended.
-        settled_us: how long after the end the last settle poll comes.
+        settled_us: the pause between the end and the last follow-up poll.
     """
     if not is_terminal or open_leads or not has_actual:
         return None

@@ -277,7 +277,7 @@ class Coordinator:
         self._database.write(lambda c: save_clock(c, source_id, off_us))
 
     def retry_failed(self, source_id: int, *, within_us: int | None = None) -> None:
-        """Poll the failed runs of a source that soon after their last poll; None: at the cadence."""
+        """Make the failed runs of a source due that soon after their last poll; None: after one cadence."""
         within_us = within_us or self._cadence.every_us
         self._database.write(lambda c: retry_failed(c, source_id, within_us=within_us))
 
@@ -292,7 +292,7 @@ class Coordinator:
             return served_since(connection, source_id, since=now - DAY)
 
     def undone(self, source_ids: Iterable[int], *, now: int) -> int:
-        """Return how many runs are in flight and not overdue, or have ended and may still move."""
+        """Return how many runs are in flight and not overdue, or have ended and may still change."""
         with self._database.reading() as connection:
             return undone_count(connection, source_ids, self._cadence, now=now)
 

@@ -84,7 +84,7 @@ class CircuitBreaker:
         if answer.refuses_key:
             self._refuse_key(answer)
         elif self.refused is not None and outcome.is_failure:
-            self.stop(answer.observed_at, self.refused)  # whatever else came of the probe
+            self.stop(answer.observed_at, self.refused)  # the probe brought no answer
         elif outcome.is_served:
             self._note_served(answer)
         elif outcome is Outcome.REFUSED:
@@ -118,7 +118,7 @@ class CircuitBreaker:
         self.stop(answer.observed_at, f"the API key was refused (401{_reason(answer)})")
 
     def only_forbidden(self, *, in_flight: int, is_last_word: bool = False) -> bool:
-        """Return whether so much was forbidden, and nothing served, that the cause is the key and not a run.
+        """Return whether enough requests were forbidden, and none served, to blame the key and not a run.
 
         Args:
             in_flight: how many runs of the source are in flight.
@@ -143,7 +143,7 @@ class CircuitBreaker:
         self._refused_at = now
 
     def _note_outage(self, answer: Answer, rng: random.Random) -> None:
-        """Count a failed request: after a row of them the source is down, and of several runs it pauses."""
+        """Count a failed request: several in a row take the source down, those of several runs pause it."""
         self._n_failed += 1
         self.failed.add(answer.run_id)
         beyond = self._n_failed - FAILURES_BEFORE_PAUSE

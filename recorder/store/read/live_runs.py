@@ -79,14 +79,14 @@ class LiveRun:
         if self.tracking == "not_visible" and not self.has_ended:
             last_seen_at = self.last_good_at or self.first_polled_at or 0
             return last_seen_at > now - MISSED_FOR_US
-        patience_began = now - cadence.overdue_after_us
+        overdue_since = now - cadence.overdue_after_us
         if self.phase is Phase.UNSEEN:
-            is_new = self.first_polled_at is None or self.first_polled_at > patience_began
+            is_new = self.first_polled_at is None or self.first_polled_at > overdue_since
             return self.tracking == "active" and is_new
         if self.phase is not Phase.ENDED:
             return self.phase is Phase.IN_FLIGHT and not self.overdue(cadence, now)
         failed = self.last_outcome is not None and Outcome(self.last_outcome).is_failure
-        is_retried = failed and (self.last_good_at or 0) > patience_began
+        is_retried = failed and (self.last_good_at or 0) > overdue_since
         just_ended = (self.ended_seen_at or 0) > now - cadence.quiet_after_us
         return self.tracking == "settling" and not self.is_quiet and (just_ended or is_retried)
 
