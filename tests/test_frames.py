@@ -1,5 +1,6 @@
 """`recorder.open()`: documented columns and dtypes, exact values, no more imports than needed."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -51,6 +52,15 @@ def empty_history(database: Database) -> Iterator[History]:
 def frame_of(history: History, name: str, **more: Any) -> pd.DataFrame:
     frame: pd.DataFrame = getattr(history, name)(**more)
     return frame
+
+
+def test_the_help_lists_every_column() -> None:
+    """The manual of each frame names the columns of its view; of a row of counts the first and the last."""
+    for name, kinds in VIEWS.items():
+        words = set(re.findall(r"\w+", str(getattr(History, name).__doc__)))
+        counts = [column for column in kinds if column.startswith("leads_")]
+        amounts = [column for column in kinds if column.endswith("_micros")]
+        assert {*kinds} - {*counts[1:-1], *amounts} <= words, name
 
 
 def test_columns_have_their_documented_dtypes(history: History) -> None:

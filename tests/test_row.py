@@ -1,5 +1,6 @@
 """Any ledger row becomes typed columns; what could not be read is named, nothing is guessed."""
 
+from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from recorder.ledger.cost import Amount, CostRules
 from recorder.ledger.jsontext import Json, Number, parse_json
 from recorder.ledger.readable import storable
 from recorder.ledger.row import FIELDS, LedgerRow, parse_row
+from recorder.sandbox import SimulatedPopulation
+from recorder.sandbox.run_document import document
 
 CREDITS = (8_000_000, "credits")
 USUAL = {
@@ -274,3 +277,27 @@ def test_an_instant_that_other_programs_write_for_none_is_no_time(
         at = getattr(row, name)
         assert (None if at is None else iso(at)) == read
         assert (f"timing.{path}" in row.oddities) is (read is None)
+
+
+NOT_A_COLUMN = {"id", "enrichment.snapshot", "scope.requested", "trigger.dispatchMetadata"}
+"""Members of the published page that only the stored document has."""
+
+
+def _members(value: Any, path: str = "") -> Iterator[str]:
+    if path in {*NOT_A_COLUMN, *(field.path for field in FIELDS)} or not isinstance(value, dict):
+        yield path
+        return
+    for key, member in value.items():
+        yield from _members(member, f"{path}.{key}".strip("."))
+
+
+def test_each_member_of_the_published_page_is_declared() -> None:
+    """The declared paths are those that the local ledger serves over the lives of many runs."""
+    population = SimulatedPopulation.generate(runs=30, seed=3, start_at=1_763_600_000_000_000)
+    served = {
+        path
+        for run in population.runs
+        for path in _members(document(run, (run.settled_at or run.created_at) + 1_000_000)["run"])
+    }
+    sections = {field.path.partition(".")[0] for field in FIELDS if "." in field.path}
+    assert served - sections == NOT_A_COLUMN | {field.path for field in FIELDS}  # null: a section
