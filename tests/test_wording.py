@@ -90,6 +90,20 @@ def test_retired_names_stay_away() -> None:
     assert wrong == []
 
 
+def test_docstrings_use_the_plain_words() -> None:
+    """No docstring uses a word that a plainer one has replaced."""
+    retired = re.compile(r"\b(told|telling|heed\w*|befall\w*|mend(s|ed|ing)?|beside)\b")
+    wrong = [
+        f"{path}: {found[0]} in {docstring.splitlines()[0]}"
+        for path, tree in TREES.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+        and (docstring := ast.get_docstring(node))
+        and (found := retired.search(docstring))
+    ]
+    assert wrong == []
+
+
 def test_a_class_has_its_name_alone() -> None:
     """No two classes share a name."""
     classes = [

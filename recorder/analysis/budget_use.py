@@ -23,7 +23,7 @@ from recorder.humanize import counted
 from recorder.instants import DAY
 
 NEEDS: Final = frozenset({"dated_at", "created_at", "spend_part", "spend_micros", "spend_unit"})
-"""The columns that budgets read, beside those of their filters."""
+"""The columns that budgets read, in addition to those of their filters."""
 
 LEAST_WINDOWS: Final = 10
 _WINDOWS: Final = 90

@@ -1,6 +1,6 @@
 """The likes of a run: completed runs of its slug that were known before, and their values carried to its size.
 
-Invariant: only what was known at an instant is taken, so that a backtest repeats what a user would have been told.
+Invariant: only what was known at an instant is taken, so that a backtest repeats what a user would have read.
 Costs are exact fractions; the fitted power of the leads is cut to twentieths, the same in every implementation.
 """
 

@@ -1,4 +1,4 @@
-"""The live view of a store: read and drawn twice a second, beside a poller or alone."""
+"""The live view of a store: read and drawn twice a second, with or without a poller in this process."""
 
 import time
 from collections.abc import Callable, Sequence

@@ -3,7 +3,7 @@
 Invariant: a file that is not ours is only read, without a lock and without its write-ahead log: its bytes, its times
 and its folder stay as they are. A store carries its `application_id` from before its first table, so that it stands in
 the file itself and not only in the log.
-Must not know tables but those by which a store of an unreleased program is told.
+It knows only the tables that mark a store of an unreleased program.
 """
 
 import os

@@ -81,7 +81,7 @@ def _do_connect(dialect: Any, record: Any, args: Any, options: Any) -> Any:  # n
     may_write = os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
     if may_write or not path.is_file() or path.with_name(f"{path.name}-wal").exists():
         return None
-    # SQLite would make a shared-memory file beside it, and cannot. Somebody may write to the file later.
+    # SQLite would make a shared-memory file next to it, and cannot. Somebody may write to the file later.
     record.info["serves_once"] = True
     return dialect.loaded_dbapi.connect(uri_of_fixed_file(path), uri=True, **options)
 
