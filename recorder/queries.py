@@ -32,7 +32,7 @@ from recorder.store.read.states import StateView, last_poll, not_seen_yet, state
 from recorder.store.read.vocabulary import UnknownWord, unknown_words
 from recorder.views import label_cells, poll_cells, run_cells, snapshot_cells, transition_cells
 
-_AT_ONCE = 500
+_AT_ONCE = 500  # keys of one statement: SQLite had a limit of 999 variables
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -195,7 +195,7 @@ def test_a_429_pauses_the_key(doctor: Doctor, sqlite_store: Database, sandbox: S
     doctor(sqlite_store.name)
     code, checks = doctor(sqlite_store.name)
     assert (code, checks["api"]["state"]) == (0, "warn")
-    assert "not asked: the API asked for a pause (429) until 2" in checks["api"]["found"]
+    assert "no request sent: the API asked for a pause (429) until 2" in checks["api"]["found"]
     assert "are used; the API asked for a pause (429) until 2" in checks["budget"]["found"]
     assert "is seen about" not in checks["budget"]["found"]
     assert len(sandbox.requests) == 1

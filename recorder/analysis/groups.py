@@ -134,8 +134,9 @@ def split(runs: Runs, columns: Sequence[Words]) -> Iterator[tuple[Key, Runs]]:
     codes = np.zeros(runs.n, np.int64)
     for column in columns:
         codes = codes * max(len(column.lexicon.words), 1) + column.codes
-        if runs.n and codes.max() >= 2**31:
+        if runs.n and codes.max() >= 2**31:  # the next product might not fit 64 bits
             codes = np.unique(codes, return_inverse=True)[1]
+    # numpy sorts 16 bits by radix, several times as fast.
     order = np.argsort(codes.astype(np.uint16) if _is_small(codes) else codes, kind="stable")
     codes, ordered = codes[order], runs.take(order)
     starts = np.flatnonzero(np.concatenate(([True], codes[1:] != codes[:-1])))[: runs.n]

@@ -45,6 +45,7 @@ def total(values: Numbers) -> int:
     """Return the exact sum of integers, fewer than 2 ** 31 of them."""
     if values.dtype == np.object_:
         return sum(values.tolist())
+    # The sums of the high and of the low halves fit 64 bits; that of the whole may not.
     return (int((values >> 32).sum()) << 32) + int((values & 0xFFFFFFFF).sum())
 
 

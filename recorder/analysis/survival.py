@@ -13,7 +13,7 @@ from typing import Final
 
 from recorder.analysis.stats import LEAST_N
 
-_ONE: Final = 1 << 256
+_ONE: Final = 1 << 256  # shares in fixed point: floats would miss ties
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -85,9 +85,9 @@ def check_api(account: Account, probe: Probe, *, now: int) -> Check:
 def _no_request(account: Account, budget: Budget | None, now: int) -> Check:
     pause = None if budget is None else _pause_text(budget, now)
     if pause is not None:
-        found, advice = f"not asked: {pause}", "nothing is to be done: it is asked again then"
+        found, advice = f"no request sent: {pause}", "nothing is to be done: requests go on then"
         return warn("api", found, advice, source=account.name)
-    found = f"not asked: the key's budget of {account.rate} requests in 60 s is spent"
+    found = f"no request sent: the key's budget of {account.rate} requests in 60 s is spent"
     return warn("api", found, "try again in a minute", source=account.name)
 
 

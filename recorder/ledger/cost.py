@@ -13,7 +13,7 @@ from recorder.ledger.jsontext import Json, Number
 
 MICROS = 1_000_000
 LARGEST = 2**63 - 1  # of a 64-bit column
-_EXACT = Context(prec=MAX_PREC)
+_EXACT = Context(prec=MAX_PREC)  # the usual context rounds to 28 digits
 _NUMERIC = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?")
 _UNIT_KEYS = ("unit", "currency")
 

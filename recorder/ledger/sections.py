@@ -47,7 +47,7 @@ _REMEMBERED_BYTES = 32 * 2**20
 _ENTRY_BYTES = 600  # an entry without its texts, as measured
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _OBJECT = ord("{")
-_SHORT = 2000
+_SHORT = 2000  # characters; longer texts seldom repeat, and would fill the caches
 
 _split = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 T = TypeVar("T")

@@ -17,8 +17,8 @@ from recorder.store.write.adopt import adopting
 from recorder.store.write.record import Recorder
 from recorder.transfer.lines import ImportLine, LineError, parse_line
 
-_BYTES = 16 * 2**20
-_AHEAD_US = DAY
+_BYTES = 16 * 2**20  # of a batch, which is in memory as a whole
+_AHEAD_US = DAY  # a clock may be off, or in another time zone; farther ahead is a mistake
 _INSTANTS = ("observed_at", "tracked_at", "resumed_at", "untracked_at")
 
 
