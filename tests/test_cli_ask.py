@@ -372,19 +372,19 @@ def test_a_place_where_no_store_can_be_made_is_told(
         assert said in err
 
 
-def test_asking_does_not_import_pandas(tmp_path: Path, sqlite_template: Path) -> None:
-    """The reading commands import neither pandas nor httpx nor alembic."""
+def test_asking_and_polling_import_nothing_heavy(tmp_path: Path, sqlite_template: Path) -> None:
+    """What only reads the store, and a pass with nothing due, import neither pandas nor httpx nor alembic nor rich."""
     store = tmp_path / "store.db"
     store.write_bytes(sqlite_template.read_bytes())
     code = """
 import sys
 from recorder.cli.main import cli, run
-for arguments in (["runs"], ["history", "x"], ["status", "x"], ["export", "answers", "--out", "-"], ["db", "status"]):
+for arguments in (["runs"], ["history", "x"], ["status", "x"], ["export", "answers", "--out", "-"], ["db", "status"], ["poll"]):
     run(cli, arguments)
 heavy = {"pandas", "numpy", "httpx", "alembic", "rich", "pyarrow"} & sys.modules.keys()
 assert not heavy, heavy
 """
-    environment = os.environ | {"RECORDER_DATABASE_URL": str(store)}
+    environment = os.environ | {"RECORDER_DATABASE_URL": str(store), "PUFFLE_API_KEY": "pk"}
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", code],
         env=environment,

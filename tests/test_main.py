@@ -90,6 +90,15 @@ def test_help_imports_nothing_heavy_and_no_command() -> None:
     assert "Usage: recorder [OPTIONS] COMMAND" in done.stdout
 
 
+def test_what_a_command_imports_is_never_searched_for_garbage() -> None:
+    """A command's modules stay for good: the search for garbage is on again after the import, and passes them by."""
+    done = python(
+        "import gc; from recorder.cli.main import cli, run; run(cli, ['poll', '--help'])\n"
+        "assert gc.isenabled() and gc.get_freeze_count() > 10_000"
+    )
+    assert done.returncode == 0, done.stderr
+
+
 def test_both_ways_to_start_are_one() -> None:
     """`python -m recorder` is the command `recorder`."""
     done = subprocess.run(
