@@ -121,7 +121,7 @@ def test_until_done_says_what_it_waits_for(
     assert one.end() == 0
     assert one.echoes()
     last = one.text.rstrip().splitlines()[-1]
-    assert re.search(r"recorder: asked \d+: 2 changed, \d+ unchanged$", last)
+    assert re.search(r"recorder: polled \d+: 2 changed, \d+ unchanged$", last)
 
 
 @pytest.mark.parametrize("arguments", [("poll", "--until-done"), ("watch",)])

@@ -4,10 +4,10 @@ Invariant: a table has no more lines than the terminal; elsewhere a run gets a l
 """
 
 import time
+from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
-from types import TracebackType
-from typing import Protocol, Self, TextIO
+from typing import Self, TextIO
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
@@ -29,27 +29,31 @@ _NUMBERS = ("", "age", "seen", "cost")
 _STYLES = {"completed": "green", "failed": "red", "cancelled": "yellow", "running": "cyan"}
 
 
-class View(Protocol):
-    """A place where runs are shown, as a context manager."""
+class View(AbstractContextManager["View", None]):
+    """A place where runs are shown, as a context manager.
 
+    Args:
+        out: the stream.
+        notify: prints a message.
+    """
+
+    def __init__(self, out: TextIO, *, notify: Callable[[str], None]) -> None:
+        self._out = out
+        self._notify = notify
+
+    @abstractmethod
     def room(self) -> int:
         """Return how many runs can be shown."""
 
+    @abstractmethod
     def show(self, runs: LiveRows) -> None:
         """Show the runs in place of those before."""
 
     def notify(self, message: str) -> None:
         """Print a message above the runs."""
+        self._notify(message)
 
-    def __enter__(self) -> Self:
-        """Begin to show."""
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """End, and leave what was shown last."""
 
 
@@ -69,17 +73,11 @@ def open_view(
     return Headlines(out, notify=notify) if brief else PlainLines(out, notify=notify)
 
 
-class PlainLines(AbstractContextManager["PlainLines", None]):
-    """A view of one line a run, whenever its status or note changes.
-
-    Args:
-        out: the stream.
-        notify: prints a message.
-    """
+class PlainLines(View):
+    """A view of one line a run, whenever its status or note changes."""
 
     def __init__(self, out: TextIO, *, notify: Callable[[str], None]) -> None:
-        self._out = out
-        self.notify = notify
+        super().__init__(out, notify=notify)
         self._last: dict[tuple[str, str], tuple[str, str]] = {}
 
     def room(self) -> int:
@@ -95,9 +93,6 @@ class PlainLines(AbstractContextManager["PlainLines", None]):
                 self._out.write(plain_line(row) + "\n")
         self._out.flush()
 
-    def __exit__(self, *_: object) -> None:
-        """Do nothing: each line is written already."""
-
 
 def plain_line(row: LiveRow) -> str:
     """Return a run in one line."""
@@ -106,7 +101,7 @@ def plain_line(row: LiveRow) -> str:
     return f"{row.run_id} {row.status}{leads}, {row.age}{note}"
 
 
-class Headlines(AbstractContextManager["Headlines", None]):
+class Headlines(View):
     """A view of the headline alone, every few seconds if it has changed.
 
     Args:
@@ -122,9 +117,8 @@ class Headlines(AbstractContextManager["Headlines", None]):
         notify: Callable[[str], None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._out = out
+        super().__init__(out, notify=notify)
         self._clock = clock
-        self.notify = notify
         self._last = ""
         self._next_at = clock()
 
@@ -140,11 +134,8 @@ class Headlines(AbstractContextManager["Headlines", None]):
             self._out.write(runs.headline + "\n")
             self._out.flush()
 
-    def __exit__(self, *_: object) -> None:
-        """Do nothing: each line is written already."""
 
-
-class LiveTable(AbstractContextManager["LiveTable", None]):
+class LiveTable(View):
     """A view that is a table, drawn over itself.
 
     Args:
@@ -153,9 +144,9 @@ class LiveTable(AbstractContextManager["LiveTable", None]):
     """
 
     def __init__(self, out: TextIO, *, most: int | None) -> None:
+        super().__init__(out, notify=self._print)
         self._console = Console(file=out, highlight=False, markup=False, emoji=False)
         self._live = Live(console=self._console, auto_refresh=False)
-        self._out = out
         self._ends = ExitStack()
         self._most = most
         self._id_width = 0
@@ -181,7 +172,7 @@ class LiveTable(AbstractContextManager["LiveTable", None]):
             parts.append(Text(f"and {more} more", style="dim"))
         self._live.update(Group(*parts), refresh=True)
 
-    def notify(self, message: str) -> None:
+    def _print(self, message: str) -> None:
         """Print a message above the table, broken at blanks where it is wider than the terminal."""
         for part in fold(visible(message), self._console.width):
             self._console.print(part, style="yellow", soft_wrap=True)
