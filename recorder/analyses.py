@@ -18,6 +18,8 @@ from recorder.analysis.building import in_listing_order
 from recorder.analysis.columns import Runs
 from recorder.analysis.estimates import PlannedRun, RunEstimate, estimate_run
 from recorder.analysis.filters import Filters
+from recorder.analysis.forecasts import Interval
+from recorder.analysis.remaining import remaining
 from recorder.analysis.report import Report
 from recorder.analysis.rows import RunRow
 from recorder.analysis.runner import answer, meant, needs
@@ -25,6 +27,7 @@ from recorder.analysis.wall_times import WallTimes, is_slow
 from recorder.errors import SettingError
 from recorder.queries import Queries
 from recorder.store.read.run_columns import read_runs
+from recorder.store.read.run_history import courses
 
 
 class Analyses(Queries):
@@ -111,6 +114,22 @@ class Analyses(Queries):
         ]
         patience_us = self._settings.overdue_after_us
         return [one for one in judged if one[1] or one[0].is_overdue(patience_us, now=moment)]
+
+    def remaining(self, run: RunRow, *, now: int) -> Interval | None:
+        """Return how much longer a run in flight takes, microseconds; None where its likes do not say.
+
+        Args:
+            run: as these queries return it.
+            now: microseconds since 1970 UTC; as of T it is T.
+        """
+        if run.created_at is None or not run.is_in_flight:
+            return None
+        moment = now if self._as_of is None else self._as_of
+        walls = WallTimes(self._read(run.source, outcomes.NEEDS))
+        run_ids = [run.run_id, *(like.run_id for like in walls.outcomes(run, at=moment))]
+        with self._database.reading() as connection:
+            found = dict(courses(connection, run.source, run_ids, as_of=moment))
+        return remaining(run, found[run.run_id], walls, found, now=moment)
 
     def listed(
         self, filters: Filters | None, names: Iterable[str]

@@ -175,8 +175,7 @@ class Forecaster:
                 continue
             basis, likes = self._likes(asked)
             if basis in {Basis.VERSION, Basis.SLUG}:
-                n, inward = len(likes), (len(likes) + 1) // 10
-                yield one, _interval(self.likes.scores.ranked(likes, asked), n, inward, inward)
+                yield one, plain_interval(self.likes.scores.ranked(likes, asked), len(likes))
 
 
 class _Audit:
@@ -225,6 +224,12 @@ def costs(outcomes: Iterable[PastRun], created: Iterable[int], *, by_preview: bo
         return Asked(version=one.version, at=one.created_at, leads=one.leads, preview=preview)
 
     return Forecaster(outcomes, created, partial(CostScores, by_preview=by_preview), way)
+
+
+def plain_interval(by_rank: ByRank, n: int) -> Interval:
+    """Return the ranks of p10, p50 and p90 of n values, at least nine, as they are before any audit."""
+    inward = (n + 1) // 10
+    return _interval(by_rank, n, inward, inward)
 
 
 def _interval(by_rank: ByRank, n: int, below: int, above: int) -> Interval:

@@ -10,7 +10,7 @@ from typing import Final
 
 from recorder.analysis.columns import Runs
 from recorder.analysis.groups import split
-from recorder.analysis.likes import Asked, DurationScores, Likes
+from recorder.analysis.likes import Asked, DurationScores, Likes, PastRun
 from recorder.analysis.outcomes import walls
 from recorder.analysis.rows import RunRow
 
@@ -29,21 +29,27 @@ class WallTimes:
         self._runs = dict(split(runs, [runs.words("source"), runs.words("slug")]))
         self._likes_of = cache(self._likes)
 
-    def _likes(self, source: str, slug: str) -> Likes | None:
-        own = self._runs.get((source, slug))
-        return None if own is None else Likes(walls(own), DurationScores)
+    def _likes(self, source: str, slug: str | None) -> Likes:
+        own = None if slug is None else self._runs.get((source, slug))
+        return Likes([] if own is None else walls(own), DurationScores)
 
     def like(self, run: RunRow, *, at: int) -> list[float]:
         """Return the carried wall times of a run's likes as known at an instant, ascending, microseconds."""
-        likes = None if run.slug is None else self._likes_of(run.source, run.slug)
-        if likes is None:
-            return []
-        asked = Asked(version=run.version, at=at, leads=run.leads_total)
+        likes, asked = self._likes_of(run.source, run.slug), _asked(run, at)
         chosen = likes.of_version(asked)
         if not len(chosen):
             return []
         by_rank = likes.scores.ranked(chosen, asked)
         return [float(by_rank(rank)) for rank in range(1, len(chosen) + 1)]
+
+    def outcomes(self, run: RunRow, *, at: int) -> list[PastRun]:
+        """Return a run's likes as known at an instant, the last known one last."""
+        likes = self._likes_of(run.source, run.slug)
+        return [likes.outcomes[place] for place in likes.of_version(_asked(run, at)).tolist()]
+
+
+def _asked(run: RunRow, at: int) -> Asked:
+    return Asked(version=run.version, at=at, leads=run.leads_total)
 
 
 def is_slow(like: Sequence[float], us: int) -> bool | None:

@@ -8,6 +8,7 @@ from typing import Any, Final, get_args
 
 import click
 
+from recorder.analyses import Analyses
 from recorder.analysis.filters import Filters
 from recorder.analysis.values import Cells
 from recorder.cli.options import command_now, settings_options
@@ -55,7 +56,7 @@ def status(run_id: str, as_of: int | None, format: str, tz: tzinfo, settings: Se
     formats print the row of `recorder runs`.
     """
     with reading(settings) as database:
-        queries = Queries(database, settings, as_of=as_of)
+        queries = Analyses(database, settings, as_of=as_of)
         if format == "json":
             write_document(queries.status(run_id).value, sys.stdout)
         elif format == "table":
@@ -65,7 +66,9 @@ def status(run_id: str, as_of: int | None, format: str, tz: tzinfo, settings: Se
             write_rows([row], columns=RUNS, format=format, out=sys.stdout, tz=tz)
 
 
-def _write_page(queries: Queries, run_id: str, *, now: int, tz: tzinfo, settings: Settings) -> None:
+def _write_page(
+    queries: Analyses, run_id: str, *, now: int, tz: tzinfo, settings: Settings
+) -> None:
     row = queries.run_row(run_id)
     since = flight_since(row.created_at, row.first_good_at)
     is_late = is_overdue(
@@ -76,6 +79,7 @@ def _write_page(queries: Queries, run_id: str, *, now: int, tz: tzinfo, settings
         labels={str(row["key"]): str(row["value"]) for row in queries.labels(run_id)},
         last_poll=queries.last_poll(run_id),
         overdue_for=timedelta(microseconds=now - (since or now)) if is_late else None,
+        remaining=queries.remaining(row, now=now),
         tz=tz,
     )
     for line in page.lines(terminal_width()):

@@ -1,6 +1,6 @@
 """One run on a page, for reading.
 
-Invariant: shows nothing beyond the row of `runs`, the labels and the last poll. Pure.
+Invariant: shows nothing beyond the row of `runs`, what remains of it, the labels and the last poll. Pure.
 """
 
 from collections.abc import Iterator, Mapping
@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import UTC, timedelta, tzinfo
 from typing import Any
 
+from recorder.analysis.forecasts import Interval
 from recorder.cli.output import instant_text
 from recorder.cli.terminal import fold, pad, visible
-from recorder.humanize import amount_text, counted, from_to, span
+from recorder.humanize import amount_text, counted, from_to, span, whole_span
 from recorder.ledger.answer import Outcome
 
 _SINCE = {"pending": "created_at", "running": "started_at"}
@@ -25,6 +26,7 @@ class Page:
         labels: its labels, by key.
         last_poll: its last row of `polls`; None where it was never polled.
         overdue_for: the time that an overdue run has been in flight; None for any other.
+        remaining: how much longer a run in flight takes, microseconds; None where nobody can say.
         tz: the zone of instants.
     """
 
@@ -32,6 +34,7 @@ class Page:
     labels: Mapping[str, str]
     last_poll: Mapping[str, Any] | None
     overdue_for: timedelta | None
+    remaining: Interval | None = None
     tz: tzinfo = UTC
 
     def lines(self, width: int) -> Iterator[str]:
@@ -49,6 +52,7 @@ class Page:
         yield "source", cells["source"]
         yield "enrichment", self._enrichment()
         yield "status", self._status()
+        yield "remaining", "" if self.remaining is None else about(self.remaining)
         yield "leads", self._leads()
         yield "cost", self._cost()
         yield from self._times()
@@ -128,3 +132,9 @@ class Page:
             return ""
         status = "" if poll["http_status"] is None else f" {poll['http_status']}"
         return " ".join([poll["outcome"] + status, poll["detail"] or ""])
+
+
+def about(left: Interval) -> str:
+    """Return how much longer a run takes, with its 80 % interval: `about 40s (12s to 2m)`."""
+    p10, p50, p90 = (whole_span(round(us)) for us in (left.p10, left.p50, left.p90))
+    return f"about {p50} ({p10} to {p90})"

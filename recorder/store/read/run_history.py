@@ -1,4 +1,4 @@
-"""What coverage and costs ask of each run's whole history: when it was polled, and when its cost took its present value.
+"""What is read of each run's whole history: when it was polled, when its cost took its present value, how far it was when.
 
 Invariant: with `as_of` T, only polls at or before T and snapshots first seen by then.
 """
@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 import sqlalchemy as sa
 
 from recorder.analysis.coverage import PollTimes
+from recorder.analysis.remaining import Course
 from recorder.history.run_summary import SnapshotSummary
 from recorder.ledger.answer import Outcome
 from recorder.ledger.run_status import TERMINAL
@@ -36,7 +37,7 @@ def poll_times(
     shown = same_run(snapshot, poll) & (snapshot.c.seq == poll.c.snapshot_seq)
     rows = named(poll).outerjoin(snapshot, shown)
     columns = (poll.c.polled_at, poll.c.outcome, snapshot.c.status)
-    for key, polls in _by_run(connection, rows, columns, source_name, as_of):
+    for key, polls in _by_run(connection, rows, columns, _of_source(source_name), as_of):
         yield key, _poll_times_of(polls)
 
 
@@ -51,30 +52,52 @@ def cost_changes(
         as_of: microseconds since 1970 UTC.
     """
     columns = [snapshot.c[name] for name in SUMMARY_COLUMNS]
-    for key, rows in _by_run(connection, named(snapshot), columns, source_name, as_of):
+    for key, rows in _by_run(connection, named(snapshot), columns, _of_source(source_name), as_of):
         yield key, _actual_seen_at([snapshot_summary(row) for row in rows])
+
+
+def courses(
+    connection: sa.Connection, source_name: str, run_ids: Sequence[str], *, as_of: int
+) -> Iterator[tuple[str, Course]]:
+    """Yield how far some runs of a source were as of an instant, by run id; few enough for one statement."""
+    wanted = (source.c.name == source_name) & run.c.run_id.in_(run_ids)
+    columns = [snapshot.c[name] for name in ("first_seen_at", "started_at", *_COUNTS)]
+    for (_, run_id), rows in _by_run(connection, named(snapshot), columns, wanted, as_of):
+        seen = [(first_seen_at, _share_done(*counts)) for first_seen_at, _, *counts in rows]
+        yield run_id, Course(started_at=rows[-1][1], seen=seen)
+
+
+_COUNTS = ("leads_total", "leads_completed", "leads_skipped", "leads_failed")
+
+
+def _share_done(total: int | None, *ended: int | None) -> float | None:
+    known = [count for count in ended if count is not None]
+    return sum(known) / total if total and len(known) == len(ended) else None
 
 
 def _by_run(
     connection: sa.Connection,
     rows: sa.FromClause,
     columns: Sequence[sa.ColumnElement[Any]],
-    source_name: str | None,
+    wanted: sa.ColumnElement[bool],
     as_of: int | None,
 ) -> Iterator[tuple[RunName, list[Sequence[Any]]]]:
     """Yield each run's rows by instant; the first of the columns is the instant."""
     statement = (
         sa.select(source.c.name, run.c.run_id, *columns)
         .select_from(rows)
+        .where(wanted)
         .order_by(source.c.name, run.c.run_id, columns[0])
         .execution_options(yield_per=_PER_FETCH)
     )
-    if source_name is not None:
-        statement = statement.where(source.c.name == source_name)
     if as_of is not None:
         statement = statement.where(columns[0] <= as_of)
     for key, group in groupby(connection.execute(statement), key=lambda row: (row[0], row[1])):
         yield key, [row[2:] for row in group]
+
+
+def _of_source(name: str | None) -> sa.ColumnElement[bool]:
+    return sa.true() if name is None else source.c.name == name
 
 
 def _poll_times_of(polls: list[Sequence[Any]]) -> PollTimes:

@@ -1,0 +1,248 @@
+"""How much longer a run in flight takes."""
+
+import json
+import math
+import os
+import random
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import pytest
+from months import import_month
+from stores import T0, S, answer, document, register
+
+from recorder.analyses import Analyses
+from recorder.analysis.building import runs_of
+from recorder.analysis.outcomes import NEEDS
+from recorder.analysis.remaining import Course, remaining
+from recorder.analysis.rows import RunRow
+from recorder.analysis.wall_times import WallTimes
+from recorder.cli.main import cli, run
+from recorder.instants import iso, now_us
+from recorder.settings import Settings
+from recorder.store.engine import Database
+from recorder.store.read.run_columns import read_runs
+from recorder.store.read.run_history import courses
+from recorder.store.read.runs import run_rows
+from recorder.store.write.record import Recorder
+
+Asks = Callable[..., str]
+Seen = list[tuple[int, float | None]]
+
+
+def made(rng: random.Random, n: int) -> tuple[list[RunRow], dict[str, Course]]:
+    """Completed runs of a slug in two versions, and how far they were when; some without counts or start."""
+    empty, rows, found = RunRow._make(None for _ in RunRow._fields), [], {}
+    for number in range(n):
+        created = number * 100 * S
+        wall, leads = rng.randint(20, 200) * S, rng.randint(1, 50)
+        times = sorted(rng.sample(range(created + S, created + wall), 4))
+        started, *seen = times
+        shares = sorted(rng.random() for _ in seen)
+        rows.append(
+            empty._replace(
+                source="a",
+                run_id=f"r{number}",
+                slug="x",
+                labels={},
+                version=rng.choice("12"),
+                status="completed",
+                leads_total=leads,
+                created_at=created,
+                ended_at=created + wall,
+                tracked_at=0,
+                ended_seen_at=created + wall + S,
+            )
+        )
+        found[f"r{number}"] = Course(
+            started_at=None if rng.random() < 0.1 else started,
+            seen=[
+                (at, None if rng.random() < 0.1 else share)
+                for at, share in zip(seen, shares, strict=True)
+            ],
+        )
+    return rows, found
+
+
+def by_hand(
+    asked: RunRow, course: Course, rows: list[RunRow], found: dict[str, Course], now: int
+) -> list[float] | None:
+    """The three numbers by a plain program, written from the definition alone."""
+    likes = [r for r in rows if r.version == asked.version and (r.ended_seen_at or 0) <= now]
+    likes = sorted(likes, key=lambda r: (r.ended_seen_at or 0, r.run_id))[-100:]
+    share, left = course.seen[-1][1], []
+    if share is None or share < 0.25 or course.started_at is None:
+        sizes = [math.log(max(r.leads_total or 0, 1)) for r in likes]
+        walls = [(r.ended_at or 0) - (r.created_at or 0) for r in likes]
+        mean_size = sum(sizes) / len(sizes)
+        mean_wall = sum(math.log(w) for w in walls) / len(walls)
+        up = sum(
+            (s - mean_size) * (math.log(w) - mean_wall) for s, w in zip(sizes, walls, strict=True)
+        )
+        power = (
+            math.floor(20 * min(max(up / sum((s - mean_size) ** 2 for s in sizes), 0), 1) + 0.5)
+            / 20
+        )
+        age = now - (asked.created_at or 0)
+        for size, wall in zip(sizes, walls, strict=True):
+            left.append(wall * (max(asked.leads_total or 0, 1) / math.exp(size)) ** power - age)
+    else:
+        reached = min(at for at, s in course.seen if s is not None and s >= share)
+        for r in likes:
+            own, end = found[r.run_id], r.ended_at or 0
+            if own.started_at is None or all(s is None for _, s in own.seen):
+                continue
+            points = [
+                (own.started_at, 0.0),
+                *((at, s) for at, s in own.seen if s is not None),
+                (end, 1.0),
+            ]
+            after = next(i for i, (_, s) in enumerate(points) if s >= share)
+            (t0, s0), (t1, s1) = points[after - 1], points[after]
+            at_share = t0 + (t1 - t0) * (share - s0) / (s1 - s0)
+            g = (end - at_share) / (at_share - own.started_at)
+            left.append(g * (reached - course.started_at) - (now - reached))
+    left = sorted(value for value in left if value > 0)
+    n = len(left)
+    if n < 9:
+        return None
+    return [left[rank - 1] for rank in ((n + 1) // 10, -(-n // 2), -(-9 * (n + 1) // 10))]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_plain_program_gives_the_same_numbers(seed: int) -> None:
+    """By age and by leads, for any run of a made history."""
+    rng = random.Random(seed)
+    rows, found = made(rng, 120)
+    walls, answers = WallTimes(runs_of(rows, NEEDS)), []
+    for _ in range(60):
+        now = 100 * rng.randint(60, 140) * S
+        started = rng.choice([None, now - 40 * S, now - 40 * S])
+        share = rng.choice([None, 0.1, 0.25, rng.uniform(0.25, 1)])
+        seen: Seen = [(now - 30 * S, 0.05), (now - rng.randint(1, 20) * S, share)]
+        course = Course(started_at=started, seen=seen)
+        asked = rows[0]._replace(
+            created_at=now - 50 * S, version=rng.choice("12"), leads_total=rng.randint(1, 60)
+        )
+        told = remaining(asked, course, walls, found, now=now)
+        expected = by_hand(asked, course, rows, found, now)
+        answers.append(expected)
+        assert (told is None) == (expected is None)
+        if told is not None and expected is not None:
+            assert [told.p10, told.p50, told.p90] == pytest.approx(expected, rel=1e-9)
+    assert len([one for one in answers if one]) > 20
+
+
+def test_eight_likes_are_too_few() -> None:
+    """Nine likes that took longer give an answer, eight none; another version's count for nothing."""
+    rows, found = made(random.Random(1), 9)
+    rows = [row._replace(version="1", leads_total=None) for row in rows]
+    asked, course = rows[0]._replace(created_at=10**10), Course(started_at=None, seen=[(0, None)])
+    for n, version, is_told in [(9, "1", True), (8, "1", False), (9, "2", False)]:
+        walls = WallTimes(runs_of(rows[:n], NEEDS))
+        told = remaining(asked._replace(version=version), course, walls, found, now=10**10)
+        assert (told is not None) == is_told
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [7, 21])
+def test_remaining_keeps_its_word(tmp_path: Path, seed: int) -> None:
+    """On the sandbox four of five outcomes lie within: overall, at each age of a fixed grid, in each quarter of the leads."""
+    url = str(tmp_path / "month.db")
+    import_month(url, tmp_path, runs=2000, seed=seed)
+    with closing(Database(f"sqlite:///{url}")) as database, database.reading() as connection:
+        walls = WallTimes(read_runs(connection, NEEDS))
+        rows = [r for r in run_rows(connection) if r.status == "completed" and r.ended_at]
+        found = dict(courses(connection, "default", [r.run_id for r in rows], as_of=now_us()))
+    middle = median((r.ended_at or 0) - (r.created_at or 0) for r in rows)
+    held: dict[tuple[str, float], list[bool]] = {}
+    for row in rows:
+        for part in (0.1, 0.25, 0.5, 1, 2, 4):
+            now = (row.created_at or 0) + int(part * middle)
+            course = found[row.run_id]
+            seen = [(at, share) for at, share in course.seen if at <= now]
+            if now >= (row.ended_at or 0) or not seen:
+                continue
+            known = Course(started_at=course.started_at, seen=seen)
+            told = remaining(row, known, walls, found, now=now)
+            if told is not None:
+                is_within = told.holds((row.ended_at or 0) - now)
+                quarter = min(math.floor(4 * (seen[-1][1] or 0)), 3)
+                for key in (("all", 0.0), ("age", part), ("quarter", float(quarter))):
+                    held.setdefault(key, []).append(is_within)
+    shares = {key: sum(values) / len(values) for key, values in held.items() if len(values) >= 100}
+    assert 0.75 <= shares["all", 0.0] <= 0.85
+    assert min(shares.values()) >= 0.70
+    assert len(shares) >= 9
+
+
+@pytest.fixture
+def ask(
+    store_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Asks:
+    """Runs a command on the store, and returns what it printed."""
+    monkeypatch.setenv("RECORDER_CONFIG", os.devnull)
+
+    def asked(*arguments: str) -> str:
+        assert run(cli, [*arguments, "--db", store_url]) == 0
+        return capsys.readouterr().out
+
+    return asked
+
+
+def body(run_id: str, created: int, done: int, *, wall: int | None = None) -> dict[str, Any]:
+    """A ledger row of 10 leads; times in seconds since T0."""
+    end = {} if wall is None else {"completedAt": iso(T0 + (created + wall) * S)}
+    counts = {"completed": done, "skipped": 0, "failed": 0}
+    return document(
+        run_id,
+        "running" if wall is None else "completed",
+        enrichment={"slug": "x", "version": 1},
+        scope={"resolvedCount": 10, "counts": counts},
+        timing={"createdAt": iso(T0 + created * S), "startedAt": iso(T0 + created * S)} | end,
+    )
+
+
+@pytest.fixture
+def now(database: Database) -> int:
+    """A store of nine runs that took 100 to 180 s, half their leads after 50 s, and of two in flight; the time of it."""
+    now = (now_us() - T0) // S
+    likes = [f"done{i}" for i in range(9)]
+    register(database, [*likes, "early", "half"], at=now - 4000)
+    then = now - 3000
+    answers = [answer(then + 50, body(key, then, 5), run_id=key) for key in likes]
+    for number, key in enumerate(likes):
+        end = body(key, then, 10, wall=100 + 10 * number)
+        answers.append(answer(then + 200, end, run_id=key))
+    answers.append(answer(now - 10, body("half", now - 30, 5), run_id="half"))
+    answers.append(answer(now - 1, body("early", now - 20, 1), run_id="early"))
+    Recorder(database).record(sorted(answers, key=lambda one: one.observed_at))
+    return now
+
+
+def test_what_remains_of_a_run_is_read_from_the_store(database: Database, now: int) -> None:
+    """By age before a quarter of the leads, from there on by their pace; none of a run that has ended."""
+    settings = Settings(database_url="sqlite:///x")
+    analyses = Analyses(database, settings, as_of=T0 + now * S)
+    left = {
+        run_id: analyses.remaining(analyses.run_row(run_id), now=0)
+        for run_id in ("early", "half", "done1")
+    }
+    early, half = left["early"], left["half"]
+    assert early is not None
+    assert half is not None
+    assert [early.p10, early.p50, early.p90] == [80 * S, 120 * S, 160 * S]
+    assert [half.p10, half.p50, half.p90] == pytest.approx([10 * S, 26 * S, 42 * S])
+    assert left["done1"] is None
+
+
+def test_the_page_of_a_run_says_what_remains(ask: Asks, now: int) -> None:
+    """In words, with its interval; nothing of a run that has ended."""
+    then = iso(T0 + now * S)
+    page = ask("status", "early", "--as-of", then)
+    assert "remaining about 2m (1m 20s to 2m 40s)" in " ".join(page.split())
+    assert "remaining" not in ask("status", "done1", "--as-of", then)
+    assert "run" in json.loads(ask("status", "early", "--format", "json"))
