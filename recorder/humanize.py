@@ -49,6 +49,12 @@ def amount_text(value: Decimal | None, unit: str | None = None) -> str:
     return f"{value:f} {unit}" if unit else f"{value:f}"
 
 
+def cost_text(actual: Decimal | None, preview: Decimal | None, unit: str | None = None) -> str:
+    """Return both sides of a cost, actual first: `12.5/12 credits`; `-` for a side that is None."""
+    sides = f"{amount_text(actual)}/{amount_text(preview)}"
+    return f"{sides} {unit}" if unit else sides
+
+
 def counted(number: int, noun: str) -> str:
     """Return a number with its noun: `1 poll`, `2 polls`."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from recorder.humanize import ago, amount_text, counted, from_to, span
+from recorder.humanize import ago, amount_text, cost_text, counted, from_to, span
 
 
 @pytest.mark.parametrize(
@@ -32,6 +32,8 @@ def test_amounts_and_counts_in_words() -> None:
     """Amounts digit by digit with their unit, counts with their noun."""
     assert amount_text(Decimal("0.000001"), "USD") == "0.000001 USD"
     assert amount_text(None, "USD") == "-"
+    assert cost_text(Decimal("1.5"), None, "USD") == "1.5/- USD"
+    assert cost_text(None, Decimal(2)) == "-/2"
     assert (counted(1, "poll"), counted(1200, "poll")) == ("1 poll", "1,200 polls")
 
 

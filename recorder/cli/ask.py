@@ -26,7 +26,7 @@ from recorder.cli.run_page import Page
 from recorder.cli.snapshot_lines import COLUMNS, format_step, step_cells, step_lines
 from recorder.cli.stores import reading
 from recorder.cli.streams import terminal_width
-from recorder.humanize import amount_text, counted, span
+from recorder.humanize import cost_text, counted, span
 from recorder.instants import datetime_of
 from recorder.life import LOST, Tracking, flight_since, is_overdue
 from recorder.queries import HistoryStep, Queries
@@ -225,9 +225,7 @@ def _leads(row: Mapping[str, Any]) -> str | None:
 def _cost(row: Mapping[str, Any]) -> str | None:
     if row["cost_unit"] is None:
         return None
-    return (
-        f"{amount_text(row['cost_actual'])}/{amount_text(row['cost_preview'])} {row['cost_unit']}"
-    )
+    return cost_text(row["cost_actual"], row["cost_preview"], row["cost_unit"])
 
 
 def _foot(rows: list[dict[str, Any]], as_of: int | None, tz: tzinfo) -> str:

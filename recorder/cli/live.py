@@ -21,9 +21,9 @@ from recorder.cli.terminal import display_width, fold, visible
 
 _LEAST_ROWS = 3
 _AROUND = 5  # lines of a terminal that are no runs
-_BAR = 8
-_ID_AT_MOST = 36
-_WIDE = 100
+_BAR = 8  # columns
+_ID_AT_MOST = 36  # a UUID
+_WIDE = 100  # columns, from which ids and costs are shown whole
 _HEADLINE_EVERY_S = 3.0
 _NUMBERS = ("", "age", "seen", "cost")
 _STYLES = {"completed": "green", "failed": "red", "cancelled": "yellow", "running": "cyan"}
@@ -159,6 +159,7 @@ class LiveTable(View):
     def show(self, runs: LiveRows) -> None:
         """Draw the table over the one before."""
         ids = (display_width(row.run_id) for row in runs.rows)
+        # It never gets narrower, so that the columns beside it stay where they are.
         self._id_width = min(_ID_AT_MOST, max(self._id_width, *ids, len("run")))
         width = self._console.width
         widths = _widths(width, self._id_width)

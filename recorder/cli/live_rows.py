@@ -8,12 +8,14 @@ from dataclasses import dataclass
 
 from recorder.analysis.values import amount
 from recorder.cli.terminal import visible
-from recorder.humanize import amount_text, whole_span
+from recorder.humanize import cost_text, whole_span
 from recorder.instants import SECOND
 from recorder.ledger.answer import Outcome
 from recorder.life import Phase
 from recorder.schedule.cadence import Cadence
 from recorder.store.read.live_runs import LiveRun
+
+MOST_RUNS = 2000  # that one round reads: many times what a terminal shows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +74,7 @@ def live_row(run: LiveRun, cadence: Cadence, now: int) -> LiveRow:
         total=run.leads_total,
         age=_age(run, began, now),
         seen="-" if run.last_polled_at is None else whole_span(now - run.last_polled_at),
-        cost=f"{_amount(run.cost_actual_micros)}/{_amount(run.cost_preview_micros)}",
+        cost=cost_text(amount(run.cost_actual_micros), amount(run.cost_preview_micros)),
         note=visible(alarm or _remark(run)),
         alarming=alarm is not None,
     )
@@ -107,10 +109,6 @@ def _age(run: LiveRun, began: int, now: int) -> str:
     if not run.has_ended:
         return whole_span(now - began)
     return "-" if run.ended_at is None else whole_span(run.ended_at - began)
-
-
-def _amount(micros: int | None) -> str:
-    return amount_text(amount(micros))
 
 
 def _alarm(run: LiveRun, cadence: Cadence, now: int) -> str | None:

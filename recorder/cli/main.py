@@ -182,7 +182,8 @@ def _nearest(word: str, names: Iterable[str]) -> str:
 
 
 def _discard_stdout() -> None:
-    """Send what is still buffered to nowhere, so that it does not fail again when Python ends."""
+    """Discard what is still buffered."""
+    # Python flushes stdout at its end, and would report the closed pipe a second time.
     with open(os.devnull, "w", encoding="utf-8") as devnull:  # noqa: PTH123  # a descriptor, not a file
         os.dup2(devnull.fileno(), sys.stdout.fileno())
 

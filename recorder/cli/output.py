@@ -23,10 +23,11 @@ from recorder.ledger.jsontext import Json, Number, quote, to_text
 Row: TypeAlias = Mapping[str, object]
 
 _NULL = "-"
-_LONGEST_PLAIN = 30
-_DECIMALS = 3
-_TINY = 0.0005
-_HUGE = 10**15
+_LONGEST_PLAIN = 30  # digits; a Decimal of more is written with an exponent
+_DECIMALS = 3  # of a float in a table
+_TINY = 0.0005  # less would be printed as 0.000
+_HUGE = 10**15  # a larger number is printed with all its digits
+# C1 controls, soft hyphen, bidi overrides, characters of no width, tags.
 _RISKY_IN_JSON = re.compile(
     r"[\x7f-\x9f\xad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]"
 )

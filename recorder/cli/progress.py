@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TypeAlias
 
-from recorder.cli.live_rows import headline, waiting_line
+from recorder.cli.live_rows import MOST_RUNS, headline, waiting_line
 from recorder.cli.streams import notify, terminal_width, without_echo
 from recorder.cli.terminal import shorten
 from recorder.errors import StoreError
@@ -17,7 +17,6 @@ from recorder.store.engine import Database
 from recorder.store.read.live_runs import watched_runs
 
 _EVERY_US = 2 * SECOND
-_MOST = 2000
 _ERASE = "\r\x1b[2K"
 
 Reporters: TypeAlias = tuple[Callable[[str], None], Callable[[Poller], None]]
@@ -63,7 +62,8 @@ class Progress:
         sys.stderr.flush()
 
     def _draw(self) -> None:
-        sys.stderr.write(_ERASE + shorten(self._line, terminal_width() - 1))
+        room = terminal_width() - 1  # a full line would wrap, and its first part stay for good
+        sys.stderr.write(_ERASE + shorten(self._line, room))
         sys.stderr.flush()
 
     def _describe(self, poller: Poller, now: int) -> str:
@@ -74,7 +74,7 @@ class Progress:
         describe = waiting_line if self._plan.until is RunMode.DONE else headline
         # A failure of the store is reported by the watch itself: the line stays as it was.
         with suppress(StoreError), self._database.reading() as connection:
-            runs = watched_runs(connection, since=since, limit=_MOST, source_name=name)
+            runs = watched_runs(connection, since=since, limit=MOST_RUNS, source_name=name)
             return describe(runs, cadence, now)
         return self._line
 

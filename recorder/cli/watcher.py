@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol, TypeAlias
 
 from recorder.cli.live import View
-from recorder.cli.live_rows import LiveRows, headline, live_row
+from recorder.cli.live_rows import MOST_RUNS, LiveRows, headline, live_row
 from recorder.cli.stores import stopped_by_signals
 from recorder.errors import StoreError
 from recorder.instants import MINUTE, SECOND, now_us
@@ -19,7 +19,6 @@ _DRAW_US = SECOND // 2
 _TICK_S = 0.1
 _AFTER_FAILURE_US = 10 * SECOND
 _SHOWN_AFTER_END_US = 10 * MINUTE
-_MOST = 2000
 
 IsOver: TypeAlias = Callable[[Sequence[LiveRun], int], bool]
 """Takes the runs and the instant; returns whether the watch may end."""
@@ -44,7 +43,7 @@ def load_runs(
         return watched_runs(
             connection,
             since=now - _SHOWN_AFTER_END_US,
-            limit=_MOST,
+            limit=MOST_RUNS,
             refs=refs,
             source_name=settings.source,
         )
