@@ -46,15 +46,15 @@ class Analyses(Queries):
         analysis, question = registry.find(name), question or Question()
         if analysis.check is not None:
             analysis.check(question)
-        asked = replace(
+        complete = replace(
             question,
             filters=self._filters(question.filters),
             now=question.now if self._as_of is None else self._as_of,
             options=analysis.options_of(question.options),
             overdue_after_us=self._settings.overdue_after_us,
         )
-        source = asked.filters.source if analysis.basis is None else None
-        return answer(analysis, self._read(source, needs(analysis, asked)), asked)
+        source = complete.filters.source if analysis.basis is None else None
+        return answer(analysis, self._read(source, needs(analysis, complete)), complete)
 
     def budget_uses(self, *, now: int, tz: tzinfo = UTC) -> list[BudgetUse]:
         """Return how far each budget of the settings is used.
@@ -108,12 +108,12 @@ class Analyses(Queries):
         """
         moment = now if self._as_of is None else self._as_of
         walls = WallTimes(self._read(self._filters(filters).source, outcomes.NEEDS))
-        judged = [
+        rows = [
             (row, _is_slow_in_flight(row, walls, moment))
             for row in self.in_flight(filters, now=now)
         ]
-        patience_us = self._settings.overdue_after_us
-        return [one for one in judged if one[1] or one[0].is_overdue(patience_us, now=moment)]
+        limit_us = self._settings.overdue_after_us
+        return [one for one in rows if one[1] or one[0].is_overdue(limit_us, now=moment)]
 
     def remaining(self, run: RunRow, *, now: int) -> Interval | None:
         """Return how much longer a run in flight takes, microseconds; None where its likes do not say.
@@ -137,8 +137,8 @@ class Analyses(Queries):
         """Return columns of all runs, and the positions of the filtered ones, in the order of `runs`."""
         chosen = self._filters(filters)
         runs = self._read(chosen.source, {*names, *chosen.needs})
-        places = in_listing_order(runs)
-        return runs, places[meant(chosen, runs)[places]]
+        positions = in_listing_order(runs)
+        return runs, positions[meant(chosen, runs)[positions]]
 
     def _read(self, source: str | None, names: Iterable[str]) -> Runs:
         with self._database.reading() as connection:

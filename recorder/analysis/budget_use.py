@@ -44,11 +44,11 @@ class BudgetUse:
         budget: it.
         start: the first instant of the period.
         end: that of the next one.
-        now: the instant that it is asked of.
+        now: the instant of the question.
         spent: settled and provisional.
         committed: in flight.
         unconfirmed: ended or lost, without an actual.
-        windows: what past windows of the time that is left came to.
+        windows: the sums of past windows as long as the time that is left.
         n_runs: how many runs are in the sums.
         n_other: priced runs of the period in another unit.
         n_unpriced: its runs without a price.
@@ -162,13 +162,13 @@ def budgets_report(uses: Iterable[BudgetUse], *, reading: bool = False) -> Repor
         likely_over (p50 is), may_be_over (p90 is), within; `runs` in the sums, `other_unit_runs` and `unpriced_runs` of
         the period, which are not, `windows`: how many the projection goes by.
     """
-    held = list(uses)
-    rows = [_row(use) for use in held]
+    shown = list(uses)
+    rows = [_row(use) for use in shown]
     columns = rows[0] if rows else {}
     return Report(
         kinds={name: cell.kind for name, cell in columns.items()},
         rows=[plain(row, reading=reading) for row in rows],
-        foot="; ".join(map(_foot, held)),
+        foot="; ".join(map(_foot, shown)),
         populations={},
         whole=[],
         lead=("name",),
@@ -205,7 +205,7 @@ def _row(use: BudgetUse) -> Row:
 
 
 def _foot(use: BudgetUse) -> str:
-    """Return what a budget rests on, and what is in none of its sums."""
+    """Return the number of runs behind a budget, and of runs in none of its sums."""
     return (
         f"{use.budget.name}: {counted(use.n_runs, 'run')}, {use.n_other:,} more of another unit and {use.n_unpriced:,} "
         f"without a price not counted, projected by {counted(len(use.windows), 'window')}"

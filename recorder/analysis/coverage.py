@@ -65,7 +65,7 @@ def coverage(group: Group) -> Row:
         `runs`, of them `observed` (`from_start`, `mid_flight`, `post_hoc` by the status first seen, `unclassed`: a word
         that nobody knows), `lost`, `unobserved`.
         `in_flight_seconds`: from `createdAt` or tracking, the later, to the end or the last good poll of runs not seen
-        to end, as far as they were not overdue; `overdue_seconds`: the rest of that time. Runs of which no such time is
+        to end, as far as they were not overdue; `overdue_seconds`: the overdue part of that time. Runs of which no such time is
         known add nothing. `covered_seconds`: the part of `in_flight_seconds` within 15 s of a good poll; `coverage`:
         its share, null where there is none. `gap_seconds_*`: between consecutive good polls until the run was seen
         ended (`_p95` null below 20 gaps).

@@ -32,7 +32,7 @@ def durations(group: Group) -> Row:
         `_n`, `_p50`, `_p90`, `_p95` (null below 20 values), `_p99` (null below 100), `_max`, in seconds; `_left_out` (=
         runs - `_n`), of which `_negative` by a clock that ran backwards and (not for queue) `_rough` by an end known
         too roughly.
-        `ended_ledger`, `ended_bracketed`, `ended_missing`: where the end came from, in runs; `bracket_seconds_p50`,
+        `ended_ledger`, `ended_bracketed`, `ended_missing`: the origin of the end, in runs; `bracket_seconds_p50`,
         `bracket_seconds_max`: how wide the brackets are.
         With `censored`, `wall_seconds_km_*` over all observed runs of the group, whatever their status: `_n` lifetimes,
         `_ended` of them seen to end, `_left_out` observed runs; `_p50`, `_p90`, `_p95` with `_reached`: false = not

@@ -148,7 +148,7 @@ def _of_version(runs: Runs, version: str | None) -> Runs:
 
 
 def _with_defaults(own: Runs, planned: PlannedRun) -> PlannedRun:
-    """Return the planned run with the version and the unit that hold where none are given."""
+    """Return the planned run with the default of a missing version and unit."""
     version, unit = planned.version, planned.unit if planned.preview is not None else None
     if version is None:
         version = _last(own, "version", own.dated_at)
@@ -181,10 +181,10 @@ def planned_run(
     *,
     backtest: bool = False,
 ) -> PlannedRun | None:
-    """Return the planned run that was asked for; None for a backtest, which is of past runs.
+    """Return the planned run; None for a backtest, which is of past runs.
 
     Raises:
-        UsageError: the slug or the leads are missing, a number makes no sense, or a backtest was given one.
+        UsageError: the slug or the leads are missing, a number makes no sense, or a backtest has one.
     """
     if backtest:
         if (leads, version, preview) != (None, None, None):

@@ -1,6 +1,6 @@
 """What previews come to in the end: the ratio of actual to preview, by slug and unit.
 
-Invariant: exact, of all completed pairs of the store, whatever was asked.
+Invariant: exact, of all completed pairs of the store, whatever the filters.
 """
 
 from collections.abc import Mapping

@@ -105,7 +105,7 @@ def _require_both_ends(question: Question) -> None:
     why = "a failure rate is of completed and failed runs together"
     status = question.filters.status
     if "status" in parse_by(question.by):
-        raise UsageError(f"--by status: {why}: group by something else, or ask 'recorder runs'")
+        raise UsageError(f"--by status: {why}: group by something else, or use 'recorder runs'")
     missing = [word for word in ("completed", "failed") if word not in status]
     if status and missing:
         raise UsageError(

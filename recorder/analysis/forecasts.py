@@ -34,7 +34,7 @@ MOST_IN_A_BURST: Final = 10
 
 
 class Basis(StrEnum):
-    """What an estimate rests on: the first that fits.
+    """The basis of an estimate: the first that fits.
 
     FEW: fewer than 9 likes of the slug; no numbers.
     RANGE: leads outside those of the likes; no numbers.
@@ -68,7 +68,7 @@ class Estimate:
     """The answer of one measure.
 
     Attributes:
-        basis: what it rests on.
+        basis: the likes that it is made of.
         n: how many likes.
         interval: None where the basis is `FEW` or `RANGE`.
         lead_range: the fewest and most leads of the likes, where the answer holds for no others.

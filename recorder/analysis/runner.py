@@ -171,7 +171,7 @@ def _inserted(key: Key, at: int | None, status: Key) -> Key:
 def _idle_days(terms: Sequence[str], groups: Iterable[Key]) -> Iterator[Key]:
     """Yield a group for each day between others that has none."""
     at = terms.index("day")
-    held = {key[at] for key in groups}
-    for day in days_between(held):
-        if day not in held:
+    days = {key[at] for key in groups}
+    for day in days_between(days):
+        if day not in days:
             yield tuple(day if term == "day" else None for term in terms)

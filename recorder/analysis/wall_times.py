@@ -1,7 +1,6 @@
 """How long a run takes against its own normal: the wall times of its likes, carried to its size.
 
-Invariant: the likes are of the run's own version, and only what was known at the asked instant counts. Must not import
-anything that does I/O.
+Invariant: the likes are of the run's own version, and only what was known at the asked instant counts.
 """
 
 from collections.abc import Sequence
