@@ -182,6 +182,24 @@ def test_the_manual_shows_what_the_program_prints(
     assert capsys.readouterr().out == shown
 
 
+@pytest.mark.slow
+def test_as_of_an_instant_only_what_was_known_then_counts(tmp_path: Path, capsys: Capture) -> None:
+    """A store that stopped at T says the same as one that knows more, asked as of T."""
+    whole, stopped = str(tmp_path / "whole.db"), str(tmp_path / "stopped.db")
+    import_month(whole, tmp_path, runs=200)
+    lines = (tmp_path / "history.ndjson").read_text().splitlines()
+    instants = sorted(json.loads(line)["observed_at"] for line in lines)
+    then = instants[len(instants) // 2]
+    known = [line for line in lines if json.loads(line)["observed_at"] <= then]
+    (tmp_path / "known.ndjson").write_text("\n".join(known))
+    assert run(cli, ["import", "--db", stopped, str(tmp_path / "known.ndjson")]) == 0
+    for question in (("--slug", "work_email", "--leads", "9"), ("--backtest",)):
+        asking = ("estimate", *question, "--as-of", then)
+        assert asked(capsys, *asking, "--db", whole) == asked(capsys, *asking, "--db", stopped)
+    now = asked(capsys, "estimate", "--backtest", "--db", whole)
+    assert now != asked(capsys, "estimate", "--backtest", "--as-of", then, "--db", whole)
+
+
 # --- the plain program over the views
 
 
