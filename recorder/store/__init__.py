@@ -1,1 +1,1 @@
-"""Where the history is kept: SQLite or Postgres through SQLAlchemy Core. The only package that knows SQL."""
+"""The history in a database: SQLite or Postgres through SQLAlchemy Core. The only package that knows SQL."""

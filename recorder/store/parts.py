@@ -85,8 +85,7 @@ class NewParts:
     def _add(self, connection: sa.Connection) -> None:
         (last,) = _LAST.all(connection, self._source_id)
         rows = []
-        for number, (digest, held) in enumerate(self._wanted.items(), last[0] + 1):
-            text, readable = held
+        for number, (digest, (text, readable)) in enumerate(self._wanted.items(), last[0] + 1):
             shown = as_readable(text) if readable else text if len(text) < DEFLATE_FROM else None
             exact = None if shown == text else deflated_text(text)
             rows.append((self._source_id, number, digest, shown, exact))

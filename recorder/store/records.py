@@ -257,10 +257,10 @@ def summary_columns(summary: RunSummary) -> Row:
     return known | {"quality": ",".join(summary.quality) or None}
 
 
-def stored_summary(held: Mapping[str, Any], watch: WatchRecord) -> RunSummary:
+def stored_summary(row: Mapping[str, Any], watch: WatchRecord) -> RunSummary:
     """Return the summary that a row of `run_summary` and the watch row hold."""
-    known = {name: held[name] for name in RunSummary.__dataclass_fields__ if name in held}
-    quality = tuple(held["quality"].split(",")) if held["quality"] else ()
+    known = {name: row[name] for name in RunSummary.__dataclass_fields__ if name in row}
+    quality = tuple(row["quality"].split(",")) if row["quality"] else ()
     return RunSummary(
         **known | {"quality": quality},
         ended_seen_at=watch.ended_seen_at,

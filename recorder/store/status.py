@@ -95,13 +95,13 @@ def _figures(database: Database) -> StoreStatus:
     snapshots, polls = (sa.func.coalesce(sa.func.sum(watch.c[name]), 0) for name in names)
     last = sa.func.max(watch.c.last_polled_at)
     with database.reading() as connection:
-        held = connection.execute(sa.select(snapshots, polls, last)).one()
+        counted = connection.execute(sa.select(snapshots, polls, last)).one()
         return StoreStatus(
             sources=_count(connection, source),
             runs=_count(connection, run),
-            snapshots=int(held[0]),
-            polls=int(held[1]),
-            last_polled_at=held[2],
+            snapshots=int(counted[0]),
+            polls=int(counted[1]),
+            last_polled_at=counted[2],
         )
 
 

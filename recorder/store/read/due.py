@@ -47,13 +47,13 @@ def due_runs(
         now: microseconds since 1970 UTC.
         limit: at most so many of a source that were never polled, and of the others: neither crowds out the others.
     """
-    asked = {
+    parameters = {
         "source_ids": list(source_ids),
         "now": now,
         "waited_since": now - LONGEST_WAIT_US,
         "limit": limit,
     }
-    found = connection.execute(_due(), asked).mappings()
+    found = connection.execute(_due(), parameters).mappings()
     return [Due(target=Target(row.pop("run_id")), **row) for row in map(dict, found)]
 
 
@@ -87,8 +87,8 @@ def _of_sources() -> sa.ColumnElement[bool]:
 
 def due_count(connection: sa.Connection, source_ids: Iterable[int], *, now: int) -> int:
     """Return how many runs are due."""
-    asked = {"source_ids": list(source_ids), "now": now}
-    return int(connection.execute(_due_count(), asked).scalar_one())
+    parameters = {"source_ids": list(source_ids), "now": now}
+    return int(connection.execute(_due_count(), parameters).scalar_one())
 
 
 @cache
@@ -98,8 +98,8 @@ def _due_count() -> sa.Select[Any]:
 
 def next_due_at(connection: sa.Connection, source_ids: Iterable[int], *, now: int) -> int | None:
     """Return when the next run becomes due, microseconds since 1970 UTC; None for none."""
-    asked = {"source_ids": list(source_ids), "now": now}
-    earliest: int | None = connection.execute(_next_due(), asked).scalar_one()
+    parameters = {"source_ids": list(source_ids), "now": now}
+    earliest: int | None = connection.execute(_next_due(), parameters).scalar_one()
     return earliest
 
 
@@ -112,8 +112,8 @@ def _next_due() -> sa.Select[Any]:
 
 def in_flight_count(connection: sa.Connection, source_ids: Iterable[int]) -> int:
     """Return how many runs are polled at the full cadence."""
-    asked = {"source_ids": list(source_ids)}
-    return int(connection.execute(_in_flight_count(), asked).scalar_one())
+    parameters = {"source_ids": list(source_ids)}
+    return int(connection.execute(_in_flight_count(), parameters).scalar_one())
 
 
 @cache
@@ -132,8 +132,8 @@ def wanted_in_a_minute(
         source_ids: of these sources.
         every_us: the cadence; no run counts as polled more often, one that was never polled counts as polled that often.
     """
-    asked = {"source_ids": list(source_ids), "every_us": every_us}
-    return int(connection.execute(_wanted(), asked).scalar_one()) // 1000
+    parameters = {"source_ids": list(source_ids), "every_us": every_us}
+    return int(connection.execute(_wanted(), parameters).scalar_one()) // 1000
 
 
 @cache
@@ -164,13 +164,13 @@ def undone_count(
         cadence: the settings of polling.
         now: microseconds since 1970 UTC.
     """
-    asked = {
+    parameters = {
         "source_ids": list(source_ids),
         "ended_since": now - cadence.quiet_after_us,
         "missed_since": now - MISSED_FOR_US,
         "overdue_since": now - cadence.overdue_after_us,
     }
-    return int(connection.execute(_undone_count(), asked).scalar_one())
+    return int(connection.execute(_undone_count(), parameters).scalar_one())
 
 
 @cache

@@ -14,8 +14,8 @@ from recorder.store.schema import poll, run, source, watch
 
 def failing_runs(connection: sa.Connection, source_ids: Iterable[int]) -> list[FailingRun]:
     """Return the tracked runs of these sources whose last poll failed, the longest first."""
-    asked = {"source_ids": list(source_ids)}
-    return [FailingRun(**row) for row in connection.execute(_failing(), asked).mappings()]
+    parameters = {"source_ids": list(source_ids)}
+    return [FailingRun(**row) for row in connection.execute(_failing(), parameters).mappings()]
 
 
 @cache

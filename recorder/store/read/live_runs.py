@@ -143,7 +143,7 @@ def _among(refs: Iterable[RunRef]) -> sa.ColumnElement[bool]:
 def _columns() -> list[sa.ColumnElement[Any]]:
     own = {"source": source.c.name, "run_id": run.c.run_id, "tracked_at": run.c.tracked_at}
     names = LiveRun.__dataclass_fields__
-    held = {
+    columns = {
         name: table.c[name] for table in (run_summary, watch) for name in names if name in table.c
     }
-    return [(held | own)[name].label(name) for name in names]
+    return [(columns | own)[name].label(name) for name in names]

@@ -46,7 +46,7 @@ def read_runs(
     source_name: str | None = None,
     past: Past | None = None,
 ) -> Runs:
-    """Return the tracked runs with the columns asked for, in the order of their keys.
+    """Return the tracked runs with the wanted columns, in the order of their keys.
 
     Args:
         connection: a reading transaction.
@@ -55,8 +55,8 @@ def read_runs(
         past: as of when; None: what is known now.
     """
     from_history = _FROM_HISTORY & set(names)
-    asked = set(names) - from_history | ({"source", "run_id"} if from_history else set())
-    runs = _Reader(connection, source_name, past).runs(asked)
+    wanted = set(names) - from_history | ({"source", "run_id"} if from_history else set())
+    runs = _Reader(connection, source_name, past).runs(wanted)
     if not from_history:
         return runs
     as_of = None if past is None else past.as_of
@@ -68,7 +68,7 @@ def read_runs(
     else:
         changed = dict(cost_changes(connection, source_name=source_name, as_of=as_of))
         more["actual_seen_at"] = column_of("actual_seen_at", map(changed.get, keys))
-    return Runs(runs.n, {name: runs.column(name) for name in asked} | more)
+    return Runs(runs.n, {name: runs.column(name) for name in wanted} | more)
 
 
 class _Reader:
@@ -179,7 +179,7 @@ def _some_runs(keys: Whole) -> Iterator[sa.ColumnElement[bool]]:
 
 
 def _basis(names: Collection[str]) -> frozenset[str]:
-    """Return the columns that those asked for are made from."""
+    """Return the columns from which the wanted ones are made."""
     created = frozenset({"created_at"} if "dated_at" in names else ())
     return created | (BASIS if SPEND & set(names) else frozenset())
 

@@ -28,7 +28,7 @@ FROM_WATCH = (
     "is_quiet",
     *(field.name for field in PROGRESS),
 )
-_FACTS = tuple(name for name in RunRow._fields if name in run_summary.c)
+_FROM_SUMMARY = tuple(name for name in RunRow._fields if name in run_summary.c)
 
 
 def run_rows(
@@ -69,15 +69,15 @@ def _of_source(name: str | None) -> sa.ColumnElement[bool]:
 
 
 def _columns() -> list[sa.ColumnElement[Any]]:
-    held: dict[str, sa.ColumnElement[Any]] = {
+    columns: dict[str, sa.ColumnElement[Any]] = {
         "source": source.c.name,
         "run_id": run.c.run_id,
         "tracked_at": run.c.tracked_at,
     }
-    held |= {name: watch.c[name] for name in FROM_WATCH}
-    held |= {name: run_summary.c[name] for name in _FACTS}
-    held["n_reopened"] = sa.func.coalesce(run_summary.c.n_reopened, 0)
-    return [held[name].label(name) for name in RunRow._fields if name != "labels"]
+    columns |= {name: watch.c[name] for name in FROM_WATCH}
+    columns |= {name: run_summary.c[name] for name in _FROM_SUMMARY}
+    columns["n_reopened"] = sa.func.coalesce(run_summary.c.n_reopened, 0)
+    return [columns[name].label(name) for name in RunRow._fields if name != "labels"]
 
 
 def _present(

@@ -69,23 +69,23 @@ def source_health(
         source_name: only this source.
     """
     tracked = _tracked(connection)
-    asked = _asked(connection, now)
+    requests = _requests(connection, now)
     late = overdue_runs(connection, cadence, now=now, source_name=source_name)
     overdue = Counter(one.source_id for one in late)
     return [
-        _health(row, tracked.get(row.source_id, []), asked.get(row.source_id, (0, 0)), overdue)
+        _health(row, tracked.get(row.source_id, []), requests.get(row.source_id, (0, 0)), overdue)
         for row in source_rows(connection, source_name)
     ]
 
 
 def _health(
-    row: SourceRow, tracked: list[sa.Row[Any]], asked: tuple[int, int], overdue: Counter[int]
+    row: SourceRow, tracked: list[sa.Row[Any]], requests: tuple[int, int], overdue: Counter[int]
 ) -> SourceHealth:
     count: Counter[str] = Counter()
     for group in tracked:
-        place = "in_flight" if group.is_in_flight else "unseen" if group.is_unseen else None
-        ended = "settling" if group.tracking == "active" else group.tracking  # taken up again
-        count[place or ended] += group.runs
+        phase = "in_flight" if group.is_in_flight else "unseen" if group.is_unseen else None
+        ended = "settling" if group.tracking == "active" else group.tracking  # watched again
+        count[phase or ended] += group.runs
     good = [group.last_good_at for group in tracked if group.last_good_at is not None]
     return SourceHealth(
         source=row,
@@ -96,8 +96,8 @@ def _health(
         overdue=overdue[row.source_id],
         not_visible=count["not_visible"],
         abandoned=count["abandoned"],
-        polls_last_minute=asked[0],
-        errors_last_hour=asked[1],
+        polls_last_minute=requests[0],
+        errors_last_hour=requests[1],
     )
 
 
@@ -114,7 +114,7 @@ def _tracked(connection: sa.Connection) -> dict[int, list[sa.Row[Any]]]:
     return found
 
 
-def _asked(connection: sa.Connection, now: int) -> dict[int, tuple[int, int]]:
+def _requests(connection: sa.Connection, now: int) -> dict[int, tuple[int, int]]:
     """Return the requests of the last minute and the failures of the last hour, by source."""
     recent = sa.func.sum(sa.case((poll.c.polled_at > now - MINUTE, 1), else_=0))
     failed = sa.func.sum(
@@ -133,11 +133,11 @@ def _asked(connection: sa.Connection, now: int) -> dict[int, tuple[int, int]]:
 
 def poller_of(row: SourceRow, *, now: int) -> str | None:
     """Return the process that polls a source now, as `host, process 123`; None for none."""
-    held = row.holder is not None and row.held_until is not None and now < row.held_until
-    if row.holder is None or not held or is_dead(row.holder):
+    is_leased = row.holder is not None and row.held_until is not None and now < row.held_until
+    if row.holder is None or not is_leased or is_dead(row.holder):
         return None
-    place, _, rest = row.holder.partition("/")
-    return f"{place.partition('+')[0]}, process {rest.partition('/')[0]}"
+    host, _, process = row.holder.partition("/")
+    return f"{host.partition('+')[0]}, process {process.partition('/')[0]}"
 
 
 def run_in_flight(connection: sa.Connection, source_id: int) -> str | None:
@@ -192,10 +192,10 @@ def pauses(connection: sa.Connection, source_ids: Iterable[int]) -> list[int]:
 
     The pause of a run that was never polled is 0. Runs that have ended are left out: they wait for all others.
     """
-    rest = sa.case(
+    pause = sa.case(
         (watch.c.urgency == int(Urgency.NEW), 0), else_=watch.c.due_at - watch.c.last_polled_at
     )
-    statement = sa.select(rest).where(
+    statement = sa.select(pause).where(
         watch.c.source_id.in_(list(source_ids)),
         watch.c.due_at.is_not(None),
         watch.c.urgency <= int(Urgency.IN_FLIGHT),

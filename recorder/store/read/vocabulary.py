@@ -19,7 +19,7 @@ class UnknownWord:
 
     Attributes:
         name: of the filter: status, slug, version, label.
-        word: as it was asked for; of a label `key=value`.
+        word: of the filter; of a label `key=value`.
         known: words that runs have, in order; of a label whose key is known, the key's.
         more: whether there are more of them.
     """
@@ -37,7 +37,7 @@ def unknown_words(
 
     Args:
         connection: a reading transaction.
-        filters: the words asked for.
+        filters: with the words.
         as_of: microseconds since 1970 UTC: a status that a run has had by then is known; None: that it has now.
     """
     for name in ("status", "slug", "version"):

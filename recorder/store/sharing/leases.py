@@ -39,8 +39,8 @@ def _place() -> str:
 
 def is_dead(holder: str) -> bool:
     """Return whether a holder is a process of this place that has ended."""
-    place, _, rest = holder.partition("/")
-    number = rest.partition("/")[0]
+    place, _, process = holder.partition("/")
+    number = process.partition("/")[0]
     if place != _place() or "+" not in place or not number.isdigit():
         return False
     try:
@@ -110,8 +110,8 @@ def _lock_open(
 
 
 def _dead(connection: sa.Connection) -> list[str]:
-    held = sa.select(source.c.holder).where(source.c.holder.is_not(None)).distinct()
-    return [holder for holder in connection.execute(held).scalars() if is_dead(holder)]
+    holders = sa.select(source.c.holder).where(source.c.holder.is_not(None)).distinct()
+    return [holder for holder in connection.execute(holders).scalars() if is_dead(holder)]
 
 
 def _held(
@@ -190,8 +190,8 @@ def _claims(connection: sa.Connection, now: int) -> list[Claim]:
 
 
 def _polled(connection: sa.Connection, now: int) -> dict[int, str]:
-    held = sa.select(source.c.source_id, source.c.holder).where(source.c.held_until > now)
-    return {row.source_id: row.holder for row in connection.execute(held)}
+    leased = sa.select(source.c.source_id, source.c.holder).where(source.c.held_until > now)
+    return {row.source_id: row.holder for row in connection.execute(leased)}
 
 
 def lease_ends(connection: sa.Connection, source_ids: Iterable[int]) -> dict[int, int]:
@@ -208,6 +208,6 @@ def leave(
     """Withdraw the claim of a process and release its leases, except those to keep until an instant."""
     connection.execute(sa.delete(poller).where(poller.c.holder == holder))
     mine = sa.select(source.c.source_id).where(source.c.holder == holder).order_by(source.c.name)
-    held = list(connection.execute(mine.with_for_update()).scalars())
-    _write(connection, [one for one in held if one not in keep], None, None)
-    _write(connection, [one for one in held if one in keep], holder, until)
+    leased = list(connection.execute(mine.with_for_update()).scalars())
+    _write(connection, [one for one in leased if one not in keep], None, None)
+    _write(connection, [one for one in leased if one in keep], holder, until)

@@ -92,7 +92,7 @@ class Batch:
             if row.template is not None:
                 number = self.parts.number(row.template)
                 if number is None:
-                    raise LookupError("a snapshot's template was not asked for")
+                    raise LookupError("a snapshot's template was not wanted")
                 row.part_id, row.template = number, None
 
 

@@ -22,7 +22,7 @@ class Position:
 
     Attributes:
         length: bytes of it that were read.
-        digest: SHA-256 of those bytes: a file that begins otherwise was written anew.
+        digest: SHA-256 of those bytes: a file that begins otherwise was written again.
     """
 
     length: int
@@ -46,14 +46,14 @@ def file_id_of(path: Path, source_name: str) -> bytes:
 def lock_position(connection: sa.Connection, file_id: bytes) -> Position:
     """Return how far a file has been read; no other transaction reads it until this one ends."""
     statement = sa.select(ids_file.c.length, ids_file.c.digest).where(ids_file.c.file_id == file_id)
-    held = connection.execute(statement.with_for_update()).one_or_none()
-    if held is None:
+    stored = connection.execute(statement.with_for_update()).one_or_none()
+    if stored is None:
         # Where another process adds it at the same moment, the second one waits here, and reads on from there.
         with suppress(IntegrityError), connection.begin_nested():
             row = {"file_id": file_id, "length": START.length, "digest": START.digest}
             connection.execute(sa.insert(ids_file), row)
-        held = connection.execute(statement.with_for_update()).one()
-    return Position(length=held.length, digest=held.digest)
+        stored = connection.execute(statement.with_for_update()).one()
+    return Position(length=stored.length, digest=stored.digest)
 
 
 def save_position(connection: sa.Connection, file_id: bytes, position: Position) -> None:

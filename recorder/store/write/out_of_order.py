@@ -160,11 +160,11 @@ def _snapshot_row(
     first = entries[segment.first_seen_at]
     if first.reading is not None:
         return writer.state(first.reading, segment.seq, segment.seen_at)
-    held = first.stored.snapshot_seq if first.stored is not None else None
-    if held is None:
+    stored_seq = first.stored.snapshot_seq if first.stored is not None else None
+    if stored_seq is None:
         raise LookupError("a state is in no answer and in no snapshot")
     return replace(
-        snapshots[held - 1],
+        snapshots[stored_seq - 1],
         seq=segment.seq,
         first_seen_at=segment.first_seen_at,
         last_seen_at=segment.last_seen_at,

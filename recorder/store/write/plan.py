@@ -91,6 +91,6 @@ def plan_run(
         resumed_at=last.resumed(watch.resumed_at),
         may_give_up=may_give_up(last.at, last.before_at, clock_error_us=last.clock_error_us),
     )
-    look = next_poll(known, cadence)
-    watch.due_at = None if look.due_at is None else look.due_at + last.clock_error_us
-    watch.tracking, watch.urgency = look.tracking, int(look.urgency)
+    plan = next_poll(known, cadence)
+    watch.due_at = None if plan.due_at is None else plan.due_at + last.clock_error_us
+    watch.tracking, watch.urgency = plan.tracking, int(plan.urgency)

@@ -47,7 +47,7 @@ _FIRST_OF_WATCH = len(RUN_COLUMNS)
 _FIRST_OF_SNAPSHOT = _FIRST_OF_WATCH + len(WATCH_COLUMNS)
 
 
-_HELD = InList(
+_STORED = InList(
     sa.select(
         *columns_of(run, RUN_COLUMNS),
         *columns_of(watch, WATCH_COLUMNS),
@@ -207,9 +207,9 @@ def _record_source(
     by_run = {
         run_id: list(group) for run_id, group in groupby(read, key=lambda one: one.answer.run_id)
     }
-    held = {row[2]: row for row in _HELD.all(connection, source_id, list(by_run))}
+    stored = {row[2]: row for row in _STORED.all(connection, source_id, list(by_run))}
     for run_id, group in by_run.items():
-        row = held.get(run_id)
+        row = stored.get(run_id)
         if row is None:
             continue  # it was forgotten while the answer was on its way
         last = row[_FIRST_OF_SNAPSHOT:]

@@ -29,20 +29,20 @@ def ensure_source(connection: sa.Connection, name: str, *, base_url: str, now: i
         SettingError: the source is bound to another base URL.
     """
     statement = sa.select(source).where(source.c.name == name)
-    held = connection.execute(statement).one_or_none()
-    if held is None:
+    stored = connection.execute(statement).one_or_none()
+    if stored is None:
         # Two processes may add sources at the same moment: the second one waits here, and reads again.
         dialect_of(connection).lock(connection, _NEW_SOURCE_LOCK)
-        held = connection.execute(statement).one_or_none()
-    if held is None:
+        stored = connection.execute(statement).one_or_none()
+    if stored is None:
         return _add_source(connection, name, base_url, now)
-    if held.base_url != base_url:
+    if stored.base_url != base_url:
         raise SettingError(
-            f"source {name!r} of this store belongs to {held.base_url}, not {base_url}:"
-            f" set RECORDER_BASE_URL to the first, give these runs another source, or bind this one anew:"
+            f"source {name!r} of this store belongs to {stored.base_url}, not {base_url}:"
+            f" set RECORDER_BASE_URL to the first, give these runs another source, or bind this one to the second:"
             f" 'recorder sources --move {name!r} --base-url {base_url}'"
         )
-    number: int = held.source_id
+    number: int = stored.source_id
     return number
 
 
@@ -63,10 +63,10 @@ def lock_source(connection: sa.Connection, name: str) -> int:
 
 def lock_source_parts(connection: sa.Connection, name: str) -> tuple[int, int]:
     """Lock a source as `lock_source` does; return its number and the version of its parts' numbers."""
-    held = _LOCKED.all(connection, name)
-    if not held:
+    stored = _LOCKED.all(connection, name)
+    if not stored:
         raise UsageError(f"no source {name!r} in this store: 'recorder track RUN_ID' makes one")
-    number, version = held[0]
+    number, version = stored[0]
     return number, version
 
 
