@@ -1,19 +1,18 @@
-"""`recorder status`, `history` and `runs`: the state of runs in the store, and how it came about."""
+"""`recorder history` and `runs`: the state of runs in the store, and how it came about."""
 
 import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, tzinfo
 from typing import Any, Final, get_args
 
 import click
 
-from recorder.analyses import Analyses
 from recorder.analysis.filters import Filters
 from recorder.analysis.values import Cells
 from recorder.cli.options import command_now, settings_options
 from recorder.cli.ordering import Order
-from recorder.cli.output import FOR_READING, instant_text, write_document, write_rows
+from recorder.cli.output import FOR_READING, instant_text, write_rows
 from recorder.cli.row_options import (
     as_of_option,
     filter_options,
@@ -22,68 +21,19 @@ from recorder.cli.row_options import (
     order_options,
     tz_option,
 )
-from recorder.cli.run_page import Page
 from recorder.cli.snapshot_lines import COLUMNS, format_step, step_cells, step_lines
 from recorder.cli.stores import reading
 from recorder.cli.streams import terminal_width
 from recorder.humanize import cost_text, counted, span
 from recorder.instants import datetime_of
-from recorder.life import LOST, Tracking, flight_since, is_overdue
+from recorder.life import LOST, Tracking
 from recorder.queries import HistoryStep, Queries
 from recorder.settings import Settings
-from recorder.views import RUNS, run_cells
+from recorder.views import RUNS
 
 _TRACKING: Final = get_args(Tracking)
 _MAIN_COLUMNS: Final = ("run_id", "status", "leads", "slug", "wall", "cost", "age")
 _NONE_AT_ALL: Final = "no runs: 'recorder track RUN_ID' starts a history"
-
-
-@click.command(
-    epilog="""\b
-Examples:
-  recorder status er_01JC8Z6M3Q
-  recorder status er_01JC8Z6M3Q --format json --as-of 2026-11-20T09:15:00Z""",
-)
-@click.argument("run_id", metavar="RUN_ID")
-@as_of_option
-@format_option
-@tz_option
-@settings_options()
-def status(run_id: str, as_of: int | None, format: str, tz: tzinfo, settings: Settings) -> None:
-    """Show the ledger row of a run, last seen or as of a time.
-
-    --format json prints the JSON value that the API served, {"run": ...}, every number digit by digit. The other
-    formats print the row of `recorder runs`.
-    """
-    with reading(settings) as database:
-        queries = Analyses(database, settings, as_of=as_of)
-        if format == "json":
-            write_document(queries.status(run_id).value, sys.stdout)
-        elif format == "table":
-            _write_page(queries, run_id, now=as_of or command_now(), tz=tz, settings=settings)
-        else:
-            row = queries.run(run_id)
-            write_rows([row], columns=RUNS, format=format, out=sys.stdout, tz=tz)
-
-
-def _write_page(
-    queries: Analyses, run_id: str, *, now: int, tz: tzinfo, settings: Settings
-) -> None:
-    row = queries.run_row(run_id)
-    since = flight_since(row.created_at, row.first_good_at)
-    is_late = is_overdue(
-        row.phase, since=since, overdue_after_us=settings.overdue_after_us, now=now
-    )
-    page = Page(
-        cells=run_cells(row),
-        labels={str(row["key"]): str(row["value"]) for row in queries.labels(run_id)},
-        last_poll=queries.last_poll(run_id),
-        overdue_for=timedelta(microseconds=now - (since or now)) if is_late else None,
-        remaining=queries.remaining(row, now=now),
-        tz=tz,
-    )
-    for line in page.lines(terminal_width()):
-        click.echo(line)
 
 
 @click.command(

@@ -57,7 +57,9 @@ SECTIONS: Mapping[str, Mapping[str, CommandEntry]] = MappingProxyType(
         },
         "Ask": {
             "status": CommandEntry(
-                "recorder.cli.ask", "status", "Show a run's ledger row, last seen or as of a time."
+                "recorder.cli.status_page",
+                "status",
+                "Show a run's ledger row, last seen or as of a time.",
             ),
             "history": CommandEntry(
                 "recorder.cli.ask", "history", "Show a run's snapshots and their changes."

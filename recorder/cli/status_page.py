@@ -1,0 +1,65 @@
+"""`recorder status`: the ledger row of one run, and what remains of it while it is in flight."""
+
+import sys
+from datetime import timedelta, tzinfo
+
+import click
+
+from recorder.analyses import Analyses
+from recorder.cli.options import command_now, settings_options
+from recorder.cli.output import write_document, write_rows
+from recorder.cli.row_options import as_of_option, format_option, tz_option
+from recorder.cli.run_page import Page
+from recorder.cli.stores import reading
+from recorder.cli.streams import terminal_width
+from recorder.life import flight_since, is_overdue
+from recorder.settings import Settings
+from recorder.views import RUNS, run_cells
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  recorder status er_01JC8Z6M3Q
+  recorder status er_01JC8Z6M3Q --format json --as-of 2026-11-20T09:15:00Z""",
+)
+@click.argument("run_id", metavar="RUN_ID")
+@as_of_option
+@format_option
+@tz_option
+@settings_options()
+def status(run_id: str, as_of: int | None, format: str, tz: tzinfo, settings: Settings) -> None:
+    """Show the ledger row of a run, last seen or as of a time.
+
+    --format json prints the JSON value that the API served, {"run": ...}, every number digit by digit. The other
+    formats print the row of `recorder runs`.
+    """
+    with reading(settings) as database:
+        analyses = Analyses(database, settings, as_of=as_of)
+        if format == "json":
+            write_document(analyses.status(run_id).value, sys.stdout)
+        elif format == "table":
+            _write_page(analyses, run_id, now=as_of or command_now(), tz=tz, settings=settings)
+        else:
+            row = analyses.run(run_id)
+            write_rows([row], columns=RUNS, format=format, out=sys.stdout, tz=tz)
+
+
+def _write_page(
+    analyses: Analyses, run_id: str, *, now: int, tz: tzinfo, settings: Settings
+) -> None:
+    row = analyses.run_row(run_id)
+    since = flight_since(row.created_at, row.first_good_at)
+    is_late = is_overdue(
+        row.phase, since=since, overdue_after_us=settings.overdue_after_us, now=now
+    )
+    page = Page(
+        cells=run_cells(row),
+        labels={str(row["key"]): str(row["value"]) for row in analyses.labels(run_id)},
+        last_poll=analyses.last_poll(run_id),
+        overdue_for=timedelta(microseconds=now - (since or now)) if is_late else None,
+        remaining=analyses.remaining(row, now=now),
+        tz=tz,
+    )
+    for line in page.lines(terminal_width()):
+        click.echo(line)
