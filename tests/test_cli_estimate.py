@@ -120,6 +120,31 @@ def test_silence_says_why_and_what_would_help(month: str, capsys: Capture) -> No
     assert got["cost_p50"] > 0
 
 
+def test_a_burst_is_shown_and_not_promised(tmp_path: Path, capsys: Capture) -> None:
+    """Runs that were created since the last known outcome stand or fall together."""
+    url, lines = str(tmp_path / "burst.db"), []
+    for number in range(21):
+        created = f"2026-01-{number + 1:02}T09:00:00Z" if number < 10 else "2026-01-20T09:00:00Z"
+        timing = {"createdAt": created, "startedAt": created}
+        run_of = {"id": f"er_{number}", "enrichment": {"slug": "work_email", "version": 1}}
+        run_of |= {"status": "running", "scope": {"resolvedCount": 5}, "timing": timing}
+        at = "2026-01-20T09:00:09Z"
+        if number < 10:
+            at = created.replace("09:00:00", "09:01:00")
+            run_of |= {"status": "completed", "timing": timing | {"completedAt": at}}
+        lines.append(
+            json.dumps({"observed_at": at, "run_id": f"er_{number}", "body": {"run": run_of}})
+        )
+    (tmp_path / "burst.ndjson").write_text("\n".join(lines))
+    assert run(cli, ["import", "--db", url, str(tmp_path / "burst.ndjson")]) == 0
+    text = told(capsys, "--db", url, "--slug", "work_email", "--leads", "5")
+    assert "from 10 completed runs, not promised: 12 runs of work_email were created" in text
+    before = told(
+        *(capsys, "--db", url, "--slug", "work_email", "--leads", "5", "--as-of"), "2026-01-12"
+    )
+    assert "wall time: 80 % interval from 10 completed runs of this version" in before
+
+
 def test_the_table_tells_what_it_rests_on(month: str, capsys: Capture) -> None:
     """The interval, how many of the last ones held, and how many runs fail."""
     text = told(capsys, "--db", month, "--slug", "work_email", "--leads", "20")
