@@ -67,7 +67,7 @@ def came_of(prepare: Prepare, clock: Callable[[], int]) -> PollResult:
     with fetching(prepare, clock) as fetcher:
         fetcher.send(ASK)
         (came,) = fetcher.collect(10 * S)
-        assert fetcher.under_way() == 0
+        assert fetcher.collect(0) == []
     return came
 
 
@@ -106,15 +106,14 @@ def test_an_error_is_collected() -> None:
         assert came.answer is None
 
 
-def test_what_is_under_way_is_counted_and_waited_for() -> None:
-    """Until it is collected it is under way; without an answer a wait ends with its time."""
+def test_each_result_is_collected_once() -> None:
+    """Without a result a wait ends with its time; each request has one, which is collected once."""
     scene = Scene()
     with fetching(scene.prepare, scene.clock) as fetcher:
         assert fetcher.collect(0) == []
         for _ in range(3):
             fetcher.send(ASK)
-        assert fetcher.under_way() == 3
         came: list[PollResult] = []
         while len(came) < 3:
             came += fetcher.collect(10 * S)
-        assert (len(came), fetcher.under_way()) == (3, 0)
+        assert (len(came), fetcher.collect(0)) == (3, [])

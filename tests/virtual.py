@@ -289,9 +289,6 @@ class VirtualFetcher:
         self._hurried = 0 if rests else self._hurried + 1
         assert self._hurried < _SPINS, "the watch spins"
 
-    def under_way(self) -> int:
-        return len(self._coming)
-
     def close(self) -> None:
         return
 

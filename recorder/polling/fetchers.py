@@ -8,6 +8,7 @@ import queue
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -54,9 +55,6 @@ class Fetcher(Protocol):
     def collect(self, timeout_us: int) -> list[PollResult]:
         """Return the results that have come; wait up to `timeout_us` for the first."""
 
-    def under_way(self) -> int:
-        """Return how many requests were sent and not collected."""
-
     def close(self) -> None:
         """Wait for the requests under way, and end."""
 
@@ -81,11 +79,9 @@ class ThreadFetcher:
         self._clock = clock
         self._results: queue.SimpleQueue[PollResult] = queue.SimpleQueue()
         self._threads = ThreadPoolExecutor(MOST_UNDER_WAY, thread_name_prefix="recorder-fetch")
-        self._under_way = 0
 
     def send(self, request: PollRequest) -> None:
         """Start one request."""
-        self._under_way += 1
         self._threads.submit(self._run, request)
 
     def _run(self, request: PollRequest) -> None:
@@ -104,17 +100,11 @@ class ThreadFetcher:
     def collect(self, timeout_us: int) -> list[PollResult]:
         """Return the results that have come; wait up to `timeout_us` for the first."""
         results: list[PollResult] = []
-        try:
+        with suppress(queue.Empty):
             results.append(self._results.get(timeout=max(timeout_us, 0) / SECOND))
             while True:
                 results.append(self._results.get_nowait())
-        except queue.Empty:
-            self._under_way -= len(results)
-            return results
-
-    def under_way(self) -> int:
-        """Return how many requests were sent and not collected."""
-        return self._under_way
+        return results
 
     def close(self) -> None:
         """Wait for the requests under way, and end."""
