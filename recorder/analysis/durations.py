@@ -23,7 +23,8 @@ _KM_PERCENTS: Final = (50, 90, 95)
 def durations(group: Group) -> Row:
     """Show how long completed runs queue, run and take in all, in seconds; percentiles by nearest rank.
 
-    p95 needs 20 runs and p99 a hundred, else they are null ("-"). --status or --by status: runs that ended otherwise.
+    p95 needs 20 runs and p99 a hundred, else they are null ("-"). --status and --by
+    status cover runs that failed or were cancelled.
 
     Returns:
         `runs`: the population: completed; with a status the runs of that status; by status all that ended. `in_flight`:
@@ -137,7 +138,7 @@ ANALYSIS: Final = Analysis(
         Option(
             name="censored",
             default=False,
-            help="Kaplan-Meier quantiles of the wall time, in-flight runs counted rightly.",
+            help="Kaplan-Meier quantiles of the wall time, which count runs in flight too.",
             needs=frozenset({"tracked_at", "last_good_at"}),
         ),
     ),

@@ -64,7 +64,7 @@ def live_row(run: LiveRun, cadence: Cadence, now: int) -> LiveRow:
         cadence: says when it is overdue.
         now: microseconds since 1970 UTC.
     """
-    began = run.tracked_at if run.created_at is None else run.created_at
+    age_us = _age_us(run, now)
     alarm = _alarm(run, cadence, now)
     return LiveRow(
         key=(run.source, run.run_id),
@@ -72,7 +72,7 @@ def live_row(run: LiveRun, cadence: Cadence, now: int) -> LiveRow:
         status=visible(run.status or "-"),
         done=run.leads_done,
         total=run.leads_total,
-        age=_age(run, began, now),
+        age="-" if age_us is None else whole_span(age_us),
         seen="-" if run.last_polled_at is None else whole_span(now - run.last_polled_at),
         cost=cost_text(amount(run.cost_actual_micros), amount(run.cost_preview_micros)),
         note=visible(alarm or _remark(run)),
@@ -90,11 +90,10 @@ SNAPSHOT_COLUMNS = (
 def snapshot_row(run: LiveRun, cadence: Cadence, now: int) -> dict[str, object]:
     """Return the values of one run, by the names in `SNAPSHOT_COLUMNS`; None where one is not known."""
     same = ("source", "run_id", "tracking", "status", "leads_total", "cost_unit", "trigger_run_id")
-    began = run.tracked_at if run.created_at is None else run.created_at
-    until = run.ended_at if run.has_ended else now
+    age_us = _age_us(run, now)
     return {name: getattr(run, name) for name in same} | {
         "leads_done": None if run.leads_total is None else run.leads_done,
-        "age_seconds": None if until is None else max(until - began, 0) // SECOND,
+        "age_seconds": None if age_us is None else age_us // SECOND,
         "seen_seconds_ago": (
             None if run.last_polled_at is None else max(now - run.last_polled_at, 0) // SECOND
         ),
@@ -105,10 +104,11 @@ def snapshot_row(run: LiveRun, cadence: Cadence, now: int) -> dict[str, object]:
     }
 
 
-def _age(run: LiveRun, began: int, now: int) -> str:
-    if not run.has_ended:
-        return whole_span(now - began)
-    return "-" if run.ended_at is None else whole_span(run.ended_at - began)
+def _age_us(run: LiveRun, now: int) -> int | None:
+    """Return the time from a run's creation to its end, or to now; None where it ended at a time unknown."""
+    began = run.tracked_at if run.created_at is None else run.created_at
+    until = run.ended_at if run.has_ended else now
+    return None if until is None else max(until - began, 0)
 
 
 def _alarm(run: LiveRun, cadence: Cadence, now: int) -> str | None:
