@@ -1,4 +1,4 @@
-"""When a run is looked at next: one rule a test."""
+"""When a run is polled next: one rule a test."""
 
 from dataclasses import replace
 from typing import Any
@@ -43,12 +43,12 @@ def ended(polled_after: int, **more: Any) -> ScheduleInputs:
     return known(polled_after, is_terminal=True, ended_seen_at=START, **more)
 
 
-def look(of: ScheduleInputs, cadence: Cadence = CADENCE) -> NextPoll:
+def poll(of: ScheduleInputs, cadence: Cadence = CADENCE) -> NextPoll:
     return next_poll(of, cadence)
 
 
 def pause(of: ScheduleInputs, cadence: Cadence = CADENCE) -> int:
-    due_at, polled_at = look(of, cadence).due_at, of.last_polled_at
+    due_at, polled_at = poll(of, cadence).due_at, of.last_polled_at
     assert due_at is not None
     assert polled_at is not None
     return due_at - polled_at
@@ -56,13 +56,13 @@ def pause(of: ScheduleInputs, cadence: Cadence = CADENCE) -> int:
 
 def test_a_new_run_is_due_at_once_and_first() -> None:
     """What was never asked goes before all else, from the moment it is tracked."""
-    assert look(known()) == NextPoll(tracking="active", due_at=START, urgency=Urgency.NEW)
+    assert poll(known()) == NextPoll(tracking="active", due_at=START, urgency=Urgency.NEW)
     assert Urgency.NEW < Urgency.IN_FLIGHT < Urgency.LATER
 
 
 def test_in_flight_at_the_cadence() -> None:
     """A run in flight is asked again after the cadence, counted from the last answer."""
-    found = look(known(30 * SECOND))
+    found = poll(known(30 * SECOND))
     assert found == NextPoll(
         tracking="active", due_at=START + 33 * SECOND, urgency=Urgency.IN_FLIGHT
     )
@@ -70,21 +70,21 @@ def test_in_flight_at_the_cadence() -> None:
 
 
 def test_overdue_slower_and_slower() -> None:
-    """Past the patience a run is asked every twentieth of its age, at least ten cadences, at most an hour."""
+    """Once overdue a run is polled every twentieth of its age, at least ten cadences, at most an hour."""
     assert pause(known(10 * MINUTE - SECOND)) == 3 * SECOND
     assert pause(known(10 * MINUTE)) == 30 * SECOND
     assert pause(known(40 * MINUTE)) == 2 * MINUTE
     assert pause(known(2 * DAY)) == HOUR
-    assert look(known(10 * MINUTE)).tracking == "active"
+    assert poll(known(10 * MINUTE)).tracking == "active"
 
 
 def test_only_ended_runs_wait_for_all_others() -> None:
     """A look after the end may wait; one in flight, overdue or not, and one not seen, wait their turn."""
     gone = {"last_outcome": Outcome.NOT_VISIBLE, "n_failures": 9}
     for waiting in (known(SECOND), known(10 * MINUTE), known(DAY), known(SECOND, **gone)):
-        assert look(waiting).urgency is Urgency.IN_FLIGHT
+        assert poll(waiting).urgency is Urgency.IN_FLIGHT
     for ended_run in (ended(SECOND), ended(SECOND, **gone), ended(30 * DAY)):
-        assert look(ended_run).urgency is Urgency.LATER
+        assert poll(ended_run).urgency is Urgency.LATER
 
 
 def test_a_run_is_overdue_from_creation_or_first_sight() -> None:
@@ -99,48 +99,48 @@ def test_a_run_is_overdue_from_creation_or_first_sight() -> None:
 def test_abandoned_after_so_long_without_change() -> None:
     """A run in flight that stood still for the whole time is given up; one that moved is not."""
     still = known(7 * DAY, last_changed_at=START)
-    assert look(still) == NextPoll(tracking="abandoned", due_at=None, urgency=Urgency.LATER)
-    assert look(replace(still, last_changed_at=START + SECOND)).tracking == "active"
-    assert look(known(8 * DAY)).tracking == "active"
+    assert poll(still) == NextPoll(tracking="abandoned", due_at=None, urgency=Urgency.LATER)
+    assert poll(replace(still, last_changed_at=START + SECOND)).tracking == "active"
+    assert poll(known(8 * DAY)).tracking == "active"
 
 
 def test_taken_up_again_counts_anew() -> None:
     """`track` makes an abandoned run due at once, and from then it has its time again."""
     still = known(7 * DAY, last_changed_at=START, resumed_at=START + 7 * DAY + SECOND)
     due_at = START + 7 * DAY + SECOND
-    assert look(still) == NextPoll(tracking="active", due_at=due_at, urgency=Urgency.NEW)
+    assert poll(still) == NextPoll(tracking="active", due_at=due_at, urgency=Urgency.NEW)
     asked = replace(still, last_polled_at=due_at + SECOND)
-    assert look(asked).tracking == "active"
-    assert look(replace(asked, last_polled_at=due_at + 7 * DAY)).tracking == "abandoned"
+    assert poll(asked).tracking == "active"
+    assert poll(replace(asked, last_polled_at=due_at + 7 * DAY)).tracking == "abandoned"
 
 
 @pytest.mark.parametrize("last", [Outcome.UNCHANGED, Outcome.NOT_VISIBLE])
 def test_taken_up_again_is_due_whatever_was_known(last: Outcome) -> None:
     """An ended or unseen run that is tracked again is asked once more at once."""
     resumed = ended(30 * DAY, resumed_at=START + 31 * DAY, last_outcome=last)
-    assert look(resumed).due_at == START + 31 * DAY
-    assert look(replace(resumed, last_polled_at=START + 32 * DAY)).due_at != START + 31 * DAY
+    assert poll(resumed).due_at == START + 31 * DAY
+    assert poll(replace(resumed, last_polled_at=START + 32 * DAY)).due_at != START + 31 * DAY
 
 
 def test_after_the_end_the_settle_looks() -> None:
     """5 s, 1 min, 15 min, 1 h and 24 h after it was seen ended, then done."""
     looks = [5 * SECOND, MINUTE, 15 * MINUTE, HOUR, 24 * HOUR]
     for before, after in zip([0, *looks], looks, strict=False):
-        found = look(ended(before))
+        found = poll(ended(before))
         assert found == NextPoll(tracking="settling", due_at=START + after, urgency=Urgency.LATER)
-    assert look(ended(24 * HOUR)) == NextPoll(tracking="done", due_at=None, urgency=Urgency.LATER)
+    assert poll(ended(24 * HOUR)) == NextPoll(tracking="done", due_at=None, urgency=Urgency.LATER)
 
 
 def test_missed_settle_looks_are_not_made_up_for() -> None:
     """A look that comes late serves for all before it."""
-    assert look(ended(20 * MINUTE)).due_at == START + HOUR
-    assert look(ended(30 * DAY)).tracking == "done"
-    assert look(ended(0), Cadence(settle_us=())).tracking == "done"
+    assert poll(ended(20 * MINUTE)).due_at == START + HOUR
+    assert poll(ended(30 * DAY)).tracking == "done"
+    assert poll(ended(0), Cadence(settle_us=())).tracking == "done"
 
 
 def test_a_change_after_the_end_does_not_move_the_looks() -> None:
     """Counts that go on moving after a cancel are caught by the looks counted from the end."""
-    assert look(ended(2 * MINUTE, last_changed_at=START + 2 * MINUTE)).due_at == START + 15 * MINUTE
+    assert poll(ended(2 * MINUTE, last_changed_at=START + 2 * MINUTE)).due_at == START + 15 * MINUTE
 
 
 @pytest.mark.parametrize("outcome", FAILED)
@@ -168,10 +168,10 @@ def test_a_failure_says_little_of_the_run() -> None:
     """In flight stays in flight, an ended run goes on settling; only a 404 makes it not visible."""
     failed = {"last_outcome": Outcome.THROTTLED, "n_failures": 1}
     gone = {"last_outcome": Outcome.NOT_VISIBLE, "n_failures": 1}
-    assert look(known(1, **failed)).tracking == "active"
-    assert look(known(1, is_terminal=None, **failed)).tracking == "active"
-    assert look(ended(1, **failed)).tracking == "settling"
-    assert look(known(1, **gone)).tracking == look(ended(1, **gone)).tracking == "not_visible"
+    assert poll(known(1, **failed)).tracking == "active"
+    assert poll(known(1, is_terminal=None, **failed)).tracking == "active"
+    assert poll(ended(1, **failed)).tracking == "settling"
+    assert poll(known(1, **gone)).tracking == poll(ended(1, **gone)).tracking == "not_visible"
 
 
 INSTANTS = st.integers(START, START + 60 * DAY)
@@ -194,7 +194,7 @@ INSTANTS = st.integers(START, START + 60 * DAY)
 )
 def test_every_run_has_its_next_look(of: ScheduleInputs) -> None:
     """Whatever is known: after the last answer, within a day (settling) or an hour; or never, and then it says why."""
-    found = look(of)
+    found = poll(of)
     if found.due_at is None:
         assert found.tracking in ("done", "abandoned")
     elif of.last_polled_at is not None:
