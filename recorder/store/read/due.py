@@ -23,6 +23,27 @@ from recorder.store.schema import Integer, run, run_summary, watch
 
 MISSED_FOR_US = 15 * SECOND
 
+_OF_SOURCES = watch.c.source_id.in_(sa.bindparam("source_ids", expanding=True))
+_IS_DUE = watch.c.due_at <= sa.bindparam("now")
+_COUNT = sa.select(sa.func.count()).where(_OF_SOURCES)
+_DUE_COUNT = _COUNT.where(_IS_DUE)
+_NEXT_DUE = sa.select(sa.func.min(watch.c.due_at)).where(_OF_SOURCES, sa.not_(_IS_DUE))
+_IN_FLIGHT_COUNT = _COUNT.where(is_open(), watch.c.urgency <= int(Urgency.IN_FLIGHT))
+_NOT_VISIBLE_COUNT = _COUNT.where(watch.c.tracking == "not_visible", sa.not_(is_ended()))
+_EVERY_US = sa.bindparam("every_us", type_=Integer)
+_PAUSE_US = watch.c.due_at - watch.c.last_polled_at
+_LONGEST_US = sa.case((_PAUSE_US > _EVERY_US, _PAUSE_US), else_=_EVERY_US)
+_WANTED = sa.select(sa.func.sum(sa.literal(1000 * MINUTE, Integer) // _LONGEST_US)).where(
+    _OF_SOURCES, is_open()
+)  # in thousandths of a request
+
+
+def _scalar(
+    connection: sa.Connection, statement: sa.Select[Any], source_ids: Iterable[int], **values: int
+) -> int | None:
+    found = connection.execute(statement, {"source_ids": list(source_ids), **values}).scalar_one()
+    return None if found is None else int(found)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Due:
@@ -69,7 +90,7 @@ def _due() -> sa.Select[Any]:
     place = sa.func.row_number().over(partition_by=[watch.c.source_id, is_new], order_by=order)
     first = (
         sa.select(*order, watch.c.last_polled_at, place.label("place"))
-        .where(_of_sources(), watch.c.due_at <= sa.bindparam("now"))
+        .where(_OF_SOURCES, _IS_DUE)
         .subquery()
     )
     fields = [first.c[column.name] for column in order]
@@ -81,45 +102,19 @@ def _due() -> sa.Select[Any]:
     )
 
 
-def _of_sources() -> sa.ColumnElement[bool]:
-    return watch.c.source_id.in_(sa.bindparam("source_ids", expanding=True))
-
-
 def due_count(connection: sa.Connection, source_ids: Iterable[int], *, now: int) -> int:
     """Return how many runs are due."""
-    parameters = {"source_ids": list(source_ids), "now": now}
-    return int(connection.execute(_due_count(), parameters).scalar_one())
-
-
-@cache
-def _due_count() -> sa.Select[Any]:
-    return sa.select(sa.func.count()).where(_of_sources(), watch.c.due_at <= sa.bindparam("now"))
+    return _scalar(connection, _DUE_COUNT, source_ids, now=now) or 0
 
 
 def next_due_at(connection: sa.Connection, source_ids: Iterable[int], *, now: int) -> int | None:
     """Return when the next run becomes due, microseconds since 1970 UTC; None for none."""
-    parameters = {"source_ids": list(source_ids), "now": now}
-    earliest: int | None = connection.execute(_next_due(), parameters).scalar_one()
-    return earliest
-
-
-@cache
-def _next_due() -> sa.Select[Any]:
-    return sa.select(sa.func.min(watch.c.due_at)).where(
-        _of_sources(), watch.c.due_at > sa.bindparam("now")
-    )
+    return _scalar(connection, _NEXT_DUE, source_ids, now=now)
 
 
 def in_flight_count(connection: sa.Connection, source_ids: Iterable[int]) -> int:
     """Return how many runs are polled at the full cadence."""
-    parameters = {"source_ids": list(source_ids)}
-    return int(connection.execute(_in_flight_count(), parameters).scalar_one())
-
-
-@cache
-def _in_flight_count() -> sa.Select[Any]:
-    is_in_flight = watch.c.urgency <= int(Urgency.IN_FLIGHT)
-    return sa.select(sa.func.count()).where(_of_sources(), is_open(), is_in_flight)
+    return _scalar(connection, _IN_FLIGHT_COUNT, source_ids) or 0
 
 
 def wanted_in_a_minute(
@@ -132,17 +127,7 @@ def wanted_in_a_minute(
         source_ids: of these sources.
         every_us: the cadence; no run counts as polled more often, one that was never polled counts as polled that often.
     """
-    parameters = {"source_ids": list(source_ids), "every_us": every_us}
-    return int(connection.execute(_wanted(), parameters).scalar_one()) // 1000
-
-
-@cache
-def _wanted() -> sa.Select[Any]:
-    pause = watch.c.due_at - watch.c.last_polled_at
-    every_us = sa.bindparam("every_us", type_=Integer)
-    longest = sa.case((pause > every_us, pause), else_=every_us)
-    total = sa.func.sum(sa.literal(1000 * MINUTE, Integer) // longest)
-    return sa.select(sa.func.coalesce(total, 0)).where(_of_sources(), is_open())
+    return (_scalar(connection, _WANTED, source_ids, every_us=every_us) or 0) // 1000
 
 
 def undone_count(
@@ -164,13 +149,12 @@ def undone_count(
         cadence: the settings of polling.
         now: microseconds since 1970 UTC.
     """
-    parameters = {
-        "source_ids": list(source_ids),
+    since = {
         "ended_since": now - cadence.quiet_after_us,
         "missed_since": now - MISSED_FOR_US,
         "overdue_since": now - cadence.overdue_after_us,
     }
-    return int(connection.execute(_undone_count(), parameters).scalar_one())
+    return _scalar(connection, _undone_count(), source_ids, **since) or 0
 
 
 @cache
@@ -196,14 +180,9 @@ def _undone_count() -> sa.Select[Any]:
     is_undone = new | (is_in_flight() & sa.not_(overdue)) | moving | just_gone
     summarized = watch.outerjoin(run_summary, same_run(run_summary, watch))
     counted = sa.select(sa.func.count()).select_from(summarized)
-    return counted.where(_of_sources(), is_open(), is_undone)
+    return counted.where(_OF_SOURCES, is_open(), is_undone)
 
 
 def not_visible_count(connection: sa.Connection, source_ids: Iterable[int]) -> int:
     """Return how many watched runs the API does not show (404) and has not shown to their end."""
-    statement = sa.select(sa.func.count()).where(
-        watch.c.source_id.in_(list(source_ids)),
-        watch.c.tracking == "not_visible",
-        sa.not_(is_ended()),
-    )
-    return connection.execute(statement).scalar_one()
+    return _scalar(connection, _NOT_VISIBLE_COUNT, source_ids) or 0
