@@ -15,7 +15,6 @@ import sqlalchemy as sa
 from months import import_month
 from stores import answer, document, register
 
-from recorder.api import History
 from recorder.cli.main import SECTIONS, cli, run
 from recorder.sandbox import Sandbox
 from recorder.settings import DEFAULTS, ENVIRONMENT
@@ -136,13 +135,6 @@ def test_each_default_is_in_the_manual_and_in_the_help(
     words = re.sub(r"\s+", " ", capsys.readouterr().out)
     for key in DEFAULTS.keys() - {"abandon"}:
         assert f"[default: {DEFAULTS[key]}] [env var: {ENVIRONMENT[key]}]" in words
-
-
-def test_the_frame_of_runs_says_what_each_column_is() -> None:
-    """The docstring of `history.runs()` names each column."""
-    manual = History.runs.__doc__ or ""
-    missing = [name for name in VIEWS["runs"] if f"`{name}`" not in manual]
-    assert [name for name in missing if not name.startswith("leads_")] == []
 
 
 def test_the_check_runs_the_manual_s_own_test_command() -> None:
