@@ -179,7 +179,7 @@ class Forecaster:
 
 
 class _Audit:
-    """How often the past plain intervals were missed, on each side.
+    """The misses of past plain intervals, on each side.
 
     Args:
         plain: outcomes in the order that they became known, and their intervals.

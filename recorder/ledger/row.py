@@ -20,7 +20,7 @@ _END_OF_INSTANTS = 7_258_118_400_000_000  # 2200-01-01
 
 
 class FieldKind(Enum):
-    """How a field is read: `WORD` is text, or a number as it is written; `JSON` any value, as its text."""
+    """The kind of a field: `WORD` is text, or a number as it is written; `JSON` any value, as its text."""
 
     TEXT = "text"
     WORD = "word"

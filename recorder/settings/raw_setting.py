@@ -130,7 +130,7 @@ def parse_dotted(value: RawSetting) -> str:
 
 
 def parse_credits(value: RawSetting) -> int:
-    """Return millionths of an amount above 0, which a number of the file gives."""
+    """Return the millionths of an amount above 0, written as a number."""
     is_number = isinstance(value.content, int | Decimal) and not isinstance(value.content, bool)
     number = Decimal(str(value.content)) if is_number else Decimal()
     micros = exact_micros(number) if number.is_finite() else None
