@@ -120,6 +120,24 @@ def update(table: sa.Table, names: Iterable[str], key: Iterable[str]) -> Written
     return Written(Prepared(by_row, bound), Prepared(by_column, bound))
 
 
+def rows_of_run(table: sa.Table, names: Iterable[str], *, before: str | None = None) -> Prepared:
+    """Return the selection of columns of a run's rows, by their key; bound are source, run and maybe a limit.
+
+    Args:
+        table: has the run's key.
+        names: the columns.
+        before: only rows in which this column is less than a third value.
+    """
+    bound = ["source_id", "run_key"]
+    statement = sa.select(*(table.c[name] for name in names)).where(
+        *(table.c[name] == sa.bindparam(name) for name in bound)
+    )
+    if before is not None:
+        bound.append(before)
+        statement = statement.where(table.c[before] < sa.bindparam(before))
+    return Prepared(statement.order_by(*table.primary_key), bound)
+
+
 class InList:
     """A selection of one source's rows by a list of values, in as few queries as may be.
 

@@ -7,8 +7,6 @@ the same answer twice changes nothing. Numbers of snapshots never shrink, so tha
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-import sqlalchemy as sa
-
 from recorder.history.segments import Segment, segments
 from recorder.ledger.answer import Answer, Outcome
 from recorder.ledger.body import Malformed
@@ -16,7 +14,7 @@ from recorder.ledger.row import LedgerRow
 from recorder.ledger.sections import Reading
 from recorder.store.documents import load_row
 from recorder.store.parts import Parts
-from recorder.store.prepared import Prepared
+from recorder.store.prepared import rows_of_run
 from recorder.store.records import (
     POLL_COLUMNS,
     SNAPSHOT_COLUMNS,
@@ -35,17 +33,8 @@ from recorder.store.write.run_writer import (
     UnreadError,
 )
 
-
-def _of_run(table: sa.Table, names: tuple[str, ...]) -> Prepared:
-    key = ("source_id", "run_key")
-    wanted = sa.select(*(table.c[name] for name in names)).where(
-        *(table.c[name] == sa.bindparam(name) for name in key)
-    )
-    return Prepared(wanted.order_by(table.c[names[2]]), key)
-
-
-_SNAPSHOTS = _of_run(snapshot, SNAPSHOT_COLUMNS)
-_POLLS = _of_run(poll, POLL_COLUMNS)
+_SNAPSHOTS = rows_of_run(snapshot, SNAPSHOT_COLUMNS)
+_POLLS = rows_of_run(poll, POLL_COLUMNS)
 
 
 @dataclass(slots=True)

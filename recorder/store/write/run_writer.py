@@ -17,7 +17,7 @@ from recorder.ledger.cost import CostRules
 from recorder.ledger.row import LedgerRow
 from recorder.ledger.sections import Reading
 from recorder.schedule.cadence import Cadence
-from recorder.store.prepared import Prepared
+from recorder.store.prepared import rows_of_run
 from recorder.store.records import (
     RUN_SUMMARY_COLUMNS,
     SUMMARY_COLUMNS,
@@ -38,23 +38,8 @@ from recorder.store.schema import run_summary, snapshot
 from recorder.store.write.batch import Batch
 from recorder.store.write.plan import LastPoll, last_poll, plan_run
 
-_of_run = (
-    snapshot.c.source_id == sa.bindparam("source_id"),
-    snapshot.c.run_key == sa.bindparam("run_key"),
-)
-_EARLIER = Prepared(
-    sa.select(*(snapshot.c[name] for name in SUMMARY_COLUMNS))
-    .where(*_of_run, snapshot.c.seq < sa.bindparam("seq"))
-    .order_by(snapshot.c.seq),
-    ("source_id", "run_key", "seq"),
-)
-_STORED_SUMMARY = Prepared(
-    sa.select(*(run_summary.c[name] for name in RUN_SUMMARY_COLUMNS)).where(
-        run_summary.c.source_id == sa.bindparam("source_id"),
-        run_summary.c.run_key == sa.bindparam("run_key"),
-    ),
-    ("source_id", "run_key"),
-)
+_EARLIER = rows_of_run(snapshot, SUMMARY_COLUMNS, before="seq")
+_STORED_SUMMARY = rows_of_run(run_summary, RUN_SUMMARY_COLUMNS)
 _STEADY = attrgetter(
     *("status", "oddities", "created_at", "started_at", "completed_at", "cancelled_at"),
     *("preview_micros", "preview_unit", "actual_micros", "actual_unit"),
