@@ -104,13 +104,13 @@ def test_naming_the_analyses_imports_none() -> None:
 
 @pytest.mark.slow
 def test_a_pass_loads_no_numbers(tmp_path: Path) -> None:
-    """What cron starts each minute pays for neither numpy nor pandas, nor do the commands about one run."""
+    """What cron starts each minute pays for neither numpy nor pandas, nor do the commands that list what is stored."""
     store = str(tmp_path / "store.db")
     run_in(HOME, "-m", "recorder", "track", "er_1", "--db", store)
     code = (
         "import sys; from recorder.cli.main import cli, run; run(cli, sys.argv[1:]); "
         "print({'numpy', 'pandas'} & sys.modules.keys(), 'sqlalchemy' in sys.modules)"
     )
-    for command in (["poll", "--source", "default"], ["runs"], ["overdue"], ["sources"]):
+    for command in (["poll", "--source", "default"], ["runs"], ["sources"]):
         told = run_in(HOME, "-c", code, *command, "--db", store)
         assert told.splitlines()[-1] == "set() True", command
