@@ -49,6 +49,7 @@ def test_https_anywhere_and_http_to_loopback(url: str, meant: str) -> None:
     assert str(parse_base_url(url)) == meant
 
 
+@pytest.mark.slow
 @given(st.text() | st.from_regex(r"\Ahttps://[!-~]{1,20}(:[0-9]{1,6})?/[!-~]{0,9}\Z"))
 def test_httpx_reads_what_is_taken(text: str) -> None:
     """Any text is refused, or is a URL whose host and port httpx reads as we do."""

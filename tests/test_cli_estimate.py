@@ -102,6 +102,7 @@ def test_a_backtest_has_a_row_a_slug_and_for_people_the_whole(month: str, capsys
     assert frame["cost_within"].tolist() == [row["cost_within"] for row in rows]
 
 
+@pytest.mark.slow
 def test_silence_says_why_and_what_would_help(month: str, capsys: Capture) -> None:
     """Too few likes, other sizes, another version: each in words, and nothing is made up."""
     few = told(capsys, "--db", month, "--slug", "nix", "--leads", "5")

@@ -79,7 +79,7 @@ def test_an_analysis_takes_its_module_and_a_line(copy: Path, tmp_path: Path) -> 
     table = run_in(copy, "-m", "recorder", "sizes", "--by", "slug", "--db", store)
     assert "(all)" in table
     assert "sizes of 3 completed; by slug" in table
-    assert "How large runs are." in run_in(copy, "-m", "recorder", "--help")
+    assert "Show how large runs are." in run_in(copy, "-m", "recorder", "--help")
     assert "recorder sizes --by slug" in run_in(copy, "-m", "recorder", "sizes", "-h")
 
 

@@ -18,18 +18,18 @@ class Entry(NamedTuple):
 
 
 ANALYSES: Final = {
-    "durations": Entry("How long runs queue and run."),
-    "failures": Entry("How often runs and leads fail."),
-    "costs": Entry("Cost previewed against actual."),
-    "overruns": Entry("The worst overruns, --limit of each unit (20).", ("costs", "runs")),
+    "durations": Entry("Show how long runs queue and run."),
+    "failures": Entry("Show how often runs and leads fail."),
+    "costs": Entry("Compare previewed with actual cost."),
+    "overruns": Entry("List the worst overruns, --limit of each unit (20).", ("costs", "runs")),
     "settling": Entry(
-        "How long after the end the actual cost last moved.", ("costs", "when_final")
+        "Show how long after the end the actual cost last moved.", ("costs", "when_final")
     ),
-    "spend": Entry("What was spent, what may still come, what is unknown."),
+    "spend": Entry("Show what is spent, may still come, is unknown."),
     "expensive_runs": Entry(
-        "The most expensive runs, --limit of each unit (20).", ("spend", "runs")
+        "List the most expensive runs, --limit of each unit (20).", ("spend", "runs")
     ),
-    "coverage": Entry("How well the history was caught."),
+    "coverage": Entry("Show how well the history was caught."),
 }
 """The analyses by name; each is `ANALYSIS` in the module of its name."""
 

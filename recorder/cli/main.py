@@ -82,7 +82,9 @@ SECTIONS: Mapping[str, Mapping[str, CommandEntry]] = MappingProxyType(
                 "recorder.cli.budget", "budget", "Show how far each budget is used."
             ),
             "estimate": CommandEntry(
-                "recorder.cli.estimate", "estimate", "What a run will cost, how long it will take."
+                "recorder.cli.estimate",
+                "estimate",
+                "Estimate what a run costs and how long it takes.",
             ),
         },
         "Store": {
