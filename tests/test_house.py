@@ -147,6 +147,16 @@ def test_the_wings_of_the_store_stand_on_its_ground() -> None:
     assert wrong == []
 
 
+def test_one_value_says_which_kind_of_store_it_is() -> None:
+    """Nothing asks SQLAlchemy for the name of its dialect but where our value for it is found, and types of columns."""
+    asking = {
+        str(path.relative_to(PACKAGE))
+        for path in PACKAGE.rglob("*.py")
+        if "dialect.name" in path.read_text(encoding="utf-8")
+    }
+    assert asking == {"store/engine.py", "store/prepared.py", "store/schema.py"}
+
+
 def _wing_of(name: str) -> str | None:
     """Return the wing of the store that a module belongs to; "" for its ground, None for another part."""
     head, _, rest = name.partition("recorder.store.")
