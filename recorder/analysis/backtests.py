@@ -33,7 +33,7 @@ class SlugBacktest:
     durations: list[Tried] = field(default_factory=list)
 
     def __add__(self, other: "SlugBacktest") -> "SlugBacktest":
-        """Return those of both."""
+        """Return the intervals of both slugs as one."""
         return SlugBacktest(
             n_completed=self.n_completed + other.n_completed,
             costs=self.costs + other.costs,
@@ -41,7 +41,7 @@ class SlugBacktest:
         )
 
     def row(self, slug: str | None) -> Row:
-        """Return the cells."""
+        """Return the row of the backtest, cell by cell."""
         return {
             "slug": text(slug, narrow=True),
             **_cells("cost", self.costs, self.n_completed),

@@ -165,7 +165,7 @@ class Runs:
         return list(self._columns) if self._whole is None else self._whole.names
 
     def column(self, name: str) -> Column:
-        """Return a column."""
+        """Return the column of a name."""
         # A part takes a column from the whole only when it is used.
         if name not in self._columns and self._whole is not None:
             self._columns[name] = self._whole.column(name).take(self._index)

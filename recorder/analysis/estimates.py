@@ -66,7 +66,7 @@ class RunEstimate:
     is_of_slug: bool
 
     def row(self) -> Row:
-        """Return the cells."""
+        """Return the row of the estimate, cell by cell."""
         failure_rate, low, high = proportion(self.n_failed, self.n_ended)
         return {
             "slug": text(self.run.slug),

@@ -188,7 +188,7 @@ class Likes:
         return np.empty(0, np.intp) if window is None else window.known(asked.at)
 
     def of_slug(self, asked: Asked) -> Positions:
-        """Return the same over all versions."""
+        """Return the positions of the last likes of the slug, over all versions."""
         return self._of_slug.known(asked.at)
 
     def latest_known_at(self, at: int) -> int | None:

@@ -84,7 +84,7 @@ class _Reader:
         self._sources = {number: name for number, name in found if source_name in (None, name)}
 
     def runs(self, names: Collection[str]) -> Runs:
-        """Return all runs; those that changed after the instant as they stood then."""
+        """Return all runs as they stood at the instant, or as they stand now."""
         keys, columns = self._present({*names, *_basis(names)})
         runs = Runs(len(keys), {name: columns[name] for name in names})
         if self._past is None:

@@ -126,7 +126,7 @@ def _held(
 def _write(
     connection: sa.Connection, source_ids: list[int], holder: str | None, until: int | None
 ) -> None:
-    """Give sources, whose rows are locked, a holder."""
+    """Write the holder of sources whose rows are locked."""
     if source_ids:
         connection.execute(
             sa.update(source)
