@@ -243,6 +243,7 @@ def test_an_export_is_for_its_owner_alone(filled: Database, tmp_path: Path, umas
         os.umask(before)
 
 
+@pytest.mark.slow
 def test_leftovers_of_killed_exports_are_removed(tmp_path: Path) -> None:
     """The next export of a path removes what a killed one left there; what another process still writes stays."""
     path, other = tmp_path / "out.csv", tmp_path / "out.csv.gz"

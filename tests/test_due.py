@@ -128,6 +128,7 @@ def test_a_failed_poll_that_decides_is_waited_for(database: Database) -> None:
 LIVES = st.lists(st.sampled_from(["running", "completed", "quiet", "404", "503"]), max_size=5)
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(lives=st.lists(LIVES, min_size=1, max_size=4), at=st.sampled_from([20, 120, 550, 650, 900]))
 def test_one_run_and_the_count_agree_on_what_is_waited_for(

@@ -33,6 +33,7 @@ def use(monkeypatch: pytest.MonkeyPatch, store_url: str) -> Callable[[str], None
     return point
 
 
+@pytest.mark.slow
 def test_every_sample_comes_back_as_it_was_served(
     use: Callable[[str], None], capsys: Capture
 ) -> None:

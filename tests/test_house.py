@@ -8,6 +8,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,12 @@ LONGEST_BODY = 45
 MOST_NESTED = 3
 
 
+@cache
+def tree_of(path: Path) -> ast.Module:
+    """The parsed module."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def part_of(path: Path) -> str:
     """The part of the house that a module stands in."""
     first = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
@@ -81,7 +88,7 @@ def part_of(path: Path) -> str:
 
 def imports(path: Path) -> Iterator[str]:
     """The dotted names that a module imports, at its top or within a function."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.ImportFrom):
             assert not node.level, f"{path}: a relative import"
             yield node.module or ""
@@ -98,7 +105,7 @@ def modules() -> Iterator[tuple[str, str, str]]:
 
 def functions() -> Iterator[tuple[str, ast.FunctionDef]]:
     for path in CODE:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(tree_of(path)):
             if isinstance(node, ast.FunctionDef):
                 yield f"{path.relative_to(HOME)}: {node.name}", node
 
@@ -238,9 +245,7 @@ def test_nesting_is_shallow() -> None:
 def test_modules_tell_what_they_are_for() -> None:
     """Each module begins with a docstring."""
     not_notified = [
-        str(path.relative_to(HOME))
-        for path in CODE
-        if not ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+        str(path.relative_to(HOME)) for path in CODE if not ast.get_docstring(tree_of(path))
     ]
     assert not_notified == []
 
@@ -249,7 +254,7 @@ def test_tests_say_one_sentence() -> None:
     """Each test has a docstring that is a sentence."""
     not_notified = []
     for path in sorted((HOME / "tests").rglob("test_*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(tree_of(path)):
             if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
                 said = (ast.get_docstring(node) or "").strip()
                 if not said.endswith((".", "?")):

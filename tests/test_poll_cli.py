@@ -477,9 +477,8 @@ def test_a_second_poll_says_so_and_ends(commands: Commands) -> None:
     assert "another" not in commands("poll", "-v").err
 
 
-@pytest.mark.parametrize(
-    "number", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.slow)]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_waits_for_the_answers_under_way(commands: Commands, number: int) -> None:
     """What was asked is recorded, then it ends with 0."""
     commands.serve("er_1", "er_2")

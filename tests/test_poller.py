@@ -639,6 +639,7 @@ def test_an_outage_is_told_once_and_its_end_is_not_missed(scene: Scene) -> None:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("missing", [(0, 8), (20, 22)])
 def test_until_done_bears_a_404_in_between(scene: Scene, missing: tuple[int, int]) -> None:
     """A run that is too new to be seen, or is gone for a moment, is waited for."""
