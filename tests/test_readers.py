@@ -91,7 +91,7 @@ def by_program(url: str, command: str, by: str, capsys: Capture) -> list[Row]:
 @pytest.mark.slow
 def test_three_doors_show_a_reader_the_same_numbers(url: str, capsys: Capture) -> None:
     """The manual's recipes, the commands and the frames agree, whatever the session's zone is."""
-    first, median, failing, cost, last = (by_psql(url, q) for q in queries("postgres"))
+    first, median, failing, cost, spent, last = (by_psql(url, q) for q in queries("postgres"))
     with recorder.open(url) as history:
         frames = history.durations(by=["slug"]), history.failures(by=["day"])
         costs = history.costs(by=["slug"])
@@ -111,6 +111,16 @@ def test_three_doors_show_a_reader_the_same_numbers(url: str, capsys: Capture) -
     rows = [row for row in by_program(url, "costs", "slug", capsys) if row["pairs"]]
     assert value_by(rows, "bias") == biases
     assert value_by(costs[costs["pairs"] > 0].to_dict("records"), "bias") == biases
+    totals = {
+        (row["slug"], row["unit"], part): float(row[f"{part}_total"])
+        for row in by_program(url, "spend", "slug", capsys)
+        for part in ("settled", "provisional", "committed", "unconfirmed")
+        if row[f"{part}_runs"]
+    }
+    priced = [row for row in spent if row["spend_part"] != "unpriced"]
+    assert {
+        (row["slug"], row["spend_unit"], row["spend_part"]): float(row["total"]) for row in priced
+    } == totals
 
 
 def value_by(rows: Iterable[Mapping[Any, Any]], name: str) -> dict[str, float]:
