@@ -184,7 +184,7 @@ snapshot = sa.Table(
     sa.ForeignKeyConstraint(
         ["source_id", "part_id"], [f"{SCHEMA}.part.source_id", f"{SCHEMA}.part.part_id"]
     ),
-    sa.Index(None, "source_id", "part_id"),  # a part is removed only where no snapshot has it
+    sa.Index(None, "part_id"),  # led by source_id it would draw the checks of other keys
     sa.CheckConstraint("seq >= 1", name="seq_from_one"),
     _in_calendar(
         "first_seen_at last_seen_at seen_again_at created_at started_at completed_at cancelled_at updated_at"
