@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 
@@ -17,7 +18,8 @@ from stores import empty, register
 from recorder.cli.main import cli, run
 from recorder.errors import StoreBusyError, StoreConflictError
 from recorder.store.engine import Database
-from recorder.store.schema import source
+from recorder.store.migrate import upgrade
+from recorder.store.schema import SCHEMA, metadata, source
 
 Capture = pytest.CaptureFixture[str]
 Open = Callable[[str], Database]
@@ -212,3 +214,20 @@ def test_a_lost_connection_is_one_error_and_no_line_of_the_driver(postgres_url: 
     said, complaint = process.communicate(timeout=60)
     assert said.startswith("StoreError postgresql+psycopg://")
     assert complaint == ""
+
+
+def test_checks_of_foreign_keys_go_by_the_key_that_they_name(postgres_url: str) -> None:
+    """In a new store too, without statistics: a session keeps the plan, and another index would read all rows."""
+    with closing(Database(postgres_url)) as database:
+        upgrade(database)
+        with database.reading() as connection:
+            for table in metadata.sorted_tables:
+                for key in table.foreign_key_constraints:
+                    target = key.referred_table.name
+                    where = " AND ".join(
+                        f"{one.column.name} = {'1' if isinstance(one.column.type, sa.Integer) else repr('x')}"
+                        for one in key.elements
+                    )
+                    check = f"SELECT 1 FROM ONLY {SCHEMA}.{target} x WHERE {where} FOR KEY SHARE"
+                    plan = list(connection.exec_driver_sql(f"EXPLAIN {check}").scalars())
+                    assert f"Index Scan using pk_{target} " in plan[1], check
