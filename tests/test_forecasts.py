@@ -7,7 +7,7 @@ import pytest
 from reference_estimates import as_asked, estimate
 
 from recorder.analysis.forecasts import Basis, Forecaster, costs, durations
-from recorder.analysis.likes import Asked, PastRun
+from recorder.analysis.likes import PastRun, Planned
 
 SECOND = 1_000_000
 
@@ -102,7 +102,7 @@ def test_question_against_the_plain_program(measure: str, way: str) -> None:
         asked: dict[str, Any] = {"at": at, "version": "1", "leads": 40, "preview": 90 * SECOND}
         asked |= {key: None for key, value in HOW[way].items() if value is None}
         basis, n, values = estimate(runs, created, asked, measure, is_tracked=False)
-        got = program.estimate(Asked(**asked))
+        got = program.estimate(Planned(**asked))
         assert (got.basis, got.n) == (basis, n)
         if values is not None:
             assert got.interval is not None
@@ -125,14 +125,14 @@ def steady(n: int, version: str | None = "1", **changed: Any) -> list[PastRun]:
     ]
 
 
-def asked_after(n: int, **changed: Any) -> Asked:
+def planned_after(n: int, **changed: Any) -> Planned:
     plain: dict[str, Any] = {"version": "1", "at": (n + 1) * 3600 * SECOND, "leads": n}
-    return Asked(**(plain | changed))
+    return Planned(**(plain | changed))
 
 
 def test_few() -> None:
     """Eight likes are too few for any number."""
-    got = durations(steady(8), [], by_leads=True).estimate(asked_after(8))
+    got = durations(steady(8), [], by_leads=True).estimate(planned_after(8))
     assert (got.basis, got.n, got.interval) == (Basis.FEW, 8, None)
 
 
@@ -142,7 +142,7 @@ def test_nine() -> None:
         PastRun(run_id=f"{i}", version="1", created_at=i, known_at=i, leads=1, value=i * SECOND)
         for i in range(1, 10)
     ]
-    got = durations(runs, [], by_leads=True).estimate(Asked(version="1", at=10, leads=1))
+    got = durations(runs, [], by_leads=True).estimate(Planned(version="1", at=10, leads=1))
     assert got.promised == got.interval
     assert got.interval is not None
     assert (got.interval.p10, got.interval.p50, got.interval.p90) == (
@@ -155,7 +155,7 @@ def test_nine() -> None:
 @pytest.mark.parametrize("leads", [0, 13])
 def test_range(leads: int) -> None:
     """Leads outside those of the likes have no duration, but a cost."""
-    asked = asked_after(12, leads=leads)
+    asked = planned_after(12, leads=leads)
     got = durations(steady(12), [], by_leads=True).estimate(asked)
     assert (got.basis, got.interval, got.lead_range) == (Basis.RANGE, None, (1, 12))
     assert costs(steady(12), [], by_preview=False).estimate(asked).promised
@@ -163,7 +163,7 @@ def test_range(leads: int) -> None:
 
 def test_other_version() -> None:
     """Likes of another version are shown and not promised."""
-    got = durations(steady(9), [], by_leads=True).estimate(asked_after(9, version="2"))
+    got = durations(steady(9), [], by_leads=True).estimate(planned_after(9, version="2"))
     assert (got.basis, got.n, got.promised) == (Basis.SLUG, 9, None)
     assert got.interval is not None
 
@@ -171,7 +171,7 @@ def test_other_version() -> None:
 def test_burst() -> None:
     """The eleventh run started since the last outcome is one of a burst."""
     started = [11 * 3600 * SECOND + i for i in range(10)]
-    asked = asked_after(10, at=12 * 3600 * SECOND)
+    asked = planned_after(10, at=12 * 3600 * SECOND)
     tenth = durations(steady(10), started[:9], by_leads=True).estimate(asked)
     eleventh = durations(steady(10), started, by_leads=True).estimate(asked)
     assert (tenth.basis, tenth.n_started) == (Basis.VERSION, 10)
@@ -182,10 +182,10 @@ def test_burst() -> None:
 def test_known_at() -> None:
     """A value is known from the very instant on, and not before."""
     runs = steady(9)
-    asked = asked_after(9, at=runs[-1].known_at)
+    asked = planned_after(9, at=runs[-1].known_at)
     program = durations(runs, [], by_leads=True)
     assert program.estimate(asked).n == 9
-    assert program.estimate(asked_after(9, at=runs[-1].known_at - 1)).n == 8
+    assert program.estimate(planned_after(9, at=runs[-1].known_at - 1)).n == 8
 
 
 def test_preview_of_nothing() -> None:
@@ -193,7 +193,7 @@ def test_preview_of_nothing() -> None:
     free = steady(9, preview=0, value=0)
     paid = steady(9, version="1", preview=2, value=3)
     program = costs([*free, *(PastRun(**_moved(one)) for one in paid)], [], by_preview=True)
-    got = program.estimate(asked_after(30, preview=0))
+    got = program.estimate(planned_after(30, preview=0))
     assert got.n == 9
     assert got.interval is not None
     assert got.interval.holds(0)

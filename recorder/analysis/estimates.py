@@ -12,7 +12,7 @@ from typing import Final
 from recorder.analysis.cells import Cell, Row, amount, count, proportion, text
 from recorder.analysis.columns import Runs, Whole
 from recorder.analysis.forecasts import Basis, Estimate, Interval, costs, durations
-from recorder.analysis.likes import WINDOW, Asked, Value
+from recorder.analysis.likes import WINDOW, Planned, Value
 from recorder.analysis.outcomes import created, ends_known_at, is_completed, paid, walls
 from recorder.analysis.pairs import is_pair
 from recorder.errors import UsageError
@@ -114,10 +114,10 @@ def estimate_run(runs: Runs, planned: PlannedRun, *, at: int) -> RunEstimate:
     own = _of_slug(runs, planned.slug)
     planned = _with_defaults(own, planned)
     by_preview = planned.preview is not None
-    asked = Asked(version=planned.version, at=at, leads=planned.leads, preview=planned.preview)
+    wanted = Planned(version=planned.version, at=at, leads=planned.leads, preview=planned.preview)
     cost = costs(paid(own, planned.unit), created(own), by_preview=by_preview)
     duration = durations(walls(own), created(own), by_leads=True)
-    answers = cost.estimate(asked), duration.estimate(asked)
+    answers = cost.estimate(wanted), duration.estimate(wanted)
     bases = {answer.basis for answer in answers}
     is_of_slug = Basis.SLUG in bases and not bases & {Basis.VERSION, Basis.BURST}
     n_failed, n_ended = _failures(own if is_of_slug else _of_version(own, planned.version), at)

@@ -15,12 +15,12 @@ from typing import Final
 from recorder.analysis.likes import (
     LEAST_LIKES,
     WINDOW,
-    Asked,
     ByRank,
     CostScores,
     DurationScores,
     Likes,
     PastRun,
+    Planned,
     Positions,
     Scores,
     Value,
@@ -72,7 +72,7 @@ class Estimate:
         n: how many likes.
         interval: None where the basis is `FEW` or `RANGE`.
         lead_range: the fewest and most leads of the likes, where the answer holds for no others.
-        n_started: how many runs, with the asked one, were created since the slug's last outcome.
+        n_started: how many runs, with this one, were created since the slug's last outcome.
     """
 
     basis: Basis
@@ -102,28 +102,28 @@ class Forecaster:
         outcomes: Iterable[PastRun],
         created: Iterable[int],
         scores: Callable[[Sequence[PastRun]], Scores],
-        way: Callable[[PastRun], Asked | None],
+        way: Callable[[PastRun], Planned | None],
     ) -> None:
         self.likes = Likes(outcomes, scores)
         self._created = sorted(created)
         self._way = way
 
-    def estimate(self, asked: Asked, *, is_tracked: bool = False) -> Estimate:
-        """Return the estimate of a run from what was known at the asked instant.
+    def estimate(self, planned: Planned, *, is_tracked: bool = False) -> Estimate:
+        """Return the estimate of a run from what was known at its instant.
 
         Args:
-            asked: the run.
+            planned: the run.
             is_tracked: whether its creation is among those of the slug; else it counts as one more.
         """
-        basis, likes = self._likes(asked)
-        n, lead_range = len(likes), self._lead_range(likes, asked)
+        basis, likes = self._likes(planned)
+        n, lead_range = len(likes), self._lead_range(likes, planned)
         if basis in {Basis.FEW, Basis.RANGE}:
             return Estimate(basis=basis, n=n, lead_range=lead_range)
-        n_started = self._started_since(asked.at) + (not is_tracked)
+        n_started = self._started_since(planned.at) + (not is_tracked)
         if basis is Basis.VERSION and n_started > MOST_IN_A_BURST:
             basis = Basis.BURST
-        below, above = self._audit.widened(n, asked.at)
-        interval = _interval(self.likes.scores.ranked(likes, asked), n, below, above)
+        below, above = self._audit.widened(n, planned.at)
+        interval = _interval(self.likes.scores.ranked(likes, planned), n, below, above)
         return Estimate(
             basis=basis, n=n, interval=interval, lead_range=lead_range, n_started=n_started
         )
@@ -131,9 +131,9 @@ class Forecaster:
     def backtest(self, outcomes: Iterable[PastRun]) -> Iterator[tuple[PastRun, Estimate]]:
         """Yield each of these that can be asked, with the estimate from what was known at its creation."""
         for one in outcomes:
-            asked = self._way(one)
-            if asked is not None:
-                yield one, self.estimate(asked, is_tracked=True)
+            planned = self._way(one)
+            if planned is not None:
+                yield one, self.estimate(planned, is_tracked=True)
 
     def record(self, at: int) -> list[bool]:
         """Return whether each of the last promised intervals held, as known at an instant."""
@@ -142,20 +142,20 @@ class Forecaster:
         held = (kept.holds(one.value) for one, kept in promised if kept is not None)
         return list(islice(held, WINDOW))
 
-    def _likes(self, asked: Asked) -> tuple[Basis, Positions]:
+    def _likes(self, planned: Planned) -> tuple[Basis, Positions]:
         """Return the likes that answer, and the basis but for bursts."""
-        basis, likes = Basis.VERSION, self.likes.of_version(asked)
+        basis, likes = Basis.VERSION, self.likes.of_version(planned)
         if len(likes) < LEAST_LIKES:
-            basis, likes = Basis.SLUG, self.likes.of_slug(asked)
+            basis, likes = Basis.SLUG, self.likes.of_slug(planned)
         if len(likes) < LEAST_LIKES:
             return Basis.FEW, likes
-        lead_range = self._lead_range(likes, asked)
-        if lead_range and not lead_range[0] <= (asked.leads or 0) <= lead_range[1]:
+        lead_range = self._lead_range(likes, planned)
+        if lead_range and not lead_range[0] <= (planned.leads or 0) <= lead_range[1]:
             return Basis.RANGE, likes
         return basis, likes
 
-    def _lead_range(self, likes: Positions, asked: Asked) -> tuple[int, int] | None:
-        return self.likes.scores.lead_range(likes, asked) if len(likes) else None
+    def _lead_range(self, likes: Positions, planned: Planned) -> tuple[int, int] | None:
+        return self.likes.scores.lead_range(likes, planned) if len(likes) else None
 
     def _started_since(self, at: int) -> int:
         """Return how many runs were created by an instant and after the last outcome known then."""
@@ -170,12 +170,12 @@ class Forecaster:
     def _plain(self) -> Iterator[tuple[PastRun, Interval]]:
         """Yield the outcomes that had an interval at their creation, with it as it was before any audit."""
         for one in self.likes.outcomes:
-            asked = self._way(one)
-            if asked is None:
+            planned = self._way(one)
+            if planned is None:
                 continue
-            basis, likes = self._likes(asked)
+            basis, likes = self._likes(planned)
             if basis in {Basis.VERSION, Basis.SLUG}:
-                yield one, plain_interval(self.likes.scores.ranked(likes, asked), len(likes))
+                yield one, plain_interval(self.likes.scores.ranked(likes, planned), len(likes))
 
 
 class _Audit:
@@ -205,11 +205,11 @@ class _Audit:
 def durations(outcomes: Iterable[PastRun], created: Iterable[int], *, by_leads: bool) -> Forecaster:
     """Return estimates of wall times, asked with leads or without."""
 
-    def way(one: PastRun) -> Asked | None:
+    def way(one: PastRun) -> Planned | None:
         if one.created_at is None or (by_leads and one.leads is None):
             return None
         leads = one.leads if by_leads else None
-        return Asked(version=one.version, at=one.created_at, leads=leads)
+        return Planned(version=one.version, at=one.created_at, leads=leads)
 
     return Forecaster(outcomes, created, DurationScores, way)
 
@@ -217,11 +217,11 @@ def durations(outcomes: Iterable[PastRun], created: Iterable[int], *, by_leads: 
 def costs(outcomes: Iterable[PastRun], created: Iterable[int], *, by_preview: bool) -> Forecaster:
     """Return estimates of costs of one unit, asked with a preview, or with leads alone."""
 
-    def way(one: PastRun) -> Asked | None:
+    def way(one: PastRun) -> Planned | None:
         if one.created_at is None or (not by_preview and one.leads is None):
             return None
         preview = one.preview if by_preview else None
-        return Asked(version=one.version, at=one.created_at, leads=one.leads, preview=preview)
+        return Planned(version=one.version, at=one.created_at, leads=one.leads, preview=preview)
 
     return Forecaster(outcomes, created, partial(CostScores, by_preview=by_preview), way)
 

@@ -51,7 +51,7 @@ class PastRun:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class Planned:
     """One run to estimate.
 
     Attributes:
@@ -68,18 +68,18 @@ class Asked:
 
 
 class Scores(Protocol):
-    """The values of outcomes, carried to an asked run."""
+    """The values of outcomes, carried to a planned run."""
 
     @property
     def is_like(self) -> npt.NDArray[np.bool_]:
         """Which outcomes can be carried to another size."""
         ...
 
-    def lead_range(self, likes: Positions, asked: Asked) -> tuple[int, int] | None:
+    def lead_range(self, likes: Positions, planned: Planned) -> tuple[int, int] | None:
         """Return the fewest and most leads that an answer holds for; None: any number."""
         ...
 
-    def ranked(self, likes: Positions, asked: Asked) -> ByRank:
+    def ranked(self, likes: Positions, planned: Planned) -> ByRank:
         """Return the carried values of some outcomes by rank."""
         ...
 
@@ -98,24 +98,24 @@ class DurationScores:
         self._sizes = np.maximum(self._leads, 1).astype(np.float64)
         self._log_walls, self._log_sizes = np.log(self._walls), np.log(self._sizes)
 
-    def lead_range(self, likes: Positions, asked: Asked) -> tuple[int, int] | None:
+    def lead_range(self, likes: Positions, planned: Planned) -> tuple[int, int] | None:
         """Return the likes' fewest and most leads; None where leads are not asked or not known of all."""
         leads = self._leads[likes]
-        if asked.leads is None or leads.min() < 0:
+        if planned.leads is None or leads.min() < 0:
             return None
         return int(leads.min()), int(leads.max())
 
-    def ranked(self, likes: Positions, asked: Asked) -> ByRank:
+    def ranked(self, likes: Positions, planned: Planned) -> ByRank:
         """Return the carried wall times by rank, microseconds."""
-        ordered = np.sort(self.values(likes, asked))
+        ordered = np.sort(self.values(likes, planned))
         return lambda rank: float(ordered[rank - 1])
 
-    def values(self, likes: Positions, asked: Asked) -> Floats:
+    def values(self, likes: Positions, planned: Planned) -> Floats:
         """Return the carried wall times in the order of the likes, microseconds."""
         walls = self._walls[likes]
-        if self.lead_range(likes, asked) is None:
+        if self.lead_range(likes, planned) is None:
             return walls
-        ratios: Floats = max(asked.leads or 0, 1) / self._sizes[likes]
+        ratios: Floats = max(planned.leads or 0, 1) / self._sizes[likes]
         return walls * np.power(ratios, self._power(likes))
 
     def _power(self, likes: Positions) -> float:
@@ -151,19 +151,19 @@ class CostScores:
             return preview or 0
         return 0 if leads is None else max(leads, 1)
 
-    def lead_range(self, likes: Positions, asked: Asked) -> None:
+    def lead_range(self, likes: Positions, planned: Planned) -> None:
         """Return None: a cost is carried to any size."""
-        del likes, asked
+        del likes, planned
 
-    def ranked(self, likes: Positions, asked: Asked) -> ByRank:
+    def ranked(self, likes: Positions, planned: Planned) -> ByRank:
         """Return the carried costs by rank, exact millionths."""
         ordered = np.sort(self._steps[likes])
-        size = self._size(asked.leads, asked.preview)
+        size = self._size(planned.leads, planned.preview)
         return lambda rank: size * self._ladder[ordered[rank - 1]]
 
 
 class Likes:
-    """The outcomes of one source and slug for one measure, and which of them are likes of an asked run.
+    """The outcomes of one source and slug for one measure, and which of them are likes of a planned run.
 
     Args:
         outcomes: completed runs with a value, in any order.
@@ -182,14 +182,14 @@ class Likes:
             for version, positions in _by_version(self.outcomes, self.scores.is_like).items()
         }
 
-    def of_version(self, asked: Asked) -> Positions:
-        """Return the positions of the last likes known at the asked instant."""
-        window = self._of_version.get(asked.version)
-        return np.empty(0, np.intp) if window is None else window.known(asked.at)
+    def of_version(self, planned: Planned) -> Positions:
+        """Return the positions of the last likes known at its instant."""
+        window = self._of_version.get(planned.version)
+        return np.empty(0, np.intp) if window is None else window.known(planned.at)
 
-    def of_slug(self, asked: Asked) -> Positions:
+    def of_slug(self, planned: Planned) -> Positions:
         """Return the positions of the last likes of the slug, over all versions."""
-        return self._of_slug.known(asked.at)
+        return self._of_slug.known(planned.at)
 
     def latest_known_at(self, at: int) -> int | None:
         """Return when the last outcome known by an instant became known; None where none was."""

@@ -1,6 +1,6 @@
 """How long a run takes against its own normal: the wall times of its likes, carried to its size.
 
-Invariant: the likes are of the run's own version, and only what was known at the asked instant counts.
+Invariant: the likes are of the run's own version, and only what was known at the instant counts.
 """
 
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from typing import Final
 
 from recorder.analysis.columns import Runs
 from recorder.analysis.groups import split
-from recorder.analysis.likes import Asked, DurationScores, Likes, PastRun
+from recorder.analysis.likes import DurationScores, Likes, PastRun, Planned
 from recorder.analysis.outcomes import walls
 from recorder.analysis.rows import RunRow
 
@@ -34,21 +34,21 @@ class WallTimes:
 
     def like(self, run: RunRow, *, at: int) -> list[float]:
         """Return the carried wall times of a run's likes as known at an instant, ascending, microseconds."""
-        likes, asked = self._likes_of(run.source, run.slug), _asked(run, at)
-        chosen = likes.of_version(asked)
+        likes, planned = self._likes_of(run.source, run.slug), _planned(run, at)
+        chosen = likes.of_version(planned)
         if not len(chosen):
             return []
-        by_rank = likes.scores.ranked(chosen, asked)
+        by_rank = likes.scores.ranked(chosen, planned)
         return [float(by_rank(rank)) for rank in range(1, len(chosen) + 1)]
 
     def outcomes(self, run: RunRow, *, at: int) -> list[PastRun]:
         """Return a run's likes as known at an instant, the last known one last."""
         likes = self._likes_of(run.source, run.slug)
-        return [likes.outcomes[place] for place in likes.of_version(_asked(run, at)).tolist()]
+        return [likes.outcomes[place] for place in likes.of_version(_planned(run, at)).tolist()]
 
 
-def _asked(run: RunRow, at: int) -> Asked:
-    return Asked(version=run.version, at=at, leads=run.leads_total)
+def _planned(run: RunRow, at: int) -> Planned:
+    return Planned(version=run.version, at=at, leads=run.leads_total)
 
 
 def is_slow(like: Sequence[float], us: int) -> bool | None:
