@@ -18,16 +18,15 @@ from recorder.analysis.building import in_listing_order
 from recorder.analysis.columns import Runs
 from recorder.analysis.estimates import PlannedRun, RunEstimate, estimate_run
 from recorder.analysis.filters import Filters
-from recorder.analysis.forecasts import Interval
-from recorder.analysis.remaining import remaining
+from recorder.analysis.remaining import Outlook
 from recorder.analysis.report import Report
 from recorder.analysis.rows import RunRow
 from recorder.analysis.runner import answer, meant, needs
-from recorder.analysis.wall_times import WallTimes, is_slow
 from recorder.errors import SettingError
+from recorder.outlooks import Outlooks
 from recorder.queries import Queries
 from recorder.store.read.run_columns import read_runs
-from recorder.store.read.run_history import courses
+from recorder.store.read.run_history import RunName
 
 
 class Analyses(Queries):
@@ -107,29 +106,21 @@ class Analyses(Queries):
             now: microseconds since 1970 UTC; as of T it is T.
         """
         moment = now if self._as_of is None else self._as_of
-        walls = WallTimes(self._read(self._filters(filters).source, outcomes.NEEDS))
-        rows = [
-            (row, _is_slow_in_flight(row, walls, moment))
-            for row in self.in_flight(filters, now=now)
-        ]
+        rows = self.in_flight(filters, now=now)
+        made = self.outlooks(rows, now=now)
         limit_us = self._settings.overdue_after_us
-        return [one for one in rows if one[1] or one[0].is_overdue(limit_us, now=moment)]
+        marked = [(row, made[row.source, row.run_id].is_slow(moment)) for row in rows]
+        return [one for one in marked if one[1] or one[0].is_overdue(limit_us, now=moment)]
 
-    def remaining(self, run: RunRow, *, now: int) -> Interval | None:
-        """Return how much longer a run in flight takes, microseconds; None where its likes do not say.
+    def outlooks(self, runs: Iterable[RunRow], *, now: int) -> dict[RunName, Outlook]:
+        """Return the outlook of each of these runs that is in flight, by source and run id.
 
         Args:
-            run: as these queries return it.
+            runs: as these queries return them.
             now: microseconds since 1970 UTC; as of T it is T.
         """
-        if run.created_at is None or not run.is_in_flight:
-            return None
         moment = now if self._as_of is None else self._as_of
-        walls = WallTimes(self._read(run.source, outcomes.NEEDS))
-        run_ids = [run.run_id, *(like.run_id for like in walls.outcomes(run, at=moment))]
-        with self._database.reading() as connection:
-            found = dict(courses(connection, run.source, run_ids, as_of=moment))
-        return remaining(run, found[run.run_id], walls, found, now=moment)
+        return Outlooks(self._database, past=self._past()).of(runs, now=moment)
 
     def listed(
         self, filters: Filters | None, names: Iterable[str]
@@ -143,9 +134,3 @@ class Analyses(Queries):
     def _read(self, source: str | None, names: Iterable[str]) -> Runs:
         with self._database.reading() as connection:
             return read_runs(connection, frozenset(names), source_name=source, past=self._past())
-
-
-def _is_slow_in_flight(row: RunRow, walls: WallTimes, now: int) -> bool | None:
-    if row.created_at is None:
-        return None
-    return is_slow(walls.like(row, at=now), now - row.created_at)

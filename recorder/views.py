@@ -58,6 +58,13 @@ TRANSITION_KINDS: Final[Columns] = _kinds(
 )
 LABEL_KINDS: Final[Columns] = _kinds("source run_id key value")
 
+REMAINING_KINDS: Final[Columns] = _kinds(
+    "remaining_seconds_p10 remaining_seconds_p50 remaining_seconds_p90 slow",
+    seconds="remaining_seconds_p10 remaining_seconds_p50 remaining_seconds_p90",
+    flag="slow",
+)
+"""What is shown of a run in flight beyond the view `runs`."""
+
 VIEWS: Final[Mapping[str, Columns]] = {
     "runs": RUN_KINDS,
     "snapshots": SNAPSHOT_KINDS,

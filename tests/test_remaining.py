@@ -16,10 +16,12 @@ from stores import T0, S, answer, document, register
 
 from recorder.analyses import Analyses
 from recorder.analysis.building import runs_of
-from recorder.analysis.outcomes import NEEDS
-from recorder.analysis.remaining import Course, remaining
+from recorder.analysis.columns import Runs
+from recorder.analysis.likes import Planned
+from recorder.analysis.outcomes import WALL_NEEDS
+from recorder.analysis.remaining import Course, Outlook, outlook
 from recorder.analysis.rows import RunRow
-from recorder.analysis.wall_times import WallTimes
+from recorder.analysis.wall_times import wall_likes
 from recorder.cli.main import cli, run
 from recorder.instants import iso, now_us
 from recorder.settings import Settings
@@ -112,12 +114,21 @@ def by_hand(
     return [left[rank - 1] for rank in ((n + 1) // 10, -(-n // 2), -(-9 * (n + 1) // 10))]
 
 
+def made_of(
+    runs: Runs, run: RunRow, course: Course, found: dict[str, Course], *, now: int
+) -> Outlook:
+    """The outlook of a run among others."""
+    likes = wall_likes(runs, [(run.source, run.slug)])[run.source, run.slug]
+    planned = Planned(version=run.version, at=now, leads=run.leads_total)
+    return outlook(planned, run.created_at, course, likes, found)
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_a_plain_program_gives_the_same_numbers(seed: int) -> None:
     """By age and by leads, for any run of a made history."""
     rng = random.Random(seed)
     rows, found = made(rng, 120)
-    walls, answers = WallTimes(runs_of(rows, NEEDS)), []
+    runs, answers = runs_of(rows, WALL_NEEDS), []
     for _ in range(60):
         now = 100 * rng.randint(60, 140) * S
         started = rng.choice([None, now - 40 * S, now - 40 * S])
@@ -127,7 +138,7 @@ def test_a_plain_program_gives_the_same_numbers(seed: int) -> None:
         asked = rows[0]._replace(
             created_at=now - 50 * S, version=rng.choice("12"), leads_total=rng.randint(1, 60)
         )
-        told = remaining(asked, course, walls, found, now=now)
+        told = made_of(runs, asked, course, found, now=now).remaining(now)
         expected = by_hand(asked, course, rows, found, now)
         answers.append(expected)
         assert (told is None) == (expected is None)
@@ -142,9 +153,9 @@ def test_eight_likes_are_too_few() -> None:
     rows = [row._replace(version="1", leads_total=None) for row in rows]
     asked, course = rows[0]._replace(created_at=10**10), Course(started_at=None, seen=[(0, None)])
     for n, version, is_told in [(9, "1", True), (8, "1", False), (9, "2", False)]:
-        walls = WallTimes(runs_of(rows[:n], NEEDS))
-        told = remaining(asked._replace(version=version), course, walls, found, now=10**10)
-        assert (told is not None) == is_told
+        runs = runs_of(rows[:n], WALL_NEEDS)
+        told = made_of(runs, asked._replace(version=version), course, found, now=10**10)
+        assert (told.remaining(10**10) is not None) == is_told
 
 
 @pytest.mark.slow
@@ -154,7 +165,8 @@ def test_remaining_keeps_its_word(tmp_path: Path, seed: int) -> None:
     url = str(tmp_path / "month.db")
     import_month(url, tmp_path, runs=2000, seed=seed)
     with closing(Database(f"sqlite:///{url}")) as database, database.reading() as connection:
-        walls = WallTimes(read_runs(connection, NEEDS))
+        runs = read_runs(connection, WALL_NEEDS)
+        likes = wall_likes(runs, {("default", slug) for slug in runs.values("slug")})
         rows = [r for r in run_rows(connection) if r.status == "completed" and r.ended_at]
         found = dict(courses(connection, "default", [r.run_id for r in rows], as_of=now_us()))
     middle = median((r.ended_at or 0) - (r.created_at or 0) for r in rows)
@@ -167,7 +179,9 @@ def test_remaining_keeps_its_word(tmp_path: Path, seed: int) -> None:
             if now >= (row.ended_at or 0) or not seen:
                 continue
             known = Course(started_at=course.started_at, seen=seen)
-            told = remaining(row, known, walls, found, now=now)
+            planned = Planned(version=row.version, at=now, leads=row.leads_total)
+            own = likes["default", row.slug]
+            told = outlook(planned, row.created_at, known, own, found).remaining(now)
             if told is not None:
                 is_within = told.holds((row.ended_at or 0) - now)
                 quarter = min(math.floor(4 * (seen[-1][1] or 0)), 3)
@@ -226,17 +240,17 @@ def now(database: Database) -> int:
 def test_what_remains_of_a_run_is_read_from_the_store(database: Database, now: int) -> None:
     """By age before a quarter of the leads, from there on by their pace; none of a run that has ended."""
     settings = Settings(database_url="sqlite:///x")
-    analyses = Analyses(database, settings, as_of=T0 + now * S)
-    left = {
-        run_id: analyses.remaining(analyses.run_row(run_id), now=0)
-        for run_id in ("early", "half", "done1")
-    }
+    then = T0 + now * S
+    analyses = Analyses(database, settings, as_of=then)
+    rows = [analyses.run_row(run_id) for run_id in ("early", "half", "done1")]
+    made = analyses.outlooks(rows, now=0)
+    left = {run_id: one.remaining(then) for (_, run_id), one in made.items()}
     early, half = left["early"], left["half"]
     assert early is not None
     assert half is not None
     assert [early.p10, early.p50, early.p90] == [80 * S, 120 * S, 160 * S]
     assert [half.p10, half.p50, half.p90] == pytest.approx([10 * S, 26 * S, 42 * S])
-    assert left["done1"] is None
+    assert "done1" not in left
 
 
 def test_the_page_of_a_run_says_what_remains(ask: Asks, now: int) -> None:

@@ -80,6 +80,20 @@ def test_columns_are_the_rows(mixed: Database, source: str | None) -> None:
             assert listed == [(row.source, row.run_id) for row in rows]
 
 
+@pytest.mark.parametrize("source", [None, "growth"])
+def test_the_runs_of_some_slugs_are_those_of_all(mixed: Database, source: str | None) -> None:
+    """Each value is that which a reading of all runs has, and no other run is read."""
+    with mixed.reading() as connection:
+        runs = read_runs(connection, NAMES, source_name=source)
+        slugs = {*sorted({str(slug) for slug in runs.values("slug") if slug})[:2], "' OR 1=1"}
+        some = read_runs(connection, NAMES, source_name=source, slugs=slugs)
+    wanted = runs.only(runs.words("slug").where(slugs.__contains__))
+    some, wanted = (one.take(in_listing_order(one)) for one in (some, wanted))
+    assert 0 < some.n < runs.n
+    for name in NAMES:
+        assert some.values(name) == wanted.values(name), name
+
+
 @pytest.mark.parametrize("key", ["a\0", "\ud800", "%", "' OR 1=1"])
 def test_a_label_that_nobody_has_is_missing(mixed: Database, key: str) -> None:
     """Whatever is asked for, also what no store can hold, each run has null for it."""

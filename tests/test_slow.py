@@ -102,6 +102,16 @@ def test_overdue_lists_slow_runs_on_demand(ask: Ask, database: Database) -> None
     assert all("slow" not in row for row in told(ask, "--overdue-after", "10s").values())
 
 
+def test_the_page_of_a_slow_run_says_so(ask: Ask, database: Database) -> None:
+    """In words; of one that is not, or of which nobody knows, nothing."""
+    fill(database, seconds_now())
+    pages = {key: " ".join(ask("status", key)[1].split()) for key in ("age61", "age40", "other")}
+    assert (
+        "running, slow: longer than 19 of 20 completed runs of its version took" in pages["age61"]
+    )
+    assert "slow" not in pages["age40"] + pages["other"]
+
+
 def test_slow_runs_make_overdue_fail(ask: Ask, database: Database) -> None:
     """`--fail` ends with 5 where a run is listed, overdue or slow."""
     fill(database, seconds_now())

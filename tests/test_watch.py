@@ -35,6 +35,7 @@ RUN = LiveRun(
     tracking="active",
     status="running",
     slug="work_email",
+    version="1",
     leads_total=10,
     leads_pending=4,
     leads_running=1,
@@ -56,6 +57,7 @@ RUN = LiveRun(
     ended_seen_at=None,
     is_quiet=False,
     last_outcome=int(Outcome.CHANGED),
+    n_snapshots=3,
 )
 ENDED = replace(
     RUN,

@@ -187,6 +187,10 @@ class Likes:
         window = self._of_version.get(planned.version)
         return np.empty(0, np.intp) if window is None else window.known(planned.at)
 
+    def last(self, planned: Planned) -> list[PastRun]:
+        """Return the last likes known at its instant, the last known one last."""
+        return [self.outcomes[position] for position in self.of_version(planned).tolist()]
+
     def of_slug(self, planned: Planned) -> Positions:
         """Return the positions of the last likes of the slug, over all versions."""
         return self._of_slug.known(planned.at)

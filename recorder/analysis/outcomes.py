@@ -12,10 +12,15 @@ from recorder.analysis.columns import Mask, Runs, Whole
 from recorder.analysis.likes import PastRun
 from recorder.analysis.pairs import is_pair
 
-NEEDS: Final = frozenset(
-    {"source", "run_id", "slug", "version", "status", "dated_at", "created_at", "leads_total"}
+WALL_NEEDS: Final = frozenset(
+    {"source", "run_id", "slug", "version", "status", "created_at", "leads_total"}
     | {"ended_at", "ended_after", "ended_seen_at"}
-    | {"cost_quality", "cost_unit", "cost_preview_micros", "cost_actual_micros", "cost_known_at"}
+)
+"""The columns that wall times are made of."""
+
+NEEDS: Final = WALL_NEEDS | frozenset(
+    {"dated_at", "cost_quality", "cost_unit", "cost_known_at"}
+    | {"cost_preview_micros", "cost_actual_micros"}
 )
 """The columns that outcomes are made of."""
 

@@ -3,14 +3,14 @@
 Invariant: ranks of the likes' values, never a mean of them; with fewer than nine there is no answer.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from recorder.analysis.forecasts import Interval, plain_interval
-from recorder.analysis.likes import LEAST_LIKES, PastRun
-from recorder.analysis.rows import RunRow
-from recorder.analysis.wall_times import WallTimes
+from recorder.analysis.likes import LEAST_LIKES, Likes, PastRun, Planned
+from recorder.analysis.wall_times import is_slow
 
 LEAST_SHARE: Final = 0.25
 """The share of ended leads from which on their pace says more than the run's age."""
@@ -61,26 +61,64 @@ class Course:
                 yield elapsed, share
 
 
-def remaining(
-    run: RunRow, course: Course, walls: WallTimes, courses: Mapping[str, Course], *, now: int
-) -> Interval | None:
-    """Return how much longer a run in flight takes, microseconds; None where too few likes say so.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlook:
+    """The times that a run in flight may take by its likes; it holds until the run or its likes change.
+
+    Attributes:
+        since: the instant from which `left` counts, microseconds since 1970 UTC.
+        left: the times from then to its end, one a like, ascending, microseconds.
+        created_at: the instant of its creation; None where the ledger does not say.
+        like: the wall times of its likes, carried to its size, ascending.
+    """
+
+    since: int
+    left: Sequence[float]
+    created_at: int | None
+    like: Sequence[float]
+
+    def remaining(self, now: int) -> Interval | None:
+        """Return how much longer it takes, microseconds; None where too few likes say so."""
+        passed = now - self.since
+        first = bisect_right(self.left, passed)
+        n = len(self.left) - first
+        if n < LEAST_LIKES:
+            return None
+        return plain_interval(lambda rank: self.left[first + rank - 1] - passed, n)
+
+    def is_slow(self, now: int) -> bool | None:
+        """Return whether it is older than nearly all its likes became; None with too few of them."""
+        return None if self.created_at is None else is_slow(self.like, now - self.created_at)
+
+
+def outlook(
+    planned: Planned,
+    created_at: int | None,
+    course: Course,
+    likes: Likes,
+    courses: Mapping[str, Course],
+) -> Outlook:
+    """Return the outlook of a run in flight.
 
     Args:
-        run: the run, with its creation.
+        planned: its version and leads, and the instant at which its likes have to be known.
+        created_at: microseconds since 1970 UTC.
         course: how far it is.
-        walls: the wall times of its likes.
-        courses: how far its likes were, by run id.
-        now: the instant of the question, microseconds since 1970 UTC.
+        likes: the wall times of its slug.
+        courses: how far its likes were, by run id; needed where it has a pace.
     """
+    positions = likes.of_version(planned)
+    like: list[float] = []
+    if created_at is not None and len(positions):
+        by_rank = likes.scores.ranked(positions, planned)
+        like = [float(by_rank(rank)) for rank in range(1, len(positions) + 1)]
     pace = course.pace()
-    if pace is None:
-        age = now - (run.created_at or now)
-        return _interval(wall - age for wall in walls.like(run, at=now))
-    share, reached_at = pace
-    elapsed, since = reached_at - (course.started_at or 0), now - reached_at
-    likes = walls.outcomes(run, at=now)
-    return _interval(left * elapsed - since for left in _lefts(likes, courses, share))
+    since, left = created_at or planned.at, like
+    if pace is not None:
+        share, since = pace
+        elapsed = since - (course.started_at or 0)
+        left = sorted(one * elapsed for one in _lefts(likes.last(planned), courses, share))
+    return Outlook(since=since, left=left, created_at=created_at, like=like)
 
 
 def _lefts(
@@ -91,11 +129,3 @@ def _lefts(
         left = None if course is None else course.left_at(share, ended_at)
         if left is not None:
             yield left
-
-
-def _interval(candidates: Iterable[float]) -> Interval | None:
-    """Return the ranks of those above 0."""
-    ordered = sorted(value for value in candidates if value > 0)
-    if len(ordered) < LEAST_LIKES:
-        return None
-    return plain_interval(lambda rank: ordered[rank - 1], len(ordered))

@@ -27,6 +27,7 @@ class Page:
         last_poll: its last row of `polls`; None where it was never polled.
         overdue_for: the time that an overdue run has been in flight; None for any other.
         remaining: how much longer a run in flight takes, microseconds; None where nobody can say.
+        is_slow: whether it is older than nearly all completed runs of its version became.
         tz: the zone of instants.
     """
 
@@ -35,6 +36,7 @@ class Page:
     last_poll: Mapping[str, Any] | None
     overdue_for: timedelta | None
     remaining: Interval | None = None
+    is_slow: bool = False
     tz: tzinfo = UTC
 
     def lines(self, width: int) -> Iterator[str]:
@@ -77,9 +79,10 @@ class Page:
         status = self.cells["status"]
         since = self._at(_SINCE[status]) if status in _SINCE else ""
         text = (status if status is not None else "(none)") + (f" since {since}" if since else "")
-        if self.overdue_for is None:
-            return text
-        return f"{text}, overdue: in flight for {span(self.overdue_for.total_seconds())}"
+        if self.overdue_for is not None:
+            text += f", overdue: in flight for {span(self.overdue_for.total_seconds())}"
+        slow = ", slow: longer than 19 of 20 completed runs of its version took"
+        return text + (slow if self.is_slow else "")
 
     def _leads(self) -> str:
         words = ("completed", "failed", "skipped", "running", "pending")

@@ -5,7 +5,7 @@ Invariant: at most as many runs are read as are shown.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -28,6 +28,7 @@ class LiveRun:
     tracking: str
     status: str | None
     slug: str | None
+    version: str | None
     leads_total: int | None
     leads_pending: int | None
     leads_running: int | None
@@ -49,6 +50,7 @@ class LiveRun:
     ended_seen_at: int | None
     is_quiet: bool
     last_outcome: int | None
+    n_snapshots: int
 
     @property
     def has_ended(self) -> bool:
@@ -91,6 +93,15 @@ class LiveRun:
         return self.tracking == "settling" and not self.is_quiet and (just_ended or is_retried)
 
 
+class EndedRun(NamedTuple):
+    """A run that has ended, and when."""
+
+    source: str
+    slug: str | None
+    run_id: str
+    ended_at: int | None
+
+
 def watched_runs(
     connection: sa.Connection,
     *,
@@ -125,6 +136,13 @@ def watched_runs(
     if source_name is not None:
         statement = statement.where(source.c.name == source_name)
     return [LiveRun(**row) for row in connection.execute(statement).mappings()]
+
+
+def ended_runs(connection: sa.Connection, *, since: int) -> frozenset[EndedRun]:
+    """Return the runs whose end was first seen after an instant, microseconds since 1970 UTC."""
+    columns = (source.c.name, run_summary.c.slug, run.c.run_id, run_summary.c.ended_at)
+    statement = sa.select(*columns).select_from(known_runs()).where(watch.c.ended_seen_at > since)
+    return frozenset(map(EndedRun._make, connection.execute(statement)))
 
 
 def _is_live() -> sa.ColumnElement[bool]:

@@ -44,6 +44,7 @@ def read_runs(
     names: Collection[str],
     *,
     source_name: str | None = None,
+    slugs: Collection[str] | None = None,
     past: Past | None = None,
 ) -> Runs:
     """Return the tracked runs with the wanted columns, in the order of their keys.
@@ -52,11 +53,12 @@ def read_runs(
         connection: a reading transaction.
         names: of `RunRow`, `label:KEY`, and those that polls and snapshots give (`actual_seen_at`, `poll_times`).
         source_name: only this source's.
+        slugs: only runs of these, and as of an instant any others too.
         past: as of when; None: what is known now.
     """
     from_history = _FROM_HISTORY & set(names)
     wanted = set(names) - from_history | ({"source", "run_id"} if from_history else set())
-    runs = _Reader(connection, source_name, past).runs(wanted)
+    runs = _Reader(connection, source_name, past, slugs).runs(wanted)
     if not from_history:
         return runs
     as_of = None if past is None else past.as_of
@@ -75,10 +77,15 @@ class _Reader:
     """Reads columns of the tables that hold a row a run."""
 
     def __init__(
-        self, connection: sa.Connection, source_name: str | None, past: Past | None
+        self,
+        connection: sa.Connection,
+        source_name: str | None,
+        past: Past | None,
+        slugs: Collection[str] | None,
     ) -> None:
         self._connection = connection
         self._past = past
+        self._slugs = slugs if past is None else None  # a run may have had another slug then
         self._is_of_one = source_name is not None
         found = connection.execute(sa.select(source.c.source_id, source.c.name))
         self._sources = {number: name for number, name in found if source_name in (None, name)}
@@ -147,6 +154,8 @@ class _Reader:
         if self._is_of_one:  # in the order of the key: SQLite takes another index else
             of_one = table.c.source_id.in_(list(self._sources))
             statement = statement.where(of_one).order_by(table.c.source_id, table.c.run_key)
+        if self._slugs is not None:
+            statement = statement.where(_has_slug(table, self._slugs))
         builders = [Builder("run_key"), *map(Builder, expressions)]
         for rows in chain.from_iterable(self._driver_rows(statement.where(c)) for c in conditions):
             for builder, values in zip(builders, zip(*rows, strict=True), strict=True):
@@ -161,6 +170,15 @@ class _Reader:
         result = self._connection.execute(statement, execution_options=options)
         while rows := result.cursor_strategy.fetchmany(result, result.cursor, _PER_FETCH):
             yield rows
+
+
+def _has_slug(table: sa.Table, slugs: Collection[str]) -> sa.ColumnElement[bool]:
+    """Return the condition that a row's run has one of these slugs."""
+    is_one = run_summary.c.slug.in_(slugs)
+    if table is run_summary:
+        return is_one
+    keys = sa.select(run_summary.c.source_id, run_summary.c.run_key).where(is_one)
+    return sa.tuple_(table.c.source_id, table.c.run_key).in_(keys)
 
 
 def _is_key(name: str) -> sa.ColumnElement[bool]:

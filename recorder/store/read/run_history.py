@@ -22,6 +22,7 @@ RunName: TypeAlias = tuple[str, str]
 """A source and a run id of it."""
 
 _PER_FETCH = 5000
+_PER_QUESTION = 500
 
 
 def poll_times(
@@ -57,14 +58,20 @@ def cost_changes(
 
 
 def courses(
-    connection: sa.Connection, source_name: str, run_ids: Sequence[str], *, as_of: int
+    connection: sa.Connection,
+    source_name: str,
+    run_ids: Sequence[str],
+    *,
+    as_of: int | None = None,
 ) -> Iterator[tuple[str, Course]]:
-    """Yield how far some runs of a source were as of an instant, by run id; few enough for one statement."""
-    wanted = (source.c.name == source_name) & run.c.run_id.in_(run_ids)
+    """Yield how far some runs of a source are, or were as of an instant, by run id."""
     columns = [snapshot.c[name] for name in ("first_seen_at", "started_at", *_COUNTS)]
-    for (_, run_id), rows in _by_run(connection, named(snapshot), columns, wanted, as_of):
-        seen = [(first_seen_at, _share_done(*counts)) for first_seen_at, _, *counts in rows]
-        yield run_id, Course(started_at=rows[-1][1], seen=seen)
+    for start in range(0, len(run_ids), _PER_QUESTION):
+        some = run.c.run_id.in_(run_ids[start : start + _PER_QUESTION])
+        wanted = (source.c.name == source_name) & some
+        for (_, run_id), rows in _by_run(connection, named(snapshot), columns, wanted, as_of):
+            seen = [(first_seen_at, _share_done(*counts)) for first_seen_at, _, *counts in rows]
+            yield run_id, Course(started_at=rows[-1][1], seen=seen)
 
 
 _COUNTS = ("leads_total", "leads_completed", "leads_skipped", "leads_failed")

@@ -1,0 +1,120 @@
+"""What remains of runs in flight, and which of them are slow, from a store.
+
+Invariant: an outlook is made once, and again only after its run has changed or a run of its slug has ended.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from recorder.analysis.likes import Likes, Planned
+from recorder.analysis.outcomes import WALL_NEEDS
+from recorder.analysis.remaining import Course, Outlook, outlook
+from recorder.analysis.rows import RunRow
+from recorder.analysis.values import Cells
+from recorder.analysis.wall_times import SlugName, wall_likes
+from recorder.instants import MINUTE, SECOND
+from recorder.life import Phase
+from recorder.store.engine import Database
+from recorder.store.read.live_runs import EndedRun, LiveRun, ended_runs
+from recorder.store.read.past import Past
+from recorder.store.read.run_columns import read_runs
+from recorder.store.read.run_history import RunName, courses
+
+_LATE_US: Final = 10 * MINUTE
+"""The longest time from an answer to its commit by another process."""
+
+_NOT_STARTED: Final = Course(started_at=None, seen=((0, None),))
+
+
+class _SlugOutlooks:
+    """The outlooks of the runs of one slug, with what they are made of."""
+
+    def __init__(self, likes: Likes) -> None:
+        self.likes = likes
+        self.courses: dict[str | None, Mapping[str, Course]] = {}  # of likes, by version
+        self.made: dict[str, tuple[int, Outlook]] = {}  # by run id, with the number of snapshots
+
+
+class Outlooks:
+    """The outlooks of runs in flight.
+
+    Args:
+        database: the store.
+        past: as of when; None: what is known now.
+    """
+
+    def __init__(self, database: Database, *, past: Past | None = None) -> None:
+        self._database = database
+        self._past = past
+        self._as_of = None if past is None else past.as_of
+        self._slugs: dict[SlugName, _SlugOutlooks] = {}
+        self._ended: frozenset[EndedRun] = frozenset()
+        self._refreshed_at: int | None = None
+
+    def refresh(self, now: int) -> None:
+        """Forget the slugs of which a run has ended since the last call, or got another end."""
+        since = now if self._refreshed_at is None else self._refreshed_at
+        with self._database.reading() as connection:
+            ended = ended_runs(connection, since=since - _LATE_US)
+        for one in ended - self._ended:
+            self._slugs.pop((one.source, one.slug), None)
+        self._ended, self._refreshed_at = ended, now
+
+    def of(self, runs: Iterable[RunRow | LiveRun], *, now: int) -> dict[RunName, Outlook]:
+        """Return the outlook of each of the runs that is in flight, by source and run id.
+
+        Args:
+            runs: as the store has them.
+            now: microseconds since 1970 UTC; what was known then counts.
+        """
+        in_flight = [run for run in runs if run.phase is Phase.IN_FLIGHT]
+        self._read_likes({(run.source, run.slug) for run in in_flight} - self._slugs.keys())
+        changed: dict[str, dict[str, RunRow | LiveRun]] = {}
+        for run in in_flight:
+            n_snapshots, _ = self._of_slug(run).made.get(run.run_id, (-1, None))
+            if n_snapshots != run.n_snapshots:
+                changed.setdefault(run.source, {})[run.run_id] = run
+        for source, some in changed.items():
+            found = self._courses(source, some)
+            for run in some.values():
+                made = self._outlook(run, found.get(run.run_id, _NOT_STARTED), now)
+                self._of_slug(run).made[run.run_id] = run.n_snapshots, made
+        return {
+            (run.source, run.run_id): self._of_slug(run).made[run.run_id][1] for run in in_flight
+        }
+
+    def _of_slug(self, run: RunRow | LiveRun) -> _SlugOutlooks:
+        return self._slugs[run.source, run.slug]
+
+    def _read_likes(self, slugs: set[SlugName]) -> None:
+        if not slugs:
+            return
+        names = {slug for _, slug in slugs if slug is not None}
+        with self._database.reading() as connection:
+            runs = read_runs(connection, WALL_NEEDS, slugs=names, past=self._past)
+        for one, likes in wall_likes(runs, slugs).items():
+            self._slugs[one] = _SlugOutlooks(likes)
+
+    def _courses(self, source: str, run_ids: Iterable[str]) -> dict[str, Course]:
+        with self._database.reading() as connection:
+            return dict(courses(connection, source, list(run_ids), as_of=self._as_of))
+
+    def _outlook(self, run: RunRow | LiveRun, course: Course, now: int) -> Outlook:
+        of_slug = self._of_slug(run)
+        planned = Planned(version=run.version, at=now, leads=run.leads_total)
+        if course.pace() is not None and run.version not in of_slug.courses:
+            likes = of_slug.likes.last(planned)
+            of_slug.courses[run.version] = self._courses(run.source, (one.run_id for one in likes))
+        return outlook(
+            planned, run.created_at, course, of_slug.likes, of_slug.courses.get(run.version, {})
+        )
+
+
+def remaining_cells(made: Outlook | None, now: int) -> Cells:
+    """Return what remains of a run, and whether it is slow, by the names of `views.REMAINING_KINDS`."""
+    left = None if made is None else made.remaining(now)
+    cells: Cells = {"slow": None if made is None else made.is_slow(now)}
+    for point in ("p10", "p50", "p90"):
+        us = None if left is None else float(getattr(left, point))
+        cells[f"remaining_seconds_{point}"] = None if us is None else us / SECOND
+    return cells
