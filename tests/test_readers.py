@@ -35,6 +35,7 @@ READING = (
     ["costs"],
     ["coverage"],
     ["db", "status"],
+    ["sql", "-- all\nSELECT * FROM runs"],
     ["export", "answers", "--out", "-"],
 )
 

@@ -48,14 +48,19 @@ def month(database: Database, store_url: str, tmp_path: Path) -> Database:
 
 
 @pytest.mark.slow
-def test_each_query_runs_on_both_stores(month: Database, dialect: str) -> None:
-    """Every SQL example gives rows; the longest runs stand first, not those without an end."""
+def test_each_query_runs_on_both_stores(
+    month: Database, store_url: str, dialect: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Every SQL example gives rows, by `recorder sql` as many; the longest runs stand first, not those without an end."""
     register(month, source="other")
     Recorder(month).record([answer(0, document("er_1", "completed"), source="other")])
     assert len(queries(dialect)) >= 5
     for query in queries(dialect):
         rows = execute(month, query)
         assert rows, query
+        capsys.readouterr()
+        assert run(cli, ["sql", query, "--db", store_url, "--format", "ndjson"]) == 0
+        assert capsys.readouterr().out.count("\n") == len(rows)
     longest = [row["wall_seconds"] for row in execute(month, queries(dialect)[0])]
     assert None not in longest
     assert longest == sorted(longest, reverse=True)

@@ -71,6 +71,7 @@ SECTIONS: Mapping[str, Mapping[str, CommandEntry]] = MappingProxyType(
                 "Show how polling goes, by source and key.",
             ),
             "overdue": CommandEntry("recorder.cli.overdue", "overdue", "List the overdue runs."),
+            "sql": CommandEntry("recorder.cli.sql", "sql", "Run one query over the views."),
         },
         "Analyse": {
             name: CommandEntry("recorder.cli.analysis_commands", name, entry.summary)

@@ -184,7 +184,7 @@ def _write_json(rows: Iterable[Row], page: _Page) -> None:
 def _write_csv(rows: Iterable[Row], page: _Page) -> None:
     writer = csv.writer(page.out, lineterminator="\r\n")
     safe = visible if page.out.isatty() else _encodable
-    writer.writerow(page.columns)
+    writer.writerow(map(safe, page.columns))
     for row in rows:
         writer.writerow([safe(_csv_cell(row.get(name))) for name in page.columns])
 

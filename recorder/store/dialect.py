@@ -4,9 +4,28 @@ Invariant: no other module asks which kind of store it works on (but for the typ
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueryFault:
+    """A mistake in a query that a person wrote.
+
+    Attributes:
+        message: the database's words for it.
+        at: where in the text it is, from 0; None where the database does not say.
+        lacks_table: whether the query names a table that is not there.
+        is_no_query: whether it is something else than one query that reads.
+    """
+
+    message: str
+    at: int | None = None
+    lacks_table: bool = False
+    is_no_query: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,3 +79,16 @@ class Dialect:
     def find_damage(self, connection: sa.Connection) -> str | None:  # noqa: ARG002
         """Return what is wrong with the bytes of the whole store; None for nothing, and where the server sees to it."""
         return None
+
+    def querying(self, connection: sa.Connection, query: str) -> AbstractContextManager[Any]:
+        """Run a query that a person wrote so that it can do nothing but read; give the driver's cursor.
+
+        Args:
+            connection: a reading transaction, which the caller rolls back.
+            query: one statement.
+        """
+        raise NotImplementedError
+
+    def fault_of(self, error: Any, query: str) -> QueryFault | None:  # noqa: ANN401  # the driver's own
+        """Return what is wrong with a query by the driver's error; None where the fault is the store's."""
+        raise NotImplementedError

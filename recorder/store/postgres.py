@@ -6,14 +6,15 @@ server's session to another after each. What the engine's URL shows of itself ho
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
 
 from recorder.errors import SettingError, StoreError
-from recorder.store.dialect import Dialect
+from recorder.store.dialect import Dialect, QueryFault
 from recorder.store.schema import SCHEMA
 
 IDLE_MS = 8_000  # a process that hangs, or a host that is gone, keeps its locks no longer: less than a lease
@@ -21,9 +22,20 @@ OLDEST_POSTGRES = 15
 LOCKED = "55P03"
 CONFLICTS = frozenset({"40001", "40P01"})  # a serialization failure, a deadlock
 TOO_LARGE = "54"  # the class of what exceeds a limit of the program: a driver's operational error
+_NO_TABLE, _NO_SYNTAX = "42P01", "42601"
 _SEVERAL = frozenset({"host", "port"})
 _SECRET_MARKS = frozenset({b"*", b"D"})  # libpq's: a password; not for people
 _CONNECT_S = 10
+_CURSOR, _ROWS = "query", 1000
+_DECLARED = len(f'DECLARE "{_CURSOR}" CURSOR FOR ')  # before the text, in what psycopg sends
+_SERVER_ERRORS = frozenset({"40", "53", "55", "57", "58", "XX"})  # classes of SQLSTATE
+_AS_NUMBERS = ["bool", "int2", "int4", "int8", "oid", "float4", "float8", "numeric", "timestamptz"]
+_NO_SUPERUSER = sa.case(
+    (
+        sa.func.current_setting("is_superuser") == "on",
+        sa.func.set_config("role", "pg_read_all_data", True),  # in this transaction
+    )
+)
 
 for _name in ("psycopg", "sqlalchemy.pool"):  # what they log without a handler goes to stderr
     logging.getLogger(_name).addHandler(logging.NullHandler())  # and is in their errors too
@@ -99,6 +111,38 @@ class Postgres(Dialect):
         epoch = sa.func.extract("epoch", sa.func.clock_timestamp())
         statement = sa.select(sa.cast(epoch * 1_000_000, sa.BigInteger))
         return int(connection.execute(statement).scalar_one())
+
+    @contextmanager
+    def querying(self, connection: sa.Connection, query: str) -> Iterator[Any]:
+        """Declare a cursor for the query: the server takes none for anything but one SELECT that changes no table.
+
+        A superuser's functions and files are out of reach. What is no number, flag or instant comes as the server's text.
+        """
+        path = sa.func.set_config("search_path", SCHEMA, True)
+        connection.execute(sa.select(path, _NO_SUPERUSER))
+        driver: Any = connection.connection.driver_connection
+        text_loader = connection.dialect.loaded_dbapi.types.string.TextLoader
+        with driver.cursor(_CURSOR) as cursor:
+            kinds = cursor.adapters.types
+            numbers = {kinds[name].oid for name in _AS_NUMBERS}
+            for oid in {oid for kind in kinds for oid in (kind.oid, kind.array_oid)} - numbers:
+                cursor.adapters.register_loader(oid, text_loader)
+            cursor.itersize = _ROWS
+            yield cursor.execute(query)
+
+    def fault_of(self, error: Any, query: str) -> QueryFault | None:  # noqa: ANN401  # the driver's own
+        """Return the fault with the server's own place and hint."""
+        said, kind = error.diag, type(error).__name__  # psycopg's own error has no SQLSTATE
+        if kind == "OperationalError" or (said.sqlstate or "")[:2] in _SERVER_ERRORS:
+            return None
+        words = (said.message_primary or str(error), said.message_hint)
+        at = int(said.statement_position or 0) - _DECLARED - 1
+        return QueryFault(
+            message="; ".join(word for word in words if word),
+            at=at if at >= 0 else None,
+            lacks_table=said.sqlstate == _NO_TABLE,
+            is_no_query=said.sqlstate == _NO_SYNTAX and not query[: max(at, 0)].strip(),
+        )
 
 
 def _check_server(connection: Any, _record: Any) -> None:  # noqa: ANN401  # the driver's own

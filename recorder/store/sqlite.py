@@ -5,7 +5,10 @@ IMMEDIATE; commits are durable; a reading connection cannot write.
 """
 
 import os
-from collections.abc import Callable, Mapping
+import re
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +16,21 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from recorder.errors import StoreError
-from recorder.store.dialect import Dialect
+from recorder.store.dialect import Dialect, QueryFault
 from recorder.store.files import refuse_foreign_file, uri_of_fixed_file
 from recorder.store.schema import SCHEMA
 
 OLDEST_SQLITE = (3, 40, 0)
+_READS = frozenset(
+    {
+        sqlite3.SQLITE_SELECT,
+        sqlite3.SQLITE_READ,
+        sqlite3.SQLITE_FUNCTION,
+        sqlite3.SQLITE_RECURSIVE,
+    }
+)
+_STEPS = 100_000  # of SQLite's machine, some milliseconds: between them Python sees a Ctrl-C
+_WORD = re.compile(r'near "(.+)": |: (\S+)$')
 
 
 class Sqlite(Dialect):
@@ -71,6 +84,39 @@ class Sqlite(Dialect):
         if found != "ok":
             return found
         return "a reference leads nowhere" if self.has_broken_reference(connection) else None
+
+    @contextmanager
+    def querying(self, connection: sa.Connection, query: str) -> Iterator[sqlite3.Cursor]:
+        """Permit nothing but reading: no PRAGMA, ATTACH, COMMIT or loading of extensions."""
+        driver: Any = connection.connection.driver_connection
+        driver.set_authorizer(_authorize)
+        driver.set_progress_handler(lambda: 0, _STEPS)
+        try:
+            yield driver.execute(query)
+        finally:
+            driver.set_authorizer(None)
+            driver.set_progress_handler(None, 0)
+
+    def fault_of(self, error: Any, query: str) -> QueryFault | None:  # noqa: ANN401  # the driver's own
+        """Return the fault with the place of the word that SQLite names, where it is there once."""
+        code = getattr(error, "sqlite_errorcode", None)
+        if code == sqlite3.SQLITE_INTERRUPT:
+            raise KeyboardInterrupt from error
+        if code not in (None, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_AUTH):
+            return None
+        message = str(error)
+        named = _WORD.search(message)
+        word = (named[1] or named[2]) if named else ""
+        return QueryFault(
+            message=message,
+            at=query.find(word) if query.count(word) == 1 else None,
+            lacks_table=message.startswith("no such table"),
+            is_no_query="not authorized" in message,
+        )
+
+
+def _authorize(action: int, *_names: str | None) -> int:
+    return sqlite3.SQLITE_OK if action in _READS else sqlite3.SQLITE_DENY
 
 
 def _do_connect(dialect: Any, record: Any, args: Any, options: Any) -> Any:  # noqa: ANN401  # the driver's own

@@ -1,0 +1,33 @@
+"""`recorder sql`: one query of the user's own over the views."""
+
+import sys
+
+import click
+
+from recorder.cli.options import settings_options
+from recorder.cli.output import write_rows
+from recorder.cli.row_options import format_option
+from recorder.cli.stores import reading
+from recorder.settings import Settings
+from recorder.store.read.query_result import query_result
+from recorder.views import VIEWS
+
+
+@click.command(
+    context_settings={"ignore_unknown_options": True},  # a query may begin with a comment: -- ...
+    epilog="""\b
+Examples:
+  recorder sql "SELECT slug, count(*) AS runs FROM runs GROUP BY slug"
+  recorder sql "$(cat waits.sql)" --format csv > waits.csv""",
+)
+@click.argument("query", metavar="QUERY")
+@format_option
+@settings_options(source=False)
+def sql(query: str, format: str, settings: Settings) -> None:
+    """Run one query over the views runs, snapshots, polls, transitions and labels, in UTC.
+
+    It cannot change anything, in no store. The views need no prefix. Rows are printed as they come, but for a table.
+    Of two columns of one name the second gets _2.
+    """
+    with reading(settings) as database, query_result(database, query, views=VIEWS) as result:
+        write_rows(result.rows, columns=result.columns, format=format, out=sys.stdout)
