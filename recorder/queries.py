@@ -28,7 +28,14 @@ from recorder.store.read.past import Past
 from recorder.store.read.run_refs import RunRefs, find_run
 from recorder.store.read.runs import run_rows
 from recorder.store.read.source_rows import require_source
-from recorder.store.read.states import StateView, last_poll, not_seen_yet, state_at, states
+from recorder.store.read.states import (
+    StateView,
+    last_poll,
+    newest_poll_at,
+    not_seen_yet,
+    state_at,
+    states,
+)
 from recorder.store.read.vocabulary import UnknownWord, unknown_words
 from recorder.views import label_cells, poll_cells, run_cells, snapshot_cells, transition_cells
 
@@ -159,6 +166,11 @@ class Queries:
             stored = last_poll(connection, ref, self._as_of)
             named = {"source": ref.source, "run_id": ref.run_id}
             return None if stored is None else poll_cells(named | asdict(stored))
+
+    def newest_poll_at(self) -> int | None:
+        """Return the instant of the last poll of any run, microseconds since 1970 UTC; None before the first."""
+        with self._database.reading() as connection:
+            return newest_poll_at(connection)
 
     def history(self, run_id: str, source: str | None = None) -> Iterator[HistoryStep]:
         """Yield a run's snapshots in order, each with the changes of its `run`; raises as `status` does."""

@@ -87,6 +87,9 @@ SECTIONS: Mapping[str, Mapping[str, CommandEntry]] = MappingProxyType(
                 "estimate",
                 "Estimate what a run costs and how long it takes.",
             ),
+            "report": CommandEntry(
+                "recorder.cli.report_command", "report", "Write one page with pictures."
+            ),
         },
         "Store": {
             "export": CommandEntry(

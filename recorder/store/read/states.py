@@ -106,3 +106,9 @@ def not_seen_yet(connection: sa.Connection, ref: RunRef, as_of: int | None) -> s
     if tracking == "not_visible":
         return f"run {ref.run_id!r} is not visible to source {ref.source!r} (404): is it another account's?"
     return f"run {ref.run_id!r} is tracked and not seen yet: 'recorder poll' asks for it"
+
+
+def newest_poll_at(connection: sa.Connection) -> int | None:
+    """Return the instant of the last poll of any run; None before the first."""
+    newest: int | None = connection.scalar(sa.select(sa.func.max(watch.c.last_polled_at)))
+    return newest

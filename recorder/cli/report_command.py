@@ -1,0 +1,80 @@
+"""`recorder report`: one page with pictures."""
+
+from dataclasses import replace
+from datetime import time, tzinfo
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from recorder.analyses import Analyses
+from recorder.analysis.filters import Filters
+from recorder.cli.options import command_now, settings_options
+from recorder.cli.row_options import (
+    as_of_option,
+    filter_options,
+    notify_unknown_words,
+    tz_option,
+)
+from recorder.cli.stores import reading
+from recorder.cli.streams import notify
+from recorder.errors import UsageError
+from recorder.humanize import whole_span
+from recorder.instants import DAY, HOUR, datetime_of, us_of
+from recorder.settings import Settings
+from recorder.transfer.outgoing import whole_file
+
+_DAYS: Final = 30
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  recorder report --out month.html
+  recorder report --since 7d --slug work_email --out week.html
+  recorder report --since 2026-10-01 --until 2026-11-01 --tz Europe/Berlin --out october.html""",
+)
+@click.option("--out", required=True, metavar="FILE.html", help="The file to write.")
+@filter_options
+@as_of_option
+@tz_option
+@settings_options()
+def report(
+    *, out: str, filters: Filters, as_of: int | None, tz: tzinfo, settings: Settings
+) -> None:
+    """Write one self-contained page with pictures: what happened, spend, failures, durations, previews, overdue runs.
+
+    The period begins at a midnight: 30 days with --since left out. Its present is that of the last poll in the store,
+    or --as-of: the same store gives the same page. Only its owner may read the file.
+    """
+    page = _page_module()
+    with reading(settings) as database, whole_file(Path(out)) as path:
+        analyses = Analyses(database, settings, as_of=as_of)
+        notify_unknown_words(analyses, filters)
+        now = as_of or analyses.newest_poll_at() or command_now()
+        _notify_age(now, as_of)
+        since = _midnight(now - _DAYS * DAY if filters.since is None else filters.since, tz)
+        period = page.Period(filters=replace(filters, since=since), now=now, tz=tz)
+        path.write_text(page.report_html(analyses, period), encoding="utf-8")
+
+
+def _page_module() -> Any:  # noqa: ANN401  # a module
+    try:
+        return import_module("recorder.html_report.page")
+    except ImportError as error:
+        raise UsageError(
+            f"report needs {error.name}: pip install 'puffle-recorder[report]'"
+        ) from error
+
+
+def _midnight(us: int, tz: tzinfo) -> int:
+    """Return the midnight at which the day of an instant began."""
+    moment = datetime_of(us).astimezone(tz)
+    return us_of(moment.combine(moment.date(), time(), tz))
+
+
+def _notify_age(now: int, as_of: int | None) -> None:
+    age = command_now() - now
+    if as_of is None and age > HOUR:
+        notify(f"the last poll was {whole_span(age)} ago: the page shows what was known then")
