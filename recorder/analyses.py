@@ -3,7 +3,7 @@
 Invariants: those of `recorder.queries`; a question reads the columns that it needs, and no others.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, tzinfo
 
@@ -22,8 +22,9 @@ from recorder.analysis.remaining import Outlook
 from recorder.analysis.report import Report
 from recorder.analysis.rows import RunRow
 from recorder.analysis.runner import answer, meant, needs
+from recorder.analysis.values import Cells
 from recorder.errors import SettingError
-from recorder.outlooks import Outlooks
+from recorder.outlooks import Outlooks, remaining_cells
 from recorder.queries import Queries
 from recorder.store.read.run_columns import read_runs
 from recorder.store.read.run_history import RunName
@@ -111,6 +112,30 @@ class Analyses(Queries):
         limit_us = self._settings.overdue_after_us
         marked = [(row, made[row.source, row.run_id].is_slow(moment)) for row in rows]
         return [one for one in marked if one[1] or one[0].is_overdue(limit_us, now=moment)]
+
+    def remaining(
+        self, run_id: str | None = None, source: str | None = None, *, now: int
+    ) -> Iterator[Cells]:
+        """Yield what remains of each run in flight, the longest in flight first; raises as `run_row` does.
+
+        Args:
+            run_id: only this run.
+            source: only this source's.
+            now: microseconds since 1970 UTC; as of T it is T.
+        """
+        if run_id is None:
+            rows = self.in_flight(Filters(source=source), now=now)
+        else:
+            rows = [row for row in [self.run_row(run_id, source)] if row.is_in_flight]
+        for row, left in self.with_remaining(rows, now=now):
+            yield {"source": row.source, "run_id": row.run_id} | left
+
+    def with_remaining(self, runs: Iterable[RunRow], *, now: int) -> Iterator[tuple[RunRow, Cells]]:
+        """Yield each of these runs with its columns of `REMAINING_KINDS`, null unless it is in flight."""
+        rows, moment = list(runs), now if self._as_of is None else self._as_of
+        made = self.outlooks(rows, now=now)
+        for row in rows:
+            yield row, remaining_cells(made.get((row.source, row.run_id)), moment)
 
     def outlooks(self, runs: Iterable[RunRow], *, now: int) -> dict[RunName, Outlook]:
         """Return the outlook of each of these runs that is in flight, by source and run id.

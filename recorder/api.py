@@ -5,58 +5,36 @@ and nulls.
 """
 
 import os
-from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, date, datetime, tzinfo
+from collections.abc import Callable
+from datetime import UTC, tzinfo
 from decimal import Decimal
 from os import PathLike, fspath
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TypeAlias, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from recorder.analyses import Analyses
 from recorder.analysis.analysis import Question
 from recorder.analysis.budget_use import budgets_report
 from recorder.analysis.cells import plain
 from recorder.analysis.estimates import planned_run
-from recorder.analysis.filters import Filters
 from recorder.analysis.registry import ANALYSES, find
-from recorder.analysis.values import instant
-from recorder.errors import UsageError
+from recorder.arguments import When, Which, Words, chosen_filters, instant_us, time_zone
 from recorder.frames import report_frame, rows_frame, runs_frame
-from recorder.instants import now_us, parse_when, us_of, zone_named
+from recorder.instants import now_us
 from recorder.ledger.jsontext import to_python
 from recorder.settings import Settings, load_settings
 from recorder.store.engine import Database
-from recorder.views import LABEL_KINDS, POLL_KINDS, RUN_COLUMNS, SNAPSHOT_KINDS, TRANSITION_KINDS
+from recorder.views import (
+    LABEL_KINDS,
+    POLL_KINDS,
+    REMAINING_KINDS,
+    RUN_COLUMNS,
+    SNAPSHOT_KINDS,
+    TRANSITION_KINDS,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
-
-When: TypeAlias = str | date | datetime
-"""An instant: ISO text, a date (its midnight in the argument `tz`), an aware datetime or Timestamp, or `7d`, `24h` = so long ago."""
-
-Words: TypeAlias = str | Iterable[str]
-
-
-class Which(TypedDict, total=False):
-    """The filters of a query; without any it is about all runs.
-
-    Attributes:
-        since: runs that were created (where the ledger does not say: tracked) at this instant or later.
-        until: runs that were created before.
-        status: runs of any of these statuses; one word, several, or a text with commas.
-        slug: runs of any of these enrichments; one word, or several.
-        version: runs of any of these versions; one word, or several.
-        source: runs of this source; None: the one of the settings, else all.
-        label: runs with all of these labels.
-    """
-
-    since: When | None
-    until: When | None
-    status: Words
-    slug: Words
-    version: Words
-    source: str | None
-    label: Mapping[str, str] | None
 
 
 def open_history(
@@ -112,7 +90,7 @@ class History:
 
     def as_of(self, when: When, *, tz: str | tzinfo = UTC) -> "History":
         """Return the history as of an instant, by the time at which answers were observed."""
-        queries = self._queries.as_of(_us(when, "as_of", tz))
+        queries = self._queries.as_of(instant_us(when, "as_of", tz))
         return History(queries, self._database, self._settings)
 
     def runs(
@@ -136,7 +114,7 @@ class History:
         | `spend_part`, `spend_unit` | `string`: settled, provisional, committed, unconfirmed, unpriced; the unit |
         | `spend_micros` | `Int64`, millionths of `spend_unit`: what the run counts for in spending |
         """
-        runs, order = self._queries.listed(_filters(tz, **which), RUN_COLUMNS)
+        runs, order = self._queries.listed(chosen_filters(tz, **which), RUN_COLUMNS)
         return runs_frame(runs, order, floats=floats)
 
     def snapshots(
@@ -208,6 +186,24 @@ class History:
         value = self._queries.status(run_id, source).value
         return {key: to_python(item) for key, item in value.items()}
 
+    def remaining(self, run_id: str | None = None, *, source: str | None = None) -> "pd.DataFrame":
+        """Return how much longer the runs in flight, or one of them, take, and whether they are slow.
+
+        | columns | dtype, unit |
+        |---|---|
+        | `source`, `run_id` | `string` |
+        | `remaining_seconds_p10`, `_p50`, `_p90` | `Float64`, s: four of five intervals hold; null: too few likes |
+        | `slow` | `boolean`: in flight for longer than 19 of 20 of its likes took; null: too few likes |
+
+        Likes are the last 100 completed runs of its slug and version. A run that has ended has no row.
+
+        Raises:
+            UnknownRunError, AmbiguousRunError: no run has that id, or two have it.
+            RecorderError: no answer has shown that run yet.
+        """
+        rows = self._queries.remaining(run_id, source, now=now_us())
+        return rows_frame(rows, {"source": "text", "run_id": "text", **REMAINING_KINDS})
+
     def estimate(
         self,
         *,
@@ -260,7 +256,7 @@ that is left; null with fewer than 10 |
         Raises:
             SettingError: the config has no budget.
         """
-        uses = self._queries.budget_uses(now=now_us(), tz=_zone(tz))
+        uses = self._queries.budget_uses(now=now_us(), tz=time_zone(tz))
         return report_frame(budgets_report(uses), floats=floats)
 
     def __getattr__(self, name: str) -> "Callable[..., pd.DataFrame]":
@@ -296,55 +292,9 @@ class _Method:
         which = {name: more.pop(name) for name in Which.__annotations__ if name in more}
         question = Question(
             by=by if isinstance(by, str) else tuple(by),
-            filters=_filters(tz, **which),
-            tz=_zone(tz),
+            filters=chosen_filters(tz, **which),
+            tz=time_zone(tz),
             now=now_us(),
             options=more,
         )
         return report_frame(self._queries.analyse(self.__name__, question), floats=floats)
-
-
-def _filters(
-    tz: str | tzinfo,
-    *,
-    since: When | None = None,
-    until: When | None = None,
-    status: Words = (),
-    slug: Words = (),
-    version: Words = (),
-    source: str | None = None,
-    label: Mapping[str, str] | None = None,
-) -> Filters:
-    return Filters(
-        since=None if since is None else _us(since, "since", tz),
-        until=None if until is None else _us(until, "until", tz),
-        status=tuple(word for text in _words(status) for word in text.split(",")),
-        slug=_words(slug),
-        version=_words(version),
-        source=source,
-        labels=tuple((label or {}).items()),
-    )
-
-
-def _words(words: Words) -> tuple[str, ...]:
-    return (words,) if isinstance(words, str) else tuple(words)
-
-
-def _us(when: When, name: str, tz: str | tzinfo) -> int:
-    """Return microseconds since 1970 UTC; a date is its midnight in `tz`."""
-    if isinstance(when, datetime):  # a Timestamp is one
-        if when.tzinfo is None:
-            raise UsageError(f"{name}={when}: no time zone: write 2026-11-20T09:15:00Z")
-        return int(us_of(when))
-    text = when.isoformat() if isinstance(when, date) else when
-    us = parse_when(text, now=now_us(), tz=_zone(tz))
-    if us is None or instant(us) is None:  # or beyond the calendar
-        raise UsageError(f"{name}={text!r}: write 2026-11-20T09:15:00Z, 2026-11-20, or 7d (ago)")
-    return us
-
-
-def _zone(tz: str | tzinfo) -> tzinfo:
-    zone = zone_named(tz) if isinstance(tz, str) else tz
-    if zone is None:
-        raise UsageError(f"tz={tz!r} is no time zone: write UTC or Europe/Berlin")
-    return zone

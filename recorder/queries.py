@@ -39,6 +39,7 @@ from recorder.store.read.states import (
 from recorder.store.read.vocabulary import UnknownWord, unknown_words
 from recorder.views import label_cells, poll_cells, run_cells, snapshot_cells, transition_cells
 
+_ANY_US = -(2**60)  # also where the ledger's clock is ahead
 _AT_ONCE = 500  # keys of one statement: SQLite had a limit of 999 variables
 
 
@@ -86,9 +87,9 @@ class Queries:
         return self.in_flight(filters, beyond_us=self._settings.overdue_after_us, now=now)
 
     def in_flight(
-        self, filters: Filters | None = None, *, beyond_us: int = 0, now: int
+        self, filters: Filters | None = None, *, beyond_us: int = _ANY_US, now: int
     ) -> list[RunRow]:
-        """Return the runs in flight for longer than that, the longest first; as of T, `now` is T."""
+        """Return the runs in flight, or those for longer than that, the longest first; as of T, `now` is T."""
         chosen, moment = self._filters(filters), self._as_of or now
         if self._as_of is None:
             rows = self._in_flight_now(chosen.source, beyond_us, now)

@@ -14,7 +14,7 @@ import pytest
 from months import import_month
 from stores import T0, S, answer, document, register
 
-from recorder.analyses import Analyses
+import recorder
 from recorder.analysis.building import runs_of
 from recorder.analysis.columns import Runs
 from recorder.analysis.likes import Planned
@@ -23,13 +23,14 @@ from recorder.analysis.remaining import Course, Outlook, outlook
 from recorder.analysis.rows import RunRow
 from recorder.analysis.wall_times import wall_likes
 from recorder.cli.main import cli, run
-from recorder.instants import iso, now_us
-from recorder.settings import Settings
+from recorder.errors import UnknownRunError
+from recorder.instants import datetime_of, iso, now_us
 from recorder.store.engine import Database
 from recorder.store.read.run_columns import read_runs
 from recorder.store.read.run_history import courses
 from recorder.store.read.runs import run_rows
 from recorder.store.write.record import Recorder
+from recorder.views import REMAINING_KINDS
 
 Asks = Callable[..., str]
 Seen = list[tuple[int, float | None]]
@@ -237,20 +238,42 @@ def now(database: Database) -> int:
     return now
 
 
-def test_what_remains_of_a_run_is_read_from_the_store(database: Database, now: int) -> None:
-    """By age before a quarter of the leads, from there on by their pace; none of a run that has ended."""
-    settings = Settings(database_url="sqlite:///x")
-    then = T0 + now * S
-    analyses = Analyses(database, settings, as_of=then)
-    rows = [analyses.run_row(run_id) for run_id in ("early", "half", "done1")]
-    made = analyses.outlooks(rows, now=0)
-    left = {run_id: one.remaining(then) for (_, run_id), one in made.items()}
-    early, half = left["early"], left["half"]
-    assert early is not None
-    assert half is not None
-    assert [early.p10, early.p50, early.p90] == [80 * S, 120 * S, 160 * S]
-    assert [half.p10, half.p50, half.p90] == pytest.approx([10 * S, 26 * S, 42 * S])
-    assert "done1" not in left
+def test_frames_have_what_remains(store_url: str, now: int) -> None:
+    """By age before a quarter of the leads, from there on by their pace; a row for each run in flight, no other."""
+    with recorder.open(store_url) as whole:
+        history = whole.as_of(datetime_of(T0 + now * S))
+        frame = history.remaining()
+        assert list(frame.columns) == ["source", "run_id", *REMAINING_KINDS]
+        assert list(frame.run_id) == ["half", "early"]
+        half, early = (row[2:5] for row in frame.itertuples(index=False))
+        assert early == (80, 120, 160)
+        assert half == pytest.approx((10, 26, 42))
+        assert frame.slow.isna().all()
+        assert history.remaining("early").equals(frame[1:].reset_index(drop=True))
+        assert history.remaining("done1").empty
+        assert (history.remaining("done1").dtypes == frame.dtypes).all()
+        with pytest.raises(UnknownRunError):
+            history.remaining("nobody")
+        assert whole.as_of(datetime_of(T0 + (now - 15) * S)).remaining().empty
+
+
+def test_runs_in_flight_are_listed_with_what_remains(ask: Asks, now: int) -> None:
+    """Where --status asks for them, in every format; null for a run that has ended. Without, the columns are not there."""
+    then = ("--as-of", iso(T0 + now * S))
+    rows = json.loads(ask("runs", "--status", "running,completed", "--format", "json", *then))
+    left = {row["run_id"]: [row[name] for name in REMAINING_KINDS] for row in rows}
+    assert len(left) == 11
+    assert left["early"] == [80, 120, 160, None]
+    assert left["done1"] == [None] * 4
+    page = " ".join(ask("runs", "--status", "running", *then).split())
+    assert "about 2m (1m 20s to 2m 40s)" in page
+    header = ask("runs", "--status", "running", "--format", "csv", *then).splitlines()[0]
+    assert header.endswith(",".join(["", *REMAINING_KINDS]))
+    last = ("--sort=-remaining_seconds_p50", "--limit", "1", "--format", "json", *then)
+    (first,) = json.loads(ask("runs", "--status", "running", *last))
+    assert first["run_id"] == "early"
+    (ended, *_) = json.loads(ask("runs", "--status", "completed", "--format", "json", *then))
+    assert not REMAINING_KINDS.keys() & ended.keys()
 
 
 def test_the_page_of_a_run_says_what_remains(ask: Asks, now: int) -> None:

@@ -112,6 +112,19 @@ def test_the_page_of_a_slow_run_says_so(ask: Ask, database: Database) -> None:
     assert "slow" not in pages["age40"] + pages["other"]
 
 
+def test_slow_runs_are_marked_in_the_list_of_runs(ask: Ask, database: Database) -> None:
+    """In the table by a word, also where nobody knows what remains; in JSON by a flag."""
+    fill(database, seconds_now())
+    rows = json.loads(ask("runs", "--status", "running", "--format", "json")[1])
+    marks = {row["run_id"]: (row["slow"], row["remaining_seconds_p50"] is None) for row in rows}
+    assert marks["age300"] == (True, True)
+    assert marks["age40"] == (False, False)
+    assert marks["other"] == (None, True)
+    lines = {line.split()[0]: line for line in ask("runs", "--status", "running")[1].splitlines()}
+    assert " slow" in lines["age300"]
+    assert " slow" not in lines["age40"] + lines["other"]
+
+
 def test_slow_runs_make_overdue_fail(ask: Ask, database: Database) -> None:
     """`--fail` ends with 5 where a run is listed, overdue or slow."""
     fill(database, seconds_now())

@@ -2,7 +2,7 @@
 
 import sys
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, tzinfo
 from typing import Any, Final, get_args
 
@@ -21,15 +21,18 @@ from recorder.cli.row_options import (
     order_options,
     tz_option,
 )
+from recorder.cli.run_page import about
 from recorder.cli.snapshot_lines import COLUMNS, format_step, step_cells, step_lines
 from recorder.cli.stores import reading
 from recorder.cli.streams import terminal_width
 from recorder.humanize import cost_text, counted, span
 from recorder.instants import datetime_of
+from recorder.ledger.run_status import TERMINAL
 from recorder.life import LOST, Tracking
 from recorder.queries import HistoryStep, Queries
 from recorder.settings import Settings
-from recorder.views import RUNS
+from recorder.store.engine import Database
+from recorder.views import REMAINING_KINDS, RUNS, run_cells
 
 _TRACKING: Final = get_args(Tracking)
 _MAIN_COLUMNS: Final = ("run_id", "status", "leads", "slug", "wall", "cost", "age")
@@ -82,6 +85,7 @@ def _write_history(found: Iterable[HistoryStep], order: Order, format: str, tz: 
 Examples:
   recorder runs --status failed,cancelled --since 7d
   recorder runs --sort=-wall_seconds --limit 10
+  recorder runs --status running --sort=remaining_seconds_p50
   recorder runs --label team=growth --format csv > runs.csv""",
 )
 @filter_options
@@ -109,30 +113,33 @@ def runs(
     """List the tracked runs with their last known state, in order of creation.
 
     json, ndjson and csv have all columns of the view `runs`; a table has the main ones. --sort takes any of them.
+    With a --status of runs in flight, they also have what remains of each (p10, p50, p90), and whether it is slow.
     """
     with reading(settings) as database:
         queries = Queries(database, settings, as_of=as_of)
         notify_unknown_words(queries, filters)
         is_all = filters == Filters() and not tracking
-        _write_runs(queries.runs(filters), tracking, order, format, tz, as_of=as_of, is_all=is_all)
+        columns, found = RUNS, queries.runs(filters)
+        if not TERMINAL.issuperset(filters.status):
+            columns += tuple(REMAINING_KINDS)
+            found = _with_remaining(database, settings, filters, as_of)
+        wanted = (row for row in found if not tracking or row["tracking"] in tracking)
+        rows = order.arrange(wanted, columns)
+        if format in FOR_READING:
+            _write_table(list(rows), format, tz, as_of=as_of, is_all=is_all)
+        else:
+            write_rows(rows, columns=columns, format=format, out=sys.stdout)
 
 
-def _write_runs(
-    found: Iterable[Cells],
-    tracking: tuple[str, ...],
-    order: Order,
-    format: str,
-    tz: tzinfo,
-    *,
-    as_of: int | None,
-    is_all: bool,
-) -> None:
-    wanted = (row for row in found if not tracking or row["tracking"] in tracking)
-    rows = order.arrange(wanted, RUNS)
-    if format in FOR_READING:
-        _write_table(list(rows), format, tz, as_of=as_of, is_all=is_all)
-    else:
-        write_rows(rows, columns=RUNS, format=format, out=sys.stdout)
+def _with_remaining(
+    database: Database, settings: Settings, filters: Filters, as_of: int | None
+) -> Iterator[Cells]:
+    """Yield the runs with what remains of those in flight."""
+    from recorder.analyses import Analyses  # noqa: PLC0415  # numpy: no other list of runs pays for it
+
+    analyses = Analyses(database, settings, as_of=as_of)
+    for row, left in analyses.with_remaining(analyses.run_rows(filters), now=command_now()):
+        yield run_cells(row) | left
 
 
 def _write_table(
@@ -142,6 +149,8 @@ def _write_table(
     several = len({row["source"] for row in rows}) > 1
     dropped = any(row["tracking"] in LOST for row in rows)
     columns = [*_MAIN_COLUMNS[:2], *(["tracking"] if dropped else []), *_MAIN_COLUMNS[2:]]
+    if any(REMAINING_KINDS.keys() <= row.keys() for row in rows):
+        columns.insert(columns.index("wall"), "remaining")
     write_rows(
         [row | _texts(row, now) for row in rows],
         columns=[*columns, *(["source"] if several else [])],
@@ -160,9 +169,17 @@ def _texts(row: Mapping[str, Any], now: datetime) -> dict[str, str | None]:
     return {
         "leads": _leads(row),
         "wall": None if wall is None else span(wall),
+        "remaining": _remaining(row),
         "cost": _cost(row),
         "age": span((now - began).total_seconds()).split()[0],
     }
+
+
+def _remaining(row: Mapping[str, Any]) -> str | None:
+    """Return what remains of a run, and whether it is slow."""
+    if "slow" not in row:
+        return None
+    return ", ".join(filter(None, (about(row), "slow" if row["slow"] else ""))) or None
 
 
 def _leads(row: Mapping[str, Any]) -> str | None:

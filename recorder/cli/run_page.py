@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC, timedelta, tzinfo
 from typing import Any
 
-from recorder.analysis.forecasts import Interval
 from recorder.cli.output import instant_text
 from recorder.cli.terminal import fold, pad, visible
-from recorder.humanize import amount_text, counted, from_to, span, whole_span
+from recorder.humanize import amount_text, counted, from_to, span
 from recorder.ledger.answer import Outcome
 
 _SINCE = {"pending": "created_at", "running": "started_at"}
@@ -26,8 +25,7 @@ class Page:
         labels: its labels, by key.
         last_poll: its last row of `polls`; None where it was never polled.
         overdue_for: the time that an overdue run has been in flight; None for any other.
-        remaining: how much longer a run in flight takes, microseconds; None where nobody can say.
-        is_slow: whether it is older than nearly all completed runs of its version became.
+        left: what remains of it, and whether it is slow, by the names of `views.REMAINING_KINDS`.
         tz: the zone of instants.
     """
 
@@ -35,8 +33,7 @@ class Page:
     labels: Mapping[str, str]
     last_poll: Mapping[str, Any] | None
     overdue_for: timedelta | None
-    remaining: Interval | None = None
-    is_slow: bool = False
+    left: Mapping[str, Any]
     tz: tzinfo = UTC
 
     def lines(self, width: int) -> Iterator[str]:
@@ -54,7 +51,7 @@ class Page:
         yield "source", cells["source"]
         yield "enrichment", self._enrichment()
         yield "status", self._status()
-        yield "remaining", "" if self.remaining is None else about(self.remaining)
+        yield "remaining", about(self.left)
         yield "leads", self._leads()
         yield "cost", self._cost()
         yield from self._times()
@@ -82,7 +79,7 @@ class Page:
         if self.overdue_for is not None:
             text += f", overdue: in flight for {span(self.overdue_for.total_seconds())}"
         slow = ", slow: longer than 19 of 20 completed runs of its version took"
-        return text + (slow if self.is_slow else "")
+        return text + (slow if self.left["slow"] else "")
 
     def _leads(self) -> str:
         words = ("completed", "failed", "skipped", "running", "pending")
@@ -137,7 +134,10 @@ class Page:
         return " ".join([poll["outcome"] + status, poll["detail"] or ""])
 
 
-def about(left: Interval) -> str:
-    """Return how much longer a run takes, with its 80 % interval: `about 40s (12s to 2m)`."""
-    p10, p50, p90 = (whole_span(round(us)) for us in (left.p10, left.p50, left.p90))
+def about(left: Mapping[str, Any]) -> str:
+    """Return how much longer a run takes, with its 80 % interval: `about 40s (12s to 2m)`; empty where nobody can say."""
+    seconds = [left[f"remaining_seconds_{point}"] for point in ("p10", "p50", "p90")]
+    if None in seconds:
+        return ""
+    p10, p50, p90 = (span(int(each)) for each in seconds)
     return f"about {p50} ({p10} to {p90})"

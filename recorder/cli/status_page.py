@@ -50,7 +50,7 @@ def _write_page(
 ) -> None:
     row = analyses.run_row(run_id)
     since = flight_since(row.created_at, row.first_good_at)
-    outlook = analyses.outlooks([row], now=now).get((row.source, row.run_id))
+    ((_, left),) = analyses.with_remaining([row], now=now)
     is_late = is_overdue(
         row.phase, since=since, overdue_after_us=settings.overdue_after_us, now=now
     )
@@ -59,8 +59,7 @@ def _write_page(
         labels={str(row["key"]): str(row["value"]) for row in analyses.labels(run_id)},
         last_poll=analyses.last_poll(run_id),
         overdue_for=timedelta(microseconds=now - (since or now)) if is_late else None,
-        remaining=None if outlook is None else outlook.remaining(now),
-        is_slow=bool(outlook and outlook.is_slow(now)),
+        left=left,
         tz=tz,
     )
     for line in page.lines(terminal_width()):

@@ -1,0 +1,88 @@
+"""The arguments of `recorder.open()`'s methods as people write them: instants, zones and filters.
+
+Invariant: an argument that makes no sense is a UsageError that names it and its value.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, tzinfo
+from typing import TypeAlias, TypedDict
+
+from recorder.analysis.filters import Filters
+from recorder.analysis.values import instant
+from recorder.errors import UsageError
+from recorder.instants import now_us, parse_when, us_of, zone_named
+
+When: TypeAlias = str | date | datetime
+"""An instant: ISO text, a date (its midnight in the argument `tz`), an aware datetime or Timestamp, or `7d`, `24h` = so long ago."""
+
+Words: TypeAlias = str | Iterable[str]
+
+
+class Which(TypedDict, total=False):
+    """The filters of a query; without any it is about all runs.
+
+    Attributes:
+        since: runs that were created (where the ledger does not say: tracked) at this instant or later.
+        until: runs that were created before.
+        status: runs of any of these statuses; one word, several, or a text with commas.
+        slug: runs of any of these enrichments; one word, or several.
+        version: runs of any of these versions; one word, or several.
+        source: runs of this source; None: the one of the settings, else all.
+        label: runs with all of these labels.
+    """
+
+    since: When | None
+    until: When | None
+    status: Words
+    slug: Words
+    version: Words
+    source: str | None
+    label: Mapping[str, str] | None
+
+
+def chosen_filters(
+    tz: str | tzinfo,
+    *,
+    since: When | None = None,
+    until: When | None = None,
+    status: Words = (),
+    slug: Words = (),
+    version: Words = (),
+    source: str | None = None,
+    label: Mapping[str, str] | None = None,
+) -> Filters:
+    """Return the filters; dates are of the zone `tz`."""
+    return Filters(
+        since=None if since is None else instant_us(since, "since", tz),
+        until=None if until is None else instant_us(until, "until", tz),
+        status=tuple(word for text in _words(status) for word in text.split(",")),
+        slug=_words(slug),
+        version=_words(version),
+        source=source,
+        labels=tuple((label or {}).items()),
+    )
+
+
+def _words(words: Words) -> tuple[str, ...]:
+    return (words,) if isinstance(words, str) else tuple(words)
+
+
+def instant_us(when: When, name: str, tz: str | tzinfo) -> int:
+    """Return microseconds since 1970 UTC; a date is its midnight in `tz`."""
+    if isinstance(when, datetime):  # a Timestamp is one
+        if when.tzinfo is None:
+            raise UsageError(f"{name}={when}: no time zone: write 2026-11-20T09:15:00Z")
+        return int(us_of(when))
+    text = when.isoformat() if isinstance(when, date) else when
+    us = parse_when(text, now=now_us(), tz=time_zone(tz))
+    if us is None or instant(us) is None:  # or beyond the calendar
+        raise UsageError(f"{name}={text!r}: write 2026-11-20T09:15:00Z, 2026-11-20, or 7d (ago)")
+    return us
+
+
+def time_zone(tz: str | tzinfo) -> tzinfo:
+    """Return the zone of a name."""
+    zone = zone_named(tz) if isinstance(tz, str) else tz
+    if zone is None:
+        raise UsageError(f"tz={tz!r} is no time zone: write UTC or Europe/Berlin")
+    return zone
