@@ -44,15 +44,18 @@ class Analyses(Queries):
             UsageError: the question makes no sense.
         """
         analysis, question = registry.find(name), question or Question()
-        if analysis.check is not None:
-            analysis.check(question)
         complete = replace(
             question,
             filters=self._filters(question.filters),
             now=question.now if self._as_of is None else self._as_of,
-            options=analysis.options_of(question.options),
+            options={
+                name: self._filters(value) if isinstance(value, Filters) else value
+                for name, value in analysis.options_of(question.options).items()
+            },
             overdue_after_us=self._settings.overdue_after_us,
         )
+        if analysis.prepare is not None:
+            complete = analysis.prepare(complete)
         source = complete.filters.source if analysis.basis is None else None
         return answer(analysis, self._read(source, needs(analysis, complete)), complete)
 

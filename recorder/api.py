@@ -5,7 +5,7 @@ and nulls.
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, tzinfo
 from decimal import Decimal
 from os import PathLike, fspath
@@ -295,6 +295,9 @@ class _Method:
             filters=chosen_filters(tz, **which),
             tz=time_zone(tz),
             now=now_us(),
-            options=more,
+            options={
+                name: chosen_filters(tz, **value) if isinstance(value, Mapping) else value
+                for name, value in more.items()
+            },
         )
         return report_frame(self._queries.analyse(self.__name__, question), floats=floats)

@@ -10,8 +10,9 @@ _UNITS = ((_DAY, "d", _HOUR, "h"), (_HOUR, "h", _MINUTE, "m"), (_MINUTE, "m", 1,
 
 def span(seconds: float) -> str:
     """Return a duration in at most two units: `0.4s`, `15.5s`, `3m 20s`, `2h 5m`, `3d 4h`."""
-    if seconds < 0:
+    if round(seconds, 1) < 0:
         return f"-{span(-seconds)}"
+    seconds = abs(seconds)
     if round(seconds, 1) < _MINUTE:
         return f"{seconds:.1f}".removesuffix(".0") + "s"
     whole = round(seconds)
@@ -58,3 +59,9 @@ def cost_text(actual: Decimal | None, preview: Decimal | None, unit: str | None 
 def counted(number: int, noun: str) -> str:
     """Return a number with its noun: `1 poll`, `2 polls`."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def percent_digits(share: float) -> str:
+    """Return a share in percent, whole from 10 on: `18`, `4.2`."""
+    percent = 100 * share
+    return f"{percent:.0f}" if abs(percent) >= 10 else f"{percent:.1f}".removesuffix(".0")  # noqa: PLR2004

@@ -28,7 +28,7 @@ def asked(
     overdue_after_us: int = 10 * MINUTE,
     reading: bool = False,
     more: dict[str, list[Any]] | None = None,
-    **options: bool | int,
+    **options: Any,
 ) -> Report:
     """The answer of an analysis over rows; `more`: columns that no row has."""
     analysis, held = registry.find(name), list(rows)
@@ -41,6 +41,8 @@ def asked(
         options=analysis.options_of(options),
         reading=reading,
     )
+    if analysis.prepare and name != "failures":  # its figures hold by status too
+        question = analysis.prepare(question)
     extra: dict[str, Column] = {n: column_of(n, values) for n, values in (more or {}).items()}
     runs = runs_of(held, needs(analysis, question) - set(extra))
     held_columns = {name: runs.column(name) for name in runs.names}
@@ -83,4 +85,5 @@ def kinds_of(name: str) -> Columns:
         "coverage": {"poll_times": []},
         "settling": {"actual_seen_at": []},
     }
-    return asked(name, [], more=more.get(name)).kinds
+    options: dict[str, Any] = {"a": Filters(), "b": Filters()} if name == "compare" else {}
+    return asked(name, [], more=more.get(name), **options).kinds

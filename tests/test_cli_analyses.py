@@ -214,3 +214,45 @@ def test_hours_and_weekdays_are_numbers_and_sizes_go_by_size(
         Recorder(database).record([answer(10, body, run_id=f"s_{n}")])
     rows = asked(capsys, "failures", "--by", "size", "--db", store_url)
     assert [row["size"] for row in rows] == ["0", "1-3", "4-10", "11-30", "3001+", None]
+
+
+@pytest.mark.parametrize(
+    ("selection", "named"),
+    [
+        ("", "''"),
+        ("version", "'version'"),
+        ("colour=red", "'colour=red'"),
+        ("status=failed", "'status=failed'"),
+        ("label=growth", "label.KEY=VALUE"),
+        ("label.=growth", "key=value"),
+        ("since=yesterday-ish", "yesterday-ish"),
+        ("since=7d,until=14d", "is not before"),
+    ],
+)
+def test_a_selection_that_is_none_gets_one_clear_line(
+    selection: str, named: str, month: str, capsys: Capture
+) -> None:
+    """What is wrong with it is named, with what to write instead."""
+    capsys.readouterr()
+    assert run(cli, ["compare", "--db", month, "--a", selection, "--b", "version=2"]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert named in captured.err
+    assert captured.err.count("\n") == 1
+
+
+def test_selections_say_what_they_found(
+    month: str, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A word that no run has is told of each side; an empty side has rows of too few; the foot counts both."""
+    monkeypatch.setenv("COLUMNS", "80")
+    asks = ("compare", "--db", month, "--a", "since=20d,version=1", "--b", "slug=none-such")
+    rows = asked(capsys, *asks)
+    assert [row["verdict"] for row in rows] == ["too_few"] * len(rows)
+    assert len(rows) >= 5
+    assert run(cli, [*asks]) == 0
+    captured = capsys.readouterr()
+    assert "no run of the store has slug 'none-such'" in captured.err
+    assert "B: 0 runs (slug none-such)" in " ".join(captured.out.split())
+    assert max(map(len, captured.out.splitlines())) <= 80
+    assert asked(capsys, "compare", "--db", month, "--since", "9d", "--against", "previous")

@@ -196,9 +196,11 @@ def test_a_slug_of_two_sources_needs_one(tmp_path: Path, capsys: Capture) -> Non
 def test_the_manual_shows_what_the_program_prints(
     tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The backtest of the manual's sandbox, to the letter."""
+    """The backtest of the manual's sandbox, to the letter, and the foot of its versions."""
     monkeypatch.setenv("COLUMNS", "80")
-    (shown,) = re.findall(r"<!-- backtest -->\n```text\n(.*?)```", README, re.DOTALL)
+    shown, foot = re.findall(
+        r"<!-- (?:backtest|versions) -->\n```text\n(.*?)```", README, re.DOTALL
+    )
     url, history = str(tmp_path / "month.db"), tmp_path / "history.ndjson"
     assert run(cli, ["sandbox", "--answers", "3000", "--seed", "7"]) == 0
     history.write_text(capsys.readouterr().out, encoding="utf-8")
@@ -206,6 +208,8 @@ def test_the_manual_shows_what_the_program_prints(
     capsys.readouterr()
     assert run(cli, ["estimate", "--backtest", "--db", url]) == 0
     assert capsys.readouterr().out == shown
+    assert run(cli, ["versions", "--slug", "funding_stage", "--db", url]) == 0
+    assert capsys.readouterr().out.endswith(foot)
 
 
 @pytest.mark.slow

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import pytest
 import reference
+import reference_contrasts
 import reference_costs
 import reference_spend
 from asking import kinds_of
@@ -124,10 +125,10 @@ def through_command_line(
     return rows
 
 
-def through_frames(database: Database, command: str, by: Iterable[str]) -> Rows:
+def through_frames(database: Database, command: str, by: Iterable[str], **asks: Any) -> Rows:
     """What the method of that name gives, nulls as None."""
     with closing(recorder.open(database.url.render_as_string(hide_password=False))) as history:
-        frame: pd.DataFrame = getattr(history, command)(by=list(by))
+        frame: pd.DataFrame = getattr(history, command)(by=list(by), **asks)
         records = frame.astype(object).where(frame.notna(), None).to_dict("records")
         return [{str(name): value for name, value in row.items()} for row in records]
 
@@ -235,6 +236,36 @@ def test_spend_is_the_same_through_every_door(
         held = shown[row.run_id]
         assert (held["spend_part"], held["spend_micros"], held["spend_unit"]) == part
     assert {held["spend_part"] for held in shown.values()} == {*PARTS, None}
+
+
+@pytest.mark.slow
+def test_comparisons_are_the_same_through_every_door(
+    store: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Selections and versions of the command line and of DataFrames are those of scipy over the views' rows."""
+    rows, sides = plain_rows(store), ("phone", "work_email")
+    of_slugs = [[row for row in rows if row.slug == slug] for slug in sides]
+    for by in ((), ("version",)):
+        keys = reference.grouped([*of_slugs[0], *of_slugs[1]], by)
+        pairs: list[reference_contrasts.Pair] = []
+        for key in keys:
+            a, b = (reference.grouped(side, by).get(key, []) for side in of_slugs)
+            pairs.append((dict(zip(by, key, strict=True)), a, b))
+        expected = reference_contrasts.compared(pairs)
+        flags = ("compare", "--a", "slug=phone", "--b", "slug=work_email", "--since", "2000-01-01")
+        printed = through_command_line(
+            store, capsys, (*flags, "--slug", "phone", "--slug", "work_email"), by
+        )
+        asks = {"a": {"slug": "phone"}, "b": {"slug": ["work_email"]}, "slug": sides}
+        framed = through_frames(store, "compare", by, **asks)
+        for found in (printed, framed):
+            assert_rows(found, expected, kinds_of("compare"), (*by, "measure", "unit"))
+    printed = through_command_line(store, capsys, "versions", ())
+    lead = ("slug", "version_a", "version_b", "measure", "unit")
+    expected = reference_contrasts.compared(reference_contrasts.by_version(rows))
+    assert len(expected) > 10
+    for found in (printed, through_frames(store, "versions", ())):
+        assert_rows(found, expected, kinds_of("versions"), lead)
 
 
 BUDGETS: dict[str, tuple[dict[str, Any], Callable[[RunRow], bool]]] = {

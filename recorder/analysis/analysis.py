@@ -1,15 +1,16 @@
 """An analysis: one pure function of a group's columns, with its needs, its population and its options."""
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from enum import Enum
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 from recorder.analysis.cells import Row
 from recorder.analysis.columns import Mask, Runs
 from recorder.analysis.filters import Filters
+from recorder.analysis.groups import Key
 from recorder.errors import UsageError
 from recorder.instants import MINUTE
 
@@ -30,18 +31,20 @@ class Population(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Option:
-    """A further argument of an analysis: a flag, or a number of 1 or more, as its default is.
+    """A further argument of an analysis.
 
     Attributes:
         name: its name in Python, and after `--` on the command line.
         default: its value where it is left out.
         help: one line for `--help`.
         needs: the columns that it reads.
+        kind: a flag, a number of 1 or more, a selection (`Filters`), or a period (`previous`).
     """
 
     name: str
-    default: bool | int
+    default: bool | int | None
     help: str
+    kind: Literal["flag", "number", "selection", "period"]
     needs: frozenset[str] = frozenset()
 
 
@@ -63,7 +66,7 @@ class Question:
     filters: Filters = field(default_factory=Filters)
     tz: tzinfo = UTC
     now: int | None = None
-    options: Mapping[str, bool | int] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict)
     overdue_after_us: int = 10 * MINUTE
     reading: bool = False
 
@@ -87,6 +90,8 @@ class Group:
 
 Masking: TypeAlias = Callable[[Runs, Question], Mask]
 
+Groups: TypeAlias = Mapping[Key, Group]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Analysis:
@@ -100,12 +105,15 @@ class Analysis:
         about: returns the part of the foot that counts the runs of the population, by its name.
         examples: command lines, without `recorder`.
         options: further arguments.
-        check: raises UsageError for a question that makes no sense; None: every question does.
+        prepare: returns the question as it is asked of the runs, or raises UsageError for one that makes no sense; None:
+            every question does, as it stands.
         only: returns the runs of the population that count; None: all.
         speaks: returns the runs of the context that make a row in a group without the population; None: none.
         split: a column of words and its name in the report; each word has rows of its own.
         items: returns the parts of a group that have a row each; None: the group has one row.
         basis: returns a value of all runs of the store, whatever the filters, for `cells`; None: no value.
+        rows: returns the rows of each group where they depend on those of the others; None: `cells` gives each.
+        notes: returns lines that say in words what the rows show, by the columns that name a group; None: none.
     """
 
     cells: Callable[[Group], Row]
@@ -114,19 +122,21 @@ class Analysis:
     about: Callable[[Runs, str, Question], str]
     examples: tuple[str, ...] = ()
     options: tuple[Option, ...] = ()
-    check: Callable[[Question], None] | None = None
+    prepare: Callable[[Question], Question] | None = None
     only: Masking | None = None
     speaks: Masking | None = None
     split: tuple[str, str] | None = None
     items: Callable[[Runs, Question], Iterable[Runs]] | None = None
     basis: Callable[[Runs], object] | None = None
+    rows: Callable[[Groups], Mapping[Key, list[Row]]] | None = None
+    notes: Callable[[Sequence[Row], Question], Iterable[str]] | None = None
 
     @property
     def manual(self) -> str:
         """The help, the columns included."""
         return inspect.getdoc(self.cells) or ""
 
-    def options_of(self, options: Mapping[str, bool | int]) -> dict[str, bool | int]:
+    def options_of(self, options: Mapping[str, Any]) -> dict[str, Any]:
         """Return the value of each option, the default where it is left out.
 
         Raises:
@@ -137,11 +147,12 @@ class Analysis:
             raise TypeError(f"no such argument: {', '.join(sorted(unknown))}")
         values = {option.name: options.get(option.name, option.default) for option in self.options}
         for name, value in values.items():
-            if not isinstance(value, bool) and value < 1:
+            if isinstance(value, int) and not isinstance(value, bool) and value < 1:
                 raise UsageError(f"--{name} {value}: give 1 or more")
         return values
 
-    def needed(self, options: Mapping[str, bool | int]) -> frozenset[str]:
+    def needed(self, options: Mapping[str, Any]) -> frozenset[str]:
         """Return the columns that the rows read with these options."""
         used = (option.needs for option in self.options if options[option.name])
-        return ALWAYS.union(self.needs, *used)
+        chosen = (value.needs for value in options.values() if isinstance(value, Filters))
+        return ALWAYS.union(self.needs, *used, *chosen)

@@ -40,7 +40,7 @@ def durations(group: Group) -> Row:
         reached; both null = too few values.
     """
     runs = group.runs
-    queue, run, wall, per_lead = runs.queue, runs.run, runs.wall, _per_lead(runs)
+    queue, run, wall, per_lead = runs.queue, runs.run, runs.wall, seconds_per_lead(runs)
     is_ledger, is_bracketed = map(runs.words("ended_at_origin").where, (_LEDGER, _BRACKETED))
     brackets = Ranked(runs.end_width[is_bracketed])
     return {
@@ -77,7 +77,7 @@ def _span(name: str, span: Span, *, narrow: str) -> Row:
     return percentiles(name, span.us[span.enters], *_PERCENTS, narrow=narrow)
 
 
-def _per_lead(runs: Runs) -> Floats:
+def seconds_per_lead(runs: Runs) -> Floats:
     """Return the run time by processed leads of each run that has both, in seconds."""
     run, leads = runs.run, runs.leads_processed
     counts = run.enters & leads.there & (leads.values != 0)
@@ -140,6 +140,7 @@ ANALYSIS: Final = Analysis(
             default=False,
             help="Kaplan-Meier quantiles of the wall time, which count runs in flight too.",
             needs=frozenset({"tracked_at", "last_good_at"}),
+            kind="flag",
         ),
     ),
     speaks=lambda runs, question: (

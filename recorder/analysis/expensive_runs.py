@@ -60,7 +60,7 @@ ANALYSIS: Final = Analysis(
     cells=expensive_runs,
     population=Population.ALL,
     needs=frozenset({*_NAMES, *_SPEND, "created_at"}),
-    options=(Option(name="limit", default=20, help="So many of each unit."),),
+    options=(Option(name="limit", default=20, help="So many of each unit.", kind="number"),),
     only=_is_priced,
     items=_dearest,
     about=_about,

@@ -80,8 +80,8 @@ def _leads(ended: Runs) -> Row:
     n_runs = n_of(processed.there)
     has_skipped = bool(skipped.there.any())
     return {
-        "leads_completed": count(pool.n - pool.hits if n_runs else None, narrow=True),
-        "leads_failed": count(pool.hits if n_runs else None, narrow=True),
+        "leads_completed": count(pool.below - pool.above if n_runs else None, narrow=True),
+        "leads_failed": count(pool.above if n_runs else None, narrow=True),
         "leads_skipped": count(total(skipped.values[skipped.there]) if has_skipped else None),
         "lead_failure_rate": rate(pool.rate, narrow=True),
         "lead_failure_rate_low": rate(low, narrow=True),
@@ -100,8 +100,8 @@ _ENDINGS: Final = tuple(
 )
 
 
-def _require_both_ends(question: Question) -> None:
-    """Refuse a question that separates completed from failed runs: it has no rate."""
+def require_both_ends(question: Question) -> Question:
+    """Return the question; refuse one that separates completed from failed runs: it has no rate."""
     why = "a failure rate is of completed and failed runs together"
     status = question.filters.status
     if "status" in parse_by(question.by):
@@ -111,6 +111,7 @@ def _require_both_ends(question: Question) -> None:
         raise UsageError(
             f"--status {','.join(status)}: {why}: add {' and '.join(missing)}, or leave it out"
         )
+    return question
 
 
 def _about(runs: Runs, population: str, question: Question) -> str:
@@ -124,6 +125,6 @@ ANALYSIS: Final = Analysis(
     population=Population.ALL,
     needs=frozenset({"leads_completed", "leads_failed", "leads_skipped", "n_reopened", "quality"}),
     about=_about,
-    check=_require_both_ends,
+    prepare=require_both_ends,
     examples=("failures --by day --since 7d", "failures --by slug,version --format csv"),
 )

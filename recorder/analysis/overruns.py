@@ -70,7 +70,7 @@ ANALYSIS: Final = Analysis(
     cells=overruns,
     population=Population.COMPLETED,
     needs=NEEDS | {*_NAMES, "cost_unit", "created_at"},
-    options=(Option(name="limit", default=20, help="So many of each unit."),),
+    options=(Option(name="limit", default=20, help="So many of each unit.", kind="number"),),
     only=_is_above,
     items=_worst,
     about=_about,

@@ -86,7 +86,12 @@ def is_pair(runs: Runs) -> Mask:
     return runs.words("cost_quality").where(_BOTH) & preview.there & actual.there
 
 
+def has_actual(runs: Runs) -> Mask:
+    """Return which runs have an actual in the unit of their row."""
+    is_other = runs.words("cost_quality").where(_MISMATCH)
+    return runs.ints("cost_actual_micros").there & ~is_other
+
+
 def actuals(runs: Runs) -> Numbers:
     """Return the actuals that are known in the unit of their row."""
-    actual = runs.ints("cost_actual_micros")
-    return exact(actual.values[actual.there & ~runs.words("cost_quality").where(_MISMATCH)])
+    return exact(runs.ints("cost_actual_micros").values[has_actual(runs)])

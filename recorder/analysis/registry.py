@@ -29,6 +29,8 @@ ANALYSES: Final = {
     "expensive_runs": Entry(
         "List the most expensive runs, --limit of each unit (20).", ("spend", "runs")
     ),
+    "compare": Entry("Compare two selections of runs, or two periods."),
+    "versions": Entry("Compare each version of a slug with the one before."),
     "coverage": Entry("Show how well the history was caught."),
 }
 """The analyses by name; each is `ANALYSIS` in the module of its name."""

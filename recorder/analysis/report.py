@@ -23,6 +23,7 @@ class Report:
         whole: the rows of a report without groups, where people read it: one, or one a unit.
         lead: the columns that name the group of a row.
         narrow: the columns that a narrow table shows.
+        notes: lines that say in words what the rows show.
     """
 
     kinds: Columns
@@ -32,6 +33,7 @@ class Report:
     whole: list[Cells]
     lead: tuple[str, ...]
     narrow: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from recorder.analysis.analysis import Analysis, Group, Population, Question
+from recorder.analysis.analysis import Analysis, Group, Groups, Population, Question
 from recorder.analysis.cells import Cell, Row, plain
 from recorder.analysis.columns import Mask, Runs, Word
 from recorder.analysis.filters import Filters
@@ -71,16 +71,17 @@ class _Answer:
         populations = populations_of(met)
         about = self._analysis.about(self._chosen(met), self._population(), self._question)
         scope = filters.summary_with_status() if self._is_of_all else filters.summary()
-        rows = self._plain(self._rows(met, self._by.terms))
+        rows = list(self._rows(met, self._by.terms))
         unit = ("unit",) if "unit" in columns else ()
         return Report(
             kinds={name: cell.kind for name, cell in columns.items()},
-            rows=rows,
+            rows=self._plain(rows),
             whole=self._plain(self._whole(met)) if rows else [],
             foot="; ".join(filter(None, (in_words(populations), about, self._by.summary(), scope))),
             populations=populations,
             lead=self._by.terms + unit,
             narrow=tuple(name for name, cell in columns.items() if cell.narrow),
+            notes=tuple(self._analysis.notes(rows, self._question)) if self._analysis.notes else (),
         )
 
     def _plain(self, rows: Iterable[Row]) -> list[Cells]:
@@ -92,19 +93,26 @@ class _Answer:
 
     def _whole(self, met: Runs) -> Iterator[Row]:
         by = self._by.terms
-        if by and self._question.reading and self._analysis.items is None:
+        is_one_a_group = self._analysis.items is None and self._analysis.rows is None
+        if by and self._question.reading and is_one_a_group:
             lead = self._lead(by, [WHOLE, *[None] * len(by)])
             yield from (lead | row for row in self._rows(met, ()))
 
     def _rows(self, met: Runs, by: Sequence[str]) -> Iterator[Row]:
         terms = (*by, *self._split)
-        rows = {key: list(self._cells(group)) for key, group in self._groups(met, terms)}
+        rows = self._made(dict(self._groups(met, terms)))
         idle = set(_idle_days(terms, rows)) if self._question.reading and "day" in by else set()
         if not by and not rows:
             idle.add((None,) * len(terms))
-        rows |= {key: list(self._cells(self._blank(met))) for key in idle}
+        rows |= self._made(dict.fromkeys(idle, self._blank(met)))
         for key in in_order(terms, rows):
             yield from (self._lead(terms, key) | cells for cells in rows[key])
+
+    def _made(self, groups: Groups) -> dict[Key, list[Row]]:
+        """Return the rows of each group."""
+        if self._analysis.rows is not None:
+            return dict(self._analysis.rows(groups))
+        return {key: list(self._cells(group)) for key, group in groups.items()}
 
     def _groups(self, met: Runs, terms: Sequence[str]) -> Iterator[tuple[Key, Group]]:
         """Yield each group that has a row."""

@@ -91,12 +91,15 @@ class Ranked:
         """The largest value; None without values."""
         return self._sorted[-1:].tolist()[0] if self.n else None
 
+    def value(self, rank: int) -> Any:  # noqa: ANN401  # a number
+        """Return the value of a rank, from 1."""
+        return self._sorted[rank - 1 : rank].tolist()[0]
+
     def at(self, percent: int) -> Any:  # noqa: ANN401  # a number, or None
         """Return the smallest value whose cumulative share is at least so many percent; None with too few values."""
         if self.n < LEAST_N.get(percent, 1):
             return None
-        rank = max(-(-self.n * percent // 100), 1)
-        return self._sorted[rank - 1 : rank].tolist()[0]
+        return self.value(max(-(-self.n * percent // 100), 1))
 
 
 def ratio(numerator: int, denominator: int) -> float | None:
@@ -104,19 +107,48 @@ def ratio(numerator: int, denominator: int) -> float | None:
     return numerator / denominator if denominator else None
 
 
-def wilson(successes: int, n: int) -> Interval:
-    """Return Wilson's 95 % interval of a rate, without continuity correction; no interval for n = 0."""
+def wilson(successes: int, n: int, z: float = Z) -> Interval:
+    """Return Wilson's interval of a rate, without continuity correction; 95 % by default, none for n = 0."""
     if not n:
         return NO_INTERVAL
     share = successes / n
-    width = 2 * (n + Z**2)
-    center = (2 * n * share + Z**2) / width
-    delta = Z / width * sqrt(4 * n * share * (1 - share) + Z**2)
+    width = 2 * (n + z**2)
+    center = (2 * n * share + z**2) / width
+    delta = z / width * sqrt(4 * n * share * (1 - share) + z**2)
     low = center - delta if successes else 0.0
     return low, center + delta if successes < n else 1.0
 
 
-class PooledRate:
+class PooledRatio:
+    """A ratio of two sums over clusters, such as runs.
+
+    Args:
+        above: the numerator of each cluster, an integer.
+        below: the denominator of each cluster, an integer.
+    """
+
+    __slots__ = ("_above_squared", "_below_squared", "_cross", "above", "below", "clusters")
+
+    def __init__(self, above: Numbers, below: Numbers) -> None:
+        self.clusters = len(below)
+        self.above, self.below = total(above), total(below)
+        self._above_squared = total(times(above, above))
+        self._cross = total(times(above, below))
+        self._below_squared = total(times(below, below))
+
+    def half_width(self, z: float = Z) -> float | None:
+        """Return half of the width of the linearised interval; None for fewer than two clusters: they have no spread."""
+        if self.clusters < 2 or not self.below:  # noqa: PLR2004  # one cluster has no spread
+            return None
+        residuals = (  # of above - ratio * below, squared, summed, times below squared: an exact integer
+            self.below**2 * self._above_squared
+            - 2 * self.above * self.below * self._cross
+            + self.above**2 * self._below_squared
+        )
+        return z * sqrt(self.clusters * residuals / ((self.clusters - 1) * self.below**4))
+
+
+class PooledRate(PooledRatio):
     """A rate pooled over clusters, such as the leads of runs, which are not independent within a run.
 
     Args:
@@ -124,37 +156,22 @@ class PooledRate:
         n: the size of each cluster; one of size 0 is left out.
     """
 
-    __slots__ = ("_cross", "_hits_squared", "_n_squared", "clusters", "hits", "n")
+    __slots__ = ()
 
     def __init__(self, hits: Numbers, n: Numbers) -> None:
-        hits, n = hits[n != 0], n[n != 0]
-        self.clusters = len(n)
-        self.hits, self.n = total(hits), total(n)
-        self._hits_squared = total(times(hits, hits))
-        self._cross = total(times(hits, n))
-        self._n_squared = total(times(n, n))
+        super().__init__(hits[n != 0], n[n != 0])
 
     @property
     def rate(self) -> float | None:
         """All hits by all n."""
-        return ratio(self.hits, self.n)
+        return ratio(self.above, self.below)
 
     def interval(self) -> Interval:
-        """Return the 95 % interval by the linearised ratio, cut to 0..1.
-
-        There is no interval for fewer than two clusters, nor where all have the same rate: they have no spread.
-        """
-        if self.clusters < 2:  # noqa: PLR2004  # one cluster has no spread
+        """Return the 95 % interval by the linearised ratio, cut to 0..1; none where all clusters have the same rate."""
+        half = self.half_width()
+        if not half:
             return NO_INTERVAL
-        residuals = (  # of hits - rate * n, squared, summed, times n squared: an exact integer
-            self.n**2 * self._hits_squared
-            - 2 * self.hits * self.n * self._cross
-            + self.hits**2 * self._n_squared
-        )
-        if not residuals:
-            return NO_INTERVAL
-        variance = self.clusters * residuals / ((self.clusters - 1) * self.n**4)
-        rate, half = self.hits / self.n, Z * sqrt(variance)
+        rate = self.above / self.below
         return max(rate - half, 0.0), min(rate + half, 1.0)
 
 

@@ -4,10 +4,10 @@ Invariant: the numbers are those of `recorder.analyses`; a table shows the main 
 """
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import tzinfo
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -27,6 +27,7 @@ from recorder.cli.row_options import (
     format_option,
     notify_unknown_words,
     order_options,
+    parse_selection,
     tz_option,
 )
 from recorder.cli.stores import reading
@@ -76,7 +77,9 @@ def _command(name: str) -> click.Command:
             question, order = _with_limit(question, order)
         with reading(settings) as database:
             analyses = Analyses(database, settings, as_of=as_of)
-            notify_unknown_words(analyses, question.filters)
+            for chosen in (question.filters, *values.values()):
+                if isinstance(chosen, Filters):
+                    notify_unknown_words(analyses, chosen)
             report = analyses.analyse(wanted, question)
         print_report(report, order, format, tz)
 
@@ -126,17 +129,17 @@ def _own_options(name: str) -> Iterator[Callable[[Any], Any]]:
 
 
 def _option(option: Option) -> Callable[[Any], Any]:
-    is_flag = isinstance(option.default, bool)
-    kind = click.BOOL if is_flag else click.IntRange(1)
-    return click.option(
-        _dashed(option.name),
-        option.name,
-        type=kind,
-        is_flag=is_flag,
-        default=option.default,
-        show_default=not is_flag,
-        help=option.help,
-    )
+    form = {"default": option.default, "help": option.help, **_FORMS[option.kind]}
+    return click.option(_dashed(option.name), option.name, **form)
+
+
+_FORMS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "flag": {"is_flag": True},
+    "number": {"type": click.IntRange(1), "show_default": True},
+    "selection": {"metavar": "SELECTION", "callback": parse_selection},
+    "period": {"type": click.Choice(("previous",))},
+}
+"""How click takes an option of each kind."""
 
 
 def _dashed(name: str) -> str:
@@ -153,5 +156,5 @@ def print_report(report: Report, order: Order, format: str, tz: tzinfo) -> None:
         format=format,
         out=sys.stdout,
         tz=tz,
-        foot=(report.foot,) if report.foot else (),
+        foot=(*filter(None, [report.foot]), *report.notes),
     )

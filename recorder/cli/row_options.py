@@ -61,6 +61,33 @@ def _words(_ctx: click.Context, _param: click.Parameter, texts: tuple[str, ...])
     return tuple(word.strip() for text in texts for word in text.split(",") if word.strip())
 
 
+def parse_selection(ctx: click.Context, param: click.Parameter, text: str | None) -> Filters | None:
+    """Return the runs of `since=14d,until=7d,source=a,slug=x,version=3,label.team=growth`."""
+    if text is None:
+        return None
+    found: dict[str, list[str]] = {name: [] for name in _SELECTS}
+    for piece in text.split(","):
+        key, equals, value = (part.strip() for part in piece.partition("="))
+        name, dot, label = key.partition(".")
+        if not equals or name not in found or bool(dot) != (name == "label"):
+            known = ", ".join(f"{name}=..." for name in _SELECTS[:-1])
+            raise click.BadParameter(f"{piece!r}: write {known} or label.KEY=VALUE.")
+        found[name].append(f"{label}={value}" if dot else value)
+    since, until, source = (
+        found[name][-1] if found[name] else None for name in ("since", "until", "source")
+    )
+    return Filters(
+        since=_when(ctx, param, since),
+        until=_when(ctx, param, until),
+        source=source,
+        slug=tuple(found["slug"]),
+        version=tuple(found["version"]),
+        labels=_labels(ctx, param, tuple(found["label"])),
+    )
+
+
+_SELECTS = ("since", "until", "source", "slug", "version", "label")
+
 format_option = click.option(
     "--format",
     type=click.Choice(FORMATS),
