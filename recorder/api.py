@@ -26,6 +26,7 @@ from recorder.settings import Settings, load_settings
 from recorder.store.engine import Database
 from recorder.views import (
     LABEL_KINDS,
+    LEAD_OUTCOME_KINDS,
     POLL_KINDS,
     REMAINING_KINDS,
     RUN_COLUMNS,
@@ -173,6 +174,23 @@ class History:
             UnknownRunError, AmbiguousRunError: no run has that id, or two have it.
         """
         return rows_frame(self._queries.labels(run_id, source), LABEL_KINDS)
+
+    def lead_outcomes(
+        self, run_id: str | None = None, *, source: str | None = None
+    ) -> "pd.DataFrame":
+        """Return the leads of a run, or of all runs, whose items were captured to the end.
+
+        | columns | dtype, unit |
+        |---|---|
+        | `source`, `run_id`, `item_id`, `lead_id`, `status`, `skipped_reason`, `error_message`, `provider` | `string` |
+        | `attempts` | `Int64` |
+        | `started_at`, `completed_at` | UTC, the ledger's clock |
+        | `run_seconds` | `Float64`, s; null: a bound missing, or negative |
+
+        Raises:
+            UnknownRunError, AmbiguousRunError: no run has that id, or two have it.
+        """
+        return rows_frame(self._queries.lead_outcomes(run_id, source), LEAD_OUTCOME_KINDS)
 
     def status(self, run_id: str, *, source: str | None = None) -> dict[str, Any]:
         """Return the JSON value that the API last served: `{"run": {...}}` as dicts, lists, str, bool, None and numbers.

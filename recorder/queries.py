@@ -19,6 +19,7 @@ from recorder.store.migrate import require_current
 from recorder.store.read.listing import (
     ListedRow,
     label_rows,
+    lead_outcome_rows,
     poll_rows,
     snapshot_rows,
     transition_rows,
@@ -37,7 +38,14 @@ from recorder.store.read.states import (
     states,
 )
 from recorder.store.read.vocabulary import UnknownWord, unknown_words
-from recorder.views import label_cells, poll_cells, run_cells, snapshot_cells, transition_cells
+from recorder.views import (
+    label_cells,
+    lead_outcome_cells,
+    poll_cells,
+    run_cells,
+    snapshot_cells,
+    transition_cells,
+)
 
 _ANY_US = -(2**60)  # also where the ledger's clock is ahead
 _AT_ONCE = 500  # keys of one statement: SQLite had a limit of 999 variables
@@ -132,6 +140,12 @@ class Queries:
     def labels(self, run_id: str | None = None, source: str | None = None) -> Iterator[Cells]:
         """Yield the rows of the view `labels`, of one run or of all."""
         return map(label_cells, self._listed(label_rows, run_id, source))
+
+    def lead_outcomes(
+        self, run_id: str | None = None, source: str | None = None
+    ) -> Iterator[Cells]:
+        """Yield the rows of the view `lead_outcomes`, of one run or of all."""
+        return map(lead_outcome_cells, self._listed(lead_outcome_rows, run_id, source))
 
     def status(self, run_id: str, source: str | None = None) -> StateView:
         """Return the last state of a run.

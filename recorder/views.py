@@ -57,6 +57,13 @@ TRANSITION_KINDS: Final[Columns] = _kinds(
     instant="ledger_at seen_before_at seen_at",
 )
 LABEL_KINDS: Final[Columns] = _kinds("source run_id key value")
+LEAD_OUTCOME_KINDS: Final[Columns] = _kinds(
+    "source run_id item_id lead_id status skipped_reason error_message attempts provider"
+    " started_at completed_at run_seconds",
+    count="attempts",
+    instant="started_at completed_at",
+    seconds="run_seconds",
+)
 
 REMAINING_KINDS: Final[Columns] = _kinds(
     "remaining_seconds_p10 remaining_seconds_p50 remaining_seconds_p90 slow",
@@ -71,6 +78,7 @@ VIEWS: Final[Mapping[str, Columns]] = {
     "polls": POLL_KINDS,
     "transitions": TRANSITION_KINDS,
     "labels": LABEL_KINDS,
+    "lead_outcomes": LEAD_OUTCOME_KINDS,
 }
 """The kind of each column of each view."""
 
@@ -138,6 +146,12 @@ def transition_cells(stored: Mapping[str, Any]) -> Cells:
 def label_cells(stored: Mapping[str, Any]) -> Cells:
     """Return the row of `labels`."""
     return _row(LABEL_KINDS, stored)
+
+
+def lead_outcome_cells(stored: Mapping[str, Any]) -> Cells:
+    """Return the row of `lead_outcomes`, from one in base units."""
+    run_us = _span(stored["started_at"], stored["completed_at"])
+    return _row(LEAD_OUTCOME_KINDS, {**stored, "run_seconds": seconds(run_us)})
 
 
 def _row(kinds: Columns, cells: Mapping[str, Any]) -> Cells:

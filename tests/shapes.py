@@ -1,15 +1,18 @@
 """A store that holds runs of many shapes, for the tests of everything by which people ask."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from stores import BASE_URL, T0, S, answer, document, failure, register, sample_body, sample_paths
 
 from recorder.history.export_record import TrackedRun
 from recorder.ledger.answer import Answer, Outcome
+from recorder.ledger.target import Target
 from recorder.store.engine import Database
 from recorder.store.read.run_refs import find_run
 from recorder.store.write.adopt import adopting
+from recorder.store.write.capture import record_pages
 from recorder.store.write.record import Recorder
 from recorder.store.write.track import track, untrack
 
@@ -91,6 +94,36 @@ def _words(database: Database) -> None:
             ref = find_run(connection, run_id, "default")
             untrack(connection, ref.source_id, ref.run_key, now=T0 + at * S)
         track(connection, "default", ["back"], now=T0 + LAST_S * S)
+
+
+def page(
+    *items: Mapping[str, Any], run_id: str = "er_1", cursor: str = "", after: str | None = None
+) -> Answer:
+    """A page of items of a run, `after` is the cursor of the next one; each item is given an id where it has none."""
+    served = [{"id": f"i{n}", "runId": run_id} | dict(one) for n, one in enumerate(items)]
+    body = {"items": served, "page": {"nextCursor": after, "hasMore": after is not None}}
+    return answer(LAST_S, body, target=Target(run_id, cursor))
+
+
+def fill_items(database: Database) -> None:
+    """Record all items of one run, of each kind, fewer than its counts of another, and the first page of a third."""
+    timing = {"startedAt": "2025-11-20T09:00:11Z", "completedAt": "2025-11-20T09:00:12.5Z"}
+    whole: dict[str, Any] = {"leadId": "ld_1", "attempts": 2, "metadata": {"provider": "findy"}}
+    failed = {"error": {"message": "no\nluck \x1b[31m <ana@x.test>"}, "timing": {"startedAt": "x"}}
+    record_pages(
+        database,
+        [
+            page(
+                {"status": "completed", "timing": timing, **whole},
+                {"status": "failed", **failed, **whole},
+                {"status": "skipped", "skippedReason": "run_cancelled"},
+                {"status": 3, "leadId": 7, "attempts": -1, "metadata": [], "error": "x"},
+            ),
+            page({"status": "pending"}, run_id="s3", after="i0"),
+            page({"status": "completed"}, run_id="s2"),
+        ],
+        after=lambda _: None,
+    )
 
 
 def stopped_at(database: Database, seconds: int) -> None:

@@ -460,6 +460,8 @@ VIEWS = {
     "polls": "source run_id polled_at outcome http_status latency_ms snapshot_seq detail",
     "transitions": "source run_id from_status to_status ledger_at seen_before_at seen_at",
     "labels": "source run_id key value",
+    "lead_outcomes": "source run_id item_id lead_id status skipped_reason error_message attempts provider"
+    " started_at completed_at run_seconds",
 }
 EXTRAS = {
     "runs": "run_seconds_sharp wall_seconds_sharp spend_part spend_micros spend_unit",

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import shapes
-from shapes import HOSTILE, LAST_S, fill, stopped_at
+from shapes import HOSTILE, LAST_S, fill, fill_items, stopped_at
 from stores import T0, S, answer, document, register, sample_body, sample_paths, set_revision, view
 
 import recorder
@@ -36,6 +36,7 @@ KEYS = {
     "polls": ("source", "run_id", "polled_at"),
     "transitions": ("source", "run_id", "seen_at"),
     "labels": ("source", "run_id", "key"),
+    "lead_outcomes": ("source", "run_id", "item_id"),
 }
 Rows = list[dict[str, Any]]
 
@@ -47,6 +48,7 @@ def archive_of(database: Database, **more: Any) -> Analyses:
 @pytest.fixture
 def filled(database: Database) -> Database:
     fill(database)
+    fill_items(database)
     return database
 
 

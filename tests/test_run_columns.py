@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from made_answers import random_answers
 from made_rows import run_row
-from shapes import fill
+from shapes import fill, fill_items
 from stores import BASE_URL, T0, S, register
 
 from recorder.analysis.building import in_listing_order, joined, runs_of
@@ -29,6 +29,7 @@ NAMES = {*FIELDS, "dated_at", "label:team", "label:no"}
 def mixed(database: Database) -> Database:
     """A store with runs of every shape in two sources, and a random history on top."""
     fill(database)
+    fill_items(database)
     answers = random_answers(seed=11, runs=60)
     with database.writing() as connection:
         number = ensure_source(connection, "growth", base_url=BASE_URL, now=T0)

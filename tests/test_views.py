@@ -86,6 +86,7 @@ TYPES = {
 def test_every_kind_of_cell_has_its_type(database: Database, name: str) -> None:
     """Each column of each view has cells, and each is null or of the type that the column's kind says."""
     shapes.fill(database)
+    shapes.fill_items(database)
     rows = list(getattr(Queries(database, Settings(database_url="sqlite://")), name)())
     for column, kind in VIEWS[name].items():
         cells = [row[column] for row in rows if row[column] is not None]

@@ -4,11 +4,12 @@ Cause: the first release. Locks: none, the tables are new.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.schema import SchemaItem
 
 revision = "0001"
 down_revision = None
@@ -40,6 +41,10 @@ Bytes = sa.LargeBinary()
 LEADS = "leads_total leads_pending leads_running leads_completed leads_skipped leads_failed"
 
 
+def _table(name: str, *columns: SchemaItem, rowid: bool = True) -> None:
+    sa.Table(name, metadata, *columns, sqlite_strict=True, sqlite_with_rowid=rowid)
+
+
 def _integers(names: str) -> list[sa.Column[int]]:
     return [sa.Column(name, Integer) for name in names.split()]
 
@@ -58,9 +63,28 @@ def _run_key() -> tuple[sa.Column[int], sa.Column[int]]:
     )
 
 
-def _of_run() -> sa.ForeignKeyConstraint:
+def _run_table(
+    name: str, *columns: SchemaItem, key: Sequence[str] = (), rowid: bool = True
+) -> None:
+    """Declare a table of rows that belong to a run; `key`: its key within the run."""
+    _table(
+        name,
+        *_run_key(),
+        *columns,
+        sa.PrimaryKeyConstraint("source_id", "run_key", *key),
+        sa.ForeignKeyConstraint(
+            ["source_id", "run_key"], [f"{SCHEMA}.run.source_id", f"{SCHEMA}.run.run_key"]
+        ),
+        rowid=rowid,
+    )
+
+
+def _of_snapshot(seq: str) -> sa.ForeignKeyConstraint:
     return sa.ForeignKeyConstraint(
-        ["source_id", "run_key"], [f"{SCHEMA}.run.source_id", f"{SCHEMA}.run.run_key"]
+        ["source_id", "run_key", seq],
+        [f"{SCHEMA}.snapshot.{name}" for name in ("source_id", "run_key", "seq")],
+        deferrable=True,
+        initially="DEFERRED",
     )
 
 
@@ -72,9 +96,8 @@ def _in_calendar(names: str) -> sa.CheckConstraint:
     )
 
 
-source = sa.Table(
+_table(
     "source",
-    metadata,
     sa.Column("source_id", Small, primary_key=True, autoincrement=False),
     sa.Column("name", Name, nullable=False),
     sa.Column("base_url", Text, nullable=False),
@@ -83,12 +106,10 @@ source = sa.Table(
     *_integers("held_until refused_at clock_at clock_off_us"),
     sa.UniqueConstraint("name"),
     _in_calendar("created_at"),
-    sqlite_strict=True,
 )
 
-run = sa.Table(
+_table(
     "run",
-    metadata,
     *_run_key(),
     sa.Column("run_id", Name, nullable=False),
     sa.Column("tracked_at", Integer, nullable=False),
@@ -97,25 +118,18 @@ run = sa.Table(
     sa.UniqueConstraint("source_id", "run_id"),
     sa.ForeignKeyConstraint(["source_id"], [f"{SCHEMA}.source.source_id"]),
     _in_calendar("tracked_at untracked_at"),
-    sqlite_strict=True,
 )
 
-label = sa.Table(
+_run_table(
     "label",
-    metadata,
-    *_run_key(),
     sa.Column("key", Name, nullable=False),
     sa.Column("value", Text, nullable=False),
-    sa.PrimaryKeyConstraint("source_id", "run_key", "key"),
-    _of_run(),
-    sqlite_strict=True,
-    sqlite_with_rowid=False,
+    key=["key"],
+    rowid=False,
 )
 
-watch = sa.Table(
+_run_table(
     "watch",
-    metadata,
-    *_run_key(),
     sa.Column("tracking", Text, nullable=False),
     *_integers("due_at"),
     sa.Column("urgency", Small, nullable=False),
@@ -128,17 +142,13 @@ watch = sa.Table(
     *_integers("overdue_notified_at"),
     sa.Column("body_digest", Bytes),
     *_integers(f"{LEADS} updated_at"),
-    sa.PrimaryKeyConstraint("source_id", "run_key"),
     sa.Index(None, "source_id", "due_at"),
-    _of_run(),
     _in_calendar("first_polled_at last_polled_at first_good_at last_good_at updated_at"),
-    sqlite_strict=True,
-    sqlite_with_rowid=False,
+    rowid=False,
 )
 
-part = sa.Table(
+_table(
     "part",
-    metadata,
     sa.Column("source_id", Small, nullable=False),
     sa.Column("part_id", Integer, nullable=False),
     sa.Column("digest", Bytes, nullable=False),
@@ -148,19 +158,12 @@ part = sa.Table(
     sa.UniqueConstraint("source_id", "digest"),
     sa.ForeignKeyConstraint(["source_id"], [f"{SCHEMA}.source.source_id"]),
     sa.CheckConstraint("json IS NOT NULL OR deflated IS NOT NULL", name="some_form"),
-    sqlite_strict=True,
 )
 
-snapshot = sa.Table(
+_run_table(
     "snapshot",
-    metadata,
-    *_run_key(),
     sa.Column("seq", Integer, nullable=False),
-    sa.Column(
-        "previous_seq",
-        Integer,
-        sa.Computed("CASE WHEN seq > 1 THEN seq - 1 END", persisted=True),
-    ),
+    sa.Column("previous_seq", Integer, sa.Computed("CASE WHEN seq > 1 THEN seq - 1 END", True)),
     *_required("first_seen_at last_seen_at"),
     *_integers("seen_again_at"),
     *_required("n_polls"),
@@ -173,14 +176,7 @@ snapshot = sa.Table(
     *_texts("preview_unit"),
     *_integers("actual_micros"),
     *_texts("actual_unit oddities"),
-    sa.PrimaryKeyConstraint("source_id", "run_key", "seq"),
-    _of_run(),
-    sa.ForeignKeyConstraint(
-        ["source_id", "run_key", "previous_seq"],
-        [f"{SCHEMA}.snapshot.{name}" for name in ("source_id", "run_key", "seq")],
-        deferrable=True,
-        initially="DEFERRED",
-    ),
+    _of_snapshot("previous_seq"),
     sa.ForeignKeyConstraint(
         ["source_id", "part_id"], [f"{SCHEMA}.part.source_id", f"{SCHEMA}.part.part_id"]
     ),
@@ -190,13 +186,11 @@ snapshot = sa.Table(
         "first_seen_at last_seen_at seen_again_at created_at started_at completed_at cancelled_at updated_at"
     ),
     sa.CheckConstraint("first_seen_at <= last_seen_at AND n_polls >= 1", name="seen"),
-    sqlite_strict=True,
+    key=["seq"],
 )
 
-run_summary = sa.Table(
+_run_table(
     "run_summary",
-    metadata,
-    *_run_key(),
     *_texts(
         "observation_class status mode enrichment_id slug version scope_type list_id output_target output_attribute_key write_policy"
     ),
@@ -209,39 +203,26 @@ run_summary = sa.Table(
     sa.Column("cost_quality", Text, nullable=False),
     sa.Column("n_reopened", Integer, nullable=False),
     *_texts("quality"),
-    sa.PrimaryKeyConstraint("source_id", "run_key"),
-    _of_run(),
     _in_calendar("created_at started_at cancelled_at ended_at ended_after cost_known_at"),
-    sqlite_strict=True,
 )
 
-poll = sa.Table(
+_run_table(
     "poll",
-    metadata,
-    *_run_key(),
     sa.Column("polled_at", Integer, nullable=False),
     sa.Column("outcome", Small, nullable=False),
     sa.Column("http_status", Small),
     *_integers("latency_ms snapshot_seq"),
     *_texts("detail"),
-    sa.PrimaryKeyConstraint("source_id", "run_key", "polled_at"),
-    _of_run(),
-    sa.ForeignKeyConstraint(
-        ["source_id", "run_key", "snapshot_seq"],
-        [f"{SCHEMA}.snapshot.{name}" for name in ("source_id", "run_key", "seq")],
-        deferrable=True,
-        initially="DEFERRED",
-    ),
+    _of_snapshot("snapshot_seq"),
     sa.CheckConstraint("outcome BETWEEN 1 AND 9", name="outcome"),
     _in_calendar("polled_at"),
     sa.CheckConstraint("(outcome <= 2) = (snapshot_seq IS NOT NULL)", name="good_has_snapshot"),
-    sqlite_strict=True,
-    sqlite_with_rowid=False,
+    key=["polled_at"],
+    rowid=False,
 )
 
-rejected_body = sa.Table(
+_table(
     "rejected_body",
-    metadata,
     *_run_key(),
     sa.Column("polled_at", Integer, nullable=False),
     sa.Column("head", Bytes, nullable=False),
@@ -252,52 +233,69 @@ rejected_body = sa.Table(
         ["source_id", "run_key", "polled_at"],
         [f"{SCHEMA}.poll.{name}" for name in ("source_id", "run_key", "polled_at")],
     ),
-    sqlite_strict=True,
 )
 
-poller = sa.Table(
+_run_table(
+    "capture",
+    *_texts("cursor"),
+    *_integers("due_at"),
+    *_required("n_requests n_failures requested_at"),
+    sa.Column("last_outcome", Small, nullable=False),
+    sa.Column("http_status", Small),
+    *_integers("captured_at leads_pending leads_running leads_completed"),
+    *_integers("leads_skipped leads_failed"),
+    sa.Column("differs", Flag, nullable=False),
+    rowid=False,
+)
+
+_run_table(
+    "item",
+    sa.Column("item_id", Name, nullable=False),
+    *_texts("lead_id status skipped_reason error_message"),
+    *_integers("attempts"),
+    *_texts("provider"),
+    *_integers("started_at completed_at"),
+    _in_calendar("started_at completed_at"),
+    key=["item_id"],
+    rowid=False,
+)
+
+_table(
     "poller",
-    metadata,
     sa.Column("holder", Text, nullable=False),
     sa.Column("alive_until", Integer, nullable=False),
     sa.Column("wanted", Text, nullable=False),
     sa.Column("is_viewer", Flag, nullable=False),
     sa.PrimaryKeyConstraint("holder"),
-    sqlite_strict=True,
-    sqlite_with_rowid=False,
+    rowid=False,
 )
 
-key_budget = sa.Table(
+_table(
     "key_budget",
-    metadata,
     sa.Column("key_id", Text, nullable=False),
     *_integers("last_sent_at paused_until"),
     sa.Column("last_new_source", Small),
     sa.PrimaryKeyConstraint("key_id"),
-    sqlite_strict=True,
-    sqlite_with_rowid=False,
+    rowid=False,
 )
 
-key_slot = sa.Table(
+_table(
     "key_slot",
-    metadata,
     sa.Column("key_id", Text, nullable=False),
     *_required("slot free_at"),
+    sa.Column("is_items", Flag, nullable=False),
     sa.PrimaryKeyConstraint("key_id", "slot"),
     sa.ForeignKeyConstraint(["key_id"], [f"{SCHEMA}.key_budget.key_id"]),
-    sqlite_strict=True,
-    sqlite_with_rowid=False,
+    rowid=False,
 )
 
-ids_file = sa.Table(
+_table(
     "ids_file",
-    metadata,
     sa.Column("file_id", Bytes, nullable=False),
     sa.Column("length", Integer, nullable=False),
     sa.Column("digest", Bytes, nullable=False),
     sa.PrimaryKeyConstraint("file_id"),
-    sqlite_strict=True,
-    sqlite_with_rowid=False,
+    rowid=False,
 )
 
 

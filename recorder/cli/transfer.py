@@ -28,7 +28,7 @@ from recorder.transfer.outgoing import answer_lines, whole_file
 from recorder.transfer.parquet import write_parquet
 from recorder.views import VIEWS
 
-_NAMES: Final = ("answers", "runs", "snapshots", "polls", "transitions", "labels")
+_NAMES: Final = ("answers", *VIEWS)
 _FORMATS: Final = ("ndjson", "csv", "parquet")
 _BY_ENDING: Final = {".ndjson": "ndjson", ".jsonl": "ndjson", ".csv": "csv", ".parquet": "parquet"}
 
@@ -60,9 +60,9 @@ def export(
 ) -> None:
     """Write answers, or the rows of a view, to a file.
 
-    NAME is answers, runs, snapshots, polls, transitions or labels. `answers` is every recorded answer, as ndjson that
-    `recorder import` reads into a store on SQLite or Postgres. The file appears only when it is complete, and only its
-    owner may read it.
+    NAME is answers, runs, snapshots, polls, transitions, labels or lead_outcomes. `answers` is every recorded answer, as
+    ndjson that `recorder import` reads into a store on SQLite or Postgres; items are not in it, they are captured again.
+    The file appears only when it is complete, and only its owner may read it.
     """
     del tz  # the zone of a date in --as-of; files hold UTC
     chosen = _format(name, out, format)

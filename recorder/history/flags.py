@@ -11,11 +11,18 @@ from recorder.instants import SECOND
 from recorder.ledger.row import LedgerRow
 
 SHARP_US = 10 * SECOND
+ITEMS_MISMATCH = "items_mismatch"
+"""The flag of a run whose captured items are other than the counts of its row."""
 
 
 def is_sharp(width_us: int, duration_us: int) -> bool:
     """Return whether an end is known well enough for its duration to enter statistics."""
     return width_us < SHARP_US or 10 * width_us < duration_us
+
+
+def with_mismatch(quality: str | None) -> str:
+    """Return the flags of a run with `items_mismatch` at their end."""
+    return f"{quality},{ITEMS_MISMATCH}" if quality else ITEMS_MISMATCH
 
 
 def row_flags(row: LedgerRow, ended_at: int | None, width_us: int) -> Iterator[str]:

@@ -80,14 +80,14 @@ def read_body(body: bytes, *, run_id: str) -> Body | Malformed:
         return Malformed(reason=f"`run` is {_kind(run)}, not an object")
     served = run.get("id")
     if not may_be_id(served, run_id):
-        other = quoted(_id_text(served) or to_text(served))
+        other = quoted(id_text(served) or to_text(served))
         return Malformed(reason=f"speaks of run {other}, not {quoted(run_id)}")
     return Body(value=value, run=run)
 
 
 def may_be_id(served: Json, run_id: str) -> bool:
     """Return whether the `id` of a served run does not contradict the requested one; null and absent do not."""
-    return served is None or _id_text(served) == run_id
+    return served is None or id_text(served) == run_id
 
 
 def rejected_body(body: bytes, *, length: int = 0, sha256: bytes | None = None) -> RejectedBody:
@@ -115,7 +115,7 @@ def _printable(char: str) -> str:
     return char if char.isprintable() else char.encode("unicode_escape").decode("ascii")
 
 
-def _id_text(served: Json) -> str | None:
+def id_text(served: Json) -> str | None:
     """Return a served id as text: a string, or a number as it was written."""
     if isinstance(served, Number):
         return served.literal

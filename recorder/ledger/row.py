@@ -227,13 +227,14 @@ def read_node(node: Node, value: Json, rules: CostRules, values: Values) -> list
         return [node.path]
     odd = []
     for field, steps in node.fields:
-        found = _at(value, steps)
+        found = value_at(value, steps)
         if found is not None and not _read(field, found, rules, values):
             odd.append(field.path)
     return odd
 
 
-def _at(value: Json, steps: tuple[str, ...]) -> Json:
+def value_at(value: Json, steps: Iterable[str]) -> Json:
+    """Return the value below some keys of objects; None where there is none."""
     for step in steps:
         value = value.get(step) if isinstance(value, dict) else None
     return value
@@ -245,7 +246,7 @@ def _read(field: Field, served: Json, rules: CostRules, values: Values) -> bool:
         path = rules.preview_path if field.name == "preview" else rules.actual_path
         amount = values[field.name] = parse_amount(served, path=path)
         return not amount.unparsed
-    read = values[field.name] = _READERS[field.kind](served)
+    read = values[field.name] = READERS[field.kind](served)
     is_cut = isinstance(served, str) and isinstance(read, str) and field.kind is not FieldKind.JSON
     return read is not None and not (is_cut and read != served)
 
@@ -278,7 +279,7 @@ def _instant(value: Json) -> int | None:
     return at if at is not None and FIRST_INSTANT <= at < _END_OF_INSTANTS else None
 
 
-_READERS: Mapping[FieldKind, Callable[[Json], str | int | None]] = {
+READERS: Mapping[FieldKind, Callable[[Json], str | int | None]] = {
     FieldKind.TEXT: _text,
     FieldKind.WORD: _word_or_number,
     FieldKind.COUNT: _count,

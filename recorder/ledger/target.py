@@ -1,24 +1,45 @@
-"""The target of a request: the part of the ledger that one poll shows.
+"""The target of a request: the part of the ledger that it shows.
 
-Invariant: one target goes from the schedule over request and answer to the poll log; only `path` and the reader of its
+Invariant: one target goes from the schedule over request and answer to the record; only `path` and the reader of its
 answers depend on what it is.
 """
 
 import urllib.parse
 from dataclasses import dataclass
 
+_ITEMS_A_PAGE = 100  # the most that the API gives
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Target:
-    """The row of one run; `run_id` is any text."""
+    """The row of one run, or a page of its items.
+
+    Attributes:
+        run_id: any text.
+        cursor: the item after which a page begins, empty for the first page; None: the row.
+    """
 
     run_id: str
+    cursor: str | None = None
+
+    @property
+    def is_row(self) -> bool:
+        """Whether it is the row of the run."""
+        return self.cursor is None
 
     @property
     def path(self) -> str:
         """The path below the base URL, with the whole id percent-encoded as one segment."""
-        # A lone surrogate goes as the three bytes that UTF-8 would have for it.
-        quoted = urllib.parse.quote(self.run_id, safe="", errors="surrogatepass")
+        quoted = _quoted(self.run_id)
         if self.run_id in {".", ".."}:  # else they would mean another path
             quoted = quoted.replace(".", "%2E")
-        return f"/api/enrichment/{quoted}"
+        path = f"/api/enrichment/{quoted}"
+        if self.cursor is None:
+            return path
+        after = f"&cursor={_quoted(self.cursor)}" if self.cursor else ""
+        return f"{path}/items?limit={_ITEMS_A_PAGE}{after}"
+
+
+def _quoted(text: str) -> str:
+    # A lone surrogate goes as the three bytes that UTF-8 would have for it.
+    return urllib.parse.quote(text, safe="", errors="surrogatepass")

@@ -18,6 +18,7 @@ QUIET_AFTER_US = 15 * MINUTE
 SLOWEST_OVERDUE_US = HOUR
 SLOWEST_RETRY_US = 5 * MINUTE
 SLOWEST_NOT_VISIBLE_US = HOUR
+SLOWEST_CAPTURE_US = DAY
 UNSURE_US = HOUR  # until the poll that may give an ended run up, where the last one may not
 _MOST_DOUBLINGS = 20
 
@@ -28,6 +29,7 @@ class Urgency(IntEnum):
     NEW = 0
     IN_FLIGHT = 1
     LATER = 2
+    ITEMS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +126,18 @@ def may_give_up(polled_at: int | None, before_at: int | None, *, clock_error_us:
     if clock_error_us:
         return False
     return polled_at is None or before_at is None or polled_at - before_at <= DAY
+
+
+def capture_pause_us(outcome: Outcome, n_failures: int) -> int:
+    """Return the pause before a page of items is requested again.
+
+    Args:
+        outcome: of the last request.
+        n_failures: how many requests in a row, up to the last, brought no page.
+    """
+    passes = outcome.is_outage or outcome is Outcome.THROTTLED
+    slowest = SLOWEST_RETRY_US if passes else SLOWEST_CAPTURE_US
+    return min(Cadence().every_us << min(n_failures - 1, _MOST_DOUBLINGS), slowest)
 
 
 def _in_flight(inputs: ScheduleInputs, now: int, cadence: Cadence) -> NextPoll:

@@ -8,10 +8,11 @@ Instants are microseconds since 1970 UTC, amounts millionths.
 Tables are built by the migrations alone; a test holds this module and them together.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.schema import SchemaItem
 
 from recorder.ledger.row import FIELDS, MOVING, PROGRESS, Field, FieldKind
 
@@ -54,6 +55,10 @@ Name = Text.with_variant(sa.Text(collation="C"), "postgresql")  # in the same or
 Bytes = sa.LargeBinary()
 
 
+def _table(name: str, *columns: SchemaItem, rowid: bool = True) -> sa.Table:
+    return sa.Table(name, metadata, *columns, sqlite_strict=True, sqlite_with_rowid=rowid)
+
+
 def _integers(names: str) -> list[sa.Column[int]]:
     return [sa.Column(name, Integer) for name in names.split()]
 
@@ -72,9 +77,19 @@ def _run_key() -> tuple[sa.Column[int], sa.Column[int]]:
     )
 
 
-def _of_run() -> sa.ForeignKeyConstraint:
-    return sa.ForeignKeyConstraint(
-        ["source_id", "run_key"], [f"{SCHEMA}.run.source_id", f"{SCHEMA}.run.run_key"]
+def _run_table(
+    name: str, *columns: SchemaItem, key: Sequence[str] = (), rowid: bool = True
+) -> sa.Table:
+    """Return a table of rows that belong to a run; `key`: its key within the run."""
+    return _table(
+        name,
+        *_run_key(),
+        *columns,
+        sa.PrimaryKeyConstraint("source_id", "run_key", *key),
+        sa.ForeignKeyConstraint(
+            ["source_id", "run_key"], [f"{SCHEMA}.run.source_id", f"{SCHEMA}.run.run_key"]
+        ),
+        rowid=rowid,
     )
 
 
@@ -97,6 +112,15 @@ _STANDING = tuple(
 )
 
 
+def _of_snapshot(seq: str) -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint(
+        ["source_id", "run_key", seq],
+        [f"{SCHEMA}.snapshot.{name}" for name in ("source_id", "run_key", "seq")],
+        deferrable=True,
+        initially="DEFERRED",
+    )
+
+
 def _in_calendar(names: str) -> sa.CheckConstraint:
     """Return the check that instants lie in the years 1 to 9999, which every reader can spell."""
     years = "BETWEEN -62135596800000000 AND 253402300799999999"
@@ -105,9 +129,8 @@ def _in_calendar(names: str) -> sa.CheckConstraint:
     )
 
 
-source = sa.Table(
+source = _table(
     "source",
-    metadata,
     sa.Column("source_id", Small, primary_key=True, autoincrement=False),
     sa.Column("name", Name, nullable=False),
     sa.Column("base_url", Text, nullable=False),
@@ -120,12 +143,10 @@ source = sa.Table(
     *_integers("clock_at clock_off_us"),
     sa.UniqueConstraint("name"),
     _in_calendar("created_at"),
-    sqlite_strict=True,
 )
 
-run = sa.Table(
+run = _table(
     "run",
-    metadata,
     *_run_key(),
     sa.Column("run_id", Name, nullable=False),
     *_required("tracked_at"),
@@ -134,25 +155,18 @@ run = sa.Table(
     sa.UniqueConstraint("source_id", "run_id"),
     sa.ForeignKeyConstraint(["source_id"], [f"{SCHEMA}.source.source_id"]),
     _in_calendar("tracked_at untracked_at"),
-    sqlite_strict=True,
 )
 
-label = sa.Table(
+label = _run_table(
     "label",
-    metadata,
-    *_run_key(),
     sa.Column("key", Name, nullable=False),
     sa.Column("value", Text, nullable=False),
-    sa.PrimaryKeyConstraint("source_id", "run_key", "key"),
-    _of_run(),
-    sqlite_strict=True,
-    sqlite_with_rowid=False,
+    key=["key"],
+    rowid=False,
 )
 
-watch = sa.Table(
+watch = _run_table(
     "watch",
-    metadata,
-    *_run_key(),
     sa.Column("tracking", Text, nullable=False),
     *_integers("due_at"),
     sa.Column("urgency", Small, nullable=False),
@@ -165,17 +179,13 @@ watch = sa.Table(
     *_integers("overdue_notified_at"),
     sa.Column("body_digest", Bytes),
     *_columns(PROGRESS),
-    sa.PrimaryKeyConstraint("source_id", "run_key"),
     sa.Index(None, "source_id", "due_at"),
-    _of_run(),
     _in_calendar("first_polled_at last_polled_at first_good_at last_good_at updated_at"),
-    sqlite_strict=True,
-    sqlite_with_rowid=False,
+    rowid=False,
 )
 
-part = sa.Table(
+part = _table(
     "part",
-    metadata,
     sa.Column("source_id", Small, nullable=False),
     *_required("part_id"),
     sa.Column("digest", Bytes, nullable=False),
@@ -185,19 +195,12 @@ part = sa.Table(
     sa.UniqueConstraint("source_id", "digest"),
     sa.ForeignKeyConstraint(["source_id"], [f"{SCHEMA}.source.source_id"]),
     sa.CheckConstraint("json IS NOT NULL OR deflated IS NOT NULL", name="some_form"),
-    sqlite_strict=True,
 )
 
-snapshot = sa.Table(
+snapshot = _run_table(
     "snapshot",
-    metadata,
-    *_run_key(),
     *_required("seq"),
-    sa.Column(
-        "previous_seq",
-        Integer,
-        sa.Computed("CASE WHEN seq > 1 THEN seq - 1 END", persisted=True),
-    ),
+    sa.Column("previous_seq", Integer, sa.Computed("CASE WHEN seq > 1 THEN seq - 1 END", True)),
     *_required("first_seen_at last_seen_at"),
     *_integers("seen_again_at"),
     *_required("n_polls"),
@@ -208,14 +211,7 @@ snapshot = sa.Table(
     *_texts("preview_unit"),
     *_integers("actual_micros"),
     *_texts("actual_unit oddities"),
-    sa.PrimaryKeyConstraint("source_id", "run_key", "seq"),
-    _of_run(),
-    sa.ForeignKeyConstraint(
-        ["source_id", "run_key", "previous_seq"],
-        [f"{SCHEMA}.snapshot.{name}" for name in ("source_id", "run_key", "seq")],
-        deferrable=True,
-        initially="DEFERRED",
-    ),
+    _of_snapshot("previous_seq"),
     sa.ForeignKeyConstraint(
         ["source_id", "part_id"], [f"{SCHEMA}.part.source_id", f"{SCHEMA}.part.part_id"]
     ),
@@ -227,13 +223,11 @@ snapshot = sa.Table(
         "first_seen_at last_seen_at seen_again_at created_at started_at completed_at cancelled_at updated_at"
     ),
     sa.CheckConstraint("first_seen_at <= last_seen_at AND n_polls >= 1", name="seen"),
-    sqlite_strict=True,
+    key=["seq"],
 )
 
-run_summary = sa.Table(
+run_summary = _run_table(
     "run_summary",
-    metadata,
-    *_run_key(),
     *_texts("observation_class"),
     *_columns(_STANDING),
     *_integers("ended_at"),
@@ -243,39 +237,26 @@ run_summary = sa.Table(
     sa.Column("cost_quality", Text, nullable=False),
     *_required("n_reopened"),
     *_texts("quality"),
-    sa.PrimaryKeyConstraint("source_id", "run_key"),
-    _of_run(),
     _in_calendar("created_at started_at cancelled_at ended_at ended_after cost_known_at"),
-    sqlite_strict=True,
 )
 
-poll = sa.Table(
+poll = _run_table(
     "poll",
-    metadata,
-    *_run_key(),
     *_required("polled_at"),
     sa.Column("outcome", Small, nullable=False),
     sa.Column("http_status", Small),
     *_integers("latency_ms snapshot_seq"),
     *_texts("detail"),
-    sa.PrimaryKeyConstraint("source_id", "run_key", "polled_at"),
-    _of_run(),
-    sa.ForeignKeyConstraint(
-        ["source_id", "run_key", "snapshot_seq"],
-        [f"{SCHEMA}.snapshot.{name}" for name in ("source_id", "run_key", "seq")],
-        deferrable=True,
-        initially="DEFERRED",
-    ),
+    _of_snapshot("snapshot_seq"),
     sa.CheckConstraint("outcome BETWEEN 1 AND 9", name="outcome"),
     _in_calendar("polled_at"),
     sa.CheckConstraint("(outcome <= 2) = (snapshot_seq IS NOT NULL)", name="good_has_snapshot"),
-    sqlite_strict=True,
-    sqlite_with_rowid=False,
+    key=["polled_at"],
+    rowid=False,
 )
 
-rejected_body = sa.Table(
+rejected_body = _table(
     "rejected_body",
-    metadata,
     *_run_key(),
     *_required("polled_at"),
     sa.Column("head", Bytes, nullable=False),
@@ -286,50 +267,67 @@ rejected_body = sa.Table(
         ["source_id", "run_key", "polled_at"],
         [f"{SCHEMA}.poll.{name}" for name in ("source_id", "run_key", "polled_at")],
     ),
-    sqlite_strict=True,
 )
 
-poller = sa.Table(
+capture = _run_table(
+    "capture",
+    *_texts("cursor"),
+    *_integers("due_at"),
+    *_required("n_requests n_failures requested_at"),
+    sa.Column("last_outcome", Small, nullable=False),
+    sa.Column("http_status", Small),
+    *_integers("captured_at leads_pending leads_running leads_completed"),
+    *_integers("leads_skipped leads_failed"),
+    sa.Column("differs", Flag, nullable=False),
+    rowid=False,
+)
+
+item = _run_table(
+    "item",
+    sa.Column("item_id", Name, nullable=False),
+    *_texts("lead_id status skipped_reason error_message"),
+    *_integers("attempts"),
+    *_texts("provider"),
+    *_integers("started_at completed_at"),
+    _in_calendar("started_at completed_at"),
+    key=["item_id"],
+    rowid=False,
+)
+
+poller = _table(
     "poller",
-    metadata,
     sa.Column("holder", Text, nullable=False),
     *_required("alive_until"),
     sa.Column("wanted", Text, nullable=False),
     sa.Column("is_viewer", Flag, nullable=False),
     sa.PrimaryKeyConstraint("holder"),
-    sqlite_strict=True,
-    sqlite_with_rowid=False,
+    rowid=False,
 )
 
-key_budget = sa.Table(
+key_budget = _table(
     "key_budget",
-    metadata,
     sa.Column("key_id", Text, nullable=False),
     *_integers("last_sent_at paused_until"),
     sa.Column("last_new_source", Small),
     sa.PrimaryKeyConstraint("key_id"),
-    sqlite_strict=True,
-    sqlite_with_rowid=False,
+    rowid=False,
 )
 
-key_slot = sa.Table(
+key_slot = _table(
     "key_slot",
-    metadata,
     sa.Column("key_id", Text, nullable=False),
     *_required("slot free_at"),
+    sa.Column("is_items", Flag, nullable=False),
     sa.PrimaryKeyConstraint("key_id", "slot"),
     sa.ForeignKeyConstraint(["key_id"], [f"{SCHEMA}.key_budget.key_id"]),
-    sqlite_strict=True,
-    sqlite_with_rowid=False,
+    rowid=False,
 )
 
-ids_file = sa.Table(
+ids_file = _table(
     "ids_file",
-    metadata,
     sa.Column("file_id", Bytes, nullable=False),
     *_required("length"),
     sa.Column("digest", Bytes, nullable=False),
     sa.PrimaryKeyConstraint("file_id"),
-    sqlite_strict=True,
-    sqlite_with_rowid=False,
+    rowid=False,
 )

@@ -59,7 +59,7 @@ SELECT
   w.n_polls,
   w.n_snapshots,
   coalesce(f.n_reopened, 0) AS n_reopened,
-  f.quality,
+  CASE WHEN c.differs THEN coalesce(f.quality || ',', '') || 'items_mismatch' ELSE f.quality END AS quality,
   CASE WHEN f.ended_at >= f.started_at AND (f.created_at IS NULL OR f.started_at >= f.created_at - 60000000)
     AND (f.ended_after IS NULL OR f.ended_at - f.ended_after < 10000000 OR 10 * (f.ended_at - f.ended_after) < f.ended_at - f.started_at)
     THEN recorder.seconds(f.ended_at - f.started_at) END AS run_seconds_sharp,
@@ -87,3 +87,4 @@ FROM recorder.run r
 JOIN recorder.source s ON s.source_id = r.source_id
 JOIN recorder.watch w ON w.source_id = r.source_id AND w.run_key = r.run_key
 LEFT JOIN recorder.run_summary f ON f.source_id = r.source_id AND f.run_key = r.run_key
+LEFT JOIN recorder.capture c ON c.source_id = r.source_id AND c.run_key = r.run_key

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from recorder.instants import MINUTE, SECOND
 from recorder.ledger.target import Target
-from recorder.schedule.cadence import LONGEST_WAIT_US, Cadence, Urgency
-from recorder.store.joins import same_run
+from recorder.schedule.cadence import LONGEST_WAIT_US, SLOWEST_CAPTURE_US, Cadence, Urgency
+from recorder.store.joins import same_run, watched_runs
 from recorder.store.read.phases import (
     is_ended,
     is_in_flight,
@@ -19,9 +19,11 @@ from recorder.store.read.phases import (
     is_unseen,
     outcome_is,
 )
-from recorder.store.schema import Integer, run, run_summary, watch
+from recorder.store.schema import Integer, capture, run, run_summary, watch
 
 MISSED_FOR_US = 15 * SECOND
+ITEM_COUNTS = tuple(column.name for column in capture.c if column.name.startswith("leads_"))
+"""The counts of a run's row that its items are held against."""
 
 _OF_SOURCES = watch.c.source_id.in_(sa.bindparam("source_ids", expanding=True))
 _IS_DUE = watch.c.due_at <= sa.bindparam("now")
@@ -99,6 +101,51 @@ def _due() -> sa.Select[Any]:
         .join_from(first, run, same_run(run, first))
         .where(first.c.place <= sa.bindparam("limit"))
         .order_by(*fields)
+    )
+
+
+def due_pages(
+    connection: sa.Connection, source_ids: Iterable[int], *, now: int, limit: int
+) -> list[Due]:
+    """Return the next page of items of each ended run that lacks some, or whose counts have changed since.
+
+    Captures that have begun come first, then the runs that ended last.
+
+    Args:
+        connection: a reading transaction.
+        source_ids: of these sources.
+        now: microseconds since 1970 UTC.
+        limit: at most so many.
+    """
+    parameters = {"source_ids": list(source_ids), "now": now, "limit": limit}
+    parameters |= {"jumped": now + SLOWEST_CAPTURE_US}
+    return [
+        Due(
+            urgency=int(Urgency.ITEMS),
+            due_at=row.due_at or 0,
+            source_id=row.source_id,
+            run_key=row.run_key,
+            target=Target(row.run_id, row.cursor or ""),
+        )
+        for row in connection.execute(_due_pages(), parameters)
+    ]
+
+
+@cache
+def _due_pages() -> sa.Select[Any]:
+    changed = (watch.c[name].is_distinct_from(capture.c[name]) for name in ITEM_COUNTS)
+    lacks = sa.or_(capture.c.run_key.is_(None), capture.c.due_at.is_not(None), *changed)
+    # A pause that ends later than any can was made by a clock that was ahead.
+    waits = capture.c.due_at.between(sa.bindparam("now") + 1, sa.bindparam("jumped"))
+    return (
+        sa.select(
+            *(watch.c.source_id, watch.c.run_key, run.c.run_id, capture.c.cursor, capture.c.due_at)
+        )
+        .select_from(watched_runs().outerjoin(capture, same_run(capture, run)))
+        .where(_OF_SOURCES, is_ended(), watch.c.tracking != "untracked", lacks)
+        .where(sa.not_(sa.func.coalesce(waits, sa.false())))
+        .order_by(capture.c.cursor.is_(None), watch.c.ended_seen_at.desc(), watch.c.run_key)
+        .limit(sa.bindparam("limit"))
     )
 
 

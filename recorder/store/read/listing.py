@@ -1,4 +1,4 @@
-"""The rows of the views `snapshots`, `polls`, `transitions` and `labels`, in base units and in the views' columns.
+"""The rows of the views, but for `runs`, in base units and in the views' columns.
 
 Invariant: with `as_of` T, only what was observed at or before T.
 """
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from recorder.store.joins import named, same_run
 from recorder.store.read.run_refs import RunRef
 from recorder.store.records import columns_of
-from recorder.store.schema import label, part, poll, run, snapshot, source
+from recorder.store.schema import capture, item, label, part, poll, run, snapshot, source
 
 ListedRow: TypeAlias = Mapping[str, Any]
 
@@ -21,6 +21,9 @@ _SNAPSHOT_COLUMNS = (
     *(column.name for column in snapshot.c if column.name.startswith("leads_")),
     *("preview_micros", "preview_unit", "actual_micros", "actual_unit"),
     *("started_at", "completed_at", "cancelled_at", "updated_at"),
+)
+_ITEM_COLUMNS = tuple(
+    column.name for column in item.c if column.name not in ("source_id", "run_key")
 )
 _POLL_COLUMNS = ("polled_at", "outcome", "http_status", "latency_ms", "snapshot_seq", "detail")
 
@@ -115,6 +118,19 @@ def label_rows(
     """Yield the labels of one run, or of all, by source, run and key; as of T those of the runs that were tracked by then."""
     statement = _select([label.c.key, label.c.value], label, ref, source_name)
     return _fetched(connection, statement, run.c.tracked_at, as_of)
+
+
+def lead_outcome_rows(
+    connection: sa.Connection,
+    ref: RunRef | None = None,
+    *,
+    source_name: str | None = None,
+    as_of: int | None = None,
+) -> Iterator[ListedRow]:
+    """Yield the items of one run, or of all, where they were captured to the end, by source, run and item id."""
+    whole = item.join(capture, same_run(capture, item) & capture.c.captured_at.is_not(None))
+    statement = _select(columns_of(item, _ITEM_COLUMNS), item, ref, source_name, joined=whole)
+    return _fetched(connection, statement, capture.c.captured_at, as_of)
 
 
 def _select(

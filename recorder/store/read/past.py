@@ -7,14 +7,16 @@ from itertools import groupby, takewhile
 import sqlalchemy as sa
 
 from recorder.analysis.rows import RunRow
+from recorder.history.flags import with_mismatch
 from recorder.history.run_summary import SnapshotSummary, end_first_seen, summarize
 from recorder.ledger.answer import Outcome
 from recorder.ledger.cost import CostRules
 from recorder.ledger.row import PROGRESS
 from recorder.schedule.cadence import Cadence, ScheduleInputs, may_give_up, next_poll
 from recorder.store.documents import load_row
-from recorder.store.joins import known_runs
+from recorder.store.joins import known_runs, same_run
 from recorder.store.parts import Parts
+from recorder.store.read.phases import is_mismatched
 from recorder.store.read.run_refs import RunKey, RunRefs, labels_of
 from recorder.store.records import (
     POLL_COLUMNS,
@@ -26,7 +28,7 @@ from recorder.store.records import (
     second_of,
     summary_row,
 )
-from recorder.store.schema import poll, run, run_summary, snapshot, source, watch
+from recorder.store.schema import capture, poll, run, run_summary, snapshot, source, watch
 
 _PER_QUESTION = 500
 _FROM_SUMMARY = tuple(name for name in RunRow._fields if name in run_summary.c)
@@ -83,11 +85,12 @@ class Past:
         labels = labels_of(connection, refs)
         names = ("run_key", "run_id", "tracked_at", "untracked_at")
         statement = (
-            sa.select(source.c.name, *columns_of(run, names), watch.c.resumed_at)
-            .select_from(known_runs())
+            sa.select(source.c.name, is_mismatched(self.as_of))
+            .add_columns(*columns_of(run, names), watch.c.resumed_at)
+            .select_from(known_runs().outerjoin(capture, same_run(capture, run)))
             .where(refs.rows_of(run), run.c.tracked_at <= self.as_of)
         )
-        for name, key, run_id, tracked_at, *moments in connection.execute(statement):
+        for name, differs, key, run_id, tracked_at, *moments in connection.execute(statement):
             untracked_at, resumed_at = (self._if_known(moment) for moment in moments)
             yield _PastRun(
                 source=name,
@@ -95,6 +98,7 @@ class Past:
                 tracked_at=tracked_at,
                 untracked_at=untracked_at,
                 resumed_at=resumed_at,
+                differs=bool(differs),
                 labels=labels.get((refs.source_id, key), {}),
                 polls=polls.get(key, []),
                 snapshots=_truncated(snapshots.get(key, []), polls.get(key, [])),
@@ -123,7 +127,8 @@ class Past:
         summary = summarize(run.summaries, row, unit=self.costs.unit, settled_us=settled_us)
         watched = {"is_quiet": summary.is_quiet, "ended_seen_at": summary.ended_seen_at}
         progress = {name: getattr(row, name) for name in _PROGRESS}
-        return summary_row({}, row, summary) | progress | watched
+        known = summary_row({}, row, summary) | progress | watched
+        return known | ({"quality": with_mismatch(known["quality"])} if run.differs else {})
 
     def _tracking(self, run: "_PastRun") -> str:
         if run.untracked_at is not None:
@@ -140,6 +145,7 @@ class _PastRun:
     tracked_at: int
     untracked_at: int | None
     resumed_at: int | None
+    differs: bool
     labels: Mapping[str, str]
     polls: Sequence[PollRecord]
     snapshots: Sequence[SnapshotRecord]

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from recorder.ledger.answer import Outcome
 from recorder.life import LOST
-from recorder.store.schema import run_summary, watch
+from recorder.store.schema import capture, run_summary, watch
 
 
 def outcome_is(
@@ -45,6 +45,12 @@ def flight_since() -> sa.ColumnElement[Any]:
 def is_overdue(before: "int | sa.BindParameter[int]") -> sa.ColumnElement[bool]:
     """Return the condition that the run is in flight since then or longer; `run_summary` has to be joined."""
     return is_in_flight() & (flight_since() <= before)
+
+
+def is_mismatched(as_of: int | None = None) -> sa.ColumnElement[bool]:
+    """Return the condition that a run's items, as captured by then, are other than its counts; of a row of `capture`."""
+    by_then = sa.true() if as_of is None else capture.c.captured_at <= as_of
+    return (capture.c.differs == sa.true()) & by_then
 
 
 def is_open() -> sa.ColumnElement[bool]:

@@ -16,11 +16,13 @@ from recorder.analysis.coverage import PollTimes
 from recorder.analysis.rows import LABEL
 from recorder.analysis.spend_columns import BASIS, spend_columns
 from recorder.analysis.spend_columns import COLUMNS as SPEND
+from recorder.history.flags import with_mismatch
 from recorder.ledger.readable import storable
 from recorder.store.read.past import Past
+from recorder.store.read.phases import is_mismatched
 from recorder.store.read.run_history import cost_changes, poll_times
 from recorder.store.read.runs import FROM_WATCH
-from recorder.store.schema import Flag, label, run, run_summary, source, watch
+from recorder.store.schema import Flag, capture, label, run, run_summary, source, watch
 
 _PER_FETCH: Final = 500
 _PER_QUESTION: Final = 500
@@ -120,6 +122,8 @@ class _Reader:
             columns["dated_at"] = self._dated(keys, Runs(len(keys), columns).ints("created_at"))
         if "n_reopened" in names:
             columns["n_reopened"] = Runs(len(keys), columns).ints("n_reopened").filled(0)
+        if "quality" in names:
+            columns["quality"] = self._flagged(keys, Runs(len(keys), columns).words("quality"))
         if "source" in names:
             columns["source"] = self._source(keys)
         if SPEND & set(names):
@@ -134,6 +138,15 @@ class _Reader:
         found = self._scan(run, {"tracked_at": run.c.tracked_at}, conditions)
         tracked = Runs(len(keys), _aligned(keys, *found)).ints("tracked_at").values
         return Ints(np.where(created.there, created.values, tracked))
+
+    def _flagged(self, keys: Whole, quality: Words) -> Words:
+        """Return the flags with that of items which are other than the counts."""
+        as_of = None if self._past is None else self._past.as_of
+        differs = np.isin(keys, self._scan(capture, {}, [is_mismatched(as_of)])[0])
+        words = quality.lexicon.words
+        flagged = [with_mismatch(None if word is None else str(word)) for word in words]
+        codes = np.where(differs, quality.codes + len(words), quality.codes)
+        return Words(codes.astype(np.int32), Lexicon([*words, *flagged]))
 
     def _source(self, keys: Whole) -> Words:
         numbers = sorted(self._sources)

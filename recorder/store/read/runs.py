@@ -10,11 +10,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from recorder.analysis.rows import RunRow
+from recorder.history.flags import ITEMS_MISMATCH
 from recorder.ledger.row import PROGRESS
-from recorder.store.joins import known_runs
+from recorder.store.joins import known_runs, same_run
 from recorder.store.read.past import Past
+from recorder.store.read.phases import is_mismatched
 from recorder.store.read.run_refs import RunRef, RunRefs, labels_of
-from recorder.store.schema import run, run_summary, source, watch
+from recorder.store.schema import capture, run, run_summary, source, watch
 
 FROM_WATCH = (
     "tracking",
@@ -56,7 +58,7 @@ def run_rows(
         (row.source_id, row.run_key)
         for row in connection.execute(changed.where(wanted, ~past.is_calm()))
     ]
-    present = _present(connection, labels, wanted & past.is_calm())
+    present = _present(connection, labels, wanted & past.is_calm(), past.as_of)
     yield from merge(sorted(past.rows(connection, keys), key=_place), present, key=_place)
 
 
@@ -68,7 +70,7 @@ def _of_source(name: str | None) -> sa.ColumnElement[bool]:
     return sa.true() if name is None else source.c.name == name
 
 
-def _columns() -> list[sa.ColumnElement[Any]]:
+def _columns(as_of: int | None) -> list[sa.ColumnElement[Any]]:
     columns: dict[str, sa.ColumnElement[Any]] = {
         "source": source.c.name,
         "run_id": run.c.run_id,
@@ -76,6 +78,10 @@ def _columns() -> list[sa.ColumnElement[Any]]:
     }
     columns |= {name: watch.c[name] for name in FROM_WATCH}
     columns |= {name: run_summary.c[name] for name in _FROM_SUMMARY}
+    columns["quality"] = sa.case(
+        (is_mismatched(as_of), sa.func.coalesce(run_summary.c.quality + ",", "") + ITEMS_MISMATCH),
+        else_=run_summary.c.quality,
+    )
     columns["n_reopened"] = sa.func.coalesce(run_summary.c.n_reopened, 0)
     return [columns[name].label(name) for name in RunRow._fields if name != "labels"]
 
@@ -84,11 +90,12 @@ def _present(
     connection: sa.Connection,
     labels: dict[tuple[int, int], dict[str, str]],
     condition: sa.ColumnElement[bool],
+    as_of: int | None = None,
 ) -> Iterator[RunRow]:
     dated = sa.func.coalesce(run_summary.c.created_at, run.c.tracked_at)
     statement = (
-        sa.select(*_columns(), run.c.source_id, run.c.run_key)
-        .select_from(known_runs())
+        sa.select(*_columns(as_of), run.c.source_id, run.c.run_key)
+        .select_from(known_runs().outerjoin(capture, same_run(capture, run)))
         .where(condition)
         .order_by(dated, source.c.name, run.c.run_id)
     )

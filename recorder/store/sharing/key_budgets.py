@@ -148,7 +148,10 @@ def _more_slots(connection: sa.Connection, key_id: str, count: int, until: int) 
     last = sa.select(sa.func.coalesce(sa.func.max(key_slot.c.slot), 0))
     first = connection.execute(last.where(key_slot.c.key_id == key_id)).scalar_one() + 1
     numbers = list(range(first, first + count))
-    rows = [{"key_id": key_id, "slot": number, "free_at": until} for number in numbers]
+    rows = [
+        {"key_id": key_id, "slot": number, "free_at": until, "is_items": False}
+        for number in numbers
+    ]
     connection.execute(sa.insert(key_slot), rows)
     return numbers
 
