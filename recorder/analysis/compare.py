@@ -82,9 +82,14 @@ def _prepare(question: Question) -> Question:
 
 
 def _notes(rows: Sequence[Row], question: Question) -> Iterator[str]:
-    a, b = (question.options[name].summary() or "all runs" for name in ("a", "b"))
+    if question.options["against"]:
+        a, b = "the period before", "this period"
+    else:
+        a, b = (
+            f"{name.upper()} ({question.options[name].summary() or 'all runs'})" for name in "ab"
+        )
     for row in rows:
-        said = sentence(row, f"A ({a})", f"B ({b})", parse_by(question.by))
+        said = sentence(row, a, b, parse_by(question.by))
         if said is not None:
             yield said
 

@@ -39,6 +39,7 @@ _WALL_NEEDS: Final = (
     *("source", "run_id", "tracked_at", "created_at"),
     *("ended_at", "ended_after", "slug", "status"),
 )
+_SHOWN: Final = frozenset({"higher", "lower"})
 _COMPLETED: Final = frozenset({"completed"}).__contains__
 
 
@@ -121,14 +122,20 @@ class Contents:
         yield self._failures()
         yield self._durations()
         yield self._calibration()
+        yield self._versions()
         yield self._overdue()
         yield self._coverage()
 
-    def answer(self, name: str, by: str | None = None) -> Report:
-        """Return the answer of an analysis over the period."""
+    def answer(self, name: str, by: str | None = None, **options: Any) -> Report:  # noqa: ANN401
+        """Return the answer of an analysis over the period, with options of its own."""
         period = self._period
         question = Question(
-            by=by, filters=period.filters, tz=period.tz, now=period.now, reading=True
+            by=by,
+            filters=period.filters,
+            tz=period.tz,
+            now=period.now,
+            reading=True,
+            options=options,
         )
         return self._analyses.analyse(name, question)
 
@@ -258,6 +265,27 @@ class Contents:
             lead="Of completed runs whose actual cost is final. Bias: how far all actuals together are off their previews; WAPE: how far each one is.",
             charts=[calibration_chart(ratios)] if ratios else [],
             tables=[report_table("Costs by slug", report, columns, self._period.tz)],
+        )
+
+    def _versions(self) -> Section:
+        columns = {"slug": "slug", "version_b": "version", "version_a": "before"} | {
+            "measure": "measure",
+            "unit": "unit",
+            "b_value": "now",
+            "a_value": "before",
+            "difference": "difference",
+        }
+        report = self.answer("versions")
+        shown = [row for row in report.rows if row["verdict"] in _SHOWN]
+        counts = counted(len(shown), "difference")
+        table = report_table(
+            "Versions that differ", replace(report, rows=shown), columns, self._period.tz
+        )
+        return Section(
+            key="versions",
+            heading="Versions",
+            lead=f"Each version against the one before: {counts} that are hardly chance.",
+            tables=[table] if shown else [],
         )
 
     @cached_property

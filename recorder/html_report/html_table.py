@@ -67,19 +67,20 @@ def _cell(report: Report, row: Cells, name: str, tz: tzinfo) -> HtmlCell:
     kind = report.kinds[name]
     text = value_text(kind, row[name], tz)
     bounds = [row.get(f"{name}_{end}") for end in ("low", "high")]
-    if None not in bounds:
+    if None not in bounds and not isinstance(row[name], str):
         low, high = (value_text(kind, bound, tz).removesuffix(" %") for bound in bounds)
         text += f" ({low} to {high})"
     return HtmlCell(text=text, is_number=kind in _NUMBERS)
 
 
 def value_text(kind: Kind, value: Any, tz: tzinfo) -> str:  # noqa: ANN401  # a cell's value
-    """Return a value as people read it; a dash for a missing one."""
-    return _NULL if value is None else _TEXTS[kind](value, tz)
+    """Return a value as people read it; a dash for a missing one, words as they are."""
+    if value is None or isinstance(value, str):
+        return value or _NULL
+    return _TEXTS[kind](value, tz)
 
 
 _TEXTS: Final[Mapping[Kind, Callable[[Any, tzinfo], str]]] = {
-    "text": lambda text, _: str(text),
     "count": lambda number, _: f"{number:,}",
     "seconds": lambda seconds, _: span(seconds),
     "rate": lambda share, _: f"{100 * share:.1f} %",

@@ -20,11 +20,33 @@ def story(contents: Contents) -> Iterator[str]:
     failures, durations, coverage = (
         contents.answer(name).rows[0] for name in ("failures", "durations", "coverage")
     )
+    changes = _Changes(contents.answer("compare", against="previous").rows)
     yield _runs(failures)
-    yield _rate(failures)
-    yield _times(durations)
-    yield _money(contents.answer("spend").rows)
+    yield _rate(failures, changes)
+    yield _times(durations, changes)
+    yield _money(contents.answer("spend").rows, changes)
     yield _watch(coverage, contents.n_overdue)
+
+
+class _Changes:
+    """The period against the one before, as clauses."""
+
+    def __init__(self, rows: list[Cells]) -> None:
+        self._rows: list[Figures] = rows
+
+    def clause(self, measure: str, higher: str, lower: str) -> str:
+        """Return what a measure did, with the earlier value; empty where too few runs tell."""
+        clauses = [
+            f"{row['unit'] + ': ' if row['unit'] else ''}{word} than in the period before ({row['a_value']})"
+            for row in self._rows
+            for verdict, word in (("higher", higher), ("lower", lower))
+            if (row["measure"], row["verdict"]) == (measure, verdict)
+        ]
+        is_known = any(
+            row["measure"] == measure and row["verdict"] != "too few" for row in self._rows
+        )
+        unchanged = ["no change against the period before is shown"] if is_known else []
+        return "".join(f"; {clause}" for clause in clauses or unchanged)
 
 
 def _runs(row: Figures) -> str:
@@ -32,21 +54,23 @@ def _runs(row: Figures) -> str:
     return f"{counted(row['runs'], 'run')}: {ended}, {row['in_flight']:,} are in flight, {row['lost']:,} are lost."
 
 
-def _rate(row: Figures) -> str:
+def _rate(row: Figures, changes: _Changes) -> str:
     if row["failure_rate"] is None:
         return "No run has completed or failed."
     rate, low, high = (_share(row[f"failure_rate{end}"]) for end in ("", "_low", "_high"))
-    return f"{rate} of the runs that completed or failed did fail (95 % interval: {low} to {high})."
+    change = changes.clause("failure_rate", "more often", "less often")
+    return f"{rate} of the runs that completed or failed did fail (95 % interval: {low} to {high}){change}."
 
 
-def _times(row: Figures) -> str:
+def _times(row: Figures, changes: _Changes) -> str:
     if not row["wall_seconds_n"]:
         return "No completed run says how long it took."
     p50, p90 = (value_text("seconds", row[f"wall_seconds_p{percent}"], UTC) for percent in (50, 90))
-    return f"Half of the completed runs took up to {p50} from creation to end, nine in ten up to {p90}."
+    change = changes.clause("wall_seconds", "the median is longer", "the median is shorter")
+    return f"Half of the completed runs took up to {p50} from creation to end, nine in ten up to {p90}{change}."
 
 
-def _money(rows: list[Cells]) -> str:
+def _money(rows: list[Cells], changes: _Changes) -> str:
     priced: list[Figures] = [row for row in rows if row["unit"] is not None]
     if not priced:
         return "No run has a price."
@@ -55,7 +79,8 @@ def _money(rows: list[Cells]) -> str:
         f"{_amount(row['committed_total'] + row['unconfirmed_total'])} may still come"
         for row in priced
     ]
-    return f"{'; '.join(parts)}."
+    cost = changes.clause("unit_cost", "a completed lead costs more", "a completed lead costs less")
+    return f"{'; '.join(parts)}{cost}."
 
 
 def _watch(row: Figures, n_overdue: int) -> str:
@@ -64,7 +89,7 @@ def _watch(row: Figures, n_overdue: int) -> str:
         if row["coverage"] is None
         else f"; {_share(row['coverage'])} of the time in flight was watched"
     )
-    return f"{counted(n_overdue, 'run')} in flight longer than usual need a person{watched}."
+    return f"In flight for longer than usual: {counted(n_overdue, 'run')}{watched}."
 
 
 def _share(value: float) -> str:
