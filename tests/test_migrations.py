@@ -135,6 +135,7 @@ def test_from_nothing_to_head(bare_url: str, open_database: Open) -> None:
 
 def test_the_head_is_what_the_tables_in_code_say(database: Database) -> None:
     """Alembic finds no difference in tables, types, defaults, keys, indexes and checks."""
+    is_file = database.dialect.is_file
     options = {
         "compare_type": True,
         "compare_server_default": True,
@@ -142,6 +143,8 @@ def test_the_head_is_what_the_tables_in_code_say(database: Database) -> None:
         "include_name": lambda name, kind, _parents: kind != "schema" or name == SCHEMA,
         "version_table": VERSION_TABLE,
         "version_table_schema": SCHEMA,
+        # Alembic does not read on which store an index stands; the next test does.
+        "include_object": lambda _, name, *__: name != "ix_snapshot_part_id" or not is_file,
         "target_metadata": metadata,
         "autogenerate_plugins": CHECKS,
     }

@@ -1,1 +1,1 @@
-"""The history of a run, from its answers in order: segments, summary, flags, changes."""
+"""The history of a run, from its answers in order: summary, flags, changes."""

@@ -3,7 +3,7 @@
 A packed answer is a JSON text (its *template*) in which
     {"$column": "leads_total"}      stands for the value of that column of the snapshot's row,
     {"$column": "updated_at.3"}     for that instant, written with three digits of a second and Z,
-    {"$part": "n4bQgYhMfWWaL-qgxVrQFQ"}   for the value that is stored under that digest,
+    {"$part": "n4bQgYhMfWWaL-qg"}   for the value that is stored under that digest,
     {"$served": {...}}              for a served object that would itself read as one of these.
 
 Invariant: unpacking gives the value back, number literals and key order included; a column stands in only where
@@ -22,7 +22,8 @@ from recorder.ledger.row import Field, FieldKind
 PART_FROM = 80  # characters; below, the reference and the part's own row cost more than they save
 _DEEPEST = 3 * DEEPEST  # each level of an answer may stand in a `$served`, and end in a mark
 _MARKS = frozenset({"$column", "$part", "$served"})
-_REFERENCE = re.compile(r'{"\$part":"([\w-]{22})"}')
+_DIGEST_BYTES = 12  # sixteen letters; every byte stands in each reference to the part, in its row and in an index
+_REFERENCE = re.compile(r'{"\$part":"([\w-]{16})"}')
 _USUAL_DIGITS = 3  # milliseconds, as JavaScript writes them
 
 Columns = Mapping[str, str | int | None]
@@ -37,21 +38,17 @@ class Part(NamedTuple):
     @property
     def reference(self) -> str:
         """The mark that stands for the part in a template."""
-        return f'{{"$part":"{urlsafe_b64encode(self.digest).rstrip(b"=").decode()}"}}'
+        return f'{{"$part":"{urlsafe_b64encode(self.digest).decode()}"}}'
 
 
 def references(template: str) -> list[bytes]:
     """Return the digests of the parts that a template refers to, served text of that form included."""
-    return [_digest(reference) for reference in _REFERENCE.findall(template)]
-
-
-def _digest(reference: str) -> bytes:
-    return urlsafe_b64decode(f"{reference}==")
+    return list(map(urlsafe_b64decode, _REFERENCE.findall(template)))
 
 
 def part_of(text: str) -> Part:
     """Return the part that holds a text."""
-    return Part(digest_text(text), text)
+    return Part(digest_text(text)[:_DIGEST_BYTES], text)
 
 
 def packed_value(value: Json, text: str) -> str:
@@ -120,7 +117,7 @@ def _unpacked(value: Json, columns: Columns, load: Callable[[bytes], str]) -> Js
         if mark == "$column" and isinstance(inner, str):
             return _column_value(inner, columns)
         if mark == "$part" and isinstance(inner, str):
-            return unpack(load(_digest(inner)), columns, load)
+            return unpack(load(urlsafe_b64decode(inner)), columns, load)
         if mark == "$served" and isinstance(inner, dict):
             value = inner
     return {key: _unpacked(item, columns, load) for key, item in value.items()}

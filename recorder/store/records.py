@@ -180,49 +180,21 @@ _leads = attrgetter(
 _seen_columns = attrgetter(*SUMMARY_COLUMNS)
 
 
-def snapshot_record(
-    watch: WatchRecord, reading: Reading, *, seq: int, seen_at: tuple[int, ...]
-) -> SnapshotRecord:
-    """Return the row of a state that was seen at these instants, ascending."""
+def snapshot_record(watch: WatchRecord, reading: Reading, seen_at: int) -> SnapshotRecord:
+    """Return the row of a state that was first seen at this instant; it is yet to be numbered."""
     get = reading.values.get
     preview, actual = get("preview", _NO_AMOUNT), get("actual", _NO_AMOUNT)
-    return SnapshotRecord(
-        watch.source_id,
-        watch.run_key,
-        seq,
-        seen_at[0],
-        seen_at[-1],
-        second_of(seen_at),
-        len(seen_at),
-        reading.digest,
-        0,
-        get("status"),
-        get("leads_total"),
-        get("leads_pending"),
-        get("leads_running"),
-        get("leads_completed"),
-        get("leads_skipped"),
-        get("leads_failed"),
-        get("created_at"),
-        get("started_at"),
-        get("completed_at"),
-        get("cancelled_at"),
-        get("updated_at"),
-        preview.micros,
-        preview.unit,
-        actual.micros,
-        actual.unit,
-        ",".join(reading.oddities) or None,
-        reading.template.digest,
+    values: tuple[Any, ...] = (
+        *(watch.source_id, watch.run_key, 0, seen_at, seen_at, None, 1, reading.digest, 0),
+        *map(get, _MOVING),
+        *(preview.micros, preview.unit, actual.micros, actual.unit),
+        *(",".join(reading.oddities) or None, reading.template.digest),
     )
+    return SnapshotRecord(*values)
 
 
+_MOVING = tuple(field.name for field in MOVING)
 _NO_AMOUNT = Amount()
-
-
-def second_of(instants: Sequence[int]) -> int | None:
-    """Return the second of some instants; None where there is none."""
-    return instants[1] if len(instants) > 1 else None
 
 
 def snapshot_summary(values: Sequence[Any]) -> SnapshotSummary:

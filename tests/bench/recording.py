@@ -102,7 +102,8 @@ def registered(database: Database, polls: Passes) -> Recorder:
     seen_at = {poll.run_id: poll.at for batch in reversed(polls) for poll in reversed(batch)}
     with database.writing() as connection:
         number = ensure_source(connection, "default", base_url="http://127.0.0.1", now=START_AT)
-        add_seen_runs(connection, number, seen_at)
+        in_order = sorted(seen_at.items(), key=lambda item: item[1])
+        add_seen_runs(connection, number, dict(in_order))
     return Recorder(database)
 
 

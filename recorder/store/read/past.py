@@ -25,7 +25,6 @@ from recorder.store.records import (
     SnapshotRecord,
     columns_of,
     load_snapshots,
-    second_of,
     summary_row,
 )
 from recorder.store.schema import capture, poll, run, run_summary, snapshot, source, watch
@@ -209,5 +208,5 @@ def _truncated(
     seen_at = [row.polled_at for row in polls if row.snapshot_seq == last.seq]
     return [
         *snapshots[:-1],
-        replace(last, last_seen_at=seen_at[-1], seen_again_at=second_of(seen_at)),
+        replace(last, last_seen_at=seen_at[-1], seen_again_at=[*seen_at[1:2], None][0]),
     ]

@@ -3,18 +3,21 @@
 Invariant: within the caller's transaction; a part that anything else refers to stays.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from typing import Final
 
 import sqlalchemy as sa
 
 from recorder.ledger.packing import references
+from recorder.store.engine import dialect_of
 from recorder.store.parts import part_text
 from recorder.store.schema import metadata, part, snapshot, source
 from recorder.store.write.sources import lock_source
 from recorder.store.write.track import run_keys
 
 _CHUNK: Final = 500
+(_BY_PART,) = snapshot.indexes
 
 
 def forget(connection: sa.Connection, source_name: str, run_ids: Iterable[str]) -> int:
@@ -53,15 +56,27 @@ def _remove_unused(connection: sa.Connection, source_id: int, templates: Collect
     refers = _references(connection, source_id)
     used = _closure(_templates(connection, source_id, sa.true()), refers)
     unused = sorted(_closure(templates, refers) - used)
-    for start in range(0, len(unused), _CHUNK):
-        chosen = part.c.part_id.in_(unused[start : start + _CHUNK])
-        connection.execute(sa.delete(part).where(part.c.source_id == source_id, chosen))
+    with _indexed(connection) if unused else nullcontext():
+        for start in range(0, len(unused), _CHUNK):
+            chosen = part.c.part_id.in_(unused[start : start + _CHUNK])
+            connection.execute(sa.delete(part).where(part.c.source_id == source_id, chosen))
     if unused:  # numbers that processes remember of this source mean nothing from now on
         connection.execute(
             sa.update(source)
             .where(source.c.source_id == source_id)
             .values(parts_version=source.c.parts_version + 1)
         )
+
+
+@contextmanager
+def _indexed(connection: sa.Connection) -> Iterator[None]:
+    """Index snapshots by their part for the block, where the store has no such index."""
+    is_made = dialect_of(connection).is_file
+    if is_made:
+        connection.execute(sa.schema.CreateIndex(_BY_PART))
+    yield
+    if is_made:
+        connection.execute(sa.schema.DropIndex(_BY_PART))
 
 
 def _references(connection: sa.Connection, source_id: int) -> dict[int, set[int]]:

@@ -4,7 +4,8 @@ Invariant: the rows are a function of the run's snapshots and polls, in whatever
 (`out_of_order`); an answer that is newer than the run's last reads no history unless its summary needs it.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from operator import attrgetter
 
 import sqlalchemy as sa
@@ -17,6 +18,8 @@ from recorder.ledger.cost import CostRules
 from recorder.ledger.row import LedgerRow
 from recorder.ledger.sections import Reading
 from recorder.schedule.cadence import Cadence
+from recorder.store.documents import load_row
+from recorder.store.parts import Parts
 from recorder.store.prepared import rows_of_run
 from recorder.store.records import (
     RUN_SUMMARY_COLUMNS,
@@ -124,87 +127,30 @@ class RunWriter:
         last: SnapshotRecord | None,
     ) -> None:
         self.connection = connection
-        self.batch = batch
-        self.rules = rules
-        self.run = run
         self.watch = watch
-        self.last = last
+        self._batch = batch
+        self._rules = rules
+        self._run = run
         self._key = {"source_id": run.source_id, "run_key": run.run_key}
-        self._stored = last
+        self._has_summary = last is not None
+        self._stored = self._last = last
         self._stored_polls = last.n_polls if last is not None else 0
+        self._replaced: Sequence[SnapshotRecord] = ()
         self._new: list[SnapshotRecord] = []
         self._reading: Reading | None = None
         self._poll = LastPoll(polled_at=0, before_at=None)
 
     def append(self, read: ReadAnswer) -> RecordResult:
         """Record an answer that is newer than the run's last."""
-        answer, watch, last = read.answer, self.watch, self.last
-        if answer.outcome is not None:
-            return self._add_poll(answer, answer.outcome, answer.detail)
-        if last is not None and watch.body_digest == read.digest:
-            return self._see_again(answer, last)
-        if read.reading is None:
-            raise UnreadError
-        if isinstance(read.reading, Malformed):
-            return self._add_poll(answer, Outcome.MALFORMED, read.reading.reason)
-        watch.body_digest = read.digest
-        if last is not None and last.digest == read.reading.digest:
-            return self._see_again(answer, last)
-        return self._see_new(answer, read.reading)
-
-    def _see_again(self, answer: Answer, last: SnapshotRecord) -> RecordResult:
-        last.last_seen_at = answer.observed_at
-        last.n_polls += 1
-        if last.seen_again_at is None:
-            last.seen_again_at = answer.observed_at
-        return self._add_poll(answer, Outcome.UNCHANGED, answer.detail)
-
-    def _see_new(self, answer: Answer, reading: Reading) -> RecordResult:
-        self.watch.n_snapshots += 1
-        self.last = self.state(reading, self.watch.n_snapshots, (answer.observed_at,))
-        self._new.append(self.last)
-        self._reading = reading
-        return self._add_poll(answer, Outcome.CHANGED, answer.detail)
-
-    def state(self, reading: Reading, seq: int, seen_at: tuple[int, ...]) -> SnapshotRecord:
-        """Return the snapshot row of a reading, and have its parts stored."""
-        self.batch.parts.want(reading.template, reading.parts)
-        return snapshot_record(self.watch, reading, seq=seq, seen_at=seen_at)
-
-    def _add_poll(self, answer: Answer, outcome: Outcome, detail: str | None) -> RecordResult:
-        watch, at, good = self.watch, answer.observed_at, outcome.is_row
-        seq = watch.n_snapshots if good else None
-        self._poll = last_poll(answer, before_at=watch.last_polled_at, now=self.rules.now)
-        self.write_poll(answer, outcome, seq, detail)
-        watch.n_polls += 1
-        watch.n_failures = 0 if good else watch.n_failures + 1
-        watch.last_polled_at = at
-        watch.last_outcome = int(outcome)
-        if watch.first_polled_at is None:
-            watch.first_polled_at = at
-        if good:
-            watch.last_good_at = at
-            if watch.first_good_at is None:
-                watch.first_good_at = at
-        return self.recorded(answer, outcome, seq, detail)
-
-    def write_poll(
-        self, answer: Answer, outcome: Outcome, seq: int | None, detail: str | None
-    ) -> None:
-        """Write a poll row, with the first bytes of a body that is no ledger row."""
-        key, at = (self.watch.source_id, self.watch.run_key), answer.observed_at
-        status, latency = answer.http_status, answer.latency_ms
-        self.batch.new_polls.append(
-            PollRecord(*key, at, int(outcome), status, latency, seq, detail)
-        )
-        if outcome is Outcome.MALFORMED:
-            body = rejected_body(answer.body, length=answer.body_length, sha256=answer.body_sha256)
-            self.batch.rejected.append((*key, at, body.beginning, body.length, body.sha256))
-
-    def recorded(
-        self, answer: Answer, outcome: Outcome, seq: int | None, detail: str | None
-    ) -> RecordResult:
-        """Return the result of one answer."""
+        answer, reading = read.answer, read.reading
+        outcome, detail = answer.outcome, answer.detail
+        if isinstance(reading, Malformed):
+            outcome, detail = Outcome.MALFORMED, reading.reason
+        elif outcome is None:
+            outcome = self._see(answer.observed_at, read.digest, reading)
+        self._poll = last_poll(answer, before_at=self.watch.last_polled_at, now=self._rules.now)
+        seq = self._count(answer.observed_at, outcome)
+        self._write_poll(answer, outcome, seq, detail)
         return RecordResult(
             source=answer.source,
             run_id=answer.run_id,
@@ -214,19 +160,107 @@ class RunWriter:
             detail=detail,
         )
 
+    def rewind(self, snapshots: Sequence[SnapshotRecord]) -> None:
+        """Go back to before the first poll: all polls follow again, and their states replace these snapshots."""
+        self._replaced, self._stored, self._last = snapshots, None, None
+        watch = self.watch
+        watch.n_polls = watch.n_snapshots = watch.n_failures = 0
+        watch.first_polled_at = watch.last_polled_at = watch.first_good_at = None
+        watch.last_good_at = watch.body_digest = None
+
+    def replay(self, poll: PollRecord, state: SnapshotRecord | None, body: bytes | None) -> None:
+        """Let a stored poll follow.
+
+        Args:
+            poll: its row.
+            state: the stored snapshot that it showed; None where it showed none.
+            body: the digest of its bytes, where that is known.
+        """
+        outcome, at = Outcome(poll.outcome), poll.polled_at
+        if state is not None:
+            self.watch.body_digest = body
+            if self._last is not None and self._last.digest == state.digest:
+                outcome = self._see_again(self._last, at)
+            else:
+                first = replace(state, first_seen_at=at, last_seen_at=at, seen_again_at=None)
+                outcome = self._begin(replace(first, n_polls=1))
+        self._poll = LastPoll(polled_at=at, before_at=self.watch.last_polled_at)
+        moved = replace(poll, outcome=int(outcome), snapshot_seq=self._count(at, outcome))
+        if moved != poll:
+            self._batch.changed_polls.append(moved)
+
+    def _see(self, at: int, body: bytes, reading: Reading | None) -> Outcome:
+        watch, last = self.watch, self._last
+        if last is not None and watch.body_digest == body:
+            return self._see_again(last, at)
+        if reading is None:
+            raise UnreadError
+        watch.body_digest = body
+        if last is not None and last.digest == reading.digest:
+            return self._see_again(last, at)
+        self._batch.parts.want(reading.template, reading.parts)
+        return self._begin(snapshot_record(watch, reading, at), reading)
+
+    def _see_again(self, last: SnapshotRecord, at: int) -> Outcome:
+        last.last_seen_at = at
+        last.n_polls += 1
+        # Only an end waits for its second poll; a row that does not grow leaves its page full.
+        if last.seen_again_at is None and last.is_terminal:
+            last.seen_again_at = at
+        return Outcome.UNCHANGED
+
+    def _begin(self, state: SnapshotRecord, reading: Reading | None = None) -> Outcome:
+        self.watch.n_snapshots = state.seq = self.watch.n_snapshots + 1
+        self._last, self._reading = state, reading
+        self._new.append(state)
+        return Outcome.CHANGED
+
+    def _count(self, at: int, outcome: Outcome) -> int | None:
+        """Count a poll in the watch row; return the number of the snapshot that it showed."""
+        watch, good = self.watch, outcome.is_row
+        watch.n_polls += 1
+        watch.n_failures = 0 if good else watch.n_failures + 1
+        watch.last_polled_at = at
+        watch.last_outcome = int(outcome)
+        if watch.first_polled_at is None:
+            watch.first_polled_at = at
+        if not good:
+            return None
+        watch.last_good_at = at
+        if watch.first_good_at is None:
+            watch.first_good_at = at
+        return watch.n_snapshots
+
+    def _write_poll(
+        self, answer: Answer, outcome: Outcome, seq: int | None, detail: str | None
+    ) -> None:
+        """Write a poll row, with the first bytes of a body that is no ledger row."""
+        key, at = (self.watch.source_id, self.watch.run_key), answer.observed_at
+        status, latency = answer.http_status, answer.latency_ms
+        self._batch.new_polls.append(
+            PollRecord(*key, at, int(outcome), status, latency, seq, detail)
+        )
+        if outcome is Outcome.MALFORMED:
+            body = rejected_body(answer.body, length=answer.body_length, sha256=answer.body_sha256)
+            self._batch.rejected.append((*key, at, body.beginning, body.length, body.sha256))
+
     def finish(self) -> None:
-        """Write the appended rows, the run's summary and its watch row."""
-        stored = self._stored
+        """Write the rows, the run's summary and its watch row, and when the run is polled next."""
+        stored, new, last = self._stored, self._new, self._last
         was_seen_again = stored is not None and stored.n_polls != self._stored_polls
         if stored is not None and was_seen_again:
-            self.batch.seen_again.append(stored)
-        self.batch.new_snapshots += self._new
-        if self.last is not None and self._summary_may_change(was_seen_again=was_seen_again):
-            self._write_summary(self.last)
-        elif self._new:
-            self.watch.last_changed_at = self._new[-1].first_seen_at
-            apply_progress(self.watch, self._new[-1])
-        self.write_watch(self._poll)
+            self._batch.seen_again.append(stored)
+        self._batch.new_snapshots += new[len(self._replaced) :]
+        self._batch.changed_snapshots += [
+            row for row, before in zip(new, self._replaced, strict=False) if row != before
+        ]
+        if last is not None and self._summary_may_change(was_seen_again=was_seen_again):
+            self._write_summary(last)
+        elif last is not None and new:
+            self.watch.last_changed_at = last.first_seen_at
+            apply_progress(self.watch, last)
+        plan_run(self.watch, self._run, last, self._rules.cadence, self._poll)
+        self._batch.watches.append(self.watch)
 
     def _summary_may_change(self, *, was_seen_again: bool) -> bool:
         """Return whether the summary may have changed; leads alone do not change it while they add up."""
@@ -237,7 +271,7 @@ class RunWriter:
         if stored is None or stored.is_terminal:
             return True
         steady, flags = _STEADY(stored), [*lead_flags(stored.status, stored.leads)]
-        number = self.batch.parts.number
+        number = self._batch.parts.number
         return not all(
             row.template is not None
             and number(row.template) == stored.part_id
@@ -247,20 +281,25 @@ class RunWriter:
         )
 
     def _write_summary(self, last: SnapshotRecord) -> None:
-        stored, reading = self._stored, self._reading
-        row = reading.row if reading is not None else last.row
+        stored, reading, batch = self._stored, self._reading, self._batch
         if stored is None:
-            summary = self.summarize([state.summary for state in self._new], row)
-            self.batch.new_summaries.append(summary_row(self._key, row, summary))
+            row = reading.row if reading is not None else self._load_row(last)
+            summary = self._summarize([state.summary for state in self._new], row)
+            into = batch.changed_summaries if self._has_summary else batch.new_summaries
+            into.append(summary_row(self._key, row, summary))
         else:
+            row = reading.row if reading is not None else last.row
             (values,) = _STORED_SUMMARY.all(self.connection, *self._key.values())
             before = dict(zip(RUN_SUMMARY_COLUMNS, values, strict=True))
             summary = self._summary_after(stored, before, row)
             # A state that was only seen again has no reading: its ledger row has no more than a summary needs.
             new = summary_columns(summary) if reading is None else summary_row({}, row, summary)
             if before | new != before:
-                self.batch.changed_summaries.append(self._key | before | new)
+                batch.changed_summaries.append(self._key | before | new)
         apply_summary(self.watch, summary, last)
+
+    def _load_row(self, last: SnapshotRecord) -> LedgerRow:
+        return load_row(last, Parts(self.connection, last.source_id), self._rules.costs)
 
     def _summary_after(self, stored: SnapshotRecord, before: Row, row: LedgerRow) -> RunSummary:
         """Return the summary from the stored one where that is enough, else from the whole history."""
@@ -268,21 +307,15 @@ class RunWriter:
         if len(self._new) <= 1 and row.started_at == stored.started_at:
             summary = summary_after(
                 *(stored_summary(before, self.watch), states[0], states[-1], row),
-                unit=self.rules.costs.unit,
-                settled_us=self.rules.cadence.settled_us,
+                unit=self._rules.costs.unit,
+                settled_us=self._rules.cadence.settled_us,
             )
-        return summary or self.summarize([*self._earlier(stored), *states], row)
+        return summary or self._summarize([*self._earlier(stored), *states], row)
 
-    def summarize(self, states: list[SnapshotSummary], row: LedgerRow) -> RunSummary:
-        """Return the summary of a whole history."""
-        rules = self.rules
+    def _summarize(self, states: list[SnapshotSummary], row: LedgerRow) -> RunSummary:
+        rules = self._rules
         return summarize(states, row, unit=rules.costs.unit, settled_us=rules.cadence.settled_us)
 
     def _earlier(self, stored: SnapshotRecord) -> list[SnapshotSummary]:
         key = (stored.source_id, stored.run_key, stored.seq)
         return [snapshot_summary(row) for row in _EARLIER.all(self.connection, *key)]
-
-    def write_watch(self, poll: LastPoll) -> None:
-        """Write the watch row, and when the run is polled next."""
-        plan_run(self.watch, self.run, self.last, self.rules.cadence, poll)
-        self.batch.watches.append(self.watch)
