@@ -18,16 +18,14 @@ from recorder.analysis.building import in_listing_order
 from recorder.analysis.columns import Runs
 from recorder.analysis.estimates import PlannedRun, RunEstimate, estimate_run
 from recorder.analysis.filters import Filters
-from recorder.analysis.remaining import Outlook
 from recorder.analysis.report import Report
 from recorder.analysis.rows import RunRow
 from recorder.analysis.runner import answer, meant, needs
 from recorder.analysis.values import Cells
 from recorder.errors import SettingError
-from recorder.outlooks import Outlooks, remaining_cells
+from recorder.outlooks import Outlooks
 from recorder.queries import Queries
 from recorder.store.read.run_columns import read_runs
-from recorder.store.read.run_history import RunName
 
 
 class Analyses(Queries):
@@ -111,7 +109,7 @@ class Analyses(Queries):
         """
         moment = now if self._as_of is None else self._as_of
         rows = self.in_flight(filters, now=now)
-        made = self.outlooks(rows, now=now)
+        made = Outlooks(self._database, past=self._past()).of(rows, now=moment)
         limit_us = self._settings.overdue_after_us
         marked = [(row, made[row.source, row.run_id].is_slow(moment)) for row in rows]
         return [one for one in marked if one[1] or one[0].is_overdue(limit_us, now=moment)]
@@ -136,19 +134,9 @@ class Analyses(Queries):
     def with_remaining(self, runs: Iterable[RunRow], *, now: int) -> Iterator[tuple[RunRow, Cells]]:
         """Yield each of these runs with its columns of `REMAINING_KINDS`, null unless it is in flight."""
         rows, moment = list(runs), now if self._as_of is None else self._as_of
-        made = self.outlooks(rows, now=now)
+        found = Outlooks(self._database, past=self._past()).cells(rows, now=moment)
         for row in rows:
-            yield row, remaining_cells(made.get((row.source, row.run_id)), moment)
-
-    def outlooks(self, runs: Iterable[RunRow], *, now: int) -> dict[RunName, Outlook]:
-        """Return the outlook of each of these runs that is in flight, by source and run id.
-
-        Args:
-            runs: as these queries return them.
-            now: microseconds since 1970 UTC; as of T it is T.
-        """
-        moment = now if self._as_of is None else self._as_of
-        return Outlooks(self._database, past=self._past()).of(runs, now=moment)
+            yield row, found[row.source, row.run_id]
 
     def listed(
         self, filters: Filters | None, names: Iterable[str]

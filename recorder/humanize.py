@@ -1,6 +1,8 @@
 """Numbers, durations and amounts as people read them. Pure."""
 
+from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
 from recorder.instants import SECOND
 
@@ -22,9 +24,30 @@ def span(seconds: float) -> str:
     return f"{count}{large_unit}{more}"
 
 
+def rough_span(seconds: float) -> str:
+    """Return a duration in the largest unit of which there are three: `170s`, `3m`, `70h`."""
+    units = ((_DAY, "d"), (_HOUR, "h"), (_MINUTE, "m"))
+    size, unit = next((one for one in units if seconds >= 3 * one[0]), (1, "s"))
+    return f"{round(seconds / size)}{unit}"
+
+
 def whole_span(us: int) -> str:
     """Return a duration of microseconds in whole seconds; a negative one as `0s`."""
     return span(max(us, 0) // SECOND)
+
+
+def time_left(cells: Mapping[str, Any], *, briefly: bool = False) -> str:
+    """Return what remains of a run, with its 80 % interval; empty where nobody can say.
+
+    Args:
+        cells: with the columns of `views.REMAINING_KINDS`.
+        briefly: `40s (12s-2m)` instead of `about 40s (12s to 2m)`.
+    """
+    seconds = [cells[f"remaining_seconds_{point}"] for point in ("p10", "p50", "p90")]
+    if None in seconds:
+        return ""
+    low, middle, high = ((rough_span if briefly else span)(int(one)) for one in seconds)
+    return f"{middle} ({low}-{high})" if briefly else f"about {middle} ({low} to {high})"
 
 
 def ago(at: int | None, now: int) -> str | None:

@@ -3,7 +3,7 @@
 Invariant: an outlook is made once, and again only after its run has changed or a run of its slug has ended.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from recorder.analysis.likes import Likes, Planned
@@ -19,6 +19,7 @@ from recorder.store.read.live_runs import EndedRun, LiveRun, ended_runs
 from recorder.store.read.past import Past
 from recorder.store.read.run_columns import read_runs
 from recorder.store.read.run_history import RunName, courses
+from recorder.views import NOTHING_REMAINS
 
 _LATE_US: Final = 10 * MINUTE
 """The longest time from an answer to its commit by another process."""
@@ -83,6 +84,11 @@ class Outlooks:
             (run.source, run.run_id): self._of_slug(run).made[run.run_id][1] for run in in_flight
         }
 
+    def cells(self, runs: Sequence[RunRow | LiveRun], *, now: int) -> dict[RunName, Cells]:
+        """Return the columns of `REMAINING_KINDS` of each of the runs, null unless it is in flight; see `of`."""
+        nothing = {(run.source, run.run_id): NOTHING_REMAINS for run in runs}
+        return nothing | {name: _cells(made, now) for name, made in self.of(runs, now=now).items()}
+
     def _of_slug(self, run: RunRow | LiveRun) -> _SlugOutlooks:
         return self._slugs[run.source, run.slug]
 
@@ -110,11 +116,8 @@ class Outlooks:
         )
 
 
-def remaining_cells(made: Outlook | None, now: int) -> Cells:
-    """Return what remains of a run, and whether it is slow, by the names of `views.REMAINING_KINDS`."""
-    left = None if made is None else made.remaining(now)
-    cells: Cells = {"slow": None if made is None else made.is_slow(now)}
-    for point in ("p10", "p50", "p90"):
-        us = None if left is None else float(getattr(left, point))
-        cells[f"remaining_seconds_{point}"] = None if us is None else us / SECOND
-    return cells
+def _cells(made: Outlook, now: int) -> Cells:
+    left, cells = made.remaining(now), NOTHING_REMAINS.copy()
+    for point in ("p10", "p50", "p90") if left is not None else ():
+        cells[f"remaining_seconds_{point}"] = float(getattr(left, point)) / SECOND
+    return cells | {"slow": made.is_slow(now)}

@@ -72,6 +72,9 @@ REMAINING_KINDS: Final[Columns] = _kinds(
 )
 """What is shown of a run in flight beyond the view `runs`."""
 
+NOTHING_REMAINS: Final[Cells] = dict.fromkeys(REMAINING_KINDS)
+"""The same of a run that has ended, or of which nobody can say."""
+
 VIEWS: Final[Mapping[str, Columns]] = {
     "runs": RUN_KINDS,
     "snapshots": SNAPSHOT_KINDS,

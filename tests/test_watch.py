@@ -28,6 +28,7 @@ from recorder.store.read.live_runs import LiveRun, watched_runs
 from recorder.store.read.run_refs import find_run
 from recorder.store.sharing.leases import LEASE_US, acquire, leave, new_holder
 from recorder.store.write.record import Recorder
+from recorder.views import NOTHING_REMAINS
 
 RUN = LiveRun(
     source="default",
@@ -77,9 +78,29 @@ class Terminal(io.StringIO):
         return True
 
 
-def said(run: LiveRun, *, at: int = 22) -> LiveRow:
+LEFT: dict[str, object] = {
+    "remaining_seconds_p10": 12.4,
+    "remaining_seconds_p50": 40.0,
+    "remaining_seconds_p90": 200.0,
+    "slow": False,
+}
+LONG = replace(RUN, run_id="0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0", created_at=T0 - 9000 * S)
+
+
+def said(run: LiveRun, *, at: int = 22, left: dict[str, object] = NOTHING_REMAINS) -> LiveRow:
     """The texts of a run, so many seconds after T0."""
-    return live_row(run, Cadence(), T0 + at * S)
+    return live_row(run, Cadence(), T0 + at * S, left)
+
+
+def drawn(monkeypatch: pytest.MonkeyPatch, width: int, *frames: LiveRows) -> list[str]:
+    """The lines of a table of that width on a terminal that cannot move its cursor."""
+    for name, value in {"COLUMNS": str(width), "LINES": "24", "TERM": "dumb"}.items():
+        monkeypatch.setenv(name, value)
+    out = Terminal()
+    with LiveTable(out, most=None) as view:
+        for frame in frames:
+            view.show(frame)
+    return out.getvalue().splitlines()
 
 
 def test_a_run_in_flight_shows_its_progress() -> None:
@@ -88,6 +109,16 @@ def test_a_run_in_flight_shows_its_progress() -> None:
     assert (line.status, line.done, line.total) == ("running", 5, 10)
     assert (line.age, line.seen, line.cost) == ("22s", "2s", "-/20")
     assert (line.note, line.alarming) == ("1 failed", False)
+
+
+def test_a_run_in_flight_shows_what_remains() -> None:
+    """In words, and in fewer columns; a slow one has a mark, which is no alarm. Nothing is said where nobody knows."""
+    line = said(RUN, left=LEFT)
+    assert (line.left, line.left_briefly) == ("about 40s (12s to 3m 20s)", "40s (12s-3m)")
+    assert (said(RUN).left, said(RUN).left_briefly) == ("", "")
+    slow = said(RUN, left=LEFT | {"slow": True})
+    assert (slow.note, slow.alarming) == ("slow, 1 failed", False)
+    assert said(replace(RUN, leads_failed=0), left=NOTHING_REMAINS | {"slow": True}).note == "slow"
 
 
 def test_an_ended_run_shows_how_long_it_took() -> None:
@@ -154,20 +185,46 @@ def test_a_table_never_has_more_lines_than_the_terminal(monkeypatch: pytest.Monk
     assert LiveTable(Terminal(), most=12).room() == 3
 
 
-@pytest.mark.parametrize("width", [40, 80, 132])
-def test_a_table_fits_the_terminal(monkeypatch: pytest.MonkeyPatch, width: int) -> None:
-    """Whatever the ids and notes, no line is longer than the terminal, and none is folded."""
-    monkeypatch.setenv("COLUMNS", str(width))
+@pytest.mark.parametrize("width", [40, 60, 70, 80, 100, 120, 160])
+@pytest.mark.parametrize("run_id", ["er_1", "er_01JC8Z6M3Q", LONG.run_id])
+@pytest.mark.parametrize("left", [LEFT, NOTHING_REMAINS])
+def test_a_table_fits_the_terminal(
+    monkeypatch: pytest.MonkeyPatch, width: int, run_id: str, left: dict[str, object]
+) -> None:
+    """Whatever the ids and notes, no line is longer than the terminal, and none is folded; from 80 on ids are whole."""
+    rows = [said(replace(RUN, run_id=run_id), left=left), said(LONG, left=left)]
+    lines = drawn(monkeypatch, width, LiveRows(headline="2 in flight", rows=rows, more=3))
+    assert max(map(len, lines)) <= width
+    assert any("and 3 more" in line for line in lines)
+    of_long = [line for line in lines if line.startswith("0f1e2d")]
+    assert len(of_long) <= 2 + (run_id == LONG.run_id), "its row, and its note"
+    (row,) = [line for line in lines if line.startswith(run_id[:3]) and "running" in line][:1]
+    assert "5/10" in row
+    assert width < 80 or row.startswith(f"{run_id} ")
+    assert width < 80 or ("40s (12s" in row) == (left is LEFT)
+
+
+def test_what_remains_is_written_out_where_there_is_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the words of the other commands at 120 columns, briefly at 80; without likes no column is there for it."""
+    frame = LiveRows(headline="1 in flight", rows=[said(RUN, left=LEFT)])
+    assert any(" about 40s (12s to 3m 20s) " in line for line in drawn(monkeypatch, 120, frame))
+    assert any(" 40s (12s-3m) " in line for line in drawn(monkeypatch, 80, frame))
+    bare = drawn(monkeypatch, 120, LiveRows(headline="1 in flight", rows=[said(RUN)]))
+    assert not any("left" in line for line in bare)
+
+
+def test_a_frame_that_is_the_last_one_is_not_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What has not changed is left alone."""
+    monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setenv("LINES", "24")
-    monkeypatch.setenv("TERM", "dumb")
-    long = replace(RUN, run_id="0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0", created_at=T0 - 9000 * S)
     out = Terminal()
     with LiveTable(out, most=None) as view:
-        view.show(LiveRows(headline="2 in flight", rows=[said(RUN), said(long)], more=3))
-    drawn = out.getvalue().splitlines()
-    assert max(map(len, drawn)) <= width
-    assert any("and 3 more" in line for line in drawn)
-    assert len([line for line in drawn if line.startswith("0f1e2d")]) <= 2, "its row, and its note"
+        view.show(LiveRows(headline="1 in flight", rows=[said(RUN)]))
+        first = out.getvalue()
+        view.show(LiveRows(headline="1 in flight", rows=[said(RUN)]))
+        assert out.getvalue() == first
+        view.show(LiveRows(headline="1 in flight", rows=[said(RUN, at=23)]))
+        assert out.getvalue() != first
 
 
 def test_what_escalates_a_run_is_never_cut(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -328,6 +385,7 @@ def test_the_table_once_in_any_format(
     assert (first["run_id"], first["status"], first["leads_total"]) == ("er_1", "running", 4)
     assert (first["overdue"], first["note"]) == (True, "overdue run_1")
     assert (second["run_id"], second["status"], second["note"]) == ("er_2", None, "not seen yet")
+    assert NOTHING_REMAINS.items() <= first.items()
     for chosen in ("table", "markdown", "csv", "ndjson"):
         ids = ["watch", "er_1", "--format", chosen, "--db", store_url]
         assert main.run(main.cli, ids) == 0

@@ -21,11 +21,10 @@ from recorder.cli.row_options import (
     order_options,
     tz_option,
 )
-from recorder.cli.run_page import about
 from recorder.cli.snapshot_lines import COLUMNS, format_step, step_cells, step_lines
 from recorder.cli.stores import reading
 from recorder.cli.streams import terminal_width
-from recorder.humanize import cost_text, counted, span
+from recorder.humanize import cost_text, counted, span, time_left
 from recorder.instants import datetime_of
 from recorder.ledger.run_status import TERMINAL
 from recorder.life import LOST, Tracking
@@ -179,7 +178,7 @@ def _remaining(row: Mapping[str, Any]) -> str | None:
     """Return what remains of a run, and whether it is slow."""
     if "slow" not in row:
         return None
-    return ", ".join(filter(None, (about(row), "slow" if row["slow"] else ""))) or None
+    return ", ".join(filter(None, (time_left(row), "slow" if row["slow"] else ""))) or None
 
 
 def _leads(row: Mapping[str, Any]) -> str | None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from typing import Self, TextIO
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, ConsoleDimensions, Group, RenderableType
 from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Column, Table
@@ -23,7 +23,13 @@ _LEAST_ROWS = 3
 _AROUND = 5  # lines of a terminal that are no runs
 _BAR = 8  # columns
 _ID_AT_MOST = 36  # a UUID
-_WIDE = 100  # columns, from which ids and costs are shown whole
+_ESSENTIAL = {"status": 9, "": 7, "left": 16}
+_USEFUL = {"age": 7, "leads": _BAR, "seen": 5, "cost": 11}
+"""The widths of the columns between run and note, in the order of their importance."""
+
+_ORDER = ("run", "status", "leads", "", "age", "left", "seen", "cost", "note")
+_LEFT_AT_LENGTH = 35  # columns of "about 12m 20s (10m 20s to 14m 40s)"
+_LEAST_NOTE, _NOTE = 8, 12  # columns of "settling", and of "server error"
 _HEADLINE_EVERY_S = 3.0
 _NUMBERS = ("", "age", "seen", "cost")
 _STYLES = {"completed": "green", "failed": "red", "cancelled": "yellow", "running": "cyan"}
@@ -150,6 +156,8 @@ class LiveTable(View):
         self._ends = ExitStack()
         self._most = most
         self._id_width = 0
+        self._has_left = False
+        self._drawn: tuple[LiveRows, ConsoleDimensions] | None = None
 
     def room(self) -> int:
         """Return how many lines the terminal has for runs, at most `most`."""
@@ -158,20 +166,31 @@ class LiveTable(View):
 
     def show(self, runs: LiveRows) -> None:
         """Draw the table over the one before."""
-        ids = (display_width(row.run_id) for row in runs.rows)
-        # It never gets narrower, so that the columns beside it stay where they are.
-        self._id_width = min(_ID_AT_MOST, max(self._id_width, *ids, len("run")))
-        width = self._console.width
-        widths = _widths(width, self._id_width)
-        note_room = width - sum(taken + 1 for taken in widths.values())
-        rows, notes = _fit(runs.rows, self.room(), width=width, note_room=note_room)
-        parts: list[RenderableType] = [Text(runs.headline, style="bold", no_wrap=True)]
+        size = self._console.size
+        if (runs, size) == self._drawn:
+            return
+        if self._drawn is not None and size != self._drawn[1]:
+            self._begin_anew()
+        self._drawn = runs, size
+        # Both only grow, so that the other columns stay where they are.
+        self._id_width = max(self._id_width, *(display_width(row.run_id) for row in runs.rows), 3)
+        self._has_left |= any(row.left for row in runs.rows)
+        width = size.width
+        widths = _widths(width, min(self._id_width, _ID_AT_MOST), has_left=self._has_left)
+        rows, notes = _fit(runs.rows, self.room(), width=width, note_room=widths["note"])
+        parts: list[RenderableType] = [Text(runs.headline, style="bold")]
         if rows:
             parts.append(_table(rows, widths))
         parts += [Text(note, style="red", no_wrap=True) for note in notes]
         if more := runs.more + len(runs.rows) - len(rows):
             parts.append(Text(f"and {more} more", style="dim"))
         self._live.update(Group(*parts), refresh=True)
+
+    def _begin_anew(self) -> None:
+        """Clear the terminal: where its width has changed, the lines of the last table are broken anew."""
+        self._live.stop()
+        self._console.clear()
+        self._live.start()
 
     def _print(self, message: str) -> None:
         """Print a message above the table, broken at blanks where it is wider than the terminal."""
@@ -204,46 +223,61 @@ def _fit(
     return shown, notes
 
 
-def _widths(width: int, id_width: int) -> dict[str, int]:
-    """Return the width of each column but the note, by its title, for a terminal of that width."""
-    wide = width >= _WIDE
-    return {
-        "run": id_width if wide else min(id_width, 15),
-        "status": 9,
-        "leads": _BAR,
-        "": 7,
-        "age": 7,
-        "seen": 5,
-        "cost": 16 if wide else 9,
-    }
+def _widths(width: int, id_width: int, *, has_left: bool) -> dict[str, int]:
+    """Return the width of each column that is shown, by its title, for a terminal of that width."""
+    least = _total({"status": _ESSENTIAL["status"], "": _ESSENTIAL[""], "note": _LEAST_NOTE})
+    shown = {"run": max(min(id_width, width - least), len("run"))}
+    for title, columns in (_ESSENTIAL | _USEFUL).items():
+        note = _LEAST_NOTE if title in _ESSENTIAL else _NOTE
+        if title == "left" and not has_left:
+            continue
+        if _total(shown) + columns + 1 + note > width:
+            break
+        shown[title] = columns
+    at_length = shown | {"left": _LEFT_AT_LENGTH}
+    if {"left", "cost"} <= shown.keys() and _total(at_length) + _NOTE <= width:
+        shown = at_length
+    return shown | {"note": max(width - _total(shown), 0)}
+
+
+def _total(widths: Mapping[str, int]) -> int:
+    """Return the columns that these take, each with a blank after it."""
+    return sum(columns + 1 for columns in widths.values())
 
 
 def _table(rows: Sequence[LiveRow], widths: Mapping[str, int]) -> Table:
     """Return the table; its columns have fixed widths, so that nothing moves sideways."""
+    titles = [title for title in _ORDER if title in widths]
     columns = [
-        Column(title, width=width, justify="right" if title in _NUMBERS else "left", no_wrap=True)
-        for title, width in widths.items()
+        Column(
+            title,
+            width=widths[title],
+            justify="right" if title in _NUMBERS else "left",
+            no_wrap=True,
+        )
+        for title in titles
     ]
-    columns.append(Column("note", ratio=1, no_wrap=True, overflow="ellipsis"))
     table = Table(*columns, box=None, pad_edge=False, padding=(0, 1, 0, 0), expand=True)
     for row in rows:
-        table.add_row(*_cells(row))
+        cells = _cells(row, briefly=widths.get("left") != _LEFT_AT_LENGTH)
+        table.add_row(*(cells[title] for title in titles))
     return table
 
 
-def _cells(row: LiveRow) -> list[RenderableType]:
+def _cells(row: LiveRow, *, briefly: bool) -> dict[str, RenderableType]:
+    """Return the cells of a row by the title of their column."""
     style = _STYLES.get(row.status, "")
-    count = "" if row.total is None else f"{row.done}/{row.total}"
-    return [
-        Text(row.run_id),
-        Text(row.status, style=style),
-        _bar(row, style),
-        Text(count),
-        Text(row.age),
-        Text(row.seen, style="dim"),
-        Text(row.cost),
-        Text(row.note, style="red" if row.alarming else "dim"),
-    ]
+    return {
+        "run": Text(row.run_id),
+        "status": Text(row.status, style=style),
+        "leads": _bar(row, style),
+        "": Text("" if row.total is None else f"{row.done}/{row.total}"),
+        "age": Text(row.age),
+        "left": Text(row.left_briefly if briefly else row.left),
+        "seen": Text(row.seen, style="dim"),
+        "cost": Text(row.cost),
+        "note": Text(row.note, style="red" if row.alarming else "dim"),
+    }
 
 
 def _bar(row: LiveRow, style: str) -> RenderableType:

@@ -6,14 +6,15 @@ Invariant: served text goes through `visible`. Pure.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from recorder.analysis.values import amount
+from recorder.analysis.values import Cells, amount
 from recorder.cli.terminal import visible
-from recorder.humanize import cost_text, whole_span
+from recorder.humanize import cost_text, time_left, whole_span
 from recorder.instants import SECOND
 from recorder.ledger.answer import Outcome
 from recorder.life import Phase
 from recorder.schedule.cadence import Cadence
 from recorder.store.read.live_runs import LiveRun
+from recorder.views import NOTHING_REMAINS, REMAINING_KINDS
 
 MOST_RUNS = 2000  # that one round reads: many times what a terminal shows
 
@@ -33,6 +34,8 @@ class LiveRow:
         cost: actual/preview.
         note: what a person should know; empty when all is well.
         alarming: whether the note reports a failure.
+        left: how much longer it takes, empty where nobody can say.
+        left_briefly: the same in fewer columns.
     """
 
     key: tuple[str, str]
@@ -45,6 +48,8 @@ class LiveRow:
     cost: str
     note: str
     alarming: bool
+    left: str
+    left_briefly: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,13 +61,14 @@ class LiveRows:
     more: int = 0
 
 
-def live_row(run: LiveRun, cadence: Cadence, now: int) -> LiveRow:
+def live_row(run: LiveRun, cadence: Cadence, now: int, left: Cells = NOTHING_REMAINS) -> LiveRow:
     """Return the row of one run.
 
     Args:
         run: its state in the store.
         cadence: says when it is overdue.
         now: microseconds since 1970 UTC.
+        left: what remains of it, and whether it is slow, by the names of `views.REMAINING_KINDS`.
     """
     age_us = _age_us(run, now)
     alarm = _alarm(run, cadence, now)
@@ -75,33 +81,39 @@ def live_row(run: LiveRun, cadence: Cadence, now: int) -> LiveRow:
         age="-" if age_us is None else whole_span(age_us),
         seen="-" if run.last_polled_at is None else whole_span(now - run.last_polled_at),
         cost=cost_text(amount(run.cost_actual_micros), amount(run.cost_preview_micros)),
-        note=visible(alarm or _remark(run)),
+        note=visible(alarm or _remark(run, is_slow=bool(left["slow"]))),
         alarming=alarm is not None,
+        left=time_left(left),
+        left_briefly=time_left(left, briefly=True),
     )
 
 
 SNAPSHOT_COLUMNS = (
     *("source", "run_id", "tracking", "status", "leads_done", "leads_total", "age_seconds"),
     *("seen_seconds_ago", "cost_actual", "cost_preview", "cost_unit", "overdue", "trigger_run_id"),
-    "note",
+    *("note", *REMAINING_KINDS),
 )
 
 
-def snapshot_row(run: LiveRun, cadence: Cadence, now: int) -> dict[str, object]:
+def snapshot_row(run: LiveRun, cadence: Cadence, now: int, left: Cells) -> dict[str, object]:
     """Return the values of one run, by the names in `SNAPSHOT_COLUMNS`; None where one is not known."""
     same = ("source", "run_id", "tracking", "status", "leads_total", "cost_unit", "trigger_run_id")
     age_us = _age_us(run, now)
-    return {name: getattr(run, name) for name in same} | {
-        "leads_done": None if run.leads_total is None else run.leads_done,
-        "age_seconds": None if age_us is None else age_us // SECOND,
-        "seen_seconds_ago": (
-            None if run.last_polled_at is None else max(now - run.last_polled_at, 0) // SECOND
-        ),
-        "cost_actual": amount(run.cost_actual_micros),
-        "cost_preview": amount(run.cost_preview_micros),
-        "overdue": run.overdue(cadence, now),
-        "note": live_row(run, cadence, now).note or None,
-    }
+    return (
+        {name: getattr(run, name) for name in same}
+        | left
+        | {
+            "leads_done": None if run.leads_total is None else run.leads_done,
+            "age_seconds": None if age_us is None else age_us // SECOND,
+            "seen_seconds_ago": (
+                None if run.last_polled_at is None else max(now - run.last_polled_at, 0) // SECOND
+            ),
+            "cost_actual": amount(run.cost_actual_micros),
+            "cost_preview": amount(run.cost_preview_micros),
+            "overdue": run.overdue(cadence, now),
+            "note": live_row(run, cadence, now, left).note or None,
+        }
+    )
 
 
 def _age_us(run: LiveRun, now: int) -> int | None:
@@ -125,11 +137,14 @@ def _alarm(run: LiveRun, cadence: Cadence, now: int) -> str | None:
     return None
 
 
-def _remark(run: LiveRun) -> str:
+def _remark(run: LiveRun, *, is_slow: bool) -> str:
     if run.first_good_at is None:
         return "not seen yet"
+    words = ["slow"] if is_slow else []
     if run.leads_failed:
-        return f"{run.leads_failed} failed"
+        words.append(f"{run.leads_failed} failed")
+    if words:
+        return ", ".join(words)
     return "settling" if run.tracking == "settling" and not run.is_quiet else ""
 
 

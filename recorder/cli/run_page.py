@@ -10,7 +10,7 @@ from typing import Any
 
 from recorder.cli.output import instant_text
 from recorder.cli.terminal import fold, pad, visible
-from recorder.humanize import amount_text, counted, from_to, span
+from recorder.humanize import amount_text, counted, from_to, span, time_left
 from recorder.ledger.answer import Outcome
 
 _SINCE = {"pending": "created_at", "running": "started_at"}
@@ -51,7 +51,7 @@ class Page:
         yield "source", cells["source"]
         yield "enrichment", self._enrichment()
         yield "status", self._status()
-        yield "remaining", about(self.left)
+        yield "remaining", time_left(self.left)
         yield "leads", self._leads()
         yield "cost", self._cost()
         yield from self._times()
@@ -132,12 +132,3 @@ class Page:
             return ""
         status = "" if poll["http_status"] is None else f" {poll['http_status']}"
         return " ".join([poll["outcome"] + status, poll["detail"] or ""])
-
-
-def about(left: Mapping[str, Any]) -> str:
-    """Return how much longer a run takes, with its 80 % interval: `about 40s (12s to 2m)`; empty where nobody can say."""
-    seconds = [left[f"remaining_seconds_{point}"] for point in ("p10", "p50", "p90")]
-    if None in seconds:
-        return ""
-    p10, p50, p90 = (span(int(each)) for each in seconds)
-    return f"about {p50} ({p10} to {p90})"

@@ -15,6 +15,7 @@ from recorder.cli.streams import notify, output_was_lost
 from recorder.cli.watcher import IsOver, Onlooker, Watcher, load_runs
 from recorder.errors import SettingError, StoreBusyError, StoreError
 from recorder.instants import now_us
+from recorder.outlooks import Outlooks
 from recorder.polling.service import Service
 from recorder.polling.watch_options import RunMode, WatchOptions
 from recorder.settings import Settings
@@ -76,8 +77,9 @@ def _print_once(
 ) -> None:
     now = now_us()
     runs = load_runs(database, settings, refs, now=now)
+    left = Outlooks(database).cells(runs, now=now)
     write_rows(
-        [snapshot_row(run, settings.cadence, now) for run in runs],
+        [snapshot_row(run, settings.cadence, now, left[run.source, run.run_id]) for run in runs],
         columns=SNAPSHOT_COLUMNS,
         format=format,
         out=sys.stdout,

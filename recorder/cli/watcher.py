@@ -9,6 +9,7 @@ from recorder.cli.live_rows import MOST_RUNS, LiveRows, headline, live_row
 from recorder.cli.stores import stopped_by_signals
 from recorder.errors import StoreError
 from recorder.instants import MINUTE, SECOND, now_us
+from recorder.outlooks import Outlooks
 from recorder.polling.poller import Poller
 from recorder.settings import Settings
 from recorder.store.engine import Database
@@ -74,6 +75,7 @@ class Watcher:
         self._view = view
         self._refs = refs
         self._is_over = is_over
+        self._outlooks = Outlooks(database)
         self._next_at = 0
 
     def update(self, poller: Stoppable) -> None:
@@ -99,10 +101,12 @@ class Watcher:
         now, cadence = now_us(), self._settings.cadence
         runs = load_runs(self._database, self._settings, self._refs, now=now)
         shown = runs[: self._view.room()]
+        self._outlooks.refresh(now)
+        left = self._outlooks.cells(shown, now=now)
         self._view.show(
             LiveRows(
                 headline=f"{headline(runs, cadence, now)} - {_who_polls(poller)}",
-                rows=[live_row(run, cadence, now) for run in shown],
+                rows=[live_row(run, cadence, now, left[run.source, run.run_id]) for run in shown],
                 more=len(runs) - len(shown),
             )
         )
