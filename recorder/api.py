@@ -5,7 +5,7 @@ and nulls.
 """
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, tzinfo
 from decimal import Decimal
 from os import PathLike, fspath
@@ -18,7 +18,15 @@ from recorder.analysis.budget_use import budgets_report
 from recorder.analysis.cells import plain
 from recorder.analysis.estimates import planned_run
 from recorder.analysis.registry import ANALYSES, find
-from recorder.arguments import When, Which, Words, chosen_filters, instant_us, time_zone
+from recorder.arguments import (
+    When,
+    Which,
+    Words,
+    chosen_filters,
+    instant_us,
+    option_value,
+    time_zone,
+)
 from recorder.frames import report_frame, rows_frame, runs_frame
 from recorder.instants import now_us
 from recorder.ledger.jsontext import to_python
@@ -125,7 +133,7 @@ class History:
 
         | columns | dtype, unit |
         |---|---|
-        | `source`, `run_id`, `digest`, `status`, `cost_unit`, `document` (JSON, see the view) | `string` |
+        | `source`, `run_id`, `digest`, `status`, `cost_unit`, `document` (JSON, see the view), `error_message` | `string` |
         | `seq` (1, 2, ...), `n_polls`, `leads_total` ... `leads_failed` | `Int64` |
         | `first_seen_at`, `last_seen_at` | UTC, our clock |
         | `cost_preview`, `cost_actual` | exact `Decimal` of `cost_unit`; `..._micros`: `Int64` |
@@ -308,14 +316,14 @@ class _Method:
         **more: Any,  # noqa: ANN401  # filters and options
     ) -> "pd.DataFrame":
         which = {name: more.pop(name) for name in Which.__annotations__ if name in more}
+        kinds = {option.name: option.kind for option in find(self.__name__).options}
         question = Question(
             by=by if isinstance(by, str) else tuple(by),
             filters=chosen_filters(tz, **which),
             tz=time_zone(tz),
             now=now_us(),
             options={
-                name: chosen_filters(tz, **value) if isinstance(value, Mapping) else value
-                for name, value in more.items()
+                name: option_value(kinds.get(name), name, value, tz) for name, value in more.items()
             },
         )
         return report_frame(self._queries.analyse(self.__name__, question), floats=floats)

@@ -5,7 +5,7 @@ Invariant: an argument that makes no sense is a UsageError that names it and its
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, tzinfo
-from typing import TypeAlias, TypedDict
+from typing import Any, TypeAlias, TypedDict
 
 from recorder.analysis.filters import Filters
 from recorder.analysis.values import instant
@@ -78,6 +78,13 @@ def instant_us(when: When, name: str, tz: str | tzinfo) -> int:
     if us is None or instant(us) is None:  # or beyond the calendar
         raise UsageError(f"{name}={text!r}: write 2026-11-20T09:15:00Z, 2026-11-20, or 7d (ago)")
     return us
+
+
+def option_value(kind: str | None, name: str, value: Any, tz: str | tzinfo) -> Any:  # noqa: ANN401
+    """Return the value of an option of an analysis, from what a caller gives for one of that kind."""
+    if value is not None and kind == "instant":
+        return instant_us(value, name, tz)
+    return chosen_filters(tz, **value) if isinstance(value, Mapping) else value
 
 
 def time_zone(tz: str | tzinfo) -> tzinfo:

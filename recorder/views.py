@@ -42,7 +42,7 @@ RUN_KINDS: Final[Columns] = _kinds(
 )
 SNAPSHOT_KINDS: Final[Columns] = _kinds(
     f"source run_id seq first_seen_at last_seen_at n_polls digest status {_LEADS} {_COSTS}"
-    " updated_at document started_at completed_at cancelled_at",
+    " updated_at document started_at completed_at cancelled_at error_message",
     count=f"seq n_polls {_LEADS} {_MICROS}",
     amount="cost_preview cost_actual",
     instant="first_seen_at last_seen_at updated_at started_at completed_at cancelled_at",

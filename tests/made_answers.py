@@ -16,6 +16,12 @@ from recorder.ledger.jsontext import parse_json, to_text
 from recorder.ledger.target import Target
 
 SLUGS = ("work_email", "phone", None)
+MESSAGES = (
+    "Provider quota exceeded (HTTP 429) for workspace {}",
+    "Provider quota exceeded (HTTP 503) for workspace {}",
+    "Timeout after {} ms calling 'findy'",
+    "no  luck with https://api{}.example.com/x",
+)
 _DAY = 86_400
 
 
@@ -85,7 +91,7 @@ class _Run:
                         self._charged(at, ended=ended), "USD" if self.unit == "mixed" else self.unit
                     ),
                 },
-                "error": {"message": "no", "details": None}
+                "error": {"message": self._message(at), "details": None}
                 if ended and status == "failed"
                 else None,
                 "timing": self._timing(at, ended=ended),
@@ -106,6 +112,10 @@ class _Run:
         if self.leads == 10:
             counts["completed"] = None  # type: ignore[assignment]
         return {"resolvedCount": self.leads + (self.leads == 4), "counts": counts}
+
+    def _message(self, at: float) -> str:
+        turn = int(self.created) + (at > self.ended + 300)
+        return MESSAGES[turn % len(MESSAGES)].format(int(self.created))
 
     def _charged(self, at: float, *, ended: bool) -> float | None:
         return self.actual if ended and at > self.ended + 4 else None

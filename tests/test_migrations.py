@@ -468,7 +468,7 @@ VIEWS = {
 }
 EXTRAS = {
     "runs": "run_seconds_sharp wall_seconds_sharp spend_part spend_micros spend_unit",
-    "snapshots": "started_at completed_at cancelled_at",
+    "snapshots": "started_at completed_at cancelled_at error_message",
 }
 
 

@@ -1,8 +1,8 @@
 """An analysis: one pure function of a group's columns, with its needs, its population and its options."""
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, tzinfo
 from enum import Enum
 from typing import Any, Final, Literal, TypeAlias
@@ -38,13 +38,13 @@ class Option:
         default: its value where it is left out.
         help: one line for `--help`.
         needs: the columns that it reads.
-        kind: a flag, a number of 1 or more, a selection (`Filters`), or a period (`previous`).
+        kind: a flag, a number of 1 or more, a selection (`Filters`), a period (`previous`), or an instant.
     """
 
     name: str
     default: bool | int | None
     help: str
-    kind: Literal["flag", "number", "selection", "period"]
+    kind: Literal["flag", "number", "selection", "period", "instant"]
     needs: frozenset[str] = frozenset()
 
 
@@ -80,12 +80,18 @@ class Group:
         context: all runs of the group that the filters match, whatever their status.
         question: the groups, filters and options.
         basis: the result of the analysis's `basis` over all runs of the store.
+        item: what the analysis's `items` says of the runs of one row.
     """
 
     runs: Runs
     context: Runs
     question: Question
     basis: Any = None
+    item: Any = None
+
+    def each(self, parts: Iterable[Runs]) -> "Iterator[Group]":
+        """Yield the same group with each of these runs for its own."""
+        return (replace(self, runs=runs) for runs in parts)
 
 
 Masking: TypeAlias = Callable[[Runs, Question], Mask]
@@ -110,7 +116,7 @@ class Analysis:
         only: returns the runs of the population that count; None: all.
         speaks: returns the runs of the context that make a row in a group without the population; None: none.
         split: a column of words and its name in the report; each word has rows of its own.
-        items: returns the parts of a group that have a row each; None: the group has one row.
+        items: returns a group for each row of a group; None: the group has one row.
         basis: returns a value of all runs of the store, whatever the filters, for `cells`; None: no value.
         rows: returns the rows of each group where they depend on those of the others; None: `cells` gives each.
         notes: returns lines that say in words what the rows show, by the columns that name a group; None: none.
@@ -126,7 +132,7 @@ class Analysis:
     only: Masking | None = None
     speaks: Masking | None = None
     split: tuple[str, str] | None = None
-    items: Callable[[Runs, Question], Iterable[Runs]] | None = None
+    items: Callable[[Group], Iterable[Group]] | None = None
     basis: Callable[[Runs], object] | None = None
     rows: Callable[[Groups], Mapping[Key, list[Row]]] | None = None
     notes: Callable[[Sequence[Row], Question], Iterable[str]] | None = None

@@ -49,9 +49,9 @@ def flag(value: bool | None) -> Cell:  # noqa: FBT001  # the cell's value
     return Cell("flag", value)
 
 
-def instant(us: int | None) -> Cell:
+def instant(us: int | None, *, narrow: bool = False) -> Cell:
     """Return the cell of an instant, from microseconds since 1970 UTC."""
-    return Cell("instant", values.instant(us))
+    return Cell("instant", values.instant(us), narrow)
 
 
 def seconds(us: int | None, *, narrow: bool = False, words: str | None = None) -> Cell:

@@ -62,6 +62,6 @@ ANALYSIS: Final = Analysis(
     needs=frozenset({*_NAMES, *_SPEND, "created_at"}),
     options=(Option(name="limit", default=20, help="So many of each unit.", kind="number"),),
     only=_is_priced,
-    items=_dearest,
+    items=lambda group: group.each(_dearest(group.runs, group.question)),
     about=_about,
 )

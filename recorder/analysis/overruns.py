@@ -72,6 +72,6 @@ ANALYSIS: Final = Analysis(
     needs=NEEDS | {*_NAMES, "cost_unit", "created_at"},
     options=(Option(name="limit", default=20, help="So many of each unit.", kind="number"),),
     only=_is_above,
-    items=_worst,
+    items=lambda group: group.each(_worst(group.runs, group.question)),
     about=_about,
 )

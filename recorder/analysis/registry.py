@@ -11,15 +11,23 @@ if TYPE_CHECKING:
 
 
 class Entry(NamedTuple):
-    """One analysis: its line in the help, and the command and flag that run it where it is no command itself."""
+    """One analysis.
+
+    Attributes:
+        summary: its line in the help.
+        flag_of: the command and the flag that run it, where it is no command itself.
+        module: the name of its module, where that is not its own.
+    """
 
     summary: str
     flag_of: tuple[str, str] | None = None
+    module: str | None = None
 
 
 ANALYSES: Final = {
     "durations": Entry("Show how long runs queue and run."),
     "failures": Entry("Show how often runs and leads fail."),
+    "errors": Entry("Show which errors runs fail with.", module="error_patterns"),
     "costs": Entry("Compare previewed with actual cost."),
     "overruns": Entry("List the worst overruns, --limit of each unit (20).", ("costs", "runs")),
     "settling": Entry(
@@ -33,10 +41,11 @@ ANALYSES: Final = {
     "versions": Entry("Compare each version of a slug with the one before."),
     "coverage": Entry("Show how well the history was caught."),
 }
-"""The analyses by name; each is `ANALYSIS` in the module of its name."""
+"""The analyses by name; each is `ANALYSIS` in its module."""
 
 
 def find(name: str) -> "Analysis":
     """Return the analysis of a name."""
-    found: Analysis = import_module(f"recorder.analysis.{name}").ANALYSIS
+    module = ANALYSES[name].module or name
+    found: Analysis = import_module(f"recorder.analysis.{module}").ANALYSIS
     return found

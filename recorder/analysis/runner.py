@@ -129,12 +129,8 @@ class _Answer:
 
     def _cells(self, group: Group) -> Iterator[Row]:
         """Yield the cells of each row of a group."""
-        analysis = self._analysis
-        parts = (
-            [group.runs] if analysis.items is None else analysis.items(group.runs, group.question)
-        )
-        for runs in parts:
-            yield analysis.cells(self._group(runs, group.context))
+        items = self._analysis.items
+        yield from map(self._analysis.cells, [group] if items is None else items(group))
 
     def _group(self, runs: Runs, context: Runs) -> Group:
         return Group(runs, context, self._question, self._basis)

@@ -28,6 +28,7 @@ from recorder.cli.row_options import (
     notify_unknown_words,
     order_options,
     parse_selection,
+    parse_when_option,
     tz_option,
 )
 from recorder.cli.stores import reading
@@ -138,6 +139,7 @@ _FORMS: Final[Mapping[str, Mapping[str, Any]]] = {
     "number": {"type": click.IntRange(1), "show_default": True},
     "selection": {"metavar": "SELECTION", "callback": parse_selection},
     "period": {"type": click.Choice(("previous",))},
+    "instant": {"metavar": "T", "callback": parse_when_option},
 }
 """How click takes an option of each kind."""
 

@@ -19,7 +19,8 @@ from recorder.ledger.ids import LabelError, checked_label
 from recorder.store.read.vocabulary import UnknownWord
 
 
-def _when(ctx: click.Context, _param: click.Parameter, text: str | None) -> int | None:
+def parse_when_option(ctx: click.Context, _param: click.Parameter, text: str | None) -> int | None:
+    """Return the instant that an option gives, microseconds since 1970 UTC; None where it is left out."""
     if text is None:
         return None
     try:
@@ -77,8 +78,8 @@ def parse_selection(ctx: click.Context, param: click.Parameter, text: str | None
         found[name][-1] if found[name] else None for name in ("since", "until", "source")
     )
     return Filters(
-        since=_when(ctx, param, since),
-        until=_when(ctx, param, until),
+        since=parse_when_option(ctx, param, since),
+        until=parse_when_option(ctx, param, until),
         source=source,
         slug=tuple(found["slug"]),
         version=tuple(found["version"]),
@@ -109,19 +110,22 @@ tz_option = click.option(
 as_of_option = click.option(
     "--as-of",
     metavar="T",
-    callback=_when,
+    callback=parse_when_option,
     help="Answer with what was known at T: a time, a date (midnight in --tz), or 7d (ago).",
 )
 
 since_option = click.option(
     "--since",
     metavar="T",
-    callback=_when,
+    callback=parse_when_option,
     help="Runs created at or after T: a time, a date (midnight in --tz), or 7d (ago).",
 )
 
 until_option = click.option(
-    "--until", metavar="T", callback=_when, help="Runs created before T: as for --since."
+    "--until",
+    metavar="T",
+    callback=parse_when_option,
+    help="Runs created before T: as for --since.",
 )
 
 status_option = click.option(

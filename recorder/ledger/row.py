@@ -101,8 +101,9 @@ class Field:
 
     @property
     def moves(self) -> bool:
-        """Whether the field is a count, an instant, or the status."""
-        return self.kind in (FieldKind.COUNT, FieldKind.INSTANT) or self.name == "status"
+        """Whether the field is a count, an instant, the status, or the error's message."""
+        is_moving_kind = self.kind in (FieldKind.COUNT, FieldKind.INSTANT)
+        return is_moving_kind or self.name in ("status", "error_message")
 
 
 def _declared() -> Iterator[Field]:

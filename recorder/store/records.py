@@ -105,6 +105,7 @@ class SnapshotRecord:
     leads_completed: int | None
     leads_skipped: int | None
     leads_failed: int | None
+    error_message: str | None
     created_at: int | None
     started_at: int | None
     completed_at: int | None

@@ -71,10 +71,12 @@ def _texts(names: str) -> list[sa.Column[str]]:
     return [sa.Column(name, Text) for name in names.split()]
 
 
-def _run_key() -> tuple[sa.Column[int], sa.Column[int]]:
-    return sa.Column("source_id", Small, nullable=False), sa.Column(
-        "run_key", Integer, nullable=False
-    )
+def _run_key() -> list[sa.Column[int]]:
+    return [sa.Column("source_id", Small, nullable=False), *_required("run_key")]
+
+
+def _refers(table: str, *names: str) -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint(names, [f"{SCHEMA}.{table}.{name}" for name in names])
 
 
 def _run_table(
@@ -86,9 +88,7 @@ def _run_table(
         *_run_key(),
         *columns,
         sa.PrimaryKeyConstraint("source_id", "run_key", *key),
-        sa.ForeignKeyConstraint(
-            ["source_id", "run_key"], [f"{SCHEMA}.run.source_id", f"{SCHEMA}.run.run_key"]
-        ),
+        _refers("run", "source_id", "run_key"),
         rowid=rowid,
     )
 
@@ -119,6 +119,11 @@ def _of_snapshot(seq: str) -> sa.ForeignKeyConstraint:
         deferrable=True,
         initially="DEFERRED",
     )
+
+
+def _partial_index(column: str, condition: str) -> sa.Index:
+    where = sa.text(condition)
+    return sa.Index(None, column, sqlite_where=where, postgresql_where=where)
 
 
 def _in_calendar(names: str) -> sa.CheckConstraint:
@@ -153,7 +158,7 @@ run = _table(
     *_integers("untracked_at"),
     sa.PrimaryKeyConstraint("source_id", "run_key"),
     sa.UniqueConstraint("source_id", "run_id"),
-    sa.ForeignKeyConstraint(["source_id"], [f"{SCHEMA}.source.source_id"]),
+    _refers("source", "source_id"),
     _in_calendar("tracked_at untracked_at"),
 )
 
@@ -193,7 +198,7 @@ part = _table(
     sa.Column("deflated", Bytes),
     sa.PrimaryKeyConstraint("source_id", "part_id"),
     sa.UniqueConstraint("source_id", "digest"),
-    sa.ForeignKeyConstraint(["source_id"], [f"{SCHEMA}.source.source_id"]),
+    _refers("source", "source_id"),
     sa.CheckConstraint("json IS NOT NULL OR deflated IS NOT NULL", name="some_form"),
 )
 
@@ -212,13 +217,12 @@ snapshot = _run_table(
     *_integers("actual_micros"),
     *_texts("actual_unit oddities"),
     _of_snapshot("previous_seq"),
-    sa.ForeignKeyConstraint(
-        ["source_id", "part_id"], [f"{SCHEMA}.part.source_id", f"{SCHEMA}.part.part_id"]
-    ),
+    _refers("part", "source_id", "part_id"),
     # A part is removed only where no snapshot has it; on SQLite `forget` makes the index itself: it took 7 bytes a poll.
     # Led by source_id, it drew every check of a foreign key on a snapshot while Postgres had no statistics, and the
     # session kept that plan: half the time of recording.
     sa.Index(None, "part_id").ddl_if(dialect="postgresql"),
+    _partial_index("first_seen_at", "error_message IS NOT NULL"),
     sa.CheckConstraint("seq >= 1", name="seq_from_one"),
     _in_calendar(
         "first_seen_at last_seen_at seen_again_at created_at started_at completed_at cancelled_at updated_at"
@@ -264,10 +268,7 @@ rejected_body = _table(
     *_required("length"),
     sa.Column("sha256", Bytes, nullable=False),
     sa.PrimaryKeyConstraint("source_id", "run_key", "polled_at"),
-    sa.ForeignKeyConstraint(
-        ["source_id", "run_key", "polled_at"],
-        [f"{SCHEMA}.poll.{name}" for name in ("source_id", "run_key", "polled_at")],
-    ),
+    _refers("poll", "source_id", "run_key", "polled_at"),
 )
 
 capture = _run_table(
@@ -320,7 +321,7 @@ key_slot = _table(
     *_required("slot free_at"),
     sa.Column("is_items", Flag, nullable=False),
     sa.PrimaryKeyConstraint("key_id", "slot"),
-    sa.ForeignKeyConstraint(["key_id"], [f"{SCHEMA}.key_budget.key_id"]),
+    _refers("key_budget", "key_id"),
     rowid=False,
 )
 

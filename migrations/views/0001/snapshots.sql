@@ -27,7 +27,8 @@ SELECT
   recorder.document(p.json) AS document,
   recorder.instant(n.started_at) AS started_at,
   recorder.instant(n.completed_at) AS completed_at,
-  recorder.instant(n.cancelled_at) AS cancelled_at
+  recorder.instant(n.cancelled_at) AS cancelled_at,
+  n.error_message
 FROM recorder.snapshot n
 JOIN recorder.run r ON r.source_id = n.source_id AND r.run_key = n.run_key
 JOIN recorder.source s ON s.source_id = n.source_id

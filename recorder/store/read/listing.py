@@ -20,7 +20,7 @@ _SNAPSHOT_COLUMNS = (
     *("seq", "first_seen_at", "digest", "status"),
     *(column.name for column in snapshot.c if column.name.startswith("leads_")),
     *("preview_micros", "preview_unit", "actual_micros", "actual_unit"),
-    *("started_at", "completed_at", "cancelled_at", "updated_at"),
+    *("started_at", "completed_at", "cancelled_at", "updated_at", "error_message"),
 )
 _ITEM_COLUMNS = tuple(
     column.name for column in item.c if column.name not in ("source_id", "run_key")
@@ -39,8 +39,8 @@ def snapshot_rows(
     n_polls: sa.ColumnElement[int] = snapshot.c.n_polls
     last_seen: sa.ColumnElement[int] = snapshot.c.last_seen_at
     if as_of is not None:
-        n_polls = _truncated(sa.func.count(), n_polls, as_of)
-        last_seen = _truncated(sa.func.max(poll.c.polled_at), last_seen, as_of)
+        n_polls = as_seen_by(sa.func.count(), n_polls, as_of)
+        last_seen = as_seen_by(sa.func.max(poll.c.polled_at), last_seen, as_of)
     columns = [
         *columns_of(snapshot, _SNAPSHOT_COLUMNS),
         n_polls.label("n_polls"),
@@ -52,7 +52,7 @@ def snapshot_rows(
     return _fetched(connection, statement, snapshot.c.first_seen_at, as_of)
 
 
-def _truncated(
+def as_seen_by(
     value: sa.ColumnElement[int], otherwise: sa.ColumnElement[int], as_of: int
 ) -> sa.ColumnElement[int]:
     """Return a value over a snapshot's polls up to an instant, where it was seen again later."""

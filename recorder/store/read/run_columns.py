@@ -3,7 +3,7 @@
 Invariant: the values are those that `runs.run_rows` gives row by row, as of now and as of T.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any, Final, TypeAlias
 
@@ -20,7 +20,7 @@ from recorder.history.flags import with_mismatch
 from recorder.ledger.readable import storable
 from recorder.store.read.past import Past
 from recorder.store.read.phases import is_mismatched
-from recorder.store.read.run_history import cost_changes, poll_times
+from recorder.store.read.run_history import cost_changes, error_sights, poll_times
 from recorder.store.read.runs import FROM_WATCH
 from recorder.store.schema import Flag, capture, label, run, run_summary, source, watch
 
@@ -36,7 +36,12 @@ _MADE: Final = SPEND | {"source", "dated_at"}
 """Columns that no table holds."""
 
 _FROM_RUN: Final = ("run_id", "tracked_at")
-_FROM_HISTORY: Final = frozenset({"actual_seen_at", "poll_times"})
+_FROM_HISTORY: Final[Mapping[str, tuple[Callable[..., Iterable[Any]], object]]] = {
+    "actual_seen_at": (cost_changes, None),
+    "error_sights": (error_sights, ()),
+    "poll_times": (poll_times, PollTimes()),
+}
+"""Columns that are read run by run, each with its value of a run that has none."""
 
 Expressions: TypeAlias = Mapping[str, sa.ColumnElement[Any]]
 
@@ -53,12 +58,12 @@ def read_runs(
 
     Args:
         connection: a reading transaction.
-        names: of `RunRow`, `label:KEY`, and those that polls and snapshots give (`actual_seen_at`, `poll_times`).
+        names: of `RunRow`, `label:KEY`, and those that polls and snapshots give (`_FROM_HISTORY`).
         source_name: only this source's.
         slugs: only runs of these, and as of an instant any others too.
         past: as of when; None: what is known now.
     """
-    from_history = _FROM_HISTORY & set(names)
+    from_history = _FROM_HISTORY.keys() & set(names)
     wanted = set(names) - from_history | ({"source", "run_id"} if from_history else set())
     runs = _Reader(connection, source_name, past, slugs).runs(wanted)
     if not from_history:
@@ -66,12 +71,10 @@ def read_runs(
     as_of = None if past is None else past.as_of
     keys = list(zip(runs.values("source"), runs.values("run_id"), strict=True))
     more: dict[str, Column] = {}
-    if "poll_times" in from_history:
-        seen = dict(poll_times(connection, source_name=source_name, as_of=as_of))
-        more["poll_times"] = column_of("poll_times", [seen.get(key, PollTimes()) for key in keys])
-    else:
-        changed = dict(cost_changes(connection, source_name=source_name, as_of=as_of))
-        more["actual_seen_at"] = column_of("actual_seen_at", map(changed.get, keys))
+    for name in from_history:
+        read, missing = _FROM_HISTORY[name]
+        found = dict(read(connection, source_name=source_name, as_of=as_of))
+        more[name] = column_of(name, [found.get(key, missing) for key in keys])
     return Runs(runs.n, {name: runs.column(name) for name in wanted} | more)
 
 

@@ -15,6 +15,7 @@ from recorder.history.run_summary import SnapshotSummary
 from recorder.ledger.answer import Outcome
 from recorder.ledger.run_status import TERMINAL
 from recorder.store.joins import named, same_run
+from recorder.store.read.listing import as_seen_by
 from recorder.store.records import SUMMARY_COLUMNS, snapshot_summary
 from recorder.store.schema import poll, run, snapshot, source
 
@@ -55,6 +56,24 @@ def cost_changes(
     columns = [snapshot.c[name] for name in SUMMARY_COLUMNS]
     for key, rows in _by_run(connection, named(snapshot), columns, _of_source(source_name), as_of):
         yield key, _actual_seen_at([snapshot_summary(row) for row in rows])
+
+
+def error_sights(
+    connection: sa.Connection, *, source_name: str | None = None, as_of: int | None = None
+) -> Iterator[tuple[RunName, list[Sequence[Any]]]]:
+    """Yield the states of every run that have an error message, by source and run id: first seen, last seen, message.
+
+    Args:
+        connection: a reading transaction.
+        source_name: only this source's.
+        as_of: microseconds since 1970 UTC.
+    """
+    last_seen_at: sa.ColumnElement[int] = snapshot.c.last_seen_at
+    if as_of is not None:
+        last_seen_at = as_seen_by(sa.func.max(poll.c.polled_at), last_seen_at, as_of)
+    columns = (snapshot.c.first_seen_at, last_seen_at, snapshot.c.error_message)
+    wanted = _of_source(source_name) & snapshot.c.error_message.is_not(None)
+    return _by_run(connection, named(snapshot), columns, wanted, as_of)
 
 
 def courses(

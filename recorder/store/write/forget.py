@@ -17,7 +17,7 @@ from recorder.store.write.sources import lock_source
 from recorder.store.write.track import run_keys
 
 _CHUNK: Final = 500
-(_BY_PART,) = snapshot.indexes
+(_BY_PART,) = (index for index in snapshot.indexes if "part_id" in index.columns)
 
 
 def forget(connection: sa.Connection, source_name: str, run_ids: Iterable[str]) -> int:

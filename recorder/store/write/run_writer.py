@@ -45,7 +45,7 @@ _EARLIER = rows_of_run(snapshot, SUMMARY_COLUMNS, before="seq")
 _STORED_SUMMARY = rows_of_run(run_summary, RUN_SUMMARY_COLUMNS)
 _STEADY = attrgetter(
     *("status", "oddities", "created_at", "started_at", "completed_at", "cancelled_at"),
-    *("preview_micros", "preview_unit", "actual_micros", "actual_unit"),
+    *("preview_micros", "preview_unit", "actual_micros", "actual_unit", "error_message"),
 )
 
 

@@ -1,0 +1,118 @@
+"""Error messages by pattern, with the first and the last sight of each.
+
+Invariant: rows count runs by their last state; sights are by our clock, of all states in the store, whatever the
+filters. The shares of a level add up to 1.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from recorder.analysis.analysis import Analysis, Group, Option, Population, Question
+from recorder.analysis.building import in_listing_order
+from recorder.analysis.cells import Row, count, instant, rate, text
+from recorder.analysis.columns import Runs
+from recorder.analysis.groups import in_order
+from recorder.analysis.stats import ratio
+from recorder.history.message_pattern import pattern_of
+from recorder.humanize import counted
+
+_NAMES: Final = ("source", "run_id", "slug", "version", "trigger_run_id")
+
+
+class _Pattern(NamedTuple):
+    """What one row is about: how many have a message of the pattern, of all that have one at its level."""
+
+    level: str | None = None
+    pattern: str | None = None
+    hits: int = 0
+    n: int = 0
+    first_seen_at: int | None = None
+    last_seen_at: int | None = None
+
+
+def errors(group: Group) -> Row:
+    """Show which errors runs fail with; messages that differ only in ids, numbers, names and times are one row.
+
+    Returns:
+        A row a `pattern` and `level` (run), those of most runs first, of the last states that have a message. `runs`;
+        `leads`: null at level run; `share` of all runs with a message, 0 to 1. `first_seen_at`, `last_seen_at`: when a
+        state with such a message was first and last seen, our clock, over the whole store, whatever the filters.
+        `slugs`, `versions`: those of the runs, with commas between. `example_run_id`: the newest run;
+        `example_trigger_run_id` finds it at Trigger.dev.
+    """
+    runs, item = group.runs, group.item or _Pattern()
+    example = runs.take(in_listing_order(runs)[-1:]).first()
+    return {
+        "pattern": text(item.pattern, narrow=True),
+        "level": text(item.level, narrow=True),
+        "runs": count(runs.n, narrow=True),
+        "leads": count(None),
+        "share": rate(ratio(item.hits, item.n), narrow=True),
+        "first_seen_at": instant(item.first_seen_at, narrow=True),
+        "last_seen_at": instant(item.last_seen_at),
+        "slugs": text(_words(runs, "slug")),
+        "versions": text(_words(runs, "version")),
+        "example_run_id": text(example["run_id"], narrow=True),
+        "example_trigger_run_id": text(example["trigger_run_id"]),
+    }
+
+
+def _words(runs: Runs, name: str) -> str | None:
+    words = in_order([name], {(word,) for word in runs.values(name) if word is not None})
+    return ",".join(str(word) for (word,) in words) or None
+
+
+def _patterns(group: Group) -> Iterator[Group]:
+    """Yield the runs of each pattern, the most frequent first."""
+    after = group.question.options["new_since"]
+    found: defaultdict[str, Counter[int]] = defaultdict(Counter)
+    for at, message in enumerate(group.runs.values("error_message")):
+        if message is not None:
+            found[pattern_of(message)][at] += 1
+    n = sum(positions.total() for positions in found.values())
+    for pattern, positions in sorted(found.items(), key=lambda one: (-one[1].total(), one[0])):
+        sight = group.basis[pattern]
+        if after is None or sight[0] > after:
+            runs = group.runs.take(np.array(list(positions), np.intp))
+            item = _Pattern("run", pattern, positions.total(), n, *sight)
+            yield replace(group, runs=runs, item=item)
+
+
+def _sights(runs: Runs) -> dict[str, tuple[int, int]]:
+    """Return when each pattern was first and last seen."""
+    found: dict[str, tuple[int, int]] = {}
+    for sights in runs.objects("error_sights").values:
+        for first, last, message in sights:
+            pattern = pattern_of(message)
+            earliest, latest = found.get(pattern, (first, last))
+            found[pattern] = min(earliest, first), max(latest, last)
+    return found
+
+
+def _about(runs: Runs, population: str, question: Question) -> str:
+    del population, question
+    n = sum(message is not None for message in runs.values("error_message"))
+    return f"{counted(n, 'run')} with an error message"
+
+
+ANALYSIS: Final = Analysis(
+    cells=errors,
+    population=Population.ALL,
+    needs=frozenset({*_NAMES, "dated_at", "error_message", "error_sights"}),
+    items=_patterns,
+    basis=_sights,
+    about=_about,
+    options=(
+        Option(
+            name="new_since",
+            default=None,
+            help="Only patterns that were first seen after T: a time, a date, or 7d (ago).",
+            kind="instant",
+        ),
+    ),
+    examples=("errors --since 7d", "errors --new-since 7d --slug work_email", "errors --by slug"),
+)
