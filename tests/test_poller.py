@@ -936,7 +936,7 @@ def test_who_is_stopped_while_the_store_is_locked_says_what_is_lost(scene: Scene
         scene.time.run(poller.run)
     assert poller.summary.unrecorded == 1
     assert poller.summary.exit_code == 1
-    assert scene.told[-1] == "1 answers could not be recorded"
+    assert scene.told[-1] == "1 answer could not be recorded"
 
 
 @pytest.mark.parametrize(

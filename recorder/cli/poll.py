@@ -8,17 +8,18 @@ import click
 
 from recorder.cli.options import settings_options, verbose_option
 from recorder.cli.progress import progress
-from recorder.cli.stores import recording, stopped_by_signals
+from recorder.cli.stores import bound_waits, recording, stopped_by_signals
 from recorder.cli.streams import notify
 from recorder.errors import UsageError
 from recorder.fetch.keys import readable_by_others
-from recorder.instants import now_us, parse_duration
+from recorder.instants import now_us, parse_duration, steady_us
 from recorder.polling.inbox import Inbox
 from recorder.polling.service import Service
 from recorder.polling.watch_options import RunMode, WatchOptions
 from recorder.settings import DEFAULT_SOURCE, Settings
 from recorder.store.engine import Database
 from recorder.store.read.source_rows import source_rows
+from recorder.transfer.unrecorded import keep_answers
 
 _SOME_FAILED = 3
 
@@ -89,8 +90,14 @@ def poll(
                 clock=now_us,
                 before_poll=inbox.ingest if inbox else lambda: None,
                 after_tick=lambda: show(service.poller),
+                keep=lambda answers: keep_answers(answers, settings, report),
             )
-            with stopped_by_signals(service.poller.stop):
+
+            def stop() -> None:
+                service.poller.stop()
+                bound_waits(database, steady_us())
+
+            with stopped_by_signals(stop):
                 code = service.run()
     summary = service.poller.summary
     if verbose or sys.stdout.isatty() or (code == _SOME_FAILED and summary.lasting):

@@ -22,6 +22,7 @@ from recorder.settings import Settings
 from recorder.store.engine import Database
 from recorder.store.read.run_refs import RunRef, find_run
 from recorder.store.sharing.leases import leave, new_holder
+from recorder.transfer.unrecorded import keep_answers
 
 
 @click.command(
@@ -65,6 +66,7 @@ def watch(run_ids: tuple[str, ...], format: str | None, settings: Settings) -> i
                 notify=view.notify,
                 clock=now_us,
                 after_tick=lambda: watcher.update(service.poller),
+                keep=lambda answers: keep_answers(answers, settings, view.notify),
             )
             with stopped_by_signals(service.poller.stop):
                 code = _run(service)

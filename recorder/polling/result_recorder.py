@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from recorder.errors import StoreError
+from recorder.humanize import counted
 from recorder.ledger.answer import Answer, Outcome
 from recorder.polling.active_sources import ActiveSource
 from recorder.polling.clock_watch import ClockWatch
@@ -194,14 +195,16 @@ class ResultRecorder:
                 breaker.stored = accepted
 
     def gives_up(self, *, after_us: int) -> bool:
-        """Return whether a watch that could end has waited that long for the store; report the answers that it loses."""
+        """Return whether a watch that could end has waited that long for the store; hand on the answers in hand."""
         now = self._runtime.steady()
         if self._could_end_at is None:
             self._could_end_at = now
         if now < self._could_end_at + after_us:
             return False
-        self._summary.unrecorded = len(self._waiting)
-        self._runtime.notify(f"{len(self._waiting)} answers could not be recorded")
+        answers = [one.answer for one in self._waiting if one.answer is not None]
+        self._summary.unrecorded = len(answers)
+        self._runtime.notify(f"{counted(len(answers), 'answer')} could not be recorded")
+        self._runtime.keep(answers)
         return True
 
 

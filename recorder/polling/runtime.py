@@ -5,12 +5,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from recorder.instants import steady_us
+from recorder.ledger.answer import Answer
 from recorder.polling.active_sources import ActiveSource
 from recorder.store.read.source_rows import SourceRow
 
 
 def _nothing() -> None:
     return None
+
+
+def ignore_answers(answers: Sequence[Answer]) -> None:
+    """Keep no answer."""
+    del answers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +30,7 @@ class Runtime:
         notify: reports one line.
         before_poll: called before due runs are loaded; registers new ids.
         after_tick: called after each round.
+        keep: takes the answers that the store could not take when the watch ends.
         rng: random numbers, for pauses.
     """
 
@@ -33,4 +40,5 @@ class Runtime:
     steady: Callable[[], int] = steady_us
     before_poll: Callable[[], None] = _nothing
     after_tick: Callable[[], None] = _nothing
+    keep: Callable[[Sequence[Answer]], None] = ignore_answers
     rng: random.Random = field(default_factory=random.Random)

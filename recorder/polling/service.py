@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 
 from recorder.errors import SettingError
 from recorder.fetch.keys import ApiKey, load_key
+from recorder.ledger.answer import Answer
 from recorder.polling.active_sources import ActiveSource
 from recorder.polling.coordinator import Coordinator
 from recorder.polling.fetchers import PollRequest, Send, ThreadFetcher
 from recorder.polling.poller import Poller
-from recorder.polling.runtime import Runtime
+from recorder.polling.runtime import Runtime, ignore_answers
 from recorder.polling.watch_options import RunMode, WatchOptions
 from recorder.settings import Settings
 from recorder.store.engine import Database
@@ -119,6 +120,7 @@ class Service:
         clock: microseconds since 1970 UTC.
         before_poll: called before due runs are loaded.
         after_tick: called after each round.
+        keep: takes the answers that the store could not take when the watch ends.
         timeouts: how long a request may take; None for the defaults.
     """
 
@@ -133,6 +135,7 @@ class Service:
         clock: Callable[[], int],
         before_poll: Callable[[], None] = lambda: None,
         after_tick: Callable[[], None] = lambda: None,
+        keep: Callable[[Sequence[Answer]], None] = ignore_answers,
         timeouts: "Timeouts | None" = None,
     ) -> None:
         self._clients = Clients(settings, environ, clock, timeouts=timeouts)
@@ -154,6 +157,7 @@ class Service:
                 notify=notify,
                 before_poll=before_poll,
                 after_tick=after_tick,
+                keep=keep,
             ),
         )
 

@@ -1,0 +1,117 @@
+"""Answers in hand when the store is gone for good: kept in a file, from which an import makes them whole."""
+
+import os
+import re
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from stores import answer, document, failure
+
+from recorder.cli.main import cli, run
+from recorder.ledger.answer import Answer, Outcome
+from recorder.sandbox import Fault, Kind, Sandbox
+from recorder.settings import Settings
+from recorder.transfer.lines import parse_line
+from recorder.transfer.unrecorded import keep_answers
+
+KEY = "pk_sandbox"
+SETTINGS = Settings(database_url="sqlite:///unused")
+
+
+def kept(monkeypatch: pytest.MonkeyPatch, folder: Path, *answers: Answer) -> tuple[str, list[str]]:
+    """The file of the answers, and what was reported."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(folder))
+    told: list[str] = []
+    keep_answers(answers, SETTINGS, told.append)
+    [path] = (folder / "puffle-recorder").iterdir()
+    assert path.stat().st_mode & 0o777 == 0o600
+    return path.read_text(encoding="utf-8"), told
+
+
+def test_each_answer_comes_back_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A row, bytes that are none, a failure and a refusal are read back by import with every field and byte."""
+    answers = [
+        answer(1, document("er_1", "completed")),
+        answer(2, b'{"run": \xff\x00 nothing', run_id="er_2"),
+        failure(3, Outcome.NETWORK_ERROR, http_status=None, detail="timed out"),
+        failure(4, Outcome.NOT_VISIBLE, http_status=404),
+    ]
+    text, _ = kept(monkeypatch, tmp_path, *answers)
+    lines = text.encode().splitlines()
+    for line, one in zip(lines, answers, strict=True):
+        read = parse_line(line, source="other").record
+        assert isinstance(read, Answer)
+        names = (
+            "source",
+            "run_id",
+            "observed_at",
+            "outcome",
+            "http_status",
+            "latency_ms",
+            "detail",
+        )
+        assert [getattr(read, name) for name in names] == [getattr(one, name) for name in names]
+        assert read.body == one.body
+
+
+def test_where_no_file_can_be_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The answers are lost, and that is reported with the reason."""
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
+    told: list[str] = []
+    keep_answers([answer(1)], SETTINGS, told.append)
+    [line] = told
+    assert line.endswith(": Not a directory; they are lost")
+
+
+@pytest.mark.slow
+def test_a_watch_that_ends_without_its_store_loses_nothing(tmp_path: Path) -> None:
+    """It ends with 1 and the line to import; after that every answer of the server is in the store, each once."""
+    store = tmp_path / "folder" / "store.db"
+    with Sandbox(users={"default": KEY}).start() as sandbox:
+        environ: dict[str, Any] = {
+            **os.environ,
+            "HOME": str(tmp_path),
+            "RECORDER_DATABASE_URL": str(store),
+            "RECORDER_BASE_URL": sandbox.url,
+            "PUFFLE_API_KEY": KEY,
+        }
+        sandbox.inject(Fault(kind=Kind.SLOW, seconds=3))
+        ids = [sandbox.put(document(f"er_{n}", "running")) for n in range(4)]
+        command = [sys.executable, "-m", "recorder"]
+        subprocess.run([*command, "track", *ids], env=environ, check=True, capture_output=True)
+        watch = subprocess.Popen(
+            [*command, "poll", "--forever"], env=environ, stderr=subprocess.PIPE, text=True
+        )
+        _wait(lambda: len(sandbox.requests) >= 8)
+        time.sleep(1.5)  # each answer takes three seconds, and is asked for again at once
+        away = store.parent.rename(tmp_path / "away")
+        watch.send_signal(signal.SIGTERM)
+        _, said = watch.communicate(timeout=60)
+        away.rename(store.parent)
+        assert watch.returncode == 1
+        [path] = re.findall(r"they are kept: once the store is back, 'recorder import (.*)'", said)
+        done = subprocess.run(
+            [*command, "import", path], env=environ, check=True, capture_output=True
+        )
+        assert b"already" in done.stderr
+        with closing(sqlite3.connect(store)) as reader:
+            (polls,) = reader.execute("SELECT count(*) FROM polls").fetchone()
+        assert polls == len(sandbox.requests)
+        assert run(cli, ["import", "--db", str(store), path]) == 0
+        with closing(sqlite3.connect(store)) as reader:
+            assert reader.execute("SELECT count(*) FROM polls").fetchone() == (polls,)
+
+
+def _wait(until: Any) -> None:
+    ends = time.monotonic() + 30
+    while not until():
+        assert time.monotonic() < ends, "it did not come"
+        time.sleep(0.02)
