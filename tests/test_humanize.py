@@ -10,21 +10,21 @@ from recorder.humanize import ago, amount_text, cost_text, counted, from_to, spa
 @pytest.mark.parametrize(
     ("seconds", "words"),
     [
-        (0, "0s"),
-        (0.04, "0s"),
-        (0.36, "0.4s"),
-        (59.94, "59.9s"),
-        (59.96, "1m"),
-        (200, "3m 20s"),
-        (3600, "1h"),
-        (7500, "2h 5m"),
-        (86399.9, "1d"),
-        (90000, "1d 1h"),
-        (-5, "-5s"),
+        (0, "0 s"),
+        (0.004, "0 s"),
+        (0.36, "0.36 s"),
+        (59.94, "59.9 s"),
+        (59.96, "1 m"),
+        (200, "3 m 20 s"),
+        (3600, "1 h"),
+        (7500, "2 h 5 m"),
+        (86399.9, "1 d"),
+        (90000, "1 d 1 h"),
+        (-5, "-5 s"),
     ],
 )
 def test_spans_have_two_units_at_most(seconds: float, words: str) -> None:
-    """A span is told to the tenth of a second, or in its two largest units."""
+    """A span is told to the tenth of a second, below one to the hundredth, or in its two largest units."""
     assert span(seconds) == words
 
 
@@ -39,8 +39,8 @@ def test_amounts_and_counts_in_words() -> None:
 
 def test_an_age_is_in_whole_seconds() -> None:
     """An instant is so long ago; one that lies ahead is 0 seconds ago, and none has no age."""
-    assert ago(0, 61_900_000) == "1m 1s ago"
-    assert ago(5, 0) == "0s ago"
+    assert ago(0, 61_900_000) == "1 m 1 s ago"
+    assert ago(5, 0) == "0 s ago"
     assert ago(None, 0) is None
 
 

@@ -15,7 +15,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recorder.cli.output import FORMATS, as_json, write_rows, write_value
+from recorder.analysis.values import declared
+from recorder.cli.json_output import as_json, write_value
+from recorder.cli.output import FORMATS, write_rows
 from recorder.ledger.jsontext import Number, parse_json, to_text
 
 SEEN_AT = datetime(2026, 11, 20, 9, 15, 4, 120_000, tzinfo=UTC)
@@ -189,11 +191,8 @@ def test_csv_bears_a_lone_surrogate() -> None:
 def test_markdown_is_a_table_that_nothing_escapes_from() -> None:
     """Pipes, line breaks, tags and links of served text stay text; numbers stand right."""
     rows = [{"n": 1, "text": "a|b\n<script>[x](y)`*"}]
-    assert printed(rows, format="markdown", title="T*", foot=["1 run"]) == (
-        "T\\*\n\n"
-        "| n | text |\n| ---: | --- |\n"
-        "| 1 | a\\|b\\\\n\\<script\\>\\[x\\](y)\\`\\* |\n"
-        "\n1 run\n"
+    assert printed(rows, format="markdown", foot=["1 run"]) == (
+        "| n | text |\n| ---: | --- |\n| 1 | a\\|b\\\\n\\<script\\>\\[x\\](y)\\`\\* |\n\n1 run\n"
     )
 
 
@@ -201,17 +200,16 @@ def test_markdown_is_a_table_that_nothing_escapes_from() -> None:
 
 
 def test_a_table_has_names_cells_and_foot() -> None:
-    """Texts stand left, numbers right, null is a dash; title above, foot below."""
+    """Texts stand left, numbers right, null is a dash; the foot stands below."""
     rows: list[dict[str, object]] = [
-        {"run_id": "er_1", "leads": 5, "rate": 0.25, "ok": True},
+        {"run_id": "er_333", "leads": 5, "rate": 0.25, "ok": True},
         {"run_id": "er_22", "leads": None, "rate": 12.0, "ok": False},
     ]
-    assert printed(rows, title="Runs", foot=["2 runs"]).splitlines() == [
-        "Runs",
+    assert printed(rows, foot=["2 runs"]).splitlines() == [
         "run_id  leads   rate  ok",
-        "------  -----  -----  -----",
-        "er_1        5   0.25  true",
-        "er_22       -  12.00  false",
+        "------  -----  -----  ---",
+        "er_333      5   0.25  yes",
+        "er_22       -  12.00  no",
         "2 runs",
     ]
 
@@ -226,7 +224,7 @@ def test_an_empty_table_says_so() -> None:
 
 def test_numbers_of_a_column_have_their_points_in_line() -> None:
     """Floats show three decimals at most, amounts all of theirs, small and huge ones stay true."""
-    assert column(1.23456, 2, None) == ["1.235", "2.000", "    -"]
+    assert column(1.23456, 2000, None) == ["    1.235", "2,000.000", "        -"]
     assert column(0.5, 2.0) == ["0.5", "2.0"]
     assert column(Decimal("6.50"), Decimal("0.000001")) == ["6.500000", "0.000001"]
     assert column(0.00012) == ["0.00012"]
@@ -235,19 +233,35 @@ def test_numbers_of_a_column_have_their_points_in_line() -> None:
     assert column(math.nan, 3) == ["-", "3"]
 
 
-def test_instants_are_shown_in_the_zone_that_was_asked_for() -> None:
-    """Z in UTC, else local time with the offset that held then; JSON does not care."""
-    summer = SEEN_AT - timedelta(days=150)
-    rows = [{"at": SEEN_AT}, {"at": summer}]
+def test_instants_are_short_and_in_the_zone_that_was_asked_for() -> None:
+    """To the minute, with the zone below; JSON does not care."""
+    rows = [{"seen_at": SEEN_AT}, {"seen_at": SEEN_AT - timedelta(days=150)}]
+    columns = declared({"seen_at": "instant"})
 
     def shown(zone: str) -> list[str]:
-        return printed(rows, tz=ZoneInfo(zone)).splitlines()[2:]
+        return printed(rows, columns=columns, tz=ZoneInfo(zone)).splitlines()[2:]
 
-    assert column(SEEN_AT) == ["2026-11-20 09:15:04Z"]
-    assert shown("Europe/Berlin") == ["2026-11-20 10:15:04+01", "2026-06-23 11:15:04+02"]
-    assert shown("Asia/Kolkata")[0] == "2026-11-20 14:45:04+05:30"
-    assert shown("Europe/London")[0] == "2026-11-20 09:15:04+00"
+    assert shown("UTC") == ["2026-11-20 09:15", "2026-06-23 09:15", "times in UTC"]
+    assert shown("Europe/Berlin") == [
+        "2026-11-20 10:15",
+        "2026-06-23 11:15",
+        "times in Europe/Berlin",
+    ]
     assert "09:15:04.120000Z" in printed(rows, tz=ZoneInfo("Asia/Kolkata"), format="json")
+
+
+@pytest.mark.parametrize(
+    ("zone", "text"),
+    [
+        ("Europe/Berlin", "2026-11-20 10:15:04+01"),
+        ("Asia/Kolkata", "2026-11-20 14:45:04+05:30"),
+        ("Europe/London", "2026-11-20 09:15:04+00"),
+    ],
+)
+def test_an_exact_instant_bears_its_offset(zone: str, text: str) -> None:
+    """Z in UTC, else local time with the offset that held then."""
+    assert printed([{"at": SEEN_AT}], tz=ZoneInfo(zone)).splitlines()[2:] == [text]
+    assert column(SEEN_AT) == ["2026-11-20 09:15:04Z"]
 
 
 def test_the_ends_of_the_calendar_have_no_zone() -> None:
@@ -259,7 +273,7 @@ def test_the_ends_of_the_calendar_have_no_zone() -> None:
 def test_terminal_escapes_are_shown_not_obeyed() -> None:
     """Control characters, escapes and bidi overrides of served text are spelt out."""
     for way in ("table", "markdown"):
-        text = printed([{"a": EVIL, EVIL: 1}], format=way, title=EVIL, foot=[EVIL])
+        text = printed([{"a": EVIL, EVIL: 1}], format=way, foot=[EVIL])
         assert (
             SHOWN.replace("\\", "\\\\" if way == "markdown" else "\\").replace(
                 "[", "\\[" if way == "markdown" else "["

@@ -266,7 +266,7 @@ def test_runs_in_flight_are_listed_with_what_remains(ask: Asks, now: int) -> Non
     assert left["early"] == [80, 120, 160, None]
     assert left["done1"] == [None] * 4
     page = " ".join(ask("runs", "--status", "running", *then).split())
-    assert "about 2m (1m 20s to 2m 40s)" in page
+    assert "about 2 m (1 m 20 s to 2 m 40 s)" in page
     header = ask("runs", "--status", "running", "--format", "csv", *then).splitlines()[0]
     assert header.endswith(",".join(["", *REMAINING_KINDS]))
     last = ("--sort=-remaining_seconds_p50", "--limit", "1", "--format", "json", *then)
@@ -280,6 +280,6 @@ def test_the_page_of_a_run_says_what_remains(ask: Asks, now: int) -> None:
     """In words, with its interval; nothing of a run that has ended."""
     then = iso(T0 + now * S)
     page = ask("status", "early", "--as-of", then)
-    assert "remaining about 2m (1m 20s to 2m 40s)" in " ".join(page.split())
+    assert "remaining about 2 m (1 m 20 s to 2 m 40 s)" in " ".join(page.split())
     assert "remaining" not in ask("status", "done1", "--as-of", then)
     assert "run" in json.loads(ask("status", "early", "--format", "json"))

@@ -1,12 +1,16 @@
 """A table fits its width, and says what found no room."""
 
 import io
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
+import click
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from recorder.analysis.values import Cell, Row
+from recorder.cli.options import wide_option
 from recorder.cli.output import write_rows
 from recorder.cli.streams import terminal_width
 from recorder.cli.terminal import display_width
@@ -18,58 +22,120 @@ def printed(
     rows: Sequence[Mapping[str, object]],
     *,
     width: int,
-    repeat: Collection[str] = (),
+    columns: Row | None = None,
+    wide: bool = False,
     foot: Sequence[str] = (),
 ) -> str:
     out = io.StringIO()
-    columns = list(rows[0]) if rows else ["run_id"]
-    write_rows(
-        rows, columns=columns, format="table", out=out, width=width, repeat=repeat, foot=foot
-    )
+    names = columns or (list(rows[0]) if rows else ["run_id"])
+
+    @click.command
+    @wide_option
+    def show() -> None:
+        write_rows(rows, columns=names, format="table", out=out, width=width, foot=foot)
+
+    show.main(["--wide"] * wide, standalone_mode=False)
     return out.getvalue()
 
 
 WIDE = [f"{part}_seconds_{word}" for part in ("queue", "run") for word in ("p50", "p90", "p95")]
+GROUPED: Row = {"slug": Cell("text", key=True)} | {
+    name: Cell("seconds", group=name.rpartition("_")[0]) for name in WIDE
+}
 
 
-def test_long_names_are_broken_before_anything_is_left_out() -> None:
-    """A name wider than its cells is broken at underscores."""
-    rows = [{"slug": "a", **dict.fromkeys(WIDE, 1.5)}] * 2
-    assert printed(rows, width=66).splitlines()[:5] == [
-        "        queue_    queue_    queue_      run_      run_      run_",
-        "      seconds_  seconds_  seconds_  seconds_  seconds_  seconds_",
-        "slug       p50       p90       p95       p50       p90       p95",
-        "----  --------  --------  --------  --------  --------  --------",
-        "a          1.5       1.5       1.5       1.5       1.5       1.5",
+def test_columns_that_belong_together_share_a_heading() -> None:
+    """The heading stands over its columns, without what each cell says; other names are broken to two lines."""
+    columns = GROUPED | {"leads_in_flight": Cell("count"), "actual_total": Cell("amount")}
+    rows = [{"slug": "a", **dict.fromkeys(WIDE, 70), "leads_in_flight": 1}] * 2
+    assert printed(rows, width=99, columns=columns).splitlines()[:4] == [
+        "      ---------- queue -----------  ----------- run ------------  leads in",
+        "slug       p50       p90       p95       p50       p90       p95    flight",
+        "----  --------  --------  --------  --------  --------  --------  --------",
+        "a     1 m 10 s  1 m 10 s  1 m 10 s  1 m 10 s  1 m 10 s  1 m 10 s         1",
     ]
 
 
-def test_a_table_too_wide_goes_on_below_where_columns_repeat() -> None:
-    """With columns to repeat, nothing is left out, and a family of columns stays together."""
-    rows = [{"slug": "a", **dict.fromkeys(WIDE, 1.5)}] * 2
-    parts = printed(rows, width=60, repeat=["slug"]).split("\n\n")
-    assert [part.count("queue_") for part in parts] == [3, 0]
-    assert [part.count("run_") for part in parts] == [0, 3]
+def test_a_wide_table_goes_on_below() -> None:
+    """With --wide nothing is left out for lack of room: the keys lead each part, and a group stays together."""
+    rows = [{"slug": "a", **dict.fromkeys(WIDE, 70)}] * 2
+    parts = printed(rows, width=50, columns=GROUPED, wide=True).split("\n\n")
+    assert [part.count("- queue -") for part in parts] == [1, 0]
+    assert [part.count("- run -") for part in parts] == [0, 1]
     assert all("slug" in part for part in parts)
 
 
 def test_a_table_too_wide_names_what_it_leaves_out() -> None:
-    """Without columns to repeat, the last ones go, and are named."""
-    rows = [{"slug": "a", **dict.fromkeys(WIDE, 1.5)}] * 2
-    text = printed(rows, width=60)
-    assert "no room for run_seconds_p95: widen the terminal" in " ".join(text.split())
+    """The last columns go, and are named."""
+    rows = [{"slug": "a", **dict.fromkeys(WIDE, 70)}] * 2
+    text = printed(rows, width=60, columns=GROUPED)
+    assert "no room for run p95: widen the terminal, or add --wide" in " ".join(text.split())
+    assert max(map(len, text.splitlines())) <= 60
 
 
 def test_one_row_too_wide_is_written_line_by_line() -> None:
     """A single row that does not fit becomes `name: value` lines with long texts folded."""
     rows = [{"slug": "a", "message": "one two three four five six", **dict.fromkeys(WIDE, 1.5)}]
-    lines = printed(rows, width=40).splitlines()
-    assert lines[:3] == [
-        "slug:              a",
-        "message:           one two three four",
-        "                   five six",
+    lines = printed(rows, width=40, columns=GROUPED | {"message": Cell("text")}).splitlines()
+    assert lines[:2] == ["slug:      a", "queue p50: 1.5 s"]
+    assert lines[-1] == "message:   one two three four five six"
+
+
+def test_what_is_empty_is_left_out_and_named() -> None:
+    """A column without any value, or with counts of 0 alone, is no column; a rate of 0 is one."""
+    columns = {"slug": Cell("text", key=True), "lost": Cell("count"), "rate": Cell("rate")}
+    rows = [{"slug": "a", "lost": 0, "rate": 0.0}, {"slug": "b", "lost": 0}]
+    assert printed(rows, width=80, columns=columns | {"p99": Cell("seconds")}).splitlines() == [
+        "slug   rate",
+        "----  -----",
+        "a     0.0 %",
+        "b         -",
+        "left out: lost (0 in each row); p99 (no value)",
     ]
-    assert lines[3] == "queue_seconds_p50: 1.5"
+
+
+def test_bounds_stand_next_to_their_value() -> None:
+    """A rate and its bounds are one column; without bounds the rate stands alone."""
+    columns = {name: Cell("rate") for name in ("rate", "rate_low", "rate_high")}
+    rows = [{"rate": 0.061, "rate_low": 0.037, "rate_high": 0.0994}, {"rate": 0.5}]
+    lines = printed(rows, width=80, columns=columns).splitlines()
+    assert lines[2:] == [" 6.1 % (3.7 to 9.9)", "50.0 %"]
+
+
+def test_one_unit_is_a_heading_and_several_are_a_column() -> None:
+    """Amounts have thousands and cents; an amount below 1 has all its digits."""
+    columns = {"unit": Cell("text"), "spent_total": Cell("amount"), "left": Cell("amount")}
+    rows: list[dict[str, object]] = [
+        {"unit": "credits", "spent_total": Decimal("12345.678901"), "left": Decimal(7)},
+        {"unit": "credits", "spent_total": Decimal("0.5"), "left": Decimal("0.000001")},
+    ]
+    assert printed(rows, width=80, columns=columns).splitlines() == [
+        "----- credits -----",
+        "    spent      left",
+        "---------  --------",
+        "12,345.68  7.000000",
+        "     0.50  0.000001",
+    ]
+    rows[1]["unit"] = "USD"
+    assert printed(rows, width=80, columns=columns).splitlines()[0].split() == [
+        "unit",
+        "spent",
+        "left",
+    ]
+
+
+def test_bars_show_numbers_where_there_is_room() -> None:
+    """The largest has the longest bar, the whole none; they never take the room of a column."""
+    columns = {"slug": Cell("text", key=True), "runs": Cell("count", bar=True)}
+    rows: list[dict[str, object]] = [{"slug": "a", "runs": 8}, {"slug": "b", "runs": 3}]
+    assert [line[6:] for line in printed(rows, width=80, columns=columns).splitlines()[2:]] == [
+        "8 ████████",
+        "3 ███",
+    ]
+    assert [line[6:] for line in printed(rows, width=12, columns=columns).splitlines()[2:]] == [
+        "   8",
+        "   3",
+    ]
 
 
 def test_texts_are_shortened_and_ids_last() -> None:
@@ -93,13 +159,13 @@ cells = st.one_of(
         max_size=4,
     ),
     width=st.integers(40, 120),
-    repeat=st.sampled_from([[], ["run_id"]]),
+    wide=st.booleans(),
 )
 def test_no_line_is_wider_than_the_terminal(
-    rows: list[dict[str, object]], width: int, repeat: list[str]
+    rows: list[dict[str, object]], width: int, *, wide: bool
 ) -> None:
     """Whatever the rows hold, every line of a table fits."""
-    text = printed(rows, width=width, repeat=repeat, foot=["word " * 50])
+    text = printed(rows, width=width, wide=wide, foot=["word " * 50])
     assert max(map(display_width, text.splitlines())) <= width
 
 

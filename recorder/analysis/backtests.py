@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
-from recorder.analysis.cells import Row, count, number, plain, proportion, rate, text
+from recorder.analysis.cells import Row, count, grouped, key, plain, proportion, rate
 from recorder.analysis.columns import Runs, n_of
 from recorder.analysis.forecasts import Estimate, Interval, costs, durations
 from recorder.analysis.groups import split
@@ -43,7 +43,7 @@ class SlugBacktest:
     def row(self, slug: str | None) -> Row:
         """Return the row of the backtest, cell by cell."""
         return {
-            "slug": text(slug, narrow=True),
+            "slug": key(slug),
             **_cells("cost", self.costs, self.n_completed),
             **_cells("duration", self.durations, self.n_completed),
         }
@@ -55,16 +55,17 @@ def _cells(name: str, tried: list[Tried], n_completed: int) -> Row:
     above = sum(one.value > interval.p90 for one, interval in tried)
     within, low, high = proportion(n - below - above, n)
     widths = [float((i.p90 - i.p10) / i.p50) for _, i in tried if i.p50]
-    return {
-        f"{name}_n": count(n, narrow=True),
-        f"{name}_within": within._replace(narrow=True),
-        f"{name}_within_low": low,
-        f"{name}_within_high": high,
-        f"{name}_below": rate(ratio(below, n)),
-        f"{name}_above": rate(ratio(above, n)),
-        f"{name}_promised": rate(ratio(n, n_completed), narrow=True),
-        f"{name}_width": number(Ranked(widths).at(50), narrow=True),
+    cells = {
+        "n": count(n),
+        "within": within,
+        "within_low": low,
+        "within_high": high,
+        "below": rate(ratio(below, n)),
+        "above": rate(ratio(above, n)),
+        "promised": rate(ratio(n, n_completed)),
+        "width": rate(Ranked(widths).at(50)),
     }
+    return grouped(name, cells, narrow="n within")
 
 
 def backtest(runs: Runs) -> Report:
@@ -81,14 +82,12 @@ def backtest(runs: Runs) -> Report:
     columns = SlugBacktest().row(None)
     populations = populations_of(runs)
     return Report(
-        kinds={name: cell.kind for name, cell in columns.items()},
+        cells=columns,
         rows=[plain(found[slug].row(slug)) for slug in sorted(found)],
         foot=f"estimates of {counted(whole.n_completed, 'completed run')}, each from what was known at its creation; "
-        "0.8 within is what they promise",
+        "80 % within is what they promise",
         populations=populations,
         whole=[plain(whole.row(WHOLE))],
-        lead=("slug",),
-        narrow=tuple(name for name, cell in columns.items() if cell.narrow),
     )
 
 

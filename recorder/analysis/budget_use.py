@@ -11,13 +11,14 @@ from typing import Final
 
 import numpy as np
 
-from recorder.analysis.cells import Cell, Row, amount, count, instant, plain, rate, text
+from recorder.analysis.cells import Row, amount, count, grouped, instant, key, plain, rate, text
 from recorder.analysis.columns import Mask, Runs, n_of
 from recorder.analysis.report import Report
 from recorder.analysis.runner import meant
 from recorder.analysis.spend_budget import SpendBudget
 from recorder.analysis.spend_columns import in_part, total_of
 from recorder.analysis.stats import Ranked, ratio, total
+from recorder.analysis.values import Cell
 from recorder.history.spend_parts import SPENT
 from recorder.humanize import counted
 from recorder.instants import DAY
@@ -164,38 +165,33 @@ def budgets_report(uses: Iterable[BudgetUse], *, reading: bool = False) -> Repor
     """
     shown = list(uses)
     rows = [_row(use) for use in shown]
-    columns = rows[0] if rows else {}
     return Report(
-        kinds={name: cell.kind for name, cell in columns.items()},
+        cells=rows[0] if rows else {},
         rows=[plain(row, reading=reading) for row in rows],
         foot="; ".join(map(_foot, shown)),
         populations={},
         whole=[],
-        lead=("name",),
-        narrow=tuple(name for name, cell in columns.items() if cell.narrow),
     )
 
 
 def _row(use: BudgetUse) -> Row:
     budget, verdict = use.budget, use.verdict
+    projected = {f"p{percent}": amount(use.projected(percent)) for percent in (10, 50, 90)}
     return {
-        "name": text(budget.name, narrow=True),
-        "unit": text(budget.unit, narrow=True),
-        "per": text(budget.per, narrow=True),
+        "name": key(budget.name),
+        "unit": key(budget.unit),
+        "per": text(budget.per),
         "period_start": instant(use.start),
         "period_end": instant(use.end),
         "amount": amount(budget.micros, narrow=True),
-        "spent_total": amount(use.spent, narrow=True),
-        "committed_total": amount(use.committed, narrow=True),
-        "unconfirmed_total": amount(use.unconfirmed, narrow=True),
+        "spent_total": amount(use.spent),
+        "committed_total": amount(use.committed),
+        "unconfirmed_total": amount(use.unconfirmed),
         "used_total": amount(use.used, narrow=True),
-        "left": amount(use.budget.micros - use.used, narrow=True),
-        "share": rate(use.share, narrow=True),
+        "left": amount(use.budget.micros - use.used),
+        "share": rate(use.share, narrow=True)._replace(bar=True),
         "elapsed": rate(use.elapsed, narrow=True),
-        **{
-            f"projected_p{percent}": amount(use.projected(percent), narrow=True)
-            for percent in (10, 50, 90)
-        },
+        **grouped("projected", projected, narrow="p50 p90"),
         "verdict": Cell("text", verdict, narrow=True, words=_WORDS[verdict]),
         "runs": count(use.n_runs),
         "other_unit_runs": count(use.n_other),

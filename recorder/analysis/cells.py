@@ -1,10 +1,10 @@
-"""The cells of a row of an analysis: each column declared once, with its name, its kind and whether a table shows it.
+"""The cells of a row of an analysis: each column declared once, and how a table shows it.
 
 Invariant: counts are ints, seconds and rates floats, amounts exact decimals, instants aware UTC; None is "missing" or
 "too few values".
 """
 
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -12,26 +12,10 @@ import numpy.typing as npt
 from recorder.analysis import values
 from recorder.analysis.columns import Mask, n_of
 from recorder.analysis.stats import Ranked, ratio, wilson
+from recorder.analysis.values import Cell
 from recorder.instants import SECOND
 
-
-class Cell(NamedTuple):
-    """One cell of a row.
-
-    Attributes:
-        kind: the kind of the column.
-        value: None where missing.
-        narrow: whether a narrow table shows the column.
-        words: the text that a table shows instead of the value.
-    """
-
-    kind: values.Kind
-    value: object
-    narrow: bool = False
-    words: str | None = None
-
-
-Row: TypeAlias = dict[str, Cell]
+Row: TypeAlias = values.Row
 
 
 def count(number: int | Mask | None, *, narrow: bool = False) -> Cell:
@@ -42,6 +26,11 @@ def count(number: int | Mask | None, *, narrow: bool = False) -> Cell:
 def text(value: str | None, *, narrow: bool = False) -> Cell:
     """Return the cell of a text."""
     return Cell("text", value, narrow)
+
+
+def key(value: str | None) -> Cell:
+    """Return the cell of a text that names its row."""
+    return Cell("text", value, narrow=True, key=True)
 
 
 def flag(value: bool | None) -> Cell:  # noqa: FBT001  # the cell's value
@@ -80,6 +69,21 @@ def proportion(hits: int, n: int, *, narrow: bool = False) -> tuple[Cell, Cell, 
     return rate(ratio(hits, n), narrow=narrow), rate(low, narrow=narrow), rate(high, narrow=narrow)
 
 
+def grouped(name: str, cells: Row, *, narrow: str = "") -> Row:
+    """Return cells under one heading, each named `NAME_` and its own name.
+
+    Args:
+        name: the name of what the columns share.
+        cells: by the ending of their names.
+        narrow: the endings of the columns that a table of 80 columns shows, with blanks between.
+    """
+    shown = narrow.split()
+    return {
+        f"{name}_{end}": cell._replace(group=name, narrow=cell.narrow or end in shown)
+        for end, cell in cells.items()
+    }
+
+
 def percentiles(
     name: str, measured: npt.ArrayLike, *percents: int, scale: int = SECOND, narrow: str = ""
 ) -> Row:
@@ -90,14 +94,12 @@ def percentiles(
         measured: its values.
         percents: the percentiles.
         scale: the number of the values' units in a second.
-        narrow: the endings of the columns that a narrow table shows, with blanks between.
+        narrow: as for `grouped`.
     """
-    ranked, shown = Ranked(measured), narrow.split()
+    ranked = Ranked(measured)
     points = {f"p{percent}": ranked.at(percent) for percent in percents} | {"max": ranked.max}
-    return {f"{name}_n": count(ranked.n, narrow="n" in shown)} | {
-        f"{name}_{end}": Cell("seconds", None if v is None else v / scale, end in shown)
-        for end, v in points.items()
-    }
+    cells = {end: Cell("seconds", None if v is None else v / scale) for end, v in points.items()}
+    return grouped(name, {"n": count(ranked.n), **cells}, narrow=narrow)
 
 
 def plain(row: Row, *, reading: bool = False) -> dict[str, Any]:

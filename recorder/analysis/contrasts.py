@@ -10,10 +10,11 @@ from functools import partial
 from math import hypot
 from typing import Any, Final
 
-from recorder.analysis.cells import Cell, Row, count, text
+from recorder.analysis.cells import Row, count, text
 from recorder.analysis.groups import Key
 from recorder.analysis.samples import NO_SAMPLE, Sample, Samples
 from recorder.analysis.stats import NO_INTERVAL, Interval
+from recorder.analysis.values import Cell
 from recorder.humanize import percent_digits, span
 
 LEAST_N: Final = 10

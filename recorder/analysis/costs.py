@@ -55,15 +55,15 @@ def costs(group: Group) -> Row:
     errors, quotients = pairs.errors.tolist(), Ranked(pairs.ratios)
     volume, rate_effect, n_effects = pairs.effects
     return {
-        "runs": count(runs.n, narrow=True),
+        "runs": count(runs.n),
         "pairs": count(pairs.n, narrow=True),
-        "unpaired": count(n["none"] + n["preview_only"] + n["actual_only"], narrow=True),
-        "unparsed": count(n["unparsed"], narrow=True),
-        "mismatched": count(n["unit_mismatch"], narrow=True),
-        "provisional": count(n["provisional"], narrow=True),
+        "unpaired": count(n["none"] + n["preview_only"] + n["actual_only"]),
+        "unparsed": count(n["unparsed"]),
+        "mismatched": count(n["unit_mismatch"]),
+        "provisional": count(n["provisional"]),
         "preview_total": amount(totals[0], narrow=True),
         "actual_total": amount(totals[1], narrow=True),
-        "variance_total": amount(totals[2], narrow=True),
+        "variance_total": amount(totals[2]),
         "bias": rate(ratio(sum_a - sum_p, sum_p), narrow=True),
         "wape": rate(ratio(total(np.abs(pairs.variance)), sum_a), narrow=True),
         "mape": rate(fsum(errors) / len(errors) if errors else None),
@@ -77,10 +77,10 @@ def costs(group: Group) -> Row:
         "ratio_p90": rate(quotients.at(90)),
         "ratio_excluded": count(pairs.n - quotients.n),
         "overruns": count(pairs.is_overrun),
-        "volume_effect_total": amount(volume, narrow=True),
-        "rate_effect_total": amount(rate_effect, narrow=True),
+        "volume_effect_total": amount(volume),
+        "rate_effect_total": amount(rate_effect),
         "effects_runs": count(n_effects),
-        "unit_cost": number(pairs.unit_cost, narrow=True),
+        "unit_cost": number(pairs.unit_cost),
         "unit_cost_median": number(Ranked(pairs.unit_costs).at(50)),
         "without_cost": count(n["none"]),
         "preview_only": count(n["preview_only"]),
@@ -101,10 +101,8 @@ def _failures(context: Runs) -> Row:
     return {
         "terminal_actual_total": amount(whole),
         "failure_runs": count(failed.n),
-        "failure_actual_total": amount(of_failed, narrow=True),
-        "failure_share": rate(
-            None if of_failed is None else ratio(of_failed, whole or 0), narrow=True
-        ),
+        "failure_actual_total": amount(of_failed),
+        "failure_share": rate(None if of_failed is None else ratio(of_failed, whole or 0)),
         "failure_without_actual": count(failed.n - len(known)),
     }
 

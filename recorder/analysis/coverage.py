@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 
 from recorder.analysis.analysis import Analysis, Group, Population, Question
-from recorder.analysis.cells import Row, count, percentiles, rate, seconds
+from recorder.analysis.cells import Row, count, number, percentiles, rate, seconds
 from recorder.analysis.columns import NULL, Mask, Runs, Whole
 from recorder.analysis.populations import populations_of
 from recorder.analysis.rows import with_flag
@@ -31,7 +31,6 @@ _ODD: Final = {
     "missing_ends": with_flag("no_ended_at"),
     "unreadable": with_flag("unreadable:"),
 }
-_NARROW: Final = ("odd_sums", "missing_ends")
 _UNPARSED: Final = frozenset({"unparsed"}).__contains__
 
 
@@ -90,17 +89,17 @@ def coverage(group: Group) -> Row:
     gaps = [b - a for one in polls for a, b in pairwise(one.good_at)]
     return {
         "runs": count(runs.n, narrow=True),
-        "observed": count(n["observed"], narrow=True),
+        "observed": count(n["observed"]),
         "lost": count(n["lost"], narrow=True),
         "unobserved": count(n["unobserved"]),
-        "from_start": count(n["from_start"], narrow=True),
+        "from_start": count(n["from_start"]),
         "mid_flight": count(n["mid_flight"], narrow=True),
         "post_hoc": count(n["post_hoc"], narrow=True),
         "unclassed": count(n_unclassed),
         "in_flight_seconds": seconds(flights.in_time_us),
         "overdue_seconds": seconds(flights.overdue_us),
         "covered_seconds": seconds(covered),
-        "coverage": rate(ratio(covered, flights.in_time_us), narrow=True),
+        "coverage": rate(ratio(covered, flights.in_time_us), narrow=True)._replace(bar=True),
         **percentiles("gap_seconds", gaps, 50, 95, narrow="p50 p95"),
         "polls": count(n_polls, narrow=True),
         "good_polls": count(good),
@@ -109,12 +108,9 @@ def coverage(group: Group) -> Row:
         "error_polls": count(failed),
         "error_share": rate(ratio(throttled + failed, n_polls), narrow=True),
         "snapshots": count(n_snapshots),
-        "snapshots_per_poll": rate(ratio(n_snapshots, good), narrow=True),
-        "unparsed_costs": count(runs.words("cost_quality").where(_UNPARSED), narrow=True),
-        **{
-            name: count(runs.words("quality").where(is_odd), narrow=name in _NARROW)
-            for name, is_odd in _ODD.items()
-        },
+        "snapshots_per_poll": number(ratio(n_snapshots, good)),
+        "unparsed_costs": count(runs.words("cost_quality").where(_UNPARSED)),
+        **{name: count(runs.words("quality").where(is_odd)) for name, is_odd in _ODD.items()},
         "reopened": count(runs.ints("n_reopened").values > 0),
         "seconds_since_good_poll": seconds(_silence_us(runs, group.question.now), narrow=True),
     }

@@ -9,12 +9,13 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
-from recorder.analysis.cells import Cell, Row, amount, count, proportion, text
+from recorder.analysis.cells import Row, amount, count, proportion, text
 from recorder.analysis.columns import Runs, Whole
 from recorder.analysis.forecasts import Basis, Estimate, Interval, costs, durations
 from recorder.analysis.likes import WINDOW, Planned, Value
 from recorder.analysis.outcomes import created, ends_known_at, is_completed, paid, walls
 from recorder.analysis.pairs import is_pair
+from recorder.analysis.values import Cell
 from recorder.errors import UsageError
 from recorder.instants import SECOND
 from recorder.ledger.cost import parse_amount

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from recorder.analysis.analysis import Analysis, Group, Option, Population, Question
-from recorder.analysis.cells import Row, amount, instant, text
+from recorder.analysis.cells import Row, amount, instant, key, text
 from recorder.analysis.columns import Mask, Runs
 from recorder.analysis.ranking import largest
 from recorder.analysis.stats import exact
@@ -29,7 +29,7 @@ def expensive_runs(group: Group) -> Row:
     values = run.first()
     return {
         "source": text(values["source"]),
-        "run_id": text(values["run_id"], narrow=True),
+        "run_id": key(values["run_id"]),
         "slug": text(values["slug"], narrow=True),
         "version": text(values["version"], narrow=True),
         "status": text(values["status"], narrow=True),

@@ -47,15 +47,15 @@ def failures(group: Group) -> Row:
         "runs": count(runs.n, narrow=True),
         "completed": count(completed, narrow=True),
         "failed": count(failed, narrow=True),
-        "cancelled": count(cancelled, narrow=True),
+        "cancelled": count(cancelled),
         "in_flight": count(runs.is_in_flight, narrow=True),
         "unknown": count(runs.is_unknown, narrow=True),
         "lost": count(runs.is_lost, narrow=True),
-        "failure_rate": failure[0],
+        "failure_rate": failure[0]._replace(bar=True),
         "failure_rate_low": failure[1],
         "failure_rate_high": failure[2],
         "success_rate": success[0],
-        "cancel_rate": cancel[0]._replace(narrow=True),
+        "cancel_rate": cancel[0],
         **leads,
         "success_rate_low": success[1],
         "success_rate_high": success[2],
@@ -80,17 +80,15 @@ def _leads(ended: Runs) -> Row:
     n_runs = n_of(processed.there)
     has_skipped = bool(skipped.there.any())
     return {
-        "leads_completed": count(pool.below - pool.above if n_runs else None, narrow=True),
-        "leads_failed": count(pool.above if n_runs else None, narrow=True),
+        "leads_completed": count(pool.below - pool.above if n_runs else None),
+        "leads_failed": count(pool.above if n_runs else None),
         "leads_skipped": count(total(skipped.values[skipped.there]) if has_skipped else None),
-        "lead_failure_rate": rate(pool.rate, narrow=True),
-        "lead_failure_rate_low": rate(low, narrow=True),
-        "lead_failure_rate_high": rate(high, narrow=True),
+        "lead_failure_rate": rate(pool.rate),
+        "lead_failure_rate_low": rate(low),
+        "lead_failure_rate_high": rate(high),
         "lead_failure_rate_median": rate(Ranked(rates).at(50)),
         "lead_runs": count(n_runs),
-        "skip_share": rate(
-            ratio(n_skipped, total(processed.values[is_whole]) + n_skipped), narrow=True
-        ),
+        "skip_share": rate(ratio(n_skipped, total(processed.values[is_whole]) + n_skipped)),
     }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from recorder.analysis.analysis import Analysis, Group, Option, Population, Question
-from recorder.analysis.cells import Row, amount, count, flag, instant, rate, text
+from recorder.analysis.cells import Row, amount, count, flag, instant, key, rate, text
 from recorder.analysis.columns import Mask, Runs
 from recorder.analysis.pairs import NEEDS, Pairs, is_pair
 from recorder.analysis.ranking import largest
@@ -32,7 +32,7 @@ def overruns(group: Group) -> Row:
     processed = run.leads_processed.values[run.leads_processed.there]
     return {
         "source": text(values["source"]),
-        "run_id": text(values["run_id"], narrow=True),
+        "run_id": key(values["run_id"]),
         "slug": text(values["slug"], narrow=True),
         "version": text(values["version"]),
         "status": text(values["status"]),

@@ -6,13 +6,13 @@ from typing import Final
 import numpy as np
 
 from recorder.analysis.analysis import Analysis, Group, Groups, Population, Question
-from recorder.analysis.cells import Cell, Row, plain
+from recorder.analysis.cells import Row, plain
 from recorder.analysis.columns import Mask, Runs, Word
 from recorder.analysis.filters import Filters
 from recorder.analysis.groups import Grouping, Key, days_between, in_order, split
 from recorder.analysis.populations import in_words, populations_of
 from recorder.analysis.report import Report
-from recorder.analysis.values import Cells
+from recorder.analysis.values import Cell, Cells
 from recorder.ledger.run_status import TERMINAL
 
 WHOLE: Final = "(all)"
@@ -72,15 +72,12 @@ class _Answer:
         about = self._analysis.about(self._chosen(met), self._population(), self._question)
         scope = filters.summary_with_status() if self._is_of_all else filters.summary()
         rows = list(self._rows(met, self._by.terms))
-        unit = ("unit",) if "unit" in columns else ()
         return Report(
-            kinds={name: cell.kind for name, cell in columns.items()},
+            cells=columns,
             rows=self._plain(rows),
             whole=self._plain(self._whole(met)) if rows else [],
             foot="; ".join(filter(None, (in_words(populations), about, self._by.summary(), scope))),
             populations=populations,
-            lead=self._by.terms + unit,
-            narrow=tuple(name for name, cell in columns.items() if cell.narrow),
             notes=tuple(self._analysis.notes(rows, self._question)) if self._analysis.notes else (),
         )
 
@@ -163,7 +160,7 @@ class _Answer:
         names = dict([self._analysis.split]) if self._analysis.split else {}
         kinds = self._by.kinds
         return {
-            names.get(term, term): Cell(kinds.get(term, "text"), value, narrow=True)
+            names.get(term, term): Cell(kinds.get(term, "text"), value, narrow=True, key=True)
             for term, value in zip(terms, key, strict=False)
         }
 

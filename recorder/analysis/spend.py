@@ -53,21 +53,19 @@ def spend(group: Group) -> Row:
     return {
         "runs": count(runs.n, narrow=True),
         "settled_runs": count(n["settled"]),
-        "settled_total": amount(totals["settled"], narrow=True),
+        "settled_total": amount(totals["settled"]),
         "provisional_runs": count(n["provisional"]),
-        "provisional_total": amount(totals["provisional"], narrow=True),
+        "provisional_total": amount(totals["provisional"]),
         "committed_runs": count(n["committed"]),
         "committed_total": amount(totals["committed"], narrow=True),
         "unconfirmed_runs": count(n["unconfirmed"]),
         "unconfirmed_total": amount(totals["unconfirmed"], narrow=True),
         "unpriced_runs": count(n["unpriced"], narrow=True),
-        "spent_total": amount(spent, narrow=True),
+        "spent_total": amount(spent, narrow=True)._replace(bar=True),
         "expected_total": amount(totals["expected"], narrow=True),
         "failed_total": amount(totals["failed"]),
         "leads_completed": count(leads),
-        "unit_cost": number(
-            None if spent is None else ratio(spent, (leads or 0) * MICROS), narrow=True
-        ),
+        "unit_cost": number(None if spent is None else ratio(spent, (leads or 0) * MICROS)),
     }
 
 

@@ -1,12 +1,12 @@
-"""Values as people read them: seconds, exact amounts, aware instants.
+"""Values as people read them, seconds, exact amounts, aware instants, and the cells that declare columns.
 
 Invariant: None stays None. Does not import numpy: the pass and the live table use it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Literal, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from recorder.instants import SECOND, datetime_of
 from recorder.ledger.cost import MICROS
@@ -14,6 +14,44 @@ from recorder.ledger.cost import MICROS
 Kind: TypeAlias = Literal["text", "count", "seconds", "rate", "number", "amount", "flag", "instant"]
 Columns: TypeAlias = Mapping[str, Kind]
 Cells: TypeAlias = dict[str, object]
+
+
+class Cell(NamedTuple):
+    """One cell of a row; it declares its column to a table.
+
+    Attributes:
+        kind: the kind of the column.
+        value: None where missing.
+        narrow: whether a table of 80 columns shows the column.
+        words: the text that a table shows instead of the value.
+        group: the beginning of the names of the columns that share a heading, such as `run_seconds`.
+        key: whether the column names its row: it stands whole in each part of a table.
+        bar: whether the numbers have bars next to them.
+    """
+
+    kind: Kind
+    value: object = None
+    narrow: bool = False
+    words: str | None = None
+    group: str = ""
+    key: bool = False
+    bar: bool = False
+
+
+Row: TypeAlias = dict[str, Cell]
+
+
+def kinds(columns: str, **special: str) -> dict[str, Kind]:
+    """Return the kind of each column: text, unless it is named under another kind."""
+    found: dict[str, Any] = dict.fromkeys(columns.split(), "text")
+    for kind, names in special.items():
+        found |= dict.fromkeys(names.split(), kind)
+    return found
+
+
+def declared(kinds: Columns, *, keys: Collection[str] = ()) -> Row:
+    """Return the columns of these kinds as cells without values."""
+    return {name: Cell(kind, key=name in keys) for name, kind in kinds.items()}
 
 
 def seconds(us: int | None) -> float | None:

@@ -151,10 +151,9 @@ def _dashed(name: str) -> str:
 def print_report(report: Report, order: Order, format: str, tz: tzinfo) -> None:
     """Print a report in a format; a table shows its narrow columns, and its foot."""
     write_rows(
-        [*order.arrange(report.rows, report.columns), *report.whole],
-        columns=report.columns,
-        table_columns=report.narrow,
-        repeat=report.lead,
+        order.arrange(report.rows, report.columns),
+        columns=report.cells,
+        whole=report.whole,
         format=format,
         out=sys.stdout,
         tz=tz,

@@ -9,10 +9,11 @@ from typing import Any, Final, get_args
 import click
 
 from recorder.analysis.filters import Filters
-from recorder.analysis.values import Cells
+from recorder.analysis.values import Cells, Columns, declared
+from recorder.cli.cell_texts import instant_text
 from recorder.cli.options import command_now, settings_options
 from recorder.cli.ordering import Order
-from recorder.cli.output import FOR_READING, instant_text, write_rows
+from recorder.cli.output import FOR_READING, write_rows
 from recorder.cli.row_options import (
     as_of_option,
     filter_options,
@@ -31,10 +32,11 @@ from recorder.life import LOST, Tracking
 from recorder.queries import HistoryStep, Queries
 from recorder.settings import Settings
 from recorder.store.engine import Database
-from recorder.views import REMAINING_KINDS, RUNS, run_cells
+from recorder.views import REMAINING_KINDS, RUN_KINDS, RUNS, run_cells
 
 _TRACKING: Final = get_args(Tracking)
-_MAIN_COLUMNS: Final = ("run_id", "status", "leads", "slug", "wall", "cost", "age")
+_MAIN_COLUMNS: Final = ("run_id", "status", "leads", "slug", "wall_seconds", "cost", "age")
+_COMPOSED: Final[Columns] = {"leads": "number", "cost": "number", "age": "number"}
 _NONE_AT_ALL: Final = "no runs: 'recorder track RUN_ID' starts a history"
 
 
@@ -149,10 +151,11 @@ def _write_table(
     dropped = any(row["tracking"] in LOST for row in rows)
     columns = [*_MAIN_COLUMNS[:2], *(["tracking"] if dropped else []), *_MAIN_COLUMNS[2:]]
     if any(REMAINING_KINDS.keys() <= row.keys() for row in rows):
-        columns.insert(columns.index("wall"), "remaining")
+        columns.insert(columns.index("wall_seconds"), "remaining")
     write_rows(
         [row | _texts(row, now) for row in rows],
-        columns=[*columns, *(["source"] if several else [])],
+        columns=declared({**RUN_KINDS, **_COMPOSED}),
+        table_columns=[*columns, *(["source"] if several else [])],
         format=format,
         out=sys.stdout,
         tz=tz,
@@ -164,13 +167,11 @@ def _write_table(
 def _texts(row: Mapping[str, Any], now: datetime) -> dict[str, str | None]:
     """Return the cells that the table makes of several columns of the view."""
     began = row["created_at"] or row["tracked_at"]
-    wall = row["wall_seconds"]
     return {
         "leads": _leads(row),
-        "wall": None if wall is None else span(wall),
         "remaining": _remaining(row),
         "cost": _cost(row),
-        "age": span((now - began).total_seconds()).split()[0],
+        "age": " ".join(span((now - began).total_seconds()).split()[:2]),
     }
 
 

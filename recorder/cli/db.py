@@ -7,8 +7,9 @@ from typing import Final
 import click
 
 from recorder.analysis.values import instant
+from recorder.cli.json_output import as_json, write_document
 from recorder.cli.options import settings_options
-from recorder.cli.output import as_json, write_document, write_rows
+from recorder.cli.output import write_rows
 from recorder.cli.row_options import format_option
 from recorder.cli.streams import notify
 from recorder.settings import Settings

@@ -15,10 +15,12 @@ from recorder.analysis.estimates import RunEstimate, planned_run
 from recorder.analysis.filters import Filters
 from recorder.analysis.forecasts import Basis, Estimate
 from recorder.analysis.likes import LEAST_LIKES, Value
-from recorder.analysis.report import Report
-from recorder.analysis.values import amount
+from recorder.analysis.values import amount, declared, kinds
+from recorder.cli.analysis_commands import print_report
+from recorder.cli.json_output import write_value
 from recorder.cli.options import all_options, command_now, settings_options
-from recorder.cli.output import FOR_READING, write_rows, write_value
+from recorder.cli.ordering import Order
+from recorder.cli.output import FOR_READING, write_rows
 from recorder.cli.row_options import as_of_option, format_option, notify_unknown_words, tz_option
 from recorder.cli.stores import reading
 from recorder.humanize import amount_text, counted, span
@@ -26,7 +28,9 @@ from recorder.instants import SECOND
 from recorder.ledger.cost import MICROS
 from recorder.settings import Settings
 
-_COLUMNS: Final = ("measure", "p10", "p50", "p90", "basis", "n", "held")
+_COLUMNS: Final = declared(
+    kinds("measure p10 p50 p90 basis n held", number="p10 p50 p90", count="n")
+)
 _EXAMPLES: Final = (
     "estimate --slug work_email --leads 500",
     "estimate --slug work_email --leads 500 --version 3 --preview 900",
@@ -77,22 +81,9 @@ def estimate(
         analyses = Analyses(database, settings, as_of=as_of)
         notify_unknown_words(analyses, filters)
         if planned is None:
-            _print_backtest(analyses.backtest(slug=slug), format, tz)
+            print_report(analyses.backtest(slug=slug), Order(), format, tz)
         else:
             _print(analyses.estimate(planned, now=command_now()), format)
-
-
-def _print_backtest(report: Report, format: str, tz: tzinfo) -> None:
-    write_rows(
-        [*report.rows, *(report.whole if format in FOR_READING else ())],
-        columns=report.columns,
-        table_columns=report.narrow,
-        repeat=report.lead,
-        format=format,
-        out=sys.stdout,
-        tz=tz,
-        foot=(report.foot,),
-    )
 
 
 def _print(found: RunEstimate, format: str) -> None:
@@ -109,7 +100,7 @@ def _print(found: RunEstimate, format: str) -> None:
 def _rows(found: RunEstimate) -> Iterator[dict[str, object]]:
     name = f"cost ({found.run.unit})" if found.run.unit else "cost"
     yield _row(name, found.cost, found.cost_record) | {
-        point: f"{amount(_hundredths(value)):f}" for point, value in _points(found.cost)
+        point: f"{amount(_hundredths(value)):,f}" for point, value in _points(found.cost)
     }
     yield _row("wall time", found.duration, found.duration_record) | {
         point: span(float(value) / SECOND) for point, value in _points(found.duration)

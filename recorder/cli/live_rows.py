@@ -6,7 +6,7 @@ Invariant: served text goes through `visible`. Pure.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from recorder.analysis.values import Cells, amount
+from recorder.analysis.values import Cells, amount, declared, kinds
 from recorder.cli.terminal import visible
 from recorder.humanize import cost_text, time_left, whole_span
 from recorder.instants import SECOND
@@ -88,11 +88,15 @@ def live_row(run: LiveRun, cadence: Cadence, now: int, left: Cells = NOTHING_REM
     )
 
 
-SNAPSHOT_COLUMNS = (
-    *("source", "run_id", "tracking", "status", "leads_done", "leads_total", "age_seconds"),
-    *("seen_seconds_ago", "cost_actual", "cost_preview", "cost_unit", "overdue", "trigger_run_id"),
-    *("note", *REMAINING_KINDS),
+_OF_A_RUN = kinds(
+    "source run_id tracking status leads_done leads_total age_seconds seen_seconds_ago cost_actual cost_preview"
+    " cost_unit overdue trigger_run_id note",
+    count="leads_done leads_total",
+    seconds="age_seconds seen_seconds_ago",
+    amount="cost_actual cost_preview",
+    flag="overdue",
 )
+SNAPSHOT_COLUMNS = declared({**_OF_A_RUN, **REMAINING_KINDS})
 
 
 def snapshot_row(run: LiveRun, cadence: Cadence, now: int, left: Cells) -> dict[str, object]:

@@ -19,12 +19,23 @@ Command: TypeAlias = Callable[..., object]
 Decorator: TypeAlias = Callable[[Command], Command]
 
 _NOW = "recorder.now"
+_WIDE = "recorder.wide"
 
 
 def command_now() -> int:
     """Return the instant at which this command began: the same for all its options and its body."""
     now: int = click.get_current_context().meta.setdefault(_NOW, now_us())
     return now
+
+
+def is_wide() -> bool:
+    """Return whether this command is to show all columns."""
+    context = click.get_current_context(silent=True)
+    return context is not None and context.meta.get(_WIDE, False)
+
+
+def _set_wide(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:  # noqa: FBT001  # as click calls it
+    ctx.meta[_WIDE] = wanted
 
 
 def _setting(key: str, metavar: str, text: str) -> Decorator:
@@ -70,6 +81,14 @@ def all_options(*options: Decorator) -> Decorator:
     """Add several options; help shows them in this order."""
     return lambda command: reduce(lambda made, option: option(made), reversed(options), command)
 
+
+wide_option = click.option(
+    "--wide",
+    is_flag=True,
+    expose_value=False,
+    callback=_set_wide,
+    help="Show all columns of a table, and instants to the second.",
+)
 
 debug_option = click.option(
     "--debug", is_flag=True, expose_value=False, help="Show the traceback of an error."

@@ -9,7 +9,7 @@ import click
 from recorder.analyses import Analyses
 from recorder.analysis.filters import Filters
 from recorder.analysis.rows import RunRow
-from recorder.analysis.values import instant
+from recorder.analysis.values import declared, instant, kinds
 from recorder.cli.options import command_now, settings_options
 from recorder.cli.ordering import Order
 from recorder.cli.output import Row, write_rows
@@ -27,12 +27,17 @@ from recorder.instants import SECOND, datetime_of, format_duration
 from recorder.settings import Settings
 
 _ANY_OVERDUE: Final = 5  # the exit code of --fail
-_COLUMNS: Final = (
-    *("source", "run_id", "status", "slug", "since", "overdue_seconds"),
-    *("trigger_run_id", "last_polled_at"),
+_COLUMNS: Final = declared(
+    kinds(
+        "source run_id status slug since overdue_seconds trigger_run_id last_polled_at",
+        instant="since last_polled_at",
+        seconds="overdue_seconds",
+    )
 )
-_WITH_SLOW: Final = (*_COLUMNS, "slow")
-_TABLE: Final = ("run_id", "trigger_run_id", "status", "in_flight", "last_poll", "slug", "source")
+_WITH_SLOW: Final = _COLUMNS | declared({"slow": "flag"})
+_TABLE: Final = (
+    *("run_id", "trigger_run_id", "status", "in_flight", "slow", "last_poll", "slug", "source"),
+)
 
 
 @click.command(
@@ -83,8 +88,7 @@ def overdue(
     write_rows(
         order.arrange(rows, columns),
         columns=columns,
-        table_columns=(*_TABLE, "slow") if slow else _TABLE,
-        kept=("run_id", "trigger_run_id"),
+        table_columns=[name for name in _TABLE if slow or name != "slow"],
         format=format,
         out=sys.stdout,
         tz=tz,

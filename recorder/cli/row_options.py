@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import click
 
 from recorder.analysis.filters import Filters
-from recorder.cli.options import Command, Decorator, all_options, command_now
+from recorder.cli.options import Command, Decorator, all_options, command_now, wide_option
 from recorder.cli.ordering import Order
 from recorder.cli.output import FORMATS
 from recorder.cli.streams import notify
@@ -89,12 +89,15 @@ def parse_selection(ctx: click.Context, param: click.Parameter, text: str | None
 
 _SELECTS = ("since", "until", "source", "slug", "version", "label")
 
-format_option = click.option(
-    "--format",
-    type=click.Choice(FORMATS),
-    default=FORMATS[0],
-    show_default=True,
-    help="How to print: json is one array, ndjson one object a line.",
+format_option = all_options(
+    click.option(
+        "--format",
+        type=click.Choice(FORMATS),
+        default=FORMATS[0],
+        show_default=True,
+        help="How to print: json is one array, ndjson one object a line.",
+    ),
+    wide_option,
 )
 
 tz_option = click.option(

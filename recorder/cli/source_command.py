@@ -2,12 +2,12 @@
 
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Final
 
 import click
 
-from recorder.analysis.values import instant
+from recorder.analysis.values import declared, instant, kinds
 from recorder.cli.options import command_now, settings_options
 from recorder.cli.ordering import Order
 from recorder.cli.output import FOR_READING, Row, write_rows
@@ -29,19 +29,25 @@ from recorder.store.read.source_health import (
 from recorder.store.read.source_rows import SourceRow, require_source, source_rows
 from recorder.store.write.sources import rebind_source
 
-_COLUMNS: Final = (
-    *("source", "base_url", "last_good_at", "unseen", "in_flight", "settling", "overdue"),
-    *("not_visible", "abandoned", "polls_last_minute", "rate", "errors_last_hour", "refused_at"),
-    *("held_by", "held_until", "clock_ahead_seconds"),
-    *("key_sources", "key_requests_60s", "key_budget", "paused_until"),
+_COLUMNS: Final = declared(
+    kinds(
+        "source base_url last_good_at unseen in_flight settling overdue not_visible abandoned polls_last_minute rate"
+        " errors_last_hour refused_at held_by held_until clock_ahead_seconds key_sources key_requests_60s key_budget"
+        " paused_until",
+        count="unseen in_flight settling overdue not_visible abandoned polls_last_minute rate errors_last_hour"
+        " key_requests_60s key_budget",
+        instant="last_good_at refused_at held_until paused_until",
+        seconds="clock_ahead_seconds",
+    ),
+    keys=("source",),
 )
 _TABLE: Final = (
     *("source", "last_good", "in_flight", "overdue", "settling", "unseen", "not_visible"),
-    *("errors", "refused", "clock", "polled_by"),
+    *("errors_last_hour", "refused", "clock", "polled_by"),
 )
-_KEY_TABLE: Final = ("key", "key_requests_60s", "key_budget", "paused")
-_SHOWN_IF_ANY: Final = frozenset(
-    {"settling", "unseen", "not_visible", "refused", "paused", "clock"}
+_KEYS: Final = declared(
+    kinds("key key_requests_60s key_budget paused", number="key_requests_60s key_budget"),
+    keys=("key",),
 )
 
 
@@ -116,8 +122,7 @@ def _write(rows: list[Row], format: str) -> None:
     write_rows(
         rows,
         columns=_COLUMNS,
-        table_columns=_table_columns(_TABLE, rows),
-        repeat=("source",),
+        table_columns=_TABLE,
         format=format,
         out=sys.stdout,
         foot=[foot] if unknown else [],
@@ -126,12 +131,7 @@ def _write(rows: list[Row], format: str) -> None:
     lines = list({row["key"]: row for row in rows if row.get("key")}.values())
     if lines and format in FOR_READING:
         sys.stdout.write("\n")
-        write_rows(lines, columns=_table_columns(_KEY_TABLE, lines), format=format, out=sys.stdout)
-
-
-def _table_columns(names: Sequence[str], rows: Sequence[Row]) -> list[str]:
-    """Return the columns of a table; some are there only where a row has a value."""
-    return [n for n in names if n not in _SHOWN_IF_ANY or any(row.get(n) for row in rows)]
+        write_rows(lines, columns=_KEYS, format=format, out=sys.stdout)
 
 
 def _move(settings: Settings, name: str) -> None:
@@ -171,7 +171,6 @@ def _source_row(one: SourceHealth, settings: Settings, now: int) -> dict[str, ob
         "polls_last_minute": one.polls_last_minute,
         "rate": settings.source_settings(row.name).rate,
         "errors_last_hour": one.errors_last_hour,
-        "errors": one.errors_last_hour,
         "refused_at": instant(row.refused_at),
         "refused": ago(row.refused_at, now),
         "held_by": poller,

@@ -6,8 +6,9 @@ from datetime import timedelta, tzinfo
 import click
 
 from recorder.analyses import Analyses
+from recorder.cli.json_output import write_document
 from recorder.cli.options import command_now, settings_options
-from recorder.cli.output import write_document, write_rows
+from recorder.cli.output import write_rows
 from recorder.cli.row_options import as_of_option, format_option, tz_option
 from recorder.cli.run_page import Page
 from recorder.cli.stores import reading

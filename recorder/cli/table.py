@@ -2,19 +2,18 @@
 
 Invariant: columns that are left out are named, and no table is wider than asked. Pure.
 
-Names too long for their column are broken at underscores, then texts are shortened. If that is not enough, one
-row is written a line a value; more rows go on below, led by the columns to repeat, or else lose their last
-columns, which are given in order of importance.
+Headings are broken between words, then texts are shortened. If that is not enough, one row is written a line a value;
+more rows lose their last columns, which are given in order of importance, or go on below, led by the key columns.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from recorder.cli.terminal import display_width, fold, pad, shorten
 
 _GAP = "  "
 _SHORTEST_TEXT = 12
-_LONGEST_KEPT = 36  # a UUID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,69 +21,72 @@ class Column:
     """One column: its name and the texts of its cells, free of control characters.
 
     Attributes:
+        group: the heading that it shares with the columns next to it; may be empty.
         right: whether the cells are aligned to the right, as numbers are.
         flexible: whether cells may be shortened.
-        kept: whether they are shortened last, as ids are.
+        key: whether it leads each part of a table.
     """
 
     name: str
     cells: Sequence[str]
+    group: str = ""
     right: bool = False
     flexible: bool = False
-    kept: bool = False
+    key: bool = False
 
     @property
-    def content_width(self) -> int:
-        """The width of the widest cell."""
-        return max(map(display_width, self.cells), default=0)
+    def title(self) -> str:
+        """The whole heading."""
+        return f"{self.group} {self.name}".strip()
 
     @property
-    def name_width(self) -> int:
-        """The width of the longest part of the name, broken at underscores."""
-        return max(map(display_width, _name_parts(self.name)))
-
-    @property
-    def unshortened(self) -> int:
-        """The width at which only the name is broken."""
-        return max(self.content_width, self.name_width)
-
-    def wanted(self, width: int) -> int:
-        """Return the width with nothing broken or shortened; of texts at most the whole width."""
-        content = min(self.content_width, width) if self.flexible else self.content_width
-        return max(content, display_width(self.name))
+    def wanted(self) -> int:
+        """The width at which nothing is shortened, and the heading takes two lines at most."""
+        return max(self._content, self._name_width)
 
     @property
     def least(self) -> int:
         """The width below which the column is of no use."""
-        if not self.flexible:
-            return self.unshortened
-        useful = _LONGEST_KEPT if self.kept else _SHORTEST_TEXT
-        return max(self.name_width, min(self.content_width, useful))
+        return (
+            max(self._name_width, min(self._content, _SHORTEST_TEXT))
+            if self.flexible
+            else self.wanted
+        )
+
+    @property
+    def _content(self) -> int:
+        return max(map(display_width, self.cells), default=0)
+
+    @property
+    def _name_width(self) -> int:
+        words = self.name.split(" ")
+        halves = ([words[:at], words[at:]] for at in range(1, len(words) + 1))
+        return min(max(display_width(" ".join(half)) for half in two) for two in halves)
 
 
 def lay_out(
-    columns: Sequence[Column], *, width: int, repeat: Collection[str] = ()
+    columns: Sequence[Column], *, width: int, goes_on: bool = False
 ) -> tuple[list[str], list[str]]:
-    """Return the lines of a table, and the names of the columns that found no room.
+    """Return the lines of a table, and the titles of the columns that found no room.
 
     Args:
         columns: at least one, all with as many cells.
         width: columns of the terminal.
-        repeat: names of the columns that lead each part of a table that goes on below; none: nothing goes on.
+        goes_on: whether a table that is too wide goes on below.
     """
     widths = _widths(columns, width)
     if widths is not None:
         return list(_lines(columns, widths)), []
     if len(columns[0].cells) == 1:
         return list(_blocks(columns, width)), []
-    if repeat:
-        return list(_parts_below(columns, width, repeat)), []
+    if goes_on:
+        return list(_parts_below(columns, width)), []
     return _without_the_last(columns, width)
 
 
-def _parts_below(columns: Sequence[Column], width: int, repeat: Collection[str]) -> Iterator[str]:
-    leading = [column for column in columns if column.name in repeat]
-    others = [column for column in columns if column.name not in repeat]
+def _parts_below(columns: Sequence[Column], width: int) -> Iterator[str]:
+    leading = [column for column in columns if column.key] or list(columns[:1])
+    others = [column for column in columns if column not in leading]
     while others:
         count = _count_fitting(leading, others, width)
         widths = _widths([*leading, *others[:count]], width) if count else None
@@ -98,12 +100,11 @@ def _parts_below(columns: Sequence[Column], width: int, repeat: Collection[str])
 
 
 def _count_fitting(leading: Sequence[Column], others: Sequence[Column], width: int) -> int:
-    """Return how many of the columns fit; those of one family (`queue_...`) stay together if they can."""
+    """Return how many of the columns fit; those of one group stay together if they can."""
     fits = [n + 1 for n in range(len(others)) if _widths([*leading, *others[: n + 1]], width)]
     if not fits or fits[-1] == len(others):
         return len(fits)
-    family = [_name_parts(column.name)[0] for column in others]
-    whole = [count for count in fits if family[count - 1] != family[count]]
+    whole = [n for n in fits if not others[n].group or others[n - 1].group != others[n].group]
     return whole[-1] if whole else len(fits)
 
 
@@ -111,7 +112,7 @@ def _without_the_last(columns: Sequence[Column], width: int) -> tuple[list[str],
     for count in range(len(columns) - 1, 0, -1):
         widths = _widths(columns[:count], width)
         if widths is not None:
-            dropped = [column.name for column in columns[count:]]
+            dropped = [column.title for column in columns[count:]]
             return list(_lines(columns[:count], widths)), dropped
     return list(_blocks(columns, width)), []
 
@@ -119,41 +120,65 @@ def _without_the_last(columns: Sequence[Column], width: int) -> tuple[list[str],
 def _widths(columns: Sequence[Column], width: int) -> list[int] | None:
     """Return the width of each column; None where even the least widths do not fit."""
     room = width - len(_GAP) * (len(columns) - 1)
-    widths = [column.wanted(width) for column in columns]
-    if sum(widths) > room:
-        widths = [
-            min(width, column.unshortened) for width, column in zip(widths, columns, strict=True)
-        ]
-    for least in (
-        [column.unshortened if column.kept else column.least for column in columns],
-        [column.least for column in columns],
-    ):
-        widths = _squeezed(widths, least, room)
-    return widths if sum(widths) <= room else None
-
-
-def _squeezed(widths: list[int], least: list[int], room: int) -> list[int]:
-    """Narrow the widest, one by one, until all fit or none can be narrowed."""
-    widths = list(widths)
+    widths, least = [column.wanted for column in columns], [column.least for column in columns]
+    for group, places in _spans(columns):
+        missing = display_width(group) - _span_width(widths, places)
+        widths[places[-1]] += max(missing, 0)
+        least[places[-1]] += max(missing, 0)
     while sum(widths) > room:
-        wide = [index for index, width in enumerate(widths) if width > least[index]]
+        wide = [place for place, width in enumerate(widths) if width > least[place]]
         if not wide:
-            break
+            return None
         widths[max(wide, key=widths.__getitem__)] -= 1
     return widths
 
 
+def _spans(columns: Sequence[Column]) -> list[tuple[str, list[int]]]:
+    """Return each heading of the upper line, and the places of the columns below it."""
+    spans = groupby(enumerate(columns), lambda pair: pair[1].group or pair[0])
+    return [
+        (columns[places[0]].group, places)
+        for places in ([place for place, _ in some] for _, some in spans)
+    ]
+
+
+def _span_width(widths: Sequence[int], places: Sequence[int]) -> int:
+    return sum(widths[place] for place in places) + len(_GAP) * (len(places) - 1)
+
+
 def _lines(columns: Sequence[Column], widths: list[int]) -> Iterator[str]:
-    heads = [_broken(column.name, width) for column, width in zip(columns, widths, strict=True)]
-    height = max(map(len, heads))
-    rows = zip(*([""] * (height - len(head)) + head for head in heads), strict=True)
-    yield from (_line(columns, widths, row) for row in rows)
+    yield from _head(columns, widths)
     yield _GAP.join("-" * width for width in widths)
     for row in zip(*(column.cells for column in columns), strict=True):
         yield _line(columns, widths, row)
 
 
-def _line(columns: Sequence[Column], widths: list[int], texts: tuple[str, ...]) -> str:
+def _head(columns: Sequence[Column], widths: list[int]) -> Iterator[str]:
+    names = [_broken(column.name, width) for column, width in zip(columns, widths, strict=True)]
+    height = max(
+        len(name) + bool(column.group) for column, name in zip(columns, names, strict=True)
+    )
+    rows = [*zip(*([""] * (height - len(name)) + name for name in names), strict=True)]
+    if any(column.group for column in columns):
+        texts = (_upper(columns, widths, rows[0], places) for _, places in _spans(columns))
+        yield _GAP.join(texts).rstrip()
+        del rows[0]
+    yield from (_line(columns, widths, row) for row in rows)
+
+
+def _upper(
+    columns: Sequence[Column], widths: list[int], texts: Sequence[str], places: list[int]
+) -> str:
+    """Return the part of the upper line over some columns: the heading that they share, or the text of one."""
+    first, width = columns[places[0]], _span_width(widths, places)
+    text = first.group or texts[places[0]]
+    if len(places) == 1 or display_width(text) + 4 > width:
+        return pad(text, width, right=first.right and len(places) == 1)
+    left = f"{'-' * ((width - display_width(text) - 2) // 2)} {text} "
+    return left + "-" * (width - display_width(left))
+
+
+def _line(columns: Sequence[Column], widths: list[int], texts: Sequence[str]) -> str:
     cells = (
         pad(shorten(text, width), width, right=column.right)
         for column, width, text in zip(columns, widths, texts, strict=True)
@@ -161,30 +186,25 @@ def _line(columns: Sequence[Column], widths: list[int], texts: tuple[str, ...]) 
     return _GAP.join(cells).rstrip()
 
 
-def _name_parts(name: str) -> list[str]:
-    *first, last = name.split("_")
-    return [*(part + "_" for part in first), last]
-
-
 def _broken(name: str, width: int) -> list[str]:
     lines = [""]
-    for part in _name_parts(name):
-        if lines[-1] and display_width(lines[-1] + part) > width:
+    for word in name.split(" "):
+        if lines[-1] and display_width(f"{lines[-1]} {word}") > width:
             lines.append("")
-        lines[-1] += part
+        lines[-1] = f"{lines[-1]} {word}".strip()
     return lines
 
 
 def _blocks(columns: Sequence[Column], width: int) -> Iterator[str]:
-    indent = max(display_width(column.name) for column in columns) + len(": ")
+    indent = max(display_width(column.title) for column in columns) + len(": ")
     for number in range(len(columns[0].cells)):
         if number:
             yield ""
         for column in columns:
-            yield from _entry(column.name, column.cells[number], indent=indent, width=width)
+            yield from _entry(column.title, column.cells[number], indent=indent, width=width)
 
 
 def _entry(name: str, text: str, *, indent: int, width: int) -> Iterator[str]:
-    first, *others = fold(text, max(width - indent, _SHORTEST_TEXT))
+    first, *others = fold(text.strip(), max(width - indent, _SHORTEST_TEXT))
     yield (pad(f"{name}:", indent) + first).rstrip()
     yield from ((" " * indent + other).rstrip() for other in others)

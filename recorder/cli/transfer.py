@@ -11,8 +11,9 @@ import click
 
 from recorder.analysis.values import Cells
 from recorder.cli.inputs import input_lines
+from recorder.cli.json_output import escaped_json
 from recorder.cli.options import command_now, settings_options
-from recorder.cli.output import escaped_json, write_rows
+from recorder.cli.output import write_rows
 from recorder.cli.row_options import as_of_option, tz_option
 from recorder.cli.stores import reading, recording
 from recorder.cli.streams import notify

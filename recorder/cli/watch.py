@@ -89,7 +89,6 @@ def _print_once(
             *("run_id", "status", "leads_done", "leads_total", "age_seconds", "seen_seconds_ago"),
             *("cost_actual", "cost_preview", "note"),
         ),
-        kept=("run_id", "note"),
         foot=[headline(runs, settings.cadence, now)],
         empty="no runs in flight",
     )

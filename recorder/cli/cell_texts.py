@@ -1,0 +1,247 @@
+"""The columns of a table as people read them: texts by the kind of each column, headings by its name.
+
+Invariant: bounds stand next to their value; a column without a value, or of zeros alone, is left out and named. Pure.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, tzinfo
+from decimal import Decimal
+from typing import Any, Final, get_args
+
+from recorder.analysis.values import Cell, Kind, Row
+from recorder.cli.json_output import as_json, digits_of, is_finite
+from recorder.cli.table import Column
+from recorder.cli.terminal import display_width, pad, visible
+from recorder.humanize import percent, span
+from recorder.instants import datetime_of, us_of
+from recorder.ledger.jsontext import Number, to_text
+
+NULL: Final = "-"
+_NUMERIC: Final = frozenset(get_args(Kind)) - {"text", "flag", "instant"}
+_SUMMABLE: Final = frozenset({"count", "amount"})
+_DECIMALS: Final = 3  # of a float
+_TINY: Final = 0.0005  # less would be printed as 0.000
+_CENTS: Final = 2  # decimals of an amount from 1 on
+_MINUTE: Final = 60  # seconds; a longer duration is printed without decimals
+_TO_THE_MINUTE: Final = len("2026-11-20 09:15")
+_HUGE: Final = 10**15  # a larger number is printed with all its digits
+_IMPLIED: Final[Mapping[Kind, str]] = {
+    "seconds": "seconds",
+    "instant": "at",
+    "amount": "total",
+    "flag": "is",
+}
+"""The word of a name that the texts of the kind show themselves."""
+_KINDS: Final[Mapping[type, Kind]] = {
+    bool: "flag",
+    datetime: "instant",
+    **dict.fromkeys((int, float, Decimal, Number), "number"),
+}
+_UNITS: Final = ("unit", "cost_unit")
+_BAR: Final = 8  # columns
+BLOCKS: Final = "▏▎▍▌▋▊▉█"  # from an eighth to the full block
+ASCII_BLOCKS: Final = "#"
+_FULL_AT_1: Final = 0.5  # bars of shares up to this one are drawn larger than they are
+
+
+class TableTexts:
+    """The texts of a table's columns.
+
+    Args:
+        rows: of which each may lack columns; those of the whole stand last.
+        cells: the declaration of every column.
+        shown: the names of the columns to show.
+        n_whole: the number of rows of the whole, which have no bars.
+        tz: the zone of instants.
+        is_exact: whether instants have seconds.
+        is_verbatim: whether the columns are shown one by one, under their names.
+        blocks: the characters of bars, from the smallest to the full block.
+    """
+
+    def __init__(
+        self,
+        rows: Sequence[Mapping[str, object]],
+        cells: Mapping[str, Cell],
+        shown: Sequence[str],
+        *,
+        n_whole: int = 0,
+        tz: tzinfo = UTC,
+        is_exact: bool = False,
+        is_verbatim: bool = False,
+        blocks: str = BLOCKS,
+    ) -> None:
+        self.rows = rows
+        self._cells = cells
+        self._n_drawn = len(rows) - n_whole
+        self._tz = tz
+        self._is_exact = is_exact or is_verbatim
+        self._is_verbatim = is_verbatim
+        self._blocks = blocks
+        self._unit: str | None = None
+        self.zeros: list[str] = []
+        self.blanks: list[str] = []
+        self._shown = list(shown if is_verbatim else self._chosen(shown))
+
+    def columns(self, *, bars: bool = True) -> list[Column]:
+        """Return the columns, with or without bars next to numbers."""
+        return [self._column(name, bars=bars) for name in self._shown]
+
+    def notes(self) -> Iterator[str]:
+        """Yield what the columns do not say: what is left out, and the zone of instants."""
+        left_out = {"0 in each row": self.zeros, "no value": self.blanks}
+        texts = [f"{', '.join(names)} ({why})" for why, names in left_out.items() if names]
+        if texts:
+            yield f"left out: {'; '.join(texts)}"
+        if not self._is_exact and any(self._cells[name].kind == "instant" for name in self._shown):
+            yield f"times in {self._tz}"
+
+    def _chosen(self, shown: Sequence[str]) -> Iterator[str]:
+        """Yield the names of the columns to show: no bounds, no unit that all rows share, nothing empty."""
+        for place, name in enumerate(shown):
+            if name.endswith(("_low", "_high")) and name.rpartition("_")[0] in self._cells:
+                continue
+            values = self._values(name)
+            if name in _UNITS and None not in values and len(set(values)) == 1:
+                self._unit = str(values[0])
+            elif place == 0 or self._cells[name].key or not self._is_empty(name, values):
+                yield name
+
+    def _is_empty(self, name: str, values: Sequence[object]) -> bool:
+        cell = self._cells[name]
+        has_no_value = all(value is None for value in values)
+        is_zero = cell.kind in _SUMMABLE and all(value in (None, 0) for value in values)
+        if values and (has_no_value or is_zero):
+            (self.blanks if has_no_value else self.zeros).append(self._title(name))
+        return has_no_value or is_zero
+
+    def _title(self, name: str) -> str:
+        """Return the whole name of a column in words."""
+        return heading(name, self._cells[name].kind)
+
+    def _values(self, name: str) -> list[Any]:
+        return [row.get(name) for row in self.rows]
+
+    def _column(self, name: str, *, bars: bool) -> Column:
+        cell, values = self._cells[name], self._values(name)
+        texts = texts_of(cell.kind, values, self._text_of_instant)
+        is_plain = True
+        if f"{name}_low" in self._cells and not self._is_verbatim:
+            texts, is_plain = [*self._with_bounds(name, cell.kind, texts)], False
+        if bars and cell.bar and (cell.kind != "amount" or self._unit is not None):
+            texts, is_plain = [*self._with_bars(texts, values)], False
+        group = heading(cell.group, *_IMPLIED)
+        if cell.kind == "amount" and self._unit is not None:
+            group = f"{group} {visible(self._unit)}".strip()
+        is_id, last = name.endswith("_id"), name.removeprefix(f"{cell.group}_")
+        return Column(
+            name=visible(name) if self._is_verbatim else heading(last, cell.kind),
+            group=group,
+            cells=texts,
+            right=is_plain and cell.kind in _NUMERIC,
+            flexible=cell.kind in ("text", "flag") and not (is_id or cell.key),
+            key=cell.key,
+        )
+
+    def _with_bounds(self, name: str, kind: Kind, texts: Sequence[str]) -> Iterator[str]:
+        width = max(map(display_width, texts), default=0)
+        ends = (
+            texts_of(kind, self._values(f"{name}_{end}"), self._text_of_instant)
+            for end in ("low", "high")
+        )
+        for text, low, high in zip(texts, *ends, strict=True):
+            bounds = f" ({low.removesuffix(' %')} to {high.removesuffix(' %')})"
+            yield pad(text, width, right=True) + ("" if NULL in (low, high) else bounds)
+
+    def _with_bars(self, texts: Sequence[str], values: Sequence[Any]) -> Iterator[str]:
+        width = max(map(display_width, texts), default=0)
+        drawn = values[: self._n_drawn]
+        most = max((float(value) for value in drawn if value is not None), default=0.0)
+        top = max(most, 1.0) if _FULL_AT_1 < most <= 1 else most
+        for place, (text, value) in enumerate(zip(texts, values, strict=True)):
+            is_drawn = place < self._n_drawn > 1 and value is not None and top > 0
+            bar = self._bar(float(value) / top) if is_drawn else ""
+            yield f"{pad(text, width, right=True)} {bar}".rstrip()
+
+    def _bar(self, share: float) -> str:
+        n = len(self._blocks)
+        full, rest = divmod(round(share * _BAR * n), n)
+        return self._blocks[-1] * full + (self._blocks[rest - 1] if rest else "")
+
+    def _text_of_instant(self, value: datetime) -> str:
+        return instant_text(value, self._tz, is_exact=self._is_exact)
+
+
+def heading(name: str, *kinds: Kind) -> str:
+    """Return a name as words, without those that the texts of the kinds imply."""
+    words, implied = visible(name).split("_"), {_IMPLIED.get(kind) for kind in kinds}
+    return " ".join([word for word in words if word not in implied] or words)
+
+
+def inferred(names: Sequence[str], rows: Sequence[Mapping[str, object]]) -> Row:
+    """Return declarations of columns that have none, by the values of their rows."""
+    return {name: Cell(_kind_of([row.get(name) for row in rows])) for name in names}
+
+
+def _kind_of(values: Sequence[object]) -> Kind:
+    kinds = {_KINDS.get(type(value), "text") for value in values if value is not None}
+    return kinds.pop() if len(kinds) == 1 else "text"
+
+
+def texts_of(kind: Kind, values: Sequence[object], instant: Callable[[datetime], str]) -> list[str]:
+    """Return the texts of a column: numbers have their points in line, a text stands as it is."""
+    decimals = max((_decimals(kind, value) for value in values), default=0)
+    return [_text(kind, value, decimals, instant) for value in values]
+
+
+def _text(kind: Kind, value: object, decimals: int, instant: Callable[[datetime], str]) -> str:
+    if isinstance(value, datetime):
+        return instant(value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int | float | Decimal) and is_finite(value):
+        return _number(kind, value, decimals)
+    plain = as_json(value)
+    if plain is None:
+        return NULL
+    if isinstance(plain, list) and all(isinstance(item, str) for item in plain):
+        plain = ", ".join(map(str, plain))
+    return visible(plain if isinstance(plain, str) else to_text(plain))
+
+
+def _number(kind: Kind, value: float | Decimal, decimals: int) -> str:
+    if kind == "seconds":
+        return span(float(value), decimals)
+    if kind == "rate":
+        return percent(float(value))
+    if isinstance(value, float) and 0 < abs(value) < _TINY:
+        return f"{value:.2g}"
+    return f"{value:,.{decimals}f}" if -_HUGE < value < _HUGE else digits_of(value)
+
+
+def _decimals(kind: Kind, value: object) -> int:
+    """Return how many decimals a number needs: an amount below 1 all, else none or cents."""
+    if kind == "seconds" and isinstance(value, float):
+        return 0 if value.is_integer() or value >= _MINUTE else 1 + (value < 1)
+    if isinstance(value, float) and is_finite(value):
+        text = f"{value:.{_DECIMALS}f}"
+    elif isinstance(value, Decimal) and value.is_finite():
+        is_long = kind == "amount" and abs(value) >= 1
+        text = f"{value:.{_CENTS}f}" if is_long else digits_of(value)
+    else:
+        return 0
+    fraction = text.partition(".")[2].rstrip("0")
+    least = _CENTS if kind == "amount" else 0
+    return max(len(fraction), least) if fraction.isdigit() else 0
+
+
+def instant_text(value: datetime, tz: tzinfo, *, is_exact: bool = True) -> str:
+    """Return an instant for reading: to the second, with Z in UTC, else with its offset; or short, to the minute."""
+    utc = datetime_of(us_of(value))
+    try:
+        moment = utc if tz is UTC else utc.astimezone(tz)
+    except OverflowError:  # the first or last hours of the calendar
+        moment = utc
+    if not is_exact and (moment is not utc or tz is UTC):
+        return moment.isoformat(" ", "minutes")[:_TO_THE_MINUTE]
+    text = moment.isoformat(" ", "seconds")
+    return text.replace("+00:00", "Z") if moment is utc else text.removesuffix(":00")

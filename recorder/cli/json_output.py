@@ -1,0 +1,83 @@
+"""JSON values on stdout.
+
+Invariant: the exact data, numbers digit by digit, instants in UTC; a terminal gets no character that it obeys.
+"""
+
+import json
+import math
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import TextIO
+
+from recorder.instants import iso, us_of
+from recorder.ledger.jsontext import Json, Number, quote, to_text
+
+_LONGEST_PLAIN = 30  # digits; a Decimal of more is written with an exponent
+# C1 controls, soft hyphen, bidi overrides, characters of no width, tags.
+_RISKY_IN_JSON = re.compile(
+    r"[\x7f-\x9f\xad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]"
+)
+_NOT_ASCII = re.compile(r"[^\x00-\x7e]")
+
+
+def write_value(value: object, out: TextIO) -> None:
+    """Print one JSON value on one line, exactly; `value` as in the rows of `write_rows`."""
+    out.write(json_line(value, out) + "\n")
+
+
+def write_document(value: Json, out: TextIO) -> None:
+    """Print one JSON value over several lines, two blanks a level; every number digit by digit."""
+    out.write(escaped_json(_indented(value), out) + "\n")
+
+
+def _indented(value: Json, margin: str = "\n") -> str:
+    inner = margin + "  "
+    if value and isinstance(value, dict):
+        items = [f"{quote(key)}: {_indented(item, inner)}" for key, item in value.items()]
+        return f"{{{inner}{f',{inner}'.join(items)}{margin}}}"
+    if value and isinstance(value, list):
+        return f"[{inner}{f',{inner}'.join(_indented(item, inner) for item in value)}{margin}]"
+    return to_text(value)
+
+
+def as_json(value: object) -> Json:
+    """Return a cell's value as a JSON value; a number that is not finite is null."""
+    if value is None or isinstance(value, bool | str | Number):
+        return value
+    if isinstance(value, datetime):
+        return iso(us_of(value))
+    if isinstance(value, int | float | Decimal):
+        return Number(digits_of(value)) if is_finite(value) else None
+    if isinstance(value, Mapping):
+        return {str(key): as_json(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [as_json(item) for item in value]
+    raise TypeError(f"no value of a cell: {type(value).__name__}")
+
+
+def is_finite(value: float | Decimal) -> bool:
+    """Return whether a number has a value."""
+    if isinstance(value, Decimal):
+        return value.is_finite()
+    return isinstance(value, int) or math.isfinite(value)
+
+
+def digits_of(value: float | Decimal) -> str:
+    """Return a number digit by digit."""
+    if isinstance(value, Decimal):
+        return format(value, "f") if abs(value.adjusted()) < _LONGEST_PLAIN else str(value)
+    return repr(value) if isinstance(value, float) else str(int(value))
+
+
+def json_line(value: object, out: TextIO) -> str:
+    """Return a cell's value or an object of them as JSON on one line."""
+    return escaped_json(to_text(as_json(value)), out)
+
+
+def escaped_json(text: str, out: TextIO) -> str:
+    """Return the same JSON without characters that a terminal obeys, or that the stream cannot hold."""
+    encoding = (getattr(out, "encoding", None) or "utf-8").lower().replace("-", "")
+    risky = _RISKY_IN_JSON if encoding == "utf8" else _NOT_ASCII
+    return risky.sub(lambda match: json.dumps(match[0])[1:-1], text)
