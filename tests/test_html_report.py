@@ -62,7 +62,7 @@ def test_a_month_has_all_its_sections(store_url: str, page: Report, tmp_path: Pa
     import_month(store_url, tmp_path, runs=400)
     text = page()
     found = Elements(text)
-    assert found.names.count("h2") == 8
+    assert found.names.count("h2") == 9
     assert found.names.count("svg") == 8  # each picture for a wide and a narrow screen
     assert found.names.count("table") >= 6
     assert not {"script", "img", "link", "iframe", "object"} & set(found.names)

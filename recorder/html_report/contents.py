@@ -3,16 +3,15 @@
 Invariant: every number is one that the command of its section prints.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime, tzinfo
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any, Final
 
 from recorder.analyses import Analyses
 from recorder.analysis.analysis import Question
 from recorder.analysis.budget_use import budgets_report
-from recorder.analysis.filters import Filters
 from recorder.analysis.groups import split
 from recorder.analysis.report import Report
 from recorder.analysis.rows import RunRow
@@ -26,13 +25,12 @@ from recorder.html_report.charts import (
     spend_chart,
 )
 from recorder.html_report.html_table import HtmlCell, HtmlTable, report_table
-from recorder.html_report.inline_svg import COLOURS, Chart
+from recorder.html_report.inline_svg import COLOURS
+from recorder.html_report.page_sections import Period, Section
 from recorder.humanize import counted, whole_span
-from recorder.instants import DAY, SECOND, datetime_of
+from recorder.instants import SECOND
 
 _DAYS_BY_TERM: Final = {"day": 1, "week": 7, "month": 28}
-_MOST_DAYS: Final = 62  # bars of a day
-_MOST_WEEKS: Final = 420  # days, by bars of a week
 _PANELS: Final = 3  # units of the chart of spending
 _LISTED: Final = 25  # rows of a list of runs
 _WALL_NEEDS: Final = (
@@ -41,67 +39,6 @@ _WALL_NEEDS: Final = (
 )
 _SHOWN: Final = frozenset({"higher", "lower"})
 _COMPLETED: Final = frozenset({"completed"}).__contains__
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
-    """One section of the page.
-
-    Attributes:
-        key: its id.
-        heading: its heading.
-        lead: a sentence that says how to read it.
-        charts: its pictures.
-        tables: its tables.
-    """
-
-    key: str
-    heading: str
-    lead: str
-    charts: Sequence[Chart] = ()
-    tables: Sequence[HtmlTable] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Period:
-    """The runs that the page is about.
-
-    Attributes:
-        filters: which runs; with both bounds of the period.
-        now: the present of the page, microseconds since 1970 UTC.
-        tz: the zone of days and instants.
-    """
-
-    filters: Filters
-    now: int
-    tz: tzinfo
-
-    @property
-    def words(self) -> str:
-        """The period as a reader says it: `28 Oct to 26 Nov 2026`."""
-        until = self.filters.until
-        last = self._moment(self.now if until is None else until - 1)
-        first = self._moment(self.filters.since or 0)
-        return f"{first:%-d %b}{f' {first.year}' if first.year != last.year else ''} to {last:%-d %b %Y}"
-
-    @property
-    def moment(self) -> str:
-        """The present of the page, in its zone."""
-        return f"{self._moment(self.now):%Y-%m-%d %H:%M:%S} {self.tz}"
-
-    def _moment(self, us: int) -> datetime:
-        return datetime_of(us).astimezone(self.tz)
-
-    @property
-    def length(self) -> int:
-        """The length of the period, microseconds."""
-        return (self.filters.until or self.now) - (self.filters.since or 0)
-
-    @property
-    def term(self) -> str:
-        """The time that a bar of a chart stands for: day, week or month."""
-        days = self.length / DAY
-        return "day" if days <= _MOST_DAYS else "week" if days <= _MOST_WEEKS else "month"
 
 
 class Contents:
@@ -120,6 +57,7 @@ class Contents:
         """Yield the sections in order."""
         yield self._spending()
         yield self._failures()
+        yield self._errors()
         yield self._durations()
         yield self._calibration()
         yield self._versions()
@@ -265,6 +203,23 @@ class Contents:
             lead="Of completed runs whose actual cost is final. Bias: how far all actuals together are off their previews; WAPE: how far each one is.",
             charts=[calibration_chart(ratios)] if ratios else [],
             tables=[report_table("Costs by slug", report, columns, self._period.tz)],
+        )
+
+    def _errors(self) -> Section:
+        columns = {"pattern": "message", "level": "level", "runs": "runs", "leads": "leads"} | {
+            "share": "share",
+            "first_seen_at": "first seen",
+            "last_seen_at": "last seen",
+            "example_run_id": "example",
+        }
+        report = self.answer("errors")
+        shown = replace(report, rows=report.rows[:_LISTED])
+        table = report_table("Errors", shown, columns, self._period.tz)
+        return Section(
+            key="errors",
+            heading="Errors",
+            lead="Messages that differ only in ids, numbers, names and times are one.",
+            tables=[table] if report.rows else [],
         )
 
     def _versions(self) -> Section:

@@ -10,7 +10,8 @@ from typing import Final
 from jinja2 import Environment, StrictUndefined
 
 from recorder.analyses import Analyses
-from recorder.html_report.contents import Contents, Period
+from recorder.html_report.contents import Contents
+from recorder.html_report.page_sections import Period
 from recorder.html_report.story import story
 
 __all__ = ("Period", "report_html")
