@@ -2,8 +2,9 @@
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC
+from types import MappingProxyType
 from typing import Any
 
 from reference import Cells, grouped
@@ -59,39 +60,58 @@ def message_of(document: dict[str, Any]) -> Any:
 
 
 def errors(
-    answers: Iterable[Answer], rows: Sequence[RunRow], by: Sequence[str] = ()
+    answers: Iterable[Answer],
+    rows: Sequence[RunRow],
+    by: Sequence[str] = (),
+    items: Mapping[str, tuple[int, list[str]]] = MappingProxyType({}),
 ) -> list[Cells]:
-    """A row a group and pattern; `rows`: those that the filters take, the answers those of the whole store."""
-    seen = served(answers)
-    sights: dict[str, list[int]] = {}
-    for states in seen.values():
+    """A row a group, level and pattern.
+
+    `rows`: the runs that the filters take; the answers are those of the whole store, and so are the items: when they
+    were captured, and the messages of those that have one, by run.
+    """
+    sights: dict[tuple[str, str], list[int]] = {}
+    last: dict[tuple[str, str], list[str]] = {}
+    for run_id, states in served(answers).items():
         for at, document in states:
             if message_of(document) is not None:
-                sights.setdefault(pattern(message_of(document)), []).append(at)
-    last = {run_id: message_of(states[-1][1]) for run_id, states in seen.items()}
-    table = []
-    for key, members in grouped(rows, by, UTC).items():
-        failed = [row for row in members if last.get(row.run_id) is not None]
-        for word in {pattern(last[row.run_id]) for row in failed}:
-            same = [row for row in failed if pattern(last[row.run_id]) == word]
-            newest = max(same, key=lambda row: (row.created_at or row.tracked_at, row.run_id))
-            table.append(
-                dict(zip(by, key, strict=True))
-                | {
-                    "pattern": word,
-                    "level": "run",
-                    "runs": len(same),
-                    "leads": None,
-                    "share": len(same) / len(failed),
-                    "first_seen_at": datetime_of(min(sights[word])),
-                    "last_seen_at": datetime_of(max(sights[word])),
-                    "slugs": _listed({row.slug for row in same}),
-                    "versions": _listed({row.version for row in same}),
-                    "example_run_id": newest.run_id,
-                    "example_trigger_run_id": newest.trigger_run_id,
-                }
-            )
-    return table
+                sights.setdefault(("run", pattern(message_of(document))), []).append(at)
+        final = message_of(states[-1][1])
+        last["run", run_id] = [] if final is None else [pattern(final)]
+    for run_id, (at, messages) in items.items():
+        last["lead", run_id] = [pattern(message) for message in messages]
+        for word in last["lead", run_id]:
+            sights.setdefault(("lead", word), []).append(at)
+    return [
+        dict(zip(by, key, strict=True)) | cells
+        for key, members in grouped(rows, by, UTC).items()
+        for level in ("run", "lead")
+        for cells in _rows(
+            level, [(row, last.get((level, row.run_id), [])) for row in members], sights
+        )
+    ]
+
+
+def _rows(
+    level: str, words: list[tuple[RunRow, list[str]]], sights: dict[tuple[str, str], list[int]]
+) -> Iterator[Cells]:
+    everything = [word for _, of_run in words for word in of_run]
+    for word in set(everything):
+        same = [row for row, of_run in words if word in of_run]
+        newest = max(same, key=lambda row: (row.created_at or row.tracked_at, row.run_id))
+        yield {
+            "pattern": word,
+            "level": level,
+            "runs": len(same),
+            "leads": everything.count(word) if level == "lead" else None,
+            "share": everything.count(word) / len(everything),
+            "first_seen_at": datetime_of(min(sights[level, word])),
+            "last_seen_at": datetime_of(max(sights[level, word])),
+            "slugs": _listed({row.slug for row in same}),
+            "versions": _listed({row.version for row in same}),
+            "example_run_id": newest.run_id,
+            "example_trigger_run_id": newest.trigger_run_id,
+        }
 
 
 def _listed(words: set[str | None]) -> str | None:

@@ -1,6 +1,7 @@
 """`errors` says of every pattern what the documents say that were served, through every door, on both kinds of store."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 import reference_errors
 from asking import kinds_of
 from made_answers import random_answers
+from shapes import page
 from stores import T0, S, answer, document, register, view
 from test_three_doors import (
     CHOICES,
@@ -27,18 +29,34 @@ from recorder.instants import datetime_of, iso
 from recorder.queries import Queries
 from recorder.settings import Settings
 from recorder.store.engine import Database
+from recorder.store.write.capture import record_pages
 from recorder.store.write.forget import forget
 from recorder.store.write.record import Recorder
 
 Capture = pytest.CaptureFixture[str]
 KEYS = ("pattern", "level")
 ANSWERS = random_answers(seed=7, runs=RUNS)
+LEAD_MESSAGES = ("No luck with ld_{}0000000", "No luck with ld_{}0000001", "Timeout after {} ms")
+
+
+ITEMS = {
+    f"er_{n:03}": (T0 + (n % 50) * 3600 * S, [text.format(n) for text in LEAD_MESSAGES[: n % 4]])
+    for n in range(0, RUNS, 3)
+}
+LATER = (2**62, [""])
 
 
 @pytest.fixture
 def store(database: Database) -> Database:
-    """A store that took the random history in."""
-    return filled(database)
+    """A store that took the random history in, and the items of a third of its runs."""
+    pages = [
+        replace(
+            page({}, *({"error": {"message": m}} for m in found), run_id=run_id), observed_at=at
+        )
+        for run_id, (at, found) in ITEMS.items()
+    ]
+    record_pages(filled(database), pages, after=lambda _: None)
+    return database
 
 
 def printed(store: Database, capsys: Capture, *asks: str, by: Sequence[str] = ()) -> Rows:
@@ -64,14 +82,14 @@ def test_errors_are_the_same_through_every_door(store: Database, capsys: Capture
     """Every pattern by every kind of group, its sights those of the whole store whatever the filters."""
     rows, kinds = plain_rows(store), kinds_of("errors")
     for by in ((), ("slug",), ("day", "version"), ("label:team",), ("status",)):
-        expected = reference_errors.errors(ANSWERS, rows, by)
-        assert len({row["pattern"] for row in expected}) == 4
+        expected = reference_errors.errors(ANSWERS, rows, by, ITEMS)
+        assert len({(row["level"], row["pattern"]) for row in expected}) == 6
         assert_rows(printed(store, capsys, by=by), expected, kinds, (*by, *KEYS))
         framed = with_instants(through_frames(store, "errors", by))
         assert_rows(framed, expected, kinds, (*by, *KEYS))
     for arguments, holds in CHOICES:
         chosen = [row for row in rows if holds(row)]
-        expected = reference_errors.errors(ANSWERS, chosen)
+        expected = reference_errors.errors(ANSWERS, chosen, (), ITEMS)
         assert_rows(printed(store, capsys, *arguments), expected, kinds, KEYS)
 
 
@@ -82,8 +100,11 @@ def test_errors_as_of_then(store: Database, capsys: Capture) -> None:
         at = T0 + hours * 3600 * S
         known = [one for one in ANSWERS if one.observed_at <= at]
         rows: list[RunRow] = list(Queries(store, Settings(database_url="")).as_of(at).run_rows())
-        expected = reference_errors.errors(known, rows)
-        assert expected
+        items = {
+            n: one for n in {row.run_id for row in rows} if (one := ITEMS.get(n, LATER))[0] <= at
+        }
+        expected = reference_errors.errors(known, rows, (), items)
+        assert {row["level"] for row in expected} == {"run", "lead"}
         assert_rows(printed(store, capsys, "--as-of", iso(at)), expected, kinds_of("errors"), KEYS)
 
 
@@ -145,7 +166,7 @@ def test_a_message_can_be_anything(
     out = capsys.readouterr().out
     assert "\x1b" not in out
     assert max(map(len, out.splitlines())) <= 80
-    assert "3 runs with an error message" in " ".join(out.split())
+    assert "3 runs and 0 leads with an error message" in " ".join(out.split())
 
 
 @pytest.mark.parametrize("text", ["yesterday-ish", "0000-00-00", ""])

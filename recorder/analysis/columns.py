@@ -28,7 +28,7 @@ NULL: Final = -(2**63)
 
 OBJECTS: Final = frozenset(
     {"run_id", "trigger_run_id", "correlation_id", "error_message", "error_details", "poll_times"}
-    | {"error_sights"}
+    | {"error_sights", "lead_errors"}
 )
 """Columns whose values seldom repeat."""
 

@@ -7,6 +7,7 @@ filters. The shares of a level add up to 1.
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -24,7 +25,7 @@ _NAMES: Final = ("source", "run_id", "slug", "version", "trigger_run_id")
 
 
 class _Pattern(NamedTuple):
-    """What one row is about: how many have a message of the pattern, of all that have one at its level."""
+    """What one row is about: how many runs or leads have a message of the pattern, of all that have one."""
 
     level: str | None = None
     pattern: str | None = None
@@ -35,14 +36,14 @@ class _Pattern(NamedTuple):
 
 
 def errors(group: Group) -> Row:
-    """Show which errors runs fail with; messages that differ only in ids, numbers, names and times are one row.
+    """Show which errors runs and leads fail with; messages that differ only in ids, numbers, names and times are one row.
 
     Returns:
-        A row a `pattern` and `level` (run), those of most runs first, of the last states that have a message. `runs`;
-        `leads`: null at level run; `share` of all runs with a message, 0 to 1. `first_seen_at`, `last_seen_at`: when a
-        state with such a message was first and last seen, our clock, over the whole store, whatever the filters.
-        `slugs`, `versions`: those of the runs, with commas between. `example_run_id`: the newest run;
-        `example_trigger_run_id` finds it at Trigger.dev.
+        A row a `pattern` and `level` (run, or lead where items are captured), the most frequent first, of the last
+        states that have a message. `runs`; `leads`: null at level run; `share`: of all runs (or leads) with a message,
+        0 to 1. `first_seen_at`, `last_seen_at`: when a state of a run with such a message was first and last seen, or
+        its leads were captured; our clock, over the whole store, whatever the filters. `slugs`, `versions`: those of the runs, with commas
+        between. `example_run_id`: the newest run; `example_trigger_run_id` finds it at Trigger.dev.
     """
     runs, item = group.runs, group.item or _Pattern()
     example = runs.take(in_listing_order(runs)[-1:]).first()
@@ -50,7 +51,7 @@ def errors(group: Group) -> Row:
         "pattern": text(item.pattern, narrow=True),
         "level": text(item.level, narrow=True),
         "runs": count(runs.n, narrow=True),
-        "leads": count(None),
+        "leads": count(item.hits if item.level == "lead" else None, narrow=True),
         "share": rate(ratio(item.hits, item.n), narrow=True),
         "first_seen_at": instant(item.first_seen_at, narrow=True),
         "last_seen_at": instant(item.last_seen_at),
@@ -67,42 +68,58 @@ def _words(runs: Runs, name: str) -> str | None:
 
 
 def _patterns(group: Group) -> Iterator[Group]:
-    """Yield the runs of each pattern, the most frequent first."""
+    """Yield the runs of each pattern, the most frequent first, those of leads after those of runs."""
     after = group.question.options["new_since"]
-    found: defaultdict[str, Counter[int]] = defaultdict(Counter)
-    for at, message in enumerate(group.runs.values("error_message")):
-        if message is not None:
-            found[pattern_of(message)][at] += 1
-    n = sum(positions.total() for positions in found.values())
-    for pattern, positions in sorted(found.items(), key=lambda one: (-one[1].total(), one[0])):
-        sight = group.basis[pattern]
-        if after is None or sight[0] > after:
+    found: defaultdict[tuple[str, str], Counter[int]] = defaultdict(Counter)
+    for level, at, message in _messages(group.runs):
+        found[level, pattern_of(message)][at] += 1
+    n = Counter[str]()
+    for (level, _), positions in found.items():
+        n[level] += positions.total()
+    for (level, pattern), positions in sorted(found.items(), key=_place):
+        sight = group.basis.get((level, pattern), (None, None))
+        if after is None or (sight[0] is not None and sight[0] > after):
             runs = group.runs.take(np.array(list(positions), np.intp))
-            item = _Pattern("run", pattern, positions.total(), n, *sight)
+            item = _Pattern(level, pattern, positions.total(), n[level], *sight)
             yield replace(group, runs=runs, item=item)
 
 
-def _sights(runs: Runs) -> dict[str, tuple[int, int]]:
-    """Return when each pattern was first and last seen."""
-    found: dict[str, tuple[int, int]] = {}
-    for sights in runs.objects("error_sights").values:
-        for first, last, message in sights:
-            pattern = pattern_of(message)
-            earliest, latest = found.get(pattern, (first, last))
-            found[pattern] = min(earliest, first), max(latest, last)
+def _place(found: tuple[tuple[str, str], Counter[int]]) -> tuple[bool, int, str]:
+    (level, pattern), positions = found
+    return level == "lead", -positions.total(), pattern
+
+
+def _messages(runs: Runs) -> Iterator[tuple[str, int, str]]:
+    """Yield each message of a run or a lead, with its level and the position of the run."""
+    columns = zip(runs.values("error_message"), runs.values("lead_errors"), strict=True)
+    for at, (message, of_leads) in enumerate(columns):
+        if message is not None:
+            yield "run", at, message
+        yield from (("lead", at, one) for _, one in of_leads)
+
+
+def _sights(runs: Runs) -> dict[tuple[str, str], tuple[int, int]]:
+    """Return when each pattern of a level was first and last seen."""
+    found: dict[tuple[str, str], tuple[int, int]] = {}
+    of_runs = (("run", *one) for seen in runs.values("error_sights") for one in seen)
+    of_leads = (("lead", at, at, one) for seen in runs.values("lead_errors") for at, one in seen)
+    for level, first, last, message in chain(of_runs, of_leads):
+        key = level, pattern_of(message)
+        earliest, latest = found.get(key, (first, last))
+        found[key] = min(earliest, first), max(latest, last)
     return found
 
 
 def _about(runs: Runs, population: str, question: Question) -> str:
     del population, question
-    n = sum(message is not None for message in runs.values("error_message"))
-    return f"{counted(n, 'run')} with an error message"
+    n = Counter(level for level, *_ in _messages(runs))
+    return f"{counted(n['run'], 'run')} and {counted(n['lead'], 'lead')} with an error message"
 
 
 ANALYSIS: Final = Analysis(
     cells=errors,
     population=Population.ALL,
-    needs=frozenset({*_NAMES, "dated_at", "error_message", "error_sights"}),
+    needs=frozenset({*_NAMES, "dated_at", "error_message", "error_sights", "lead_errors"}),
     items=_patterns,
     basis=_sights,
     about=_about,

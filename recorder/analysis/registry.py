@@ -27,7 +27,7 @@ class Entry(NamedTuple):
 ANALYSES: Final = {
     "durations": Entry("Show how long runs queue and run."),
     "failures": Entry("Show how often runs and leads fail."),
-    "errors": Entry("Show which errors runs fail with.", module="error_patterns"),
+    "errors": Entry("Show which errors runs and leads fail with.", module="error_patterns"),
     "costs": Entry("Compare previewed with actual cost."),
     "overruns": Entry("List the worst overruns, --limit of each unit (20).", ("costs", "runs")),
     "settling": Entry(

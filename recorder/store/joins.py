@@ -5,7 +5,7 @@ Invariant: a join here only adds columns; no row is lost or doubled, since each 
 
 import sqlalchemy as sa
 
-from recorder.store.schema import run, run_summary, source, watch
+from recorder.store.schema import capture, item, run, run_summary, source, watch
 
 
 def same_run(one: sa.FromClause, other: sa.FromClause) -> sa.ColumnElement[bool]:
@@ -33,3 +33,8 @@ def known_runs() -> sa.Join:
     """Return each run with its source, its row of `watch`, and its summary where it was seen."""
     sources = watched_runs().join(source, source.c.source_id == run.c.source_id)
     return sources.outerjoin(run_summary, same_run(run_summary, run))
+
+
+def captured_items() -> sa.Join:
+    """Return each item of a run whose items were captured to the end, with the run's capture."""
+    return item.join(capture, same_run(capture, item) & capture.c.captured_at.is_not(None))

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias, cast
 
 import sqlalchemy as sa
 
-from recorder.store.joins import named, same_run
+from recorder.store.joins import captured_items, named, same_run
 from recorder.store.read.run_refs import RunRef
 from recorder.store.records import columns_of
 from recorder.store.schema import capture, item, label, part, poll, run, snapshot, source
@@ -128,8 +128,8 @@ def lead_outcome_rows(
     as_of: int | None = None,
 ) -> Iterator[ListedRow]:
     """Yield the items of one run, or of all, where they were captured to the end, by source, run and item id."""
-    whole = item.join(capture, same_run(capture, item) & capture.c.captured_at.is_not(None))
-    statement = _select(columns_of(item, _ITEM_COLUMNS), item, ref, source_name, joined=whole)
+    columns = columns_of(item, _ITEM_COLUMNS)
+    statement = _select(columns, item, ref, source_name, joined=captured_items())
     return _fetched(connection, statement, capture.c.captured_at, as_of)
 
 

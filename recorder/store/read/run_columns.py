@@ -20,7 +20,7 @@ from recorder.history.flags import with_mismatch
 from recorder.ledger.readable import storable
 from recorder.store.read.past import Past
 from recorder.store.read.phases import is_mismatched
-from recorder.store.read.run_history import cost_changes, error_sights, poll_times
+from recorder.store.read.run_history import cost_changes, error_sights, lead_errors, poll_times
 from recorder.store.read.runs import FROM_WATCH
 from recorder.store.schema import Flag, capture, label, run, run_summary, source, watch
 
@@ -39,6 +39,7 @@ _FROM_RUN: Final = ("run_id", "tracked_at")
 _FROM_HISTORY: Final[Mapping[str, tuple[Callable[..., Iterable[Any]], object]]] = {
     "actual_seen_at": (cost_changes, None),
     "error_sights": (error_sights, ()),
+    "lead_errors": (lead_errors, ()),
     "poll_times": (poll_times, PollTimes()),
 }
 """Columns that are read run by run, each with its value of a run that has none."""

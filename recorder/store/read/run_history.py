@@ -14,10 +14,10 @@ from recorder.analysis.remaining import Course
 from recorder.history.run_summary import SnapshotSummary
 from recorder.ledger.answer import Outcome
 from recorder.ledger.run_status import TERMINAL
-from recorder.store.joins import named, same_run
+from recorder.store.joins import captured_items, named, same_run
 from recorder.store.read.listing import as_seen_by
 from recorder.store.records import SUMMARY_COLUMNS, snapshot_summary
-from recorder.store.schema import poll, run, snapshot, source
+from recorder.store.schema import capture, item, poll, run, snapshot, source
 
 RunName: TypeAlias = tuple[str, str]
 """A source and a run id of it."""
@@ -74,6 +74,21 @@ def error_sights(
     columns = (snapshot.c.first_seen_at, last_seen_at, snapshot.c.error_message)
     wanted = _of_source(source_name) & snapshot.c.error_message.is_not(None)
     return _by_run(connection, named(snapshot), columns, wanted, as_of)
+
+
+def lead_errors(
+    connection: sa.Connection, *, source_name: str | None = None, as_of: int | None = None
+) -> Iterator[tuple[RunName, list[Sequence[Any]]]]:
+    """Yield the error messages of the leads of every captured run that has any: captured at, message.
+
+    Args:
+        connection: a reading transaction.
+        source_name: only this source's.
+        as_of: microseconds since 1970 UTC.
+    """
+    columns = (capture.c.captured_at, item.c.error_message)
+    wanted = _of_source(source_name) & item.c.error_message.is_not(None)
+    return _by_run(connection, named(captured_items(), item), columns, wanted, as_of)
 
 
 def courses(
