@@ -2,6 +2,7 @@
 
 import sys
 from contextlib import closing
+from pathlib import Path
 from typing import Final
 
 import click
@@ -13,6 +14,7 @@ from recorder.cli.output import write_rows
 from recorder.cli.row_options import format_option
 from recorder.cli.streams import notify
 from recorder.settings import Settings
+from recorder.store.backup import back_up
 from recorder.store.engine import Database
 from recorder.store.migrate import upgrade as upgrade_store
 from recorder.store.roles import grant_reading, require_role
@@ -25,7 +27,7 @@ _NARROW: Final = 60  # one line a value
 
 @click.group(epilog="Example: recorder db status")
 def db() -> None:
-    """Make or upgrade the store, and show how much it holds."""
+    """Make, upgrade or copy the store, and show how much it holds."""
 
 
 @db.command(
@@ -47,6 +49,23 @@ def upgrade(reader: str | None, settings: Settings) -> None:
         if reader is not None:
             grant_reading(database, reader)
             notify(f"{reader} may read it")
+
+
+@db.command(
+    short_help="Copy a SQLite store, also while it is written to.",
+    epilog="Example: recorder db backup --out runs-$(date +%F).db",
+)
+@click.option("--out", required=True, metavar="FILE", help="The copy; an older copy is replaced.")
+@settings_options(source=False)
+def backup(out: str, settings: Settings) -> None:
+    """Copy a SQLite store as of one instant, while others go on writing to it, and verify the copy.
+
+    The file takes its name when it is whole; only its owner can read it. It is a store like any other: --db FILE reads
+    it. For a store on Postgres it prints what to use instead, exit code 2.
+    """
+    with closing(Database(settings.database_url)) as database, database.checked_on_failure():
+        size = back_up(database, Path(out))
+    notify(f"{database.name} is copied to {out}: {size:,} bytes, verified")
 
 
 @db.command(

@@ -8,7 +8,7 @@ It knows only the tables that mark a store of an unreleased program.
 
 import os
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import closing, suppress
 from pathlib import Path
 from urllib.parse import quote
@@ -41,6 +41,23 @@ def make_store_file(path: Path) -> None:
     with closing(sqlite3.connect(path, timeout=BUSY_MS / 1000)) as connection:
         connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
         connection.execute("PRAGMA journal_mode=WAL")
+
+
+def copy_file(path: Path, target: Path, verify: Callable[[Path], None] = lambda _: None) -> None:
+    """Copy a store's file as of one instant; `verify` raises where the copy is not good."""
+    partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
+    with suppress(FileNotFoundError):
+        partial.unlink()
+    try:
+        create_file(partial)
+        with closing(sqlite3.connect(path)) as old, closing(sqlite3.connect(partial)) as new:
+            old.backup(new)
+        verify(partial)
+        with partial.open("rb") as file:
+            os.fsync(file.fileno())
+        partial.replace(target)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def uri_of_fixed_file(path: Path) -> str:

@@ -10,7 +10,7 @@ import shutil
 import sqlite3
 import stat
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
@@ -22,7 +22,7 @@ from recorder.store.files import (
     ELSEWHERE,
     MADE_BEFORE,
     NOT_OURS,
-    create_file,
+    copy_file,
     is_of_before,
     make_store_file,
 )
@@ -219,16 +219,8 @@ def _copy_aside(database: Database, revision: str | None) -> Path | None:
     if database.path is None or revision is None:
         return None
     copy = database.path.with_name(f"{database.path.name}.schema-{revision}.backup")
-    partial = copy.with_name(f"{copy.name}.partial")
     try:
-        partial.unlink(missing_ok=True)
-        create_file(partial)
-        with (
-            closing(sqlite3.connect(database.path)) as old,
-            closing(sqlite3.connect(partial)) as new,
-        ):
-            old.backup(new)
-        partial.replace(copy)
+        copy_file(database.path, copy)
     except (OSError, sqlite3.Error) as error:
         raise StoreError(
             f"{copy}: no copy could be made before the upgrade ({error}): nothing was changed"

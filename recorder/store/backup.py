@@ -1,0 +1,47 @@
+"""Copies of a SQLite store, consistent while others write to it.
+
+Invariant: a copy takes its name when it is whole, verified and on the disk; only its owner can read it.
+"""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from recorder.errors import StoreError, UsageError
+from recorder.store.engine import Database
+from recorder.store.files import copy_file, damaged, refuse_foreign_file, uri_of_fixed_file
+from recorder.store.migrate import require_current
+
+
+def back_up(database: Database, target: Path) -> int:
+    """Copy a store to a file, which may be an older copy, and return the size of the copy in bytes.
+
+    Raises:
+        UsageError: the store is on Postgres, or the file is the store itself.
+        StoreError: the file belongs to something else, or it cannot be written.
+        StoreDamagedError: the copy is damaged, since the store is.
+    """
+    path = database.path
+    if path is None:
+        raise UsageError(
+            f"{database.name} is backed up by its own tools: 'pg_dump --schema recorder --format custom --file"
+            f" {target}' with the URL of the store, and 'pg_restore' brings it back"
+        )
+    require_current(database)
+    try:
+        if target.exists():
+            if target.samefile(path):
+                raise UsageError(f"{target} is the store itself: name another file")
+            refuse_foreign_file(target)
+        copy_file(path, target, _verify)
+        return target.stat().st_size
+    except (OSError, sqlite3.Error) as error:
+        raise StoreError(f"{target}: no copy could be made ({error})") from error
+
+
+def _verify(copy: Path) -> None:
+    with closing(sqlite3.connect(uri_of_fixed_file(copy), uri=True)) as connection:
+        (said,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
+        broken = connection.execute("PRAGMA foreign_key_check").fetchone()
+    if said != "ok" or broken is not None:
+        raise damaged("the store", said if broken is None else f"{broken[0]} refers to nothing")

@@ -1,0 +1,113 @@
+"""A copy of a SQLite store is one instant of it, verified, and takes its name only when it is whole."""
+
+import sqlite3
+import threading
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from shapes import fill
+from stores import answer, content, register
+
+from recorder.cli.main import cli, run
+from recorder.store.engine import Database
+from recorder.store.migrate import upgrade
+from recorder.store.write.record import Recorder
+
+Capture = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def store(tmp_path: Path, open_database: Callable[[str], Database]) -> Database:
+    """A SQLite store with a bit of everything."""
+    database = open_database(f"sqlite:///{tmp_path / 'store.db'}")
+    upgrade(database)
+    fill(database)
+    return database
+
+
+def back_up(store: Database, out: Path) -> int:
+    """The exit code of the command."""
+    return run(cli, ["db", "backup", "--db", str(store.path), "--out", str(out)])
+
+
+def test_a_copy_is_an_equal_store(
+    store: Database, tmp_path: Path, open_database: Callable[[str], Database], capsys: Capture
+) -> None:
+    """Its rows are the store's, only its owner may read it, an older copy gives way to it, and nothing else is left."""
+    out = tmp_path / "copy.db"
+    assert back_up(store, out) == 0
+    Recorder(store).record([answer(100_000)])
+    assert back_up(store, out) == 0
+    assert capsys.readouterr().err.endswith(" bytes, verified\n")
+    assert content(open_database(f"sqlite:///{out}")) == content(store)
+    assert out.stat().st_mode & 0o777 == 0o600
+    assert list(tmp_path.glob(".*")) == []
+
+
+@pytest.mark.slow
+def test_a_copy_under_load_is_one_instant(store: Database, tmp_path: Path) -> None:
+    """While another thread records, each copy passes every check, and holds no fewer polls than the one before."""
+    path, stopped = str(store.path), threading.Event()
+
+    def record() -> None:
+        with closing(Database(f"sqlite:///{path}")) as other:
+            register(other)
+            for at in range(200_000, 300_000):
+                if stopped.is_set():
+                    return
+                Recorder(other).record([answer(at)])
+
+    writer = threading.Thread(target=record)
+    writer.start()
+    counts = []
+    for number in range(5):
+        out = tmp_path / f"copy{number}.db"
+        assert back_up(store, out) == 0
+        with closing(sqlite3.connect(out)) as copy:
+            counts.append(copy.execute("SELECT count(*) FROM polls").fetchone()[0])
+    stopped.set()
+    writer.join()
+    assert counts == sorted(counts)
+    assert counts[-1] > counts[0]
+
+
+def test_no_copy_of_a_damaged_store(store: Database, tmp_path: Path, capsys: Capture) -> None:
+    """What is damaged is reported, and an older copy stays as it is."""
+    out = tmp_path / "copy.db"
+    assert back_up(store, out) == 0
+    before = out.read_bytes()
+    assert store.path is not None
+    with closing(sqlite3.connect(store.path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.execute("PRAGMA foreign_keys=OFF")
+        connection.execute("DELETE FROM part WHERE part_id IN (SELECT part_id FROM snapshot)")
+        connection.commit()
+    assert back_up(store, out) == 1
+    assert "refers to nothing" in capsys.readouterr().err
+    assert out.read_bytes() == before
+
+
+def test_files_of_others_stay(store: Database, tmp_path: Path, capsys: Capture) -> None:
+    """A file that is no store, the store itself, and a folder that is not there: one line, nothing is written."""
+    other = tmp_path / "other.db"
+    with closing(sqlite3.connect(other)) as connection:
+        connection.execute("CREATE TABLE t (x)")
+    before = other.read_bytes()
+    assert store.path is not None
+    missing = tmp_path / "none" / "copy.db"
+    for out, code in ((other, 1), (store.path, 2)):
+        assert back_up(store, out) == code
+        assert capsys.readouterr().err.count("\n") == 1
+    assert other.read_bytes() == before
+    assert back_up(store, missing) == 0  # as for a store, its folder is made
+
+
+def test_postgres_has_tools_of_its_own(
+    postgres_database: Database, tmp_path: Path, capsys: Capture
+) -> None:
+    """The command names pg_dump, exit code 2, without the URL's password."""
+    url = postgres_database.url.render_as_string(hide_password=False)
+    assert run(cli, ["db", "backup", "--db", url, "--out", str(tmp_path / "x.dump")]) == 2
+    assert "pg_dump --schema recorder" in capsys.readouterr().err
