@@ -58,6 +58,18 @@ with recorder.open(sys.argv[1]) as history:
 """
 
 
+_SOME = "SELECT run_key FROM run_summary WHERE source_id = 1 AND slug < 'slug-02' LIMIT 20"
+_ENDED = ("ended_at", "ended_at_origin", "ended_after")
+IN_FLIGHT = tuple(
+    f"UPDATE {change} WHERE source_id = 1 AND run_key IN ({_SOME})"
+    for change in (
+        "watch SET tracking = 'active', due_at = 1",
+        f"run_summary SET status = 'running', {', '.join(f'{name} = NULL' for name in _ENDED)}",
+    )
+)
+"""Puts twenty runs of two slugs in flight, which are due."""
+
+
 class Cost(NamedTuple):
     """What a process took."""
 
@@ -99,6 +111,8 @@ def make_store(path: Path, runs: int) -> None:
             for table in ("run", "watch", "run_summary"):
                 _insert(connection, table, made)
             _insert(connection, "label", made[::3])
+        for change in IN_FLIGHT:
+            connection.execute(change)
         connection.commit()
         connection.execute("ANALYZE")
 
@@ -231,6 +245,7 @@ def cases(path: Path) -> Iterator[tuple[str, str, tuple[str, ...]]]:
             "groupby",
             (*program, name, "--by", "day,slug", "--tz", "Europe/Berlin", *asked),
         )
+    yield "overdue --slow", "overdue", (*program, "overdue", "--slow", *asked)
     yield "history.runs()", "three tables", (sys.executable, "-c", FRAME, str(path))
 
 
@@ -250,6 +265,7 @@ def main() -> None:
         chosen = [case for case in cases(path) if case[0].startswith(options.only)]
         python = (sys.executable, "-c")
         yardsticks = {
+            "overdue": (sys.executable, "-m", "recorder", "overdue", "--db", str(path)),
             "groupby": (*python, GROUPBY, str(path)),
             "three tables": (*python, THREE_TABLES, str(path), "run_summary", "watch"),
         }
@@ -260,7 +276,7 @@ def main() -> None:
         costs = [(name, yardstick, measured(*command)) for name, yardstick, command in chosen]
         after = {name: best(before[name], measured(*command)) for name, command in used.items()}
     for name, cost in after.items():
-        print(f"{'read_sql: ' + name:24} {cost.cpu_s:6.2f} s {cost.peak_mb:6.0f} MB")
+        print(f"{name:24} {cost.cpu_s:6.2f} s {cost.peak_mb:6.0f} MB")
     for name, yardstick, cost in costs:
         base = after[yardstick]
         print(
