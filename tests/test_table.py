@@ -81,6 +81,25 @@ def test_one_row_too_wide_is_written_line_by_line() -> None:
     assert lines[-1] == "message:   one two three four five six"
 
 
+def test_a_key_is_whole() -> None:
+    """A key that is too wide goes on in the next line, where another text is shortened."""
+    columns = {"pattern": Cell("text", key=True), "note": Cell("text"), "runs": Cell("count")}
+    rows = [{"pattern": "no reply from <host>", "note": "n" * 30, "runs": 3}] * 2
+    assert printed(rows, width=40, columns=columns).splitlines()[2:4] == [
+        "no reply from     nnnnnnnnnnnnnnn…     3",
+        "<host>",
+    ]
+
+
+def test_a_source_that_all_rows_share_is_not_shown() -> None:
+    """It says nothing of a row; of two sources each row names its own."""
+    columns = {"run_id": Cell("text"), "source": Cell("text")}
+    rows = [{"run_id": "er_1", "source": "a"}, {"run_id": "er_2", "source": "a"}]
+    assert "source" not in printed(rows, width=80, columns=columns)
+    rows[1]["source"] = "b"
+    assert "source" in printed(rows, width=80, columns=columns)
+
+
 def test_what_is_empty_is_left_out_and_named() -> None:
     """A column without any value, or with counts of 0 alone, is no column; a rate of 0 is one."""
     columns = {"slug": Cell("text", key=True), "lost": Cell("count"), "rate": Cell("rate")}

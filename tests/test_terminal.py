@@ -114,7 +114,7 @@ def test_until_done_says_what_it_waits_for(
 ) -> None:
     """A line that is drawn over itself, gone at the end; the summary stays."""
     terminals.append(one := Terminal(environ, "poll", "--until-done", "--every", "500ms"))
-    one.wait_for(r"waiting for 1 in flight \(er_1 running, \d+s\)")
+    one.wait_for(r"waiting for 1 in flight \(er_1 running, \d+ s\)")
     assert not one.echoes()
     sandbox.put(document("er_1", "completed", cost={"actual": 1}))
     one.wait_for(r"waiting for 1 ended and not quiet yet \(er_1 completed, ")

@@ -10,7 +10,7 @@ from functools import partial
 from math import hypot
 from typing import Any, Final
 
-from recorder.analysis.cells import Row, count, text
+from recorder.analysis.cells import Row, count, grouped, text
 from recorder.analysis.groups import Key
 from recorder.analysis.samples import NO_SAMPLE, Sample, Samples
 from recorder.analysis.stats import NO_INTERVAL, Interval
@@ -108,27 +108,23 @@ class Contrast:
         """Return the cells of an answer with so many comparisons."""
         low, high = self.interval(comparisons)
         verdict = _verdict(low, high)
+        unit = f" ({self.unit})" if self.unit else ""
         return {
-            "measure": text(self.measure, narrow=True),
-            "unit": text(self.unit, narrow=True),
-            "a_n": count(self.a.n, narrow=True),
-            "a_value": self._cell(self.a.value),
-            "b_n": count(self.b.n, narrow=True),
-            "b_value": self._cell(self.b.value),
-            "difference": self._cell(self.difference, low, high),
+            "measure": text(self.measure)._replace(
+                key=True, narrow=True, words=self.measure.replace("_", " ") + unit
+            ),
+            "unit": text(self.unit),
+            **grouped("a", {"n": count(self.a.n), "value": self._cell(self.a.value)}, narrow="n"),
+            **grouped("b", {"n": count(self.b.n), "value": self._cell(self.b.value)}, narrow="n"),
+            "difference": self._cell(self.difference),
             "difference_low": self._cell(low)._replace(narrow=False),
             "difference_high": self._cell(high)._replace(narrow=False),
             "comparisons": count(comparisons),
             "verdict": Cell("text", verdict, narrow=True, words=_VERDICTS.get(verdict)),
         }
 
-    def _cell(
-        self, value: float | None, low: float | None = None, high: float | None = None
-    ) -> Cell:
-        measure = MEASURES[self.measure]
-        words = None if value is None else measure.words(value)
-        if low is not None and high is not None:
-            words = f"{words} ({measure.digits(low)} to {measure.digits(high)})"
+    def _cell(self, value: float | None) -> Cell:
+        words = None if value is None else MEASURES[self.measure].words(value)
         return Cell("number", value, narrow=True, words=words)
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from recorder.analysis.analysis import Analysis, Group, Option, Population, Question
 from recorder.analysis.building import in_listing_order
-from recorder.analysis.cells import Row, count, instant, rate, text
+from recorder.analysis.cells import Row, count, instant, key, rate, text
 from recorder.analysis.columns import Runs
 from recorder.analysis.groups import in_order
 from recorder.analysis.stats import ratio
@@ -48,7 +48,7 @@ def errors(group: Group) -> Row:
     runs, item = group.runs, group.item or _Pattern()
     example = runs.take(in_listing_order(runs)[-1:]).first()
     return {
-        "pattern": text(item.pattern, narrow=True),
+        "pattern": key(item.pattern),
         "level": text(item.level, narrow=True),
         "runs": count(runs.n, narrow=True),
         "leads": count(item.hits if item.level == "lead" else None, narrow=True),

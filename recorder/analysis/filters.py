@@ -6,7 +6,7 @@ filters by this one rule.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from recorder.analysis.rows import LABEL, Predicate, RunRow
 from recorder.errors import UsageError
@@ -97,5 +97,8 @@ def _value(row: RunRow, name: str) -> Any:  # noqa: ANN401  # a word or an insta
     return getattr(row, name) if key == name else row.labels.get(key)
 
 
+_TO_THE_SECOND: Final = len("2026-11-20T09:15:04")
+
+
 def _short(us: int) -> str:
-    return iso(us).replace(".000000Z", "Z").replace("T00:00:00Z", "")
+    return f"{iso(us)[:_TO_THE_SECOND]}Z".replace("T00:00:00Z", "")

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Final, TypeAlias
 
 from recorder.analysis.analysis import Analysis, Group, Groups, Population, Question
-from recorder.analysis.cells import Row, text
+from recorder.analysis.cells import Row, grouped, key, text
 from recorder.analysis.columns import Runs, Word
 from recorder.analysis.contrasts import Contrast, contrast_rows, contrasts, no_row, sentence
 from recorder.analysis.failures import require_both_ends
@@ -19,6 +19,10 @@ from recorder.humanize import counted
 
 FirstUses: TypeAlias = Mapping[Key, int]
 """When the first run of each slug and version was created, microseconds since 1970 UTC."""
+
+
+_NARROW: Final = ("measure", "a_value", "b_value", "verdict")
+"""The columns of a comparison that a table of 80 columns has room for, next to the versions."""
 
 
 def versions(group: Group) -> Row:
@@ -32,12 +36,13 @@ def versions(group: Group) -> Row:
         `unit`; the other columns are those of `compare`, B against A.
     """
     del group
-    return _names(None, None, None) | no_row()
+    cells = {name: cell._replace(narrow=name in _NARROW) for name, cell in no_row().items()}
+    return _names(None, None, None) | cells
 
 
 def _names(slug: Word, a: Word, b: Word) -> Row:
-    names = {"slug": slug, "version_a": a, "version_b": b}
-    return {name: text(_word(value), narrow=True) for name, value in names.items()}
+    sides = {"a": text(_word(a)), "b": text(_word(b))}
+    return {"slug": key(_word(slug)), **grouped("version", sides, narrow="a b")}
 
 
 def _word(value: Word) -> str | None:

@@ -147,15 +147,14 @@ def _write_table(
     rows: list[dict[str, Any]], format: str, tz: tzinfo, *, as_of: int | None, is_all: bool
 ) -> None:
     now = datetime_of(as_of or command_now())
-    several = len({row["source"] for row in rows}) > 1
     dropped = any(row["tracking"] in LOST for row in rows)
     columns = [*_MAIN_COLUMNS[:2], *(["tracking"] if dropped else []), *_MAIN_COLUMNS[2:]]
     if any(REMAINING_KINDS.keys() <= row.keys() for row in rows):
         columns.insert(columns.index("wall_seconds"), "remaining")
     write_rows(
         [row | _texts(row, now) for row in rows],
-        columns=declared({**RUN_KINDS, **_COMPOSED}),
-        table_columns=[*columns, *(["source"] if several else [])],
+        columns=declared({**RUN_KINDS, **_COMPOSED}, keys=("run_id",)),
+        table_columns=[*columns, "source"],
         format=format,
         out=sys.stdout,
         tz=tz,

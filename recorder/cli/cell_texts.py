@@ -3,7 +3,7 @@
 Invariant: bounds stand next to their value; a column without a value, or of zeros alone, is left out and named. Pure.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 from typing import Any, Final, get_args
@@ -96,15 +96,20 @@ class TableTexts:
             yield f"times in {self._tz}"
 
     def _chosen(self, shown: Sequence[str]) -> Iterator[str]:
-        """Yield the names of the columns to show: no bounds, no unit that all rows share, nothing empty."""
+        """Yield the names of the columns to show: no bounds, nothing empty, no unit or source that all rows share."""
+        shared = {"source", *(_UNITS if self._has_amounts(shown) else ())}
         for place, name in enumerate(shown):
+            cell, values = self._cells[name], self._values(name)
             if name.endswith(("_low", "_high")) and name.rpartition("_")[0] in self._cells:
                 continue
-            values = self._values(name)
-            if name in _UNITS and None not in values and len(set(values)) == 1:
+            is_one = name in shared and len(set(values)) == 1 and values[0] is not None
+            if is_one and name in _UNITS:
                 self._unit = str(values[0])
-            elif place == 0 or self._cells[name].key or not self._is_empty(name, values):
+            elif place == 0 or cell.key or not (is_one or self._is_empty(name, values)):
                 yield name
+
+    def _has_amounts(self, names: Iterable[str]) -> bool:
+        return any(self._cells[name].kind == "amount" for name in names)
 
     def _is_empty(self, name: str, values: Sequence[object]) -> bool:
         cell = self._cells[name]
@@ -138,7 +143,7 @@ class TableTexts:
             group=group,
             cells=texts,
             right=is_plain and cell.kind in _NUMERIC,
-            flexible=cell.kind in ("text", "flag") and not (is_id or cell.key),
+            flexible=cell.kind in ("text", "flag") and not is_id,
             key=cell.key,
         )
 

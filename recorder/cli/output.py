@@ -51,7 +51,7 @@ class _Page:
         return TableTexts(
             listed,
             cells,
-            list(dict.fromkeys([*narrow, *names])) if is_wide() else narrow,
+            names if is_wide() else narrow,
             n_whole=len(self.whole),
             tz=self.tz,
             is_exact=is_wide(),
@@ -187,7 +187,7 @@ def _write_markdown(rows: Iterable[Row], page: _Page) -> None:
 
 
 def _piped(texts: Iterable[str]) -> str:
-    return "| " + " | ".join(_plain_markdown(text) for text in texts) + " |"
+    return "| " + " | ".join(_plain_markdown(text.strip()) for text in texts) + " |"
 
 
 def _plain_markdown(text: str) -> str:

@@ -36,7 +36,7 @@ _COLUMNS: Final = declared(
 )
 _WITH_SLOW: Final = _COLUMNS | declared({"slow": "flag"})
 _TABLE: Final = (
-    *("run_id", "trigger_run_id", "status", "in_flight", "slow", "last_poll", "slug", "source"),
+    *("run_id", "trigger_run_id", "status", "in_flight", "slow", "slug", "last_poll", "source"),
 )
 
 

@@ -8,12 +8,13 @@ more rows lose their last columns, which are given in order of importance, or go
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, zip_longest
 
 from recorder.cli.terminal import display_width, fold, pad, shorten
 
 _GAP = "  "
 _SHORTEST_TEXT = 12
+_LONGEST_WORD = 24  # of a key that is folded between words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +24,7 @@ class Column:
     Attributes:
         group: the heading that it shares with the columns next to it; may be empty.
         right: whether the cells are aligned to the right, as numbers are.
-        flexible: whether cells may be shortened.
+        flexible: whether cells may be shortened, or folded where they are a key.
         key: whether it leads each part of a table.
     """
 
@@ -47,15 +48,18 @@ class Column:
     @property
     def least(self) -> int:
         """The width below which the column is of no use."""
-        return (
-            max(self._name_width, min(self._content, _SHORTEST_TEXT))
-            if self.flexible
-            else self.wanted
-        )
+        if not self.flexible:
+            return self.wanted
+        useful = min(self._longest_word, _LONGEST_WORD) if self.key else _SHORTEST_TEXT
+        return max(self._name_width, min(self._content, useful))
 
     @property
     def _content(self) -> int:
         return max(map(display_width, self.cells), default=0)
+
+    @property
+    def _longest_word(self) -> int:
+        return max(display_width(word) for cell in self.cells for word in cell.split(" "))
 
     @property
     def _name_width(self) -> int:
@@ -150,7 +154,11 @@ def _lines(columns: Sequence[Column], widths: list[int]) -> Iterator[str]:
     yield from _head(columns, widths)
     yield _GAP.join("-" * width for width in widths)
     for row in zip(*(column.cells for column in columns), strict=True):
-        yield _line(columns, widths, row)
+        texts = (
+            fold(text, width) if column.key and column.flexible else [text]
+            for column, width, text in zip(columns, widths, row, strict=True)
+        )
+        yield from (_line(columns, widths, line) for line in zip_longest(*texts, fillvalue=""))
 
 
 def _head(columns: Sequence[Column], widths: list[int]) -> Iterator[str]:

@@ -5,11 +5,11 @@ writing. Pure.
 """
 
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterator
 
 _OBEYED = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _JOINERS = frozenset("\u200c\u200d")  # zero width, and part of some scripts and emoji
-_NO_WIDTH = frozenset({"Mn", "Me", "Cf"})
 ELLIPSIS = "…"
 
 
@@ -26,13 +26,13 @@ def _spelt(character: str) -> str:
 
 def display_width(text: str) -> int:
     """Return how many columns a text without control characters takes."""
-    return len(text) if text.isascii() else sum(map(_columns, text))
+    return len(text) if text.isascii() else _cell_len(text)
 
 
-def _columns(character: str) -> int:
-    if unicodedata.category(character) in _NO_WIDTH:
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+def _cell_len(text: str) -> int:
+    from rich.cells import cell_len  # noqa: PLC0415  # most commands print ASCII and load no rich
+
+    return cell_len(text)
 
 
 def shorten(text: str, width: int) -> str:
@@ -44,12 +44,11 @@ def shorten(text: str, width: int) -> str:
 
 def _fitting(text: str, width: int) -> int:
     """Return how many characters fit into `width` columns."""
-    columns = 0
-    for count, character in enumerate(text):
-        columns += _columns(character)
-        if columns > width:
-            return count
-    return len(text)
+    most = max(width, 1)
+    while most < len(text) and display_width(text[:most]) <= width:
+        most *= 2
+    counts = range(1, min(most, len(text)) + 1)
+    return bisect_right(counts, width, key=lambda count: display_width(text[:count]))
 
 
 def fold(text: str, width: int) -> Iterator[str]:

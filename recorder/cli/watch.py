@@ -85,10 +85,7 @@ def _print_once(
         columns=SNAPSHOT_COLUMNS,
         format=format,
         out=sys.stdout,
-        table_columns=(
-            *("run_id", "status", "leads_done", "leads_total", "age_seconds", "seen_seconds_ago"),
-            *("cost_actual", "cost_preview", "note"),
-        ),
+        table_columns=("run_id", "status", "leads_done", "leads_total", "age_seconds", "note"),
         foot=[headline(runs, settings.cadence, now)],
         empty="no runs in flight",
     )
