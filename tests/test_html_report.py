@@ -112,6 +112,26 @@ def test_markup_in_served_text_is_shown(database: Database, page: Report) -> Non
     assert "b" not in Elements(text).names[: Elements(text).names.index("figure")]
 
 
+def test_a_change_is_named(database: Database, page: Report) -> None:
+    """Where more runs fail than in as long a time before, the story says so, with the earlier rate."""
+    ids = [f"er_{number}" for number in range(40)]
+    register(database, ids)
+    made = [
+        document(
+            run_id,
+            "failed" if number % 2 else "completed",
+            timing={"createdAt": f"2025-11-{10 + 5 * (number % 2)}T08:00:00Z"},
+        )
+        for number, run_id in enumerate(ids)
+    ]
+    Recorder(database).record(
+        [answer(0, one, run_id=run_id) for run_id, one in zip(ids, made, strict=True)]
+    )
+    text = page("--since", "2025-11-14")
+    assert "did fail" in text
+    assert "more often than in the period before (0 %)" in text
+
+
 def test_a_store_without_runs_has_a_page(page: Report) -> None:
     """Without runs, the page says that there are none, and has no pictures."""
     text = page()

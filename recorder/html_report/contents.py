@@ -64,7 +64,9 @@ class Contents:
         yield self._overdue()
         yield self._coverage()
 
-    def answer(self, name: str, by: str | None = None, **options: Any) -> Report:  # noqa: ANN401
+    def answer(
+        self, name: str, by: str | None = None, *, reading: bool = True, **options: str
+    ) -> Report:
         """Return the answer of an analysis over the period, with options of its own."""
         period = self._period
         question = Question(
@@ -72,7 +74,7 @@ class Contents:
             filters=period.filters,
             tz=period.tz,
             now=period.now,
-            reading=True,
+            reading=reading,
             options=options,
         )
         return self._analyses.analyse(name, question)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC
 from typing import Any, TypeAlias
 
+from recorder.analysis.contrasts import MEASURES
 from recorder.analysis.values import Cells
 from recorder.html_report.contents import Contents
 from recorder.html_report.html_table import value_text
@@ -20,7 +21,7 @@ def story(contents: Contents) -> Iterator[str]:
     failures, durations, coverage = (
         contents.answer(name).rows[0] for name in ("failures", "durations", "coverage")
     )
-    changes = _Changes(contents.answer("compare", against="previous").rows)
+    changes = _Changes(contents.answer("compare", reading=False, against="previous").rows)
     yield _runs(failures)
     yield _rate(failures, changes)
     yield _times(durations, changes)
@@ -37,13 +38,14 @@ class _Changes:
     def clause(self, measure: str, higher: str, lower: str) -> str:
         """Return what a measure did, with the earlier value; empty where too few runs tell."""
         clauses = [
-            f"{row['unit'] + ': ' if row['unit'] else ''}{word} than in the period before ({row['a_value']})"
+            f"{row['unit'] + ': ' if row['unit'] else ''}{word} than in the period before"
+            f" ({MEASURES[measure].words(row['a_value'])})"
             for row in self._rows
             for verdict, word in (("higher", higher), ("lower", lower))
             if (row["measure"], row["verdict"]) == (measure, verdict)
         ]
         is_known = any(
-            row["measure"] == measure and row["verdict"] != "too few" for row in self._rows
+            row["measure"] == measure and row["verdict"] != "too_few" for row in self._rows
         )
         unchanged = ["no change against the period before is shown"] if is_known else []
         return "".join(f"; {clause}" for clause in clauses or unchanged)
