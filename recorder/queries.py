@@ -4,7 +4,7 @@ Invariants: nothing is written or made; queries as of T return what was known at
 observed; rows are those of the views.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import Self
 
@@ -13,6 +13,7 @@ from recorder.analysis.rows import RunRow
 from recorder.analysis.values import Cells
 from recorder.errors import RecorderError
 from recorder.history.changes import Change, changes
+from recorder.ledger.jsontext import Json
 from recorder.settings import Settings
 from recorder.store.engine import Database
 from recorder.store.migrate import require_current
@@ -26,7 +27,7 @@ from recorder.store.read.listing import (
 )
 from recorder.store.read.overdue_runs import overdue_runs
 from recorder.store.read.past import Past
-from recorder.store.read.run_refs import RunRefs, find_run
+from recorder.store.read.run_refs import RunRef, RunRefs, find_run
 from recorder.store.read.runs import run_rows
 from recorder.store.read.source_rows import require_source
 from recorder.store.read.states import (
@@ -146,6 +147,19 @@ class Queries:
     ) -> Iterator[Cells]:
         """Yield the rows of the view `lead_outcomes`, of one run or of all."""
         return map(lead_outcome_cells, self._listed(lead_outcome_rows, run_id, source))
+
+    def runs_of(self, refs: Iterable[RunRef]) -> list[Cells]:
+        """Return the rows of these runs, in their order."""
+        with self._database.reading() as connection:
+            past = self._past()
+            found = (run_rows(connection, ref=ref, past=past) for ref in refs)
+            return [run_cells(row) for rows in found for row in rows]
+
+    def served(self, refs: Iterable[RunRef]) -> list[Json]:
+        """Return what the API served last of these runs, in their order; nothing of one that it never showed."""
+        with self._database.reading() as connection:
+            states = (state_at(connection, ref, self._as_of) for ref in refs)
+            return [state.value for state in states if state is not None]
 
     def status(self, run_id: str, source: str | None = None) -> StateView:
         """Return the last state of a run.

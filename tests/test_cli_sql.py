@@ -67,11 +67,10 @@ def test_a_query_over_the_views_is_printed_in_any_format(asked: Database, capsys
 def test_every_view_can_be_read_whole(asked: Database, capsys: Capture) -> None:
     """All of their columns are printed, the document as its JSON text."""
     for name, kinds in VIEWS.items():
-        ended = ask(asked, f"SELECT * FROM {name}", capsys, "--format", "json")
-        (row,) = json.loads(ended.out)
-        assert list(row) == list(kinds)
-        if "document" in row:
-            assert json.loads(row["document"])["run"]["id"] == "er_1"
+        ended = ask(asked, f"SELECT * FROM {name}", capsys, "--format", "csv")
+        assert ended.out.splitlines()[0].split(",") == list(kinds)
+    ended = ask(asked, "SELECT document FROM snapshots", capsys, "--format", "json")
+    assert json.loads(json.loads(ended.out)[0]["document"])["run"]["id"] == "er_1"
 
 
 def test_two_columns_of_one_name_are_both_there(asked: Database, capsys: Capture) -> None:
@@ -169,7 +168,7 @@ def test_a_session_is_left_as_it_was(asked: Database, capsys: Capture) -> None:
         ("SELECT nope FROM runs", ["nope", "(line 1, column 8)"]),
         (
             "SELECT 1 FROM nope",
-            ["nope", "(line 1, column 15)", "the views are labels, polls, runs"],
+            ["nope", "(line 1, column 15)", "the views are labels, "],
         ),
         ("DELETE FROM run", ["only one query is run, SELECT"]),
         ("SELECT nope(1)", ["nope", "(line 1, column 8)"]),

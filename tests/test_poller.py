@@ -355,6 +355,18 @@ def test_overdue_is_told_once_with_its_trigger(scene: Scene) -> None:
     assert len(scene.told) == 2
 
 
+def test_a_viewer_leaves_overdue_runs_to_others(scene: Scene) -> None:
+    """Who looks at a run takes no message from the mail of cron."""
+    scene.track("er_1")
+    scene.world = running
+    scene.time.now += 11 * MINUTE
+    scene.watch(is_viewer=True, seconds=700)
+    assert asked(scene, "er_1")
+    assert scene.told == []
+    scene.watch(seconds=1)
+    assert len(scene.told) == 1
+
+
 @pytest.mark.slow
 def test_overdue_runs_do_not_starve_behind_a_crowd(scene: Scene) -> None:
     """A slow cadence, but a cadence: they wait their turn like those in flight."""

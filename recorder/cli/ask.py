@@ -2,8 +2,8 @@
 
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime, tzinfo
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, tzinfo
 from typing import Any, Final, get_args
 
 import click
@@ -126,10 +126,23 @@ def runs(
             found = _with_remaining(database, settings, filters, as_of)
         wanted = (row for row in found if not tracking or row["tracking"] in tracking)
         rows = order.arrange(wanted, columns)
-        if format in FOR_READING:
-            _write_table(list(rows), format, tz, as_of=as_of, is_all=is_all)
-        else:
-            write_rows(rows, columns=columns, format=format, out=sys.stdout)
+        write_runs(rows, format, tz, columns=columns, as_of=as_of, is_all=is_all)
+
+
+def write_runs(
+    rows: Iterable[Cells],
+    format: str,
+    tz: tzinfo = UTC,
+    *,
+    columns: Sequence[str] = RUNS,
+    as_of: int | None = None,
+    is_all: bool = False,
+) -> None:
+    """Print rows of the view `runs`; of the whole store if `is_all`."""
+    if format in FOR_READING:
+        _write_table(list(rows), format, tz, as_of=as_of, is_all=is_all)
+    else:
+        write_rows(rows, columns=columns, format=format, out=sys.stdout)
 
 
 def _with_remaining(

@@ -4,7 +4,6 @@ Invariant: a table has no more lines than the terminal; elsewhere a run gets a l
 """
 
 import time
-from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from typing import Self, TextIO
@@ -36,7 +35,7 @@ _STYLES = {"completed": "green", "failed": "red", "cancelled": "yellow", "runnin
 
 
 class View(AbstractContextManager["View", None]):
-    """A place where runs are shown, as a context manager.
+    """A place where runs are shown, as a context manager; this one shows none.
 
     Args:
         out: the stream.
@@ -47,11 +46,10 @@ class View(AbstractContextManager["View", None]):
         self._out = out
         self._notify = notify
 
-    @abstractmethod
     def room(self) -> int:
         """Return how many runs can be shown."""
+        return 0
 
-    @abstractmethod
     def show(self, runs: LiveRows) -> None:
         """Show the runs in place of those before."""
 
@@ -128,10 +126,6 @@ class Headlines(View):
         self._last = ""
         self._next_at = clock()
 
-    def room(self) -> int:
-        """Return 0: no run is shown."""
-        return 0
-
     def show(self, runs: LiveRows) -> None:
         """Write the headline, if it is time and it has changed."""
         if self._clock() >= self._next_at and runs.headline != self._last:
@@ -147,12 +141,13 @@ class LiveTable(View):
     Args:
         out: a terminal.
         most: at most so many runs; None: as many as there is room for.
+        transient: whether it is gone at the end.
     """
 
-    def __init__(self, out: TextIO, *, most: int | None) -> None:
+    def __init__(self, out: TextIO, *, most: int | None, transient: bool = False) -> None:
         super().__init__(out, notify=self._print)
         self._console = Console(file=out, highlight=False, markup=False, emoji=False)
-        self._live = Live(console=self._console, auto_refresh=False)
+        self._live = Live(console=self._console, auto_refresh=False, transient=transient)
         self._ends = ExitStack()
         self._most = most
         self._id_width = 0

@@ -53,6 +53,7 @@ SECTIONS: Mapping[str, Mapping[str, CommandEntry]] = MappingProxyType(
             "poll": CommandEntry(
                 "recorder.cli.poll", "poll", "Ask the API about the runs that are due."
             ),
+            "wait": CommandEntry("recorder.cli.wait", "wait", "Poll runs until they have ended."),
             "watch": CommandEntry("recorder.cli.watch", "watch", "Show the runs in flight, live."),
         },
         "Ask": {

@@ -12,7 +12,7 @@ from typing import TypeAlias, cast
 
 import click
 
-from recorder.instants import now_us
+from recorder.instants import now_us, parse_duration
 from recorder.settings import DEFAULTS, ENVIRONMENT, OPTIONS, load_settings
 
 Command: TypeAlias = Callable[..., object]
@@ -60,6 +60,14 @@ _SETTING_OPTIONS: Mapping[str, Decorator] = MappingProxyType(
         ),
     }
 )
+
+
+def parsed_span(_ctx: click.Context, _param: click.Parameter, text: str | None) -> int | None:
+    """Return the microseconds of an option's duration; None where it is not given."""
+    span = None if text is None else parse_duration(text)
+    if text is not None and not span:
+        raise click.BadParameter(f"{text!r}: write 55s, 10m or 24h.")
+    return span
 
 
 def settings_options(*names: str, source: bool = True) -> Decorator:

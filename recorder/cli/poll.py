@@ -6,13 +6,13 @@ from pathlib import Path
 
 import click
 
-from recorder.cli.options import settings_options, verbose_option
+from recorder.cli.options import parsed_span, settings_options, verbose_option
 from recorder.cli.progress import progress
 from recorder.cli.stores import bound_waits, recording, stopped_by_signals
 from recorder.cli.streams import notify
 from recorder.errors import UsageError
 from recorder.fetch.keys import readable_by_others
-from recorder.instants import now_us, parse_duration, steady_us
+from recorder.instants import now_us, steady_us
 from recorder.polling.inbox import Inbox
 from recorder.polling.service import Service
 from recorder.polling.watch_options import RunMode, WatchOptions
@@ -24,15 +24,6 @@ from recorder.transfer.unrecorded import keep_answers
 _SOME_FAILED = 3
 
 
-def _duration(_ctx: click.Context, _param: click.Parameter, text: str | None) -> int | None:
-    if text is None:
-        return None
-    span = parse_duration(text)
-    if not span:
-        raise click.BadParameter(f"{text!r}: write 55s, 10m or 24h.")
-    return span
-
-
 @click.command(
     epilog="""\b
 Examples:
@@ -41,7 +32,9 @@ Examples:
   recorder poll --until-done          until every run has ended and is quiet
   recorder poll --forever -v          as a service""",
 )
-@click.option("--for", "span", metavar="DURATION", callback=_duration, help="Go on for this long.")
+@click.option(
+    "--for", "span", metavar="DURATION", callback=parsed_span, help="Go on for this long."
+)
 @click.option(
     "--until-done",
     is_flag=True,

@@ -24,7 +24,7 @@ Examples:
 @format_option
 @settings_options(source=False)
 def sql(query: str, format: str, settings: Settings) -> None:
-    """Run one query over the views runs, snapshots, polls, transitions and labels, in UTC.
+    """Run one query over the views (runs, snapshots, polls, ...), in UTC.
 
     It cannot change anything, in no store. The views need no prefix. Rows are printed as they come, but for a table.
     Of two columns of one name the second gets _2.

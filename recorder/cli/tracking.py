@@ -17,6 +17,18 @@ from recorder.settings import DEFAULT_SOURCE, Settings
 from recorder.store.write.track import track_with_source
 
 
+def read_ids(words: Iterable[str]) -> tuple[list[str], int]:
+    """Return the ids of a command line and of stdin, and how many were refused and reported."""
+    refused = (
+        Refusals(notify, name="the command line", unit="argument"),
+        Refusals(notify, name="stdin"),
+    )
+    ids = list(_ids(words, *refused))
+    for one in refused:
+        one.finish()
+    return ids, sum(one.count for one in refused)
+
+
 def _ids(words: Iterable[str], arguments: Refusals, lines: Refusals) -> Iterator[str]:
     """Yield the ids of the command line and, where a word is `-`, of stdin."""
     for number, word in enumerate(words, start=1):
@@ -59,18 +71,12 @@ def track(
         raise UsageError(
             "no run id: 'recorder track RUN_ID', or 'recorder track -' for ids on stdin"
         )
-    refused = (
-        Refusals(notify, name="the command line", unit="argument"),
-        Refusals(notify, name="stdin"),
-    )
-    wanted = list(_ids(run_ids, *refused))
-    for one in refused:
-        one.finish()
+    wanted, refused = read_ids(run_ids)
     if wanted:
         _register(wanted, dict(labels), settings, verbose=verbose)
     else:
         notify("no ids: nothing was tracked")
-    return UsageError.exit_code if any(one.count for one in refused) else 0
+    return UsageError.exit_code if refused else 0
 
 
 def _register(

@@ -62,7 +62,9 @@ def watch(run_ids: tuple[str, ...], format: str | None, settings: Settings) -> i
                 database,
                 settings,
                 environ=os.environ,
-                options=WatchOptions(until=RunMode.FOREVER, source=settings.source, is_viewer=True),
+                options=WatchOptions(
+                    until=RunMode.FOREVER, source=settings.source, is_viewer=True, may_idle=True
+                ),
                 notify=view.notify,
                 clock=now_us,
                 after_tick=lambda: watcher.update(service.poller),

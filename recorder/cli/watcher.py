@@ -44,7 +44,7 @@ def load_runs(
         return watched_runs(
             connection,
             since=now - _SHOWN_AFTER_END_US,
-            limit=MOST_RUNS,
+            limit=MOST_RUNS if refs is None else len(refs),
             refs=refs,
             source_name=settings.source,
         )
@@ -101,7 +101,8 @@ class Watcher:
         now, cadence = now_us(), self._settings.cadence
         runs = load_runs(self._database, self._settings, self._refs, now=now)
         shown = runs[: self._view.room()]
-        self._outlooks.refresh(now)
+        if shown:
+            self._outlooks.refresh(now)
         left = self._outlooks.cells(shown, now=now)
         self._view.show(
             LiveRows(

@@ -1,16 +1,28 @@
 """The messages of a watch, one line each."""
 
 from recorder.humanize import clock_words, counted, whole_span
+from recorder.store.read.live_runs import LiveRun
 from recorder.store.read.overdue_runs import Overdue
 
 
 def overdue_line(one: Overdue, *, now: int) -> str:
     """Return the message for an overdue run, with the id that finds it at Trigger.dev."""
-    trigger = f"triggerRunId {one.trigger_run_id}" if one.trigger_run_id else "no triggerRunId"
     return (
         f"overdue: run {one.run_id} of source {one.source!r} is {one.status or 'without status'}"
-        f" for {whole_span(now - one.since)}: escalate with {trigger}"
+        f" for {whole_span(now - one.since)}: escalate with {_trigger(one.trigger_run_id)}"
     )
+
+
+def gave_up_line(run: LiveRun, why: str) -> str:
+    """Return the message for a run that is not waited for any longer."""
+    return (
+        f"gave up: run {run.run_id} of source {run.source!r} {why}: escalate with"
+        f" {_trigger(run.trigger_run_id)}"
+    )
+
+
+def _trigger(trigger_run_id: str | None) -> str:
+    return f"triggerRunId {trigger_run_id}" if trigger_run_id else "no triggerRunId"
 
 
 def refused_line(source: str, why: str) -> str:

@@ -265,7 +265,7 @@ class Poller:
             self._runtime.notify(f"{error}; tried again")
 
     def _notify_overdue(self, now: int, *, last: bool = False) -> None:
-        if last or self._overdue.is_time(now):
+        if not self._options.is_viewer and (last or self._overdue.is_time(now)):
             self._overdue.start(now)
             busy, is_off = self.summary.busy, self._results.clock_watch.is_off
             own = {s for s in self._watched if self._sources[s].name not in busy and not is_off(s)}

@@ -140,7 +140,7 @@ class Service:
     ) -> None:
         self._clients = Clients(settings, environ, clock, timeouts=timeouts)
         self._notify = notify
-        self._may_idle = options.is_viewer
+        self._may_idle = options.may_idle
         self._options = options
         self._loaded: set[str] = set()
         self._left_out: dict[str, SettingError] = {}

@@ -23,13 +23,15 @@ class WatchOptions:
         until: when the watch is over.
         lasts_us: at most so long, microseconds; None for no limit.
         source: only this source; None for all.
-        is_viewer: whether it leaves every source to a service that wants it.
+        is_viewer: whether it leaves every source to a service that wants it, and overdue runs to others to report.
+        may_idle: whether it goes on where no source has a key.
     """
 
     until: RunMode = RunMode.PASS
     lasts_us: int | None = None
     source: str | None = None
     is_viewer: bool = False
+    may_idle: bool = False
 
     @property
     def role(self) -> Role:

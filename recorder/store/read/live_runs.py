@@ -15,7 +15,7 @@ from recorder.life import Phase, flight_since, is_overdue, phase_of
 from recorder.schedule.cadence import Cadence
 from recorder.store.joins import known_runs
 from recorder.store.read.due import MISSED_FOR_US
-from recorder.store.read.run_refs import RunRef
+from recorder.store.read.run_refs import RunRef, RunRefs
 from recorder.store.schema import run, run_summary, source, watch
 
 
@@ -155,7 +155,11 @@ def _wanted(since: int) -> sa.ColumnElement[bool]:
 
 
 def _among(refs: Iterable[RunRef]) -> sa.ColumnElement[bool]:
-    return sa.or_(sa.false(), *(ref.rows_of(run) for ref in refs))
+    keys: dict[int, list[int]] = {}  # SQLite takes no thousand conditions
+    for ref in refs:
+        keys.setdefault(ref.source_id, []).append(ref.run_key)
+    some = (RunRefs(source_id=source_id, run_keys=of) for source_id, of in keys.items())
+    return sa.or_(sa.false(), *(one.rows_of(run) for one in some))
 
 
 def _columns() -> list[sa.ColumnElement[Any]]:

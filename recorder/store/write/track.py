@@ -13,9 +13,11 @@ import sqlalchemy as sa
 from recorder.schedule.cadence import Urgency
 from recorder.store.engine import Database
 from recorder.store.joins import watched_runs
+from recorder.store.read.run_refs import RunRefs
 from recorder.store.records import columns_of
 from recorder.store.schema import label, run, source, watch
 from recorder.store.write.sources import ensure_source, lock_source
+from recorder.store.write.watch_rows import hasten
 
 _CHUNK = 500
 
@@ -55,12 +57,21 @@ def track_with_source(
     now: int,
     labels: Mapping[str, str] | None = None,
     resumes: bool = True,
+    within_us: int | None = None,
 ) -> TrackResult:
-    """Register runs, and their source at its first use, in one transaction; see `track`."""
+    """Register runs, and their source at its first use, in one transaction; see `track`.
+
+    Each of the runs is due `within_us` after its last poll, if it would be later; None: as it was.
+    """
 
     def work(connection: sa.Connection) -> TrackResult:
-        ensure_source(connection, source_name, base_url=base_url, now=now)
-        return track(connection, source_name, run_ids, now=now, labels=labels, resumes=resumes)
+        source_id = ensure_source(connection, source_name, base_url=base_url, now=now)
+        result = track(connection, source_name, run_ids, now=now, labels=labels, resumes=resumes)
+        if within_us is not None:
+            keys = run_keys(connection, source_id, run_ids).values()
+            refs = RunRefs(source_id=source_id, run_keys=list(keys))
+            hasten(connection, refs.rows_of(watch), within_us=within_us)
+        return result
 
     return database.write(work)
 

@@ -66,13 +66,14 @@ def _shift_plans(connection: sa.Connection, source_ids: Iterable[int], now: int)
 def retry_failed(connection: sa.Connection, source_id: int, *, within_us: int) -> None:
     """Make the runs of a source whose last poll met an outage due that soon after it, if they would be later."""
     # The server failed: that their polls failed again and again says nothing of these runs.
+    met_outage = outcome_is(watch.c.last_outcome, lambda one: one.is_outage)
+    hasten(connection, (watch.c.source_id == source_id) & met_outage, within_us=within_us)
+
+
+def hasten(connection: sa.Connection, runs: sa.ColumnElement[bool], *, within_us: int) -> None:
+    """Make runs due that soon after their last poll, if they would be later."""
     due_at = watch.c.last_polled_at + within_us
-    connection.execute(
-        sa.update(watch)
-        .where(watch.c.source_id == source_id, watch.c.due_at > due_at)
-        .where(outcome_is(watch.c.last_outcome, lambda one: one.is_outage))
-        .values(due_at=due_at)
-    )
+    connection.execute(sa.update(watch).where(runs, watch.c.due_at > due_at).values(due_at=due_at))
 
 
 def mark_notified(
