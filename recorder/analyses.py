@@ -17,15 +17,21 @@ from recorder.analysis.budget_use import BudgetUse, budget_uses
 from recorder.analysis.building import in_listing_order
 from recorder.analysis.columns import Runs
 from recorder.analysis.estimates import PlannedRun, RunEstimate, estimate_run
+from recorder.analysis.explanation import Explanation
 from recorder.analysis.filters import Filters
+from recorder.analysis.places import NEEDS as PLACES
+from recorder.analysis.places import places
 from recorder.analysis.report import Report
 from recorder.analysis.rows import RunRow
 from recorder.analysis.runner import answer, meant, needs
-from recorder.analysis.values import Cells
+from recorder.analysis.values import Cells, instant
 from recorder.errors import SettingError
+from recorder.history.timeline import RunStory
+from recorder.instants import datetime_of
 from recorder.outlooks import Outlooks
 from recorder.queries import Queries
 from recorder.store.read.run_columns import read_runs
+from recorder.views import run_cells
 
 
 class Analyses(Queries):
@@ -138,6 +144,38 @@ class Analyses(Queries):
         for row in rows:
             yield row, found[row.source, row.run_id]
 
+    def explain(self, run_id: str, source: str | None = None, *, now: int) -> Explanation:
+        """Return what explains a run; raises as `run_row` does.
+
+        Args:
+            run_id: of the run.
+            source: of the run.
+            now: microseconds since 1970 UTC; as of T it is T.
+        """
+        moment = now if self._as_of is None else self._as_of
+        row = self.run_row(run_id, source)
+        ((_, left),) = self.with_remaining([row], now=now)
+        after_us, since = self._settings.overdue_after_us, row.flight_since
+        rows = (list(ask(run_id, source)) for ask in (self.snapshots, self.transitions, self.polls))
+        snapshots, transitions, polls = rows
+        story = RunStory(
+            run=run_cells(row),
+            snapshots=snapshots,
+            transitions=transitions,
+            polls=polls,
+            overdue_at=None if since is None else instant(since + after_us),
+            final_at=instant(row.cost_known_at),
+            now=datetime_of(moment),
+        )
+        return Explanation(
+            story=story,
+            labels={str(one["key"]): str(one["value"]) for one in self.labels(run_id, source)},
+            places=places(row, self._read(row.source, PLACES, row.slug), now=moment),
+            left=left,
+            is_overdue=row.is_overdue(after_us, now=moment),
+            trigger_link=self._settings.trigger_link,
+        )
+
     def listed(
         self, filters: Filters | None, names: Iterable[str]
     ) -> tuple[Runs, npt.NDArray[np.intp]]:
@@ -147,6 +185,7 @@ class Analyses(Queries):
         positions = in_listing_order(runs)
         return runs, positions[meant(chosen, runs)[positions]]
 
-    def _read(self, source: str | None, names: Iterable[str]) -> Runs:
+    def _read(self, source: str | None, names: Iterable[str], slug: str | None = None) -> Runs:
+        wanted, slugs = frozenset(names), None if slug is None else (slug,)
         with self._database.reading() as connection:
-            return read_runs(connection, frozenset(names), source_name=source, past=self._past())
+            return read_runs(connection, wanted, source_name=source, slugs=slugs, past=self._past())

@@ -10,6 +10,7 @@ from typing import Any, Final
 from recorder.analysis.rows import RunRow
 from recorder.analysis.values import Cells, Columns, amount, instant, kinds, seconds
 from recorder.history.flags import is_sharp
+from recorder.history.spans import time_between
 from recorder.history.units import UNSTATED
 from recorder.ledger.answer import Outcome
 
@@ -88,10 +89,13 @@ def run_cells(row: RunRow) -> Cells:
     width_us = (
         0 if row.ended_at is None or row.ended_after is None else row.ended_at - row.ended_after
     )
-    run_us, wall_us = _span(row.began_at, row.ended_at), _span(row.created_at, row.ended_at)
+    run_us, wall_us = (
+        time_between(row.began_at, row.ended_at),
+        time_between(row.created_at, row.ended_at),
+    )
     cells |= {
         "is_terminal": row.is_terminal,
-        "queue_seconds": seconds(_span(row.created_at, row.started_at)),
+        "queue_seconds": seconds(time_between(row.created_at, row.started_at)),
         "run_seconds": seconds(run_us),
         "wall_seconds": seconds(wall_us),
         "run_seconds_sharp": seconds(_sharp(run_us, width_us)),
@@ -99,11 +103,6 @@ def run_cells(row: RunRow) -> Cells:
         **dict(zip(_SPEND, row.spend or (None, None, None), strict=True)),
     }
     return _row(RUN_KINDS, cells)
-
-
-def _span(begin: int | None, end: int | None) -> int | None:
-    """Return the microseconds between two instants; None where one is missing or the clock ran backwards."""
-    return None if begin is None or end is None or end < begin else end - begin
 
 
 def _sharp(duration_us: int | None, width_us: int) -> int | None:
@@ -144,7 +143,7 @@ def label_cells(stored: Mapping[str, Any]) -> Cells:
 
 def lead_outcome_cells(stored: Mapping[str, Any]) -> Cells:
     """Return the row of `lead_outcomes`, from one in base units."""
-    run_us = _span(stored["started_at"], stored["completed_at"])
+    run_us = time_between(stored["started_at"], stored["completed_at"])
     return _row(LEAD_OUTCOME_KINDS, {**stored, "run_seconds": seconds(run_us)})
 
 

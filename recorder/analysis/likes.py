@@ -96,7 +96,8 @@ class DurationScores:
         self._walls = np.array([one.value for one in outcomes], np.float64)
         self._leads = np.array([-1 if one.leads is None else one.leads for one in outcomes], int)
         self._sizes = np.maximum(self._leads, 1).astype(np.float64)
-        self._log_walls, self._log_sizes = np.log(self._walls), np.log(self._sizes)
+        self._log_walls = np.log(np.maximum(self._walls, 1))  # a queue may take no time
+        self._log_sizes = np.log(self._sizes)
 
     def lead_range(self, likes: Positions, planned: Planned) -> tuple[int, int] | None:
         """Return the likes' fewest and most leads; None where leads are not asked or not known of all."""

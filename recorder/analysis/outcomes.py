@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from recorder.analysis.columns import Mask, Runs, Whole
+from recorder.analysis.columns import Mask, Runs, Span, Whole
 from recorder.analysis.likes import PastRun
 from recorder.analysis.pairs import is_pair
 
@@ -46,18 +46,31 @@ def created(runs: Runs) -> list[int]:
 
 def walls(runs: Runs) -> Iterator[PastRun]:
     """Yield the wall time of each completed run whose end is known well enough, microseconds."""
-    known = runs.only(is_completed(runs) & runs.wall.enters & (runs.wall.us > 0))
-    names = ("run_id", "version", "created_at", "leads_total")
-    columns = (known.values(name) for name in names)
-    numbers = known.wall.us.tolist(), ends_known_at(known).tolist()
-    for run_id, version, created_at, leads, wall, known_at in zip(*columns, *numbers, strict=True):
+    return timed(runs, runs.wall)
+
+
+def timed(runs: Runs, span: Span, *, least: int = 1) -> Iterator[PastRun]:
+    """Yield a duration of each completed run of which it is known well enough, microseconds.
+
+    Args:
+        runs: tracked runs, with the columns of `WALL_NEEDS` and of the span.
+        span: of these runs.
+        least: the least duration that counts.
+    """
+    counts = is_completed(runs) & span.enters & (span.us >= least)
+    known, durations = runs.only(counts), span.us[counts].tolist()
+    columns = (known.values(name) for name in ("run_id", "version", "created_at", "leads_total"))
+    known_at = ends_known_at(known).tolist()
+    for run_id, version, created_at, leads, us, at in zip(
+        *columns, durations, known_at, strict=True
+    ):
         yield PastRun(
             run_id=run_id,
             version=version,
             created_at=created_at,
-            known_at=known_at,
+            known_at=at,
             leads=leads,
-            value=wall,
+            value=us,
         )
 
 

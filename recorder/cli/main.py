@@ -62,6 +62,9 @@ SECTIONS: Mapping[str, Mapping[str, CommandEntry]] = MappingProxyType(
                 "status",
                 "Show a run's ledger row, last seen or as of a time.",
             ),
+            "explain": CommandEntry(
+                "recorder.cli.explain", "explain", "Explain a run on a page, to send on."
+            ),
             "history": CommandEntry(
                 "recorder.cli.ask", "history", "Show a run's snapshots and their changes."
             ),

@@ -183,14 +183,15 @@ def _write_markdown(rows: Iterable[Row], page: _Page) -> None:
     for row in zip(*(column.cells for column in columns), strict=True):
         page.put(_piped(row))
     for line in [*page.foot, *texts.notes()]:
-        page.put("\n" + _plain_markdown(visible(line)))
+        page.put("\n" + plain_markdown(visible(line)))
 
 
 def _piped(texts: Iterable[str]) -> str:
-    return "| " + " | ".join(_plain_markdown(text.strip()) for text in texts) + " |"
+    return "| " + " | ".join(plain_markdown(text.strip()) for text in texts) + " |"
 
 
-def _plain_markdown(text: str) -> str:
+def plain_markdown(text: str) -> str:
+    """Return a text that Markdown shows as it is."""
     return _MARKDOWN.sub(r"\\\g<0>", text)
 
 

@@ -3,15 +3,18 @@
 Invariant: shows nothing beyond the row of `runs`, what remains of it, the labels and the last poll. Pure.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, timedelta, tzinfo
-from typing import Any
+from typing import Any, TypeAlias
 
 from recorder.cli.cell_texts import instant_text
-from recorder.cli.terminal import fold, pad, visible
+from recorder.cli.terminal import display_width, fold, pad, visible
 from recorder.humanize import amount_text, counted, from_to, span, time_left
 from recorder.ledger.answer import Outcome
+
+Entry: TypeAlias = tuple[str, str]
+"""The name and the text of a line of a page."""
 
 _SINCE = {"pending": "created_at", "running": "started_at"}
 
@@ -38,14 +41,10 @@ class Page:
 
     def lines(self, width: int) -> Iterator[str]:
         """Yield the lines of the page, at most `width` columns wide."""
-        entries = [(name, " ".join(text.split())) for name, text in self._entries() if text]
-        indent = max(len(name) for name, _ in entries) + 2
-        for name, text in entries:
-            first, *more = fold(visible(text), max(width - indent, 20))
-            yield pad(name, indent) + first
-            yield from (" " * indent + line for line in more)
+        yield from entry_lines(self.entries(), width)
 
-    def _entries(self) -> Iterator[tuple[str, str]]:
+    def entries(self) -> Iterator[Entry]:
+        """Yield the name and the text of each entry; an empty text is left out of a page."""
         cells = self.cells
         yield "run", cells["run_id"]
         yield "source", cells["source"]
@@ -132,3 +131,18 @@ class Page:
             return ""
         status = "" if poll["http_status"] is None else f" {poll['http_status']}"
         return " ".join([poll["outcome"] + status, poll["detail"] or ""])
+
+
+def entry_lines(entries: Iterable[Entry], width: int) -> Iterator[str]:
+    """Yield names and texts side by side, at most `width` columns wide, those without a text left out.
+
+    A text without a name takes the whole width; a link stays whole.
+    """
+    shown = [(visible(name), visible(" ".join(text.split()))) for name, text in entries if text]
+    indent = max((display_width(name) + 2 for name, _ in shown if name), default=0)
+    for name, text in shown:
+        at = indent if name else 0
+        whole = not name and " " not in text
+        first, *more = [text] if whole else fold(text, max(width - at, 20))
+        yield pad(name, at) + first
+        yield from (" " * at + line for line in more)

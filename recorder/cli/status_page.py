@@ -40,22 +40,32 @@ def status(run_id: str, as_of: int | None, format: str, tz: tzinfo, settings: Se
         if format == "json":
             write_document(analyses.status(run_id).value, sys.stdout)
         elif format == "table":
-            _write_page(analyses, run_id, now=as_of or command_now(), tz=tz, settings=settings)
+            now = as_of or command_now()
+            page = page_of(analyses, run_id, now=now, tz=tz, settings=settings)
+            for line in page.lines(terminal_width()):
+                click.echo(line)
         else:
             row = analyses.run(run_id)
             write_rows([row], columns=RUNS, format=format, out=sys.stdout, tz=tz)
 
 
-def _write_page(
-    analyses: Analyses, run_id: str, *, now: int, tz: tzinfo, settings: Settings
-) -> None:
+def page_of(analyses: Analyses, run_id: str, *, now: int, tz: tzinfo, settings: Settings) -> Page:
+    """Return the page about a run.
+
+    Args:
+        analyses: of the store.
+        run_id: of the run.
+        now: microseconds since 1970 UTC.
+        tz: the zone of instants.
+        settings: say when a run is overdue.
+    """
     row = analyses.run_row(run_id)
     since = flight_since(row.created_at, row.first_good_at)
     ((_, left),) = analyses.with_remaining([row], now=now)
     is_late = is_overdue(
         row.phase, since=since, overdue_after_us=settings.overdue_after_us, now=now
     )
-    page = Page(
+    return Page(
         cells=run_cells(row),
         labels={str(row["key"]): str(row["value"]) for row in analyses.labels(run_id)},
         last_poll=analyses.last_poll(run_id),
@@ -63,5 +73,3 @@ def _write_page(
         left=left,
         tz=tz,
     )
-    for line in page.lines(terminal_width()):
-        click.echo(line)

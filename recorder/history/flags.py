@@ -3,14 +3,40 @@
 Invariant: a function of that row and of the run's end alone.
 """
 
-from collections.abc import Iterator
-from typing import TypeAlias
+from collections.abc import Iterator, Mapping
+from typing import Final, TypeAlias
 
 from recorder.history.spans import run_began_at
 from recorder.instants import SECOND
 from recorder.ledger.row import LedgerRow
 
 SHARP_US = 10 * SECOND
+
+SENTENCES: Final[Mapping[str, str]] = {
+    "actual_unparsed": "Its actual cost has a shape that cannot be read.",
+    "completed_with_failed_leads": "It completed, but some of its leads failed.",
+    "completed_with_open_leads": "It completed, but some of its leads are pending or running.",
+    "counts_off_total": "Its lead counts do not add up to its planned leads.",
+    "end_wide": "Its end is known too roughly for statistics.",
+    "no_created_at": "The ledger does not say when it was created.",
+    "no_ended_at": "Nobody knows when it ended.",
+    "no_started_at": "The ledger does not say when it started.",
+    "preview_unparsed": "Its previewed cost has a shape that cannot be read.",
+    "queue_negative": "By the ledger it started before it was created.",
+    "run_negative": "By the ledger it ended before it started.",
+    "unit_mismatch": "Its preview and its actual are in different units.",
+    "unreadable": "The field {} of the ledger has a value that cannot be read.",
+    "wall_negative": "By the ledger it ended before it was created.",
+}
+"""The meaning of each quality flag; of one with a path after a colon, with a place for it."""
+
+
+def flag_sentence(flag: str) -> str:
+    """Return the meaning of a quality flag."""
+    name, _, path = flag.partition(":")
+    return SENTENCES.get(name, flag).replace("{}", path)
+
+
 ITEMS_MISMATCH = "items_mismatch"
 """The flag of a run whose captured items are other than the counts of its row."""
 

@@ -18,3 +18,8 @@ def run_began_at(created_at: int | None, started_at: int | None) -> int | None:
     if started_at is None or created_at is None:
         return started_at
     return None if started_at < created_at - SKEW_US else started_at
+
+
+def time_between(begin: int | None, end: int | None) -> int | None:
+    """Return the microseconds between two instants; None where one is missing or the clock ran backwards."""
+    return None if begin is None or end is None or end < begin else end - begin

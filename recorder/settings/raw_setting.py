@@ -167,6 +167,16 @@ def parse_label(value: RawSetting) -> tuple[str, str]:
         raise value.wrong(str(error)) from error
 
 
+def parse_link(value: RawSetting) -> str:
+    """Return a URL that holds `{trigger_run_id}`."""
+    text = parse_text(value)
+    if not text.startswith(("https://", "http://")) or "{trigger_run_id}" not in text:
+        raise value.wrong(
+            "not a link: write a URL such as https://cloud.trigger.dev/runs/{trigger_run_id}"
+        )
+    return text
+
+
 def parse_rate(value: RawSetting) -> int:
     """Return a number of requests in any 60 s: a whole number from 1, as a number or a text."""
     text = str(value.content) if type(value.content) is int else value.content

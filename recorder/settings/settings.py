@@ -31,6 +31,7 @@ from recorder.settings.raw_setting import (
     parse_file,
     parse_key_file,
     parse_label,
+    parse_link,
     parse_name,
     parse_period,
     parse_rate,
@@ -46,7 +47,13 @@ from recorder.urls import parse_database_url
 
 T = TypeVar("T")
 
-_FILE_KEYS = (*(key for key in ENVIRONMENT if key != "config"), "sources", "cost", "budget")
+_FILE_KEYS = (
+    *(key for key in ENVIRONMENT if key != "config"),
+    "sources",
+    "cost",
+    "budget",
+    "links",
+)
 _SOURCE_KEYS = ("base_url", "api_key_env", "api_key_file", "rate")
 _COST_KEYS = ("unit", "path", "preview", "actual")
 _BUDGET_KEYS = ("unit", "amount", "per", "tz", "source", "slug", "label")
@@ -98,6 +105,7 @@ class Settings:
         cost: the rules by which amounts are read.
         sources: the sources of the file, by name.
         budgets: the budgets of the file, in its order.
+        trigger_link: the URL of a run at Trigger.dev, with `{trigger_run_id}` in it, or None.
         config_file: the file that was read, or None.
     """
 
@@ -112,6 +120,7 @@ class Settings:
     cost: CostRules = field(default_factory=CostRules)
     sources: Mapping[str, SourceSettings] = field(default_factory=dict)
     budgets: tuple[SpendBudget, ...] = ()
+    trigger_link: str | None = None
     config_file: Path | None = None
 
     @property
@@ -162,6 +171,7 @@ def load_settings(options: Mapping[str, str | None], *, environ: Mapping[str, st
         cost=_cost(raw.inside("cost", _COST_KEYS)),
         sources=_sources(raw, base_url=base_url, rate=rate),
         budgets=_budgets(raw),
+        trigger_link=raw.inside("links", ("trigger",)).get("trigger", parse_link, None),
         config_file=raw.file,
     )
 

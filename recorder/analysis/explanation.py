@@ -1,0 +1,117 @@
+"""The facts about one run: its life, its place among its like, its cost, and why somebody else should see it.
+
+Invariant: missing is null, and so is what too few likes could tell.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+from urllib.parse import quote
+
+from recorder.analysis.places import Place
+from recorder.analysis.values import Cells, amount
+from recorder.history.flags import flag_sentence
+from recorder.history.timeline import RunStory
+from recorder.instants import SECOND
+
+_IDS: Final = ("source", "run_id", "enrichment_id", "slug", "version", "status")
+_LINKS: Final = ("trigger_run_id", "correlation_id")
+_COSTS: Final = ("cost_unit", "cost_quality", "cost_preview")
+_STATE: Final = (
+    *("seq", "first_seen_at", "last_seen_at", "n_polls", "status"),
+    *(
+        f"leads_{word}"
+        for word in ("total", "pending", "running", "completed", "skipped", "failed")
+    ),
+    "cost_actual",
+)
+_LAST_STATES: Final = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """One run, with what its page rests on.
+
+    Attributes:
+        story: its rows in the views.
+        labels: its labels, by key.
+        places: among its like, by the names of its columns.
+        left: what remains of it, by the names of `views.REMAINING_KINDS`.
+        is_overdue: whether it is overdue now.
+        trigger_link: a URL with `{trigger_run_id}` in it; None: none is set.
+    """
+
+    story: RunStory
+    labels: Mapping[str, str]
+    places: Mapping[str, Place]
+    left: Cells
+    is_overdue: bool
+    trigger_link: str | None
+
+    @property
+    def reasons(self) -> list[str]:
+        """Why somebody else should see the run; empty for none."""
+        run = self.story.run
+        variance = self._variance()
+        reasons = {
+            "overdue": self.is_overdue,
+            "failed": run["status"] == "failed",
+            "over_preview": variance is not None and variance > 0,
+        }
+        return [reason for reason, holds in reasons.items() if holds]
+
+    def _variance(self) -> int | None:
+        """Return actual less preview in millionths; None where they do not share a unit."""
+        run = self.story.run
+        preview, actual = run["cost_preview_micros"], run["cost_actual_micros"]
+        if preview is None or actual is None or run["cost_quality"] == "unit_mismatch":
+            return None
+        return int(actual - preview)
+
+    def facts(self) -> Cells:
+        """Return all facts, by name, units in the names."""
+        run, variance = self.story.run, self._variance()
+        quality = (run["quality"] or "").split(",") if run["quality"] else []
+        return {
+            **{name: run[name] for name in _IDS},
+            "reasons": self.reasons,
+            **self.left,
+            **dict(self._place_facts()),
+            **{name: run[name] for name in _COSTS},
+            "cost_variance": amount(variance),
+            "cost_over_preview": variance / run["cost_preview_micros"]
+            if variance is not None and run["cost_preview_micros"]
+            else None,
+            "error_message": run["error_message"],
+            **{name: run[name] for name in _LINKS},
+            "trigger_url": self._url(),
+            "labels": dict(self.labels),
+            "flags": [{"flag": flag, "meaning": flag_sentence(flag)} for flag in quality],
+            "timeline": [asdict(moment) for moment in self.story.moments()],
+            "states": [
+                {name: state[name] for name in _STATE}
+                for state in self.story.snapshots[-_LAST_STATES:]
+            ],
+        }
+
+    def _place_facts(self) -> Iterator[tuple[str, object]]:
+        for name, place in self.places.items():
+            values = {"": place.value, "_p50": place.median}
+            for end, value in values.items():
+                yield name + end, _readable(name, value)
+            yield f"{name}_n", len(place.like)
+            yield f"{name}_below", place.n_below
+        yield "slow", self.places["wall_seconds"].is_slow
+
+    def _url(self) -> str | None:
+        trigger_run_id = self.story.run["trigger_run_id"]
+        if self.trigger_link is None or trigger_run_id is None:
+            return None
+        quoted = quote(trigger_run_id, safe="", errors="surrogatepass")
+        return self.trigger_link.replace("{trigger_run_id}", quoted)
+
+
+def _readable(name: str, value: Any) -> object:  # noqa: ANN401  # an exact number, or None
+    if value is None:
+        return None
+    return float(value) / SECOND if name.endswith("_seconds") else amount(round(value))

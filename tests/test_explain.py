@@ -1,0 +1,357 @@
+"""`explain`: the facts of one run, its place among its like, and what to send on."""
+
+import ast
+import json
+import os
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import reference_estimates
+from hypothesis import given
+from made_rows import DAWN, Made, histories, run_row
+from programs import HOME
+from reference import spans
+from reference_contrasts import sharp
+from stores import T0, S, answer, document, register
+
+from recorder.analysis.building import runs_of
+from recorder.analysis.places import NEEDS, places
+from recorder.analysis.rows import RunRow
+from recorder.cli.main import cli, run
+from recorder.history.flags import SENTENCES, flag_sentence
+from recorder.instants import DAY, iso
+from recorder.ledger.answer import Outcome
+from recorder.store.engine import Database
+from recorder.store.write.record import Recorder
+
+Ask = Callable[..., tuple[int, str, str]]
+LINK = "https://cloud.trigger.example/runs/{trigger_run_id}?from=recorder"
+
+
+@pytest.fixture
+def ask(
+    store_url: str,
+    tmp_path: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Ask:
+    """Runs a command on the store at 80 columns; its exit code, and what it printed."""
+    config = tmp_path / "config.toml"
+    config.write_text(f'[links]\ntrigger = "{LINK}"\n')
+    monkeypatch.setenv("RECORDER_CONFIG", str(config))
+    monkeypatch.setenv("COLUMNS", "80")
+
+    def asked(*arguments: str) -> tuple[int, str, str]:
+        code = run(cli, [*arguments, "--db", store_url])
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return asked
+
+
+def facts(ask: Ask, run_id: str, *more: str) -> dict[str, Any]:
+    code, out, _ = ask("explain", run_id, "--format", "json", *more)
+    assert code == 0
+    found: dict[str, Any] = json.loads(out)
+    return found
+
+
+def body(run_id: str, status: str, *, ended: int | None = None, **fields: Any) -> dict[str, Any]:
+    """A row of work_email 4 that was created at T0 and started 2 s later."""
+    timing = {"createdAt": iso(T0), "startedAt": iso(T0 + 2 * S)}
+    timing |= {} if ended is None else {"completedAt": iso(T0 + ended * S)}
+    plain = {
+        "enrichment": {"id": "enr_1", "slug": "work_email", "version": 4},
+        "trigger": {"triggerRunId": f"run/{run_id}?", "correlationId": "cor_1"},
+        "cost": {"preview": {"credits": 100}},
+        "timing": timing,
+    }
+    return document(run_id, status, **(plain | fields))
+
+
+def leads(done: int, failed: int = 0) -> dict[str, Any]:
+    running = 100 - done - failed
+    counts = {
+        "pending": 0,
+        "running": running,
+        "completed": done,
+        "skipped": 0,
+        "failed": failed,
+    }
+    return {"resolvedCount": 100, "counts": counts}
+
+
+def record(database: Database, run_id: str, *seen: tuple[int, Any], tracked: int = 0) -> None:
+    """Record what was seen of a run, at so many seconds after T0; a number is the status of a failed poll."""
+    register(database, [run_id], at=tracked)
+    bodies = {at: text for at, text in seen if not isinstance(text, int)}
+    failed = {at: text for at, text in seen if isinstance(text, int)}
+    answers = [answer(at, text, run_id=run_id) for at, text in bodies.items()]
+    wrong = Outcome.SERVER_ERROR
+    answers += [
+        answer(at, b"", run_id=run_id, http_status=s, outcome=wrong) for at, s in failed.items()
+    ]
+    for one in sorted(answers, key=lambda one: one.observed_at):
+        Recorder(database).record([one])
+
+
+def failing(database: Database) -> None:
+    """A run that fails after an outage of the poller, dearer than previewed; its actual comes late."""
+    cost = {"preview": {"credits": 100}, "actual": {"credits": 118}}
+    error = {"message": "Provider *timed* out\n<b>after</b> 30 s"}
+    ended: dict[str, Any] = {"scope": leads(60, 40), "ended": 7300, "error": error}
+    record(
+        database,
+        "er_1",
+        (1, body("er_1", "pending")),
+        (4, body("er_1", "running", scope=leads(0))),
+        (9, body("er_1", "running", scope=leads(30))),
+        (12, body("er_1", "running", scope=leads(35))),
+        (30, 503),
+        (7305, body("er_1", "failed", **ended)),
+        (7310, body("er_1", "failed", cost=cost, **ended)),
+        (9000, body("er_1", "failed", cost=cost, **ended)),
+    )
+    for n in range(20):
+        done = body(f"like_{n}", "completed", ended=10 + n, scope=leads(100), cost=cost)
+        record(database, f"like_{n}", (100, done), (9000, done))
+
+
+def test_the_life_of_a_run_is_a_line_of_time(database: Database, ask: Ask) -> None:
+    """What the ledger says and what we saw, in order, each by its clock: the outage, the quarters, the late actual."""
+    failing(database)
+    line = [
+        (moment["at"][11:19], moment["clock"], moment["words"])
+        for moment in facts(ask, "er_1")["timeline"]
+    ]
+    assert line == [
+        ("09:00:00", "ledger", "created"),
+        ("09:00:00", "ours", "tracked"),
+        ("09:00:01", "ours", "seen pending"),
+        ("09:00:02", "ledger", "started"),
+        ("09:00:04", "ours", "seen running, was pending"),
+        ("09:00:09", "ours", "30 of 100 leads ended"),
+        ("09:00:12", "ours", "no answer for 2h 1m: 1 x server error"),
+        ("09:10:00", "ours", "overdue"),
+        ("11:01:40", "ledger", "ended: failed"),
+        ("11:01:45", "ours", "seen failed, was running"),
+        ("11:01:50", "ours", "actual 118 credits, none before"),
+        ("11:30:00", "ours", "the actual was found final"),
+    ]
+
+
+def test_the_page_has_a_block_to_send_on(database: Database, ask: Ask) -> None:
+    """80 columns hold it: ids, the link with the id encoded, the line of time, the last states; nothing is obeyed."""
+    failing(database)
+    code, page, _ = ask("explain", "er_1")
+    assert code == 0
+    assert max(map(len, page.splitlines())) <= 80
+    head, _, block = page.partition("\nTo send on: failed, over its preview\n")
+    assert "It cost 118 credits against a preview of 100: 18 over (18 %)." in head
+    assert "in all  2h 1m: slow; longer than 20 of 20, half of them at most 19s" in head
+    assert "cost    118 credits; more than 0 of 20, half of them at most 118 credits" in head
+    words = " ".join(block.split())
+    assert "trigger_run_id run/er_1? correlation_id cor_1 enrichment_id enr_1" in words
+    assert "\n  https://cloud.trigger.example/runs/run%2Fer_1%3F?from=recorder\n" in block
+    assert "Provider *timed* out <b>after</b> 30 s" in words
+    assert "seen failed, was running" in words
+    assert re.search(r"state 6 .*2 polls, failed, 60 completed, 40 failed", words)
+
+
+def test_markdown_is_to_paste(database: Database, ask: Ask) -> None:
+    """The same parts with headings and lists; what was served is shown as it is."""
+    failing(database)
+    _, page, _ = ask("explain", "er_1", "--format", "markdown")
+    assert "## To send on: failed, over its preview" in page
+    assert r"- **error**: Provider \*timed\* out \<b\>after\</b\> 30 s" in page
+    assert "- https://cloud.trigger.example/runs/run%2Fer_1%3F?from=recorder" in page
+    assert "- It cost 118 credits" in page
+
+
+def test_an_earlier_state_is_explained_as_it_was_known(database: Database, ask: Ask) -> None:
+    """As of T: no end, no actual, overdue by T alone, and likes that were known by then."""
+    failing(database)
+    then = facts(ask, "er_1", "--as-of", iso(T0 + 20 * S))
+    assert (then["status"], then["reasons"], then["cost_actual"]) == ("running", [], None)
+    assert (then["wall_seconds"], then["wall_seconds_n"], then["wall_seconds_below"]) == (
+        20,
+        0,
+        None,
+    )
+    late = facts(ask, "er_1", "--as-of", iso(T0 + 700 * S))
+    assert late["reasons"] == ["overdue"]
+    assert (late["wall_seconds"], late["wall_seconds_n"], late["wall_seconds_below"]) == (
+        700,
+        20,
+        20,
+    )
+    assert late["slow"] is True
+    assert late["timeline"][-1]["event"] == "overdue"
+    _, page, _ = ask("explain", "er_1", "--as-of", iso(T0 + 20 * S))
+    assert "To send on" not in page
+    assert "When, by our clock where it does not say otherwise" in page
+    assert "Previewed at 100 credits; no actual yet." in page
+
+
+def test_a_run_in_order_has_nothing_to_send_on(database: Database, ask: Ask) -> None:
+    """A run that completed within its preview; its labels are there; too few likes are no place."""
+    cost = {"preview": {"credits": 100}, "actual": {"credits": 90}}
+    done = body("er_1", "completed", ended=9, scope=leads(100), cost=cost)
+    record(database, "er_1", (1, body("er_1", "pending")), (10, done), (9000, done))
+    assert ask("label", "er_1", "team=growth")[0] == 0
+    found = facts(ask, "er_1")
+    assert (found["reasons"], found["flags"], found["labels"]) == ([], [], {"team": "growth"})
+    assert (found["wall_seconds"], found["wall_seconds_n"], found["slow"]) == (9, 0, None)
+    _, page, _ = ask("explain", "er_1")
+    assert "too few like it to compare with: 0" in page
+    assert "It cost 90 credits against a preview of 100: 10 under (10 %)." in page
+    assert "team=growth" in page
+
+
+@pytest.mark.parametrize(
+    ("cost", "sentence"),
+    [
+        ({}, None),
+        ({"actual": 5}, "It cost 5, against no preview."),
+        (
+            {"preview": 5, "actual": 5},
+            "It cost 5 unstated against a preview of 5: as previewed. It",
+        ),
+        ({"preview": 0, "actual": 2}, "It cost 2 unstated against a preview of 0: 2 over. It may"),
+        (
+            {"preview": {"amount": 5, "unit": "EUR"}, "actual": {"amount": 6, "unit": "USD"}},
+            "It cost 6, against a preview of 5 EUR.",
+        ),
+    ],
+)
+def test_each_kind_of_cost_has_its_sentence(
+    database: Database, ask: Ask, cost: dict[str, Any], sentence: str | None
+) -> None:
+    """A side that is missing is not told as 0, nor a difference over units."""
+    record(database, "er_1", (20, body("er_1", "completed", ended=9, cost=cost)))
+    _, page, _ = ask("explain", "er_1")
+    assert ("Cost\n" in page) == (sentence is not None)
+    assert sentence is None or sentence in " ".join(page.split())
+
+
+def test_odd_things_are_told_in_words(database: Database, ask: Ask) -> None:
+    """Each flag has its sentence; a field that cannot be read is named."""
+    odd = body("er_1", "completed", ended=9, scope={"resolvedCount": "many"})
+    record(database, "er_1", (20, odd))
+    meanings = {one["flag"]: one["meaning"] for one in facts(ask, "er_1")["flags"]}
+    path = "unreadable:scope.resolvedCount"
+    assert meanings == {
+        path: "The field scope.resolvedCount of the ledger has a value that cannot be read."
+    }
+    assert meanings[path] in " ".join(ask("explain", "er_1")[1].split())
+
+
+def test_every_flag_has_a_sentence() -> None:
+    """Whatever a function of flags may yield is explained, and nothing else."""
+    found = set()
+    for path in (HOME / "recorder").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.FunctionDef) and node.name.endswith("_flags"):
+                texts = (one.value for one in ast.walk(node) if isinstance(one, ast.Constant))
+                names = (text.rstrip(":") for text in texts if isinstance(text, str))
+                found |= {
+                    name for name in names if re.fullmatch(r"[a-z]+(_[a-z]+)+|unreadable", name)
+                }
+    assert found == SENTENCES.keys()
+    assert flag_sentence("one_of_a_later_version") == "one_of_a_later_version"
+
+
+def test_a_run_that_nobody_tracks_is_refused(database: Database, ask: Ask) -> None:
+    """As by `status`: exit 2 for an unknown id, one line for a run that was not seen yet."""
+    register(database, ["er_1"])
+    for command in ("explain", "status"):
+        code, out, err = ask(command, "er_none")
+        assert (code, out, err.count("\n")) == (2, "", 1)
+        code, out, err = ask(command, "er_1")
+        assert (code, out, err.count("\n")) == (1, "", 1)
+        assert "not seen yet" in err
+
+
+@pytest.mark.parametrize("link", ["", "ftp://x/{trigger_run_id}", "https://example.org/runs"])
+def test_a_link_without_a_place_for_the_id_is_refused(
+    database: Database, ask: Ask, link: str
+) -> None:
+    """One line names the setting, its value and what to write."""
+    del database
+    with open(os.environ["RECORDER_CONFIG"], "w", encoding="utf-8") as file:  # noqa: PTH123
+        file.write(f'[links]\ntrigger = "{link}"\n')
+    code, out, err = ask("explain", "er_1")
+    assert (code, out) == (2, "")
+    assert err.startswith("recorder: links.trigger = ")
+
+
+@given(histories(150))
+def test_a_place_is_that_of_plain_loops(made: Made) -> None:
+    """Over random histories: the last hundred likes by when they were known, carried to the size, the run none of them."""
+    now = DAWN + 3 * DAY
+    rows = [row._replace(cost_known_at=DAWN, ended_seen_at=row.ended_at) for row in made.rows]
+    runs = runs_of(rows, {*NEEDS, "status"})
+    for row in [one for one in rows if one.slug is not None][:20]:
+        found = places(row, runs, now=now)
+        for measure in ("queue_seconds", "run_seconds", "wall_seconds"):
+            values = like_times(row, rows, measure, now)
+            assert list(found[measure].like) == pytest.approx(values, rel=1e-9)
+            if found[measure].is_enough:
+                value = found[measure].value or 0
+                below = sum(one < value - 1e-3 for one in values)
+                assert found[measure].n_below == pytest.approx(below, abs=1)
+
+
+def like_times(row: RunRow, rows: list[RunRow], measure: str, now: int) -> list[float]:
+    likes: list[dict[str, Any]] = []
+    for one in rows:
+        seconds, least = sharp(one, measure), 0 if measure == "queue_seconds" else 1e-6
+        if (
+            one.status != "completed"
+            or one is row
+            or (one.source, one.slug) != (row.source, row.slug)
+        ):
+            continue
+        if seconds is not None and seconds >= least and one.version == row.version:
+            known_at = one.ended_at if one.ended_at is not None else -1
+            value = spans(one)[measure][0]
+            likes.append(
+                {
+                    "run_id": one.run_id,
+                    "known_at": known_at,
+                    "leads": one.leads_total,
+                    "value": value,
+                }
+            )
+    known = [one for one in likes if one["known_at"] <= now]
+    last = sorted(known, key=lambda one: (one["known_at"], one["run_id"]))[-100:]
+    asked = {"leads": None if measure == "queue_seconds" else row.leads_total}
+    return reference_estimates._duration_values(last, asked) if last else []  # noqa: SLF001
+
+
+def test_a_cost_is_placed_by_its_preview() -> None:
+    """Likes are carried by their own preview, or by their leads where the run has none; other units are no likes."""
+    cost = {"cost_unit": "credits", "cost_quality": "both", "cost_known_at": DAWN, "slug": "x"}
+    like = [
+        run_row(
+            f"er_{n}",
+            status="completed",
+            leads_total=n + 1,
+            cost_preview_micros=100,
+            cost_actual_micros=100 + n,
+            **cost,
+        )
+        for n in range(10)
+    ]
+    other = [one._replace(run_id=f"x_{one.run_id}", cost_unit="EUR") for one in like]
+    runs = runs_of([*like, *other], {*NEEDS, "status"})
+    asked = run_row("er_99", slug="x", cost_unit="credits", leads_total=2, cost_actual_micros=205)
+    by_preview = places(asked._replace(cost_preview_micros=200), runs, now=DAWN)["cost_actual"]
+    assert list(by_preview.like) == [200 + 2 * n for n in range(10)]
+    assert (by_preview.n_below, by_preview.median) == (3, 208)
+    by_leads = places(asked, runs, now=DAWN)["cost_actual"]
+    assert by_leads.like[-1] == 2 * 100
+    assert by_leads.n_below == 10
+    assert not places(asked._replace(slug=None), runs, now=DAWN)["cost_actual"].like
