@@ -18,7 +18,7 @@ def span(seconds: float, decimals: int | None = None) -> str:
         seconds: the duration.
         decimals: of one below a minute; None: no more than it needs.
     """
-    if round(seconds, 2) < 0:
+    if round(seconds, 2 if decimals is None else decimals) < 0:
         return f"-{span(-seconds, decimals)}"
     seconds = abs(seconds)
     if round(seconds, 1) < _MINUTE:

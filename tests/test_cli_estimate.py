@@ -196,10 +196,10 @@ def test_a_slug_of_two_sources_needs_one(tmp_path: Path, capsys: Capture) -> Non
 def test_the_manual_shows_what_the_program_prints(
     tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The backtest of the manual's sandbox, to the letter, and the foot of its versions."""
+    """The backtest of the manual's sandbox, to the letter, and a comparison of two versions."""
     monkeypatch.setenv("COLUMNS", "80")
-    shown, foot = re.findall(
-        r"<!-- (?:backtest|versions) -->\n```text\n(.*?)```", README, re.DOTALL
+    shown, compared = re.findall(
+        r"<!-- (?:backtest|compare) -->\n```text\n(.*?)```", README, re.DOTALL
     )
     url, history = str(tmp_path / "month.db"), tmp_path / "history.ndjson"
     assert run(cli, ["sandbox", "--answers", "3000", "--seed", "7"]) == 0
@@ -208,8 +208,9 @@ def test_the_manual_shows_what_the_program_prints(
     capsys.readouterr()
     assert run(cli, ["estimate", "--backtest", "--db", url]) == 0
     assert capsys.readouterr().out == shown
-    assert run(cli, ["versions", "--slug", "funding_stage", "--db", url]) == 0
-    assert capsys.readouterr().out.endswith(foot)
+    sides = ("--slug", "funding_stage", "--a", "version=3", "--b", "version=4")
+    assert run(cli, ["compare", *sides, "--db", url]) == 0
+    assert capsys.readouterr().out == compared
 
 
 @pytest.mark.slow

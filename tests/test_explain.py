@@ -133,7 +133,7 @@ def test_the_life_of_a_run_is_a_line_of_time(database: Database, ask: Ask) -> No
         ("09:00:02", "ledger", "started"),
         ("09:00:04", "ours", "seen running, was pending"),
         ("09:00:09", "ours", "30 of 100 leads ended"),
-        ("09:00:12", "ours", "no answer for 2h 1m: 1 x server error"),
+        ("09:00:12", "ours", "no answer for 2 h 1 m: 1 x server error"),
         ("09:10:00", "ours", "overdue"),
         ("11:01:40", "ledger", "ended: failed"),
         ("11:01:45", "ours", "seen failed, was running"),
@@ -150,7 +150,7 @@ def test_the_page_has_a_block_to_send_on(database: Database, ask: Ask) -> None:
     assert max(map(len, page.splitlines())) <= 80
     head, _, block = page.partition("\nTo send on: failed, over its preview\n")
     assert "It cost 118 credits against a preview of 100: 18 over (18 %)." in head
-    assert "in all  2h 1m: slow; longer than 20 of 20, half of them at most 19s" in head
+    assert "in all  2 h 1 m: slow; longer than 20 of 20, half of them at most 19 s" in head
     assert "cost    118 credits; more than 0 of 20, half of them at most 118 credits" in head
     words = " ".join(block.split())
     assert "trigger_run_id run/er_1? correlation_id cor_1 enrichment_id enr_1" in words

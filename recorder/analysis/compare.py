@@ -38,8 +38,7 @@ def compare(group: Group) -> Row:
         both sides, by square-and-add of Wilson's, order-statistic or linearised intervals; `verdict`: higher, lower (B
         against A), not_shown, too_few.
     """
-    del group
-    return no_row()
+    return no_row(is_grouped=bool(group.question.by))
 
 
 def _rows(groups: Groups) -> dict[Key, list[Row]]:

@@ -50,18 +50,17 @@ class Measure:
 
 
 _percent: Final = partial(Measure, digits=percent_digits, unit=" %", points=" points")
+_time: Final = partial(Measure, digits=partial(span, decimals=1))
 
 
 def _money(value: float) -> str:
-    return f"{value:,.2f}" if abs(value) >= 1 else f"{value:.3g}"
+    return f"{value:,.2f}" if abs(value) >= 1 else f"{value:.2g}"
 
 
 MEASURES: Final = {
     "failure_rate": _percent(higher="fails more often", lower="fails less often"),
-    "seconds_per_lead": Measure(
-        higher="takes longer a lead", lower="takes less time a lead", digits=span
-    ),
-    "wall_seconds": Measure(higher="takes longer", lower="takes less time", digits=span),
+    "seconds_per_lead": _time(higher="takes longer a lead", lower="takes less time a lead"),
+    "wall_seconds": _time(higher="takes longer", lower="takes less time"),
     "unit_cost": Measure(
         higher="costs more a completed lead", lower="costs less a completed lead", digits=_money
     ),
@@ -158,9 +157,15 @@ def contrast_rows(
     return {key: [lead | one.row(m) for lead, one in some] for key, some in found.items()}
 
 
-def no_row() -> Row:
-    """Return the cells of a contrast of no runs."""
-    return next(contrasts({}, {})).row(0)
+_NARROW: Final = ("measure", "a_value", "b_value", "verdict")
+"""The columns that a table of 80 columns has room for, next to those that name a group."""
+
+
+def no_row(*, is_grouped: bool) -> Row:
+    """Return the cells of a contrast of no runs, with or without columns that name a group before them."""
+    row = next(contrasts({}, {})).row(0)
+    narrow = {name: cell._replace(narrow=name in _NARROW) for name, cell in row.items()}
+    return narrow if is_grouped else row
 
 
 def sentence(row: Row, a: str, b: str, by: Sequence[str] = ()) -> str | None:

@@ -21,10 +21,6 @@ FirstUses: TypeAlias = Mapping[Key, int]
 """When the first run of each slug and version was created, microseconds since 1970 UTC."""
 
 
-_NARROW: Final = ("measure", "a_value", "b_value", "verdict")
-"""The columns of a comparison that a table of 80 columns has room for, next to the versions."""
-
-
 def versions(group: Group) -> Row:
     """Show how each version of a slug differs from the one before, with a verdict where that is hardly chance.
 
@@ -36,8 +32,7 @@ def versions(group: Group) -> Row:
         `unit`; the other columns are those of `compare`, B against A.
     """
     del group
-    cells = {name: cell._replace(narrow=name in _NARROW) for name, cell in no_row().items()}
-    return _names(None, None, None) | cells
+    return _names(None, None, None) | no_row(is_grouped=True)
 
 
 def _names(slug: Word, a: Word, b: Word) -> Row:

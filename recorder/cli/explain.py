@@ -7,8 +7,9 @@ import click
 
 from recorder.analyses import Analyses
 from recorder.cli.explain_page import markdown_lines, sections, text_lines
+from recorder.cli.json_output import write_value
 from recorder.cli.options import command_now, settings_options
-from recorder.cli.output import FOR_READING, write_rows, write_value
+from recorder.cli.output import FOR_READING, write_rows
 from recorder.cli.row_options import as_of_option, format_option, tz_option
 from recorder.cli.status_page import page_of
 from recorder.cli.stores import reading
