@@ -34,9 +34,16 @@ from recorder.cli.row_options import (
 from recorder.cli.stores import reading
 from recorder.settings import Settings
 
+
+def _complete_terms(_: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+    before, comma, last = incomplete.rpartition(",")
+    return [before + comma + term for term in TERMS if term.startswith(last)]
+
+
 _BY = click.option(
     "--by",
     metavar="TERMS",
+    shell_complete=_complete_terms,
     help=f"Group by {', '.join(TERMS)} or {LABEL}KEY; commas between several.",
 )
 _LIMIT = "limit"

@@ -11,7 +11,7 @@ import click
 from recorder.analysis.filters import Filters
 from recorder.analysis.values import Cells, Columns, declared
 from recorder.cli.cell_texts import instant_text
-from recorder.cli.options import command_now, settings_options
+from recorder.cli.options import command_now, completed_by, settings_options
 from recorder.cli.ordering import Order
 from recorder.cli.output import FOR_READING, write_rows
 from recorder.cli.row_options import (
@@ -47,7 +47,7 @@ Examples:
   recorder history er_01JC8Z6M3Q --sort=-seq --limit 3
   recorder history er_01JC8Z6M3Q --format ndjson | jq -c '.changes[]'""",
 )
-@click.argument("run_id", metavar="RUN_ID")
+@click.argument("run_id", metavar="RUN_ID", shell_complete=completed_by("run_id"))
 @as_of_option
 @format_option
 @tz_option

@@ -9,7 +9,7 @@ from typing import Final
 import click
 
 from recorder.analysis.filters import Filters
-from recorder.cli.options import command_now, settings_options
+from recorder.cli.options import command_now, completed_by, settings_options
 from recorder.cli.row_options import filter_options, notify_unknown_words, tz_option
 from recorder.cli.stores import recording
 from recorder.cli.streams import notify
@@ -30,7 +30,9 @@ _MOST_NAMED: Final = 5
 
 
 @click.command(epilog="Example: recorder untrack er_01JC8Z6M3Q")
-@click.argument("run_ids", metavar="RUN_ID...", nargs=-1, required=True)
+@click.argument(
+    "run_ids", metavar="RUN_ID...", shell_complete=completed_by("run_id"), nargs=-1, required=True
+)
 @settings_options()
 def untrack(run_ids: tuple[str, ...], settings: Settings) -> None:
     """Stop watching runs, and keep their history."""
@@ -51,7 +53,9 @@ Examples:
   recorder label --slug work_email --since 7d wave=2
   recorder label --label wave=2 --remove wave""",
 )
-@click.argument("words", metavar="[RUN_ID]... [KEY=VALUE]...", nargs=-1)
+@click.argument(
+    "words", metavar="[RUN_ID]... [KEY=VALUE]...", shell_complete=completed_by("run_id"), nargs=-1
+)
 @click.option("--remove", "removed", multiple=True, metavar="KEY", help="Remove this label.")
 @filter_options
 @tz_option
@@ -101,7 +105,7 @@ Examples:
   recorder forget er_01JC8Z6M3Q
   recorder forget --label customer=acme --yes""",
 )
-@click.argument("run_ids", metavar="[RUN_ID]...", nargs=-1)
+@click.argument("run_ids", metavar="[RUN_ID]...", shell_complete=completed_by("run_id"), nargs=-1)
 @click.option("--yes", is_flag=True, help="Do not ask first.")
 @filter_options
 @tz_option

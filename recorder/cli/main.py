@@ -16,6 +16,7 @@ from types import MappingProxyType, ModuleType
 from typing import ClassVar, NamedTuple
 
 import click
+from click.shell_completion import CompletionItem
 
 from recorder import __version__
 from recorder.analysis.registry import ANALYSES
@@ -157,6 +158,15 @@ class LazyGroup(click.Group):
         if args[0] not in self.entries and not ctx.resilient_parsing:
             ctx.fail(f"No such command {args[0]!r}.{_nearest(args[0], self.entries)}")
         return super().resolve_command(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Return the commands and options that begin so; click would import each command for its help."""
+        found = (
+            CompletionItem(name, help=entry.summary)
+            for name, entry in self.entries.items()
+            if name.startswith(incomplete)
+        )
+        return [*found, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the commands section by section."""

@@ -7,6 +7,7 @@ for a whole command.
 import os
 from collections.abc import Callable, Mapping
 from functools import reduce, wraps
+from importlib import import_module
 from types import MappingProxyType
 from typing import TypeAlias, cast
 
@@ -16,6 +17,7 @@ from recorder.instants import now_us, parse_duration
 from recorder.settings import DEFAULTS, ENVIRONMENT, OPTIONS, load_settings
 
 Command: TypeAlias = Callable[..., object]
+Completer: TypeAlias = Callable[[click.Context, click.Parameter, str], list[str]]
 Decorator: TypeAlias = Callable[[Command], Command]
 
 _NOW = "recorder.now"
@@ -38,10 +40,22 @@ def _set_wide(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None
     ctx.meta[_WIDE] = wanted
 
 
+def completed_by(name: str) -> Completer:
+    """Return the completer of words that the store has, several with commas between; it loads the store's module."""
+
+    def complete(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+        before, comma, last = incomplete.rpartition(",")
+        words: list[str] = import_module("recorder.cli.store_words").store_words(ctx, name, last)
+        return [before + comma + word for word in words]
+
+    return complete
+
+
 def _setting(key: str, metavar: str, text: str) -> Decorator:
+    completer = completed_by(key) if key == "source" else None
     default = f"  [default: {DEFAULTS[key]}]" if key in DEFAULTS else ""
     text = f"{text}{default}  [env var: {ENVIRONMENT[key]}]"
-    return click.option(OPTIONS[key], key, metavar=metavar, help=text)
+    return click.option(OPTIONS[key], key, metavar=metavar, help=text, shell_complete=completer)
 
 
 _SETTING_OPTIONS: Mapping[str, Decorator] = MappingProxyType(

@@ -10,7 +10,14 @@ from typing import Any, Protocol
 import click
 
 from recorder.analysis.filters import Filters
-from recorder.cli.options import Command, Decorator, all_options, command_now, wide_option
+from recorder.cli.options import (
+    Command,
+    Decorator,
+    all_options,
+    command_now,
+    completed_by,
+    wide_option,
+)
 from recorder.cli.ordering import Order
 from recorder.cli.output import FORMATS
 from recorder.cli.streams import notify
@@ -136,17 +143,23 @@ status_option = click.option(
     multiple=True,
     callback=_words,
     metavar="WORDS",
+    shell_complete=completed_by("status"),
     help="Runs of these statuses; commas between several.",
 )
 
 slug_option = click.option(
-    "--slug", multiple=True, metavar="SLUG", help="Runs of this enrichment. Repeatable."
+    "--slug",
+    multiple=True,
+    metavar="SLUG",
+    shell_complete=completed_by("slug"),
+    help="Runs of this enrichment. Repeatable.",
 )
 
 version_option = click.option(
     "--version",
     multiple=True,
     metavar="TEXT",
+    shell_complete=completed_by("version"),
     help="Runs of this version of an enrichment. Repeatable.",
 )
 
@@ -163,7 +176,13 @@ limit_option = click.option(
 
 def _label_option(text: str) -> Decorator:
     return click.option(
-        "--label", "labels", callback=_labels, metavar="KEY=VALUE", multiple=True, help=text
+        "--label",
+        "labels",
+        callback=_labels,
+        metavar="KEY=VALUE",
+        multiple=True,
+        shell_complete=completed_by("label"),
+        help=text,
     )
 
 

@@ -8,7 +8,7 @@ import click
 
 from recorder.cli.live import open_view
 from recorder.cli.live_rows import SNAPSHOT_COLUMNS, headline, snapshot_row
-from recorder.cli.options import settings_options
+from recorder.cli.options import completed_by, settings_options
 from recorder.cli.output import FORMATS, write_rows
 from recorder.cli.stores import reading, stopped_by_signals
 from recorder.cli.streams import notify, output_was_lost
@@ -32,7 +32,7 @@ Examples:
   recorder watch er_01JC8Z6M3Q        this run, until it has ended
   recorder watch --format json        the table as it stands, once""",
 )
-@click.argument("run_ids", metavar="[RUN_ID]...", nargs=-1)
+@click.argument("run_ids", metavar="[RUN_ID]...", shell_complete=completed_by("run_id"), nargs=-1)
 @click.option(
     "--format",
     type=click.Choice(FORMATS),

@@ -1,4 +1,4 @@
-"""The words that the runs of a store have, to check those of a filter."""
+"""The words that the runs of a store have, to check those of a filter and to complete one that is typed."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,9 +8,10 @@ import sqlalchemy as sa
 
 from recorder.analysis.filters import Filters
 from recorder.ledger.readable import storable
-from recorder.store.schema import label, run_summary, snapshot
+from recorder.store.schema import label, run, run_summary, snapshot, source
 
 _MOST_SHOWN: Final = 20
+_MOST_COMPLETED: Final = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +51,25 @@ def unknown_words(
         if not _has(connection, _labels(), word):
             column = _labels(key) if _first(connection, _labels(key)) else _labels()
             yield _unknown(connection, column, "label", word)
+
+
+def words_like(connection: sa.Connection, name: str, beginning: str) -> list[str]:
+    """Return words that begin so, at most 100; of run ids those tracked last.
+
+    Args:
+        connection: a reading transaction.
+        name: run_id, source, label, or a column of the summary of runs.
+        beginning: it may be empty.
+    """
+    tables = {"run_id": run.c.run_id, "source": source.c.name}
+    columns = {"label": _labels(), **{key: sa.select(c.label("word")) for key, c in tables.items()}}
+    statement = columns[name] if name in columns else _of_runs(name)
+    if name == "run_id":
+        statement = statement.order_by(run.c.run_key.desc())
+    words = statement.subquery()
+    found = sa.select(words.c.word).where(words.c.word.startswith(beginning, autoescape=True))
+    listed = connection.execute(found.distinct().limit(_MOST_COMPLETED)).scalars()
+    return sorted(word for word in listed if word.startswith(beginning))
 
 
 def _of_runs(name: str) -> sa.Select[Any]:
