@@ -38,10 +38,10 @@ def percent(share: float) -> str:
 
 
 def rough_span(seconds: float) -> str:
-    """Return a duration in the largest unit of which there are three: `170s`, `3m`, `70h`."""
+    """Return a duration in the largest unit of which there are three: `170 s`, `3 m`, `70 h`."""
     units = ((_DAY, "d"), (_HOUR, "h"), (_MINUTE, "m"))
     size, unit = next((one for one in units if seconds >= 3 * one[0]), (1, "s"))
-    return f"{round(seconds / size)}{unit}"
+    return f"{round(seconds / size)} {unit}"
 
 
 def whole_span(us: int) -> str:
@@ -59,8 +59,11 @@ def time_left(cells: Mapping[str, Any], *, briefly: bool = False) -> str:
     seconds = [cells[f"remaining_seconds_{point}"] for point in ("p10", "p50", "p90")]
     if None in seconds:
         return ""
-    low, middle, high = ((rough_span if briefly else span)(int(one)) for one in seconds)
-    return f"{middle} ({low}-{high})" if briefly else f"about {middle} ({low} to {high})"
+    if briefly:
+        low, middle, high = (rough_span(int(one)).replace(" ", "") for one in seconds)
+        return f"{middle} ({low}-{high})"
+    low, middle, high = (span(int(one)) for one in seconds)
+    return f"about {middle} ({low} to {high})"
 
 
 def ago(at: int | None, now: int) -> str | None:

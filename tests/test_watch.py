@@ -386,6 +386,7 @@ def test_the_table_once_in_any_format(
     assert (first["overdue"], first["note"]) == (True, "overdue run_1")
     assert (second["run_id"], second["status"], second["note"]) == ("er_2", None, "not seen yet")
     assert NOTHING_REMAINS.items() <= first.items()
+    assert "remaining" not in first
     for chosen in ("table", "markdown", "csv", "ndjson"):
         ids = ["watch", "er_1", "--format", chosen, "--db", store_url]
         assert main.run(main.cli, ids) == 0

@@ -24,7 +24,7 @@ from recorder.cli.row_options import (
 )
 from recorder.cli.snapshot_lines import COLUMNS, format_step, step_cells, step_lines
 from recorder.cli.stores import reading
-from recorder.cli.streams import terminal_width
+from recorder.cli.streams import WIDE, terminal_width
 from recorder.humanize import cost_text, counted, span, time_left
 from recorder.instants import datetime_of
 from recorder.ledger.run_status import TERMINAL
@@ -36,7 +36,7 @@ from recorder.views import REMAINING_KINDS, RUN_KINDS, RUNS, run_cells
 
 _TRACKING: Final = get_args(Tracking)
 _MAIN_COLUMNS: Final = ("run_id", "status", "leads", "slug", "wall_seconds", "cost", "age")
-_COMPOSED: Final[Columns] = {"leads": "number", "cost": "number", "age": "number"}
+_COMPOSED: Final[Columns] = dict.fromkeys(("leads", "remaining", "cost", "age"), "number")
 _NONE_AT_ALL: Final = "no runs: 'recorder track RUN_ID' starts a history"
 
 
@@ -163,7 +163,7 @@ def _write_table(
     dropped = any(row["tracking"] in LOST for row in rows)
     columns = [*_MAIN_COLUMNS[:2], *(["tracking"] if dropped else []), *_MAIN_COLUMNS[2:]]
     if any(REMAINING_KINDS.keys() <= row.keys() for row in rows):
-        columns.insert(columns.index("wall_seconds"), "remaining")
+        columns.insert(columns.index("slug"), "remaining")
     write_rows(
         [row | _texts(row, now) for row in rows],
         columns=declared({**RUN_KINDS, **_COMPOSED}, keys=("run_id",)),
@@ -191,7 +191,8 @@ def _remaining(row: Mapping[str, Any]) -> str | None:
     """Return what remains of a run, and whether it is slow."""
     if "slow" not in row:
         return None
-    return ", ".join(filter(None, (time_left(row), "slow" if row["slow"] else ""))) or None
+    left = time_left(row, briefly=terminal_width() < WIDE)
+    return ", ".join(filter(None, (left, "slow" if row["slow"] else ""))) or None
 
 
 def _leads(row: Mapping[str, Any]) -> str | None:

@@ -23,12 +23,12 @@ _AROUND = 5  # lines of a terminal that are no runs
 _BAR = 8  # columns
 _ID_AT_MOST = 36  # a UUID
 _ESSENTIAL = {"status": 9, "": 7, "left": 16}
-_USEFUL = {"age": 7, "leads": _BAR, "seen": 5, "cost": 11}
+_USEFUL = {"age": 9, "leads": _BAR, "seen": 5, "cost": 11}
 """The widths of the columns between run and note, in the order of their importance."""
 
 _ORDER = ("run", "status", "leads", "", "age", "left", "seen", "cost", "note")
-_LEFT_AT_LENGTH = 35  # columns of "about 12m 20s (10m 20s to 14m 40s)"
-_LEAST_NOTE, _NOTE = 8, 12  # columns of "settling", and of "server error"
+_LEFT_AT_LENGTH = 40  # columns of "about 12 m 20 s (10 m 20 s to 14 m 40 s)"
+_LEAST_NOTE, _NOTE = 8, 10  # columns
 _HEADLINE_EVERY_S = 3.0
 _NUMBERS = ("", "age", "seen", "cost")
 _STYLES = {"completed": "green", "failed": "red", "cancelled": "yellow", "running": "cyan"}

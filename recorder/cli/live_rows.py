@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from recorder.analysis.values import Cells, amount, declared, kinds
 from recorder.cli.terminal import visible
-from recorder.humanize import cost_text, time_left, whole_span
+from recorder.humanize import cost_text, rough_span, time_left, whole_span
 from recorder.instants import SECOND
 from recorder.ledger.answer import Outcome
 from recorder.life import Phase
@@ -79,7 +79,9 @@ def live_row(run: LiveRun, cadence: Cadence, now: int, left: Cells = NOTHING_REM
         done=run.leads_done,
         total=run.leads_total,
         age="-" if age_us is None else whole_span(age_us),
-        seen="-" if run.last_polled_at is None else whole_span(now - run.last_polled_at),
+        seen="-"
+        if run.last_polled_at is None
+        else rough_span(max(now - run.last_polled_at, 0) // SECOND),
         cost=cost_text(amount(run.cost_actual_micros), amount(run.cost_preview_micros)),
         note=visible(alarm or _remark(run, is_slow=bool(left["slow"]))),
         alarming=alarm is not None,
@@ -116,6 +118,7 @@ def snapshot_row(run: LiveRun, cadence: Cadence, now: int, left: Cells) -> dict[
             "cost_preview": amount(run.cost_preview_micros),
             "overdue": run.overdue(cadence, now),
             "note": live_row(run, cadence, now, left).note or None,
+            "remaining": time_left(left, briefly=True) or None,  # of tables alone
         }
     )
 

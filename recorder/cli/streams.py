@@ -13,12 +13,15 @@ import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BufferedWriter, FileIO, TextIOWrapper
-from typing import TextIO
+from typing import Final, TextIO
 
 import click
 
 from recorder.cli.terminal import visible
 from recorder.urls import hide_secrets
+
+WIDE: Final = 120
+"""The columns of a terminal from which on a table says at length what remains of runs."""
 
 _STDIN, _STDOUT, _STDERR = range(3)
 

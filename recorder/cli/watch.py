@@ -24,6 +24,8 @@ from recorder.store.read.run_refs import RunRef, find_run
 from recorder.store.sharing.leases import leave, new_holder
 from recorder.transfer.unrecorded import keep_answers
 
+_TABLE = ("run_id", "status", "leads_done", "leads_total", "age_seconds", "remaining", "note")
+
 
 @click.command(
     epilog="""\b
@@ -87,7 +89,7 @@ def _print_once(
         columns=SNAPSHOT_COLUMNS,
         format=format,
         out=sys.stdout,
-        table_columns=("run_id", "status", "leads_done", "leads_total", "age_seconds", "note"),
+        table_columns=_TABLE,
         foot=[headline(runs, settings.cadence, now)],
         empty="no runs in flight",
     )
