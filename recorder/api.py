@@ -33,6 +33,7 @@ from recorder.ledger.jsontext import to_python
 from recorder.settings import Settings, load_settings
 from recorder.store.engine import Database
 from recorder.views import (
+    EVENT_KINDS,
     LABEL_KINDS,
     LEAD_OUTCOME_KINDS,
     POLL_KINDS,
@@ -199,6 +200,14 @@ class History:
             UnknownRunError, AmbiguousRunError: no run has that id, or two have it.
         """
         return rows_frame(self._queries.lead_outcomes(run_id, source), LEAD_OUTCOME_KINDS)
+
+    def events(self, run_id: str | None = None, *, source: str | None = None) -> "pd.DataFrame":
+        """Return what happened, to a run or to all and to keys, in the order of commits; the columns of the view `events`.
+
+        `event_id`: `Int64`; `recorded_at`, `happened_at`: UTC, our clock; `source`, `run_id` (null: of the source's key),
+        `kind`, `detail`: `string`.
+        """
+        return rows_frame(self._queries.events(run_id, source), EVENT_KINDS)
 
     def status(self, run_id: str, *, source: str | None = None) -> dict[str, Any]:
         """Return the JSON value that the API last served: `{"run": {...}}` as dicts, lists, str, bool, None and numbers.

@@ -4,8 +4,9 @@ Invariants: nothing is written or made; queries as of T return what was known at
 observed; rows are those of the views.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from typing import Self
 
 from recorder.analysis.filters import Filters
@@ -19,6 +20,7 @@ from recorder.store.engine import Database
 from recorder.store.migrate import require_current
 from recorder.store.read.listing import (
     ListedRow,
+    event_rows,
     label_rows,
     lead_outcome_rows,
     poll_rows,
@@ -40,6 +42,7 @@ from recorder.store.read.states import (
 )
 from recorder.store.read.vocabulary import UnknownWord, unknown_words
 from recorder.views import (
+    event_cells,
     label_cells,
     lead_outcome_cells,
     poll_cells,
@@ -160,6 +163,19 @@ class Queries:
         with self._database.reading() as connection:
             states = (state_at(connection, ref, self._as_of) for ref in refs)
             return [state.value for state in states if state is not None]
+
+    def events(
+        self,
+        run_id: str | None = None,
+        source: str | None = None,
+        *,
+        filters: Filters | None = None,
+        kinds: Collection[str] = (),
+        after: int = 0,
+    ) -> Iterator[Cells]:
+        """Yield the rows of the view `events`, of one run or of all, as `event_rows` filters them."""
+        rows = partial(event_rows, filters=filters, kinds=kinds, after=after)
+        return map(event_cells, self._listed(rows, run_id, source))
 
     def status(self, run_id: str, source: str | None = None) -> StateView:
         """Return the last state of a run.

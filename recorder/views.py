@@ -56,6 +56,11 @@ LEAD_OUTCOME_KINDS: Final[Columns] = kinds(
     instant="started_at completed_at",
     seconds="run_seconds",
 )
+EVENT_KINDS: Final[Columns] = kinds(
+    "event_id recorded_at happened_at source run_id kind detail",
+    count="event_id",
+    instant="recorded_at happened_at",
+)
 
 REMAINING_KINDS: Final[Columns] = kinds(
     "remaining_seconds_p10 remaining_seconds_p50 remaining_seconds_p90 slow",
@@ -74,6 +79,7 @@ VIEWS: Final[Mapping[str, Columns]] = {
     "transitions": TRANSITION_KINDS,
     "labels": LABEL_KINDS,
     "lead_outcomes": LEAD_OUTCOME_KINDS,
+    "events": EVENT_KINDS,
 }
 """The kind of each column of each view."""
 
@@ -145,6 +151,11 @@ def lead_outcome_cells(stored: Mapping[str, Any]) -> Cells:
     """Return the row of `lead_outcomes`, from one in base units."""
     run_us = time_between(stored["started_at"], stored["completed_at"])
     return _row(LEAD_OUTCOME_KINDS, {**stored, "run_seconds": seconds(run_us)})
+
+
+def event_cells(stored: Mapping[str, Any]) -> Cells:
+    """Return the row of `events`, from one in base units."""
+    return _row(EVENT_KINDS, stored)
 
 
 def _row(columns: Columns, cells: Mapping[str, Any]) -> Cells:

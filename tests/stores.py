@@ -115,8 +115,13 @@ def rows(database: Database, *tables: str) -> Rows:
 
 
 def content(database: Database) -> Rows:
-    """All rows, with the answers that parts stand for in the parts' place, so that two stores can be compared."""
+    """All rows, with the answers in place of their parts, and events without numbers, so that two stores can be compared."""
     held = rows(database)
+    for row in held["source"]:
+        row.pop("last_event_id")
+    for row in held["event"]:
+        del row["event_id"], row["recorded_at"]
+    held["event"].sort(key=lambda row: [str(value) for value in row.values()])
     held.pop("part")
     with database.reading() as connection:
         shelves = {s["source_id"]: Parts(connection, s["source_id"]) for s in held["source"]}

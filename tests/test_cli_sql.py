@@ -168,7 +168,7 @@ def test_a_session_is_left_as_it_was(asked: Database, capsys: Capture) -> None:
         ("SELECT nope FROM runs", ["nope", "(line 1, column 8)"]),
         (
             "SELECT 1 FROM nope",
-            ["nope", "(line 1, column 15)", "the views are labels, "],
+            ["nope", "(line 1, column 15)", "the views are events, "],
         ),
         ("DELETE FROM run", ["only one query is run, SELECT"]),
         ("SELECT nope(1)", ["nope", "(line 1, column 8)"]),

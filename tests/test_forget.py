@@ -115,7 +115,7 @@ def test_runs_of_every_shape_are_forgotten_whole(ask: Ask, database: Database) -
     for source, run_id in runs[::2]:
         assert ask("forget", "--yes", "--source", source, run_id) == (0, "", ""), run_id
     left = set(runs[1::2])
-    for name in ("runs", "snapshots", "polls", "transitions", "labels"):
+    for name in ("runs", "snapshots", "polls", "transitions", "labels", "events"):
         assert {(row["source"], row["run_id"]) for row in view(database, name)} <= left
     code, out, err = ask("export", "answers", "--out", "-")
     assert (code, err) == (0, "")

@@ -465,6 +465,7 @@ VIEWS = {
     "labels": "source run_id key value",
     "lead_outcomes": "source run_id item_id lead_id status skipped_reason error_message attempts provider"
     " started_at completed_at run_seconds",
+    "events": "event_id recorded_at happened_at source run_id kind detail",
 }
 EXTRAS = {
     "runs": "run_seconds_sharp wall_seconds_sharp spend_part spend_micros spend_unit",

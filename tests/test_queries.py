@@ -37,6 +37,7 @@ KEYS = {
     "transitions": ("source", "run_id", "seen_at"),
     "labels": ("source", "run_id", "key"),
     "lead_outcomes": ("source", "run_id", "item_id"),
+    "events": ("event_id",),
 }
 Rows = list[dict[str, Any]]
 
@@ -155,9 +156,9 @@ def test_status_as_of_each_answer_is_what_was_served(database: Database) -> None
 
 
 def test_a_question_about_one_run_gives_its_rows_alone(filled: Database) -> None:
-    """Snapshots, polls, transitions and labels of a run and source are those among all that are its own."""
+    """Snapshots, polls, transitions, labels and events of a run and source are those among all that are its own."""
     archive = archive_of(filled)
-    for name in ("snapshots", "polls", "transitions", "labels"):
+    for name in ("snapshots", "polls", "transitions", "labels", "events"):
         of_all = [dict(row) for row in getattr(archive, name)()]
         for run_id, source in (("er_1", "default"), ("er_1", "growth"), (HOSTILE, None)):
             own = [dict(row) for row in getattr(archive, name)(run_id, source)]

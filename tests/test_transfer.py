@@ -102,6 +102,9 @@ def shown(database: Database) -> dict[str, list[dict[str, Any]]]:
     held = {name: [dict(row) for row in getattr(archive, name)()] for name in VIEWS}
     for row in held["snapshots"]:
         del row["document"]
+    for row in held["events"]:
+        del row["event_id"], row["recorded_at"]
+    held["events"].sort(key=str)
     return held
 
 

@@ -3,9 +3,9 @@
 Cause: the first release. Locks: none, the tables are new.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from runpy import run_path
 
 import sqlalchemy as sa
 from alembic import op
@@ -19,6 +19,7 @@ depends_on = None
 SCHEMA = "recorder"
 HOME = Path(__file__).resolve().parent.parent
 FUNCTIONS = HOME / "functions" / f"{revision}.sql"
+ON_SQLITE = run_path(str(FUNCTIONS.with_name(f"{revision}_sqlite.py")))
 VIEWS = HOME / "views" / revision
 
 metadata = sa.MetaData(
@@ -108,7 +109,7 @@ _table(
     sa.Column("base_url", Text, nullable=False),
     *_required("created_at parts_version"),
     *_texts("holder refused_key accepted_key"),
-    *_integers("held_until refused_at clock_at clock_off_us"),
+    *_integers("held_until refused_at clock_at clock_off_us last_event_id"),
     sa.UniqueConstraint("name"),
     _in_calendar("created_at"),
 )
@@ -144,7 +145,7 @@ _run_table(
     ),
     sa.Column("is_quiet", Flag, nullable=False),
     sa.Column("last_outcome", Small),
-    *_integers("overdue_notified_at"),
+    *_integers("overdue_notified_at lost_at"),
     sa.Column("body_digest", Bytes),
     *_integers(f"{LEADS} updated_at"),
     sa.Index(None, "source_id", "due_at"),
@@ -264,6 +265,21 @@ _run_table(
 )
 
 _table(
+    "event",
+    *_required("event_id recorded_at happened_at"),
+    sa.Column("source_id", Small, nullable=False),
+    *_integers("run_key"),
+    sa.Column("kind", Text, nullable=False),
+    *_texts("detail"),
+    sa.PrimaryKeyConstraint("event_id"),
+    sa.UniqueConstraint("source_id", "run_key", "kind", "happened_at"),
+    _refers("source", "source_id"),
+    _refers("run", "source_id", "run_key"),
+    sa.CheckConstraint("(run_key IS NULL) = (substr(kind, 1, 4) = 'key_')", name="run_or_key"),
+    _in_calendar("recorded_at happened_at"),
+)
+
+_table(
     "poller",
     sa.Column("holder", Text, nullable=False),
     sa.Column("alive_until", Integer, nullable=False),
@@ -302,20 +318,6 @@ _table(
 )
 
 
-# SQLite has no stored functions: there each call stands written out, X being its argument. The remainder is made
-# positive, so that instants before 1970 come out right too.
-_REST = "(((X) % 1000000 + 1000000) % 1000000)"
-_WRITTEN_OUT = {
-    "instant": f"(strftime('%Y-%m-%dT%H:%M:%S', ((X) - {_REST}) / 1000000, 'unixepoch')"
-    f" || printf('.%06dZ', {_REST}))",
-    "amount": "((X) / 1000000.0)",
-    "seconds": "((X) / 1000000.0)",
-    "hexadecimal": "lower(hex(X))",
-    "document": "(X)",
-}
-_CALL = re.compile(r"recorder\.(\w+)\(((?:[^()]|\((?:[^()]|\([^()]*\))*\))*)\)")
-
-
 def upgrade() -> None:
     """Create the schema, the tables, the functions (Postgres) and the views."""
     bind = op.get_bind()
@@ -334,7 +336,7 @@ def downgrade() -> None:
         bind.exec_driver_sql(f"DROP VIEW {'recorder.' if postgres else ''}{path.stem}")
     metadata.drop_all(bind, checkfirst=False)
     if postgres:
-        for name in _WRITTEN_OUT:
+        for name in ON_SQLITE["WRITTEN_OUT"]:
             bind.exec_driver_sql(f"DROP FUNCTION recorder.{name}")
 
 
@@ -342,9 +344,4 @@ def view_statements(dialect: str) -> Iterator[str]:
     """Yield the CREATE statement of each view: its file on Postgres; on SQLite with its functions written out."""
     for path in sorted(VIEWS.glob("*.sql")):
         text = path.read_text(encoding="utf-8")
-        yield text if dialect == "postgresql" else _for_sqlite(text)
-
-
-def _for_sqlite(text: str) -> str:
-    inlined = _CALL.sub(lambda call: _WRITTEN_OUT[call[1]].replace("X", call[2]), text)
-    return inlined.replace("recorder.", "")
+        yield text if dialect == "postgresql" else ON_SQLITE["written_out"](text)

@@ -61,7 +61,7 @@ def export(
 ) -> None:
     """Write answers, or the rows of a view, to a file.
 
-    NAME is answers, runs, snapshots, polls, transitions, labels or lead_outcomes. `answers` is every recorded answer, as
+    NAME is answers, runs, snapshots, polls, transitions, labels, lead_outcomes or events. `answers` is every recorded answer, as
     ndjson that `recorder import` reads into a store on SQLite or Postgres; items are not in it, they are captured again.
     The file appears only when it is complete, and only its owner may read it.
     """

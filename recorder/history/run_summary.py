@@ -183,7 +183,7 @@ def summary_after(
 def _end_after(
     stored: RunSummary, before: SnapshotSummary, last: SnapshotSummary, row: LedgerRow
 ) -> End | None:
-    if not row.is_terminal or _ledger_end(row) is not None or not before.is_terminal:
+    if not row.is_terminal or ledger_end(row) is not None or not before.is_terminal:
         return end_of([before, last], row)
     if stored.ended_at_origin == "ledger":
         return None  # the ledger gives its end no more
@@ -281,16 +281,17 @@ def end_of(snapshots: Sequence[SnapshotSummary], row: LedgerRow) -> End:
     """
     if not row.is_terminal:
         return End()
-    ledger_end = _ledger_end(row)
-    if ledger_end is not None:
-        return End(ledger_end, "ledger")
+    at = ledger_end(row)
+    if at is not None:
+        return End(at, "ledger")
     first = _end_index(snapshots)
     if first == 0:
         return End()
     return _bracket(snapshots[first - 1], snapshots[first])
 
 
-def _ledger_end(row: LedgerRow) -> int | None:
+def ledger_end(row: LedgerRow) -> int | None:
+    """Return when a run ended by its ledger row; None where the row does not say."""
     if row.status == "cancelled" and row.cancelled_at is not None:
         return row.cancelled_at
     return row.completed_at

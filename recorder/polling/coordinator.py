@@ -266,10 +266,12 @@ class Coordinator:
         )
         return first in waiting
 
-    def save_key(self, source_id: int, key_id: str, *, is_accepted: bool, now: int) -> None:
-        """Save whether the API accepted a source's key last."""
+    def save_key(
+        self, source_id: int, key_id: str, *, is_accepted: bool, now: int, why: str | None
+    ) -> None:
+        """Save whether the API accepted a source's key last, and why not."""
         self._database.write(
-            lambda c: save_key(c, source_id, key_id, is_accepted=is_accepted, now=now)
+            lambda c: save_key(c, source_id, key_id, is_accepted=is_accepted, now=now, why=why)
         )
 
     def save_clock(self, source_id: int, off_us: int | None) -> None:

@@ -190,7 +190,11 @@ class ResultRecorder:
         if (accepted or breaker.refused is not None) and accepted != breaker.stored:
             with suppress(StoreError):  # the next answer tries again
                 self._coordinator.save_key(
-                    source.source_id, source.key_id, is_accepted=accepted, now=now
+                    source.source_id,
+                    source.key_id,
+                    is_accepted=accepted,
+                    now=now,
+                    why=breaker.refused,
                 )
                 breaker.stored = accepted
 

@@ -75,6 +75,7 @@ class WatchRecord:
     is_quiet: bool
     last_outcome: int | None
     overdue_notified_at: int | None
+    lost_at: int | None
     body_digest: bytes | None
     leads_total: int | None
     leads_pending: int | None

@@ -2,7 +2,8 @@
 
 Invariants, each held by a constraint: one row a run and source; a run's snapshots are numbered 1, 2, ... without gaps
 (each points at the one before it); no two polls of a run at one instant; a good poll points at its snapshot.
-The key of every table that grows begins with the source, so that the store can be distributed by it.
+The key of every table that grows begins with the source, so that the store can be distributed by it; events alone are
+numbered over the whole store.
 Instants are microseconds since 1970 UTC, amounts millionths.
 
 Tables are built by the migrations alone; a test holds this module and them together.
@@ -140,12 +141,8 @@ source = _table(
     sa.Column("name", Name, nullable=False),
     sa.Column("base_url", Text, nullable=False),
     *_required("created_at parts_version"),
-    *_texts("holder"),
-    *_integers("held_until"),
-    *_texts("refused_key"),
-    *_integers("refused_at"),
-    *_texts("accepted_key"),
-    *_integers("clock_at clock_off_us"),
+    *_texts("holder refused_key accepted_key"),
+    *_integers("held_until refused_at clock_at clock_off_us last_event_id"),
     sa.UniqueConstraint("name"),
     _in_calendar("created_at"),
 )
@@ -181,7 +178,7 @@ watch = _run_table(
     ),
     sa.Column("is_quiet", Flag, nullable=False),
     sa.Column("last_outcome", Small),
-    *_integers("overdue_notified_at"),
+    *_integers("overdue_notified_at lost_at"),
     sa.Column("body_digest", Bytes),
     *_columns(PROGRESS),
     sa.Index(None, "source_id", "due_at"),
@@ -294,6 +291,21 @@ item = _run_table(
     _in_calendar("started_at completed_at"),
     key=["item_id"],
     rowid=False,
+)
+
+event = _table(
+    "event",
+    *_required("event_id recorded_at happened_at"),
+    sa.Column("source_id", Small, nullable=False),
+    *_integers("run_key"),
+    sa.Column("kind", Text, nullable=False),
+    *_texts("detail"),
+    sa.PrimaryKeyConstraint("event_id"),
+    sa.UniqueConstraint("source_id", "run_key", "kind", "happened_at"),
+    _refers("source", "source_id"),
+    _refers("run", "source_id", "run_key"),
+    sa.CheckConstraint("(run_key IS NULL) = (substr(kind, 1, 4) = 'key_')", name="run_or_key"),
+    _in_calendar("recorded_at happened_at"),
 )
 
 poller = _table(

@@ -3,15 +3,28 @@
 Invariant: with `as_of` T, only what was observed at or before T.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, TypeAlias, cast
 
 import sqlalchemy as sa
 
+from recorder.analysis.filters import Filters
+from recorder.ledger.readable import storable
 from recorder.store.joins import captured_items, named, same_run
 from recorder.store.read.run_refs import RunRef
 from recorder.store.records import columns_of
-from recorder.store.schema import capture, item, label, part, poll, run, snapshot, source
+from recorder.store.schema import (
+    capture,
+    event,
+    item,
+    label,
+    part,
+    poll,
+    run,
+    run_summary,
+    snapshot,
+    source,
+)
 
 ListedRow: TypeAlias = Mapping[str, Any]
 
@@ -131,6 +144,57 @@ def lead_outcome_rows(
     columns = columns_of(item, _ITEM_COLUMNS)
     statement = _select(columns, item, ref, source_name, joined=captured_items())
     return _fetched(connection, statement, capture.c.captured_at, as_of)
+
+
+def event_rows(
+    connection: sa.Connection,
+    ref: RunRef | None = None,
+    *,
+    source_name: str | None = None,
+    as_of: int | None = None,
+    filters: Filters | None = None,
+    kinds: Collection[str] = (),
+    after: int = 0,
+) -> Iterator[ListedRow]:
+    """Yield the events of one run, or of all runs and keys, in their order.
+
+    Args:
+        connection: a transaction.
+        ref: the run; None: all.
+        source_name: only this source's.
+        as_of: only what had happened by then, microseconds since 1970 UTC.
+        filters: of the runs as they are, but `since` and `until` by the time at which it happened.
+        kinds: only these; none: all.
+        after: only events with a larger number.
+    """
+    wanted = filters or Filters()
+    runs = event.outerjoin(run, same_run(run, event))
+    rows = runs.outerjoin(run_summary, same_run(run_summary, event)).join(
+        source, source.c.source_id == event.c.source_id
+    )
+    names = columns_of(event, ("event_id", "recorded_at", "happened_at", "kind", "detail"))
+    statement = sa.select(*names, source.c.name.label("source"), run.c.run_id).select_from(rows)
+    statement = statement.where(event.c.event_id > after, *_conditions(wanted, kinds))
+    if ref is not None:
+        statement = statement.where(ref.rows_of(event))
+    if source_name is not None:
+        statement = statement.where(source.c.name == source_name)
+    return _fetched(connection, statement.order_by(event.c.event_id), event.c.happened_at, as_of)
+
+
+def _conditions(filters: Filters, kinds: Collection[str]) -> Iterator[sa.ColumnElement[bool]]:
+    if filters.since is not None:
+        yield event.c.happened_at >= filters.since
+    if filters.until is not None:
+        yield event.c.happened_at < filters.until
+    if kinds:
+        yield event.c.kind.in_(kinds)
+    for name in ("status", "slug", "version"):
+        if words := getattr(filters, name):
+            yield run_summary.c[name].in_(list(map(storable, words)))
+    for key, value in filters.labels:
+        of_run = same_run(label, event) & (label.c.key == storable(key))
+        yield sa.exists().where(of_run, label.c.value == storable(value))
 
 
 def _select(

@@ -23,6 +23,7 @@ from recorder.store.records import (
     WatchRecord,
 )
 from recorder.store.schema import poll, rejected_body, run_summary, snapshot, watch
+from recorder.store.write.event_log import EventRecord
 
 Values: TypeAlias = tuple[Any, ...]
 
@@ -54,7 +55,7 @@ _moved_values = attrgetter(*_MOVED, *_POLL)
 
 @dataclass(slots=True)
 class Batch:
-    """Rows by table, and whether they are new."""
+    """Rows by table, and whether they are new; events are written by the transaction, when all else is."""
 
     parts: NewParts
     new_snapshots: list[SnapshotRecord] = field(default_factory=list)
@@ -66,6 +67,7 @@ class Batch:
     new_summaries: list[Row] = field(default_factory=list)
     changed_summaries: list[Row] = field(default_factory=list)
     watches: list[WatchRecord] = field(default_factory=list)
+    events: list[EventRecord] = field(default_factory=list)
 
     def flush(self, connection: sa.Connection) -> None:
         """Write all of it."""

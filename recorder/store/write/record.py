@@ -8,12 +8,13 @@ put where it belongs. No network call and no reading of bodies happens within th
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
-from itertools import groupby, pairwise
+from itertools import chain, groupby, pairwise
 from typing import TypeAlias
 
 import sqlalchemy as sa
 
 from recorder.errors import RecorderError, RowRefusedError, StoreError
+from recorder.instants import now_us
 from recorder.ledger.answer import Answer, Outcome
 from recorder.ledger.body import Malformed, one_line
 from recorder.ledger.bounded import Bounded
@@ -36,6 +37,7 @@ from recorder.store.records import (
 )
 from recorder.store.schema import run, snapshot, watch
 from recorder.store.write.batch import Batch
+from recorder.store.write.event_log import write_events
 from recorder.store.write.out_of_order import insert_late
 from recorder.store.write.run_writer import ReadAnswer, RecordResult, Rules, RunWriter, UnreadError
 from recorder.store.write.sources import lock_source_parts
@@ -67,12 +69,19 @@ class Recorder:
         database: a store of the current schema.
         cadence: gives a run's next poll.
         costs: gives amounts.
+        clock: microseconds since 1970 UTC.
     """
 
     def __init__(
-        self, database: Database, *, cadence: Cadence | None = None, costs: CostRules | None = None
+        self,
+        database: Database,
+        *,
+        cadence: Cadence | None = None,
+        costs: CostRules | None = None,
+        clock: Callable[[], int] = now_us,
     ) -> None:
         self._database = database
+        self._clock = clock
         self._rules = Rules(cadence=cadence or Cadence(), costs=costs or CostRules())
         self._sections = Sections(self._rules.costs)
         self._last_read: Bounded[tuple[str, str], bytes] = Bounded(_REMEMBERED)
@@ -156,24 +165,26 @@ class Recorder:
         before: Callable[[sa.Connection], None] | None,
         after: Callable[[sa.Connection], None] | None,
     ) -> list[RecordResult]:
-        def work(connection: sa.Connection) -> tuple[list[RecordResult], list[NewParts]]:
+        def work(connection: sa.Connection) -> tuple[list[RecordResult], list[Batch]]:
             recorded: list[RecordResult] = []
-            written: list[NewParts] = []
+            batches: list[Batch] = []
             if before is not None:
                 before(connection)
             for source, group in groupby(read, key=lambda one: one.answer.source):
                 source_id, version = lock_source_parts(connection, source)
-                written.append(NewParts(source_id, version, self._known_parts))
-                batch = Batch(written[-1])
+                batch = Batch(NewParts(source_id, version, self._known_parts))
                 recorded += _record_source(connection, source_id, batch, rules, list(group))
                 batch.flush(connection)
+                batches.append(batch)
             if after is not None:
                 after(connection)
-            return recorded, written
+            now = self._clock() if rules.now is None else rules.now
+            write_events(connection, chain(*(batch.events for batch in batches)), now=now)
+            return recorded, batches
 
-        recorded, written = self._database.write(work)
-        for parts in written:
-            parts.committed()
+        recorded, batches = self._database.write(work)
+        for batch in batches:
+            batch.parts.committed()
         return recorded
 
 

@@ -6,6 +6,8 @@ Invariant: the rows are a function of the run's snapshots and polls, in whatever
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import pairwise
 from operator import attrgetter
 
 import sqlalchemy as sa
@@ -14,7 +16,7 @@ from recorder.history.flags import lead_flags
 from recorder.history.run_summary import RunSummary, SnapshotSummary, summarize, summary_after
 from recorder.ledger.answer import Answer, Outcome
 from recorder.ledger.body import Malformed, rejected_body
-from recorder.ledger.cost import CostRules
+from recorder.ledger.cost import Amount, CostRules
 from recorder.ledger.row import LedgerRow
 from recorder.ledger.sections import Reading
 from recorder.schedule.cadence import Cadence
@@ -31,6 +33,7 @@ from recorder.store.records import (
     WatchRecord,
     apply_progress,
     apply_summary,
+    load_snapshots,
     snapshot_record,
     snapshot_summary,
     stored_summary,
@@ -40,6 +43,7 @@ from recorder.store.records import (
 from recorder.store.schema import run_summary, snapshot
 from recorder.store.write.batch import Batch
 from recorder.store.write.plan import LastPoll, last_poll, plan_run
+from recorder.store.write.run_log import RunLog
 
 _EARLIER = rows_of_run(snapshot, SUMMARY_COLUMNS, before="seq")
 _STORED_SUMMARY = rows_of_run(run_summary, RUN_SUMMARY_COLUMNS)
@@ -136,9 +140,11 @@ class RunWriter:
         self._stored = self._last = last
         self._stored_polls = last.n_polls if last is not None else 0
         self._replaced: Sequence[SnapshotRecord] = ()
+        self._is_rewound = False
         self._new: list[SnapshotRecord] = []
         self._reading: Reading | None = None
         self._poll = LastPoll(polled_at=0, before_at=None)
+        self._log = RunLog(run, watch)
 
     def append(self, read: ReadAnswer) -> RecordResult:
         """Record an answer that is newer than the run's last."""
@@ -163,10 +169,11 @@ class RunWriter:
     def rewind(self, snapshots: Sequence[SnapshotRecord]) -> None:
         """Go back to before the first poll: all polls follow again, and their states replace these snapshots."""
         self._replaced, self._stored, self._last = snapshots, None, None
+        self._is_rewound = True
         watch = self.watch
         watch.n_polls = watch.n_snapshots = watch.n_failures = 0
         watch.first_polled_at = watch.last_polled_at = watch.first_good_at = None
-        watch.last_good_at = watch.body_digest = None
+        watch.last_good_at = watch.body_digest = watch.lost_at = None
 
     def replay(self, poll: PollRecord, state: SnapshotRecord | None, body: bytes | None) -> None:
         """Let a stored poll follow.
@@ -211,6 +218,10 @@ class RunWriter:
 
     def _begin(self, state: SnapshotRecord, reading: Reading | None = None) -> Outcome:
         self.watch.n_snapshots = state.seq = self.watch.n_snapshots + 1
+        row = (
+            partial(self._load_row, state) if reading is None else partial(getattr, reading, "row")
+        )
+        self._log.note_state(self._last, state, row)
         self._last, self._reading = state, reading
         self._new.append(state)
         return Outcome.CHANGED
@@ -218,6 +229,7 @@ class RunWriter:
     def _count(self, at: int, outcome: Outcome) -> int | None:
         """Count a poll in the watch row; return the number of the snapshot that it showed."""
         watch, good = self.watch, outcome.is_row
+        self._log.note_poll(outcome, at, self._last)
         watch.n_polls += 1
         watch.n_failures = 0 if good else watch.n_failures + 1
         watch.last_polled_at = at
@@ -260,6 +272,8 @@ class RunWriter:
             self.watch.last_changed_at = last.first_seen_at
             apply_progress(self.watch, last)
         plan_run(self.watch, self._run, last, self._rules.cadence, self._poll)
+        self._log.note_plan(self._poll.polled_at, last)
+        self._batch.events += self._log.records(self.connection if self._is_rewound else None)
         self._batch.watches.append(self.watch)
 
     def _summary_may_change(self, *, was_seen_again: bool) -> bool:
@@ -284,6 +298,7 @@ class RunWriter:
         stored, reading, batch = self._stored, self._reading, self._batch
         if stored is None:
             row = reading.row if reading is not None else self._load_row(last)
+            self._log.note_costs(self._new, 1, settled_us=self._rules.cadence.settled_us)
             summary = self._summarize([state.summary for state in self._new], row)
             into = batch.changed_summaries if self._has_summary else batch.new_summaries
             into.append(summary_row(self._key, row, summary))
@@ -291,12 +306,25 @@ class RunWriter:
             row = reading.row if reading is not None else last.row
             (values,) = _STORED_SUMMARY.all(self.connection, *self._key.values())
             before = dict(zip(RUN_SUMMARY_COLUMNS, values, strict=True))
+            self._note_costs(stored, stored_summary(before, self.watch).actual)
             summary = self._summary_after(stored, before, row)
             # A state that was only seen again has no reading: its ledger row has no more than a summary needs.
             new = summary_columns(summary) if reading is None else summary_row({}, row, summary)
             if before | new != before:
                 batch.changed_summaries.append(self._key | before | new)
         apply_summary(self.watch, summary, last)
+
+    def _note_costs(self, stored: SnapshotRecord, actual: Amount) -> None:
+        """Note late costs, by the history if there may be any: if there was an actual, and it changes after an end."""
+        states = (stored, *self._new)
+        if actual.present and any(
+            before.is_terminal and after.summary.actual not in (actual, Amount())
+            for before, after in pairwise(states)
+        ):
+            key = (snapshot.c[name] == value for name, value in self._key.items())
+            earlier = load_snapshots(self.connection, *key, snapshot.c.seq < stored.seq)
+            settled_us = self._rules.cadence.settled_us
+            self._log.note_costs([*earlier, *states], len(earlier) + 1, settled_us=settled_us)
 
     def _load_row(self, last: SnapshotRecord) -> LedgerRow:
         return load_row(last, Parts(self.connection, last.source_id), self._rules.costs)

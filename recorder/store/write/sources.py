@@ -7,11 +7,13 @@ as the other's.
 import sqlalchemy as sa
 
 from recorder.errors import SettingError, UsageError
+from recorder.history.run_events import EventKind
 from recorder.store.engine import Database, dialect_of
 from recorder.store.prepared import Prepared
 from recorder.store.read.source_health import poller_of
 from recorder.store.read.source_rows import source_rows
 from recorder.store.schema import source
+from recorder.store.write.event_log import EventRecord, write_events
 
 _NEW_SOURCE_LOCK = 0x5EC0_4DE5  # any constant
 _LOCKED = Prepared(
@@ -104,15 +106,28 @@ def rebind_source(database: Database, name: str, *, base_url: str, now: int) -> 
 
 
 def save_key(
-    connection: sa.Connection, source_id: int, key_id: str, *, is_accepted: bool, now: int
+    connection: sa.Connection,
+    source_id: int,
+    key_id: str,
+    *,
+    is_accepted: bool,
+    now: int,
+    why: str | None = None,
 ) -> None:
-    """Save whether the API accepted a source's key last."""
+    """Save whether the API accepted a source's key last, and why not; write an event where a refusal begins or is over."""
+    this_source = source.c.source_id == source_id
+    refused = sa.select(source.c.refused_key).where(this_source).with_for_update()
+    before = connection.execute(refused).scalar_one()
     known = (
         {"refused_key": None, "refused_at": None, "accepted_key": key_id}
         if is_accepted
         else {"refused_key": key_id, "refused_at": now, "accepted_key": None}
     )
-    connection.execute(sa.update(source).where(source.c.source_id == source_id).values(known))
+    connection.execute(sa.update(source).where(this_source).values(known))
+    if before != known["refused_key"]:
+        kind = EventKind.KEY_ACCEPTED if is_accepted else EventKind.KEY_REFUSED
+        one = EventRecord(source_id=source_id, run_key=None, happened_at=now, kind=kind, detail=why)
+        write_events(connection, [one], now=now)
 
 
 def save_clock(connection: sa.Connection, source_id: int, off_us: int | None) -> None:

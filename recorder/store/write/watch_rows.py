@@ -4,12 +4,16 @@ from collections.abc import Iterable
 
 import sqlalchemy as sa
 
+from recorder.history.run_events import EventKind
+from recorder.humanize import whole_span
 from recorder.instants import SECOND
 from recorder.ledger.answer import FAR_OFF_US
+from recorder.ledger.body import one_line
 from recorder.schedule.cadence import Urgency
 from recorder.store.read.overdue_runs import Overdue
 from recorder.store.read.phases import outcome_is
 from recorder.store.schema import source, watch
+from recorder.store.write.event_log import EventRecord, write_events
 from recorder.store.write.sources import lock_source
 
 _CLOCK_SLACK_US = SECOND
@@ -79,11 +83,24 @@ def hasten(connection: sa.Connection, runs: sa.ColumnElement[bool], *, within_us
 def mark_notified(
     connection: sa.Connection, overdue: Iterable[Overdue], *, now: int
 ) -> list[Overdue]:
-    """Mark overdue runs as reported, and return those that no other process has reported meanwhile."""
+    """Mark overdue runs as reported, with an event each, and return those that no other process has reported meanwhile."""
     overdue = list(overdue)
     for name in sorted({one.source for one in overdue}):
         lock_source(connection, name)  # whoever records an answer writes the same rows
-    return [one for one in overdue if _mark_notified(connection, one, now)]
+    marked = [one for one in overdue if _mark_notified(connection, one, now)]
+    write_events(connection, (_event(one, now) for one in marked), now=now)
+    return marked
+
+
+def _event(one: Overdue, now: int) -> EventRecord:
+    trigger = f", triggerRunId {one.trigger_run_id}" if one.trigger_run_id else ""
+    return EventRecord(
+        source_id=one.source_id,
+        run_key=one.run_key,
+        happened_at=now,
+        kind=EventKind.OVERDUE,
+        detail=one_line(f"{one.status} for {whole_span(now - one.since)}{trigger}"),
+    )
 
 
 def _mark_notified(connection: sa.Connection, one: Overdue, now: int) -> bool:
