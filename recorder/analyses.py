@@ -26,6 +26,7 @@ from recorder.analysis.rows import RunRow
 from recorder.analysis.runner import answer, meant, needs
 from recorder.analysis.values import Cells, instant
 from recorder.errors import SettingError
+from recorder.history.message_pattern import pattern_of
 from recorder.history.timeline import RunStory
 from recorder.instants import datetime_of
 from recorder.outlooks import Outlooks
@@ -173,8 +174,18 @@ class Analyses(Queries):
             places=places(row, self._read(row.source, PLACES, row.slug), now=moment),
             left=left,
             is_overdue=row.is_overdue(after_us, now=moment),
+            error=self._error_group(row.error_message),
             trigger_link=self._settings.trigger_link,
         )
+
+    def _error_group(self, message: str | None) -> Cells:
+        """Return the row of `errors` that a message belongs to; empty for no message."""
+        if message is None:
+            return {}
+        pattern = pattern_of(message)
+        rows = self.analyse("errors").rows
+        own = (row for row in rows if (row["level"], row["pattern"]) == ("run", pattern))
+        return next(own, {})
 
     def listed(
         self, filters: Filters | None, names: Iterable[str]

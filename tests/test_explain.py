@@ -160,6 +160,24 @@ def test_the_page_has_a_block_to_send_on(database: Database, ask: Ask) -> None:
     assert re.search(r"state 6 .*2 polls, failed, 60 completed, 40 failed", words)
 
 
+def test_its_error_stands_in_its_group(database: Database, ask: Ask) -> None:
+    """The pattern of `errors`, how many runs have it, since when, and in which slugs."""
+    failing(database)
+    error = {"message": "Provider *timed* out <b>after</b> 45 s"}
+    record(database, "er_2", (8000, body("er_2", "failed", ended=7990, error=error)))
+    found = facts(ask, "er_1")
+    assert found["error_pattern"] == "Provider *timed* out <b>after</b> <n> s"
+    assert (found["error_runs"], found["error_share"]) == (2, 1)
+    assert found["error_first_seen_at"] == iso(T0 + 7305 * S)
+    page = " ".join(ask("explain", "er_1")[1].split())
+    assert (
+        "<n> s runs 2, 100 % of those with a message seen 2025-11-20 11:01:45Z to 11:30:00Z" in page
+    )
+    assert facts(ask, "like_1")["error_pattern"] is None
+    then = facts(ask, "er_1", "--as-of", iso(T0 + 7306 * S))
+    assert (then["error_runs"], then["error_last_seen_at"]) == (1, iso(T0 + 7305 * S))
+
+
 def test_markdown_is_to_paste(database: Database, ask: Ask) -> None:
     """The same parts with headings and lists; what was served is shown as it is."""
     failing(database)

@@ -17,6 +17,7 @@ from recorder.instants import SECOND
 _IDS: Final = ("source", "run_id", "enrichment_id", "slug", "version", "status")
 _LINKS: Final = ("trigger_run_id", "correlation_id")
 _COSTS: Final = ("cost_unit", "cost_quality", "cost_preview")
+_ERROR: Final = ("pattern", "runs", "share", "first_seen_at", "last_seen_at", "slugs", "versions")
 _STATE: Final = (
     *("seq", "first_seen_at", "last_seen_at", "n_polls", "status"),
     *(
@@ -38,6 +39,7 @@ class Explanation:
         places: among its like, by the names of its columns.
         left: what remains of it, by the names of `views.REMAINING_KINDS`.
         is_overdue: whether it is overdue now.
+        error: the row of `errors` of its message; empty without a message.
         trigger_link: a URL with `{trigger_run_id}` in it; None: none is set.
     """
 
@@ -46,6 +48,7 @@ class Explanation:
     places: Mapping[str, Place]
     left: Cells
     is_overdue: bool
+    error: Cells
     trigger_link: str | None
 
     @property
@@ -83,6 +86,7 @@ class Explanation:
             if variance is not None and run["cost_preview_micros"]
             else None,
             "error_message": run["error_message"],
+            **{f"error_{name}": self.error.get(name) for name in _ERROR},
             **{name: run[name] for name in _LINKS},
             "trigger_url": self._url(),
             "labels": dict(self.labels),

@@ -43,6 +43,7 @@ def sections(page: Page, facts: Mapping[str, Any]) -> Iterator[PagePart]:
         PagePart("", [entry for entry in page.entries() if entry[0] in _HEAD]),
         PagePart(f"Among {_HOW}", [*_places(facts)]),
         PagePart("Cost", [("", _cost(facts))]),
+        PagePart("Its error", [*_error(facts, tz)]),
         PagePart("Odd", [("", flag["meaning"]) for flag in facts["flags"]]),
         PagePart("When, by our clock where it does not say otherwise", [] if reasons else times),
     ]
@@ -117,6 +118,18 @@ def _cost(facts: Mapping[str, Any]) -> str:
         f"It cost {amount_text(actual, unit)} against a preview of {amount_text(preview)}: "
         f"{which if variance else 'as previewed'}.{later}"
     )
+
+
+def _error(facts: Mapping[str, Any], tz: tzinfo) -> Iterator[Entry]:
+    """Yield the group that the error of the run belongs to."""
+    if facts["error_pattern"] is None:
+        return
+    yield "pattern", facts["error_pattern"]
+    share = f"{percent_digits(facts['error_share'])} % of those with a message"
+    yield "runs", f"{facts['error_runs']:,}, {share}"
+    first, last = (instant_text(facts[f"error_{end}_seen_at"], tz) for end in ("first", "last"))
+    yield "seen", from_to(first, last)
+    yield "slugs", (facts["error_slugs"] or "").replace(",", ", ")
 
 
 def _times(timeline: Iterable[Mapping[str, Any]], tz: tzinfo) -> Iterator[Entry]:
