@@ -12,7 +12,7 @@ from recorder.ledger.target import Target
 from recorder.store.engine import Database
 from recorder.store.read.run_refs import find_run
 from recorder.store.write.adopt import adopting
-from recorder.store.write.capture import record_pages
+from recorder.store.write.capture import record_page
 from recorder.store.write.record import Recorder
 from recorder.store.write.track import track, untrack
 
@@ -110,20 +110,17 @@ def fill_items(database: Database) -> None:
     timing = {"startedAt": "2025-11-20T09:00:11Z", "completedAt": "2025-11-20T09:00:12.5Z"}
     whole: dict[str, Any] = {"leadId": "ld_1", "attempts": 2, "metadata": {"provider": "findy"}}
     failed = {"error": {"message": "no\nluck \x1b[31m <ana@x.test>"}, "timing": {"startedAt": "x"}}
-    record_pages(
-        database,
-        [
-            page(
-                {"status": "completed", "timing": timing, **whole},
-                {"status": "failed", **failed, **whole},
-                {"status": "skipped", "skippedReason": "run_cancelled"},
-                {"status": 3, "leadId": 7, "attempts": -1, "metadata": [], "error": "x"},
-            ),
-            page({"status": "pending"}, run_id="s3", after="i0"),
-            page({"status": "completed"}, run_id="s2"),
-        ],
-        after=lambda _: None,
-    )
+    for one in (
+        page(
+            {"status": "completed", "timing": timing, **whole},
+            {"status": "failed", **failed, **whole},
+            {"status": "skipped", "skippedReason": "run_cancelled"},
+            {"status": 3, "leadId": 7, "attempts": -1, "metadata": [], "error": "x"},
+        ),
+        page({"status": "pending"}, run_id="s3", after="i0"),
+        page({"status": "completed"}, run_id="s2"),
+    ):
+        record_page(database, one)
 
 
 def stopped_at(database: Database, seconds: int) -> None:

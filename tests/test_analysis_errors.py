@@ -29,7 +29,7 @@ from recorder.instants import datetime_of, iso
 from recorder.queries import Queries
 from recorder.settings import Settings
 from recorder.store.engine import Database
-from recorder.store.write.capture import record_pages
+from recorder.store.write.capture import record_page
 from recorder.store.write.forget import forget
 from recorder.store.write.record import Recorder
 
@@ -55,7 +55,9 @@ def store(database: Database) -> Database:
         )
         for run_id, (at, found) in ITEMS.items()
     ]
-    record_pages(filled(database), pages, after=lambda _: None)
+    filled(database)
+    for one in pages:
+        record_page(database, one)
     return database
 
 

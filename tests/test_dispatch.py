@@ -22,7 +22,7 @@ class Waiting:
     source_id: int = 1
 
 
-NEW, FLYING, LATER = (Waiting(int(urgency)) for urgency in Urgency)
+NEW, FLYING, LATER, _ = (Waiting(int(urgency)) for urgency in Urgency)
 
 
 def budget(**known: int) -> Budget:

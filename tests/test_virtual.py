@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from stores import T0, S
-from virtual import VirtualFetcher, VirtualTime, running
+from virtual import Reply, VirtualFetcher, VirtualTime
 
 HANGS_AFTER_S = 10
 
@@ -87,7 +87,7 @@ def test_a_watch_that_spins_fails(time: VirtualTime, work_us: int, timeout_us: i
     """Round after round without a pause and without an answer, however long a round takes; with pauses it is none."""
 
     def rounds(count: int, timeout_us: int) -> None:
-        fetcher = VirtualFetcher(time, running, lambda _: None, work_us=work_us)
+        fetcher = VirtualFetcher(time, lambda *_: Reply(), lambda _: None, work_us=work_us)
         for _ in range(count):
             fetcher.collect(timeout_us)
 

@@ -18,6 +18,7 @@ from stores import BASE_URL, T0, S, document
 from recorder.fetch.reading import clock_ahead_us
 from recorder.instants import MINUTE
 from recorder.ledger.answer import Answer, Outcome
+from recorder.ledger.target import Target
 from recorder.polling.active_sources import ActiveSource
 from recorder.polling.coordinator import Coordinator
 from recorder.polling.fetchers import PollRequest, PollResult
@@ -183,6 +184,23 @@ OUTCOMES = {
 World = Callable[[str, str, int], Reply]
 """Of a source's name, a run's id and the seconds since T0 in whole numbers."""
 
+Pages = Callable[[Target, int], Reply]
+"""Of a page of items and the seconds since T0 in whole numbers."""
+
+
+def pages_of(n: int) -> Pages:
+    """The items of runs that have so many leads, all completed, a hundred a page."""
+
+    def pages(target: Target, _at: int) -> Reply:
+        first = int(target.cursor or 0)
+        ids = [f"{number:06}" for number in range(first + 1, min(first + 100, n) + 1)]
+        more = first + 100 < n
+        served = [{"id": one, "status": "completed"} for one in ids]
+        page = {"hasMore": more, "nextCursor": ids[-1] if more else None}
+        return Reply(body={"items": served, "page": page})
+
+    return pages
+
 
 def ok(run_id: str, status: str = "running", **fields: Any) -> Reply:
     """A ledger row."""
@@ -199,6 +217,9 @@ def running(_source: str, run_id: str, _at: int) -> Reply:
     return ok(run_id)
 
 
+no_items = pages_of(0)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Sent:
     """One request as the server saw it; `at` is seconds since T0."""
@@ -208,6 +229,7 @@ class Sent:
     run_id: str
     watch: str
     status: int | None
+    is_row: bool = True
 
 
 class VirtualFetcher:
@@ -226,7 +248,7 @@ class VirtualFetcher:
     def __init__(
         self,
         time: VirtualTime,
-        world: World,
+        world: Callable[[str, Target, int], Reply],
         note: Callable[[Sent], object],
         *,
         name: str = "",
@@ -250,13 +272,14 @@ class VirtualFetcher:
         if sent_at + self._time.shift > request.send_by:
             self._come(sent_at, PollResult(request=request, answer=None))
             return
-        reply = self._world(request.source, request.due.target.run_id, (sent_at - T0) // S)
+        reply = self._world(request.source, request.due.target, (sent_at - T0) // S)
         sent = Sent(
             at=(sent_at - T0) / S,
             source=request.source,
             run_id=request.due.target.run_id,
             watch=self._name,
             status=reply.http_status,
+            is_row=request.due.target.is_row,
         )
         self._note(sent)
         read_at = sent_at + reply.latency_us
@@ -315,6 +338,8 @@ class Scene:
     Attributes:
         database: the store.
         world: what the server answers; may be replaced as time goes on.
+        pages: what it answers of items.
+        items: whether the watches capture items.
         keys: the key of each source; a source that is not named has a key of its own.
         rate: requests in any 60 s, per key.
         cadence: the settings.
@@ -327,6 +352,8 @@ class Scene:
 
     database: Database
     world: World = running
+    pages: Pages = no_items
+    items: bool = False
     keys: Mapping[str, str] = field(default_factory=dict)
     rate: int = RATE
     cadence: Cadence = field(default_factory=Cadence)
@@ -398,8 +425,8 @@ class Scene:
         self.log.append(sent)
         self.seen(sent)
 
-    def _answer(self, source: str, run_id: str, at: int) -> Reply:
-        return self.world(source, run_id, at)
+    def _answer(self, source: str, target: Target, at: int) -> Reply:
+        return self.world(source, target.run_id, at) if target.is_row else self.pages(target, at)
 
     def _sources(self, rows: Sequence[SourceRow]) -> list[ActiveSource]:
         return [
@@ -409,6 +436,7 @@ class Scene:
                 base_url=row.base_url,
                 key_id=self._key(row.name),
                 rate=self.rate,
+                items=self.items,
             )
             for row in rows
         ]

@@ -30,6 +30,7 @@ Examples:
   recorder poll                       one pass over what is due
   recorder poll --for 55s             from cron, every minute
   recorder poll --until-done          until every run has ended and is quiet
+  recorder poll --for 55s --items     and what became of each lead of ended runs
   recorder poll --forever -v          as a service""",
 )
 @click.option(
@@ -47,6 +48,11 @@ Examples:
     metavar="FILE",
     help="Take new run ids from a file that other programs append to.",
 )
+@click.option(
+    "--items",
+    is_flag=True,
+    help="Capture the leads of ended runs too, by at most a fifth of the budget.",
+)
 @settings_options("base_url", "rate", "every", "settle", "overdue_after")
 @verbose_option
 def poll(
@@ -56,6 +62,7 @@ def poll(
     *,
     until_done: bool,
     forever: bool,
+    items: bool,
     verbose: bool,
 ) -> int:
     """Ask the API about the runs that are due, and record its answers.
@@ -66,7 +73,7 @@ def poll(
     """
     if forever and (span is not None or until_done):
         raise UsageError("--forever does not end: leave --for and --until-done out")
-    plan = _plan(span, settings, until_done=until_done, forever=forever)
+    plan = _plan(span, settings, until_done=until_done, forever=forever, items=items)
     if verbose:
         _warn_of_key_files(settings)
     with recording(settings, lasts_us=span) as database:
@@ -108,10 +115,12 @@ def _require_source(database: Database, settings: Settings) -> None:
             )
 
 
-def _plan(span: int | None, settings: Settings, *, until_done: bool, forever: bool) -> WatchOptions:
+def _plan(
+    span: int | None, settings: Settings, *, until_done: bool, forever: bool, items: bool
+) -> WatchOptions:
     until = RunMode.PASS if span is None else RunMode.TIME
     until = RunMode.DONE if until_done else RunMode.FOREVER if forever else until
-    return WatchOptions(until=until, lasts_us=span, source=settings.source)
+    return WatchOptions(until=until, lasts_us=span, source=settings.source, items=items)
 
 
 def _warn_of_key_files(settings: Settings) -> None:

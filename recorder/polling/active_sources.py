@@ -23,6 +23,7 @@ class ActiveSource:
         base_url: of its API.
         key_id: the fingerprint of its key.
         rate: requests in any 60 s.
+        items: whether the items of its ended runs are captured.
         breaker: whether its answers let it be polled.
     """
 
@@ -31,6 +32,7 @@ class ActiveSource:
     base_url: str
     key_id: str
     rate: int
+    items: bool = False
     breaker: CircuitBreaker = field(default_factory=CircuitBreaker)
 
     def restore(self, row: SourceRow) -> None:

@@ -7,18 +7,20 @@ over all processes.
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import TypeAlias
 
 from recorder.instants import DAY, SECOND
 from recorder.polling.fetchers import PollRequest
 from recorder.polling.timer import Timer
 from recorder.schedule.cadence import Cadence, Urgency
-from recorder.schedule.dispatch import Budget, in_turn, sendable, wake_at
+from recorder.schedule.dispatch import Budget, in_turn, sendable, sendable_pages, wake_at
 from recorder.schedule.failing import FailingRun
 from recorder.schedule.sharing import Role
 from recorder.store.engine import Connection, Database
 from recorder.store.read.due import (
     Due,
     due_count,
+    due_pages,
     due_runs,
     in_flight_count,
     next_due_at,
@@ -37,6 +39,7 @@ from recorder.store.write.watch_rows import follow_clock, mark_notified, retry_f
 
 SEND_WITHIN_US = 5 * SECOND
 _AT_A_TIME = 64
+Count: TypeAlias = Callable[[Budget], int]  # of requests that a budget gives now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,6 +174,11 @@ class Coordinator:
             found = due_runs(connection, wanted, now=now, limit=_AT_A_TIME)
             return found, next_due_at(connection, wanted, now=now)
 
+    def due_pages(self, source_ids: Iterable[int], *, now: int) -> list[Due]:
+        """Return pages of items that are due, the next one first."""
+        with self._database.reading() as connection:
+            return due_pages(connection, source_ids, now=now, limit=_AT_A_TIME)
+
     def permit(
         self, use: KeyUse, due: Sequence[Due], *, most: int, now: int, pass_at: int | None = None
     ) -> Grant:
@@ -183,10 +191,12 @@ class Coordinator:
             now: microseconds since 1970 UTC.
             pass_at: for a single pass over what was due then; None for a watch that goes on.
         """
+        if due[0].urgency == Urgency.ITEMS:
+            return self._permit_pages(use, due, most=most, now=now, pass_at=pass_at)
         shared_now = now + self._ahead_us
         with self._database.reading() as connection:
             budget = key_budgets.load_budget(connection, use.key_id, rate=use.rate, now=shared_now)
-            demand = self._demand(connection, use, budget, pass_at)
+            demand = self._demand(connection, use, budget.busy, pass_at)
             behind = demand > use.rate and self._is_behind(connection, use, due, budget, now)
         new = sum(1 for one in due if one.urgency == Urgency.NEW)
         count = partial(
@@ -195,6 +205,24 @@ class Coordinator:
         if not count(budget):
             wake = wake_at(budget, shared_now, new=new, behind=behind)
             return Grant(requests=[], wake_at=wake - self._ahead_us)
+        return self._grant(use, due, count, most, now)
+
+    def _permit_pages(
+        self, use: KeyUse, due: Sequence[Due], *, most: int, now: int, pass_at: int | None
+    ) -> Grant:
+        """Return requests for as many pages of items as their part of the budget gives now."""
+        shared_now = now + self._ahead_us
+        with self._database.reading() as connection:
+            budget = key_budgets.load_budget(connection, use.key_id, rate=use.rate, now=shared_now)
+            demand = self._demand(connection, use, budget.busy - budget.busy_items, pass_at)
+        count = partial(sendable_pages, due=len(due), demand=demand, now=shared_now)
+        if not count(budget):
+            return Grant(requests=[], wake_at=now + SECOND)
+        return self._grant(use, due, count, most, now)
+
+    def _grant(self, use: KeyUse, due: Sequence[Due], count: Count, most: int, now: int) -> Grant:
+        """Take as many slots as `count` says of the locked budget, and return the requests that they permit."""
+        shared_now = now + self._ahead_us
 
         def take(connection: Connection) -> tuple[list[Due], list[Slot]]:
             budget = key_budgets.lock_budget(connection, use.key_id, rate=use.rate, now=shared_now)
@@ -206,6 +234,7 @@ class Coordinator:
                 len(going),
                 now=shared_now,
                 new_source=new_sources[-1] if new_sources else None,
+                is_items=due[0].urgency == Urgency.ITEMS,
             )
             return going, slots
 
@@ -221,7 +250,7 @@ class Coordinator:
             )
             for one, slot in zip(going, slots, strict=True)
         ]
-        return Grant(requests=requests, wake_at=now + budget.interval_us)
+        return Grant(requests=requests, wake_at=now + Budget(rate=use.rate).interval_us)
 
     def _in_turn(self, key_id: str, due: Sequence[Due], budget: Budget) -> list[Due]:
         new_went_last = self._new_went_last.get(key_id, False)
@@ -244,12 +273,10 @@ class Coordinator:
 
         self._database.write(pause)
 
-    def _demand(
-        self, connection: Connection, use: KeyUse, budget: Budget, pass_at: int | None
-    ) -> int:
+    def _demand(self, connection: Connection, use: KeyUse, busy: int, pass_at: int | None) -> int:
         """Return how many requests are wanted in 60 s; a single pass counts those of the last 60 s and those to come."""
         if pass_at is not None:
-            return budget.busy + due_count(connection, use.sources, now=pass_at)
+            return busy + due_count(connection, use.sources, now=pass_at)
         every_us = self._cadence.every_us
         return wanted_in_a_minute(connection, use.sources, every_us=every_us)
 

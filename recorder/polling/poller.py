@@ -5,6 +5,7 @@ store, or without a lease. Clock, randomness and network are handed in.
 """
 
 from collections import Counter
+from collections.abc import Iterable
 
 from recorder.errors import RecorderError, StoreError
 from recorder.instants import MINUTE, SECOND
@@ -18,13 +19,13 @@ from recorder.polling.runtime import Runtime
 from recorder.polling.summary import Summary
 from recorder.polling.timer import Timer
 from recorder.polling.watch_options import RunMode, WatchOptions
-from recorder.schedule.failing import is_lasting
 from recorder.store.read.due import Due
 from recorder.store.read.source_rows import SourceRow
 from recorder.store.write.record import Recorder
 
 ROUND_US = SECOND
 OVERDUE_CHECK_US = 10 * SECOND
+ITEMS_CHECK_US = 5 * SECOND  # after none could be sent: the question takes a scan of all runs
 END_WITHIN_US = 10 * SECOND  # for a store that takes no writes, once the watch is over
 _TICK_US = SECOND // 4
 
@@ -62,6 +63,7 @@ class Poller:
         self._next_round_at = 0
         self._leased: frozenset[int] = frozenset()
         self._new_sources, self._overdue = Timer(ROUND_US), Timer(OVERDUE_CHECK_US)
+        self._items = Timer(ITEMS_CHECK_US)
         self._store_error: StoreError | None = None
         self._failure: Exception | None = None
         self.summary = Summary()
@@ -149,7 +151,7 @@ class Poller:
         self._new_sources.start(now)
         self._runtime.before_poll()
         rows = {row.source_id: row for row in self._coordinator.sources()}
-        for source in self._runtime.load_sources([r for r in rows.values() if self._needs_key(r)]):
+        for source in self._runtime.load_sources([*filter(self._needs_key, rows.values())]):
             active = self._sources.get(source.source_id)
             if active is None or active.key_id != source.key_id:
                 source.restore(rows[source.source_id])
@@ -196,14 +198,29 @@ class Poller:
         due, next_at = self._coordinator.due(leased, now=self._pass_at or now)
         if next_at is not None and self._pass_at is None:
             self._next_round_at = min(self._next_round_at, next_at)
-        waiting = [one for one in due if (one.source_id, one.target) not in self._under_way]
-        by_source = Counter(source_id for source_id, _ in self._under_way)
-        ready = pollable(waiting, self._sources, by_source, now)
-        postponed = self._send(ready, now)
+        waiting = self._waiting(due)
+        postponed = self._send(waiting, now)
+        self._send_pages(leased, waiting, now)
         self._is_done = not (self._under_way or postponed) and self._nothing_left(now)
 
-    def _send(self, ready: list[Due], now: int) -> bool:
-        """Send what the budgets allow; return whether any run waits for less than a minute."""
+    def _send_pages(self, leased: Iterable[int], waiting: Iterable[Due], now: int) -> None:
+        """Send requests for items, except by keys with which a run waits for its poll."""
+        busy = {self._sources[one.source_id].key_id for one in waiting}
+        free = (s for s in leased if self._sources[s].key_id not in busy)
+        wanted = [s for s in free if self._sources[s].items]
+        if not wanted or not self._items.is_time(now):
+            return
+        self._send(self._waiting(self._coordinator.due_pages(wanted, now=now)), now)
+        if all(target.is_row for _, target in self._under_way):
+            self._items.start(now)
+
+    def _waiting(self, due: Iterable[Due]) -> list[Due]:
+        return [one for one in due if (one.source_id, one.target) not in self._under_way]
+
+    def _send(self, waiting: list[Due], now: int) -> bool:
+        """Send what breakers and budgets allow; return whether any run waits for less than a minute."""
+        by_source = Counter(source_id for source_id, _ in self._under_way)
+        ready = pollable(waiting, self._sources, by_source, now)
         uses = {use.key_id: use for use in key_uses(self._sources.values())}
         by_key: dict[str, list[Due]] = {}
         for one in ready:
@@ -295,7 +312,9 @@ class Poller:
         open_sources = {s for s in leased if self._sources[s].breaker.refused is None}
         if self._options.until is RunMode.TIME:
             return bool(self._watched) and not open_sources
-        return not self._coordinator.undone(open_sources, now=now)
+        capturing = [source_id for source_id in open_sources if self._sources[source_id].items]
+        pages = capturing and self._coordinator.due_pages(capturing, now=now + MINUTE)
+        return not (pages or self._coordinator.undone(open_sources, now=now))
 
     def _conclude(self) -> None:
         """Report the end of the watch: refused keys, overdue and failing runs."""
@@ -309,7 +328,8 @@ class Poller:
                 self._results.report_old_refusal(source)
         now = self._runtime.clock()
         self._notify_overdue(now, last=True)
-        self._note_lasting(now)
+        if self.summary.failing:
+            self.summary.note_lasting(self._coordinator.failing(self._watched), now=now)
         if self._is_done and self._options.until is RunMode.DONE:
             self._report_left(now)
 
@@ -320,17 +340,6 @@ class Poller:
             self._runtime.notify(not_visible_line(missing))
         if overdue := self._coordinator.overdue(leased, now=now):
             self._runtime.notify(overdue_left_line(overdue))
-
-    def _note_lasting(self, now: int) -> None:
-        """Add the runs whose last poll failed here, and that have been failing for long, to the summary."""
-        failed = self.summary.failing
-        if failed:
-            found = self._coordinator.failing(self._watched)
-            self.summary.lasting = [
-                one
-                for one in found
-                if (one.source, one.run_id) in failed and is_lasting(one, now=now)
-            ]
 
     def _leave(self) -> None:
         try:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from recorder.errors import StoreError
 from recorder.humanize import counted
 from recorder.ledger.answer import Answer, Outcome
+from recorder.ledger.target import Target
 from recorder.polling.active_sources import ActiveSource
 from recorder.polling.clock_watch import ClockWatch
 from recorder.polling.coordinator import Coordinator
@@ -84,9 +85,11 @@ class ResultRecorder:
                 self._apply(one.request, one.answer, outcomes)
         return done
 
-    def _write(self, results: list[PollResult]) -> dict[tuple[str, str], Outcome]:
+    def _write(self, results: list[PollResult]) -> dict[tuple[str, Target], Outcome]:
         now = self._runtime.clock()
         answers = [_after_last(one.answer, one.request.due) for one in results if one.answer]
+        pages = self._write_pages([one for one in answers if not one.target.is_row])
+        answers = [one for one in answers if one.target.is_row]
         pauses = {
             (one.request.slot.key_id, throttled_until(one.answer))
             for one in results
@@ -102,7 +105,16 @@ class ResultRecorder:
 
         recorded = self._recorder.record(answers, after=release_and_pause, now=now)
         self._report_set_aside(one for one in recorded if one.is_set_aside)
-        return {(one.source, one.run_id): one.outcome for one in recorded}
+        return pages | {(one.source, Target(one.run_id)): one.outcome for one in recorded}
+
+    def _write_pages(self, answers: list[Answer]) -> dict[tuple[str, Target], Outcome]:
+        if not answers:
+            return {}
+        from recorder.store.write.capture import record_page  # noqa: PLC0415  # a pass without items does without
+
+        return {
+            (one.source, one.target): record_page(self._recorder.database, one) for one in answers
+        }
 
     def _report_set_aside(self, recorded: Iterable[RecordResult]) -> None:
         """Report each answer that was set aside, once for each run and reason."""
@@ -113,12 +125,12 @@ class ResultRecorder:
                 self._runtime.notify(line)
 
     def _apply(
-        self, request: PollRequest, answer: Answer, outcomes: Mapping[tuple[str, str], Outcome]
+        self, request: PollRequest, answer: Answer, outcomes: Mapping[tuple[str, Target], Outcome]
     ) -> None:
         """Apply a recorded answer to summary, clock and source."""
         # An answer that was in the store already (a commit without a receipt) is not among the outcomes.
         own_outcome = answer.outcome or Outcome.UNCHANGED
-        outcome = outcomes.get((answer.source, answer.run_id), own_outcome)
+        outcome = outcomes.get((answer.source, answer.target), own_outcome)
         source = self._sources[request.due.source_id]
         self._summary.note(source.name, answer, outcome)
         self.clock_watch.compare(source.source_id, answer)
@@ -205,7 +217,9 @@ class ResultRecorder:
             self._could_end_at = now
         if now < self._could_end_at + after_us:
             return False
-        answers = [one.answer for one in self._waiting if one.answer is not None]
+        in_hand = (one.answer for one in self._waiting if one.answer is not None)
+        # A page of items holds people's data, and is fetched again.
+        answers = [answer for answer in in_hand if answer.target.is_row]
         self._summary.unrecorded = len(answers)
         self._runtime.notify(f"{counted(len(answers), 'answer')} could not be recorded")
         self._runtime.keep(answers)

@@ -54,8 +54,8 @@ class Clients:
         self._clients: dict[tuple[str, str], LedgerClient] = {}
         self._lock = threading.Lock()
 
-    def source(self, row: SourceRow) -> ActiveSource:
-        """Load the key of a source, and return it as an active one.
+    def source(self, row: SourceRow, *, items: bool) -> ActiveSource:
+        """Load the key of a source, and return it as an active one, that captures items or does as its settings say.
 
         Raises:
             SettingError: the source has no key, or is bound to another base URL than that of the settings.
@@ -81,6 +81,7 @@ class Clients:
             base_url=row.base_url,
             key_id=key_id,
             rate=config.rate,
+            items=items or config.items,
         )
 
     def prepare(self, request: PollRequest) -> Send:
@@ -167,7 +168,7 @@ class Service:
         errors: dict[str, SettingError] = {}
         for row in rows:
             try:
-                loaded.append(self._clients.source(row))
+                loaded.append(self._clients.source(row, items=self._options.items))
                 self._left_out.pop(row.name, None)
             except SettingError as error:
                 if self._options.source in (None, row.name) and row.name not in self._loaded:

@@ -1,12 +1,13 @@
 """The result of a watch, as one line and as an exit code."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from recorder.humanize import counted
 from recorder.instants import iso_seconds
 from recorder.ledger.answer import Answer, Outcome
-from recorder.schedule.failing import FailingRun
+from recorder.schedule.failing import FailingRun, is_lasting
 
 
 @dataclass(slots=True, kw_only=True)
@@ -15,6 +16,7 @@ class Summary:
 
     Attributes:
         outcomes: how many answers had each outcome.
+        pages: how many pages of items had each outcome.
         failing: runs, by source and id, whose last poll failed, each with the reason.
         lasting: the runs that have been failing for over a minute, the longest first.
         refused: sources whose key was refused, and why.
@@ -23,6 +25,7 @@ class Summary:
     """
 
     outcomes: Counter[Outcome] = field(default_factory=Counter)
+    pages: Counter[Outcome] = field(default_factory=Counter)
     failing: dict[tuple[str, str], str] = field(default_factory=dict)
     lasting: list[FailingRun] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)
@@ -31,10 +34,18 @@ class Summary:
 
     def note(self, source: str, answer: Answer, outcome: Outcome) -> None:
         """Count one recorded answer."""
+        if not answer.target.is_row:
+            self.pages[outcome] += 1
+            return
         self.outcomes[outcome] += 1
         self.failing.pop((source, answer.run_id), None)
         if outcome.is_failure:
             self.failing[source, answer.run_id] = answer.detail or outcome.text
+
+    def note_lasting(self, failing: Iterable[FailingRun], *, now: int) -> None:
+        """Note which of the failing runs failed here, and have been failing for long."""
+        here = (one for one in failing if (one.source, one.run_id) in self.failing)
+        self.lasting = [one for one in here if is_lasting(one, now=now)]
 
     @property
     def exit_code(self) -> int:
@@ -49,6 +60,9 @@ class Summary:
         """Return the summary as one line."""
         outcomes = ", ".join(f"{n} {outcome.text}" for outcome, n in sorted(self.outcomes.items()))
         text = f"polled {self.outcomes.total()}" + (f": {outcomes}" if outcomes else "")
+        if self.pages:
+            failed = self.pages.total() - self.pages[Outcome.CHANGED]
+            text += f"; {counted(self.pages[Outcome.CHANGED], 'page')} of items, {failed:,} failed"
         if self.failing:
             runs = counted(len(self.failing), "run")
             text += f"; the last poll of {runs} did not succeed ({self._example()})"

@@ -25,6 +25,7 @@ class WatchOptions:
         source: only this source; None for all.
         is_viewer: whether it leaves every source to a service that wants it, and overdue runs to others to report.
         may_idle: whether it goes on where no source has a key.
+        items: whether it captures the items of ended runs, also of sources whose settings do not say so.
     """
 
     until: RunMode = RunMode.PASS
@@ -32,6 +33,7 @@ class WatchOptions:
     source: str | None = None
     is_viewer: bool = False
     may_idle: bool = False
+    items: bool = False
 
     @property
     def role(self) -> Role:

@@ -24,12 +24,13 @@ from recorder.sandbox.limits import RateLimit
 from recorder.sandbox.population import SimulatedPopulation
 from recorder.sandbox.replies import Reply, error_reply, json_reply, not_found, unauthorized
 from recorder.sandbox.run_document import document_bytes
+from recorder.sandbox.run_items import items_reply
 from recorder.sandbox.simulated_run import SimulatedRun, cancel, make_run
 from recorder.sandbox.start_request import parse_start_request, started_reply
 from recorder.sandbox.timestamps import SECOND
 
 _RUNS = "/api/enrichment"
-_ALLOWED = {"runs": "POST", "run": "GET", "cancel": "POST"}
+_ALLOWED = {"runs": "POST", "run": "GET", "items": "GET", "cancel": "POST"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,12 +46,13 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedResponse:
-    """What is to be sent, and for whom; `user` is None for an unknown key."""
+    """What is to be sent, and for whom; `user` is None for an unknown key, `endpoint` for a path that has none."""
 
     number: int
     at: int
     user: str | None
     method: str
+    endpoint: str | None
     run_id: str | None
     reply: Reply
     delivery: Delivery
@@ -110,7 +112,7 @@ class FakeApi:
             self._faults = tuple(faults)
 
     def script(self, run_id: str, replies: Sequence[Reply], *, user: str) -> None:
-        """Serve these answers for a run from now on, in sequence, the last one repeated."""
+        """Serve these answers for a run (`RUN_ID/items`: for its items) from now on, in sequence, the last repeated."""
         with self._lock:
             self._scripts[user, run_id] = _Script(replies)
 
@@ -132,6 +134,7 @@ class FakeApi:
                 at=at,
                 user=user,
                 method=request.method,
+                endpoint=endpoint,
                 run_id=run_id,
                 reply=answer.reply,
                 delivery=answer.delivery,
@@ -155,7 +158,11 @@ class FakeApi:
             return FaultedReply(reply=self._start(request, user, at))
         if endpoint == "cancel":
             return FaultedReply(reply=self._cancel(run_id, user, at))
-        return self._disturbed(run_id, user, at)
+        if endpoint == "items":
+            reply = self._items(run_id, user, at, request.target.partition("?")[2])
+        else:
+            reply = self._status(run_id, user, at)
+        return self._disturbed(reply, run_id, user, at)
 
     def _refusal(self, method: str, endpoint: str | None, user: str, at: int) -> Reply | None:
         if endpoint is None:
@@ -166,8 +173,7 @@ class FakeApi:
         wait_s = self._limit.take(user, now=at)
         return throttled(wait_s, now=at, dated=self._dated) if wait_s else None
 
-    def _disturbed(self, run_id: str, user: str, at: int) -> FaultedReply:
-        reply = self._status(run_id, user, at)
+    def _disturbed(self, reply: Reply, run_id: str, user: str, at: int) -> FaultedReply:
         fault = choose_fault(
             self._faults,
             seed=self._population.seed,
@@ -189,6 +195,13 @@ class FakeApi:
             return Reply(body=body)
         run = self._visible(run_id, user, at)
         return not_found() if run is None else Reply(body=document_bytes(run, at))
+
+    def _items(self, run_id: str, user: str, at: int, query: str) -> Reply:
+        script = self._scripts.get((user, f"{run_id}/items"))
+        if script is not None:
+            return script.next()
+        run = self._visible(run_id, user, at)
+        return not_found() if run is None else items_reply(run, at, query)
 
     def _visible(self, run_id: str, user: str, at: int) -> SimulatedRun | None:
         run = self._runs.get(run_id)
@@ -234,13 +247,13 @@ def parse_target(target: str) -> tuple[str | None, str | None]:
         target: path and query as they stood in the request line, read as Latin-1.
 
     Returns:
-        `runs`, `run`, `cancel` or None (nothing is there), and the decoded run id, None without one.
+        `runs`, `run`, `items`, `cancel` or None (nothing is there), and the decoded run id, None without one.
     """
     path = target.partition("?")[0]
     if path == _RUNS:
         return "runs", None
-    match = re.fullmatch(rf"{_RUNS}/([^/]+)(/cancel)?", path)
+    match = re.fullmatch(rf"{_RUNS}/([^/]+)(?:/(cancel|items))?", path)
     if match is None:
         return None, None
     run_id = unquote_to_bytes(match[1].encode("latin-1")).decode("utf-8", "replace")
-    return "cancel" if match[2] else "run", run_id
+    return match[2] or "run", run_id

@@ -158,7 +158,7 @@ class Sandbox:
         """Serve these answers for a run, one a request, the last repeated.
 
         Args:
-            run_id: the run.
+            run_id: the run; `RUN_ID/items` for the pages of its items.
             answers: documents as for `put`, or replies; at least one.
             user: the user of the run; None: the first one.
 

@@ -25,6 +25,7 @@ class RequestLog:
         at: the instant of its arrival and of its document, microseconds since 1970 UTC.
         user: the user of its key, None for an unknown key.
         method: GET, POST, ...
+        endpoint: `run`, `items`, ...; None for a path that has none.
         run_id: the requested run, None where its path names none.
         status: the status code, None where nothing was sent.
         fault: the kind of its fault, or None.
@@ -36,6 +37,7 @@ class RequestLog:
     at: int
     user: str | None
     method: str
+    endpoint: str | None
     run_id: str | None
     status: int | None
     fault: str | None
@@ -54,6 +56,7 @@ class RequestLog:
             "number": self.number,
             "user": self.user,
             "method": self.method,
+            "endpoint": self.endpoint,
             "run_id": self.run_id,
             "status": self.status,
             "fault": self.fault,
@@ -77,6 +80,7 @@ def entry_of(delivery: PlannedResponse, sent: bytes) -> RequestLog:
         at=delivery.at,
         user=delivery.user,
         method=delivery.method,
+        endpoint=delivery.endpoint,
         run_id=delivery.run_id,
         status=None if silent else delivery.reply.status,
         fault=delivery.fault,

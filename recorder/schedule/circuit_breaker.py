@@ -87,7 +87,7 @@ class CircuitBreaker:
             self.stop(answer.observed_at, self.refused)  # the probe brought no answer
         elif outcome.is_served:
             self._note_served(answer)
-        elif outcome is Outcome.REFUSED:
+        elif outcome is Outcome.REFUSED and answer.target.is_row:  # a key may lack the items alone
             self.forbidden[answer.run_id] = _reason(answer)
             self._n_forbidden += 1
         elif outcome.is_outage:

@@ -15,6 +15,8 @@ from recorder.instants import MINUTE, SECOND
 from recorder.schedule.cadence import Urgency
 
 WINDOW_US = MINUTE
+ITEMS_PART = 5
+"""Items get one in so many requests."""
 _GRACE_US = SECOND // 4
 
 
@@ -44,6 +46,7 @@ class Budget:
         last_sent_at: the last request; None for none.
         paused_until: until when the API asked for a pause (429); None where it did not.
         last_new_source: the source of the new run that was polled last; 0 for none.
+        busy_items: those of the busy ones that were for items.
     """
 
     rate: int
@@ -52,6 +55,7 @@ class Budget:
     last_sent_at: int | None = None
     paused_until: int | None = None
     last_new_source: int = 0
+    busy_items: int = 0
 
     @property
     def free(self) -> int:
@@ -89,6 +93,21 @@ def sendable(
     at_once = min(new, budget.at_once)
     spread_at = _spread_at(budget, new=new, behind=behind)
     return at_once or min(due, budget.free, int(now >= spread_at))
+
+
+def sendable_pages(budget: Budget, *, due: int, demand: int, now: int) -> int:
+    """Return how many requests for items go now: what no run wants, and at most a fifth of the budget, but one.
+
+    Args:
+        budget: the key's.
+        due: pages that are due.
+        demand: requests for runs that the watch would send in 60 s.
+        now: microseconds since 1970 UTC.
+    """
+    if budget.paused_until is not None and now < budget.paused_until:
+        return 0
+    share = min(max(budget.rate // ITEMS_PART, 1), budget.rate - demand)
+    return max(min(due, budget.free, share - budget.busy_items), 0)
 
 
 def _spread_at(budget: Budget, *, new: int, behind: bool) -> int:

@@ -187,6 +187,13 @@ def parse_rate(value: RawSetting) -> int:
     return int(text)
 
 
+def parse_switch(value: RawSetting) -> bool:
+    """Return true or false."""
+    if not isinstance(value.content, bool):
+        raise value.wrong("neither on nor off: write true or false, without quotes")
+    return value.content
+
+
 def parse_span(value: RawSetting) -> int:
     """Return a duration above 0, in microseconds."""
     if not isinstance(value.content, str):

@@ -38,6 +38,7 @@ from recorder.settings.raw_setting import (
     parse_span,
     parse_spans,
     parse_store,
+    parse_switch,
     parse_text,
     parse_variable,
     parse_zone,
@@ -54,7 +55,7 @@ _FILE_KEYS = (
     "budget",
     "links",
 )
-_SOURCE_KEYS = ("base_url", "api_key_env", "api_key_file", "rate")
+_SOURCE_KEYS = ("base_url", "api_key_env", "api_key_file", "rate", "items")
 _COST_KEYS = ("unit", "path", "preview", "actual")
 _BUDGET_KEYS = ("unit", "amount", "per", "tz", "source", "slug", "label")
 
@@ -80,6 +81,7 @@ class SourceSettings:
         api_key_env: the environment variable that holds the key, or None.
         api_key_file: the absolute path of the file that holds the key, or None.
         rate: requests in any 60 s.
+        items: whether the items of its ended runs are captured.
     """
 
     name: str
@@ -87,6 +89,7 @@ class SourceSettings:
     api_key_env: str | None
     api_key_file: Path | None
     rate: int
+    items: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,6 +236,7 @@ def _source(name: str, raw: RawSettings, *, base_url: str, rate: int) -> SourceS
         api_key_env=None if key_file else raw.get("api_key_env", parse_variable, API_KEY_ENV),
         api_key_file=key_file,
         rate=raw.get("rate", parse_rate, rate),
+        items=raw.get("items", parse_switch, False),
     )
 
 

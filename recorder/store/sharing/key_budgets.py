@@ -37,10 +37,11 @@ def load_budget(connection: sa.Connection, key_id: str, *, rate: int, now: int) 
     stored = connection.execute(
         sa.select(key_budget).where(key_budget.c.key_id == key_id)
     ).one_or_none()
-    taken = sa.select(sa.func.count(), sa.func.min(key_slot.c.free_at)).where(
+    n_items = sa.func.count(sa.case((key_slot.c.is_items == sa.true(), 1)))
+    taken = sa.select(sa.func.count(), sa.func.min(key_slot.c.free_at), n_items).where(
         key_slot.c.key_id == key_id, key_slot.c.free_at > now
     )
-    busy, free_at = connection.execute(taken).one()
+    busy, free_at, busy_items = connection.execute(taken).one()
     return Budget(
         rate=rate,
         busy=busy,
@@ -48,6 +49,7 @@ def load_budget(connection: sa.Connection, key_id: str, *, rate: int, now: int) 
         last_sent_at=stored.last_sent_at if stored else None,
         paused_until=stored.paused_until if stored else None,
         last_new_source=(stored.last_new_source if stored else None) or 0,
+        busy_items=busy_items,
     )
 
 
@@ -106,7 +108,13 @@ def _shorten(connection: sa.Connection, now: int) -> None:
 
 
 def take_slots(
-    connection: sa.Connection, key_id: str, count: int, *, now: int, new_source: int | None = None
+    connection: sa.Connection,
+    key_id: str,
+    count: int,
+    *,
+    now: int,
+    new_source: int | None = None,
+    is_items: bool = False,
 ) -> list[Slot]:
     """Grant requests of a key whose budget is locked and has so many left.
 
@@ -116,6 +124,7 @@ def take_slots(
         count: how many.
         now: microseconds since 1970 UTC.
         new_source: the source of the last of them that goes to a run never polled before; None where none does.
+        is_items: whether they are for items.
     """
     if count <= 0:
         return []
@@ -132,9 +141,11 @@ def take_slots(
         connection.execute(
             sa.update(key_slot)
             .where(key_slot.c.key_id == key_id, key_slot.c.slot.in_(numbers))
-            .values(free_at=until)
+            .values(free_at=until, is_items=is_items)
         )
-    numbers += _more_slots(connection, key_id, count - len(numbers), until)
+    numbers += _more_slots(
+        connection, key_id, count - len(numbers), {"free_at": until, "is_items": is_items}
+    )
     sent = {"last_sent_at": now}
     if new_source is not None:
         sent["last_new_source"] = new_source
@@ -142,16 +153,15 @@ def take_slots(
     return [Slot(key_id=key_id, number=number, until=until) for number in numbers]
 
 
-def _more_slots(connection: sa.Connection, key_id: str, count: int, until: int) -> list[int]:
+def _more_slots(
+    connection: sa.Connection, key_id: str, count: int, values: dict[str, int]
+) -> list[int]:
     if not count:
         return []
     last = sa.select(sa.func.coalesce(sa.func.max(key_slot.c.slot), 0))
     first = connection.execute(last.where(key_slot.c.key_id == key_id)).scalar_one() + 1
     numbers = list(range(first, first + count))
-    rows = [
-        {"key_id": key_id, "slot": number, "free_at": until, "is_items": False}
-        for number in numbers
-    ]
+    rows = [{"key_id": key_id, "slot": number, **values} for number in numbers]
     connection.execute(sa.insert(key_slot), rows)
     return numbers
 

@@ -4,17 +4,16 @@ Invariant: a page is written in one transaction with the cursor of the next one;
 capture has come to writes no item. The first page removes the items of an earlier capture.
 """
 
-from collections.abc import Callable, Iterable
-from itertools import groupby
-from typing import Any, TypeAlias
+from functools import partial
+from typing import Any
 
 import sqlalchemy as sa
 
+from recorder.errors import RowRefusedError
 from recorder.instants import MINUTE
 from recorder.ledger.answer import Answer, Outcome
 from recorder.ledger.body import Malformed
 from recorder.ledger.items import ItemsPage, LeadItem, read_items
-from recorder.ledger.target import Target
 from recorder.schedule.cadence import capture_pause_us
 from recorder.store.engine import Database
 from recorder.store.joins import same_run, watched_runs
@@ -23,9 +22,6 @@ from recorder.store.read.due import ITEM_COUNTS
 from recorder.store.records import Row
 from recorder.store.schema import capture, item, run, watch
 from recorder.store.write.sources import lock_source
-
-PageKey: TypeAlias = tuple[str, Target]
-"""A source and a page."""
 
 _SETTLING_US = 15 * MINUTE  # a capture that differs so soon after the end is made once more
 _ADD = insert(item, ("source_id", "run_key", *LeadItem._fields))
@@ -40,28 +36,13 @@ _STATE = (
 )
 
 
-def record_pages(
-    database: Database, answers: Iterable[Answer], *, after: Callable[[sa.Connection], None]
-) -> dict[PageKey, Outcome]:
-    """Record answers to requests for pages of items, and return the outcome of each.
-
-    Args:
-        database: a store of the current schema.
-        answers: of any sources and runs.
-        after: work to do in the same transaction after them; idempotent.
-    """
-    read = [(one, _page(one)) for one in sorted(answers, key=lambda one: one.source)]
-
-    def work(connection: sa.Connection) -> dict[PageKey, Outcome]:
-        outcomes: dict[PageKey, Outcome] = {}
-        for source, group in groupby(read, key=lambda one: one[0].source):
-            source_id = lock_source(connection, source)
-            for answer, page in group:
-                outcomes[source, answer.target] = _record(connection, source_id, answer, page)
-        after(connection)
-        return outcomes
-
-    return database.write(work)
+def record_page(database: Database, answer: Answer) -> Outcome:
+    """Record the answer to a request for a page of items in a store of the current schema; return its outcome."""
+    page = _page(answer)
+    try:
+        return database.write(partial(_record, answer=answer, page=page))
+    except RowRefusedError:  # its message may hold values of the page
+        return database.write(partial(_record, answer=answer, page=Outcome.MALFORMED))
 
 
 def _page(answer: Answer) -> ItemsPage | Outcome:
@@ -71,11 +52,10 @@ def _page(answer: Answer) -> ItemsPage | Outcome:
     return Outcome.MALFORMED if isinstance(page, Malformed) else page
 
 
-def _record(
-    connection: sa.Connection, source_id: int, answer: Answer, page: ItemsPage | Outcome
-) -> Outcome:
-    found = connection.execute(_STATE, {"source": source_id, "id": answer.run_id}).mappings()
-    state = found.one_or_none()
+def _record(connection: sa.Connection, answer: Answer, page: ItemsPage | Outcome) -> Outcome:
+    source_id = lock_source(connection, answer.source)
+    found = connection.execute(_STATE, {"source": source_id, "id": answer.run_id})
+    state = found.mappings().one_or_none()
     if state is None:  # it was forgotten while the answer was on its way
         return page if isinstance(page, Outcome) else Outcome.CHANGED
     key = {name: state[name] for name in ("source_id", "run_key")}
@@ -101,13 +81,14 @@ def _write_page(
     connection: sa.Connection, key: Row, answer: Answer, page: ItemsPage, state: Row
 ) -> Row:
     """Write the items of a page; return the columns of the capture, none where the page brings nothing new."""
-    mine = sa.delete(item).where(*(item.c[name] == value for name, value in key.items()))
+    mine = sa.and_(*(item.c[name] == value for name, value in key.items()))
     is_first = not answer.target.cursor
     if not is_first:
-        mine = mine.where(item.c.item_id.in_([one.item_id for one in page.items]))
-    n_known = connection.execute(mine).rowcount
-    if not is_first and page.items and n_known == len(page.items):
-        return {}
+        mine &= item.c.item_id.in_([one.item_id for one in page.items])
+        n_known = connection.execute(sa.select(sa.func.count()).where(mine)).scalar_one()
+        if page.items and n_known == len(page.items):
+            return {}
+    connection.execute(sa.delete(item).where(mine))
     _ADD.many(connection, [(*key.values(), *one) for one in page.items])
     changes: Row = {"n_failures": 0, "cursor": page.next_cursor, "due_at": answer.observed_at}
     if is_first:

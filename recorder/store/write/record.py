@@ -80,7 +80,7 @@ class Recorder:
         costs: CostRules | None = None,
         clock: Callable[[], int] = now_us,
     ) -> None:
-        self._database = database
+        self.database = database
         self._clock = clock
         self._rules = Rules(cadence=cadence or Cadence(), costs=costs or CostRules())
         self._sections = Sections(self._rules.costs)
@@ -134,7 +134,7 @@ class Recorder:
     ) -> list[RecordResult]:
         """Write answers together, else in halves; one that cannot be written alone is set aside."""
         try:
-            with self._database.checked_on_failure() if len(answers) == 1 else nullcontext():
+            with self.database.checked_on_failure() if len(answers) == 1 else nullcontext():
                 return write(answers)
         except Exception as error:  # whatever it is, it loses no other answer
             _check_is_of_rows(error)
@@ -182,7 +182,7 @@ class Recorder:
             write_events(connection, chain(*(batch.events for batch in batches)), now=now)
             return recorded, batches
 
-        recorded, batches = self._database.write(work)
+        recorded, batches = self.database.write(work)
         for batch in batches:
             batch.parts.committed()
         return recorded
