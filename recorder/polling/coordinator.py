@@ -216,9 +216,8 @@ class Coordinator:
             budget = key_budgets.load_budget(connection, use.key_id, rate=use.rate, now=shared_now)
             demand = self._demand(connection, use, budget.busy - budget.busy_items, pass_at)
         count = partial(sendable_pages, due=len(due), demand=demand, now=shared_now)
-        if not count(budget):
-            return Grant(requests=[], wake_at=now + SECOND)
-        return self._grant(use, due, count, most, now)
+        nothing = Grant(requests=[], wake_at=now + SECOND)
+        return self._grant(use, due, count, most, now) if count(budget) else nothing
 
     def _grant(self, use: KeyUse, due: Sequence[Due], count: Count, most: int, now: int) -> Grant:
         """Take as many slots as `count` says of the locked budget, and return the requests that they permit."""
@@ -226,7 +225,10 @@ class Coordinator:
 
         def take(connection: Connection) -> tuple[list[Due], list[Slot]]:
             budget = key_budgets.lock_budget(connection, use.key_id, rate=use.rate, now=shared_now)
-            going = self._in_turn(use.key_id, due, budget)[: min(count(budget), most)]
+            new_went_last = self._new_went_last.get(use.key_id, False)
+            last_new = budget.last_new_source
+            turns = in_turn(due, new_went_last=new_went_last, last_new_source=last_new)
+            going = turns[: min(count(budget), most)]
             new_sources = [one.source_id for one in going if one.urgency == Urgency.NEW]
             slots = key_budgets.take_slots(
                 connection,
@@ -251,10 +253,6 @@ class Coordinator:
             for one, slot in zip(going, slots, strict=True)
         ]
         return Grant(requests=requests, wake_at=now + Budget(rate=use.rate).interval_us)
-
-    def _in_turn(self, key_id: str, due: Sequence[Due], budget: Budget) -> list[Due]:
-        new_went_last = self._new_went_last.get(key_id, False)
-        return in_turn(due, new_went_last=new_went_last, last_new_source=budget.last_new_source)
 
     def release_slots(self, connection: Connection, ended: Iterable[tuple[Slot, int]]) -> None:
         """Release the slots of requests that are over, in the transaction that records their answers."""
