@@ -112,7 +112,7 @@ def test_silence_says_why_and_what_would_help(month: str, capsys: Capture) -> No
     assert re.search(r"wall time: \d+ completed runs had \d+ to \d+ leads, .* ask within", far)
     assert "cost: 80 % interval from" in far
     other = told(capsys, "--db", month, "--slug", "work_email", "--leads", "9", "--version", "x")
-    assert "of all versions, not promised: 9 are needed of this version" in other
+    assert "of all versions, not promised: 9 are needed of this version in credits" in other
     got = asked(
         *(capsys, "estimate", "--db", month, "--slug", "work_email"),
         *("--leads", "900000"),

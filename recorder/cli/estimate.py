@@ -142,15 +142,18 @@ def _enrichment(found: RunEstimate) -> str:
 
 
 def _said(found: RunEstimate, answer: Estimate, record: list[bool]) -> str:
+    unit = f" in {found.run.unit}" if answer is found.cost and found.run.unit else ""
     slug, needed = found.run.slug, f"{LEAST_LIKES} are needed"
     known = counted(answer.n, "completed run")
     if answer.basis is Basis.FEW:
-        return f"too few: {known} of {slug} with a known value, {needed}: wait for more to end"
+        return (
+            f"too few: {known} of {slug} with a known value{unit}, {needed}: wait for more to end"
+        )
     if answer.basis is Basis.RANGE:
         fewest, most = answer.lead_range or (0, 0)
         return f"{known} had {fewest:,} to {most:,} leads, which says nothing of other sizes: ask within them, or run one"
     if answer.basis is Basis.SLUG:
-        return f"from {known} of all versions, not promised: {needed} of this version: wait for more to end"
+        return f"from {known} of all versions, not promised: {needed} of this version{unit}: wait for more to end"
     if answer.basis is Basis.BURST:
         return f"from {known}, not promised: {answer.n_started:,} runs of {slug} were created since its last known outcome, they stand or fall together: wait for one to end"
     return f"80 % interval from {known} of this version{_record(record)}"
