@@ -5,6 +5,7 @@ Invariant: the store and the settings are the demo's own: nothing of the user's 
 
 from collections.abc import Callable, Sequence
 
+from recorder.analysis.rows import RunRow
 from recorder.errors import UsageError
 from recorder.instants import MINUTE, SECOND
 from recorder.polling.service import Service
@@ -13,7 +14,7 @@ from recorder.sandbox import DEFAULT_USERS, Ending, SimulatedPopulation
 from recorder.settings import API_KEY_ENV, Settings
 from recorder.store.engine import Database
 from recorder.store.migrate import current_revision, upgrade
-from recorder.store.read.live_runs import LiveRun
+from recorder.store.read.live_runs import is_waited_for
 from recorder.store.write.track import track_with_source
 
 SOURCE = "demo"
@@ -110,12 +111,12 @@ def _tracker(
 
 def is_over(
     settings: Settings, population: SimulatedPopulation
-) -> Callable[[Sequence[LiveRun], int], bool]:
+) -> Callable[[Sequence[RunRow], int], bool]:
     """Return the condition that every run is there and has ended and is quiet, overdue ones left out."""
     cadence = settings.cadence
 
-    def over(runs: Sequence[LiveRun], now: int) -> bool:
-        waited_for = any(run.is_waited_for(cadence, now) for run in runs)
+    def over(runs: Sequence[RunRow], now: int) -> bool:
+        waited_for = any(is_waited_for(run, cadence, now) for run in runs)
         return len(runs) == len(population.runs) and not waited_for
 
     return over

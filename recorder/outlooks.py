@@ -15,7 +15,7 @@ from recorder.analysis.wall_times import SlugName, wall_likes
 from recorder.instants import MINUTE, SECOND
 from recorder.life import Phase
 from recorder.store.engine import Database
-from recorder.store.read.live_runs import EndedRun, LiveRun, ended_runs
+from recorder.store.read.live_runs import EndedRun, ended_runs
 from recorder.store.read.past import Past
 from recorder.store.read.run_columns import read_runs
 from recorder.store.read.run_history import RunName, courses
@@ -61,7 +61,7 @@ class Outlooks:
             self._slugs.pop((one.source, one.slug), None)
         self._ended, self._refreshed_at = ended, now
 
-    def of(self, runs: Iterable[RunRow | LiveRun], *, now: int) -> dict[RunName, Outlook]:
+    def of(self, runs: Iterable[RunRow], *, now: int) -> dict[RunName, Outlook]:
         """Return the outlook of each of the runs that is in flight, by source and run id.
 
         Args:
@@ -70,7 +70,7 @@ class Outlooks:
         """
         in_flight = [run for run in runs if run.phase is Phase.IN_FLIGHT]
         self._read_likes({(run.source, run.slug) for run in in_flight} - self._slugs.keys())
-        changed: dict[str, dict[str, RunRow | LiveRun]] = {}
+        changed: dict[str, dict[str, RunRow]] = {}
         for run in in_flight:
             n_snapshots, _ = self._of_slug(run).made.get(run.run_id, (-1, None))
             if n_snapshots != run.n_snapshots:
@@ -84,12 +84,12 @@ class Outlooks:
             (run.source, run.run_id): self._of_slug(run).made[run.run_id][1] for run in in_flight
         }
 
-    def cells(self, runs: Sequence[RunRow | LiveRun], *, now: int) -> dict[RunName, Cells]:
+    def cells(self, runs: Sequence[RunRow], *, now: int) -> dict[RunName, Cells]:
         """Return the columns of `REMAINING_KINDS` of each of the runs, null unless it is in flight; see `of`."""
         nothing = {(run.source, run.run_id): NOTHING_REMAINS for run in runs}
         return nothing | {name: _cells(made, now) for name, made in self.of(runs, now=now).items()}
 
-    def _of_slug(self, run: RunRow | LiveRun) -> _SlugOutlooks:
+    def _of_slug(self, run: RunRow) -> _SlugOutlooks:
         return self._slugs[run.source, run.slug]
 
     def _read_likes(self, slugs: set[SlugName]) -> None:
@@ -105,7 +105,7 @@ class Outlooks:
         with self._database.reading() as connection:
             return dict(courses(connection, source, list(run_ids), as_of=self._as_of))
 
-    def _outlook(self, run: RunRow | LiveRun, course: Course, now: int) -> Outlook:
+    def _outlook(self, run: RunRow, course: Course, now: int) -> Outlook:
         of_slug = self._of_slug(run)
         planned = Planned(version=run.version, at=now, leads=run.leads_total)
         if course.pace() is not None and run.version not in of_slug.courses:

@@ -5,9 +5,11 @@ observed; rows are those of the views.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Self
+
+from msgspec.structs import asdict
 
 from recorder.analysis.filters import Filters
 from recorder.analysis.rows import RunRow

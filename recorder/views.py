@@ -7,6 +7,8 @@ order, instants as aware UTC datetimes, amounts as exact decimals, seconds as fl
 from collections.abc import Mapping
 from typing import Any, Final
 
+from msgspec.structs import asdict
+
 from recorder.analysis.rows import RunRow
 from recorder.analysis.values import Cells, Columns, amount, instant, kinds, seconds
 from recorder.history.flags import is_sharp
@@ -85,13 +87,13 @@ VIEWS: Final[Mapping[str, Columns]] = {
 
 RUNS: Final = tuple(RUN_KINDS)
 _SPEND: Final = ("spend_part", "spend_micros", "spend_unit")
-RUN_COLUMNS: Final = frozenset(RUNS) & {*RunRow._fields, *_SPEND}
+RUN_COLUMNS: Final = frozenset(RUNS) & {*RunRow.__struct_fields__, *_SPEND}
 """The columns of `runs` that are read from the store; the others are computed from these."""
 
 
 def run_cells(row: RunRow) -> Cells:
     """Return the row of `runs`."""
-    cells: Cells = row._asdict()
+    cells: Cells = asdict(row)
     width_us = (
         0 if row.ended_at is None or row.ended_after is None else row.ended_at - row.ended_after
     )
@@ -100,7 +102,7 @@ def run_cells(row: RunRow) -> Cells:
         time_between(row.created_at, row.ended_at),
     )
     cells |= {
-        "is_terminal": row.is_terminal,
+        "is_terminal": row.is_terminal if row.is_observed else None,
         "queue_seconds": seconds(time_between(row.created_at, row.started_at)),
         "run_seconds": seconds(run_us),
         "wall_seconds": seconds(wall_us),

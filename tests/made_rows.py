@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from recorder.analysis.coverage import PollTimes
 from recorder.analysis.rows import RunRow
@@ -21,7 +22,7 @@ TERMS = (
 groupings = st.sampled_from([(), *combinations(TERMS, 1), *combinations(TERMS, 2)])
 statuses = st.sampled_from([(), ("failed",), ("failed", "cancelled"), ("running",), ("paused",)])
 WEST = timezone(timedelta(hours=-7))
-_BARE: dict[str, Any] = dict.fromkeys(RunRow._fields) | {
+_BARE: dict[str, Any] = dict.fromkeys(RunRow.__struct_fields__) | {
     "source": "default",
     "tracking": "done",
     "tracked_at": DAWN,
@@ -210,5 +211,5 @@ def _moved(random: Random, row: RunRow) -> tuple[RunRow, int | None]:
     ended = row.ended_at if row.ended_at is not None else row.tracked_at
     seen = ended + random.randint(0, 5) * SECOND
     late = random.choice([0, 0, -SECOND, round(random.expovariate(1e-8))])
-    row = row._replace(ended_seen_at=random.choice([seen, seen, seen, None]))
+    row = replace(row, ended_seen_at=random.choice([seen, seen, seen, None]))
     return row, random.choice([seen + late, seen + late, None])

@@ -9,6 +9,7 @@ from comparing import assert_same
 from hypothesis import given
 from hypothesis import strategies as st
 from made_rows import DAWN, TERMS, WEST, Made, histories, lived, run_row
+from msgspec.structs import replace
 from reference import grouped
 from reference_contrasts import Pair, by_version, compared
 
@@ -90,7 +91,7 @@ def _run(random: Random, number: int, fails: float, price: float, worse: float) 
     row = lived(f"er_{number}", 0, status, **fields)
     began = fields["created_at"] + round(random.lognormvariate(1, 0.8) * SECOND)
     took = round(leads * random.lognormvariate(0.3, 0.6) * SECOND)
-    return row._replace(started_at=began, ended_at=began + took)
+    return replace(row, started_at=began, ended_at=began + took)
 
 
 @pytest.mark.slow

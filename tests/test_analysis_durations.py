@@ -7,6 +7,7 @@ from comparing import assert_same
 from hypothesis import given
 from hypothesis import strategies as st
 from made_rows import DAWN, WEST, Made, groupings, histories, lived, run_row, statuses
+from msgspec.structs import replace
 
 from recorder.analysis.filters import Filters
 from recorder.instants import SECOND
@@ -25,7 +26,7 @@ def test_all_columns_are_those_of_the_reference(
 @given(histories(250))
 def test_the_rarer_percentiles_are_those_of_the_reference(made: Made) -> None:
     """The same with enough runs for p95 and p99."""
-    rows = [row._replace(status="completed") if row.n_snapshots else row for row in made.rows]
+    rows = [replace(row, status="completed") if row.n_snapshots else row for row in made.rows]
     assert_same(durations(rows, censored=True), reference.durations(rows, censored=True))
 
 
@@ -64,7 +65,7 @@ def test_runs_in_flight_stand_beside_every_status() -> None:
     """In flight is the count of the group without its status; a group of none but those is shown."""
     flying = run_row("er_9", status="running", slug="b", tracking="active")
     rows = [lived("er_1", 10, slug="b"), lived("er_2", 20, "failed", slug="b"), flying]
-    alone = flying._replace(run_id="er_10", slug="c")
+    alone = replace(flying, run_id="er_10", slug="c")
     told = durations([*rows, alone], by="slug,status").rows
     assert [(row["slug"], row["status"], row["runs"], row["in_flight"]) for row in told] == [
         ("b", "completed", 1, 1),

@@ -11,6 +11,7 @@ from comparing import assert_same
 from hypothesis import given
 from hypothesis import strategies as st
 from made_rows import TERMS, WEST, Made, groupings, histories, paid, run_row, statuses
+from msgspec.structs import replace
 
 from recorder.analysis.building import runs_of
 from recorder.analysis.columns import Runs
@@ -161,7 +162,7 @@ def test_what_is_open_is_expected_at_the_ratio_of_its_slug() -> None:
     assert expected([]) == 10
     assert expected(pairs("a", 30, 20 * MICROS, cost_unit="USD")) == 10
     assert expected(pairs("a", 30, 20 * MICROS, status="failed")) == 10
-    free = [row._replace(cost_preview_micros=0) for row in ours]
+    free = [replace(row, cost_preview_micros=0) for row in ours]
     assert expected([*free, *theirs]) == 10
 
 

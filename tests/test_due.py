@@ -23,7 +23,7 @@ from recorder.store.read.due import (
     undone_count,
     wanted_in_a_minute,
 )
-from recorder.store.read.live_runs import watched_runs
+from recorder.store.read.live_runs import is_waited_for, watched_runs
 from recorder.store.read.overdue_runs import overdue_runs
 from recorder.store.read.source_health import pauses
 from recorder.store.read.source_rows import served_since
@@ -111,7 +111,7 @@ def undone(database: Database, cadence: Cadence, at: int) -> int:
     with database.reading() as connection:
         shown = watched_runs(connection, since=0, limit=99)
         count = undone_count(connection, [1], cadence, now=now)
-    assert sum(run.is_waited_for(cadence, now) for run in shown) == count
+    assert sum(is_waited_for(run, cadence, now) for run in shown) == count
     return count
 
 

@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from made_rows import run_row
 from months import import_month
+from msgspec.structs import replace
 
 from recorder.analysis.backtests import SlugBacktest, slug_backtest
 from recorder.analysis.building import runs_of
@@ -71,7 +73,8 @@ def lives(rng: random.Random, slug: str, n: int) -> Iterator[RunRow]:
         actual = round(preview * ratio * (2 if is_second else 1))
         created = int(at * DAY)
         ended = created + int(wall * SECOND)
-        yield run_of(f"{slug}{number}", slug, "2" if is_second else "1", leads)._replace(
+        yield replace(
+            run_of(f"{slug}{number}", slug, "2" if is_second else "1", leads),
             created_at=created,
             ended_at=ended,
             ended_seen_at=ended + 2 * SECOND,
@@ -82,10 +85,8 @@ def lives(rng: random.Random, slug: str, n: int) -> Iterator[RunRow]:
 
 
 def run_of(run_id: str, slug: str, version: str, leads: int) -> RunRow:
-    empty = RunRow._make(None for _ in RunRow._fields)
-    return empty._replace(
-        source="default",
-        run_id=run_id,
+    return run_row(
+        run_id,
         slug=slug,
         version=version,
         leads_total=leads,
@@ -93,7 +94,6 @@ def run_of(run_id: str, slug: str, version: str, leads: int) -> RunRow:
         cost_quality="both",
         cost_unit="credits",
         tracked_at=0,
-        labels={},
     )
 
 

@@ -11,6 +11,7 @@ import pytest
 import reference_estimates
 from hypothesis import given
 from made_rows import DAWN, Made, histories, run_row
+from msgspec.structs import replace
 from programs import HOME
 from reference import spans
 from reference_contrasts import sharp
@@ -309,7 +310,7 @@ def test_a_link_without_a_place_for_the_id_is_refused(
 def test_a_place_is_that_of_plain_loops(made: Made) -> None:
     """Over random histories: the last hundred likes by when they were known, carried to the size, the run none of them."""
     now = DAWN + 3 * DAY
-    rows = [row._replace(cost_known_at=DAWN, ended_seen_at=row.ended_at) for row in made.rows]
+    rows = [replace(row, cost_known_at=DAWN, ended_seen_at=row.ended_at) for row in made.rows]
     runs = runs_of(rows, {*NEEDS, "status"})
     for row in [one for one in rows if one.slug is not None][:20]:
         found = places(row, runs, now=now)
@@ -363,13 +364,13 @@ def test_a_cost_is_placed_by_its_preview() -> None:
         )
         for n in range(10)
     ]
-    other = [one._replace(run_id=f"x_{one.run_id}", cost_unit="EUR") for one in like]
+    other = [replace(one, run_id=f"x_{one.run_id}", cost_unit="EUR") for one in like]
     runs = runs_of([*like, *other], {*NEEDS, "status"})
     asked = run_row("er_99", slug="x", cost_unit="credits", leads_total=2, cost_actual_micros=205)
-    by_preview = places(asked._replace(cost_preview_micros=200), runs, now=DAWN)["cost_actual"]
+    by_preview = places(replace(asked, cost_preview_micros=200), runs, now=DAWN)["cost_actual"]
     assert list(by_preview.like) == [200 + 2 * n for n in range(10)]
     assert (by_preview.n_below, by_preview.median) == (3, 208)
     by_leads = places(asked, runs, now=DAWN)["cost_actual"]
     assert by_leads.like[-1] == 2 * 100
     assert by_leads.n_below == 10
-    assert not places(asked._replace(slug=None), runs, now=DAWN)["cost_actual"].like
+    assert not places(replace(asked, slug=None), runs, now=DAWN)["cost_actual"].like

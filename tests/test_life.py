@@ -141,7 +141,9 @@ def test_every_reader_counts_the_same(
         asked_for = watched_runs(connection, since=0, limit=10, refs=every_ref)
     assert listed == ["late"]
     assert (health.in_flight, health.overdue, health.unseen) == (2, 1, 0)
-    assert [one.run_id for one in asked_for if one.overdue(CADENCE, T0)] == ["late"]
+    assert [
+        one.run_id for one in asked_for if one.is_overdue(CADENCE.overdue_after_us, now=T0)
+    ] == ["late"]
     assert {one.run_id for one in live if one.phase is Phase.IN_FLIGHT} == {"late", "fresh"}
     archive = Analyses(database, Settings(database_url="sqlite://"))
     (told,) = archive.analyse("failures").rows

@@ -98,7 +98,7 @@ def id_of(value: Json) -> str:
 def columns_of(value: Json) -> dict[str, Any]:
     run = value.get("run") if isinstance(value, dict) else None
     row = parse_row(run if isinstance(run, dict) else {})
-    return {field.name: getattr(row, field.name) for field in MOVING}
+    return {name: getattr(row, name) for name in MOVING}
 
 
 def assert_given_back(value: Json) -> None:

@@ -91,7 +91,7 @@ def test_an_analysis_says_what_it_is(name: str) -> None:
     assert help_text.startswith("Show ")
     assert returns
     assert "`" in columns
-    known = {*RunRow._fields, *INTS, *OBJECTS, *COLUMNS}
+    known = {*RunRow.__struct_fields__, *INTS, *OBJECTS, *COLUMNS}
     asked = {option.name: True for option in analysis.options}
     assert analysis.needed(asked) <= known
 

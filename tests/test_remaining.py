@@ -11,7 +11,9 @@ from statistics import median
 from typing import Any
 
 import pytest
+from made_rows import run_row
 from months import import_month
+from msgspec.structs import replace
 from stores import T0, S, answer, document, register
 
 import recorder
@@ -40,7 +42,7 @@ Seen = list[tuple[int, float | None]]
 
 def made(rng: random.Random, n: int) -> tuple[list[RunRow], dict[str, Course]]:
     """Completed runs of a slug in two versions, and how far they were when; some without counts or start."""
-    empty, rows, found = RunRow._make(None for _ in RunRow._fields), [], {}
+    rows, found = [], {}
     for number in range(n):
         created = number * 100 * S
         wall, leads = rng.randint(20, 200) * S, rng.randint(1, 50)
@@ -48,11 +50,10 @@ def made(rng: random.Random, n: int) -> tuple[list[RunRow], dict[str, Course]]:
         started, *seen = times
         shares = sorted(rng.random() for _ in seen)
         rows.append(
-            empty._replace(
+            run_row(
+                f"r{number}",
                 source="a",
-                run_id=f"r{number}",
                 slug="x",
-                labels={},
                 version=rng.choice("12"),
                 status="completed",
                 leads_total=leads,
@@ -138,8 +139,11 @@ def test_a_plain_program_gives_the_same_numbers(seed: int) -> None:
         share = rng.choice([None, 0.1, 0.25, rng.uniform(0.25, 1)])
         seen: Seen = [(now - 30 * S, 0.05), (now - rng.randint(1, 20) * S, share)]
         course = Course(started_at=started, seen=seen)
-        asked = rows[0]._replace(
-            created_at=now - 50 * S, version=rng.choice("12"), leads_total=rng.randint(1, 60)
+        asked = replace(
+            rows[0],
+            created_at=now - 50 * S,
+            version=rng.choice("12"),
+            leads_total=rng.randint(1, 60),
         )
         told = made_of(runs, asked, course, found, now=now).remaining(now)
         expected = by_hand(asked, course, rows, found, now)
@@ -153,11 +157,11 @@ def test_a_plain_program_gives_the_same_numbers(seed: int) -> None:
 def test_eight_likes_are_too_few() -> None:
     """Nine likes that took longer give an answer, eight none; another version's count for nothing."""
     rows, found = made(random.Random(1), 9)
-    rows = [row._replace(version="1", leads_total=None) for row in rows]
-    asked, course = rows[0]._replace(created_at=10**10), Course(started_at=None, seen=[(0, None)])
+    rows = [replace(row, version="1", leads_total=None) for row in rows]
+    asked, course = replace(rows[0], created_at=10**10), Course(started_at=None, seen=[(0, None)])
     for n, version, is_told in [(9, "1", True), (8, "1", False), (9, "2", False)]:
         runs = runs_of(rows[:n], WALL_NEEDS)
-        told = made_of(runs, asked._replace(version=version), course, found, now=10**10)
+        told = made_of(runs, replace(asked, version=version), course, found, now=10**10)
         assert (told.remaining(10**10) is not None) == is_told
 
 

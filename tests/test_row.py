@@ -1,7 +1,6 @@
 """Any ledger row becomes typed columns; what could not be read is named, nothing is guessed."""
 
 from collections.abc import Iterator
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -116,7 +115,7 @@ def run_of(path: Path) -> dict[str, Json]:
 
 def shown(row: LedgerRow) -> dict[str, Any]:
     """The columns, instants as text, counts and costs together."""
-    found: dict[str, Any] = {f.name: getattr(row, f.name) for f in fields(row)}
+    found: dict[str, Any] = {name: getattr(row, name) for name in row.__struct_fields__}
     instants = {name: at for name, at in found.items() if name.endswith("_at") and at is not None}
     found |= {name: iso(at) for name, at in instants.items()}
     words = ("pending", "running", "completed", "skipped", "failed")
@@ -245,8 +244,8 @@ KNOWN_FIELDS = st.fixed_dictionaries(
 def test_reading_rows_is_total(run: dict[str, Json]) -> None:
     """Any JSON object yields a row that every database holds."""
     row = parse_row(run)
-    for held in fields(row):
-        value = getattr(row, held.name)
+    for name in row.__struct_fields__:
+        value = getattr(row, name)
         assert not isinstance(value, str) or storable(value) == value
         assert not isinstance(value, int) or abs(value) < 2**63
     for amount in (row.preview, row.actual):

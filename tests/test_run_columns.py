@@ -21,7 +21,7 @@ from recorder.store.write.record import Recorder
 from recorder.store.write.sources import ensure_source
 from recorder.store.write.track import add_seen_runs, track, untrack
 
-FIELDS = [*(name for name in RunRow._fields if name != "labels"), *sorted(SPEND)]
+FIELDS = [*(name for name in RunRow.__struct_fields__ if name != "labels"), *sorted(SPEND)]
 NAMES = {*FIELDS, "dated_at", "label:team", "label:no"}
 
 

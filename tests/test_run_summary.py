@@ -1,11 +1,11 @@
 """What a run's snapshots come to: its end, its costs, its flags."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from recorder.history.flags import is_sharp
 from recorder.history.run_summary import (
@@ -328,7 +328,7 @@ def test_a_cost_is_known_when_its_actual_was_first_found_quiet() -> None:
 def test_another_actual_is_known_anew() -> None:
     """A changed actual, one that is gone, and a new end begin again."""
     first = seen(9, "completed", until=14, actual=A)
-    moved = replace(A, micros=7)
+    moved = Amount(present=True, micros=7, unit=A.unit)
     assert known_at(first, seen(20, "completed", actual=moved)) is None
     assert known_at(first, seen(20, "completed", until=30, actual=moved)) == 30
     assert known_at(first, seen(20, "completed", until=30)) is None

@@ -75,7 +75,7 @@ def assert_read_as_whole(body: bytes, run_id: str, sections: Sections) -> None:
     assert read.row == parse_row(whole.run)
     assert read.digest == digest(whole.run)
     parts = {part.digest: part.text for part in read.parts}
-    columns = {field.name: getattr(read.row, field.name) for field in MOVING}
+    columns = {name: getattr(read.row, name) for name in MOVING}
     back = unpack(read.template.text, columns, parts.__getitem__)
     assert to_text(back) == to_text(whole.value)
 

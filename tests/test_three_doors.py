@@ -78,7 +78,7 @@ def plain_rows(database: Database) -> list[RunRow]:
     rows, quiet = [], unseen_columns(database)
     for held in view(database, "runs"):
         looks = sorted(good.get(held["run_id"], []))
-        known: dict[str, Any] = {name: held.get(name) for name in RunRow._fields}
+        known: dict[str, Any] = {name: held.get(name) for name in RunRow.__struct_fields__}
         known |= {name: _us(value) for name, value in known.items() if name.endswith("_at")}
         known |= {"ended_after": _us(held["ended_after"]), "labels": labels.get(held["run_id"], {})}
         known |= quiet[held["source"], held["run_id"]]

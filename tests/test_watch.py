@@ -9,13 +9,15 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from made_rows import run_row
+from msgspec.structs import replace
 from stores import T0, S, answer, document, failure, register, rows
 
+from recorder.analysis.rows import RunRow
 from recorder.cli import main
 from recorder.cli.live import Headlines, LiveTable, PlainLines, open_view
 from recorder.cli.live_rows import LiveRow, LiveRows, headline, live_row
@@ -24,15 +26,14 @@ from recorder.ledger.answer import Outcome
 from recorder.sandbox import Sandbox
 from recorder.schedule.cadence import Cadence
 from recorder.store.engine import Database
-from recorder.store.read.live_runs import LiveRun, watched_runs
+from recorder.store.read.live_runs import is_waited_for, watched_runs
 from recorder.store.read.run_refs import find_run
 from recorder.store.sharing.leases import LEASE_US, acquire, leave, new_holder
 from recorder.store.write.record import Recorder
 from recorder.views import NOTHING_REMAINS
 
-RUN = LiveRun(
-    source="default",
-    run_id="er_1",
+RUN = run_row(
+    "er_1",
     tracking="active",
     status="running",
     slug="work_email",
@@ -87,7 +88,7 @@ LEFT: dict[str, object] = {
 LONG = replace(RUN, run_id="0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0", created_at=T0 - 9000 * S)
 
 
-def said(run: LiveRun, *, at: int = 22, left: dict[str, object] = NOTHING_REMAINS) -> LiveRow:
+def said(run: RunRow, *, at: int = 22, left: dict[str, object] = NOTHING_REMAINS) -> LiveRow:
     """The texts of a run, so many seconds after T0."""
     return live_row(run, Cadence(), T0 + at * S, left)
 
@@ -291,8 +292,8 @@ def test_the_view_fits_the_stream() -> None:
 def test_what_moves_is_watched_to_its_quiet_end() -> None:
     """A run is waited for in flight, but overdue, and after its end until it is quiet or so long has passed."""
 
-    def waited_for(run: LiveRun, at: int) -> bool:
-        return run.is_waited_for(Cadence(), T0 + at * S)
+    def waited_for(run: RunRow, at: int) -> bool:
+        return is_waited_for(run, Cadence(), T0 + at * S)
 
     assert waited_for(RUN, 599)
     assert not waited_for(RUN, 600)
@@ -321,7 +322,7 @@ def test_runs_are_shown_by_what_is_going_on(database: Database) -> None:
         assert [run.run_id for run in few] == ["live", "gone"]
         refs = [find_run(connection, "old")]
         (old,) = watched_runs(connection, since=T0 + 50 * S, limit=10, refs=refs)
-        assert (old.run_id, old.tracking, old.has_ended) == ("old", "settling", True)
+        assert (old.run_id, old.tracking, old.is_terminal) == ("old", "settling", True)
         assert watched_runs(connection, since=0, limit=10, refs=[]) == []
         assert watched_runs(connection, since=0, limit=10, source_name="other") == []
 

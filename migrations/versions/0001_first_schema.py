@@ -175,10 +175,9 @@ _run_table(
     *_required("n_polls"),
     sa.Column("digest", Bytes, nullable=False),
     sa.Column("part_id", Integer, nullable=False),
-    *_texts("status"),
-    *_integers(LEADS),
-    *_texts("error_message"),
-    *_integers("created_at started_at completed_at cancelled_at updated_at preview_micros"),
+    *_integers(f"{LEADS} updated_at"),
+    *_texts("status error_message"),
+    *_integers("created_at started_at cancelled_at completed_at preview_micros"),
     *_texts("preview_unit"),
     *_integers("actual_micros"),
     *_texts("actual_unit oddities"),
@@ -197,12 +196,13 @@ _run_table(
 
 _run_table(
     "run_summary",
-    *_texts(
-        "observation_class status mode enrichment_id slug version scope_type list_id output_target output_attribute_key write_policy"
-    ),
+    *_texts("observation_class status error_message"),
+    *_integers("created_at started_at cancelled_at"),
+    *_texts("mode enrichment_id slug version scope_type list_id"),
+    *_texts("output_target output_attribute_key write_policy"),
     sa.Column("persist_results", Flag),
-    *_texts("trigger_run_id correlation_id error_message error_details"),
-    *_integers("created_at started_at cancelled_at ended_at"),
+    *_texts("trigger_run_id correlation_id error_details"),
+    *_integers("ended_at"),
     *_texts("ended_at_origin"),
     *_integers("ended_after cost_preview_micros cost_actual_micros cost_known_at"),
     *_texts("cost_unit preview_unit actual_unit"),

@@ -6,7 +6,7 @@ Columns are never written to, so that slices may share them.
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any, Final, TypeAlias, cast
+from typing import Any, Final, TypeAlias, cast, get_type_hints
 
 import numpy as np
 import numpy.typing as npt
@@ -33,7 +33,7 @@ OBJECTS: Final = frozenset(
 """Columns whose values seldom repeat."""
 
 _WHOLE: Final = (int, int | None, bool, bool | None)
-INTS: Final = frozenset(name for name, kind in RunRow.__annotations__.items() if kind in _WHOLE) | {
+INTS: Final = frozenset(name for name, kind in get_type_hints(RunRow).items() if kind in _WHOLE) | {
     "dated_at",
     "actual_seen_at",
     "run_key",

@@ -5,11 +5,12 @@ Invariant: instants are integer microseconds since 1970 UTC, amounts integer mil
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from recorder.history.spans import run_began_at
 from recorder.history.spend_parts import Spend, spend_of
-from recorder.ledger.run_status import KNOWN, TERMINAL
+from recorder.ledger.row import RunFields
+from recorder.ledger.run_status import KNOWN
 from recorder.life import Phase, flight_since, is_overdue, phase_of
 
 LABEL: Final = "label:"
@@ -27,50 +28,26 @@ def with_flag(*flags: str) -> Predicate:
     )
 
 
-class RunRow(NamedTuple):
+class RunRow(RunFields, frozen=True):  # type: ignore[misc]  # a struct may be
     """One tracked run, as the view `runs` shows it, in base units."""
 
     source: str
     run_id: str
     tracking: str
     observation_class: str | None
-    status: str | None
-    mode: str | None
-    enrichment_id: str | None
-    slug: str | None
-    version: str | None
-    scope_type: str | None
-    list_id: str | None
-    leads_total: int | None
-    leads_pending: int | None
-    leads_running: int | None
-    leads_completed: int | None
-    leads_skipped: int | None
-    leads_failed: int | None
-    output_target: str | None
-    output_attribute_key: str | None
-    write_policy: str | None
-    persist_results: bool | None
     cost_preview_micros: int | None
     cost_actual_micros: int | None
     cost_unit: str | None
     cost_quality: str | None
-    trigger_run_id: str | None
-    correlation_id: str | None
-    error_message: str | None
-    error_details: str | None
-    created_at: int | None
-    started_at: int | None
     ended_at: int | None
     ended_at_origin: str | None
     ended_after: int | None
-    cancelled_at: int | None
-    updated_at: int | None
     tracked_at: int
     first_polled_at: int | None
     last_polled_at: int | None
     first_good_at: int | None
     last_good_at: int | None
+    last_outcome: int | None
     n_polls: int
     n_snapshots: int
     n_reopened: int
@@ -87,14 +64,10 @@ class RunRow(NamedTuple):
         return self.n_snapshots > 0
 
     @property
-    def is_terminal(self) -> bool | None:
-        """Whether the last status seen ends a run; None where none was seen."""
-        return self.status in TERMINAL if self.is_observed else None
-
-    @property
     def phase(self) -> Phase:
         """The phase of the run."""
-        return phase_of(is_terminal=self.is_terminal, tracking=self.tracking)
+        is_terminal = self.is_terminal if self.is_observed else None
+        return phase_of(is_terminal=is_terminal, tracking=self.tracking)
 
     @property
     def is_lost(self) -> bool:
@@ -159,6 +132,12 @@ class RunRow(NamedTuple):
     def began_at(self) -> int | None:
         """The instant at which the run time begins."""
         return run_began_at(self.created_at, self.started_at)
+
+    @property
+    def leads_done(self) -> int:
+        """The number of leads that were completed, failed or skipped."""
+        done = (self.leads_completed, self.leads_skipped, self.leads_failed)
+        return sum(count for count in done if count is not None)
 
     @property
     def leads_processed(self) -> int | None:

@@ -6,6 +6,7 @@ Invariant: served text goes through `visible`. Pure.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from recorder.analysis.rows import RunRow
 from recorder.analysis.values import Cells, amount, declared, kinds
 from recorder.cli.terminal import visible
 from recorder.humanize import cost_text, rough_span, time_left, whole_span
@@ -13,7 +14,7 @@ from recorder.instants import SECOND
 from recorder.ledger.answer import Outcome
 from recorder.life import Phase
 from recorder.schedule.cadence import Cadence
-from recorder.store.read.live_runs import LiveRun
+from recorder.store.read.live_runs import is_waited_for
 from recorder.views import NOTHING_REMAINS, REMAINING_KINDS
 
 MOST_RUNS = 2000  # that one round reads: many times what a terminal shows
@@ -61,7 +62,7 @@ class LiveRows:
     more: int = 0
 
 
-def live_row(run: LiveRun, cadence: Cadence, now: int, left: Cells = NOTHING_REMAINS) -> LiveRow:
+def live_row(run: RunRow, cadence: Cadence, now: int, left: Cells = NOTHING_REMAINS) -> LiveRow:
     """Return the row of one run.
 
     Args:
@@ -101,7 +102,7 @@ _OF_A_RUN = kinds(
 SNAPSHOT_COLUMNS = declared({**_OF_A_RUN, **REMAINING_KINDS})
 
 
-def snapshot_row(run: LiveRun, cadence: Cadence, now: int, left: Cells) -> dict[str, object]:
+def snapshot_row(run: RunRow, cadence: Cadence, now: int, left: Cells) -> dict[str, object]:
     """Return the values of one run, by the names in `SNAPSHOT_COLUMNS`; None where one is not known."""
     same = ("source", "run_id", "tracking", "status", "leads_total", "cost_unit", "trigger_run_id")
     age_us = _age_us(run, now)
@@ -116,26 +117,26 @@ def snapshot_row(run: LiveRun, cadence: Cadence, now: int, left: Cells) -> dict[
             ),
             "cost_actual": amount(run.cost_actual_micros),
             "cost_preview": amount(run.cost_preview_micros),
-            "overdue": run.overdue(cadence, now),
+            "overdue": run.is_overdue(cadence.overdue_after_us, now=now),
             "note": live_row(run, cadence, now, left).note or None,
             "remaining": time_left(left, briefly=True) or None,  # of tables alone
         }
     )
 
 
-def _age_us(run: LiveRun, now: int) -> int | None:
+def _age_us(run: RunRow, now: int) -> int | None:
     """Return the time from a run's creation to its end, or to now; None where it ended at a time unknown."""
     began = run.tracked_at if run.created_at is None else run.created_at
-    until = run.ended_at if run.has_ended else now
+    until = run.ended_at if run.is_terminal else now
     return None if until is None else max(until - began, 0)
 
 
-def _alarm(run: LiveRun, cadence: Cadence, now: int) -> str | None:
+def _alarm(run: RunRow, cadence: Cadence, now: int) -> str | None:
     if run.tracking == "not_visible":
         return "not visible (404)"
     if run.tracking == "abandoned":
         return "abandoned"
-    if run.overdue(cadence, now):
+    if run.is_overdue(cadence.overdue_after_us, now=now):
         return f"overdue {run.trigger_run_id or ''}".strip()
     if run.last_outcome is not None and (outcome := Outcome(run.last_outcome)).is_failure:
         return outcome.text
@@ -144,7 +145,7 @@ def _alarm(run: LiveRun, cadence: Cadence, now: int) -> str | None:
     return None
 
 
-def _remark(run: LiveRun, *, is_slow: bool) -> str:
+def _remark(run: RunRow, *, is_slow: bool) -> str:
     if run.first_good_at is None:
         return "not seen yet"
     words = ["slow"] if is_slow else []
@@ -155,9 +156,9 @@ def _remark(run: LiveRun, *, is_slow: bool) -> str:
     return "settling" if run.tracking == "settling" and not run.is_quiet else ""
 
 
-def waiting_line(runs: Sequence[LiveRun], cadence: Cadence, now: int) -> str:
+def waiting_line(runs: Sequence[RunRow], cadence: Cadence, now: int) -> str:
     """Return in one line what `poll --until-done` waits for."""
-    waited_for = [run for run in runs if run.is_waited_for(cadence, now)]
+    waited_for = [run for run in runs if is_waited_for(run, cadence, now)]
     counts = {
         "in flight": sum(run.phase is Phase.IN_FLIGHT for run in waited_for),
         "not seen yet": sum(run.phase in (Phase.UNSEEN, Phase.LOST) for run in waited_for),
@@ -167,15 +168,15 @@ def waiting_line(runs: Sequence[LiveRun], cadence: Cadence, now: int) -> str:
     if waited_for:
         first = live_row(waited_for[0], cadence, now)
         text += f" ({first.run_id} {first.status}, {first.age})"
-    overdue = sum(run.overdue(cadence, now) for run in runs)
+    overdue = sum(run.is_overdue(cadence.overdue_after_us, now=now) for run in runs)
     return f"waiting for {text}" + (f"; {overdue} overdue, not waited for" if overdue else "")
 
 
-def headline(runs: Sequence[LiveRun], cadence: Cadence, now: int) -> str:
+def headline(runs: Sequence[RunRow], cadence: Cadence, now: int) -> str:
     """Return in one line how many of these runs are in each state."""
     counts = {
         "in flight": sum(run.phase is Phase.IN_FLIGHT for run in runs),
-        "overdue": sum(run.overdue(cadence, now) for run in runs),
+        "overdue": sum(run.is_overdue(cadence.overdue_after_us, now=now) for run in runs),
         "not seen": sum(run.phase is Phase.UNSEEN and run.tracking == "active" for run in runs),
         "not visible": sum(run.tracking == "not_visible" for run in runs),
         "completed": sum(run.status == "completed" for run in runs),

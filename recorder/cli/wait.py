@@ -7,6 +7,7 @@ from threading import Event
 
 import click
 
+from recorder.analysis.rows import RunRow
 from recorder.cli.ask import write_runs
 from recorder.cli.json_output import write_document
 from recorder.cli.live import LiveTable, View
@@ -26,7 +27,7 @@ from recorder.polling.watch_options import RunMode, WatchOptions
 from recorder.queries import Queries
 from recorder.settings import DEFAULT_SOURCE, Settings
 from recorder.store.engine import Connection, Database
-from recorder.store.read.live_runs import LiveRun, watched_runs
+from recorder.store.read.live_runs import watched_runs
 from recorder.store.read.run_refs import RunRef, find_run
 from recorder.store.read.source_health import poller_of
 from recorder.store.read.source_rows import source_rows
@@ -80,7 +81,7 @@ def _track(database: Database, settings: Settings, run_ids: Sequence[str]) -> li
         known = [ref for one in run_ids if (ref := _known(connection, one, settings.source))]
         homes |= {ref.run_id: ref.source for ref in known}
         stored = watched_runs(connection, since=0, limit=len(known), refs=known)
-    open_ids = homes.keys() - {run.run_id for run in stored if run.has_ended}
+    open_ids = homes.keys() - {run.run_id for run in stored if run.is_terminal}
     for name in dict.fromkeys(homes[run_id] for run_id in open_ids):
         track_with_source(
             database,
@@ -139,7 +140,7 @@ class Wait:
 
     def run(self) -> int:
         """Wait, report each run that was given up, and return the exit code."""
-        waited_for = {run.source for run in self._load() if not run.has_ended}
+        waited_for = {run.source for run in self._load() if not run.is_terminal}
         if waited_for:
             self._poll(waited_for)
         runs = self._load()
@@ -151,7 +152,7 @@ class Wait:
                 notify(gave_up_line(run, why))
         return next(code for code in _RANKED if code in codes)
 
-    def _load(self) -> Sequence[LiveRun]:
+    def _load(self) -> Sequence[RunRow]:
         return load_runs(self._database, self._settings, self._refs, now=now_us())
 
     def _poll(self, sources: set[str]) -> None:
@@ -204,7 +205,7 @@ class Wait:
             rows = [row for row in source_rows(connection) if row.name in sources]
         return any(poller_of(row, now=now_us()) for row in rows)
 
-    def _is_over(self, summary: Summary, runs: Sequence[LiveRun], now: int) -> bool:
+    def _is_over(self, summary: Summary, runs: Sequence[RunRow], now: int) -> bool:
         with self._database.reading() as connection:
             rows = source_rows(connection)
         of_others = {row.name for row in rows if row.refused_at is not None} & summary.busy
@@ -216,9 +217,9 @@ class Wait:
                 self._gone_since.pop((run.source, run.run_id), None)
         return all(self._verdict(run, now)[0] is not None for run in runs)
 
-    def _verdict(self, run: LiveRun, now: int) -> tuple[int | None, str]:
+    def _verdict(self, run: RunRow, now: int) -> tuple[int | None, str]:
         """Return the exit code for a run, None while it is waited for, and why it has not ended."""
-        if run.has_ended:
+        if run.is_terminal:
             return (0 if run.status == "completed" else _NOT_COMPLETED), ""
         if run.source in self._refused:
             return KeyRefusedError.exit_code, "is not polled: the key was refused"

@@ -20,6 +20,7 @@ from recorder.polling.service import Service
 from recorder.polling.watch_options import RunMode, WatchOptions
 from recorder.settings import Settings
 from recorder.store.engine import Database
+from recorder.store.read.live_runs import is_waited_for
 from recorder.store.read.run_refs import RunRef, find_run
 from recorder.store.sharing.leases import leave, new_holder
 from recorder.transfer.unrecorded import keep_answers
@@ -111,7 +112,10 @@ def _all_over(settings: Settings) -> IsOver:
     """Return the condition that all runs have ended and are quiet, overdue ones too."""
     cadence = settings.cadence
     return lambda runs, now: (
-        not any(run.is_waited_for(cadence, now) or run.overdue(cadence, now) for run in runs)
+        not any(
+            is_waited_for(run, cadence, now) or run.is_overdue(cadence.overdue_after_us, now=now)
+            for run in runs
+        )
     )
 
 

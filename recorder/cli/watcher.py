@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Protocol, TypeAlias
 
+from recorder.analysis.rows import RunRow
 from recorder.cli.live import View
 from recorder.cli.live_rows import MOST_RUNS, LiveRows, headline, live_row
 from recorder.cli.stores import stopped_by_signals
@@ -13,7 +14,7 @@ from recorder.outlooks import Outlooks
 from recorder.polling.poller import Poller
 from recorder.settings import Settings
 from recorder.store.engine import Database
-from recorder.store.read.live_runs import LiveRun, watched_runs
+from recorder.store.read.live_runs import watched_runs
 from recorder.store.read.run_refs import RunRef
 
 _DRAW_US = SECOND // 2
@@ -21,7 +22,7 @@ _TICK_S = 0.1
 _AFTER_FAILURE_US = 10 * SECOND
 _SHOWN_AFTER_END_US = 10 * MINUTE
 
-IsOver: TypeAlias = Callable[[Sequence[LiveRun], int], bool]
+IsOver: TypeAlias = Callable[[Sequence[RunRow], int], bool]
 """Takes the runs and the instant; returns whether the watch may end."""
 
 
@@ -34,7 +35,7 @@ class Stoppable(Protocol):
 
 def load_runs(
     database: Database, settings: Settings, refs: Sequence[RunRef] | None, *, now: int
-) -> Sequence[LiveRun]:
+) -> Sequence[RunRow]:
     """Return the runs to show: of `refs`, or in flight or ended in the last 10 minutes.
 
     Raises:
@@ -92,7 +93,7 @@ class Watcher:
             self._next_at = now + _AFTER_FAILURE_US
             self._view.notify(f"{error}: shown again when it answers")
 
-    def show(self, poller: Stoppable) -> Sequence[LiveRun]:
+    def show(self, poller: Stoppable) -> Sequence[RunRow]:
         """Show the runs now, and return them.
 
         Raises:

@@ -4,12 +4,14 @@ Invariant: a function of that row and of the run's end alone.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Final, TypeAlias
+from operator import attrgetter
+from typing import Final
 
 from recorder.history.spans import run_began_at
 from recorder.instants import SECOND
-from recorder.ledger.row import LedgerRow
+from recorder.ledger.row import PROGRESS, LedgerRow, RunState
 
+_counts = attrgetter(*PROGRESS[1:6])
 SHARP_US = 10 * SECOND
 
 SENTENCES: Final[Mapping[str, str]] = {
@@ -60,28 +62,18 @@ def row_flags(row: LedgerRow, ended_at: int | None, width_us: int) -> Iterator[s
         width_us: the width of the bracket of that end; 0 where it is exact.
     """
     yield from (f"unreadable:{p}" for p in row.oddities if not p.startswith("cost."))
-    yield from lead_flags(row.status, _leads(row))
+    yield from lead_flags(row)
     yield from _time_flags(row, ended_at, width_us)
 
 
-Leads: TypeAlias = tuple[int | None, int | None, int | None, int | None, int | None, int | None]
-"""Total, pending, running, completed, skipped, failed."""
-
-
-def _leads(row: LedgerRow) -> Leads:
-    counts = (row.leads_completed, row.leads_skipped, row.leads_failed)
-    return row.leads_total, row.leads_pending, row.leads_running, *counts
-
-
-def lead_flags(status: str | None, leads: Leads) -> Iterator[str]:
+def lead_flags(state: RunState) -> Iterator[str]:
     """Yield the flags of the lead counts of a state."""
-    total, pending, running, _, _, failed = leads
-    known = [count for count in leads[1:] if count is not None]
-    if total is not None and len(known) == len(leads) - 1 and sum(known) != total:
+    counts = _counts(state)
+    if state.leads_total is not None and None not in counts and sum(counts) != state.leads_total:
         yield "counts_off_total"
-    if status == "completed" and failed:
+    if state.status == "completed" and state.leads_failed:
         yield "completed_with_failed_leads"
-    if status == "completed" and (pending or running):
+    if state.status == "completed" and (state.leads_pending or state.leads_running):
         yield "completed_with_open_leads"
 
 

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+import msgspec
+
 from recorder.history.flags import row_flags
 from recorder.history.units import cost_flags, pair_quality, shown_unit, units_of
 from recorder.instants import DAY
@@ -17,8 +19,7 @@ from recorder.ledger.run_status import TERMINAL
 from recorder.life import quiet_at
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SnapshotSummary:
+class SnapshotSummary(msgspec.Struct, frozen=True, kw_only=True):
     """One snapshot, as far as a summary needs it; instants in microseconds since 1970 UTC.
 
     `seen_again_at` is the second poll that showed it; open leads are pending or running.
@@ -39,8 +40,7 @@ class SnapshotSummary:
         return self.status in TERMINAL
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunSummary:
+class RunSummary(msgspec.Struct, frozen=True, kw_only=True):
     """The history of one run beyond its last row.
 
     Attributes:

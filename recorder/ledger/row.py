@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Annotated, Any, TypeAlias, get_type_hints
 
+import msgspec
+
 from recorder.instants import parse_instant
 from recorder.ledger.cost import LARGEST, Amount, CostRules, parse_amount
 from recorder.ledger.jsontext import Json, Number, to_text
@@ -39,48 +41,62 @@ class At:
     kind: FieldKind
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LedgerRow:
-    """The fields of a run in one answer; instants in microseconds since 1970 UTC, by the ledger's clock.
+class RunProgress(msgspec.Struct):
+    """The fields that change as a run advances."""
 
-    A field is declared here: the parser and the documents follow from it, and tests hold columns and README to it.
-    `oddities` are the paths of fields that hold something unreadable.
-    """
-
-    status: Annotated[str | None, At("status", FieldKind.TEXT)]
-    mode: Annotated[str | None, At("mode", FieldKind.TEXT)]
-    enrichment_id: Annotated[str | None, At("enrichment.id", FieldKind.TEXT)]
-    slug: Annotated[str | None, At("enrichment.slug", FieldKind.TEXT)]
-    version: Annotated[str | None, At("enrichment.version", FieldKind.WORD)]
-    scope_type: Annotated[str | None, At("scope.type", FieldKind.TEXT)]
-    list_id: Annotated[str | None, At("scope.listId", FieldKind.TEXT)]
     leads_total: Annotated[int | None, At("scope.resolvedCount", FieldKind.COUNT)]
     leads_pending: Annotated[int | None, At("scope.counts.pending", FieldKind.COUNT)]
     leads_running: Annotated[int | None, At("scope.counts.running", FieldKind.COUNT)]
     leads_completed: Annotated[int | None, At("scope.counts.completed", FieldKind.COUNT)]
     leads_skipped: Annotated[int | None, At("scope.counts.skipped", FieldKind.COUNT)]
     leads_failed: Annotated[int | None, At("scope.counts.failed", FieldKind.COUNT)]
-    output_target: Annotated[str | None, At("output.target", FieldKind.TEXT)]
-    output_attribute_key: Annotated[str | None, At("output.attributeKey", FieldKind.TEXT)]
-    write_policy: Annotated[str | None, At("output.writePolicy", FieldKind.TEXT)]
-    persist_results: Annotated[bool | None, At("output.persistResults", FieldKind.FLAG)]
-    preview: Annotated[Amount, At("cost.preview", FieldKind.AMOUNT)]
-    actual: Annotated[Amount, At("cost.actual", FieldKind.AMOUNT)]
-    trigger_run_id: Annotated[str | None, At("trigger.triggerRunId", FieldKind.TEXT)]
-    correlation_id: Annotated[str | None, At("trigger.correlationId", FieldKind.TEXT)]
+    updated_at: Annotated[int | None, At("timing.updatedAt", FieldKind.INSTANT)]
+
+
+class RunState(RunProgress):
+    """The fields of a run's state; with `completed_at` all that may change from poll to poll, but for the cost."""
+
+    status: Annotated[str | None, At("status", FieldKind.TEXT)]
     error_message: Annotated[str | None, At("error.message", FieldKind.TEXT)]
-    error_details: Annotated[str | None, At("error.details", FieldKind.JSON)]
     created_at: Annotated[int | None, At("timing.createdAt", FieldKind.INSTANT)]
     started_at: Annotated[int | None, At("timing.startedAt", FieldKind.INSTANT)]
-    completed_at: Annotated[int | None, At("timing.completedAt", FieldKind.INSTANT)]
     cancelled_at: Annotated[int | None, At("timing.cancelledAt", FieldKind.INSTANT)]
-    updated_at: Annotated[int | None, At("timing.updatedAt", FieldKind.INSTANT)]
-    oddities: tuple[str, ...]
 
     @property
     def is_terminal(self) -> bool:
         """Whether the status is one of the three words that end a run."""
         return self.status in TERMINAL
+
+
+class RunFields(RunState):
+    """The fields that a run's row in a list has, as its last answer gave them."""
+
+    mode: Annotated[str | None, At("mode", FieldKind.TEXT)]
+    enrichment_id: Annotated[str | None, At("enrichment.id", FieldKind.TEXT)]
+    slug: Annotated[str | None, At("enrichment.slug", FieldKind.TEXT)]
+    version: Annotated[str | None, At("enrichment.version", FieldKind.WORD)]
+    scope_type: Annotated[str | None, At("scope.type", FieldKind.TEXT)]
+    list_id: Annotated[str | None, At("scope.listId", FieldKind.TEXT)]
+    output_target: Annotated[str | None, At("output.target", FieldKind.TEXT)]
+    output_attribute_key: Annotated[str | None, At("output.attributeKey", FieldKind.TEXT)]
+    write_policy: Annotated[str | None, At("output.writePolicy", FieldKind.TEXT)]
+    persist_results: Annotated[bool | None, At("output.persistResults", FieldKind.FLAG)]
+    trigger_run_id: Annotated[str | None, At("trigger.triggerRunId", FieldKind.TEXT)]
+    correlation_id: Annotated[str | None, At("trigger.correlationId", FieldKind.TEXT)]
+    error_details: Annotated[str | None, At("error.details", FieldKind.JSON)]
+
+
+class LedgerRow(RunFields, frozen=True):  # type: ignore[misc]  # a struct may be
+    """The fields of a run in one answer; instants in microseconds since 1970 UTC, by the ledger's clock.
+
+    A field is declared here or above: the parser, the documents, the tables, their records and the rows of runs follow
+    from it, and tests hold views and README to it. `oddities` are the paths of fields that hold something unreadable.
+    """
+
+    preview: Annotated[Amount, At("cost.preview", FieldKind.AMOUNT)]
+    actual: Annotated[Amount, At("cost.actual", FieldKind.AMOUNT)]
+    completed_at: Annotated[int | None, At("timing.completedAt", FieldKind.INSTANT)]
+    oddities: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,11 +129,8 @@ def _declared() -> Iterator[Field]:
 
 
 FIELDS = tuple(_declared())
-MOVING = tuple(field for field in FIELDS if field.moves)
-PROGRESS = tuple(
-    field for field in FIELDS if field.kind is FieldKind.COUNT or field.name == "updated_at"
-)
-"""The fields that change as a run advances."""
+MOVING = tuple(field.name for field in FIELDS if field.moves)
+PROGRESS = RunProgress.__struct_fields__
 
 Values: TypeAlias = dict[str, Any]
 """Values of fields, by name."""
@@ -152,11 +165,11 @@ class Node:
         return field if field is not None and field.moves and not steps else None
 
 
-def _above(fields: tuple[Field, ...]) -> set[str]:
+def _above(fields: Iterable[Field]) -> set[str]:
     return {f.path.rsplit(".", n)[0] for f in fields for n in range(1, f.path.count(".") + 1)}
 
 
-_OPENED = _above(MOVING)
+_OPENED = _above(field for field in FIELDS if field.moves)
 _SECTIONS = _above(FIELDS)
 _RANK = {path: rank for rank, path in enumerate((*sorted(_SECTIONS), *(f.path for f in FIELDS)))}
 

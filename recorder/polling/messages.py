@@ -1,7 +1,7 @@
 """The messages of a watch, one line each."""
 
+from recorder.analysis.rows import RunRow
 from recorder.humanize import clock_words, counted, whole_span
-from recorder.store.read.live_runs import LiveRun
 from recorder.store.read.overdue_runs import Overdue
 
 
@@ -13,7 +13,7 @@ def overdue_line(one: Overdue, *, now: int) -> str:
     )
 
 
-def gave_up_line(run: LiveRun, why: str) -> str:
+def gave_up_line(run: RunRow, why: str) -> str:
     """Return the message for a run that is not waited for any longer."""
     return (
         f"gave up: run {run.run_id} of source {run.source!r} {why}: escalate with"

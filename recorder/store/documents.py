@@ -32,7 +32,7 @@ def load_value(row: SnapshotRecord, parts: Parts) -> dict[str, Json]:
     Raises:
         StoreDamagedError: the parts do not give an answer.
     """
-    columns = {field.name: getattr(row, field.name) for field in MOVING}
+    columns = {name: getattr(row, name) for name in MOVING}
     try:
         value = unpack(parts.template(row.part_id), columns, parts.load)
         if isinstance(value, dict):

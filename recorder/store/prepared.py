@@ -8,6 +8,7 @@ Core's own handling of parameters took 30 to 45 us a row, which is as much as th
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from operator import attrgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -67,11 +68,17 @@ class Written:
     Args:
         by_row: takes one row.
         by_column: takes an array a column.
+        names: the attributes of a record that are its values, in their order.
     """
 
-    def __init__(self, by_row: Prepared, by_column: Prepared) -> None:
+    def __init__(self, by_row: Prepared, by_column: Prepared, names: Iterable[str]) -> None:
         self._by_row = by_row
         self._by_column = by_column
+        self._values = attrgetter(*names)
+
+    def records(self, connection: sa.Connection, records: Iterable[object]) -> None:
+        """Write the records' rows."""
+        self.many(connection, list(map(self._values, records)))
 
     def many(self, connection: sa.Connection, rows: list[tuple[Any, ...]]) -> None:
         """Write the rows, values in the order of the names."""
@@ -93,13 +100,14 @@ def _unnested(table: sa.Table, names: Mapping[str, str]) -> sa.Select[Any]:
 
 
 def insert(table: sa.Table, names: Iterable[str]) -> Written:
-    """Return the insertion of rows, values in the order of the names, which is the table's."""
-    names = tuple(names)
+    """Return the insertion of rows of these columns, values in the order of the table's."""
+    wanted = {*names}
+    names = tuple(column.name for column in table.c if column.name in wanted)
     by_row = sa.insert(table).values({name: sa.bindparam(name) for name in names})
     by_column = sa.insert(table).from_select(
         names, _unnested(table, dict(zip(names, names, strict=True)))
     )
-    return Written(Prepared(by_row, names), Prepared(by_column, names))
+    return Written(Prepared(by_row, names), Prepared(by_column, names), names)
 
 
 def update(table: sa.Table, names: Iterable[str], key: Iterable[str]) -> Written:
@@ -117,7 +125,7 @@ def update(table: sa.Table, names: Iterable[str], key: Iterable[str]) -> Written
         .where(*(table.c[column] == new.c[name] for name, column in key.items()))
         .ordered_values(*((table.c[name], new.c[name]) for name in names))
     )
-    return Written(Prepared(by_row, bound), Prepared(by_column, bound))
+    return Written(Prepared(by_row, bound), Prepared(by_column, bound), (*names, *key.values()))
 
 
 def rows_of_run(table: sa.Table, names: Iterable[str], *, before: str | None = None) -> Prepared:

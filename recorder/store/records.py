@@ -4,18 +4,16 @@ Invariant: a record's attributes are its table's columns; a test holds them toge
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
 from operator import attrgetter
 from typing import Any, TypeAlias
 
+import msgspec
 import sqlalchemy as sa
 
-from recorder.history.flags import Leads
 from recorder.history.run_summary import RunSummary, SnapshotSummary
 from recorder.ledger.answer import Outcome
 from recorder.ledger.cost import Amount
-from recorder.ledger.row import MOVING, PROGRESS, LedgerRow, row_of
-from recorder.ledger.run_status import TERMINAL
+from recorder.ledger.row import MOVING, PROGRESS, LedgerRow, RunProgress, RunState, row_of
 from recorder.ledger.sections import Reading
 from recorder.schedule.cadence import ScheduleInputs
 from recorder.store.schema import run_summary, snapshot
@@ -23,27 +21,16 @@ from recorder.store.schema import run_summary, snapshot
 Row: TypeAlias = dict[str, Any]
 
 SUMMARY_COLUMNS = (
-    "first_seen_at",
-    "last_seen_at",
-    "seen_again_at",
-    "status",
-    "leads_pending",
-    "leads_running",
-    "updated_at",
-    "preview_micros",
-    "preview_unit",
-    "actual_micros",
-    "actual_unit",
-    "oddities",
+    *("first_seen_at", "last_seen_at", "seen_again_at"),
+    *("status", "leads_pending", "leads_running", "updated_at"),
+    *("preview_micros", "preview_unit", "actual_micros", "actual_unit", "oddities"),
 )
-_FROM_LEDGER = tuple(c.name for c in run_summary.c if c.name in LedgerRow.__dataclass_fields__)
-_FROM_SUMMARY = tuple(c.name for c in run_summary.c if c.name in RunSummary.__dataclass_fields__)
-_PROGRESS = tuple(field.name for field in PROGRESS)
+_FROM_LEDGER = tuple(c.name for c in run_summary.c if c.name in LedgerRow.__struct_fields__)
+_FROM_SUMMARY = tuple(c.name for c in run_summary.c if c.name in RunSummary.__struct_fields__)
 RUN_SUMMARY_COLUMNS = tuple(c.name for c in run_summary.c if c.name not in ("source_id", "run_key"))
 
 
-@dataclass(slots=True)
-class RunRecord:
+class RunRecord(msgspec.Struct):
     """A row of `run`."""
 
     source_id: int
@@ -53,8 +40,7 @@ class RunRecord:
     untracked_at: int | None
 
 
-@dataclass(slots=True)
-class WatchRecord:
+class WatchRecord(RunProgress):
     """A row of `watch`."""
 
     source_id: int
@@ -77,17 +63,9 @@ class WatchRecord:
     overdue_notified_at: int | None
     lost_at: int | None
     body_digest: bytes | None
-    leads_total: int | None
-    leads_pending: int | None
-    leads_running: int | None
-    leads_completed: int | None
-    leads_skipped: int | None
-    leads_failed: int | None
-    updated_at: int | None
 
 
-@dataclass(slots=True)
-class SnapshotRecord:
+class SnapshotRecord(RunState):
     """A row of `snapshot`; the digest of its template stands for `part_id` until the parts are numbered."""
 
     source_id: int
@@ -99,19 +77,7 @@ class SnapshotRecord:
     n_polls: int
     digest: bytes
     part_id: int
-    status: str | None
-    leads_total: int | None
-    leads_pending: int | None
-    leads_running: int | None
-    leads_completed: int | None
-    leads_skipped: int | None
-    leads_failed: int | None
-    error_message: str | None
-    created_at: int | None
-    started_at: int | None
     completed_at: int | None
-    cancelled_at: int | None
-    updated_at: int | None
     preview_micros: int | None
     preview_unit: str | None
     actual_micros: int | None
@@ -120,20 +86,9 @@ class SnapshotRecord:
     template: bytes | None = None
 
     @property
-    def is_terminal(self) -> bool:
-        """Whether the status ends a run."""
-        return self.status in TERMINAL
-
-    @property
-    def leads(self) -> Leads:
-        """The counts."""
-        leads: Leads = _leads(self)
-        return leads
-
-    @property
     def row(self) -> LedgerRow:
         """Its part of the ledger row: all that a summary depends on."""
-        values = {field.name: getattr(self, field.name) for field in MOVING}
+        values = {name: getattr(self, name) for name in MOVING}
         return row_of(values, self.oddities.split(",") if self.oddities else ())
 
     @property
@@ -142,8 +97,7 @@ class SnapshotRecord:
         return snapshot_summary(_seen_columns(self))
 
 
-@dataclass(slots=True)
-class PollRecord:
+class PollRecord(msgspec.Struct):
     """A row of `poll`."""
 
     source_id: int
@@ -156,10 +110,10 @@ class PollRecord:
     detail: str | None
 
 
-RUN_COLUMNS = tuple(field.name for field in fields(RunRecord))
-WATCH_COLUMNS = tuple(field.name for field in fields(WatchRecord))
-SNAPSHOT_COLUMNS = tuple(f.name for f in fields(SnapshotRecord) if f.name != "template")
-POLL_COLUMNS = tuple(field.name for field in fields(PollRecord))
+RUN_COLUMNS = RunRecord.__struct_fields__
+WATCH_COLUMNS = WatchRecord.__struct_fields__
+SNAPSHOT_COLUMNS = SnapshotRecord.__struct_fields__[:-1]
+POLL_COLUMNS = PollRecord.__struct_fields__
 
 
 def columns_of(table: sa.Table, names: Iterable[str]) -> list[sa.Column[Any]]:
@@ -176,9 +130,6 @@ def load_snapshots(
     return [SnapshotRecord(*row) for row in found]
 
 
-_leads = attrgetter(
-    *(f"leads_{w}" for w in ("total", "pending", "running", "completed", "skipped", "failed"))
-)
 _seen_columns = attrgetter(*SUMMARY_COLUMNS)
 
 
@@ -187,15 +138,14 @@ def snapshot_record(watch: WatchRecord, reading: Reading, seen_at: int) -> Snaps
     get = reading.values.get
     preview, actual = get("preview", _NO_AMOUNT), get("actual", _NO_AMOUNT)
     values: tuple[Any, ...] = (
+        *map(get, RunState.__struct_fields__),
         *(watch.source_id, watch.run_key, 0, seen_at, seen_at, None, 1, reading.digest, 0),
-        *map(get, _MOVING),
-        *(preview.micros, preview.unit, actual.micros, actual.unit),
+        *(get("completed_at"), preview.micros, preview.unit, actual.micros, actual.unit),
         *(",".join(reading.oddities) or None, reading.template.digest),
     )
     return SnapshotRecord(*values)
 
 
-_MOVING = tuple(field.name for field in MOVING)
 _NO_AMOUNT = Amount()
 
 
@@ -233,7 +183,7 @@ def summary_columns(summary: RunSummary) -> Row:
 
 def stored_summary(row: Mapping[str, Any], watch: WatchRecord) -> RunSummary:
     """Return the summary that a row of `run_summary` and the watch row hold."""
-    known = {name: row[name] for name in RunSummary.__dataclass_fields__ if name in row}
+    known = {name: row[name] for name in RunSummary.__struct_fields__ if name in row}
     quality = tuple(row["quality"].split(",")) if row["quality"] else ()
     return RunSummary(
         **known | {"quality": quality},
@@ -251,7 +201,7 @@ def apply_summary(watch: WatchRecord, summary: RunSummary, last: SnapshotRecord)
 
 def apply_progress(watch: WatchRecord, last: SnapshotRecord) -> None:
     """Write the leads of the last snapshot into the watch row."""
-    for name in _PROGRESS:
+    for name in PROGRESS:
         setattr(watch, name, getattr(last, name))
 
 

@@ -9,13 +9,13 @@ Instants are microseconds since 1970 UTC, amounts millionths.
 Tables are built by the migrations alone; a test holds this module and them together.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.schema import SchemaItem
 
-from recorder.ledger.row import FIELDS, MOVING, PROGRESS, Field, FieldKind
+from recorder.ledger.row import FIELDS, MOVING, PROGRESS, FieldKind, RunFields
 
 REVISION = "0001"
 SCHEMA = "recorder"
@@ -101,16 +101,11 @@ _COLUMNS: Mapping[FieldKind, sa.types.TypeEngine[Any] | type[Flag]] = {
 }
 
 
-def _columns(fields: Iterable[Field]) -> Iterator[sa.Column[Any]]:
-    for field in fields:
-        yield sa.Column(field.name, _COLUMNS.get(field.kind, Text))
-
-
-_STANDING = tuple(
-    field
-    for field in FIELDS
-    if field not in PROGRESS and field.kind is not FieldKind.AMOUNT and field.name != "completed_at"
-)
+def _columns(names: Collection[str]) -> Iterator[sa.Column[Any]]:
+    """Yield the columns of these fields of the ledger's row."""
+    for field in FIELDS:
+        if field.name in names:
+            yield sa.Column(field.name, _COLUMNS.get(field.kind, Text))
 
 
 def _of_snapshot(seq: str) -> sa.ForeignKeyConstraint:
@@ -231,7 +226,7 @@ snapshot = _run_table(
 run_summary = _run_table(
     "run_summary",
     *_texts("observation_class"),
-    *_columns(_STANDING),
+    *_columns({*RunFields.__struct_fields__} - {*PROGRESS}),
     *_integers("ended_at"),
     *_texts("ended_at_origin"),
     *_integers("ended_after cost_preview_micros cost_actual_micros cost_known_at"),

@@ -188,7 +188,7 @@ def undone_count(
 
     A run in flight that is not visible (404) counts for a moment: it may be too new, or the API's slip. One that was
     never seen, or whose last poll after the end failed, is tried again for as long as a run in flight may take.
-    `LiveRun.is_waited_for` decides the same for one run.
+    `live_runs.is_waited_for` decides the same for one run.
 
     Args:
         connection: a reading transaction.

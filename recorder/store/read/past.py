@@ -1,10 +1,11 @@
 """Runs as they stood at an instant, from their snapshots and polls up to it."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import groupby, takewhile
 
 import sqlalchemy as sa
+from msgspec.structs import replace
 
 from recorder.analysis.rows import RunRow
 from recorder.history.flags import with_mismatch
@@ -30,9 +31,8 @@ from recorder.store.records import (
 from recorder.store.schema import capture, poll, run, run_summary, snapshot, source, watch
 
 _PER_QUESTION = 500
-_FROM_SUMMARY = tuple(name for name in RunRow._fields if name in run_summary.c)
-_PROGRESS = tuple(field.name for field in PROGRESS)
-_UNSEEN: Row = dict.fromkeys((*_FROM_SUMMARY, *_PROGRESS, "ended_seen_at")) | {
+_FROM_SUMMARY = tuple(name for name in RunRow.__struct_fields__ if name in run_summary.c)
+_UNSEEN: Row = dict.fromkeys((*_FROM_SUMMARY, *PROGRESS, "ended_seen_at")) | {
     "is_quiet": False,
     "n_reopened": 0,
 }
@@ -107,7 +107,7 @@ class Past:
         return moment if moment is not None and moment <= self.as_of else None
 
     def _row(self, run: "_PastRun", parts: Parts) -> RunRow:
-        values: Mapping[str, object] = {
+        values: Row = {
             "source": run.source,
             "run_id": run.run_id,
             "tracked_at": run.tracked_at,
@@ -116,7 +116,7 @@ class Past:
             **run.watched(),
             **self._summary(run, parts),
         }
-        return RunRow._make(values[name] for name in RunRow._fields)
+        return RunRow(*(values[name] for name in RunRow.__struct_fields__))
 
     def _summary(self, run: "_PastRun", parts: Parts) -> Row:
         if not run.snapshots:
@@ -125,7 +125,7 @@ class Past:
         settled_us = self.cadence.settled_us
         summary = summarize(run.summaries, row, unit=self.costs.unit, settled_us=settled_us)
         watched = {"is_quiet": summary.is_quiet, "ended_seen_at": summary.ended_seen_at}
-        progress = {name: getattr(row, name) for name in _PROGRESS}
+        progress = {name: getattr(row, name) for name in PROGRESS}
         known = summary_row({}, row, summary) | progress | watched
         return known | ({"quality": with_mismatch(known["quality"])} if run.differs else {})
 
@@ -163,6 +163,7 @@ class _PastRun:
             "last_polled_at": polled[-1] if polled else None,
             "first_good_at": good[0] if good else None,
             "last_good_at": good[-1] if good else None,
+            "last_outcome": self.polls[-1].outcome if polled else None,
             "n_polls": len(polled),
             "n_snapshots": len(self.snapshots),
         }

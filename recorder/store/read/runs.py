@@ -28,9 +28,10 @@ FROM_WATCH = (
     "n_polls",
     "n_snapshots",
     "is_quiet",
-    *(field.name for field in PROGRESS),
+    "last_outcome",
+    *PROGRESS,
 )
-_FROM_SUMMARY = tuple(name for name in RunRow._fields if name in run_summary.c)
+_FROM_SUMMARY = tuple(name for name in RunRow.__struct_fields__ if name in run_summary.c)
 
 
 def run_rows(
@@ -70,7 +71,13 @@ def _of_source(name: str | None) -> sa.ColumnElement[bool]:
     return sa.true() if name is None else source.c.name == name
 
 
-def _columns(as_of: int | None) -> list[sa.ColumnElement[Any]]:
+def captured_runs() -> sa.FromClause:
+    """Join the runs with their source, watch row, summary and capture."""
+    return known_runs().outerjoin(capture, same_run(capture, run))
+
+
+def run_columns(as_of: int | None = None) -> list[sa.ColumnElement[Any]]:
+    """Return the columns of a `RunRow`, but for the labels, of `captured_runs`."""
     columns: dict[str, sa.ColumnElement[Any]] = {
         "source": source.c.name,
         "run_id": run.c.run_id,
@@ -83,7 +90,7 @@ def _columns(as_of: int | None) -> list[sa.ColumnElement[Any]]:
         else_=run_summary.c.quality,
     )
     columns["n_reopened"] = sa.func.coalesce(run_summary.c.n_reopened, 0)
-    return [columns[name].label(name) for name in RunRow._fields if name != "labels"]
+    return [columns[name].label(name) for name in RunRow.__struct_fields__ if name != "labels"]
 
 
 def _present(
@@ -94,12 +101,12 @@ def _present(
 ) -> Iterator[RunRow]:
     dated = sa.func.coalesce(run_summary.c.created_at, run.c.tracked_at)
     statement = (
-        sa.select(*_columns(as_of), run.c.source_id, run.c.run_key)
-        .select_from(known_runs().outerjoin(capture, same_run(capture, run)))
+        sa.select(*run_columns(as_of), run.c.source_id, run.c.run_key)
+        .select_from(captured_runs())
         .where(condition)
         .order_by(dated, source.c.name, run.c.run_id)
     )
     none: dict[str, str] = {}
     with connection.execute(statement.execution_options(yield_per=5000)) as found:
         for *values, source_id, run_key in found:
-            yield RunRow._make((*values, labels.get((source_id, run_key), none)))
+            yield RunRow(*(*values, labels.get((source_id, run_key), none)))

@@ -4,9 +4,10 @@ Invariant: with `as_of` T only what was observed at or before T is used, by our 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import sqlalchemy as sa
+from msgspec.structs import replace
 
 from recorder.instants import iso
 from recorder.ledger.jsontext import Json

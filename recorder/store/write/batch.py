@@ -5,7 +5,6 @@ Invariant: a row is written before the rows that refer to it.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from operator import attrgetter
 from typing import Any, TypeAlias
 
 import sqlalchemy as sa
@@ -45,13 +44,6 @@ _ADD_SUMMARY = insert(run_summary, (*_RUN, *RUN_SUMMARY_COLUMNS))
 _SET_SUMMARY = update(run_summary, RUN_SUMMARY_COLUMNS, _RUN)
 _SET_WATCH = update(watch, _WATCHED, _RUN)
 
-_snapshot_values = attrgetter(*SNAPSHOT_COLUMNS)
-_content_values = attrgetter(*_CONTENT, *_STATE)
-_lasting_values = attrgetter(*_LASTING, *_STATE)
-_watch_values = attrgetter(*_WATCHED, *_RUN)
-_poll_values = attrgetter(*POLL_COLUMNS)
-_moved_values = attrgetter(*_MOVED, *_POLL)
-
 
 @dataclass(slots=True)
 class Batch:
@@ -73,11 +65,11 @@ class Batch:
         """Write all of it."""
         self.parts.flush(connection)
         self._number_templates()
-        _ADD_SNAPSHOT.many(connection, list(map(_snapshot_values, self.new_snapshots)))
-        _SET_SNAPSHOT.many(connection, list(map(_content_values, self.changed_snapshots)))
-        _SEE_AGAIN.many(connection, list(map(_lasting_values, self.seen_again)))
-        _ADD_POLL.many(connection, list(map(_poll_values, self.new_polls)))
-        _SET_POLL.many(connection, list(map(_moved_values, self.changed_polls)))
+        _ADD_SNAPSHOT.records(connection, self.new_snapshots)
+        _SET_SNAPSHOT.records(connection, self.changed_snapshots)
+        _SEE_AGAIN.records(connection, self.seen_again)
+        _ADD_POLL.records(connection, self.new_polls)
+        _SET_POLL.records(connection, self.changed_polls)
         _ADD_REJECTED.many(connection, self.rejected)
         _ADD_SUMMARY.many(
             connection,
@@ -87,7 +79,7 @@ class Batch:
             connection,
             [_summary_values(row, *RUN_SUMMARY_COLUMNS, *_RUN) for row in self.changed_summaries],
         )
-        _SET_WATCH.many(connection, list(map(_watch_values, self.watches)))
+        _SET_WATCH.records(connection, self.watches)
 
     def _number_templates(self) -> None:
         for row in (*self.new_snapshots, *self.changed_snapshots):

@@ -223,14 +223,14 @@ def _record_source(
         row = stored.get(run_id)
         if row is None:
             continue  # it was forgotten while the answer was on its way
-        last = row[_FIRST_OF_SNAPSHOT:]
+        watch_row = WatchRecord(*row[_FIRST_OF_WATCH:_FIRST_OF_SNAPSHOT])
         writer = RunWriter(
             connection,
             batch,
             rules,
             run=RunRecord(*row[:_FIRST_OF_WATCH]),
-            watch=WatchRecord(*row[_FIRST_OF_WATCH:_FIRST_OF_SNAPSHOT]),
-            last=SnapshotRecord(*last) if last[0] is not None else None,
+            watch=watch_row,
+            last=SnapshotRecord(*row[_FIRST_OF_SNAPSHOT:]) if watch_row.n_snapshots else None,
         )
         yield from _record_run(writer, group)
 

@@ -5,12 +5,13 @@ Invariant: the rows are a function of the run's snapshots and polls, in whatever
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
 from operator import attrgetter
 
 import sqlalchemy as sa
+from msgspec.structs import replace
 
 from recorder.history.flags import lead_flags
 from recorder.history.run_summary import RunSummary, SnapshotSummary, summarize, summary_after
@@ -189,8 +190,9 @@ class RunWriter:
             if self._last is not None and self._last.digest == state.digest:
                 outcome = self._see_again(self._last, at)
             else:
-                first = replace(state, first_seen_at=at, last_seen_at=at, seen_again_at=None)
-                outcome = self._begin(replace(first, n_polls=1))
+                first = replace(state, first_seen_at=at, last_seen_at=at, n_polls=1)
+                first.seen_again_at = None
+                outcome = self._begin(first)
         self._poll = LastPoll(polled_at=at, before_at=self.watch.last_polled_at)
         moved = replace(poll, outcome=int(outcome), snapshot_seq=self._count(at, outcome))
         if moved != poll:
@@ -284,13 +286,13 @@ class RunWriter:
             return has_ended and not self.watch.is_quiet and was_seen_again
         if stored is None or stored.is_terminal:
             return True
-        steady, flags = _STEADY(stored), [*lead_flags(stored.status, stored.leads)]
+        steady, flags = _STEADY(stored), [*lead_flags(stored)]
         number = self._batch.parts.number
         return not all(
             row.template is not None
             and number(row.template) == stored.part_id
             and _STEADY(row) == steady
-            and [*lead_flags(row.status, row.leads)] == flags
+            and [*lead_flags(row)] == flags
             for row in new
         )
 
