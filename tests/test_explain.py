@@ -90,9 +90,9 @@ def record(database: Database, run_id: str, *seen: tuple[int, Any], tracked: int
     bodies = {at: text for at, text in seen if not isinstance(text, int)}
     failed = {at: text for at, text in seen if isinstance(text, int)}
     answers = [answer(at, text, run_id=run_id) for at, text in bodies.items()]
-    wrong = Outcome.SERVER_ERROR
+    wrong = {404: Outcome.NOT_VISIBLE, 503: Outcome.SERVER_ERROR}
     answers += [
-        answer(at, b"", run_id=run_id, http_status=s, outcome=wrong) for at, s in failed.items()
+        answer(at, b"", run_id=run_id, http_status=s, outcome=wrong[s]) for at, s in failed.items()
     ]
     for one in sorted(answers, key=lambda one: one.observed_at):
         Recorder(database).record([one])
@@ -234,6 +234,7 @@ def test_a_run_in_order_has_nothing_to_send_on(database: Database, ask: Ask) -> 
     [
         ({}, None),
         ({"actual": 5}, "It cost 5, against no preview."),
+        ({"preview": 5, "actual": {"x": 1}}, "Previewed at 5 unstated; its actual cannot be read."),
         (
             {"preview": 5, "actual": 5},
             "It cost 5 unstated against a preview of 5: as previewed. It",
@@ -253,6 +254,22 @@ def test_each_kind_of_cost_has_its_sentence(
     _, page, _ = ask("explain", "er_1")
     assert ("Cost\n" in page) == (sentence is not None)
     assert sentence is None or sentence in " ".join(page.split())
+
+
+def test_a_run_that_goes_on_after_its_end_is_told_so(database: Database, ask: Ask) -> None:
+    """It is overdue by the flight in which it was then: one that had ended is not; a 404 is a moment of its own."""
+    record(
+        database,
+        "er_1",
+        (1, body("er_1", "completed", ended=1)),
+        (4000, body("er_1", "running")),
+        (4010, 404),
+    )
+    then = facts(ask, "er_1", "--as-of", iso(T0 + 4020 * S))
+    words = [one["words"] for one in then["timeline"]]
+    assert "seen running again, was completed" in words
+    assert words[-1] == "not visible (404)"
+    assert "overdue" not in words
 
 
 def test_odd_things_are_told_in_words(database: Database, ask: Ask) -> None:

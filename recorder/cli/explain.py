@@ -8,7 +8,7 @@ import click
 from recorder.analyses import Analyses
 from recorder.cli.explain_page import markdown_lines, sections, text_lines
 from recorder.cli.json_output import write_value
-from recorder.cli.options import command_now, settings_options
+from recorder.cli.options import command_now, completed_by, settings_options
 from recorder.cli.output import FOR_READING, write_rows
 from recorder.cli.row_options import as_of_option, format_option, tz_option
 from recorder.cli.status_page import page_of
@@ -24,7 +24,7 @@ Examples:
   recorder explain er_01JC8Z6M3Q --format markdown
   recorder explain er_01JC8Z6M3Q --format json --as-of 2026-11-20T09:15:00Z""",
 )
-@click.argument("run_id", metavar="RUN_ID")
+@click.argument("run_id", metavar="RUN_ID", shell_complete=completed_by("run_id"))
 @as_of_option
 @format_option
 @tz_option

@@ -39,8 +39,11 @@ def sections(page: Page, facts: Mapping[str, Any]) -> Iterator[PagePart]:
     """
     tz, reasons = page.tz, [reason.replace("_", " its ", 1) for reason in facts["reasons"]]
     times = [*_times(facts["timeline"], tz)]
+    block_has = {"error"} if reasons else set[str]()
     parts = [
-        PagePart("", [entry for entry in page.entries() if entry[0] in _HEAD]),
+        PagePart(
+            "", [one for one in page.entries() if one[0] in _HEAD and one[0] not in block_has]
+        ),
         PagePart(f"Among {_HOW}", [*_places(facts)]),
         PagePart("Cost", [("", _cost(facts))]),
         PagePart("Its error", [*_error(facts, tz)]),
@@ -103,10 +106,12 @@ def _cost(facts: Mapping[str, Any]) -> str:
         facts[f"cost_{name}"] for name in ("preview", "actual", "variance")
     )
     unit = facts["cost_unit"]
+    if actual is None and preview is None:
+        return ""
     if actual is None:
-        return (
-            "" if preview is None else f"Previewed at {amount_text(preview, unit)}; no actual yet."
-        )
+        is_there = facts["cost_quality"] == "unparsed"
+        later = "its actual cannot be read" if is_there else "no actual yet"
+        return f"Previewed at {amount_text(preview, unit)}; {later}."
     if variance is None:
         against = "no preview" if preview is None else f"a preview of {amount_text(preview)} {unit}"
         return f"It cost {amount_text(actual)}, against {against}."

@@ -76,8 +76,7 @@ class RunStory:
 
     def _by_us(self) -> Iterator[Moment]:
         yield _seen(self.run["tracked_at"], "tracked", "tracked")
-        end = self.now if self.run["is_terminal"] is False else self.run["ended_at"]
-        if self.overdue_at is not None and end is not None and self.overdue_at <= end:
+        if self.overdue_at is not None and self._was_in_flight(self.overdue_at):
             yield _seen(self.overdue_at, "overdue", "overdue")
         if self.final_at is not None:
             yield _seen(self.final_at, "final", "the actual was found final")
@@ -86,6 +85,11 @@ class RunStory:
             again = " again" if before in TERMINAL and status not in TERMINAL else ""
             words = f"seen {status}{again}" + (f", was {before}" if before else "")
             yield _seen(change["seen_at"], "seen", words)
+
+    def _was_in_flight(self, at: datetime) -> bool:
+        end = self.now if self.run["is_terminal"] is False else self.run["ended_at"]
+        before = [one["to_status"] for one in self.transitions if one["seen_at"] <= at]
+        return end is not None and at <= end and not TERMINAL.intersection(before[-1:])
 
     def _states(self) -> Iterator[Moment]:
         for before, after in zip([None, *self.snapshots], self.snapshots, strict=False):
