@@ -1,10 +1,13 @@
 """The command `recorder`: light to start, one line for an error, exit codes as published."""
 
 import os
+import re
+import shlex
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from itertools import takewhile
 from pathlib import Path
 from typing import ClassVar
 
@@ -150,6 +153,35 @@ def test_the_help_of_every_command_is_whole(context: click.Context) -> None:
         assert option.help, option.name
         variable = ENVIRONMENT.get(option.name or "")
         assert variable is None or f"[env var: {variable}]" in option.help
+
+
+def examples() -> Iterator[list[str]]:
+    """The words of each command line in the help, without what stands before, after and next to it."""
+    for context in [one for one in commands(cli, "recorder") if one.parent]:
+        for line in (context.command.epilog or "").splitlines():
+            told = re.split(r"\s{2,}", line.strip().removeprefix("Example: "))[0]
+            words = _words(told)
+            if "recorder" in words:
+                ours = words[words.index("recorder") + 1 :]
+                yield list(takewhile(lambda word: not set(word) & set("|&>"), ours))
+
+
+def _words(line: str) -> list[str]:
+    split = shlex.shlex(re.sub(r"\$\(.*?\)", "today", line), posix=True, punctuation_chars="|&>")
+    split.whitespace_split, split.commenters = True, ""
+    return list(split)
+
+
+@pytest.mark.parametrize("words", list(examples()), ids=" ".join)
+def test_each_example_can_be_typed(words: list[str]) -> None:
+    """Every option, argument and value of the help's examples is one that the command takes."""
+    command: click.Command = cli
+    context = click.Context(cli, info_name="recorder")
+    while isinstance(command, click.Group):
+        found = command.get_command(context, words[0])
+        assert found is not None, words[0]
+        command, words = found, words[1:]
+    command.make_context("recorder", words, parent=context)
 
 
 @pytest.mark.parametrize("group", [[], ["db"]])

@@ -152,3 +152,22 @@ def drawn(text: str) -> list[str]:
         elif not token.startswith("\x1b"):
             lines[row] += token
     return lines
+
+
+def test_an_import_says_how_far_it_is(
+    environ: dict[str, str], terminals: list[Terminal], tmp_path: Path
+) -> None:
+    """After a second a line counts, drawn over itself; it is gone before the summary, and never drawn on a dumb terminal."""
+    for number, term in enumerate(("xterm", "dumb")):
+        pipe = tmp_path / f"lines{number}"
+        os.mkfifo(pipe)
+        one = Terminal(environ | {"TERM": term}, "import", str(pipe))
+        terminals.append(one)
+        with pipe.open("w"):
+            if term == "dumb":
+                one.read(2)
+            else:
+                one.wait_for("\\r\x1b\\[2K0 lines, 1 s")
+        assert one.end() == 0
+        shown = one.text.rpartition("\x1b[2K")[2] if term == "xterm" else one.text
+        assert shown == "recorder: 0 lines: 0 answers new, 0 known already\r\n"

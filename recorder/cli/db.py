@@ -1,7 +1,6 @@
 """`recorder db`: the schema and the size of the store."""
 
 import sys
-from contextlib import closing
 from pathlib import Path
 from typing import Final
 
@@ -12,10 +11,10 @@ from recorder.cli.json_output import as_json, write_document
 from recorder.cli.options import settings_options
 from recorder.cli.output import write_rows
 from recorder.cli.row_options import format_option
+from recorder.cli.stores import opened
 from recorder.cli.streams import notify
 from recorder.settings import Settings
 from recorder.store.backup import back_up
-from recorder.store.engine import Database
 from recorder.store.migrate import upgrade as upgrade_store
 from recorder.store.roles import grant_reading, require_role
 from recorder.store.schema import REVISION
@@ -42,7 +41,7 @@ def upgrade(reader: str | None, settings: Settings) -> None:
     It is one transaction: a failure leaves the old schema whole. A SQLite file is copied first. A --reader may use
     the views and the commands that only read, also after later upgrades by the same user.
     """
-    with closing(Database(settings.database_url)) as database, database.checked_on_failure():
+    with opened(settings, doing=lambda: "upgrading") as database:
         if reader is not None:
             require_role(database, reader)
         notify(upgrade_store(database) or f"{database.name} is up to date")
@@ -63,7 +62,7 @@ def backup(out: str, settings: Settings) -> None:
     The file takes its name when it is whole; only its owner can read it. It is a store like any other: --db FILE reads
     it. For a store on Postgres it prints what to use instead, exit code 2.
     """
-    with closing(Database(settings.database_url)) as database, database.checked_on_failure():
+    with opened(settings, doing=lambda: "copying") as database:
         size = back_up(database, Path(out))
     notify(f"{database.name} is copied to {out}: {size:,} bytes, verified")
 
@@ -79,7 +78,7 @@ def status(format: str, settings: Settings) -> int:
 
     Exit code 1 if something has to be done before it can be used.
     """
-    with closing(Database(settings.database_url)) as database, database.checked_on_failure():
+    with opened(settings, doing=lambda: "counting") as database:
         condition = condition_of(database)
         row = {"store": database.name} | _cells(condition)
     if format == "json":

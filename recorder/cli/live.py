@@ -15,7 +15,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from recorder.cli.live_rows import LiveRow, LiveRows
-from recorder.cli.streams import without_echo
+from recorder.cli.streams import can_draw, without_echo
 from recorder.cli.terminal import display_width, fold, visible
 
 _LEAST_ROWS = 3
@@ -72,7 +72,7 @@ def open_view(
         most: at most so many runs in a table; None: as many as the terminal has room for.
         brief: where no table is drawn, show the headline every few seconds instead of the runs.
     """
-    if out.isatty():
+    if can_draw(out):
         return LiveTable(out, most=most)
     return Headlines(out, notify=notify) if brief else PlainLines(out, notify=notify)
 

@@ -6,8 +6,7 @@ from contextlib import contextmanager, suppress
 from typing import TypeAlias
 
 from recorder.cli.live_rows import MOST_RUNS, headline, waiting_line
-from recorder.cli.streams import notify, terminal_width, without_echo
-from recorder.cli.terminal import shorten
+from recorder.cli.streams import can_draw, drawn_line, notify, without_echo
 from recorder.errors import StoreError
 from recorder.instants import SECOND, now_us
 from recorder.polling.poller import Poller
@@ -17,7 +16,6 @@ from recorder.store.engine import Database
 from recorder.store.read.live_runs import watched_runs
 
 _EVERY_US = 2 * SECOND
-_ERASE = "\r\x1b[2K"
 
 Reporters: TypeAlias = tuple[Callable[[str], None], Callable[[Poller], None]]
 
@@ -48,23 +46,12 @@ class Progress:
             self._line = self._describe(poller, now)
         else:
             self._line = f"ending: answers under way: {left}"
-        self._draw()
+        drawn_line.draw(self._line)
 
     def notify(self, message: str) -> None:
         """Print a message above the line."""
-        self.erase()
         notify(message)
-        self._draw()
-
-    def erase(self) -> None:
-        """Remove the line from the terminal."""
-        sys.stderr.write(_ERASE)
-        sys.stderr.flush()
-
-    def _draw(self) -> None:
-        room = terminal_width() - 1  # a full line would wrap, and its first part stay for good
-        sys.stderr.write(_ERASE + shorten(self._line, room))
-        sys.stderr.flush()
+        drawn_line.draw(self._line)
 
     def _describe(self, poller: Poller, now: int) -> str:
         if self._plan.until is RunMode.PASS:
@@ -83,9 +70,9 @@ class Progress:
 def progress(database: Database, settings: Settings, plan: WatchOptions) -> Iterator[Reporters]:
     """Give the function that prints a message, and the one to call after each round of the watch.
 
-    Where stdout or stderr is no terminal, messages are lines of stderr, and no line is drawn.
+    Where stdout or stderr is no terminal, or a dumb one, messages are lines of stderr, and no line is drawn.
     """
-    if not (sys.stdout.isatty() and sys.stderr.isatty()):
+    if not (sys.stdout.isatty() and can_draw(sys.stderr)):
         yield notify, lambda _: None
         return
     line = Progress(database, settings, plan)
@@ -93,4 +80,5 @@ def progress(database: Database, settings: Settings, plan: WatchOptions) -> Iter
         try:
             yield line.notify, line.show
         finally:
-            line.erase()
+            with drawn_line.erased():
+                pass

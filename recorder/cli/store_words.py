@@ -23,7 +23,11 @@ def store_words(ctx: click.Context, name: str, beginning: str) -> list[str]:
     options = {key: ctx.params.get(key) for key in ("database_url", "config")}
     try:
         settings = load_settings(options, environ=os.environ)
-        with _bounded(), reading(settings) as database, database.reading() as connection:
+        with (
+            _bounded(),
+            reading(settings, doing=None) as database,
+            database.reading() as connection,
+        ):
             return words_like(connection, name, beginning)
     except Exception:  # noqa: BLE001  # it would be printed into the line that is being typed
         return []

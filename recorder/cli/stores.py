@@ -1,15 +1,19 @@
 """The store that a command works on, and the signals that end it."""
 
 import signal
+import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
+from threading import Event, Thread
 
-from recorder.cli.streams import notify
+from recorder.cli.streams import can_draw, drawn_line, notify
+from recorder.humanize import whole_span
 from recorder.instants import steady_us
 from recorder.settings import Settings
 from recorder.store.engine import Database
 from recorder.store.migrate import prepare_for_writing, require_current
 
+_DRAWN_EVERY_S = 1.0
 _LEAST_WAIT_MS = 2000  # a commit of another process takes milliseconds
 
 
@@ -34,7 +38,7 @@ def recording(settings: Settings, *, lasts_us: int | None = None) -> Iterator[Da
         lasts_us: how long the command runs; after that it waits only 2 s for a lock on the store.
     """
     ends_at = None if lasts_us is None else steady_us() + lasts_us
-    with _opened(settings) as database:
+    with opened(settings) as database:
         if ends_at is not None:
             bound_waits(database, ends_at)
         done = prepare_for_writing(database)
@@ -44,11 +48,42 @@ def recording(settings: Settings, *, lasts_us: int | None = None) -> Iterator[Da
 
 
 @contextmanager
-def reading(settings: Settings) -> Iterator[Database]:
-    """Open the store for reading; it must be there and of this program's schema."""
-    with _opened(settings) as database:
+def reading(
+    settings: Settings, *, doing: Callable[[], str] | None = lambda: "reading"
+) -> Iterator[Database]:
+    """Open the store for reading; it must be there and of this program's schema.
+
+    Args:
+        settings: where it is.
+        doing: what a terminal shows of it when it takes longer than a second; None: nothing.
+    """
+    with opened(settings, doing=doing) as database:
         require_current(database)
         yield database
+
+
+@contextmanager
+def busy(doing: Callable[[], str]) -> Iterator[None]:
+    """Show on a terminal, once a second, what the block does and for how long."""
+    if not can_draw(sys.stderr):
+        yield
+        return
+    over = Event()
+    thread = Thread(target=_show_busy, args=(doing, over), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+        with drawn_line.erased():
+            pass
+
+
+def _show_busy(doing: Callable[[], str], over: Event) -> None:
+    began_us = steady_us()
+    while not over.wait(_DRAWN_EVERY_S):
+        drawn_line.draw(f"{doing()}, {whole_span(steady_us() - began_us)}")
 
 
 def bound_waits(database: Database, ends_at: int) -> None:
@@ -58,6 +93,8 @@ def bound_waits(database: Database, ends_at: int) -> None:
 
 
 @contextmanager
-def _opened(settings: Settings) -> Iterator[Database]:
-    with closing(Database(settings.database_url)) as database, database.checked_on_failure():
-        yield database
+def opened(settings: Settings, *, doing: Callable[[], str] | None = None) -> Iterator[Database]:
+    """Open the store, whatever its schema; `doing` as for `reading`."""
+    shown = busy(doing) if doing else nullcontext()
+    with shown, closing(Database(settings.database_url)) as one, one.checked_on_failure():
+        yield one

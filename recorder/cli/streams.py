@@ -13,17 +13,51 @@ import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BufferedWriter, FileIO, TextIOWrapper
+from threading import Lock
 from typing import Final, TextIO
 
 import click
 
-from recorder.cli.terminal import visible
+from recorder.cli.terminal import shorten, visible
 from recorder.urls import hide_secrets
 
 WIDE: Final = 120
 """The columns of a terminal from which on a table says at length what remains of runs."""
 
 _STDIN, _STDOUT, _STDERR = range(3)
+_ERASE = "\r\x1b[2K"
+
+
+class DrawnLine:
+    """A line of stderr, a terminal, that is drawn over itself; whatever else is printed erases it first."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._is_drawn = False
+        self._is_over = False
+
+    def draw(self, text: str) -> None:
+        """Draw the line, unless a terminal has got other output for good."""
+        room = terminal_width() - 1  # a full line would wrap, and its first part stay for good
+        with self._lock:
+            if not self._is_over:
+                self._is_drawn = True
+                sys.stderr.write(_ERASE + shorten(text, room))
+                sys.stderr.flush()
+
+    @contextmanager
+    def erased(self, *, for_good: bool = False) -> Iterator[None]:
+        """Keep the line away while the block prints."""
+        with self._lock:
+            self._is_over = self._is_over or for_good
+            if self._is_drawn:
+                sys.stderr.write(_ERASE)
+                sys.stderr.flush()
+            self._is_drawn = False
+            yield
+
+
+drawn_line = DrawnLine()
 
 
 class _Output(FileIO):
@@ -34,7 +68,8 @@ class _Output(FileIO):
     def write(self, data: "bytes | bytearray | memoryview") -> int:  # type: ignore[override]
         """Write the data, or drop it and report that once."""
         try:
-            return super().write(data)
+            with drawn_line.erased(for_good=self.isatty()):
+                return super().write(data)
         except BrokenPipeError:
             raise
         except OSError as error:
@@ -79,6 +114,11 @@ def _text(raw: FileIO, before: TextIO | None) -> TextIOWrapper:
     )
 
 
+def can_draw(stream: TextIO) -> bool:
+    """Return whether a stream is a terminal that moves its cursor."""
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
 def terminal_width() -> int:
     """Return the columns of the terminal: COLUMNS where it is set, 80 where there is no terminal."""
     return shutil.get_terminal_size((80, 24)).columns
@@ -92,8 +132,9 @@ def notify(message: str) -> None:
         lines = textwrap.wrap(
             line, terminal_width(), break_long_words=False, break_on_hyphens=False
         )
-    for part in lines:
-        click.echo(part, err=True)
+    with drawn_line.erased():
+        for part in lines:
+            click.echo(part, err=True)
 
 
 @contextmanager

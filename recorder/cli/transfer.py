@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from datetime import tzinfo
 from pathlib import Path
-from typing import IO, Final, TextIO
+from typing import IO, Final, TextIO, TypeVar
 
 import click
 
@@ -15,7 +15,7 @@ from recorder.cli.json_output import escaped_json
 from recorder.cli.options import command_now, settings_options
 from recorder.cli.output import write_rows
 from recorder.cli.row_options import as_of_option, tz_option
-from recorder.cli.stores import reading, recording
+from recorder.cli.stores import busy, reading, recording
 from recorder.cli.streams import notify
 from recorder.errors import UsageError
 from recorder.humanize import counted
@@ -28,6 +28,8 @@ from recorder.transfer.incoming import ImportProgress, Origin, import_lines
 from recorder.transfer.outgoing import answer_lines, whole_file
 from recorder.transfer.parquet import write_parquet
 from recorder.views import VIEWS
+
+Thing = TypeVar("Thing")
 
 _NAMES: Final = ("answers", *VIEWS)
 _FORMATS: Final = ("ndjson", "csv", "parquet")
@@ -68,13 +70,16 @@ def export(
     del tz  # the zone of a date in --as-of; files hold UTC
     chosen = _format(name, out, format)
     target = nullcontext(None) if out == "-" else whole_file(Path(out))
-    with reading(settings) as database, target as path:
+    count = _Count("line" if name == "answers" else "row")
+    with reading(settings, doing=count.words) as database, target as path:
         if name == "answers":
-            count = _write_lines(answer_lines(database, source=settings.source, as_of=as_of), path)
+            lines = answer_lines(database, source=settings.source, as_of=as_of)
+            _write_lines(count.each(lines), path)
         else:
-            count = _write_view(Queries(database, settings, as_of=as_of), name, chosen, path)
+            rows = getattr(Queries(database, settings, as_of=as_of), name)()
+            _write_view(count.each(rows), name, chosen, path)
     if sys.stderr.isatty():
-        notify(f"{counted(count, 'line' if name == 'answers' else 'row')} to {out}")
+        notify(f"{count.words()} to {out}")
 
 
 def _format(name: str, out: str, option: str | None) -> str:
@@ -88,24 +93,20 @@ def _format(name: str, out: str, option: str | None) -> str:
     return chosen
 
 
-def _write_lines(lines: Iterable[str], path: Path | None) -> int:
-    count = 0
+def _write_lines(lines: Iterable[str], path: Path | None) -> None:
     with _binary(path) as out:
         is_terminal = out.isatty()
         for line in lines:
             shown = escaped_json(line, sys.stdout) if is_terminal else line
             out.write(shown.encode() + b"\n")
-            count += 1
         out.flush()
-    return count
 
 
 def _binary(path: Path | None) -> AbstractContextManager[IO[bytes]]:
     return nullcontext(sys.stdout.buffer) if path is None else path.open("wb")
 
 
-def _write_view(queries: Queries, name: str, format: str, path: Path | None) -> int:
-    rows = _Counted(getattr(queries, name)())
+def _write_view(rows: Iterable[Cells], name: str, format: str, path: Path | None) -> None:
     if format == "parquet":
         with _binary(path) as out:
             if out.isatty():
@@ -114,24 +115,28 @@ def _write_view(queries: Queries, name: str, format: str, path: Path | None) -> 
     else:
         with _text(path) as text:
             write_rows(rows, columns=tuple(VIEWS[name]), format=format, out=text)
-    return rows.count
 
 
 def _text(path: Path | None) -> AbstractContextManager[TextIO]:
     return nullcontext(sys.stdout) if path is None else path.open("w", encoding="utf-8", newline="")
 
 
-class _Counted:
-    """Rows, and how many of them have been read."""
+class _Count:
+    """How many of these things have been written."""
 
-    def __init__(self, rows: Iterable[Cells]) -> None:
-        self._rows = rows
-        self.count = 0
+    def __init__(self, noun: str) -> None:
+        self._noun = noun
+        self._n = 0
 
-    def __iter__(self) -> Iterator[Cells]:
-        for row in self._rows:
-            self.count += 1
-            yield row
+    def each(self, things: Iterable[Thing]) -> Iterator[Thing]:
+        """Yield the things, and count them."""
+        for thing in things:
+            self._n += 1
+            yield thing
+
+    def words(self) -> str:
+        """Return the count in words."""
+        return counted(self._n, self._noun)
 
 
 @click.command(
@@ -167,9 +172,10 @@ def import_(file: str, into: str | None, settings: Settings) -> int:
         recorder = Recorder(database, cadence=settings.cadence, costs=settings.cost)
         progress = _Progress()
         try:
-            taken = import_lines(
-                lines, recorder, origin, now=command_now(), notify=notify, progress=progress
-            )
+            with busy(progress.words):
+                taken = import_lines(
+                    lines, recorder, origin, now=command_now(), notify=notify, progress=progress
+                )
         except KeyboardInterrupt:
             notify(f"stopped; {progress.summary()}; import it again for the rest")
             raise
@@ -185,16 +191,18 @@ def _summary(taken: ImportProgress) -> str:
 
 
 class _Progress:
-    """The number of lines imported so far; on a terminal the next line of stderr overwrites it."""
+    """What has been imported so far."""
 
     def __init__(self) -> None:
         self._taken: ImportProgress | None = None
 
     def __call__(self, taken: ImportProgress) -> None:
-        """Store the counts, and show the lines."""
+        """Store the counts."""
         self._taken = taken
-        if sys.stderr.isatty():
-            click.echo(f"{taken.lines:,} lines\r", nl=False, err=True)
+
+    def words(self) -> str:
+        """Return the lines in words."""
+        return counted(0 if self._taken is None else self._taken.lines, "line")
 
     def summary(self) -> str:
         """Return the counts in words."""

@@ -14,7 +14,7 @@ from recorder.cli.live import LiveTable, View
 from recorder.cli.options import command_now, parsed_span, settings_options
 from recorder.cli.row_options import format_option
 from recorder.cli.stores import recording, stopped_by_signals
-from recorder.cli.streams import notify
+from recorder.cli.streams import can_draw, notify
 from recorder.cli.tracking import read_ids
 from recorder.cli.watcher import Watcher, load_runs
 from recorder.errors import KeyRefusedError, SettingError, UnknownRunError, UsageError
@@ -113,7 +113,7 @@ def _write(queries: Queries, refs: Sequence[RunRef], format: str) -> None:
 
 def _view() -> View:
     """Return a line a run on a terminal; elsewhere nothing is shown."""
-    if sys.stderr.isatty():
+    if can_draw(sys.stderr):
         return LiveTable(sys.stderr, most=None, transient=True)
     return View(sys.stderr, notify=notify)
 

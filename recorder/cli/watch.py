@@ -49,7 +49,7 @@ def watch(run_ids: tuple[str, ...], format: str | None, settings: Settings) -> i
     For the other sources it shows what their process records. Ctrl-C ends it. Where stdout is no terminal, it prints a
     line when the status of a run changes.
     """
-    with reading(settings) as database:
+    with reading(settings, doing=None) as database:
         refs = _refs(database, run_ids, settings)
         if format is not None:
             _print_once(database, settings, refs, format)
