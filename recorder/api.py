@@ -298,7 +298,8 @@ that is left; null with fewer than 10 |
         """Return the method of an analysis: `durations`, `failures`, `costs`, ...; its help lists the columns.
 
         Each takes `by`, `tz`, `floats`, the arguments of `Which` and options of its own, and returns a row for each group.
-        The frame's `attrs` hold `foot` (one line: the runs behind the rows) and `populations` (counts).
+        The frame's `attrs` hold `foot` (a line: the runs behind the rows), `notes` (lines: what they show) and
+        `populations` (counts).
         """
         if name not in ANALYSES:
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")

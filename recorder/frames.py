@@ -48,9 +48,10 @@ _DTYPES: Mapping[str, Any] = {
 
 
 def report_frame(report: Report, *, floats: bool = False) -> pd.DataFrame:
-    """Return an analysis as a frame; its `attrs` hold the `foot` (a line) and the `populations` (counts)."""
+    """Return an analysis as a frame; its `attrs` hold `foot` (a line), `notes` (lines) and `populations` (counts)."""
     frame = rows_frame(report.rows, report.kinds, floats=floats)
-    frame.attrs = {"foot": report.foot, "populations": dict(report.populations)}
+    populations = dict(report.populations)
+    frame.attrs = {"foot": report.foot, "notes": list(report.notes), "populations": populations}
     return frame
 
 

@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 
+import recorder
 from recorder.cli.main import cli, run
 from recorder.instants import DAY, HOUR, MINUTE, SECOND, iso, parse_instant
 from recorder.sandbox import Ending, Overrides, SimulatedRun, document, make_run
@@ -134,6 +136,10 @@ def test_the_worse_version_is_found_and_no_other(story: Story, capsys: Capture) 
     told = story.read(capsys, "versions")
     assert "version 4 of funding_stage fails more often than version 3: " in told
     assert "tech_stack fails" not in told
+    with closing(recorder.open(story.url)) as history:
+        frame = history.compare(a={"version": "3"}, b={"version": "4"}, slug=WORSE)
+    (note, *_) = frame.attrs["notes"]
+    assert note.startswith("B (version 4) fails more often than A (version 3): ")
     halves = (
         "--a",
         f"until={iso(START + SWITCH * DAY)}",
