@@ -10,6 +10,7 @@ from recorder.polling.coordinator import Coordinator, KeyUse
 from recorder.schedule.cadence import Cadence
 from recorder.schedule.dispatch import Budget
 from recorder.store.engine import Database
+from recorder.store.read.source_rows import source_rows
 from recorder.store.sharing import key_budgets
 from recorder.store.sharing.shared_clock import ahead_us
 from recorder.store.write.track import track_with_source
@@ -49,7 +50,7 @@ def test_hosts_with_other_clocks_share_leases_and_budget(database: Database, off
         ids = [f"{name}_{n}" for n in range(4)]
         track_with_source(database, name, ids, base_url=BASE_URL, now=now_us() - MINUTE)
     right, wrong = host(database), host(database, off_s=off_s)
-    (a, b) = [row.source_id for row in right.sources()]
+    (a, b) = [row.source_id for row in database.read(source_rows)]
     use = KeyUse(key_id=KEY, rate=6, sources={a: "a", b: "b"})
     wrong_now = now_us() + off_s * S
     right.renew([a], now=now_us())

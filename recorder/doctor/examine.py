@@ -6,7 +6,7 @@ Invariant: every finding becomes a check, in the order in which the links depend
 import difflib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from recorder.doctor import verdicts
 from recorder.doctor.checks import Check, CheckStatus, fail, ok, warn
@@ -184,6 +184,7 @@ def _account(
     return Account(name=name, base_url=config.base_url, key=key, rate=config.rate, row=row)
 
 
+@dataclass(slots=True)
 class _Requests:
     """The requests, one a source; none is sent after the store has failed.
 
@@ -198,42 +199,35 @@ class _Requests:
         refused: the fingerprints of the keys that the API refused last.
     """
 
-    def __init__(
-        self,
-        settings: Settings,
-        environ: Mapping[str, str],
-        database: Database | None,
-        clock: Callable[[], int],
-    ) -> None:
-        self._settings = settings
-        self._environ = environ
-        self._database = database
-        self._clock = clock
-        self._is_broken = False
-        self.accounts: list[Account] = []
-        self.refused: set[str] = set()
+    settings: Settings
+    environ: Mapping[str, str]
+    database: Database | None
+    clock: Callable[[], int]
+    accounts: list[Account] = field(default_factory=list)
+    refused: set[str] = field(default_factory=set)
+    _is_broken: bool = False
 
     def check(self, name: str, row: SourceRow | None) -> Iterator[Check]:
         """Yield the checks of one source: its settings, its key, the API, the clock."""
-        elsewhere = _bound_elsewhere(self._settings, row)
+        elsewhere = _bound_elsewhere(self.settings, row)
         if elsewhere is not None:
             yield elsewhere
             return
         try:
-            account = _account(self._settings, self._environ, name, row)
+            account = _account(self.settings, self.environ, name, row)
         except SettingError as error:
             yield fail("key", str(error), source=name)
             return
         self.accounts.append(account)
         if row is not None and row.refused_key == account.key.fingerprint():
             self.refused.add(row.refused_key)
-        yield verdicts.check_key(account, self._settings.source_settings(name).api_key_file)
+        yield verdicts.check_key(account, self.settings.source_settings(name).api_key_file)
         if not self._is_broken:
             yield from self._request(account)
 
     def _request(self, account: Account) -> Iterator[Check]:
         try:
-            result = probe(account, self._database, self._settings, self._clock)
+            result = probe(account, self.database, self.settings, self.clock)
         except SettingError as error:
             yield fail("api", str(error), source=account.name)
             return
@@ -242,7 +236,7 @@ class _Requests:
             yield verdicts.check_store(error)
             return
         self._note(account, result)
-        yield verdicts.check_api(account, result, now=self._clock())
+        yield verdicts.check_api(account, result, now=self.clock())
         off_us = account.row.clock_off_us if account.row else None
         clock_check = verdicts.check_clock(account.name, result.answer, off_us)
         if clock_check is not None:

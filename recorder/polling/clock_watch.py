@@ -5,12 +5,15 @@ Invariant: a clock that is off is reported once until it is right again, over al
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass, field
 
 from recorder.errors import StoreError
 from recorder.instants import SECOND
 from recorder.ledger.answer import FAR_OFF_US, Answer
 from recorder.polling.messages import clock_off_line, clock_right_line
+from recorder.store.engine import Database
 from recorder.store.read.source_rows import SourceRow
+from recorder.store.write.sources import save_clock
 
 
 def clock_off(ahead_us: int, stored: int | None) -> int | None:
@@ -26,22 +29,20 @@ def clock_off(ahead_us: int, stored: int | None) -> int | None:
     return ahead_us if abs(ahead_us) > least else None
 
 
+@dataclass(slots=True)
 class ClockWatch:
     """The difference between our clock and those of the sources' servers.
 
     Args:
-        save: stores how far our clock is ahead of a source's server; None: it is right.
+        database: the store.
         notify: takes one line for people.
     """
 
-    def __init__(
-        self, save: Callable[[int, int | None], None], notify: Callable[[str], None]
-    ) -> None:
-        self._save = save
-        self._notify = notify
-        self._off: dict[int, int | None] = {}
-        self._reported_off: bool | None = None
-        self._offset_us: int | None = None
+    database: Database
+    notify: Callable[[str], None]
+    _off: dict[int, int | None] = field(default_factory=dict)
+    _reported_off: bool | None = None
+    _offset_us: int | None = None
 
     def was_set_forward(self, now: int, steady: int) -> bool:
         """Return whether our clock was set forward since the last call.
@@ -73,10 +74,10 @@ class ClockWatch:
         is_off = off is not None
         if is_off is not (stored is not None) and is_off is not self._reported_off:
             self._reported_off = is_off
-            self._notify(
+            self.notify(
                 clock_right_line(answer.source)
                 if off is None
                 else clock_off_line(answer.source, off)
             )
         with suppress(StoreError):  # the next change, or the next pass, saves it
-            self._save(source_id, off)
+            self.database.write(save_clock, source_id, off)

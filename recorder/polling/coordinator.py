@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeAlias
 
-from recorder.instants import DAY, SECOND
+from recorder.instants import SECOND
 from recorder.polling.fetchers import PollRequest
 from recorder.polling.timer import Timer
 from recorder.schedule.cadence import Cadence, Urgency
 from recorder.schedule.dispatch import Budget, in_turn, sendable, sendable_pages, wake_at
-from recorder.schedule.failing import FailingRun
 from recorder.schedule.sharing import Role
 from recorder.store.engine import Connection, Database
 from recorder.store.read.due import (
@@ -22,20 +21,14 @@ from recorder.store.read.due import (
     due_count,
     due_pages,
     due_runs,
-    in_flight_count,
     next_due_at,
-    not_visible_count,
-    undone_count,
     wanted_in_a_minute,
 )
-from recorder.store.read.failing_runs import failing_runs
 from recorder.store.read.overdue_runs import Overdue, overdue_runs
-from recorder.store.read.source_rows import SourceRow, served_since, source_rows
 from recorder.store.sharing import key_budgets, leases
 from recorder.store.sharing.key_budgets import Slot
 from recorder.store.sharing.shared_clock import ahead_us
-from recorder.store.write.sources import save_clock, save_key
-from recorder.store.write.watch_rows import follow_clock, mark_notified, retry_failed
+from recorder.store.write.watch_rows import follow_clock, mark_notified
 
 SEND_WITHIN_US = 5 * SECOND
 _AT_A_TIME = 64
@@ -77,10 +70,10 @@ class Coordinator:
         clock: Callable[[], int],
         role: Role = Role.ONE_SHOT,
     ) -> None:
-        self._database = database
+        self.database = database
         self._clock = clock
         self._ahead_us = 0
-        self._cadence = cadence
+        self.cadence = cadence
         self._role = role
         self._holder = leases.new_holder()
         self._leased_until: dict[int, int] = {}
@@ -89,11 +82,6 @@ class Coordinator:
         self._wanted: frozenset[int] = frozenset()
         self._renewal = Timer(leases.RENEW_US)
         self._new_went_last: dict[str, bool] = {}
-
-    def sources(self) -> list[SourceRow]:
-        """Return the sources of the store."""
-        with self._database.reading() as connection:
-            return source_rows(connection)
 
     def renew(
         self, source_ids: Iterable[int], *, now: int, under_way: Collection[int] = ()
@@ -124,7 +112,7 @@ class Coordinator:
             key_budgets.repair(connection, self._shared_clock)
             return leased, leases.lease_ends(connection, wanted - leased.keys())
 
-        leased, busy = self._database.write(acquire)
+        leased, busy = self.database.write(acquire)
         self._note_busy(busy)
         self._leased_until = {one: until - self._ahead_us for one, until in leased.items()}
         self._wanted = wanted
@@ -164,20 +152,19 @@ class Coordinator:
             keep: sources with requests under way, whose leases run out by themselves.
         """
         until = self._shared_clock() + key_budgets.LONGEST_REQUEST_US
-        self._database.write(lambda c: leases.leave(c, self._holder, keep=keep, until=until))
+        self.database.write(leases.leave, self._holder, keep=keep, until=until)
         self._leased_until = {}
 
     def due(self, source_ids: Iterable[int], *, now: int) -> tuple[list[Due], int | None]:
         """Return the due runs, the next one first, and when another one becomes due."""
         wanted = list(source_ids)
-        with self._database.reading() as connection:
+        with self.database.reading() as connection:
             found = due_runs(connection, wanted, now=now, limit=_AT_A_TIME)
             return found, next_due_at(connection, wanted, now=now)
 
     def due_pages(self, source_ids: Iterable[int], *, now: int) -> list[Due]:
         """Return pages of items that are due, the next one first."""
-        with self._database.reading() as connection:
-            return due_pages(connection, source_ids, now=now, limit=_AT_A_TIME)
+        return self.database.read(due_pages, source_ids, now=now, limit=_AT_A_TIME)
 
     def permit(
         self, use: KeyUse, due: Sequence[Due], *, most: int, now: int, pass_at: int | None = None
@@ -194,7 +181,7 @@ class Coordinator:
         if due[0].urgency == Urgency.ITEMS:
             return self._permit_pages(use, due, most=most, now=now, pass_at=pass_at)
         shared_now = now + self._ahead_us
-        with self._database.reading() as connection:
+        with self.database.reading() as connection:
             budget = key_budgets.load_budget(connection, use.key_id, rate=use.rate, now=shared_now)
             demand = self._demand(connection, use, budget.busy, pass_at)
             behind = demand > use.rate and self._is_behind(connection, use, due, budget, now)
@@ -212,7 +199,7 @@ class Coordinator:
     ) -> Grant:
         """Return requests for as many pages of items as their part of the budget gives now."""
         shared_now = now + self._ahead_us
-        with self._database.reading() as connection:
+        with self.database.reading() as connection:
             budget = key_budgets.load_budget(connection, use.key_id, rate=use.rate, now=shared_now)
             demand = self._demand(connection, use, budget.busy - budget.busy_items, pass_at)
         count = partial(sendable_pages, due=len(due), demand=demand, now=shared_now)
@@ -240,7 +227,7 @@ class Coordinator:
             )
             return going, slots
 
-        going, slots = self._database.write(take)
+        going, slots = self.database.write(take)
         if going:
             self._new_went_last[use.key_id] = going[-1].urgency == Urgency.NEW
         requests = [
@@ -269,13 +256,13 @@ class Coordinator:
             for key_id in sorted(key_ids):
                 key_budgets.pause_minute(connection, key_id, now=self._shared_clock())
 
-        self._database.write(pause)
+        self.database.write(pause)
 
     def _demand(self, connection: Connection, use: KeyUse, busy: int, pass_at: int | None) -> int:
         """Return how many requests are wanted in 60 s; a single pass counts those of the last 60 s and those to come."""
         if pass_at is not None:
             return busy + due_count(connection, use.sources, now=pass_at)
-        every_us = self._cadence.every_us
+        every_us = self.cadence.every_us
         return wanted_in_a_minute(connection, use.sources, every_us=every_us)
 
     def _is_behind(
@@ -291,59 +278,12 @@ class Coordinator:
         )
         return first in waiting
 
-    def save_key(
-        self, source_id: int, key_id: str, *, is_accepted: bool, now: int, why: str | None
-    ) -> None:
-        """Save whether the API accepted a source's key last, and why not."""
-        self._database.write(
-            lambda c: save_key(c, source_id, key_id, is_accepted=is_accepted, now=now, why=why)
-        )
-
-    def save_clock(self, source_id: int, off_us: int | None) -> None:
-        """Save how far our clock is ahead of a source's server; None: it is right."""
-        self._database.write(lambda c: save_clock(c, source_id, off_us))
-
-    def retry_failed(self, source_id: int, *, within_us: int | None = None) -> None:
-        """Make the failed runs of a source due that soon after their last poll; None: after one cadence."""
-        within_us = within_us or self._cadence.every_us
-        self._database.write(lambda c: retry_failed(c, source_id, within_us=within_us))
-
-    def in_flight(self, source_id: int) -> int:
-        """Return how many runs of a source are polled at the full cadence."""
-        with self._database.reading() as connection:
-            return in_flight_count(connection, [source_id])
-
-    def was_served(self, source_id: int, *, now: int) -> bool:
-        """Return whether any run of a source was seen in the last day."""
-        with self._database.reading() as connection:
-            return served_since(connection, source_id, since=now - DAY)
-
-    def undone(self, source_ids: Iterable[int], *, now: int) -> int:
-        """Return how many runs are in flight and not overdue, or have ended and may still change."""
-        with self._database.reading() as connection:
-            return undone_count(connection, source_ids, self._cadence, now=now)
-
-    def overdue(self, source_ids: Collection[int], *, now: int) -> int:
-        """Return how many runs of these sources are overdue."""
-        with self._database.reading() as connection:
-            found = overdue_runs(connection, self._cadence, now=now)
-        return sum(one.source_id in source_ids for one in found)
-
-    def not_visible(self, source_ids: Iterable[int]) -> int:
-        """Return how many runs the API does not show (404), nor showed to their end."""
-        with self._database.reading() as connection:
-            return not_visible_count(connection, source_ids)
-
-    def failing(self, source_ids: Iterable[int]) -> list[FailingRun]:
-        """Return the runs of these sources whose last poll failed, the longest first."""
-        with self._database.reading() as connection:
-            return failing_runs(connection, source_ids)
+    def overdue(self, source_ids: Collection[int], *, now: int, new: bool = False) -> list[Overdue]:
+        """Return the overdue runs of these sources; of `new` ones those that no process has reported."""
+        found = self.database.read(overdue_runs, self.cadence, now=now, not_notified=new)
+        return [one for one in found if one.source_id in source_ids]
 
     def newly_overdue(self, source_ids: Collection[int], *, now: int) -> list[Overdue]:
         """Return the overdue runs of these sources that no process has reported, and mark them as reported."""
-        with self._database.reading() as connection:
-            found = overdue_runs(connection, self._cadence, now=now, not_notified=True)
-        mine = [one for one in found if one.source_id in source_ids]
-        if not mine:
-            return []
-        return self._database.write(lambda c: mark_notified(c, mine, now=now))
+        found = self.overdue(source_ids, now=now, new=True)
+        return self.database.write(mark_notified, found, now=now) if found else []

@@ -8,6 +8,7 @@ again unless the file is rewritten. The file is never written, and a failure to 
 import os
 import stat
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from recorder.errors import UsageError
@@ -28,6 +29,7 @@ from recorder.store.write.track import track
 _WHOLE_AFTER_US = SECOND
 
 
+@dataclass
 class Inbox:
     """One growing file of run ids.
 
@@ -43,25 +45,17 @@ class Inbox:
         failure: why the file cannot be read; None where it can, or does not exist.
     """
 
-    def __init__(
-        self,
-        path: Path,
-        database: Database,
-        *,
-        source: str,
-        base_url: str,
-        notify: Callable[[str], None],
-        clock: Callable[[], int],
-    ) -> None:
-        self._path = path
-        self._database = database
-        self._source = source
-        self._base_url = base_url
-        self._notify = notify
-        self._clock = clock
-        self._file_id = file_id_of(path, source)
-        self._read_version: tuple[int, int, int] | None = None
-        self.failure: str | None = None
+    path: Path
+    database: Database
+    source: str
+    base_url: str
+    notify: Callable[[str], None]
+    clock: Callable[[], int]
+    _read_version: tuple[int, int, int] | None = None
+    failure: str | None = None
+
+    def __post_init__(self) -> None:
+        self._file_id = file_id_of(self.path, self.source)
 
     def ingest(self) -> None:
         """Register the ids that were appended since the last time, in this process or another one.
@@ -75,29 +69,29 @@ class Inbox:
         except FileNotFoundError:
             return
         except OSError as error:
-            self.failure = f"--track-from {self._path}: {error.strerror}"
+            self.failure = f"--track-from {self.path}: {error.strerror}"
         except UsageError as error:
-            self.failure = f"--track-from {self._path}: {error}"
+            self.failure = f"--track-from {self.path}: {error}"
         if self.failure not in (None, before):
-            self._notify(self.failure)
+            self.notify(self.failure)
 
     def _read(self) -> None:
-        with open(self._path, "rb", opener=_open) as file:  # Path.open has no opener
+        with open(self.path, "rb", opener=_open) as file:  # Path.open has no opener
             status = os.fstat(file.fileno())
             version = (status.st_ino, status.st_size, status.st_mtime_ns)
             if version == self._read_version:
                 return
             content = file.read()
         # A time of writing that lies further ahead of our clock is not waited for.
-        growing = abs(self._clock() - status.st_mtime_ns // 1000) < _WHOLE_AFTER_US
+        growing = abs(self.clock() - status.st_mtime_ns // 1000) < _WHOLE_AFTER_US
         end = content.rfind(b"\n") + 1 if growing else len(content)
         self._track(content, end)
         self._read_version = version if end == len(content) else None
 
     def _track(self, content: bytes, end: int) -> None:
         reports: list[str] = []
-        refusals = Refusals(reports.append, name=str(self._path))
-        with self._database.writing() as connection:
+        refusals = Refusals(reports.append, name=str(self.path))
+        with self.database.writing() as connection:
             position = lock_position(connection, self._file_id)
             if position != position_in(content, position.length):
                 position = START
@@ -105,14 +99,14 @@ class Inbox:
             first = content.count(b"\n", 0, position.length) + 1
             ids = list(run_ids_of_lines(lines, refusals, first=first))
             if ids:
-                now = self._clock()
-                ensure_source(connection, self._source, base_url=self._base_url, now=now)
-                track(connection, self._source, ids, now=now, resumes=False)
+                now = self.clock()
+                ensure_source(connection, self.source, base_url=self.base_url, now=now)
+                track(connection, self.source, ids, now=now, resumes=False)
             if end > position.length:
                 save_position(connection, self._file_id, position_in(content, end))
         refusals.finish()
         for report in reports:
-            self._notify(report)
+            self.notify(report)
 
 
 def _open(path: str, flags: int) -> int:

@@ -19,8 +19,9 @@ from recorder.polling.runtime import Runtime
 from recorder.polling.summary import Summary
 from recorder.polling.timer import Timer
 from recorder.polling.watch_options import RunMode, WatchOptions
-from recorder.store.read.due import Due
-from recorder.store.read.source_rows import SourceRow
+from recorder.store.read.due import Due, not_visible_count, undone_count
+from recorder.store.read.failing_runs import failing_runs
+from recorder.store.read.source_rows import SourceRow, source_rows
 from recorder.store.write.record import Recorder
 
 ROUND_US = SECOND
@@ -51,6 +52,7 @@ class Poller:
         runtime: Runtime,
     ) -> None:
         self._coordinator = coordinator
+        self._database = coordinator.database
         self._fetcher = fetcher
         self._options = options
         self._runtime = runtime
@@ -150,7 +152,7 @@ class Poller:
             return
         self._new_sources.start(now)
         self._runtime.before_poll()
-        rows = {row.source_id: row for row in self._coordinator.sources()}
+        rows = {row.source_id: row for row in self._database.read(source_rows)}
         for source in self._runtime.load_sources([*filter(self._needs_key, rows.values())]):
             active = self._sources.get(source.source_id)
             if active is None or active.key_id != source.key_id:
@@ -169,7 +171,7 @@ class Poller:
         self._coordinator.renew(self._watched, now=now, under_way=under_way)
         leased = self._coordinator.leased(now)
         if gained := leased - self._leased:
-            for row in (one for one in self._coordinator.sources() if one.source_id in gained):
+            for row in (one for one in self._database.read(source_rows) if one.source_id in gained):
                 self._results.clock_watch.restore(row)
                 self._sources[row.source_id].restore(row)
         self._leased = leased
@@ -314,7 +316,10 @@ class Poller:
             return bool(self._watched) and not open_sources
         capturing = [source_id for source_id in open_sources if self._sources[source_id].items]
         pages = capturing and self._coordinator.due_pages(capturing, now=now + MINUTE)
-        return not (pages or self._coordinator.undone(open_sources, now=now))
+        return not (
+            pages
+            or self._database.read(undone_count, open_sources, self._coordinator.cadence, now=now)
+        )
 
     def _conclude(self) -> None:
         """Report the end of the watch: refused keys, overdue and failing runs."""
@@ -329,17 +334,17 @@ class Poller:
         now = self._runtime.clock()
         self._notify_overdue(now, last=True)
         if self.summary.failing:
-            self.summary.note_lasting(self._coordinator.failing(self._watched), now=now)
+            self.summary.note_lasting(self._database.read(failing_runs, self._watched), now=now)
         if self._is_done and self._options.until is RunMode.DONE:
             self._report_left(now)
 
     def _report_left(self, now: int) -> None:
         """Report the runs that the watch did not wait for."""
         leased = self._coordinator.leased(now)
-        if missing := self._coordinator.not_visible(leased):
+        if missing := self._database.read(not_visible_count, leased):
             self._runtime.notify(not_visible_line(missing))
         if overdue := self._coordinator.overdue(leased, now=now):
-            self._runtime.notify(overdue_left_line(overdue))
+            self._runtime.notify(overdue_left_line(len(overdue)))
 
     def _leave(self) -> None:
         try:

@@ -6,10 +6,12 @@ releases its slot of the budget, and pauses its key after a 429.
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from recorder.errors import StoreError
 from recorder.humanize import counted
+from recorder.instants import DAY
 from recorder.ledger.answer import Answer, Outcome
 from recorder.ledger.target import Target
 from recorder.polling.active_sources import ActiveSource
@@ -21,11 +23,15 @@ from recorder.polling.runtime import Runtime
 from recorder.polling.summary import Summary
 from recorder.schedule.circuit_breaker import LONGEST_PAUSE_US, throttled_until
 from recorder.store.engine import Connection
-from recorder.store.read.due import Due
+from recorder.store.read.due import Due, in_flight_count
+from recorder.store.read.source_rows import served_since
 from recorder.store.write.record import Recorder
 from recorder.store.write.run_writer import RecordResult
+from recorder.store.write.sources import save_key
+from recorder.store.write.watch_rows import retry_failed
 
 
+@dataclass(kw_only=True)
 class ResultRecorder:
     """The results of one watch that are not in the store yet.
 
@@ -38,26 +44,20 @@ class ResultRecorder:
         leased: returns the sources that are leased to this process.
     """
 
-    def __init__(
-        self,
-        *,
-        coordinator: Coordinator,
-        recorder: Recorder,
-        sources_by_id: Mapping[int, ActiveSource],
-        summary: Summary,
-        runtime: Runtime,
-        leased: Callable[[], Collection[int]],
-    ) -> None:
-        self._coordinator = coordinator
-        self._recorder = recorder
-        self._sources = sources_by_id
-        self._summary = summary
-        self._runtime = runtime
-        self._leased = leased
-        self.clock_watch = ClockWatch(coordinator.save_clock, runtime.notify)
-        self._waiting: list[PollResult] = []
-        self._messages: set[str] = set()
-        self._could_end_at: int | None = None
+    coordinator: Coordinator
+    recorder: Recorder
+    sources_by_id: Mapping[int, ActiveSource]
+    summary: Summary
+    runtime: Runtime
+    leased: Callable[[], Collection[int]]
+    _waiting: list[PollResult] = field(default_factory=list)
+    _messages: set[str] = field(default_factory=set)
+    _could_end_at: int | None = None
+
+    @cached_property
+    def clock_watch(self) -> ClockWatch:
+        """The watch over our clock."""
+        return ClockWatch(self.coordinator.database, self.runtime.notify)
 
     @property
     def is_stuck(self) -> bool:
@@ -77,7 +77,7 @@ class ResultRecorder:
             outcomes = self._write(self._waiting)
         except StoreError as error:
             if not was_stuck:
-                self._runtime.notify(f"{error}; {len(results)} answers are kept and tried again")
+                self.runtime.notify(f"{error}; {len(results)} answers are kept and tried again")
             return []
         done, self._waiting = self._waiting, []
         for one in done:
@@ -86,7 +86,7 @@ class ResultRecorder:
         return done
 
     def _write(self, results: list[PollResult]) -> dict[tuple[str, Target], Outcome]:
-        now = self._runtime.clock()
+        now = self.runtime.clock()
         answers = [_after_last(one.answer, one.request.due) for one in results if one.answer]
         pages = self._write_pages([one for one in answers if not one.target.is_row])
         answers = [one for one in answers if one.target.is_row]
@@ -98,12 +98,12 @@ class ResultRecorder:
 
         def release_and_pause(connection: Connection) -> None:
             for key_id, until in sorted(pauses):
-                self._coordinator.pause_key(connection, key_id, until=until)
-            self._coordinator.release_slots(
+                self.coordinator.pause_key(connection, key_id, until=until)
+            self.coordinator.release_slots(
                 connection, ((one.request.slot, _ended_at(one, now)) for one in results)
             )
 
-        recorded = self._recorder.record(answers, after=release_and_pause, now=now)
+        recorded = self.recorder.record(answers, after=release_and_pause, now=now)
         self._report_set_aside(one for one in recorded if one.is_set_aside)
         return pages | {(one.source, Target(one.run_id)): one.outcome for one in recorded}
 
@@ -113,7 +113,7 @@ class ResultRecorder:
         from recorder.store.write.capture import record_page  # noqa: PLC0415  # a pass without items does without
 
         return {
-            (one.source, one.target): record_page(self._recorder.database, one) for one in answers
+            (one.source, one.target): record_page(self.recorder.database, one) for one in answers
         }
 
     def _report_set_aside(self, recorded: Iterable[RecordResult]) -> None:
@@ -122,7 +122,7 @@ class ResultRecorder:
             line = f"run {one.run_id!r} of source {one.source!r}: an answer was set aside: {one.detail}"
             if line not in self._messages:
                 self._messages.add(line)
-                self._runtime.notify(line)
+                self.runtime.notify(line)
 
     def _apply(
         self, request: PollRequest, answer: Answer, outcomes: Mapping[tuple[str, Target], Outcome]
@@ -131,21 +131,21 @@ class ResultRecorder:
         # An answer that was in the store already (a commit without a receipt) is not among the outcomes.
         own_outcome = answer.outcome or Outcome.UNCHANGED
         outcome = outcomes.get((answer.source, answer.target), own_outcome)
-        source = self._sources[request.due.source_id]
-        self._summary.note(source.name, answer, outcome)
+        source = self.sources_by_id[request.due.source_id]
+        self.summary.note(source.name, answer, outcome)
         self.clock_watch.compare(source.source_id, answer)
         if request.slot.key_id != source.key_id:
             return  # the source has another key since
         was_down = source.breaker.down is not None
-        source.breaker.record(answer, outcome, rng=self._runtime.rng)
+        source.breaker.record(answer, outcome, rng=self.runtime.rng)
         self._apply_refusal(source, answer.observed_at)
         self._apply_to_key(source, answer, outcome)
         self._apply_outage(source, was_down=was_down)
 
     def _apply_to_key(self, source: ActiveSource, answer: Answer, outcome: Outcome) -> None:
         """Apply an answer to the other leased sources that use its key."""
-        for other in self._sources.values():
-            is_polled = other is not source and other.source_id in self._leased()
+        for other in self.sources_by_id.values():
+            is_polled = other is not source and other.source_id in self.leased()
             if is_polled and other.account == source.account:
                 other.breaker.record_key(answer, outcome)
                 self._apply_refusal(other, answer.observed_at)
@@ -155,13 +155,13 @@ class ResultRecorder:
         down = source.breaker.down
         if down is None and not was_down:
             return
-        within_us = LONGEST_PAUSE_US if down else None
+        within_us = LONGEST_PAUSE_US if down else self.coordinator.cadence.every_us
         with suppress(StoreError):  # then each run waits for as long as its own failures say
-            self._coordinator.retry_failed(source.source_id, within_us=within_us)
+            self.coordinator.database.write(retry_failed, source.source_id, within_us=within_us)
         if down is None:
-            self._runtime.notify(answers_again_line(source.name))
+            self.runtime.notify(answers_again_line(source.name))
         elif not was_down:
-            self._runtime.notify(down_line(source.name, down))
+            self.runtime.notify(down_line(source.name, down))
 
     def check_forbidden(self, source: ActiveSource, *, is_last_word: bool = False) -> None:
         """Stop a source whose every answer was a 403 and of which no run was seen lately.
@@ -169,13 +169,13 @@ class ResultRecorder:
         Raises:
             StoreError: the store does not answer.
         """
-        now = self._runtime.clock()
+        now = self.runtime.clock()
         if not source.breaker.forbidden:
             return
-        in_flight = self._coordinator.in_flight(source.source_id)
+        in_flight = self.coordinator.database.read(in_flight_count, [source.source_id])
         if not source.breaker.only_forbidden(in_flight=in_flight, is_last_word=is_last_word):
             return
-        if self._coordinator.was_served(source.source_id, now=now):
+        if self.coordinator.database.read(served_since, source.source_id, since=now - DAY):
             return
         source.breaker.stop_forbidden(now)
         self._apply_refusal(source, now)
@@ -185,23 +185,24 @@ class ResultRecorder:
         breaker = source.breaker
         if breaker.was_refused and breaker.refused is None and not breaker.accepted:
             why = "the API key was refused before, and no answer has shown since that it works"
-            self._summary.refused[source.name] = why
-            self._runtime.notify(refused_line(source.name, why))
+            self.summary.refused[source.name] = why
+            self.runtime.notify(refused_line(source.name, why))
 
     def _apply_refusal(self, source: ActiveSource, now: int) -> None:
         """Report a source that was stopped or works again, and save whether its key is accepted, once known."""
-        breaker, refused = source.breaker, self._summary.refused
+        breaker, refused = source.breaker, self.summary.refused
         if breaker.refused is not None and not breaker.is_reported:
             refused[source.name], breaker.is_reported = breaker.refused, True
-            self._runtime.notify(refused_line(source.name, breaker.refused))
+            self.runtime.notify(refused_line(source.name, breaker.refused))
         elif breaker.accepted and source.name in refused:
             del refused[source.name]
             breaker.is_reported = False
-            self._runtime.notify(key_works_line(source.name))
+            self.runtime.notify(key_works_line(source.name))
         accepted = breaker.accepted
         if (accepted or breaker.refused is not None) and accepted != breaker.stored:
             with suppress(StoreError):  # the next answer tries again
-                self._coordinator.save_key(
+                self.coordinator.database.write(
+                    save_key,
                     source.source_id,
                     source.key_id,
                     is_accepted=accepted,
@@ -212,7 +213,7 @@ class ResultRecorder:
 
     def gives_up(self, *, after_us: int) -> bool:
         """Return whether a watch that could end has waited that long for the store; hand on the answers in hand."""
-        now = self._runtime.steady()
+        now = self.runtime.steady()
         if self._could_end_at is None:
             self._could_end_at = now
         if now < self._could_end_at + after_us:
@@ -220,9 +221,9 @@ class ResultRecorder:
         in_hand = (one.answer for one in self._waiting if one.answer is not None)
         # A page of items holds people's data, and is fetched again.
         answers = [answer for answer in in_hand if answer.target.is_row]
-        self._summary.unrecorded = len(answers)
-        self._runtime.notify(f"{counted(len(answers), 'answer')} could not be recorded")
-        self._runtime.keep(answers)
+        self.summary.unrecorded = len(answers)
+        self.runtime.notify(f"{counted(len(answers), 'answer')} could not be recorded")
+        self.runtime.keep(answers)
         return True
 
 

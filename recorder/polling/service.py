@@ -7,6 +7,7 @@ first request, so that a pass with nothing due imports no HTTP library.
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from recorder.fetch.client import LedgerClient, Timeouts
 
 
+@dataclass(slots=True)
 class Clients:
     """The clients of one watch, one for each source and key; threads may share them.
 
@@ -38,21 +40,13 @@ class Clients:
         timeouts: how long a request may take; None for the defaults.
     """
 
-    def __init__(
-        self,
-        settings: Settings,
-        environ: Mapping[str, str],
-        clock: Callable[[], int],
-        *,
-        timeouts: "Timeouts | None" = None,
-    ) -> None:
-        self._settings = settings
-        self._environ = environ
-        self._clock = clock
-        self._timeouts = timeouts
-        self._keys: dict[str, ApiKey] = {}
-        self._clients: dict[tuple[str, str], LedgerClient] = {}
-        self._lock = threading.Lock()
+    settings: Settings
+    environ: Mapping[str, str]
+    clock: Callable[[], int]
+    timeouts: "Timeouts | None" = None
+    _keys: dict[str, ApiKey] = field(default_factory=dict)
+    _clients: dict[tuple[str, str], LedgerClient] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def source(self, row: SourceRow, *, items: bool) -> ActiveSource:
         """Load the key of a source, and return it as an active one, that captures items or does as its settings say.
@@ -60,7 +54,7 @@ class Clients:
         Raises:
             SettingError: the source has no key, or is bound to another base URL than that of the settings.
         """
-        config = self._settings.source_settings(row.name)
+        config = self.settings.source_settings(row.name)
         if config.base_url != row.base_url:
             raise SettingError(
                 f"source {row.name!r} of this store belongs to {row.base_url}, the settings say"
@@ -68,7 +62,7 @@ class Clients:
                 f" 'recorder sources --move {row.name!r} --base-url {config.base_url}'"
             )
         key = load_key(
-            environ=self._environ,
+            environ=self.environ,
             api_key_env=config.api_key_env,
             api_key_file=config.api_key_file,
             source=row.name,
@@ -94,11 +88,11 @@ class Clients:
                 from recorder.fetch.client import LedgerClient, Timeouts  # noqa: PLC0415  # 100 ms, once
 
                 self._clients[source, key_id] = LedgerClient(
-                    base_url=self._settings.source_settings(source).base_url,
+                    base_url=self.settings.source_settings(source).base_url,
                     key=self._keys[key_id],
                     source=source,
-                    clock=self._clock,
-                    timeouts=self._timeouts or Timeouts(),
+                    clock=self.clock,
+                    timeouts=self.timeouts or Timeouts(),
                 )
             return self._clients[source, key_id]
 

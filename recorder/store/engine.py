@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeAlias, TypeVar
+from typing import Concatenate, ParamSpec, TypeAlias, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, NoResultFound
@@ -29,6 +29,7 @@ from recorder.store.sqlite import SQLITE
 Connection: TypeAlias = sa.Connection
 """A transaction, for callers that hand it on and know no SQL."""
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 _BY_BACKEND: dict[str, Dialect] = {"sqlite": SQLITE, "postgresql": POSTGRES}
@@ -80,16 +81,25 @@ class Database:
         with self._transaction(writes=True) as connection:
             yield connection
 
-    def write(self, work: Callable[[sa.Connection], T]) -> T:
+    def read(
+        self, query: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **more: P.kwargs
+    ) -> T:
+        """Return what a query finds in one state of the store."""
+        with self.reading() as connection:
+            return query(connection, *args, **more)
+
+    def write(
+        self, work: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **more: P.kwargs
+    ) -> T:
         """Do work in a writing transaction, again where the server ended it in favour of another one."""
         for _ in range(_TRIES - 1):
             try:
                 with self.writing() as connection:
-                    return work(connection)
+                    return work(connection, *args, **more)
             except StoreConflictError:
                 continue
         with self.writing() as connection:
-            return work(connection)
+            return work(connection, *args, **more)
 
     @contextmanager
     def migrating(self) -> Iterator[sa.Connection]:

@@ -8,6 +8,7 @@ A template stands as text that the stores' JSON functions take; where they do no
 
 import zlib
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
@@ -42,6 +43,7 @@ KnownParts = Bounded[tuple[int, int, bytes], int]
 """Numbers of parts that were committed, by source, the version of its numbers, and digest."""
 
 
+@dataclass(slots=True)
 class NewParts:
     """The parts that one transaction needs in one source, written together.
 
@@ -51,16 +53,15 @@ class NewParts:
         known: what is remembered of earlier transactions.
     """
 
-    def __init__(self, source_id: int, version: int, known: KnownParts) -> None:
-        self._source_id = source_id
-        self._version = version
-        self._known = known
-        self._wanted: dict[bytes, tuple[str, bool]] = {}
-        self._fresh: dict[bytes, int] = {}
+    source_id: int
+    version: int
+    known: KnownParts
+    _wanted: dict[bytes, tuple[str, bool]] = field(default_factory=dict)
+    _fresh: dict[bytes, int] = field(default_factory=dict)
 
     def number(self, digest: bytes) -> int | None:
         """Return the number of a part; None where it is known only after `flush`."""
-        return self._fresh.get(digest) or self._known[self._source_id, self._version, digest]
+        return self._fresh.get(digest) or self.known[self.source_id, self.version, digest]
 
     def want(self, template: Part, parts: Iterable[Part]) -> None:
         """Want a template, as text whatever its length since a view shows it, and its parts."""
@@ -76,19 +77,19 @@ class NewParts:
         """Write the parts that are missing; before anything that refers to them."""
         if not self._wanted:
             return
-        for digest, number in _NUMBERS.all(connection, self._source_id, list(self._wanted)):
+        for digest, number in _NUMBERS.all(connection, self.source_id, list(self._wanted)):
             self._fresh[bytes(digest)] = number
             del self._wanted[bytes(digest)]
         if self._wanted:
             self._add(connection)
 
     def _add(self, connection: sa.Connection) -> None:
-        (last,) = _LAST.all(connection, self._source_id)
+        (last,) = _LAST.all(connection, self.source_id)
         rows = []
         for number, (digest, (text, readable)) in enumerate(self._wanted.items(), last[0] + 1):
             shown = as_readable(text) if readable else text if len(text) < DEFLATE_FROM else None
             exact = None if shown == text else deflated_text(text)
-            rows.append((self._source_id, number, digest, shown, exact))
+            rows.append((self.source_id, number, digest, shown, exact))
             self._fresh[digest] = number
         self._wanted.clear()
         _INSERT.many(connection, rows)
@@ -96,9 +97,10 @@ class NewParts:
     def committed(self) -> None:
         """Remember the numbers of the parts once they are committed."""
         for digest, number in self._fresh.items():
-            self._known.put((self._source_id, self._version, digest), number)
+            self.known.put((self.source_id, self.version, digest), number)
 
 
+@dataclass(slots=True)
 class Parts:
     """The stored parts of one source, to be read.
 
@@ -107,10 +109,9 @@ class Parts:
         source_id: the source.
     """
 
-    def __init__(self, connection: sa.Connection, source_id: int) -> None:
-        self._connection = connection
-        self._source_id = source_id
-        self._texts: dict[bytes | int, str] = {}
+    connection: sa.Connection
+    source_id: int
+    _texts: dict[bytes | int, str] = field(default_factory=dict)
 
     def template(self, number: int) -> str:
         """Return the text of a part by its number."""
@@ -123,9 +124,9 @@ class Parts:
     def _text(self, key: bytes | int, condition: sa.ColumnElement[bool]) -> str:
         if key not in self._texts:
             statement = sa.select(part.c.json, part.c.deflated).where(
-                part.c.source_id == self._source_id, condition
+                part.c.source_id == self.source_id, condition
             )
-            row = self._connection.execute(statement).one()
+            row = self.connection.execute(statement).one()
             self._texts[key] = part_text(row.json, row.deflated)
         return self._texts[key]
 
