@@ -24,6 +24,7 @@ from recorder.store.read.listing import (
     ListedRow,
     event_rows,
     label_rows,
+    last_event_id,
     lead_outcome_rows,
     poll_rows,
     snapshot_rows,
@@ -174,10 +175,16 @@ class Queries:
         filters: Filters | None = None,
         kinds: Collection[str] = (),
         after: int = 0,
+        limit: int | None = None,
     ) -> Iterator[Cells]:
         """Yield the rows of the view `events`, of one run or of all, as `event_rows` filters them."""
-        rows = partial(event_rows, filters=filters, kinds=kinds, after=after)
+        rows = partial(event_rows, filters=filters, kinds=kinds, after=after, limit=limit)
         return map(event_cells, self._listed(rows, run_id, source))
+
+    def last_event_id(self) -> int:
+        """Return the number of the last event that was written; 0 for none."""
+        with self._database.reading() as connection:
+            return last_event_id(connection)
 
     def status(self, run_id: str, source: str | None = None) -> StateView:
         """Return the last state of a run.

@@ -75,6 +75,9 @@ SECTIONS: Mapping[str, Mapping[str, CommandEntry]] = MappingProxyType(
                 "sources",
                 "Show how polling goes, by source and key.",
             ),
+            "events": CommandEntry(
+                "recorder.cli.events", "events", "Print what happened, each event once."
+            ),
             "overdue": CommandEntry("recorder.cli.overdue", "overdue", "List the overdue runs."),
             "sql": CommandEntry("recorder.cli.sql", "sql", "Run one query over the views."),
         },

@@ -4,7 +4,7 @@ Invariant: a command sees parsed values; instants count from the one `now` of th
 """
 
 from datetime import UTC, tzinfo
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, Protocol
 
 import click
@@ -64,7 +64,9 @@ def _labels(
     return tuple(pairs)
 
 
-def _words(_ctx: click.Context, _param: click.Parameter, texts: tuple[str, ...]) -> tuple[str, ...]:
+def parse_words(
+    _ctx: click.Context, _param: click.Parameter, texts: tuple[str, ...]
+) -> tuple[str, ...]:
     """Return the words between the commas of each text."""
     return tuple(word.strip() for text in texts for word in text.split(",") if word.strip())
 
@@ -124,24 +126,26 @@ as_of_option = click.option(
     help="Answer with what was known at T: a time, a date (midnight in --tz), or 7d (ago).",
 )
 
-since_option = click.option(
-    "--since",
-    metavar="T",
-    callback=parse_when_option,
-    help="Runs created at or after T: a time, a date (midnight in --tz), or 7d (ago).",
-)
 
-until_option = click.option(
-    "--until",
-    metavar="T",
-    callback=parse_when_option,
-    help="Runs created before T: as for --since.",
-)
+def _time_options(what: str) -> tuple[Decorator, Decorator]:
+    """Return --since and --until; `what`: the beginning of their help."""
+    texts = {
+        "--since": f"{what} at or after T: a time, a date (midnight in --tz), or 7d (ago).",
+        "--until": f"{what} before T: as for --since.",
+    }
+    since, until = (
+        click.option(name, metavar="T", callback=parse_when_option, help=text)
+        for name, text in texts.items()
+    )
+    return since, until
+
+
+since_option, until_option = _time_options("Runs created")
 
 status_option = click.option(
     "--status",
     multiple=True,
-    callback=_words,
+    callback=parse_words,
     metavar="WORDS",
     shell_complete=completed_by("status"),
     help="Runs of these statuses; commas between several.",
@@ -190,7 +194,7 @@ label_option = _label_option("Runs that have this label. Repeatable: all must ma
 new_label_option = _label_option("Give the runs this label. Repeatable.")
 
 
-def filter_options(command: Command) -> Command:
+def _filter_options(since: Decorator, until: Decorator, command: Command) -> Command:
     """Add --since, --until, --status, --slug, --version and --label; the command gets `filters`."""
     names = ("since", "until", "status", "slug", "version", "labels")
 
@@ -199,9 +203,13 @@ def filter_options(command: Command) -> Command:
         chosen = {name: values.pop(name) for name in names}
         return command(*args, filters=Filters(**chosen), **values)
 
-    return all_options(
-        since_option, until_option, status_option, slug_option, version_option, label_option
-    )(filtered)
+    return all_options(since, until, status_option, slug_option, version_option, label_option)(
+        filtered
+    )
+
+
+filter_options = partial(_filter_options, since_option, until_option)
+event_filter_options = partial(_filter_options, *_time_options("What happened"))
 
 
 def order_options(command: Command) -> Command:

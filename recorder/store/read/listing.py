@@ -155,6 +155,7 @@ def event_rows(
     filters: Filters | None = None,
     kinds: Collection[str] = (),
     after: int = 0,
+    limit: int | None = None,
 ) -> Iterator[ListedRow]:
     """Yield the events of one run, or of all runs and keys, in their order.
 
@@ -166,6 +167,7 @@ def event_rows(
         filters: of the runs as they are, but `since` and `until` by the time at which it happened.
         kinds: only these; none: all.
         after: only events with a larger number.
+        limit: at most so many; None: all.
     """
     wanted = filters or Filters()
     runs = event.outerjoin(run, same_run(run, event))
@@ -179,7 +181,13 @@ def event_rows(
         statement = statement.where(ref.rows_of(event))
     if source_name is not None:
         statement = statement.where(source.c.name == source_name)
-    return _fetched(connection, statement.order_by(event.c.event_id), event.c.happened_at, as_of)
+    statement = statement.order_by(event.c.event_id).limit(limit)
+    return _fetched(connection, statement, event.c.happened_at, as_of)
+
+
+def last_event_id(connection: sa.Connection) -> int:
+    """Return the number of the last event that was written, also where it was forgotten; 0 for none."""
+    return connection.execute(sa.select(sa.func.max(source.c.last_event_id))).scalar_one() or 0
 
 
 def _conditions(filters: Filters, kinds: Collection[str]) -> Iterator[sa.ColumnElement[bool]]:

@@ -36,10 +36,12 @@ class RunLog:
     Args:
         run: the run's row.
         watch: its watch row, which holds since when the run is lost.
+        settled_us: the pause between the end and the last follow-up poll.
     """
 
-    def __init__(self, run: RunRecord, watch: WatchRecord) -> None:
+    def __init__(self, run: RunRecord, watch: WatchRecord, *, settled_us: int) -> None:
         self._run = run
+        self._settled_us = settled_us
         self._watch = watch
         self._found: list[RunEvent] = []
         self._tracking = watch.tracking
@@ -72,11 +74,11 @@ class RunLog:
             self._watch.lost_at = None if is_lost else at
             self._add(kind, at, last.status)
 
-    def note_costs(self, states: Sequence[SnapshotRecord], first: int, *, settled_us: int) -> None:
+    def note_costs(self, states: Sequence[SnapshotRecord], first: int) -> None:
         """Note the late costs among the states of the run, from the position `first` on, which is 1 or more."""
         summaries, rows = [one.summary for one in states], [one.row for one in states]
         for n in range(first, len(states)):
-            if is_late_cost(summaries[: n + 1], rows, settled_us=settled_us):
+            if is_late_cost(summaries[: n + 1], rows, settled_us=self._settled_us):
                 sides = map(_amount_text, (last_actual(summaries[:n]), summaries[n].actual))
                 self._add(EventKind.LATE_COST, states[n].first_seen_at, " -> ".join(sides))
 

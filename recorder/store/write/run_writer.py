@@ -145,7 +145,7 @@ class RunWriter:
         self._new: list[SnapshotRecord] = []
         self._reading: Reading | None = None
         self._poll = LastPoll(polled_at=0, before_at=None)
-        self._log = RunLog(run, watch)
+        self._log = RunLog(run, watch, settled_us=rules.cadence.settled_us)
 
     def append(self, read: ReadAnswer) -> RecordResult:
         """Record an answer that is newer than the run's last."""
@@ -300,7 +300,7 @@ class RunWriter:
         stored, reading, batch = self._stored, self._reading, self._batch
         if stored is None:
             row = reading.row if reading is not None else self._load_row(last)
-            self._log.note_costs(self._new, 1, settled_us=self._rules.cadence.settled_us)
+            self._log.note_costs(self._new, 1)
             summary = self._summarize([state.summary for state in self._new], row)
             into = batch.changed_summaries if self._has_summary else batch.new_summaries
             into.append(summary_row(self._key, row, summary))
@@ -325,8 +325,7 @@ class RunWriter:
         ):
             key = (snapshot.c[name] == value for name, value in self._key.items())
             earlier = load_snapshots(self.connection, *key, snapshot.c.seq < stored.seq)
-            settled_us = self._rules.cadence.settled_us
-            self._log.note_costs([*earlier, *states], len(earlier) + 1, settled_us=settled_us)
+            self._log.note_costs([*earlier, *states], len(earlier) + 1)
 
     def _load_row(self, last: SnapshotRecord) -> LedgerRow:
         return load_row(last, Parts(self.connection, last.source_id), self._rules.costs)

@@ -1,0 +1,196 @@
+"""`recorder events`: what happened to runs and keys, each event once.
+
+Invariant: with --cursor, no event is passed over: it is noted after its line is flushed.
+"""
+
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, tzinfo
+from functools import partial
+from itertools import chain, islice
+from pathlib import Path
+from typing import Final, cast
+
+import click
+
+from recorder.analysis.filters import Filters
+from recorder.analysis.values import Cells, declared
+from recorder.cli.cell_texts import instant_text
+from recorder.cli.event_cursor import Cursor
+from recorder.cli.options import settings_options
+from recorder.cli.ordering import Order
+from recorder.cli.output import write_rows
+from recorder.cli.row_options import (
+    as_of_option,
+    event_filter_options,
+    format_option,
+    notify_unknown_words,
+    order_options,
+    parse_words,
+    tz_option,
+)
+from recorder.cli.stores import reading
+from recorder.cli.streams import output_was_lost
+from recorder.cli.terminal import visible
+from recorder.errors import UsageError
+from recorder.history.run_events import EventKind
+from recorder.queries import Queries
+from recorder.settings import Settings
+from recorder.views import EVENT_KINDS
+
+_EVERY_S: Final = 1.0
+_AT_ONCE: Final = 1000
+_TABLE: Final = ("happened_at", "kind", "run_id", "detail", "source")
+_BY_LINE: Final = ("ndjson", "csv")
+
+
+def _kinds(ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]) -> tuple[str, ...]:
+    words = parse_words(ctx, param, texts)
+    for word in words:
+        if word not in tuple(EventKind):
+            raise click.BadParameter(f"{word!r}: choose from {', '.join(EventKind)}.")
+    return words
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  recorder events --since 24h
+  recorder events --kind ended --status failed --sort=-event_id --limit 20
+  recorder events --cursor seen --since 1h --format ndjson
+  recorder events --follow --format ndjson | while read -r line; do ...""",
+)
+@click.option(
+    "--kind",
+    "kinds",
+    multiple=True,
+    callback=_kinds,
+    metavar="WORDS",
+    help=f"Only these, commas between several: {', '.join(EventKind)}.",
+)
+@click.option(
+    "--cursor",
+    "path",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Begin after the event in FILE; write each one into it once its line is out.",
+)
+@click.option("--follow", is_flag=True, help="Go on with what happens, until Ctrl-C.")
+@event_filter_options
+@as_of_option
+@tz_option
+@order_options
+@format_option
+@settings_options()
+def events(
+    *,
+    kinds: tuple[str, ...],
+    path: Path | None,
+    follow: bool,
+    filters: Filters,
+    as_of: int | None,
+    tz: tzinfo,
+    order: Order,
+    format: str,
+    settings: Settings,
+) -> None:
+    """Print what happened to runs and to keys, in the order in which it was recorded.
+
+    With --cursor each event is printed at least once, also through kills: one whose line was out, but not yet in FILE,
+    comes again with the same event_id. One process at a time uses a FILE. With it, nothing new prints nothing.
+    """
+    if follow or path is not None:
+        _check(order, format, follow=follow, as_of=as_of)
+    with reading(settings) as database:
+        queries = Queries(database, settings, as_of=as_of)
+        notify_unknown_words(queries, filters)
+        cursor = None if path is None else Cursor(path, newest=queries.last_event_id())
+        ask = partial(queries.events, filters=filters, kinds=kinds, limit=_AT_ONCE)
+        after = cursor.event_id if cursor is not None else 0
+        batches = _batches(ask, queries.last_event_id, after, follow=follow)
+        rows = order.arrange(chain.from_iterable(batches), EVENT_KINDS)
+        _write(rows, cursor, format, tz, follow=follow)
+
+
+def _check(order: Order, format: str, *, follow: bool, as_of: int | None) -> None:
+    """Refuse what does not go with events as they are recorded, one after the other."""
+    for name, value in (("--sort", order.sort), ("--as-of", as_of)):
+        if value is not None:
+            raise UsageError(
+                f"{name}: --cursor and --follow print events as recorded: leave it out"
+            )
+    if follow and format not in (*_BY_LINE, "table"):
+        raise UsageError(f"--format {format} has an end, --follow has none: take ndjson or csv")
+
+
+def _batches(
+    ask: Callable[..., Iterable[Cells]],
+    last_event_id: Callable[[], int],
+    after: int,
+    *,
+    follow: bool,
+) -> Iterator[list[Cells]]:
+    """Yield events batch by batch: no transaction is open while they are printed."""
+    while True:
+        newest = last_event_id()  # before the events: all up to it are found now, or filtered out
+        found = list(ask(after=after))
+        yield found
+        after = _id_of(found[-1]) if found else after
+        if len(found) < _AT_ONCE:
+            if not follow:
+                return
+            after = max(after, newest)
+            time.sleep(_EVERY_S)
+
+
+def _write(
+    found: Iterable[Cells], cursor: Cursor | None, format: str, tz: tzinfo, *, follow: bool
+) -> None:
+    show = partial(
+        write_rows,
+        columns=declared(EVENT_KINDS, keys=("run_id",)),
+        table_columns=_TABLE,
+        format=format,
+        out=sys.stdout,
+        tz=tz,
+        empty="no events",
+    )
+    rows = iter(found)
+    if cursor is not None and not follow:
+        first = list(islice(rows, 1))
+        if not first:
+            return
+        rows = chain(first, rows)
+    if follow and format == "table":
+        for row in _noted(rows, cursor):
+            click.echo(_line(row, tz))
+    elif format in _BY_LINE:
+        show(_noted(rows, cursor) if follow or cursor is not None else rows)
+    else:
+        listed = list(rows)
+        show(listed)
+        list(_noted(listed[-1:], cursor))
+
+
+def _noted(rows: Iterable[Cells], cursor: Cursor | None) -> Iterator[Cells]:
+    """Yield rows, and note each one when it has been written; end where the output is lost."""
+    for row in rows:
+        yield row
+        sys.stdout.flush()
+        if output_was_lost():
+            return
+        if cursor is not None:
+            cursor.save(_id_of(row))
+
+
+def _id_of(row: Cells) -> int:
+    return cast("int", row["event_id"])
+
+
+def _line(row: Cells, tz: tzinfo) -> str:
+    """Return an event as one line."""
+    at = instant_text(cast("datetime", row["happened_at"]), tz)
+    of = row["run_id"] if row["run_id"] is not None else f"source {row['source']}"
+    detail = "" if row["detail"] is None else f"  {row['detail']}"
+    return visible(f"{at}  {row['kind']:<12}  {of}{detail}")
