@@ -73,11 +73,20 @@ def test_a_table_too_wide_names_what_it_leaves_out() -> None:
     assert max(map(len, text.splitlines())) <= 60
 
 
+def test_a_verdict_stays() -> None:
+    """A key column finds room before the others, wherever it stands."""
+    columns = GROUPED | {"verdict": Cell("text", key=True)}
+    rows = [{"slug": "a", **dict.fromkeys(WIDE, 70), "verdict": "likely over"}] * 2
+    text = printed(rows, width=60, columns=columns)
+    assert text.splitlines()[1].split()[-1] == "verdict"
+    assert "no room for run p90, run p95: widen" in " ".join(text.split())
+
+
 def test_one_row_too_wide_is_written_line_by_line() -> None:
     """A single row that does not fit becomes `name: value` lines with long texts folded."""
     rows = [{"slug": "a", "message": "one two three four five six", **dict.fromkeys(WIDE, 1.5)}]
     lines = printed(rows, width=40, columns=GROUPED | {"message": Cell("text")}).splitlines()
-    assert lines[:2] == ["slug:      a", "queue p50: 1.5 s"]
+    assert lines[:2] == ["slug:      a", "queue p50: 1.50 s"]
     assert lines[-1] == "message:   one two three four five six"
 
 

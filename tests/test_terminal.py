@@ -171,3 +171,15 @@ def test_an_import_says_how_far_it_is(
         assert one.end() == 0
         shown = one.text.rpartition("\x1b[2K")[2] if term == "xterm" else one.text
         assert shown == "recorder: 0 lines: 0 answers new, 0 known already\r\n"
+
+
+@pytest.mark.parametrize("no_color", [False, True])
+def test_colours_can_be_turned_off(
+    environ: dict[str, str], terminals: list[Terminal], *, no_color: bool
+) -> None:
+    """The live table has colours on a terminal, none where NO_COLOR is set."""
+    environ = environ | ({"NO_COLOR": "1"} if no_color else {})
+    one = Terminal(environ, "watch", "er_1")
+    terminals.append(one)
+    one.wait_for("running")
+    assert bool(re.search("\x1b\\[(3[0-7]|38;)", one.text)) != no_color

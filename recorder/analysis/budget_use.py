@@ -192,7 +192,7 @@ def _row(use: BudgetUse) -> Row:
         "share": rate(use.share, narrow=True)._replace(bar=True),
         "elapsed": rate(use.elapsed, narrow=True),
         **grouped("projected", projected, narrow="p50 p90"),
-        "verdict": Cell("text", verdict, narrow=True, words=_WORDS[verdict]),
+        "verdict": Cell("text", verdict, narrow=True, words=_WORDS[verdict], key=True),
         "runs": count(use.n_runs),
         "other_unit_runs": count(use.n_other),
         "unpriced_runs": count(use.n_unpriced),

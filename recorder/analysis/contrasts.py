@@ -10,7 +10,7 @@ from functools import partial
 from math import hypot
 from typing import Any, Final
 
-from recorder.analysis.cells import Row, count, grouped, text
+from recorder.analysis.cells import Row, count, grouped, key, text
 from recorder.analysis.groups import Key
 from recorder.analysis.samples import NO_SAMPLE, Sample, Samples
 from recorder.analysis.stats import NO_INTERVAL, Interval
@@ -119,7 +119,7 @@ class Contrast:
             "difference_low": self._cell(low)._replace(narrow=False),
             "difference_high": self._cell(high)._replace(narrow=False),
             "comparisons": count(comparisons),
-            "verdict": Cell("text", verdict, narrow=True, words=_VERDICTS.get(verdict)),
+            "verdict": key(verdict)._replace(words=_VERDICTS.get(verdict)),
         }
 
     def _cell(self, value: float | None) -> Cell:

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from recorder.analysis.analysis import Analysis, Group, Option, Population, Question
-from recorder.analysis.cells import Row, count, flag, percentiles, seconds
+from recorder.analysis.cells import Row, count, flag, grouped, percentiles, seconds
 from recorder.analysis.columns import Floats, Ints, Runs, Span, n_of
 from recorder.analysis.stats import Ranked, exact, times
 from recorder.analysis.survival import Lifetimes
@@ -39,18 +39,18 @@ def durations(group: Group) -> Row:
         `_ended` of them seen to end, `_left_out` observed runs; `_p50`, `_p90`, `_p95` with `_reached`: false = not
         reached; both null = too few values.
     """
-    runs = group.runs
+    runs, is_censored = group.runs, bool(group.question.options["censored"])
     queue, run, wall, per_lead = runs.queue, runs.run, runs.wall, seconds_per_lead(runs)
     is_ledger, is_bracketed = map(runs.words("ended_at_origin").where, (_LEDGER, _BRACKETED))
     brackets = Ranked(runs.end_width[is_bracketed])
     return {
         "runs": count(runs.n, narrow=True),
         "in_flight": count(group.context.is_in_flight),
-        **_span("queue_seconds", queue, narrow="p50"),
-        **_span("run_seconds", run, narrow="n p50 p90 p95 max"),
+        **_span("queue_seconds", queue, narrow="" if is_censored else "p50"),
+        **_span("run_seconds", run, narrow="" if is_censored else "n p50 p90 p95 max"),
         **_span("wall_seconds", wall, narrow="p50"),
         **percentiles("seconds_per_lead", per_lead, *_PERCENTS, scale=1),
-        **(_kaplan_meier(group.context) if group.question.options["censored"] else {}),
+        **(_kaplan_meier(group.context) if is_censored else {}),
         "ended_ledger": count(is_ledger),
         "ended_bracketed": count(is_bracketed),
         "ended_missing": count(~is_ledger & ~is_bracketed),
@@ -88,18 +88,14 @@ def seconds_per_lead(runs: Runs) -> Floats:
 def _kaplan_meier(runs: Runs) -> Row:
     """Return the quantiles of the wall time of all observed runs; a run in flight has not ended yet."""
     lives, n_left_out = _lives(runs.only(runs.is_observed))
-    cells = {
-        f"{_KM}_n": count(lives.n, narrow=True),
-        f"{_KM}_ended": count(lives.n_ended, narrow=True),
-        f"{_KM}_left_out": count(n_left_out),
-    }
+    cells = {"n": count(lives.n), "ended": count(lives.n_ended), "left_out": count(n_left_out)}
     quantiles = lives.quantiles(*_KM_PERCENTS)
     for percent in _KM_PERCENTS:
         quantile = quantiles[percent]
         words = "not reached" if quantile.is_reached is False else None
-        cells[f"{_KM}_p{percent}"] = seconds(quantile.age_us, narrow=True, words=words)
-        cells[f"{_KM}_p{percent}_reached"] = flag(quantile.is_reached)
-    return cells
+        cells[f"p{percent}"] = seconds(quantile.age_us, words=words)
+        cells[f"p{percent}_reached"] = flag(quantile.is_reached)
+    return grouped(_KM, cells, narrow="n ended p50 p90 p95")
 
 
 def _lives(runs: Runs) -> tuple[Lifetimes, int]:

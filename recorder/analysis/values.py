@@ -25,7 +25,7 @@ class Cell(NamedTuple):
         narrow: whether a table of 80 columns shows the column.
         words: the text that a table shows instead of the value.
         group: the beginning of the names of the columns that share a heading, such as `run_seconds`.
-        key: whether the column names its row: it stands whole in each part of a table.
+        key: whether the column stands whole in each part of a table, as one that names its row or a verdict.
         bar: whether the numbers have bars next to them.
     """
 

@@ -183,7 +183,7 @@ def _texts(row: Mapping[str, Any], now: datetime) -> dict[str, str | None]:
         "leads": _leads(row),
         "remaining": _remaining(row),
         "cost": _cost(row),
-        "age": " ".join(span((now - began).total_seconds()).split()[:2]),
+        "age": " ".join(span(int((now - began).total_seconds())).split()[:2]),
     }
 
 

@@ -22,6 +22,7 @@ _SUMMABLE: Final = frozenset({"count", "amount"})
 _DECIMALS: Final = 3  # of a float
 _TINY: Final = 0.0005  # less would be printed as 0.000
 _CENTS: Final = 2  # decimals of an amount from 1 on
+_SHORT: Final = 10  # seconds; durations that are all shorter have two decimals
 _MINUTE: Final = 60  # seconds; a longer duration is printed without decimals
 _TO_THE_MINUTE: Final = len("2026-11-20 09:15")
 _HUGE: Final = 10**15  # a larger number is printed with all its digits
@@ -182,7 +183,7 @@ def heading(name: str, *kinds: Kind) -> str:
     return " ".join([word for word in words if word not in implied] or words)
 
 
-def inferred(names: Sequence[str], rows: Sequence[Mapping[str, object]]) -> Row:
+def inferred(names: Iterable[str], rows: Sequence[Mapping[str, object]]) -> Row:
     """Return declarations of columns that have none, by the values of their rows."""
     return {name: Cell(_kind_of([row.get(name) for row in rows])) for name in names}
 
@@ -195,6 +196,8 @@ def _kind_of(values: Sequence[object]) -> Kind:
 def texts_of(kind: Kind, values: Sequence[object], instant: Callable[[datetime], str]) -> list[str]:
     """Return the texts of a column: numbers have their points in line, a text stands as it is."""
     decimals = max((_decimals(kind, value) for value in values), default=0)
+    if kind == "seconds" and decimals and max(v for v in values if isinstance(v, float)) < _SHORT:
+        decimals = 2
     return [_text(kind, value, decimals, instant) for value in values]
 
 
@@ -226,7 +229,7 @@ def _number(kind: Kind, value: float | Decimal, decimals: int) -> str:
 def _decimals(kind: Kind, value: object) -> int:
     """Return how many decimals a number needs: an amount below 1 all, else none or cents."""
     if kind == "seconds" and isinstance(value, float):
-        return 0 if value.is_integer() or value >= _MINUTE else 1 + (value < 1)
+        return int(value < _MINUTE and not value.is_integer())
     if isinstance(value, float) and is_finite(value):
         text = f"{value:.{_DECIMALS}f}"
     elif isinstance(value, Decimal) and value.is_finite():

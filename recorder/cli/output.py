@@ -46,7 +46,8 @@ class _Page:
         """Return the texts of a table: with --wide of all columns, else of those chosen."""
         listed, names = [*rows, *self.whole], tuple(self.columns)
         cells = self.columns if isinstance(self.columns, Mapping) else {}
-        cells = {**inferred([*names, *(self.table_columns or ())], listed), **cells}
+        unknown = {*names, *(self.table_columns or ())} - cells.keys()
+        cells = {**inferred(unknown, listed), **cells}
         narrow = self.table_columns or [name for name in names if cells[name].narrow] or names
         return TableTexts(
             listed,

@@ -30,7 +30,7 @@ Examples:
   recorder poll                       one pass over what is due
   recorder poll --for 55s             from cron, every minute
   recorder poll --until-done          until every run has ended and is quiet
-  recorder poll --for 55s --items     and what became of each lead of ended runs
+  recorder poll --for 55s --items     and the leads of ended runs
   recorder poll --forever -v          as a service""",
 )
 @click.option(

@@ -25,7 +25,7 @@ class Column:
         group: the heading that it shares with the columns next to it; may be empty.
         right: whether the cells are aligned to the right, as numbers are.
         flexible: whether cells may be shortened, or folded where they are a key.
-        key: whether it leads each part of a table.
+        key: whether it stands in each part of a table, and finds room before the others.
     """
 
     name: str
@@ -113,11 +113,12 @@ def _count_fitting(leading: Sequence[Column], others: Sequence[Column], width: i
 
 
 def _without_the_last(columns: Sequence[Column], width: int) -> tuple[list[str], list[str]]:
-    for count in range(len(columns) - 1, 0, -1):
-        widths = _widths(columns[:count], width)
+    kept, dropped = list(columns), list[str]()
+    while others := [place for place, column in enumerate(kept) if not column.key]:
+        dropped.insert(0, kept.pop(others[-1]).title)
+        widths = _widths(kept, width) if kept else None
         if widths is not None:
-            dropped = [column.title for column in columns[count:]]
-            return list(_lines(columns[:count], widths)), dropped
+            return list(_lines(kept, widths)), dropped
     return list(_blocks(columns, width)), []
 
 
