@@ -9,6 +9,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from recorder.analysis.places import Place
+from recorder.analysis.stats import ratio
 from recorder.analysis.values import Cells, amount
 from recorder.history.flags import flag_sentence
 from recorder.history.timeline import RunStory
@@ -72,9 +73,18 @@ class Explanation:
         return int(actual - preview)
 
     def facts(self) -> Cells:
-        """Return all facts, by name, units in the names."""
+        """Return all facts, by name.
+
+        Returns:
+            Ids and status; `reasons` (overdue, failed, over_preview); of `queue_seconds`, `run_seconds`, `wall_seconds`
+            (of a run in flight its age) and `cost_actual` the value, and among its likes `_n`, `_below` (how many have
+            less) and `_p50`, null with fewer than nine; `slow` and `remaining_seconds_p10`, `_p50`, `_p90`;
+            `cost_variance` (actual - preview) and its share of the preview, `cost_over_preview`; the error with its row
+            of `errors`; `trigger_url`; `labels`; `flags`, each with its meaning; `timeline`: aware UTC, by the clock of
+            the ledger or ours; `states`: the last three.
+        """
         run, variance = self.story.run, self._variance()
-        quality = (run["quality"] or "").split(",") if run["quality"] else []
+        quality = run["quality"].split(",") if run["quality"] else []
         return {
             **{name: run[name] for name in _IDS},
             "reasons": self.reasons,
@@ -82,9 +92,9 @@ class Explanation:
             **dict(self._place_facts()),
             **{name: run[name] for name in _COSTS},
             "cost_variance": amount(variance),
-            "cost_over_preview": variance / run["cost_preview_micros"]
-            if variance is not None and run["cost_preview_micros"]
-            else None,
+            "cost_over_preview": None
+            if variance is None
+            else ratio(variance, run["cost_preview_micros"]),
             "error_message": run["error_message"],
             **{f"error_{name}": self.error.get(name) for name in _ERROR},
             **{name: run[name] for name in _LINKS},
@@ -100,9 +110,8 @@ class Explanation:
 
     def _place_facts(self) -> Iterator[tuple[str, object]]:
         for name, place in self.places.items():
-            values = {"": place.value, "_p50": place.median}
-            for end, value in values.items():
-                yield name + end, _readable(name, value)
+            yield name, _readable(name, place.value)
+            yield f"{name}_p50", _readable(name, place.median)
             yield f"{name}_n", len(place.like)
             yield f"{name}_below", place.n_below
         yield "slow", self.places["wall_seconds"].is_slow

@@ -13,7 +13,10 @@ from recorder.cli.run_page import Entry, Page, entry_lines
 from recorder.cli.terminal import visible
 from recorder.humanize import amount_text, counted, from_to, percent_digits, span
 
-_HEAD: Final = ("run", "source", "enrichment", "status", "remaining", "leads", "error", "labels")
+_HEAD: Final = (
+    *("run", "source", "enrichment", "status", "remaining", "leads", "error"),
+    *("seen", "tracking", "last poll", "labels"),
+)
 _HOW: Final = "completed runs of its version, carried to its size"
 _PLACES: Final = {
     "queue_seconds": ("queued", "longer"),
