@@ -14,12 +14,16 @@ from recorder.ledger.row import PROGRESS, LedgerRow, RunState
 _counts = attrgetter(*PROGRESS[1:6])
 SHARP_US = 10 * SECOND
 
+ITEMS_MISMATCH = "items_mismatch"
+"""The flag of a run whose captured items are other than the counts of its row."""
+
 SENTENCES: Final[Mapping[str, str]] = {
     "actual_unparsed": "Its actual cost has a shape that cannot be read.",
     "completed_with_failed_leads": "It completed, but some of its leads failed.",
     "completed_with_open_leads": "It completed, but some of its leads are pending or running.",
     "counts_off_total": "Its lead counts do not add up to its planned leads.",
     "end_wide": "Its end is known too roughly for statistics.",
+    ITEMS_MISMATCH: "The leads that were captured are other than its lead counts.",
     "no_created_at": "The ledger does not say when it was created.",
     "no_ended_at": "Nobody knows when it ended.",
     "no_started_at": "The ledger does not say when it started.",
@@ -37,10 +41,6 @@ def flag_sentence(flag: str) -> str:
     """Return the meaning of a quality flag."""
     name, _, path = flag.partition(":")
     return SENTENCES.get(name, flag).replace("{}", path)
-
-
-ITEMS_MISMATCH = "items_mismatch"
-"""The flag of a run whose captured items are other than the counts of its row."""
 
 
 def is_sharp(width_us: int, duration_us: int) -> bool:
