@@ -13,6 +13,7 @@ from recorder.instants import iso
 from recorder.outlooks import Outlooks
 from recorder.store.engine import Database
 from recorder.store.read.live_runs import watched_runs
+from recorder.store.read.run_history import courses
 from recorder.store.write.record import Recorder
 
 NOW = 10_000
@@ -128,3 +129,16 @@ def test_a_run_without_a_slug_has_no_likes(busy: Database) -> None:
     record(busy, NOW, body("bare", None, NOW - 40))
     made = redraw(busy, Outlooks(busy), NOW)["bare"]
     assert (made.remaining(T0 + NOW * S), made.is_slow(T0 + NOW * S)) == (None, None)
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
+def test_how_far_runs_are_is_read_by_their_keys(busy: Database) -> None:
+    """SQLite goes over no snapshots but those of the asked runs, however many the source has."""
+    run_ids = [f"email-{n}" for n in range(100)]
+    with statements(busy) as seen, busy.reading() as connection:
+        found = dict(courses(connection, "default", run_ids))
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {seen[-1]}", ("default", *run_ids))
+        steps = [row[3] for row in plan if "snapshot" in row[3]]
+    assert len(found) == 100
+    assert steps
+    assert all("source_id=? AND run_key=?" in step for step in steps)

@@ -100,9 +100,12 @@ def courses(
 ) -> Iterator[tuple[str, Course]]:
     """Yield how far some runs of a source are, or were as of an instant, by run id."""
     columns = [snapshot.c[name] for name in ("first_seen_at", "started_at", *_COUNTS)]
+    keys = sa.select(run.c.source_id, run.c.run_key).join_from(run, source)
+    of_run = sa.tuple_(snapshot.c.source_id, snapshot.c.run_key)
     for start in range(0, len(run_ids), _PER_QUESTION):
         some = run.c.run_id.in_(run_ids[start : start + _PER_QUESTION])
-        wanted = (source.c.name == source_name) & some
+        # By the keys of the runs: else SQLite goes over all snapshots of the source, since they come in order.
+        wanted = of_run.in_(keys.where(source.c.name == source_name, some))
         for (_, run_id), rows in _by_run(connection, named(snapshot), columns, wanted, as_of):
             seen = [(first_seen_at, _share_done(*counts)) for first_seen_at, _, *counts in rows]
             yield run_id, Course(started_at=rows[-1][1], seen=seen)
