@@ -264,7 +264,7 @@ def test_rows_are_sorted_by_a_column_and_cut(ask: Ask) -> None:
     assert ids("--sort=status") == "dacbe"
     assert ids("--limit", "1") == "a"
     table = ask("runs", "--sort=-leads_total", "--limit", "1")[1]
-    assert table.splitlines()[2].startswith("d ")
+    assert table.splitlines()[3].startswith("d ")
 
 
 def test_overdue_takes_the_filters(ask: Ask, store: Database) -> None:

@@ -45,7 +45,7 @@ class Clients:
     clock: Callable[[], int]
     timeouts: "Timeouts | None" = None
     _keys: dict[str, ApiKey] = field(default_factory=dict)
-    _clients: dict[tuple[str, str], LedgerClient] = field(default_factory=dict)
+    _clients: "dict[tuple[str, str], LedgerClient]" = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def source(self, row: SourceRow, *, items: bool) -> ActiveSource:
