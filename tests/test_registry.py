@@ -13,7 +13,7 @@ from programs import HOME
 from stores import answer, document
 
 from recorder.analysis import registry
-from recorder.analysis.columns import INTS, OBJECTS
+from recorder.analysis.columns import INTS, ITEM_COLUMNS, OBJECTS
 from recorder.analysis.rows import RunRow
 from recorder.analysis.spend_columns import COLUMNS
 from recorder.store.engine import Database
@@ -91,7 +91,7 @@ def test_an_analysis_says_what_it_is(name: str) -> None:
     assert help_text.startswith("Show ")
     assert returns
     assert "`" in columns
-    known = {*RunRow.__struct_fields__, *INTS, *OBJECTS, *COLUMNS}
+    known = {*RunRow.__struct_fields__, *INTS, *OBJECTS, *COLUMNS, *ITEM_COLUMNS}
     asked = {option.name: True for option in analysis.options}
     assert analysis.needed(asked) <= known
 

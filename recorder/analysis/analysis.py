@@ -12,7 +12,7 @@ from recorder.analysis.columns import Mask, Runs
 from recorder.analysis.filters import Filters
 from recorder.analysis.groups import Key
 from recorder.errors import UsageError
-from recorder.instants import MINUTE
+from recorder.instants import MINUTE, parse_duration
 
 ALWAYS: Final = frozenset({"status", "tracking", "n_snapshots", "observation_class"})
 """The columns that the populations of every report are counted by."""
@@ -38,13 +38,13 @@ class Option:
         default: its value where it is left out.
         help: one line for `--help`.
         needs: the columns that it reads.
-        kind: a flag, a number of 1 or more, a selection (`Filters`), a period (`previous`), or an instant.
+        kind: a flag, a number of 1 or more, a selection (`Filters`), a period (`previous`), an instant, or a span (`90d`).
     """
 
     name: str
-    default: bool | int | None
+    default: bool | int | str | None
     help: str
-    kind: Literal["flag", "number", "selection", "period", "instant"]
+    kind: Literal["flag", "number", "selection", "period", "instant", "span"]
     needs: frozenset[str] = frozenset()
 
 
@@ -118,6 +118,8 @@ class Analysis:
         split: a column of words and its name in the report; each word has rows of its own.
         items: returns a group for each row of a group; None: the group has one row.
         basis: returns a value of all runs of the store, whatever the filters, for `cells`; None: no value.
+        terms: of `--by`, in addition to those of every analysis.
+        expand: returns what is grouped instead of the runs, with their columns: a row an item; None: the runs.
         rows: returns the rows of each group where they depend on those of the others; None: `cells` gives each.
         notes: returns lines that say in words what the rows show, by the columns that name a group; None: none.
     """
@@ -134,6 +136,8 @@ class Analysis:
     split: tuple[str, str] | None = None
     items: Callable[[Group], Iterable[Group]] | None = None
     basis: Callable[[Runs], object] | None = None
+    terms: tuple[str, ...] = ()
+    expand: Callable[[Runs], Runs] | None = None
     rows: Callable[[Groups], Mapping[Key, list[Row]]] | None = None
     notes: Callable[[Sequence[Row], Question], Iterable[str]] | None = None
 
@@ -146,7 +150,7 @@ class Analysis:
         """Return the value of each option, the default where it is left out.
 
         Raises:
-            UsageError: a number below 1.
+            UsageError: a number below 1, or no duration.
         """
         unknown = set(options) - {option.name for option in self.options}
         if unknown:
@@ -155,10 +159,18 @@ class Analysis:
         for name, value in values.items():
             if isinstance(value, int) and not isinstance(value, bool) and value < 1:
                 raise UsageError(f"--{name} {value}: give 1 or more")
-        return values
+        spans = (option.name for option in self.options if option.kind == "span")
+        return values | {name: _span_us(name, values[name]) for name in spans}
 
     def needed(self, options: Mapping[str, Any]) -> frozenset[str]:
         """Return the columns that the rows read with these options."""
         used = (option.needs for option in self.options if options[option.name])
         chosen = (value.needs for value in options.values() if isinstance(value, Filters))
         return ALWAYS.union(self.needs, *used, *chosen)
+
+
+def _span_us(name: str, value: object) -> int:
+    us = parse_duration(value) if isinstance(value, str) else None
+    if not us:
+        raise UsageError(f"--{name} {value}: write 10m, 24h or 90d")
+    return us

@@ -38,8 +38,27 @@ INTS: Final = frozenset(name for name, kind in get_type_hints(RunRow).items() if
     "actual_seen_at",
     "run_key",
     "spend_micros",
+    "item_attempts",
+    "item_started_at",
+    "item_completed_at",
 }
 """Columns of integers; all others are of words."""
+
+ITEM: Final = "item_"
+"""The prefix of columns of items, which are read of runs as the one column `items`."""
+
+ITEM_COLUMNS: Final = frozenset(
+    f"{ITEM}{name}"
+    for name in [
+        "status",
+        "skipped_reason",
+        "provider",
+        "lead_id",
+        "attempts",
+        "started_at",
+        "completed_at",
+    ]
+)
 
 _IS_MISSING: Final = frozenset({None}).__contains__
 
@@ -146,6 +165,25 @@ class Objects:
 Column: TypeAlias = Ints | Words | Objects
 
 
+class Items(Ints):
+    """A column of how many items each run has, missing where not captured; `first` is their position in `columns`."""
+
+    __slots__ = ("columns", "first")
+
+    def __init__(self, values: Whole, first: Whole, columns: Mapping[str, Column]) -> None:
+        super().__init__(values)
+        self.first = first
+        self.columns = columns
+
+    def with_null(self) -> "Items":
+        """Return the column with a missing value at its end."""
+        return Items(np.append(self.values, NULL), np.append(self.first, 0), self.columns)
+
+    def take(self, index: Index) -> "Items":
+        """Return the column of some runs."""
+        return Items(self.values[index], self.first[index], self.columns)
+
+
 class Runs:
     """Tracked runs as named columns of equal length.
 
@@ -183,6 +221,17 @@ class Runs:
     def objects(self, name: str) -> Objects:
         """Return a column of values that seldom repeat."""
         return cast("Objects", self.column(name))
+
+    def items(self) -> "Runs":
+        """Return a row for each item of the runs, with the columns of its run and `item_run`, the run's position."""
+        column = cast("Items", self.column("items"))
+        n = column.filled(0).values
+        run = np.repeat(np.arange(self.n), n)
+        positions = np.arange(len(run)) + np.repeat(column.first - np.cumsum(n) + n, n)
+        own = {name: values.take(positions) for name, values in column.columns.items()}
+        rows = Runs(len(run), own | {"item_run": Ints(run)})
+        rows._whole, rows._index = self, run
+        return rows
 
     def take(self, index: Index) -> "Runs":
         """Return some of the runs: by a mask, by positions, or by a slice, which copies nothing."""

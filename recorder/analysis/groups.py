@@ -13,7 +13,7 @@ from typing import Final, TypeAlias
 import numpy as np
 
 from recorder.analysis.building import Coder
-from recorder.analysis.columns import Lexicon, Runs, Whole, Word, Words
+from recorder.analysis.columns import ITEM, Lexicon, Runs, Whole, Word, Words
 from recorder.analysis.rows import LABEL
 from recorder.analysis.values import Kind
 from recorder.errors import UsageError
@@ -52,12 +52,16 @@ _LARGEST: Final = "3001+"
 
 TERMS: Final = (*_COLUMNS[:5], *_SPELLINGS, "list_id", "size")
 
+ITEM_TERMS: Final = ("provider", "skipped_reason")
+"""Terms of an analysis of items."""
 
-def parse_by(by: str | Iterable[str] | None) -> tuple[str, ...]:
+
+def parse_by(by: str | Iterable[str] | None, more: Sequence[str] = ()) -> tuple[str, ...]:
     """Return the terms of `--by`.
 
     Args:
         by: terms with commas between, or one by one; None or an empty text: no groups.
+        more: terms in addition to `TERMS`.
 
     Raises:
         UsageError: a term is unknown, or stands there twice.
@@ -65,19 +69,19 @@ def parse_by(by: str | Iterable[str] | None) -> tuple[str, ...]:
     if not by:
         return ()
     texts = by.split(",") if isinstance(by, str) else by
-    terms = [_term(text.strip()) for text in texts]
+    terms = [_term(text.strip(), more) for text in texts]
     twice = next((term for term in terms if terms.count(term) > 1), None)
     if twice is not None:
         raise UsageError(f"--by names {twice!r} twice: once is enough")
     return tuple(terms)
 
 
-def _term(text: str) -> str:
-    if text in TERMS:
+def _term(text: str, more: Sequence[str]) -> str:
+    if text in TERMS or text in more:
         return text
     key = text.removeprefix(LABEL).strip()
     if not text.startswith(LABEL) or not key:
-        raise UsageError(f"--by {text!r}: choose from {', '.join(TERMS)} and {LABEL}KEY")
+        raise UsageError(f"--by {text!r}: choose from {', '.join((*TERMS, *more))} and {LABEL}KEY")
     return LABEL + key
 
 
@@ -87,12 +91,18 @@ class Grouping:
     Args:
         by: the terms, as `parse_by` takes them.
         tz: the time zone of days and hours.
+        more: terms in addition to `TERMS`.
     """
 
     __slots__ = ("terms", "tz")
 
-    def __init__(self, by: str | Iterable[str] | None = None, tz: tzinfo = UTC) -> None:
-        self.terms = parse_by(by)
+    def __init__(
+        self,
+        by: str | Iterable[str] | None = None,
+        tz: tzinfo = UTC,
+        more: Sequence[str] = (),
+    ) -> None:
+        self.terms = parse_by(by, more)
         self.tz = tz
 
     @property
@@ -109,7 +119,7 @@ class Grouping:
         """Return the value of a term, or else of the column of that name, for each run."""
         if term in _SPELLINGS:
             return _spelt(runs.dated_at, _SPELLINGS[term], self.tz)
-        return _sizes(runs) if term == "size" else runs.words(term)
+        return _sizes(runs) if term == "size" else runs.words(*_needs(term))
 
     def summary(self) -> str:
         """Return the groups in words, for a foot; empty without groups."""
@@ -122,6 +132,8 @@ class Grouping:
 def _needs(term: str) -> tuple[str, ...]:
     if term in _SPELLINGS:
         return ("dated_at",)
+    if term in ITEM_TERMS:
+        return (ITEM + term,)
     return ("leads_total",) if term == "size" else (term,)
 
 

@@ -28,6 +28,8 @@ ANALYSES: Final = {
     "durations": Entry("Show how long runs queue and run."),
     "failures": Entry("Show how often runs and leads fail."),
     "errors": Entry("Show which errors runs and leads fail with.", module="error_patterns"),
+    "leads": Entry("Show what became of each lead, where items are captured."),
+    "repeated_leads": Entry("List leads that were completed again.", ("leads", "repeated")),
     "costs": Entry("Compare previewed with actual cost."),
     "overruns": Entry("List the worst overruns, --limit of each unit (20).", ("costs", "runs")),
     "settling": Entry(

@@ -21,7 +21,7 @@ WHOLE: Final = "(all)"
 
 def needs(analysis: Analysis, question: Question) -> frozenset[str]:
     """Return the columns that a report reads."""
-    grouping = Grouping(question.by, question.tz)
+    grouping = Grouping(question.by, question.tz, analysis.terms)
     return analysis.needed(question.options) | grouping.needs | question.filters.needs
 
 
@@ -53,7 +53,7 @@ class _Answer:
     def __init__(self, analysis: Analysis, question: Question) -> None:
         self._analysis = analysis
         self._question = question
-        self._by = Grouping(question.by, question.tz)
+        self._by = Grouping(question.by, question.tz, analysis.terms)
         self._is_of_all = analysis.population is Population.ALL
         self._has_status = "status" in self._by.terms and not self._is_of_all
         # one predicate for all groups, so that its results are cached
@@ -67,15 +67,16 @@ class _Answer:
         if self._analysis.basis is not None:
             self._basis = self._analysis.basis(runs)
         met = runs.only(meant(filters, runs, status=self._is_of_all))
-        columns = self._columns(met)
+        counted = met if self._analysis.expand is None else self._analysis.expand(met)
+        columns = self._columns(counted)
         populations = populations_of(met)
         about = self._analysis.about(self._chosen(met), self._population(), self._question)
         scope = filters.summary_with_status() if self._is_of_all else filters.summary()
-        rows = list(self._rows(met, self._by.terms))
+        rows = list(self._rows(counted, self._by.terms))
         return Report(
             cells=columns,
             rows=self._plain(rows),
-            whole=self._plain(self._whole(met)) if rows else [],
+            whole=self._plain(self._whole(counted)) if rows else [],
             foot="; ".join(filter(None, (in_words(populations), about, self._by.summary(), scope))),
             populations=populations,
             notes=tuple(self._analysis.notes(rows, self._question)) if self._analysis.notes else (),

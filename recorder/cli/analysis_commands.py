@@ -35,17 +35,22 @@ from recorder.cli.stores import reading
 from recorder.settings import Settings
 
 
-def _complete_terms(_: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
-    before, comma, last = incomplete.rpartition(",")
-    return [before + comma + term for term in TERMS if term.startswith(last)]
+def _by(more: Sequence[str]) -> Callable[[Any], Any]:
+    """Return the option `--by` of an analysis with these terms in addition to those of all."""
+    terms = (*TERMS, *more)
+
+    def complete(_: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+        before, comma, last = incomplete.rpartition(",")
+        return [before + comma + term for term in terms if term.startswith(last)]
+
+    return click.option(
+        "--by",
+        metavar="TERMS",
+        shell_complete=complete,
+        help=f"Group by {', '.join(terms)} or {LABEL}KEY; commas between several.",
+    )
 
 
-_BY = click.option(
-    "--by",
-    metavar="TERMS",
-    shell_complete=_complete_terms,
-    help=f"Group by {', '.join(TERMS)} or {LABEL}KEY; commas between several.",
-)
 _LIMIT = "limit"
 """The option of an analysis that `--limit` is, which cuts the rows of the others."""
 
@@ -94,7 +99,7 @@ def _command(name: str) -> click.Command:
     analysis = registry.find(name)
     examples = "".join(f"\n  recorder {line}" for line in analysis.examples)
     shared = (filter_options, as_of_option, tz_option, order_options, format_option)
-    options = all_options(*_own_options(name), _BY, settings_options(), *shared)
+    options = all_options(*_own_options(name), _by(analysis.terms), settings_options(), *shared)
     made = click.command(
         name, help=analysis.manual.partition("\n\nReturns:")[0], epilog=f"\b\nExamples:{examples}"
     )
@@ -147,6 +152,7 @@ _FORMS: Final[Mapping[str, Mapping[str, Any]]] = {
     "selection": {"metavar": "SELECTION", "callback": parse_selection},
     "period": {"type": click.Choice(("previous",))},
     "instant": {"metavar": "T", "callback": parse_when_option},
+    "span": {"metavar": "DURATION", "show_default": True},
 }
 """How click takes an option of each kind."""
 

@@ -17,7 +17,7 @@ from recorder.sandbox.simulated_run import SimulatedRun, lead_id
 from recorder.sandbox.timestamps import iso
 
 _USUAL, _MOST = 50, 100
-_POOL = 5000
+_POOL = 500
 _SLOW_PROVIDER = "reacher"
 _PROVIDERS = {"completed": (("findy", "llm", _SLOW_PROVIDER), (6, 3, 1))} | {
     "failed": (("findy", "llm", _SLOW_PROVIDER), (2, 1, 7))
@@ -90,7 +90,7 @@ def _lead_id(run: SimulatedRun, position: int) -> str:
     """Return a lead of a list from the pool that all lists of a user draw from; the others are the run's own."""
     if run.list_id is None:
         return lead_id(run, position)
-    return f"ld_{run.user}_{(run.salt + position) % _POOL:04}"
+    return f"ld_{run.user}_{(run.salt + position) % _POOL:03}"
 
 
 def _item(run: SimulatedRun, lead: _Lead) -> dict[str, Any]:

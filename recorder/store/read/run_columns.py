@@ -11,7 +11,19 @@ import numpy as np
 import sqlalchemy as sa
 
 from recorder.analysis.building import Builder, column_of, joined, runs_of
-from recorder.analysis.columns import INTS, NULL, Column, Ints, Lexicon, Runs, Whole, Words
+from recorder.analysis.columns import (
+    INTS,
+    ITEM,
+    ITEM_COLUMNS,
+    NULL,
+    Column,
+    Ints,
+    Items,
+    Lexicon,
+    Runs,
+    Whole,
+    Words,
+)
 from recorder.analysis.coverage import PollTimes
 from recorder.analysis.rows import LABEL
 from recorder.analysis.spend_columns import BASIS, spend_columns
@@ -22,7 +34,7 @@ from recorder.store.read.past import Past
 from recorder.store.read.phases import is_mismatched
 from recorder.store.read.run_history import cost_changes, error_sights, lead_errors, poll_times
 from recorder.store.read.runs import FROM_WATCH
-from recorder.store.schema import Flag, capture, label, run, run_summary, source, watch
+from recorder.store.schema import Flag, capture, item, label, run, run_summary, source, watch
 
 _PER_FETCH: Final = 500
 _PER_QUESTION: Final = 500
@@ -64,14 +76,16 @@ def read_runs(
         slugs: only runs of these, and as of an instant any others too.
         past: as of when; None: what is known now.
     """
-    from_history = _FROM_HISTORY.keys() & set(names)
-    wanted = set(names) - from_history | ({"source", "run_id"} if from_history else set())
-    runs = _Reader(connection, source_name, past, slugs).runs(wanted)
-    if not from_history:
+    from_history, of_items = _FROM_HISTORY.keys() & set(names), ITEM_COLUMNS & set(names)
+    named = {"source", "run_id"} if from_history or of_items else set[str]()
+    wanted = set(names) - from_history - of_items | named
+    reader = _Reader(connection, source_name, past, slugs)
+    runs = reader.runs(wanted)
+    if not named:
         return runs
     as_of = None if past is None else past.as_of
     keys = list(zip(runs.values("source"), runs.values("run_id"), strict=True))
-    more: dict[str, Column] = {}
+    more: dict[str, Column] = {"items": reader.items(keys, of_items)} if of_items else {}
     for name in from_history:
         read, missing = _FROM_HISTORY[name]
         found = dict(read(connection, source_name=source_name, as_of=as_of))
@@ -142,6 +156,22 @@ class _Reader:
         found = self._scan(run, {"tracked_at": run.c.tracked_at}, conditions)
         tracked = Runs(len(keys), _aligned(keys, *found)).ints("tracked_at").values
         return Ints(np.where(created.there, created.values, tracked))
+
+    def items(self, runs: Iterable[tuple[str, str]], names: Collection[str]) -> Items:
+        """Return the items of each of these runs, by source and run id, with the wanted columns."""
+        by_then = sa.true() if self._past is None else capture.c.captured_at <= self._past.as_of
+        whole, _ = self._scan(capture, {}, [capture.c.captured_at.is_not(None) & by_then])
+        expressions = {name: _expression(name, item.c[name.removeprefix(ITEM)]) for name in names}
+        found, columns = self._scan(item, expressions)
+        order = np.argsort(found, kind="stable")
+        numbers, ids = self._scan(run, {"run_id": run.c.run_id})
+        sources = Runs(len(numbers), {"source": self._source(numbers)}).values("source")
+        run_ids = Runs(len(numbers), ids).values("run_id")
+        by_name = dict(zip(zip(sources, run_ids, strict=True), numbers.tolist(), strict=True))
+        keys = np.array([by_name[name] for name in runs], np.int64)
+        first, after = (np.searchsorted(found[order], keys, side) for side in ("left", "right"))
+        n = np.where(np.isin(keys, whole), after - first, NULL)
+        return Items(n, first, {name: column.take(order) for name, column in columns.items()})
 
     def _flagged(self, keys: Whole, quality: Words) -> Words:
         """Return the flags with that of items which are other than the counts."""
