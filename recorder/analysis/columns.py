@@ -48,16 +48,8 @@ ITEM: Final = "item_"
 """The prefix of columns of items, which are read of runs as the one column `items`."""
 
 ITEM_COLUMNS: Final = frozenset(
-    f"{ITEM}{name}"
-    for name in [
-        "status",
-        "skipped_reason",
-        "provider",
-        "lead_id",
-        "attempts",
-        "started_at",
-        "completed_at",
-    ]
+    {"item_status", "item_skipped_reason", "item_provider", "item_lead_id"}
+    | {"item_attempts", "item_started_at", "item_completed_at"}
 )
 
 _IS_MISSING: Final = frozenset({None}).__contains__

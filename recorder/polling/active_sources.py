@@ -62,6 +62,17 @@ def key_uses(sources_by_id: Iterable[ActiveSource]) -> list[KeyUse]:
     ]
 
 
+def by_key(
+    due: Iterable[Due], sources_by_id: dict[int, ActiveSource]
+) -> list[tuple[KeyUse, list[Due]]]:
+    """Return the due runs of each key, in their order, with its use."""
+    uses = {use.key_id: use for use in key_uses(sources_by_id.values())}
+    found: dict[str, list[Due]] = {}
+    for one in due:
+        found.setdefault(sources_by_id[one.source_id].key_id, []).append(one)
+    return [(uses[key_id], of_key) for key_id, of_key in found.items()]
+
+
 def pollable(
     due: Iterable[Due], sources_by_id: dict[int, ActiveSource], under_way: dict[int, int], now: int
 ) -> list[Due]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from recorder.errors import RecorderError, StoreError
 from recorder.instants import MINUTE, SECOND
 from recorder.ledger.target import Target
-from recorder.polling.active_sources import ActiveSource, key_uses, pollable
+from recorder.polling.active_sources import ActiveSource, by_key, pollable
 from recorder.polling.coordinator import Coordinator, KeyUse
 from recorder.polling.fetchers import MOST_UNDER_WAY, Fetcher, PollRequest
 from recorder.polling.messages import not_visible_line, overdue_left_line, overdue_line
@@ -223,17 +223,13 @@ class Poller:
         """Send what breakers and budgets allow; return whether any run waits for less than a minute."""
         by_source = Counter(source_id for source_id, _ in self._under_way)
         ready = pollable(waiting, self._sources, by_source, now)
-        uses = {use.key_id: use for use in key_uses(self._sources.values())}
-        by_key: dict[str, list[Due]] = {}
-        for one in ready:
-            by_key.setdefault(self._sources[one.source_id].key_id, []).append(one)
         began = self._runtime.steady()
         waits: list[int | None] = []
-        for key_id, of_key in by_key.items():
+        for use, of_key in by_key(ready, self._sources):
             if self._runtime.steady() - began > _TICK_US:  # answers wait for their commit meanwhile
                 self._next_round_at = now
                 return True
-            waits.append(self._send_by(uses[key_id], of_key, now))
+            waits.append(self._send_by(use, of_key, now))
         return any(wait is not None and wait <= now + MINUTE for wait in waits)
 
     def _send_by(self, use: KeyUse, due: list[Due], now: int) -> int | None:
