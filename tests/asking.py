@@ -83,6 +83,7 @@ def kinds_of(name: str) -> Columns:
     """The columns of an analysis without groups, and what they hold."""
     more: dict[str, dict[str, list[Any]]] = {
         "coverage": {"poll_times": []},
+        "drift": {"deviations": []},
         "errors": {"error_sights": [], "lead_errors": []},
         "settling": {"actual_seen_at": []},
     }

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+import reference_drift
 from hypothesis import example, given
 from hypothesis import strategies as st
 from jsons import LITERALS, TEXTS
@@ -13,6 +14,7 @@ from recorder.ledger.body import Malformed, read_body
 from recorder.ledger.cost import CostRules
 from recorder.ledger.jsontext import DEEPEST, digest, to_text
 from recorder.ledger.packing import unpack
+from recorder.ledger.readable import storable
 from recorder.ledger.row import FIELDS, MOVING, parse_row
 from recorder.ledger.sections import Reading, Sections
 
@@ -78,6 +80,9 @@ def assert_read_as_whole(body: bytes, run_id: str, sections: Sections) -> None:
     columns = {name: getattr(read.row, name) for name in MOVING}
     back = unpack(read.template.text, columns, parts.__getitem__)
     assert to_text(back) == to_text(whole.value)
+    beyond = {tuple(map(storable, one)) for one in reference_drift.in_body(whole.value)}
+    assert beyond.issuperset(read.deviations)  # two of one path are one
+    assert {path for path, *_ in beyond} == {path for path, *_ in read.deviations}
 
 
 @pytest.mark.slow

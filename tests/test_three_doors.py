@@ -5,7 +5,7 @@ The expected values are those of the slow reference over rows read with plain SQ
 
 import json
 import shutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from datetime import datetime
 from decimal import Decimal
@@ -32,6 +32,7 @@ from recorder.analysis.values import Columns
 from recorder.cli.main import cli, run
 from recorder.history.spend_parts import PARTS
 from recorder.instants import iso, us_of
+from recorder.ledger.answer import Answer
 from recorder.store.engine import Database
 from recorder.store.write.record import Recorder
 from recorder.store.write.sources import ensure_source
@@ -51,9 +52,9 @@ def store(database: Database) -> Database:
     return filled(database)
 
 
-def filled(database: Database) -> Database:
+def filled(database: Database, made: Sequence[Answer] = ()) -> Database:
     """Let a store take a random history in, in random order, and some labels."""
-    answers = random_answers(seed=7, runs=RUNS)
+    answers = made or random_answers(seed=7, runs=RUNS)
     with database.writing() as connection:
         number = ensure_source(connection, "default", base_url=BASE_URL, now=T0)
         add_seen_runs(connection, number, {a.run_id: a.observed_at for a in answers})

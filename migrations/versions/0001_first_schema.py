@@ -13,8 +13,6 @@ from sqlalchemy.schema import SchemaItem
 
 revision = "0001"
 down_revision = None
-branch_labels = None
-depends_on = None
 
 SCHEMA = "recorder"
 HOME = Path(__file__).resolve().parent.parent
@@ -39,7 +37,9 @@ Flag = sa.Boolean(create_constraint=False).with_variant(sa.Integer(), "sqlite")
 Text = sa.Text()
 Name = Text.with_variant(sa.Text(collation="C"), "postgresql")  # in the same order everywhere
 Bytes = sa.LargeBinary()
-LEADS = "leads_total leads_pending leads_running leads_completed leads_skipped leads_failed"
+HAS_ERROR, HAS_SHAPE = sa.text("error_message IS NOT NULL"), sa.text("shape_id IS NOT NULL")
+COUNTS = "leads_pending leads_running leads_completed leads_skipped leads_failed"
+LEADS = f"leads_total {COUNTS}"
 
 
 def _table(name: str, *columns: SchemaItem, rowid: bool = True) -> None:
@@ -89,11 +89,6 @@ def _of_snapshot(seq: str) -> sa.ForeignKeyConstraint:
     )
 
 
-def _partial_index(column: str, condition: str) -> sa.Index:
-    where = sa.text(condition)
-    return sa.Index(None, column, sqlite_where=where, postgresql_where=where)
-
-
 def _in_calendar(names: str) -> sa.CheckConstraint:
     """Return the check that instants lie in the years 1 to 9999, which every reader can spell."""
     years = "BETWEEN -62135596800000000 AND 253402300799999999"
@@ -140,9 +135,8 @@ _run_table(
     *_integers("due_at"),
     sa.Column("urgency", Small, nullable=False),
     *_required("n_polls n_snapshots n_failures"),
-    *_integers(
-        "first_polled_at last_polled_at first_good_at last_good_at last_changed_at ended_seen_at resumed_at"
-    ),
+    *_integers("first_polled_at last_polled_at first_good_at last_good_at last_changed_at"),
+    *_integers("ended_seen_at resumed_at"),
     sa.Column("is_quiet", Flag, nullable=False),
     sa.Column("last_outcome", Small),
     *_integers("overdue_notified_at lost_at"),
@@ -170,9 +164,8 @@ _run_table(
     "snapshot",
     sa.Column("seq", Integer, nullable=False),
     sa.Column("previous_seq", Integer, sa.Computed("CASE WHEN seq > 1 THEN seq - 1 END", True)),
-    *_required("first_seen_at last_seen_at"),
+    *_required("first_seen_at last_seen_at n_polls"),
     *_integers("seen_again_at"),
-    *_required("n_polls"),
     sa.Column("digest", Bytes, nullable=False),
     sa.Column("part_id", Integer, nullable=False),
     *_integers(f"{LEADS} updated_at"),
@@ -181,17 +174,29 @@ _run_table(
     *_texts("preview_unit"),
     *_integers("actual_micros"),
     *_texts("actual_unit oddities"),
+    *_integers("shape_id"),
     _of_snapshot("previous_seq"),
     _refers("part", "source_id", "part_id"),
     # Led by source_id it would draw the checks of other keys; on SQLite `forget` makes it, since it took 7 bytes a poll.
     sa.Index(None, "part_id").ddl_if(dialect="postgresql"),
-    _partial_index("first_seen_at", "error_message IS NOT NULL"),
+    sa.Index(None, "first_seen_at", sqlite_where=HAS_ERROR, postgresql_where=HAS_ERROR),
+    sa.Index(None, "shape_id", sqlite_where=HAS_SHAPE, postgresql_where=HAS_SHAPE),
     sa.CheckConstraint("seq >= 1", name="seq_from_one"),
     _in_calendar(
         "first_seen_at last_seen_at seen_again_at created_at started_at completed_at cancelled_at updated_at"
     ),
     sa.CheckConstraint("first_seen_at <= last_seen_at AND n_polls >= 1", name="seen"),
     key=["seq"],
+)
+
+_table(
+    "deviation",
+    sa.Column("source_id", Small, nullable=False),
+    *_required("shape_id"),
+    *(sa.Column(name, Name, nullable=False) for name in ("path", "kind", "value")),
+    sa.PrimaryKeyConstraint("source_id", "shape_id", "path"),
+    _refers("source", "source_id"),
+    rowid=False,
 )
 
 _run_table(
@@ -245,9 +250,7 @@ _run_table(
     *_required("n_requests n_failures requested_at"),
     sa.Column("last_outcome", Small, nullable=False),
     sa.Column("http_status", Small),
-    *_integers(
-        "captured_at leads_pending leads_running leads_completed leads_skipped leads_failed"
-    ),
+    *_integers(f"captured_at {COUNTS}"),
     sa.Column("differs", Flag, nullable=False),
     rowid=False,
 )

@@ -28,7 +28,7 @@ NULL: Final = -(2**63)
 
 OBJECTS: Final = frozenset(
     {"run_id", "trigger_run_id", "correlation_id", "error_message", "error_details", "poll_times"}
-    | {"error_sights", "lead_errors"}
+    | {"error_sights", "lead_errors", "deviations"}
 )
 """Columns whose values seldom repeat."""
 

@@ -41,6 +41,7 @@ ANALYSES: Final = {
     ),
     "compare": Entry("Compare two selections of runs, or two periods."),
     "versions": Entry("Compare each version of a slug with the one before."),
+    "drift": Entry("Show fields and words that the API's page does not name."),
     "coverage": Entry("Show how well the history was caught."),
 }
 """The analyses by name; each is `ANALYSIS` in its module."""

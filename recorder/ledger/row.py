@@ -145,10 +145,10 @@ class Node:
     """One member of a run: an object that is opened, or a value that is read whole.
 
     Attributes:
-        path: below `run`, dotted; empty for the run itself; a star for undeclared members.
+        path: below `run`, dotted; empty for the run itself; a star for undocumented members.
         level: the number of objects around it.
         fields: the declared fields in it, each with the keys that lead to it.
-        opened: the declared members of an object that is opened: one above fields that move; else None.
+        opened: the documented members of an object that is opened: one above fields that move; else None.
         undeclared: the node of all other members.
     """
 
@@ -170,14 +170,18 @@ def _above(fields: Iterable[Field]) -> set[str]:
 
 
 _OPENED = _above(field for field in FIELDS if field.moves)
-_SECTIONS = _above(FIELDS)
-_RANK = {path: rank for rank, path in enumerate((*sorted(_SECTIONS), *(f.path for f in FIELDS)))}
+SECTIONS = _above(FIELDS)
+"""The paths of the objects that hold fields."""
+UNDECLARED = ("id", "enrichment.snapshot", "scope.requested", "trigger.dispatchMetadata")
+"""The paths that the API's page names and that are no fields of a row; the page leaves the last three untyped."""
+_PATHS = (*(field.path for field in FIELDS), *UNDECLARED)
+_RANK = {path: rank for rank, path in enumerate((*sorted(SECTIONS), *_PATHS))}
 
 
 def _node(path: str, level: int) -> Node:
     if path in _OPENED or not path:
         start = f"{path}." if path else ""
-        lower = [f.path.removeprefix(start) for f in FIELDS if f.path.startswith(start)]
+        lower = [path.removeprefix(start) for path in _PATHS if path.startswith(start)]
         keys = dict.fromkeys(steps.partition(".")[0] for steps in lower)
         return Node(
             path=path,
@@ -237,7 +241,7 @@ def read_node(node: Node, value: Json, rules: CostRules, values: Values) -> list
     """
     if value is None:
         return []
-    if node.path in _SECTIONS and not isinstance(value, dict):
+    if node.path in SECTIONS and not isinstance(value, dict):
         return [node.path]
     odd = []
     for field, steps in node.fields:

@@ -14,6 +14,7 @@ import msgspec
 from recorder.ledger.body import Malformed, may_be_id, read_body
 from recorder.ledger.bounded import Bounded
 from recorder.ledger.cost import CostRules
+from recorder.ledger.documented import Deviation, deviations_in, json_type, kept, unknown_field
 from recorder.ledger.jsontext import (
     DEEPEST,
     Json,
@@ -63,6 +64,7 @@ class Reading:
         digest: of the `run`; equal exactly for equal values of it.
         template: the whole answer as it is stored.
         parts: the parts that the template refers to.
+        deviations: what lies outside the API's page.
     """
 
     values: Values
@@ -70,6 +72,7 @@ class Reading:
     digest: bytes
     template: Part
     parts: tuple[Part, ...]
+    deviations: tuple[Deviation, ...]
 
     @property
     def row(self) -> LedgerRow:
@@ -85,6 +88,8 @@ class _Section(NamedTuple):
     canonical: str
     packed: str
     parts: tuple[Part, ...]
+    json_type: str
+    deviations: tuple[Deviation, ...]
 
 
 def _size(key: tuple[str, bytes], section: _Section) -> int:
@@ -167,14 +172,14 @@ def _opened_value(value: Json) -> dict[str, Json] | None:
 
 
 class _Draft(Generic[T]):
-    """The values, unreadable paths and parts of a body, as far as it has been walked.
+    """The values, unreadable paths, parts and deviations of a body, as far as it has been walked.
 
     Args:
         split: returns the members of an object; None for any other value.
         section: reads one member.
     """
 
-    __slots__ = ("_section", "_split", "odd", "parts", "values")
+    __slots__ = ("_section", "_split", "deviations", "odd", "parts", "values")
 
     def __init__(
         self,
@@ -186,27 +191,32 @@ class _Draft(Generic[T]):
         self.values: Values = {}
         self.odd: list[str] = []
         self.parts: list[Part] = []
+        self.deviations: list[Deviation] = []
 
-    def member(self, node: Node, member: T) -> tuple[str, str]:
-        """Add a member; return its canonical text and its template."""
+    def member(self, node: Node, member: T) -> tuple[str, str, str]:
+        """Add a member; return its canonical text, its template and its JSON type."""
         if node.opened is not None:
             members = self._split(member)
             if members is not None:
                 canonical, packed = self.members(node, members)
-                return canonical, self._lifted(packed)
+                return canonical, self._lifted(packed), "object"
         section = self._section(node, member)
         self.values |= section.values
         self.odd += section.odd
         self.parts += section.parts
-        return section.canonical, section.packed
+        self.deviations += section.deviations
+        return section.canonical, section.packed, section.json_type
 
     def members(self, node: Node, members: Mapping[str, T]) -> tuple[str, str]:
         """Add all members of an opened object; return its canonical text and its template."""
         opened, undeclared = node.opened or {}, node.undeclared
         canonical, packed = [], []
         for key, member in members.items():
-            name = _name(key)
-            text, template = self.member(opened.get(key) or undeclared or node, member)
+            name, known = _name(key), opened.get(key)
+            text, template, type_name = self.member(known or undeclared or node, member)
+            if known is None:
+                path = f"{node.path}.{key}" if node.path else key
+                self.deviations.append(unknown_field(path, type_name))
             canonical.append((key, name + text))
             packed.append(name + template)
         canonical.sort()
@@ -222,16 +232,20 @@ class _Draft(Generic[T]):
 
 def _reading(root: Mapping[str, T], run: Mapping[str, T], draft: _Draft[T]) -> Reading:
     canonical, packed = draft.members(RUN, run)
-    members = [
-        _name(key) + (packed if key == "run" else draft.member(OUTSIDE, member)[1])
-        for key, member in root.items()
-    ]
+    members = []
+    for key, member in root.items():
+        template = packed
+        if key != "run":
+            _, template, type_name = draft.member(OUTSIDE, member)
+            draft.deviations.append(unknown_field(f"$.{key}", type_name))
+        members.append(_name(key) + template)
     return Reading(
         values=draft.values,
         oddities=in_order(draft.odd),
         digest=digest_text(canonical),
         template=part_of(packed_object(members, root)),
         parts=tuple(draft.parts),
+        deviations=kept(draft.deviations) if draft.deviations else (),
     )
 
 
@@ -243,10 +257,12 @@ def _section(node: Node, value: Json, rules: CostRules) -> _Section:
     column = node.column
     mark = column and column_mark(column, values.get(column.name), value)
     packed = mark or packed_value(value, text)
-    if len(packed) < PART_FROM:
-        return _Section(values, odd, canonical, packed, ())
-    part, reference = _new_part(packed)
-    return _Section(values, odd, canonical, reference, (part,))
+    parts: tuple[Part, ...] = ()
+    if len(packed) >= PART_FROM:
+        part, packed = _new_part(packed)
+        parts = (part,)
+    deviations = tuple(deviations_in(node.path, value))
+    return _Section(values, odd, canonical, packed, parts, json_type(value), deviations)
 
 
 def _new_part(text: str) -> tuple[Part, str]:

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from recorder.history.run_summary import RunSummary, SnapshotSummary
 from recorder.ledger.answer import Outcome
 from recorder.ledger.cost import Amount
+from recorder.ledger.documented import shape_of
 from recorder.ledger.row import MOVING, PROGRESS, LedgerRow, RunProgress, RunState, row_of
 from recorder.ledger.sections import Reading
 from recorder.schedule.cadence import ScheduleInputs
@@ -83,6 +84,7 @@ class SnapshotRecord(RunState):
     actual_micros: int | None
     actual_unit: str | None
     oddities: str | None
+    shape_id: int | None
     template: bytes | None = None
 
     @property
@@ -141,7 +143,8 @@ def snapshot_record(watch: WatchRecord, reading: Reading, seen_at: int) -> Snaps
         *map(get, RunState.__struct_fields__),
         *(watch.source_id, watch.run_key, 0, seen_at, seen_at, None, 1, reading.digest, 0),
         *(get("completed_at"), preview.micros, preview.unit, actual.micros, actual.unit),
-        *(",".join(reading.oddities) or None, reading.template.digest),
+        *(",".join(reading.oddities) or None, shape_of(reading.deviations)),
+        reading.template.digest,
     )
     return SnapshotRecord(*values)
 

@@ -54,6 +54,7 @@ Small = sa.SmallInteger().with_variant(sa.Integer(), "sqlite")
 Text = sa.Text()
 Name = Text.with_variant(sa.Text(collation="C"), "postgresql")  # in the same order everywhere
 Bytes = sa.LargeBinary()
+HAS_ERROR, HAS_SHAPE = sa.text("error_message IS NOT NULL"), sa.text("shape_id IS NOT NULL")
 
 
 def _table(name: str, *columns: SchemaItem, rowid: bool = True) -> sa.Table:
@@ -115,11 +116,6 @@ def _of_snapshot(seq: str) -> sa.ForeignKeyConstraint:
         deferrable=True,
         initially="DEFERRED",
     )
-
-
-def _partial_index(column: str, condition: str) -> sa.Index:
-    where = sa.text(condition)
-    return sa.Index(None, column, sqlite_where=where, postgresql_where=where)
 
 
 def _in_calendar(names: str) -> sa.CheckConstraint:
@@ -198,9 +194,8 @@ snapshot = _run_table(
     "snapshot",
     *_required("seq"),
     sa.Column("previous_seq", Integer, sa.Computed("CASE WHEN seq > 1 THEN seq - 1 END", True)),
-    *_required("first_seen_at last_seen_at"),
+    *_required("first_seen_at last_seen_at n_polls"),
     *_integers("seen_again_at"),
-    *_required("n_polls"),
     sa.Column("digest", Bytes, nullable=False),
     *_required("part_id"),
     *_columns(MOVING),
@@ -208,19 +203,31 @@ snapshot = _run_table(
     *_texts("preview_unit"),
     *_integers("actual_micros"),
     *_texts("actual_unit oddities"),
+    *_integers("shape_id"),
     _of_snapshot("previous_seq"),
     _refers("part", "source_id", "part_id"),
     # A part is removed only where no snapshot has it; on SQLite `forget` makes the index itself: it took 7 bytes a poll.
     # Led by source_id, it drew every check of a foreign key on a snapshot while Postgres had no statistics, and the
     # session kept that plan: half the time of recording.
     sa.Index(None, "part_id").ddl_if(dialect="postgresql"),
-    _partial_index("first_seen_at", "error_message IS NOT NULL"),
+    sa.Index(None, "first_seen_at", sqlite_where=HAS_ERROR, postgresql_where=HAS_ERROR),
+    sa.Index(None, "shape_id", sqlite_where=HAS_SHAPE, postgresql_where=HAS_SHAPE),
     sa.CheckConstraint("seq >= 1", name="seq_from_one"),
     _in_calendar(
         "first_seen_at last_seen_at seen_again_at created_at started_at completed_at cancelled_at updated_at"
     ),
     sa.CheckConstraint("first_seen_at <= last_seen_at AND n_polls >= 1", name="seen"),
     key=["seq"],
+)
+
+deviation = _table(
+    "deviation",
+    sa.Column("source_id", Small, nullable=False),
+    *_required("shape_id"),
+    *(sa.Column(name, Name, nullable=False) for name in ("path", "kind", "value")),
+    sa.PrimaryKeyConstraint("source_id", "shape_id", "path"),
+    _refers("source", "source_id"),
+    rowid=False,
 )
 
 run_summary = _run_table(

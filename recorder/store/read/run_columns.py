@@ -32,7 +32,13 @@ from recorder.history.flags import with_mismatch
 from recorder.ledger.readable import storable
 from recorder.store.read.past import Past
 from recorder.store.read.phases import is_mismatched
-from recorder.store.read.run_history import cost_changes, error_sights, lead_errors, poll_times
+from recorder.store.read.run_history import (
+    cost_changes,
+    deviations,
+    error_sights,
+    lead_errors,
+    poll_times,
+)
 from recorder.store.read.runs import FROM_WATCH
 from recorder.store.schema import Flag, capture, item, label, run, run_summary, source, watch
 
@@ -50,6 +56,7 @@ _MADE: Final = SPEND | {"source", "dated_at"}
 _FROM_RUN: Final = ("run_id", "tracked_at")
 _FROM_HISTORY: Final[Mapping[str, tuple[Callable[..., Iterable[Any]], object]]] = {
     "actual_seen_at": (cost_changes, None),
+    "deviations": (deviations, ()),
     "error_sights": (error_sights, ()),
     "lead_errors": (lead_errors, ()),
     "poll_times": (poll_times, PollTimes()),

@@ -17,7 +17,7 @@ from recorder.ledger.run_status import TERMINAL
 from recorder.store.joins import captured_items, named, same_run
 from recorder.store.read.listing import as_seen_by
 from recorder.store.records import SUMMARY_COLUMNS, snapshot_summary
-from recorder.store.schema import capture, item, poll, run, snapshot, source
+from recorder.store.schema import capture, deviation, item, poll, run, snapshot, source
 
 RunName: TypeAlias = tuple[str, str]
 """A source and a run id of it."""
@@ -68,12 +68,46 @@ def error_sights(
         source_name: only this source's.
         as_of: microseconds since 1970 UTC.
     """
-    last_seen_at: sa.ColumnElement[int] = snapshot.c.last_seen_at
-    if as_of is not None:
-        last_seen_at = as_seen_by(sa.func.max(poll.c.polled_at), last_seen_at, as_of)
-    columns = (snapshot.c.first_seen_at, last_seen_at, snapshot.c.error_message)
+    columns = (snapshot.c.first_seen_at, _last_seen_at(as_of), snapshot.c.error_message)
     wanted = _of_source(source_name) & snapshot.c.error_message.is_not(None)
     return _by_run(connection, named(snapshot), columns, wanted, as_of)
+
+
+def _last_seen_at(as_of: int | None) -> sa.ColumnElement[int]:
+    """Return when a snapshot was last seen by an instant."""
+    last_seen_at: sa.ColumnElement[int] = snapshot.c.last_seen_at
+    if as_of is None:
+        return last_seen_at
+    return as_seen_by(sa.func.max(poll.c.polled_at), last_seen_at, as_of)
+
+
+def deviations(
+    connection: sa.Connection, *, source_name: str | None = None, as_of: int | None = None
+) -> Iterator[tuple[RunName, list[Sequence[Any]]]]:
+    """Yield the deviations of every run that has any, by source and run id: path, kind, value, first and last seen.
+
+    Path, kind and value are None for the shapes that are not kept.
+
+    Args:
+        connection: a reading transaction.
+        source_name: only this source's.
+        as_of: microseconds since 1970 UTC.
+    """
+    of_shape = (deviation.c.source_id == snapshot.c.source_id) & (
+        deviation.c.shape_id == snapshot.c.shape_id
+    )
+    what = [deviation.c[name] for name in ("path", "kind", "value")]
+    seen = (sa.func.min(snapshot.c.first_seen_at), sa.func.max(_last_seen_at(as_of)))
+    statement = (
+        sa.select(source.c.name, run.c.run_id, *what, *seen)
+        .select_from(named(snapshot.outerjoin(deviation, of_shape), snapshot))
+        .where(_of_source(source_name), snapshot.c.shape_id.is_not(None))
+        .group_by(source.c.name, run.c.run_id, *what)
+        .order_by(source.c.name, run.c.run_id)
+    )
+    if as_of is not None:
+        statement = statement.where(snapshot.c.first_seen_at <= as_of)
+    return _runs_of(connection, statement)
 
 
 def lead_errors(
@@ -132,11 +166,18 @@ def _by_run(
         .select_from(rows)
         .where(wanted)
         .order_by(source.c.name, run.c.run_id, columns[0])
-        .execution_options(yield_per=_PER_FETCH)
     )
     if as_of is not None:
         statement = statement.where(columns[0] <= as_of)
-    for key, group in groupby(connection.execute(statement), key=lambda row: (row[0], row[1])):
+    return _runs_of(connection, statement)
+
+
+def _runs_of(
+    connection: sa.Connection, statement: sa.Select[Any]
+) -> Iterator[tuple[RunName, list[Sequence[Any]]]]:
+    """Yield each run's rows of a statement that begins with, and is ordered by, source and run id."""
+    rows = connection.execute(statement.execution_options(yield_per=_PER_FETCH))
+    for key, group in groupby(rows, key=lambda row: (row[0], row[1])):
         yield key, [row[2:] for row in group]
 
 

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 
+from recorder.ledger.sections import Reading
 from recorder.store.parts import NewParts
 from recorder.store.prepared import insert, update
 from recorder.store.records import (
@@ -23,6 +24,7 @@ from recorder.store.records import (
 )
 from recorder.store.schema import poll, rejected_body, run_summary, snapshot, watch
 from recorder.store.write.event_log import EventRecord
+from recorder.store.write.shapes import add_shapes
 
 Values: TypeAlias = tuple[Any, ...]
 
@@ -60,10 +62,23 @@ class Batch:
     changed_summaries: list[Row] = field(default_factory=list)
     watches: list[WatchRecord] = field(default_factory=list)
     events: list[EventRecord] = field(default_factory=list)
+    shapes: dict[int, list[Values]] = field(default_factory=dict)
+
+    def wanted(
+        self, state: SnapshotRecord, reading: Reading, last: SnapshotRecord | None
+    ) -> SnapshotRecord:
+        """Return a new state whose parts are wanted in the store, and its deviations unless the one before has them too."""
+        self.parts.want(reading.template, reading.parts)
+        if state.shape_id is not None and (last is None or last.shape_id != state.shape_id):
+            key = (state.source_id, state.shape_id)
+            self.shapes[state.shape_id] = [(*key, *one) for one in reading.deviations]
+        return state
 
     def flush(self, connection: sa.Connection) -> None:
         """Write all of it."""
         self.parts.flush(connection)
+        if self.shapes:
+            add_shapes(connection, self.shapes)
         self._number_templates()
         _ADD_SNAPSHOT.records(connection, self.new_snapshots)
         _SET_SNAPSHOT.records(connection, self.changed_snapshots)

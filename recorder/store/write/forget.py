@@ -13,6 +13,7 @@ from recorder.ledger.packing import references
 from recorder.store.engine import dialect_of
 from recorder.store.parts import part_text
 from recorder.store.schema import metadata, part, snapshot, source
+from recorder.store.write.shapes import remove_unused_shapes
 from recorder.store.write.sources import lock_source
 from recorder.store.write.track import run_keys
 
@@ -36,6 +37,7 @@ def forget(connection: sa.Connection, source_name: str, run_ids: Iterable[str]) 
                 of_runs = (table.c.source_id == source_id) & table.c.run_key.in_(chunk)
                 connection.execute(sa.delete(table).where(of_runs))
     _remove_unused(connection, source_id, templates)
+    remove_unused_shapes(connection, source_id)
     return len(keys)
 
 

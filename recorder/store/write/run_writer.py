@@ -207,8 +207,8 @@ class RunWriter:
         watch.body_digest = body
         if last is not None and last.digest == reading.digest:
             return self._see_again(last, at)
-        self._batch.parts.want(reading.template, reading.parts)
-        return self._begin(snapshot_record(watch, reading, at), reading)
+        state = self._batch.wanted(snapshot_record(watch, reading, at), reading, last)
+        return self._begin(state, reading)
 
     def _see_again(self, last: SnapshotRecord, at: int) -> Outcome:
         last.last_seen_at = at
