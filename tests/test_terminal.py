@@ -25,14 +25,14 @@ pytestmark = pytest.mark.slow
 class Terminal:
     """The program on a terminal of 80 columns; what it wrote so far is `text`."""
 
-    def __init__(self, environ: dict[str, str], *arguments: str) -> None:
+    def __init__(self, environ: dict[str, str], *arguments: str, stdout: int | None = None) -> None:
         self._master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
         self.process = subprocess.Popen(
             [sys.executable, "-m", "recorder", *arguments],
             env=environ,
             stdin=slave,
-            stdout=slave,
+            stdout=slave if stdout is None else stdout,
             stderr=slave,
             start_new_session=True,
             preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509  # no other way
@@ -73,6 +73,8 @@ class Terminal:
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait()
+        if self.process.stdout is not None:
+            self.process.stdout.close()
         os.close(self._master)
         os.close(self._slave)
 
@@ -154,23 +156,32 @@ def drawn(text: str) -> list[str]:
     return lines
 
 
+@pytest.mark.parametrize(
+    ("term", "stdout", "is_drawn"),
+    [("xterm", None, True), ("dumb", None, False), ("xterm", subprocess.PIPE, False)],
+)
 def test_an_import_says_how_far_it_is(
-    environ: dict[str, str], terminals: list[Terminal], tmp_path: Path
+    environ: dict[str, str],
+    terminals: list[Terminal],
+    tmp_path: Path,
+    *,
+    term: str,
+    stdout: int | None,
+    is_drawn: bool,
 ) -> None:
-    """After a second a line counts, drawn over itself; it is gone before the summary, and never drawn on a dumb terminal."""
-    for number, term in enumerate(("xterm", "dumb")):
-        pipe = tmp_path / f"lines{number}"
-        os.mkfifo(pipe)
-        one = Terminal(environ | {"TERM": term}, "import", str(pipe))
-        terminals.append(one)
-        with pipe.open("w"):
-            if term == "dumb":
-                one.read(2)
-            else:
-                one.wait_for("\\r\x1b\\[2K0 lines, 1 s")
-        assert one.end() == 0
-        shown = one.text.rpartition("\x1b[2K")[2] if term == "xterm" else one.text
-        assert shown == "recorder: 0 lines: 0 answers new, 0 known already\r\n"
+    """After a second a line counts, and is gone at the end; a dumb terminal and one where a pager may be show none."""
+    pipe = tmp_path / "lines"
+    os.mkfifo(pipe)
+    one = Terminal(environ | {"TERM": term}, "import", str(pipe), stdout=stdout)
+    terminals.append(one)
+    with pipe.open("w"):
+        if is_drawn:
+            one.wait_for("\\r\x1b\\[2K0 lines, 1 s")
+        else:
+            one.read(2)
+    assert one.end() == 0
+    shown = one.text.rpartition("\x1b[2K")[2] if is_drawn else one.text
+    assert shown == "recorder: 0 lines: 0 answers new, 0 known already\r\n"
 
 
 @pytest.mark.parametrize("no_color", [False, True])

@@ -18,7 +18,7 @@ from recorder.analysis.likes import LEAST_LIKES, Value
 from recorder.analysis.values import amount, declared, kinds
 from recorder.cli.analysis_commands import print_report
 from recorder.cli.json_output import write_value
-from recorder.cli.options import all_options, command_now, settings_options
+from recorder.cli.options import all_options, command_now, completed_by, settings_options
 from recorder.cli.ordering import Order
 from recorder.cli.output import FOR_READING, write_rows
 from recorder.cli.row_options import as_of_option, format_option, notify_unknown_words, tz_option
@@ -40,13 +40,19 @@ _EXAMPLES: Final = (
 
 @click.command(epilog="\b\nExamples:" + "".join(f"\n  recorder {line}" for line in _EXAMPLES))
 @all_options(
-    click.option("--slug", metavar="SLUG", help="Slug of the enrichment."),
+    click.option(
+        "--slug",
+        metavar="SLUG",
+        shell_complete=completed_by("slug"),
+        help="Slug of the enrichment.",
+    ),
     click.option(
         "--leads", type=click.IntRange(0), metavar="N", help="How many leads the run will have."
     ),
     click.option(
         "--version",
         metavar="TEXT",
+        shell_complete=completed_by("version"),
         help="Version of the enrichment; by default that of the run created last.",
     ),
     click.option("--preview", metavar="AMOUNT", help="The previewed cost, such as 900."),

@@ -102,7 +102,7 @@ def events(
     """
     if follow or path is not None:
         _check(order, format, follow=follow, as_of=as_of)
-    with reading(settings) as database:
+    with reading(settings, doing=None) as database:
         queries = Queries(database, settings, as_of=as_of)
         notify_unknown_words(queries, filters)
         cursor = None if path is None else Cursor(path, newest=queries.last_event_id())

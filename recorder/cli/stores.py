@@ -1,6 +1,8 @@
 """The store that a command works on, and the signals that end it."""
 
+import os
 import signal
+import stat
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, nullcontext
@@ -64,8 +66,9 @@ def reading(
 
 @contextmanager
 def busy(doing: Callable[[], str]) -> Iterator[None]:
-    """Show on a terminal, once a second, what the block does and for how long."""
-    if not can_draw(sys.stderr):
+    """Show on a terminal, once a second, what the block does and for how long, until its output begins."""
+    # The reader of a pipe may be a pager, which has the screen for itself.
+    if not can_draw(sys.stderr) or stat.S_ISFIFO(os.fstat(sys.stdout.fileno()).st_mode):
         yield
         return
     over = Event()

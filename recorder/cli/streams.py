@@ -37,7 +37,7 @@ class DrawnLine:
         self._is_over = False
 
     def draw(self, text: str) -> None:
-        """Draw the line, unless a terminal has got other output for good."""
+        """Draw the line, unless the output has begun."""
         room = terminal_width() - 1  # a full line would wrap, and its first part stay for good
         with self._lock:
             if not self._is_over:
@@ -68,7 +68,7 @@ class _Output(FileIO):
     def write(self, data: "bytes | bytearray | memoryview") -> int:  # type: ignore[override]
         """Write the data, or drop it and report that once."""
         try:
-            with drawn_line.erased(for_good=self.isatty()):
+            with drawn_line.erased(for_good=True):
                 return super().write(data)
         except BrokenPipeError:
             raise
