@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from recorder.errors import SettingError
 from recorder.fetch.keys import ApiKey, load_key
 from recorder.instants import DAY, iso, now_us
 from recorder.ledger.ids import LONGEST
-from recorder.settings import load_settings
+from recorder.settings import Settings, load_settings
 from recorder.store.engine import Database
 from recorder.store.schema import run as run_table
 
@@ -201,7 +202,10 @@ def test_any_bytes_of_a_key_file(tmp_path: Path, data: bytes) -> None:
     file = tmp_path / "key"
     file.write_bytes(b"MARKED" + data)
     try:
-        key = load_key(environ={}, api_key_env=None, api_key_file=file, source="acme")
+        key = load_key(
+            replace(Settings(database_url="sqlite://").source_settings("acme"), api_key_file=file),
+            {},
+        )
     except SettingError as error:
         assert "MARKED" not in str(error)  # noqa: PT017
         assert "\n" not in str(error)  # noqa: PT017

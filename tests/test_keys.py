@@ -3,6 +3,7 @@ import json
 import os
 import pickle
 import traceback
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from recorder.errors import SettingError
 from recorder.fetch.keys import ApiKey, load_key, readable_by_others
+from recorder.settings import Settings
 
 SECRET = "pk_live_5f2b8c0d9e"
 
@@ -26,9 +28,9 @@ def load(
     api_key_env: str | None = None,
     api_key_file: Path | None = None,
 ) -> ApiKey:
-    return load_key(
-        environ=environ or {}, api_key_env=api_key_env, api_key_file=api_key_file, source="acme"
-    )
+    config = Settings(database_url="sqlite://").source_settings("acme")
+    config = replace(config, api_key_env=api_key_env, api_key_file=api_key_file)
+    return load_key(config, environ or {})
 
 
 def test_the_header_is_the_one_way_out() -> None:

@@ -11,6 +11,7 @@ from recorder.history.flags import is_sharp
 from recorder.history.run_summary import (
     RunSummary,
     SnapshotSummary,
+    SummaryRules,
     end_first_seen,
     end_of,
     last_actual,
@@ -61,11 +62,11 @@ def row(status: str | None = "completed", **more: Any) -> LedgerRow:
 def fact(
     *snapshots: SnapshotSummary, last: LedgerRow | None = None, unit: str | None = None
 ) -> RunSummary:
-    return summarize(snapshots, last or row(snapshots[-1].status), unit=unit)
+    return summarize(snapshots, last or row(snapshots[-1].status), SummaryRules(unit=unit))
 
 
 def is_quiet(snapshots: list[SnapshotSummary], last: LedgerRow, settled_us: int = DAY) -> bool:
-    return summarize(snapshots, last, settled_us=settled_us).is_quiet
+    return summarize(snapshots, last, SummaryRules(settled_us=settled_us)).is_quiet
 
 
 # --- how the run was caught
@@ -296,7 +297,7 @@ def test_what_was_first_seen_long_after_its_end_is_quiet_at_once(settled_us: int
     assert not is_quiet([once], told, settled_us)
     older = replace(told, completed_at=1000 * SECOND - settled_us - 1)
     assert is_quiet([once], older, settled_us)
-    assert summarize([once], older, settled_us=settled_us).cost_quality == "both"
+    assert summarize([once], older, SummaryRules(settled_us=settled_us)).cost_quality == "both"
     assert not is_quiet([replace(once, open_leads=1)], older, settled_us)
     assert not is_quiet([replace(once, actual=NONE)], older, settled_us)
 
@@ -468,9 +469,10 @@ def test_facts_grow_as_they_are_made_anew(
     last, before = history[-1], history[-2:][0]
     if last[1].started_at != before[1].started_at:
         return
-    held = summarize(snapshots[:-1] or snapshots, before[1], unit=unit, settled_us=settled_us)
-    grown = summary_after(held, before[0], last[0], last[1], unit=unit, settled_us=settled_us)
-    whole = summarize(snapshots, last[1], unit=unit, settled_us=settled_us)
+    rules = SummaryRules(unit=unit, settled_us=settled_us)
+    held = summarize(snapshots[:-1] or snapshots, before[1], rules)
+    grown = summary_after(held, before[0], last[0], last[1], rules)
+    whole = summarize(snapshots, last[1], rules)
     assert grown is None or grown == whole
     has_moved = before[0].is_terminal and last[0].is_terminal and whole.ended_at != held.ended_at
     assert grown is not None or held.ended_at_origin == "ledger" or has_moved
@@ -482,6 +484,6 @@ def test_facts_hold_the_amounts_that_they_were_made_of(
 ) -> None:
     """P and A are read back from the facts as they were, unreadable ones and units of their own included."""
     snapshots, last = [one for one, _ in history], history[-1][1]
-    found = summarize(snapshots, last, unit="USD")
+    found = summarize(snapshots, last, SummaryRules(unit="USD"))
     assert found.preview == last_preview(snapshots, last.started_at)
     assert found.actual == last_actual(snapshots)

@@ -146,17 +146,10 @@ def _move(settings: Settings, name: str) -> None:
 
 def _key_id(settings: Settings, name: str) -> str | None:
     """Return the fingerprint of a source's key; None where it is not set here: reading needs none."""
-    config = settings.source_settings(name)
     try:
-        key = load_key(
-            environ=os.environ,
-            api_key_env=config.api_key_env,
-            api_key_file=config.api_key_file,
-            source=name,
-        )
+        return load_key(settings.source_settings(name), os.environ).fingerprint()
     except SettingError:
         return None
-    return key.fingerprint()
 
 
 def _source_row(one: SourceHealth, settings: Settings, now: int) -> dict[str, object]:

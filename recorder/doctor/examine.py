@@ -171,19 +171,6 @@ def _bound_elsewhere(settings: Settings, row: SourceRow | None) -> Check | None:
     )
 
 
-def _account(
-    settings: Settings, environ: Mapping[str, str], name: str, row: SourceRow | None
-) -> Account:
-    config = settings.source_settings(name)
-    key = load_key(
-        environ=environ,
-        api_key_env=config.api_key_env,
-        api_key_file=config.api_key_file,
-        source=name,
-    )
-    return Account(name=name, base_url=config.base_url, key=key, rate=config.rate, row=row)
-
-
 @dataclass(slots=True)
 class _Requests:
     """The requests, one a source; none is sent after the store has failed.
@@ -214,14 +201,16 @@ class _Requests:
             yield elsewhere
             return
         try:
-            account = _account(self.settings, self.environ, name, row)
+            config = self.settings.source_settings(name)
+            key = load_key(config, self.environ)
         except SettingError as error:
             yield fail("key", str(error), source=name)
             return
+        account = Account(config=config, key=key, row=row)
         self.accounts.append(account)
         if row is not None and row.refused_key == account.key.fingerprint():
             self.refused.add(row.refused_key)
-        yield verdicts.check_key(account, self.settings.source_settings(name).api_key_file)
+        yield verdicts.check_key(account)
         if not self._is_broken:
             yield from self._request(account)
 
@@ -229,7 +218,7 @@ class _Requests:
         try:
             result = probe(account, self.database, self.settings, self.clock)
         except SettingError as error:
-            yield fail("api", str(error), source=account.name)
+            yield fail("api", str(error), source=account.config.name)
             return
         except StoreError as error:
             self._is_broken = True
@@ -238,7 +227,7 @@ class _Requests:
         self._note(account, result)
         yield verdicts.check_api(account, result, now=self.clock())
         off_us = account.row.clock_off_us if account.row else None
-        clock_check = verdicts.check_clock(account.name, result.answer, off_us)
+        clock_check = verdicts.check_clock(account.config.name, result.answer, off_us)
         if clock_check is not None:
             yield clock_check
 
@@ -288,11 +277,11 @@ def _polling(
 
 
 def _source(account: Account) -> ActiveSource:
-    source_id = account.row.source_id if account.row else 0
+    config = account.config
     return ActiveSource(
-        source_id=source_id,
-        name=account.name,
-        base_url=account.base_url,
+        source_id=account.row.source_id if account.row else 0,
+        name=config.name,
+        base_url=config.base_url,
         key_id=account.key.fingerprint(),
-        rate=account.rate,
+        rate=config.rate,
     )

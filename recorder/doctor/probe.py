@@ -13,7 +13,7 @@ from recorder.ledger.answer import Answer, Outcome
 from recorder.ledger.target import Target
 from recorder.schedule.circuit_breaker import throttled_until
 from recorder.schedule.dispatch import Budget
-from recorder.settings import Settings
+from recorder.settings import Settings, SourceSettings
 from recorder.store.engine import Database
 from recorder.store.read.source_health import run_in_flight
 from recorder.store.read.source_rows import SourceRow
@@ -28,17 +28,13 @@ class Account:
     """A source with its key.
 
     Attributes:
-        name: the source's name.
-        base_url: the base URL of the API.
-        key: the source's key.
-        rate: requests in any 60 s.
-        row: the source's row in the store; None where it has none.
+        config: the settings of the source.
+        key: its key.
+        row: its row in the store; None where it has none.
     """
 
-    name: str
-    base_url: str
+    config: SourceSettings
     key: ApiKey
-    rate: int
     row: SourceRow | None = None
 
 
@@ -79,7 +75,7 @@ def probe(
         answer = _fetch(account, NO_RUN, clock)
         return Probe(run_id=NO_RUN, tracked=False, answer=answer, outcome=answer.outcome)
     run_id = _run_in_flight(account, database)
-    slot = take_slot(database, account.key.fingerprint(), rate=account.rate, clock=clock)
+    slot = take_slot(database, account.key.fingerprint(), rate=account.config.rate, clock=clock)
     if isinstance(slot, Budget):
         return Probe(run_id=run_id or NO_RUN, tracked=run_id is not None, budget=slot)
     answer = _fetch(account, run_id or NO_RUN, clock)
@@ -98,7 +94,10 @@ def probe(
 
 def _fetch(account: Account, run_id: str, clock: Callable[[], int]) -> Answer:
     client = LedgerClient(
-        base_url=account.base_url, key=account.key, source=account.name, clock=clock
+        base_url=account.config.base_url,
+        key=account.key,
+        source=account.config.name,
+        clock=clock,
     )
     with client:
         return client.fetch(Target(run_id))
@@ -107,5 +106,4 @@ def _fetch(account: Account, run_id: str, clock: Callable[[], int]) -> Answer:
 def _run_in_flight(account: Account, database: Database) -> str | None:
     if account.row is None:
         return None
-    with database.reading() as connection:
-        return run_in_flight(connection, account.row.source_id)
+    return database.read(run_in_flight, account.row.source_id)

@@ -2,7 +2,6 @@
 
 import shlex
 from collections.abc import Sequence
-from pathlib import Path
 
 from recorder.doctor.checks import Check, CheckStatus, fail, ok, warn
 from recorder.doctor.probe import Account, Probe
@@ -56,13 +55,13 @@ def check_store(error: StoreError) -> Check:
     return fail("store", found, advice)
 
 
-def check_key(account: Account, key_file: Path | None) -> Check:
+def check_key(account: Account) -> Check:
     """Check how a source's key is stored."""
-    found = f"{account.key.setting} is set"
+    found, key_file = f"{account.key.setting} is set", account.config.api_key_file
     if key_file is None or not readable_by_others(key_file):
-        return ok("key", found, source=account.name)
+        return ok("key", found, source=account.config.name)
     found += ", and others on this machine may read it"
-    return warn("key", found, f"chmod 600 {shlex.quote(str(key_file))}", source=account.name)
+    return warn("key", found, f"chmod 600 {shlex.quote(str(key_file))}", source=account.config.name)
 
 
 def check_api(account: Account, probe: Probe, *, now: int) -> Check:
@@ -74,7 +73,7 @@ def check_api(account: Account, probe: Probe, *, now: int) -> Check:
         state, advice = CheckStatus.WARN, _NO_API
     return Check(
         name="api",
-        source=account.name,
+        source=account.config.name,
         state=state,
         found=_answer_text(account, probe, probe.answer),
         advice=advice,
@@ -86,15 +85,15 @@ def _no_request(account: Account, budget: Budget | None, now: int) -> Check:
     pause = None if budget is None else _pause_text(budget, now)
     if pause is not None:
         found, advice = f"no request sent: {pause}", "nothing is to be done: requests go on then"
-        return warn("api", found, advice, source=account.name)
-    found = f"no request sent: the key's budget of {account.rate} requests in 60 s is spent"
-    return warn("api", found, "try again in a minute", source=account.name)
+        return warn("api", found, advice, source=account.config.name)
+    found = f"no request sent: the key's budget of {account.config.rate} requests in 60 s is spent"
+    return warn("api", found, "try again in a minute", source=account.config.name)
 
 
 def _answer_text(account: Account, probe: Probe, answer: Answer) -> str:
     status = "no answer" if answer.http_status is None else f"HTTP {answer.http_status}"
     took = "" if answer.latency_ms is None else f" in {answer.latency_ms} ms"
-    text = f"{status} from {account.base_url}{took}"
+    text = f"{status} from {account.config.base_url}{took}"
     if probe.outcome is Outcome.NOT_VISIBLE and not probe.tracked:
         return f"{text} for an id that does not exist: the key works"
     if probe.outcome in (Outcome.CHANGED, Outcome.UNCHANGED, Outcome.NOT_VISIBLE):

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import NoReturn
 
 from recorder.errors import SettingError
+from recorder.settings import API_KEY_ENV, SourceSettings
 from recorder.settings.raw_setting import unquoted
 
-DEFAULT_KEY_ENV = "PUFFLE_API_KEY"
 MASK = "****"
 
 _HEADER_SAFE = re.compile(r"[\x21-\x7e]+")
@@ -115,26 +115,22 @@ def _checked(secret: str, setting: str) -> str:
     return secret
 
 
-def load_key(
-    *, environ: Mapping[str, str], api_key_env: str | None, api_key_file: Path | None, source: str
-) -> ApiKey:
+def load_key(config: SourceSettings, environ: Mapping[str, str]) -> ApiKey:
     """Return the key of a source: the first line of its file where it has one, else an environment variable.
 
     Args:
+        config: names the variable (None: `PUFFLE_API_KEY`) or the file (`~` is the home folder), which outranks it.
         environ: the environment.
-        api_key_env: the variable's name; None means `PUFFLE_API_KEY`.
-        api_key_file: the file; `~` is the home folder. It outranks the variable.
-        source: the name of the source, for messages.
 
     Raises:
         SettingError: there is no valid key; names the variable or file.
     """
-    if api_key_file is not None:
-        return _from_file(api_key_file, source)
-    name = api_key_env or DEFAULT_KEY_ENV
+    if config.api_key_file is not None:
+        return _from_file(config.api_key_file, config.name)
+    name = config.api_key_env or API_KEY_ENV
     if not unquoted(environ.get(name, "")):
         raise SettingError(
-            f"{name} is not set: put the API key of source {source!r} into that environment variable, "
+            f"{name} is not set: put the API key of source {config.name!r} into that environment variable, "
             "or name a file that holds it (api_key_file)"
         )
     return ApiKey(environ[name], setting=name)

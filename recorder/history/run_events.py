@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from recorder.history.run_summary import SnapshotSummary, last_actual, summarize
+from recorder.history.run_summary import SnapshotSummary, SummaryRules, last_actual, summarize
 from recorder.ledger.answer import Outcome
 from recorder.ledger.row import LedgerRow
 
@@ -64,14 +64,14 @@ def visibility(outcome: Outcome, *, is_seen: bool, is_lost: bool) -> EventKind |
 
 
 def is_late_cost(
-    states: Sequence[SnapshotSummary], rows: Sequence[LedgerRow], *, settled_us: int
+    states: Sequence[SnapshotSummary], rows: Sequence[LedgerRow], rules: SummaryRules
 ) -> bool:
     """Return whether the actual of the last state is another one, after the run was quiet in its present end.
 
     Args:
         states: the run's states in order, at least one.
         rows: the ledger row of each.
-        settled_us: the pause between the end and the last follow-up poll.
+        rules: the settings that quiet depends on.
     """
     *before, last = states
     known = last_actual(before)
@@ -80,7 +80,7 @@ def is_late_cost(
     for n in range(len(before), 0, -1):
         if not before[n - 1].is_terminal:
             break
-        if summarize(before[:n], rows[n - 1], settled_us=settled_us).is_quiet:
+        if summarize(before[:n], rows[n - 1], rules).is_quiet:
             return True
     return False
 

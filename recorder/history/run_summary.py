@@ -93,6 +93,19 @@ def _amount(micros: int | None, unit: str | None, flag: str, quality: tuple[str,
     return Amount(present=micros is not None or flag in quality, micros=micros, unit=unit)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SummaryRules:
+    """The settings that a summary depends on.
+
+    Attributes:
+        unit: the unit of amounts that neither side states (the setting `cost.unit`).
+        settled_us: the pause between the end and the last follow-up poll.
+    """
+
+    unit: str | None = None
+    settled_us: int = DAY
+
+
 @dataclass(frozen=True, slots=True)
 class End:
     """The end of a run, exact or bracketed."""
@@ -110,24 +123,20 @@ class End:
 def summarize(
     snapshots: Sequence[SnapshotSummary],
     row: LedgerRow,
-    *,
-    unit: str | None = None,
-    settled_us: int = DAY,
+    rules: SummaryRules = SummaryRules(),
 ) -> RunSummary:
     """Return the summary of one run.
 
     Args:
         snapshots: the run's snapshots in order, at least one.
         row: the last snapshot's ledger row.
-        unit: the unit of amounts that neither side states (the setting `cost.unit`).
-        settled_us: the pause between the end and the last follow-up poll.
+        rules: the settings that it depends on.
     """
     first = end_first_seen(snapshots)
     return _summary(
         snapshots,
         row,
-        unit,
-        settled_us,
+        rules,
         observation_class=_observation_class(snapshots[0]),
         end=end_of(snapshots, row),
         ended_seen_at=first.first_seen_at if first else None,
@@ -143,9 +152,7 @@ def summary_after(
     before: SnapshotSummary,
     last: SnapshotSummary,
     row: LedgerRow,
-    *,
-    unit: str | None = None,
-    settled_us: int = DAY,
+    rules: SummaryRules = SummaryRules(),
 ) -> RunSummary | None:
     """Return the same as `summarize`, from the summary without the last snapshot; None where that needs the history.
 
@@ -154,8 +161,7 @@ def summary_after(
         before: the last snapshot but one; the last itself where it was seen again.
         last: the last snapshot.
         row: its ledger row, whose `started_at` is that of the row before it.
-        unit: as for `summarize`.
-        settled_us: as for `summarize`.
+        rules: as for `summarize`.
     """
     end = _end_after(stored, before, last, row)
     if end is None or (before.is_terminal and last.is_terminal and end.at != stored.ended_at):
@@ -168,8 +174,7 @@ def summary_after(
     return _summary(
         [before, last],
         row,
-        unit,
-        settled_us,
+        rules,
         observation_class=stored.observation_class,
         end=end,
         ended_seen_at=ended_seen_at if last.is_terminal else None,
@@ -197,8 +202,7 @@ def _reopens(before: SnapshotSummary, after: SnapshotSummary) -> bool:
 def _summary(
     snapshots: Sequence[SnapshotSummary],
     row: LedgerRow,
-    unit: str | None,
-    settled_us: int,
+    rules: SummaryRules,
     *,
     observation_class: str | None,
     end: End,
@@ -208,8 +212,8 @@ def _summary(
     actual: Amount,
     n_reopened: int,
 ) -> RunSummary:
-    units = units_of(preview, actual, unit)
-    quiets = [_quiet_at(one, end, ended_seen_at, settled_us) for one in snapshots]
+    units = units_of(preview, actual, rules.unit)
+    quiets = [_quiet_at(one, end, ended_seen_at, rules.settled_us) for one in snapshots]
     quiet = quiets[-1] is not None
     quality = pair_quality(preview, actual, units, quiet=quiet)
     return RunSummary(

@@ -6,6 +6,8 @@ store, or without a lease. Clock, randomness and network are handed in.
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import partial
 
 from recorder.errors import RecorderError, StoreError
 from recorder.instants import MINUTE, SECOND
@@ -31,6 +33,7 @@ END_WITHIN_US = 10 * SECOND  # for a store that takes no writes, once the watch 
 _TICK_US = SECOND // 4
 
 
+@dataclass(kw_only=True)
 class Poller:
     """One watch. `run` it once; `stop` may be called from a signal handler.
 
@@ -42,39 +45,35 @@ class Poller:
         runtime: clock, messages, randomness.
     """
 
-    def __init__(
-        self,
-        *,
-        coordinator: Coordinator,
-        recorder: Recorder,
-        fetcher: Fetcher,
-        options: WatchOptions,
-        runtime: Runtime,
-    ) -> None:
-        self._coordinator = coordinator
-        self._database = coordinator.database
-        self._fetcher = fetcher
-        self._options = options
-        self._runtime = runtime
-        self._sources: dict[int, ActiveSource] = {}
-        self._watched: set[int] = set()
-        self._under_way: dict[tuple[int, Target], PollRequest] = {}
-        self._over_at: int | None = None
-        self._pass_at: int | None = None
-        self._stopping = self._is_done = False
-        self._next_round_at = 0
-        self._leased: frozenset[int] = frozenset()
-        self._new_sources, self._overdue = Timer(ROUND_US), Timer(OVERDUE_CHECK_US)
-        self._items = Timer(ITEMS_CHECK_US)
-        self._store_error: StoreError | None = None
-        self._failure: Exception | None = None
-        self.summary = Summary()
+    coordinator: Coordinator
+    recorder: Recorder
+    fetcher: Fetcher
+    options: WatchOptions
+    runtime: Runtime
+    _sources: dict[int, ActiveSource] = field(default_factory=dict)
+    _watched: set[int] = field(default_factory=set)
+    _under_way: dict[tuple[int, Target], PollRequest] = field(default_factory=dict)
+    _over_at: int | None = None
+    _pass_at: int | None = None
+    _stopping: bool = False
+    _is_done: bool = False
+    _next_round_at: int = 0
+    _leased: frozenset[int] = frozenset()
+    _new_sources: Timer = field(default_factory=partial(Timer, ROUND_US))
+    _overdue: Timer = field(default_factory=partial(Timer, OVERDUE_CHECK_US))
+    _items: Timer = field(default_factory=partial(Timer, ITEMS_CHECK_US))
+    _store_error: StoreError | None = None
+    _failure: Exception | None = None
+    summary: Summary = field(default_factory=Summary)
+
+    def __post_init__(self) -> None:
+        self._database = self.coordinator.database
         self._results = ResultRecorder(
-            coordinator=coordinator,
-            recorder=recorder,
+            coordinator=self.coordinator,
+            recorder=self.recorder,
             sources_by_id=self._sources,
             summary=self.summary,
-            runtime=runtime,
+            runtime=self.runtime,
             leased=lambda: self._leased,
         )
 
@@ -98,14 +97,14 @@ class Poller:
         Raises:
             RecorderError: a setting is wrong, or the store did not answer at the end.
         """
-        if self._options.lasts_us is not None:
-            self._over_at = self._runtime.steady() + self._options.lasts_us
+        if self.options.lasts_us is not None:
+            self._over_at = self.runtime.steady() + self.options.lasts_us
         try:
             while not self._round():
-                self._runtime.after_tick()
+                self.runtime.after_tick()
             self._conclude()
         finally:
-            self._fetcher.close()
+            self.fetcher.close()
             self._leave()
         if self._failure is not None:
             raise self._failure
@@ -114,36 +113,35 @@ class Poller:
     def _round(self) -> bool:
         """Send due requests and collect results; return whether the watch is over."""
         try:
-            self._poll_due(self._runtime.clock())
+            self._poll_due(self.runtime.clock())
         except StoreError as error:
             self._note_failure(error)
         except RecorderError as error:
             self._fail(error)
         if self._is_over():
             return True
-        self._collect(self._runtime.clock())
+        self._collect(self.runtime.clock())
         return False
 
     def _poll_due(self, now: int) -> None:
         """Renew the leases and send due requests, when it is time; a clock that was set back stops nothing."""
         if self._results.is_stuck or now < self._next_round_at <= now + ROUND_US:
             return
-        ends = self._is_ending()
-        if not ends:
-            self._load_sources(now)
-            now = self._runtime.clock()
-        self._next_round_at = now + ROUND_US
-        if ends:
+        if self._is_ending():
+            self._next_round_at = now + ROUND_US
             self._release_leases()
             return
+        self._load_sources(now)
+        now = self.runtime.clock()
+        self._next_round_at = now + ROUND_US
         self._renew_leases(now)
         self._send_due(now)
-        if self._options.until is not RunMode.PASS:
+        if self.options.until is not RunMode.PASS:
             self._notify_overdue(now)  # a pass reports at its end: its answers check the clock
         self._store_error = None
 
     def _is_ending(self) -> bool:
-        over = self._over_at is not None and self._runtime.steady() >= self._over_at
+        over = self._over_at is not None and self.runtime.steady() >= self._over_at
         return self._stopping or over
 
     def _load_sources(self, now: int) -> None:
@@ -151,14 +149,14 @@ class Poller:
         if not self._new_sources.is_time(now):
             return
         self._new_sources.start(now)
-        self._runtime.before_poll()
+        self.runtime.before_poll()
         rows = {row.source_id: row for row in self._database.read(source_rows)}
-        for source in self._runtime.load_sources([*filter(self._needs_key, rows.values())]):
+        for source in self.runtime.load_sources([*filter(self._needs_key, rows.values())]):
             active = self._sources.get(source.source_id)
             if active is None or active.key_id != source.key_id:
                 source.restore(rows[source.source_id])
                 self._sources[source.source_id] = source
-        only = self._options.source
+        only = self.options.source
         self._watched = {s for s, one in self._sources.items() if only in (None, one.name)}
 
     def _needs_key(self, row: SourceRow) -> bool:
@@ -168,8 +166,8 @@ class Poller:
 
     def _renew_leases(self, now: int) -> None:
         under_way = {source_id for source_id, _ in self._under_way}
-        self._coordinator.renew(self._watched, now=now, under_way=under_way)
-        leased = self._coordinator.leased(now)
+        self.coordinator.renew(self._watched, now=now, under_way=under_way)
+        leased = self.coordinator.leased(now)
         if gained := leased - self._leased:
             for row in (one for one in self._database.read(source_rows) if one.source_id in gained):
                 self._results.clock_watch.restore(row)
@@ -180,24 +178,24 @@ class Poller:
 
     def _check_clock(self) -> None:
         """Pause all keys where our clock was set forward: the last minute of their budgets has not passed."""
-        if self._results.clock_watch.was_set_forward(self._runtime.clock(), self._runtime.steady()):
+        if self._results.clock_watch.was_set_forward(self.runtime.clock(), self.runtime.steady()):
             key_ids = {self._sources[source_id].key_id for source_id in self._leased}
-            self._coordinator.pause_keys(key_ids)
+            self.coordinator.pause_keys(key_ids)
             # The next answers show whether the clock is right: overdue runs are reported after them.
-            self._overdue.start(self._runtime.clock())
+            self._overdue.start(self.runtime.clock())
 
     def _release_leases(self) -> None:
         """Release the leases of sources with nothing under way, for other processes."""
         if self._under_way and self._leased:
-            self._coordinator.leave(keep={source_id for source_id, _ in self._under_way})
+            self.coordinator.leave(keep={source_id for source_id, _ in self._under_way})
             self._leased = frozenset()
 
     def _send_due(self, now: int) -> None:
-        if self._options.until is RunMode.PASS:
+        if self.options.until is RunMode.PASS:
             # The earliest clock counts: else one that is set back would keep the pass from ending.
             self._pass_at = min(now, self._pass_at or now)
-        leased = self._coordinator.leased(now)
-        due, next_at = self._coordinator.due(leased, now=self._pass_at or now)
+        leased = self.coordinator.leased(now)
+        due, next_at = self.coordinator.due(leased, now=self._pass_at or now)
         if next_at is not None and self._pass_at is None:
             self._next_round_at = min(self._next_round_at, next_at)
         waiting = self._waiting(due)
@@ -212,7 +210,7 @@ class Poller:
         wanted = [s for s in free if self._sources[s].items]
         if not wanted or not self._items.is_time(now):
             return
-        self._send(self._waiting(self._coordinator.due_pages(wanted, now=now)), now)
+        self._send(self._waiting(self.coordinator.due_pages(wanted, now=now)), now)
         if all(target.is_row for _, target in self._under_way):
             self._items.start(now)
 
@@ -223,10 +221,10 @@ class Poller:
         """Send what breakers and budgets allow; return whether any run waits for less than a minute."""
         by_source = Counter(source_id for source_id, _ in self._under_way)
         ready = pollable(waiting, self._sources, by_source, now)
-        began = self._runtime.steady()
+        began = self.runtime.steady()
         waits: list[int | None] = []
         for use, of_key in by_key(ready, self._sources):
-            if self._runtime.steady() - began > _TICK_US:  # answers wait for their commit meanwhile
+            if self.runtime.steady() - began > _TICK_US:  # answers wait for their commit meanwhile
                 self._next_round_at = now
                 return True
             waits.append(self._send_by(use, of_key, now))
@@ -237,10 +235,10 @@ class Poller:
         room = MOST_UNDER_WAY - len(self._under_way)
         if not room:
             return now
-        granted = self._coordinator.permit(use, due, most=room, now=now, pass_at=self._pass_at)
+        granted = self.coordinator.permit(use, due, most=room, now=now, pass_at=self._pass_at)
         for request in granted.requests:
             self._under_way[request.due.source_id, request.due.target] = request
-            self._fetcher.send(request)
+            self.fetcher.send(request)
         if len(granted.requests) == len(due):
             return None
         self._next_round_at = min(self._next_round_at, granted.wake_at)
@@ -249,7 +247,7 @@ class Poller:
     def _collect(self, now: int) -> None:
         waits = self._is_ending() or self._results.is_stuck
         wait_us = max(self._next_round_at - now, 0)
-        results = self._fetcher.collect(_TICK_US if waits else min(wait_us, _TICK_US))
+        results = self.fetcher.collect(_TICK_US if waits else min(wait_us, _TICK_US))
         recorded = self._results.record(results)
         for one in recorded:
             del self._under_way[one.request.due.source_id, one.request.due.target]
@@ -273,49 +271,47 @@ class Poller:
 
     def _note_failure(self, error: StoreError) -> None:
         """Report once that the store does not answer; nothing is sent until it does."""
-        now = self._runtime.clock()
+        now = self.runtime.clock()
         is_reported, self._store_error = self._store_error is not None, error
         self._next_round_at = now + ROUND_US
         if not (is_reported or self._is_over()):
-            self._runtime.notify(f"{error}; tried again")
+            self.runtime.notify(f"{error}; tried again")
 
     def _notify_overdue(self, now: int, *, last: bool = False) -> None:
-        if not self._options.is_viewer and (last or self._overdue.is_time(now)):
+        if not self.options.is_viewer and (last or self._overdue.is_time(now)):
             self._overdue.start(now)
             busy, is_off = self.summary.busy, self._results.clock_watch.is_off
             own = {s for s in self._watched if self._sources[s].name not in busy and not is_off(s)}
-            for one in self._coordinator.newly_overdue(own, now=now):
-                self._runtime.notify(overdue_line(one, now=now))
+            for one in self.coordinator.newly_overdue(own, now=now):
+                self.runtime.notify(overdue_line(one, now=now))
 
     def _is_over(self) -> bool:
         if self._results.is_stuck:
             if self._is_ending():
                 return self._results.gives_up(after_us=END_WITHIN_US)
-            return self._options.until is RunMode.PASS and self._results.gives_up(after_us=MINUTE)
+            return self.options.until is RunMode.PASS and self._results.gives_up(after_us=MINUTE)
         if self._under_way:
             return False
         if self._is_ending() or self._is_done:
             return True
-        return self._store_error is not None and self._options.until is RunMode.PASS
+        return self._store_error is not None and self.options.until is RunMode.PASS
 
     def _nothing_left(self, now: int) -> bool:
         """Return whether the leased sources have nothing left to do, by the options."""
-        leased = self._coordinator.leased(now)
-        if self._options.until is RunMode.FOREVER:
+        leased = self.coordinator.leased(now)
+        if self.options.until is RunMode.FOREVER:
             return False
-        if self._options.until is RunMode.PASS:
+        if self.options.until is RunMode.PASS:
             return True
-        if self._coordinator.may_gain:
+        if self.coordinator.may_gain:
             return False
         open_sources = {s for s in leased if self._sources[s].breaker.refused is None}
-        if self._options.until is RunMode.TIME:
+        if self.options.until is RunMode.TIME:
             return bool(self._watched) and not open_sources
         capturing = [source_id for source_id in open_sources if self._sources[source_id].items]
-        pages = capturing and self._coordinator.due_pages(capturing, now=now + MINUTE)
-        return not (
-            pages
-            or self._database.read(undone_count, open_sources, self._coordinator.cadence, now=now)
-        )
+        pages = capturing and self.coordinator.due_pages(capturing, now=now + MINUTE)
+        cadence = self.coordinator.cadence
+        return not (pages or self._database.read(undone_count, open_sources, cadence, now=now))
 
     def _conclude(self) -> None:
         """Report the end of the watch: refused keys, overdue and failing runs."""
@@ -327,23 +323,23 @@ class Poller:
             self._results.check_forbidden(source, is_last_word=True)
             if source.name not in self.summary.busy:
                 self._results.report_old_refusal(source)
-        now = self._runtime.clock()
+        now = self.runtime.clock()
         self._notify_overdue(now, last=True)
         if self.summary.failing:
             self.summary.note_lasting(self._database.read(failing_runs, self._watched), now=now)
-        if self._is_done and self._options.until is RunMode.DONE:
+        if self._is_done and self.options.until is RunMode.DONE:
             self._report_left(now)
 
     def _report_left(self, now: int) -> None:
         """Report the runs that the watch did not wait for."""
-        leased = self._coordinator.leased(now)
+        leased = self.coordinator.leased(now)
         if missing := self._database.read(not_visible_count, leased):
-            self._runtime.notify(not_visible_line(missing))
-        if overdue := self._coordinator.overdue(leased, now=now):
-            self._runtime.notify(overdue_left_line(len(overdue)))
+            self.runtime.notify(not_visible_line(missing))
+        if overdue := self.coordinator.overdue(leased, now=now):
+            self.runtime.notify(overdue_left_line(len(overdue)))
 
     def _leave(self) -> None:
         try:
-            self._coordinator.leave()
+            self.coordinator.leave()
         except StoreError as error:  # the leases run out by themselves
             self._failure = self._failure or error

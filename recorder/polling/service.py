@@ -61,12 +61,7 @@ class Clients:
                 f" {config.base_url}: set RECORDER_BASE_URL to the first, or bind it anew:"
                 f" 'recorder sources --move {row.name!r} --base-url {config.base_url}'"
             )
-        key = load_key(
-            environ=self.environ,
-            api_key_env=config.api_key_env,
-            api_key_file=config.api_key_file,
-            source=row.name,
-        )
+        key = load_key(config, self.environ)
         key_id = key.fingerprint()
         self._keys[key_id] = key
         return ActiveSource(

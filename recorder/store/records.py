@@ -10,13 +10,13 @@ from typing import Any, TypeAlias
 import msgspec
 import sqlalchemy as sa
 
-from recorder.history.run_summary import RunSummary, SnapshotSummary
+from recorder.history.run_summary import RunSummary, SnapshotSummary, SummaryRules
 from recorder.ledger.answer import Outcome
-from recorder.ledger.cost import Amount
+from recorder.ledger.cost import Amount, CostRules
 from recorder.ledger.documented import shape_of
 from recorder.ledger.row import MOVING, PROGRESS, LedgerRow, RunProgress, RunState, row_of
 from recorder.ledger.sections import Reading
-from recorder.schedule.cadence import ScheduleInputs
+from recorder.schedule.cadence import Cadence, ScheduleInputs
 from recorder.store.schema import run_summary, snapshot
 
 Row: TypeAlias = dict[str, Any]
@@ -225,3 +225,8 @@ def schedule_inputs(
         last_outcome=None if outcome is None else Outcome(outcome),
         n_failures=watch.n_failures,
     )
+
+
+def summary_rules(cadence: Cadence, costs: CostRules) -> SummaryRules:
+    """Return the settings that a run's summary depends on."""
+    return SummaryRules(unit=costs.unit, settled_us=cadence.settled_us)

@@ -27,6 +27,7 @@ from recorder.store.records import (
     columns_of,
     load_snapshots,
     summary_row,
+    summary_rules,
 )
 from recorder.store.schema import capture, poll, run, run_summary, snapshot, source, watch
 
@@ -122,8 +123,7 @@ class Past:
         if not run.snapshots:
             return _UNSEEN
         row = load_row(run.snapshots[-1], parts, self.costs)
-        settled_us = self.cadence.settled_us
-        summary = summarize(run.summaries, row, unit=self.costs.unit, settled_us=settled_us)
+        summary = summarize(run.summaries, row, summary_rules(self.cadence, self.costs))
         watched = {"is_quiet": summary.is_quiet, "ended_seen_at": summary.ended_seen_at}
         progress = {name: getattr(row, name) for name in PROGRESS}
         known = summary_row({}, row, summary) | progress | watched

@@ -34,6 +34,7 @@ from recorder.store.records import (
     SnapshotRecord,
     WatchRecord,
     columns_of,
+    summary_rules,
 )
 from recorder.store.schema import run, snapshot, watch
 from recorder.store.write.batch import Batch
@@ -82,7 +83,9 @@ class Recorder:
     ) -> None:
         self.database = database
         self._clock = clock
-        self._rules = Rules(cadence=cadence or Cadence(), costs=costs or CostRules())
+        cadence, costs = cadence or Cadence(), costs or CostRules()
+        rules = summary_rules(cadence, costs)
+        self._rules = Rules(cadence=cadence, costs=costs, summary=rules)
         self._sections = Sections(self._rules.costs)
         self._last_read: Bounded[tuple[str, str], bytes] = Bounded(_REMEMBERED)
         self._known_parts: KnownParts = Bounded(_REMEMBERED)

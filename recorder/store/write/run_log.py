@@ -3,7 +3,7 @@
 Invariant: where all polls of a run follow again, only what the store does not have is an event.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 import sqlalchemy as sa
@@ -16,12 +16,11 @@ from recorder.history.run_events import (
     unwritten,
     visibility,
 )
-from recorder.history.run_summary import last_actual, ledger_end
+from recorder.history.run_summary import SummaryRules, last_actual, ledger_end
 from recorder.humanize import amount_text
 from recorder.ledger.answer import Outcome
 from recorder.ledger.body import one_line
 from recorder.ledger.cost import MICROS, Amount
-from recorder.ledger.row import LedgerRow
 from recorder.store.prepared import rows_of_run
 from recorder.store.records import RunRecord, SnapshotRecord, WatchRecord
 from recorder.store.schema import event
@@ -36,23 +35,18 @@ class RunLog:
     Args:
         run: the run's row.
         watch: its watch row, which holds since when the run is lost.
-        settled_us: the pause between the end and the last follow-up poll.
+        rules: the settings that quiet depends on.
     """
 
-    def __init__(self, run: RunRecord, watch: WatchRecord, *, settled_us: int) -> None:
+    def __init__(self, run: RunRecord, watch: WatchRecord, rules: SummaryRules) -> None:
         self._run = run
-        self._settled_us = settled_us
+        self._rules = rules
         self._watch = watch
         self._found: list[RunEvent] = []
         self._tracking = watch.tracking
 
-    def note_state(
-        self,
-        before: SnapshotRecord | None,
-        after: SnapshotRecord,
-        row: Callable[[], LedgerRow],
-    ) -> None:
-        """Note whether the run ended or was reopened; `row` returns the ledger row of `after`."""
+    def note_state(self, before: SnapshotRecord | None, after: SnapshotRecord) -> None:
+        """Note whether the run ended or was reopened."""
         ended_at = ledger_end(after.row) if before is None and after.is_terminal else None
         kind = turn(
             was_terminal=None if before is None else before.is_terminal,
@@ -60,8 +54,7 @@ class RunLog:
             has_ended_here=ended_at is not None and ended_at >= self._run.tracked_at,
         )
         if kind is EventKind.ENDED:
-            message = row().error_message
-            more = f": {one_line(message)}" if message else ""
+            more = f": {one_line(after.error_message)}" if after.error_message else ""
             self._add(kind, after.first_seen_at, f"{after.status}{more}")
         elif kind is EventKind.REOPENED and before is not None:
             self._add(kind, after.first_seen_at, f"{before.status} -> {after.status}")
@@ -78,7 +71,7 @@ class RunLog:
         """Note the late costs among the states of the run, from the position `first` on, which is 1 or more."""
         summaries, rows = [one.summary for one in states], [one.row for one in states]
         for n in range(first, len(states)):
-            if is_late_cost(summaries[: n + 1], rows, settled_us=self._settled_us):
+            if is_late_cost(summaries[: n + 1], rows, self._rules):
                 sides = map(_amount_text, (last_actual(summaries[:n]), summaries[n].actual))
                 self._add(EventKind.LATE_COST, states[n].first_seen_at, " -> ".join(sides))
 

@@ -6,7 +6,6 @@ Invariant: the rows are a function of the run's snapshots and polls, in whatever
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from itertools import pairwise
 from operator import attrgetter
 
@@ -14,7 +13,13 @@ import sqlalchemy as sa
 from msgspec.structs import replace
 
 from recorder.history.flags import lead_flags
-from recorder.history.run_summary import RunSummary, SnapshotSummary, summarize, summary_after
+from recorder.history.run_summary import (
+    RunSummary,
+    SnapshotSummary,
+    SummaryRules,
+    summarize,
+    summary_after,
+)
 from recorder.ledger.answer import Answer, Outcome
 from recorder.ledger.body import Malformed, rejected_body
 from recorder.ledger.cost import Amount, CostRules
@@ -61,11 +66,13 @@ class Rules:
     Attributes:
         cadence: gives a run's next poll.
         costs: gives amounts.
+        summary: those by which a run is summarized.
         now: the clock, where answers were just received: they may lie ahead of it if it was set back.
     """
 
     cadence: Cadence
     costs: CostRules
+    summary: SummaryRules
     now: int | None = None
 
 
@@ -145,7 +152,7 @@ class RunWriter:
         self._new: list[SnapshotRecord] = []
         self._reading: Reading | None = None
         self._poll = LastPoll(polled_at=0, before_at=None)
-        self._log = RunLog(run, watch, settled_us=rules.cadence.settled_us)
+        self._log = RunLog(run, watch, rules.summary)
 
     def append(self, read: ReadAnswer) -> RecordResult:
         """Record an answer that is newer than the run's last."""
@@ -220,10 +227,7 @@ class RunWriter:
 
     def _begin(self, state: SnapshotRecord, reading: Reading | None = None) -> Outcome:
         self.watch.n_snapshots = state.seq = self.watch.n_snapshots + 1
-        row = (
-            partial(self._load_row, state) if reading is None else partial(getattr, reading, "row")
-        )
-        self._log.note_state(self._last, state, row)
+        self._log.note_state(self._last, state)
         self._last, self._reading = state, reading
         self._new.append(state)
         return Outcome.CHANGED
@@ -299,9 +303,10 @@ class RunWriter:
     def _write_summary(self, last: SnapshotRecord) -> None:
         stored, reading, batch = self._stored, self._reading, self._batch
         if stored is None:
-            row = reading.row if reading is not None else self._load_row(last)
+            parts = Parts(self.connection, last.source_id)
+            row = reading.row if reading is not None else load_row(last, parts, self._rules.costs)
             self._log.note_costs(self._new, 1)
-            summary = self._summarize([state.summary for state in self._new], row)
+            summary = summarize([state.summary for state in self._new], row, self._rules.summary)
             into = batch.changed_summaries if self._has_summary else batch.new_summaries
             into.append(summary_row(self._key, row, summary))
         else:
@@ -327,23 +332,14 @@ class RunWriter:
             earlier = load_snapshots(self.connection, *key, snapshot.c.seq < stored.seq)
             self._log.note_costs([*earlier, *states], len(earlier) + 1)
 
-    def _load_row(self, last: SnapshotRecord) -> LedgerRow:
-        return load_row(last, Parts(self.connection, last.source_id), self._rules.costs)
-
     def _summary_after(self, stored: SnapshotRecord, before: Row, row: LedgerRow) -> RunSummary:
         """Return the summary from the stored one where that is enough, else from the whole history."""
         states, summary = [state.summary for state in (stored, *self._new)], None
         if len(self._new) <= 1 and row.started_at == stored.started_at:
             summary = summary_after(
-                *(stored_summary(before, self.watch), states[0], states[-1], row),
-                unit=self._rules.costs.unit,
-                settled_us=self._rules.cadence.settled_us,
+                stored_summary(before, self.watch), states[0], states[-1], row, self._rules.summary
             )
-        return summary or self._summarize([*self._earlier(stored), *states], row)
-
-    def _summarize(self, states: list[SnapshotSummary], row: LedgerRow) -> RunSummary:
-        rules = self._rules
-        return summarize(states, row, unit=rules.costs.unit, settled_us=rules.cadence.settled_us)
+        return summary or summarize([*self._earlier(stored), *states], row, self._rules.summary)
 
     def _earlier(self, stored: SnapshotRecord) -> list[SnapshotSummary]:
         key = (stored.source_id, stored.run_key, stored.seq)
