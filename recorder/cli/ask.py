@@ -120,13 +120,21 @@ def runs(
         queries = Queries(database, settings, as_of=as_of)
         notify_unknown_words(queries, filters)
         is_all = filters == Filters() and not tracking
-        columns, found = RUNS, queries.runs(filters)
+        columns = RUNS
         if not TERMINAL.issuperset(filters.status):
             columns += tuple(REMAINING_KINDS)
-            found = _with_remaining(database, settings, filters, as_of)
-        wanted = (row for row in found if not tracking or row["tracking"] in tracking)
-        rows = order.arrange(wanted, columns)
-        write_runs(rows, format, tz, columns=columns, as_of=as_of, is_all=is_all)
+
+        def rows() -> Iterable[Cells]:
+            """Return the rows; no name holds them, so that they end before the store is closed."""
+            found = (
+                queries.runs(filters)
+                if columns is RUNS
+                else _with_remaining(database, settings, filters, as_of)
+            )
+            wanted = (row for row in found if not tracking or row["tracking"] in tracking)
+            return order.arrange(wanted, columns)
+
+        write_runs(rows(), format, tz, columns=columns, as_of=as_of, is_all=is_all)
 
 
 def write_runs(
