@@ -5,12 +5,16 @@ from pathlib import Path
 
 from recorder.cli.main import cli, run
 from recorder.instants import DAY, now_us
-from recorder.sandbox import answers
+from recorder.sandbox import Effects, answers
+from recorder.sandbox.effects import NO_EFFECTS
 
 
-def import_month(url: str, folder: Path, *, runs: int = 150, seed: int = 5) -> None:
+def import_month(
+    url: str, folder: Path, *, runs: int = 150, seed: int = 5, effects: Effects = NO_EFFECTS
+) -> None:
     """Import answers of so many runs of the last thirty days."""
-    lines = answers(runs=runs, seed=seed, start_at=now_us() - 30 * DAY, spread_us=29 * DAY)
+    at = now_us() - 30 * DAY
+    lines = answers(runs=runs, seed=seed, start_at=at, spread_us=29 * DAY, effects=effects)
     history = folder / "history.ndjson"
     history.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
     assert run(cli, ["import", "--db", url, str(history)]) == 0

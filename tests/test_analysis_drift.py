@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 import reference_drift
 from asking import kinds_of
 from made_answers import random_answers
+from months import import_month
 from stores import T0, S, answer, document, register, rows, sample_body, sample_paths
 from test_analysis_errors import with_instants
 from test_three_doors import (
@@ -24,9 +26,10 @@ from test_three_doors import (
 )
 
 from recorder.cli.main import cli, run
-from recorder.instants import iso
+from recorder.instants import DAY, iso, now_us, us_of
 from recorder.ledger.answer import Answer
 from recorder.queries import Queries
+from recorder.sandbox import Effects
 from recorder.settings import Settings
 from recorder.store.engine import Database
 from recorder.store.write.forget import forget
@@ -118,6 +121,34 @@ def test_the_samples_hold_what_they_are_about(database: Database, capsys: Captur
     assert_rows(printed(database, capsys), expected, kinds_of("drift"), KEYS)
     assert {row["example_run_id"] for row in expected} < {one.run_id for one in answers}
     assert ("status", "unknown_word", "paused") in {tuple(map(row.get, KEYS)) for row in expected}
+
+
+DAYS = {"field": 20, "word": 10, "type": 5}
+
+
+@pytest.mark.slow
+def test_a_month_in_which_the_ledger_changes(
+    database: Database, store_url: str, tmp_path: Path, capsys: Capture
+) -> None:
+    """What appears on a day is one row first seen that day; without a change there is none."""
+    import_month(store_url, tmp_path, runs=200)
+    assert printed(database, capsys) == []
+    new = ("--new-since", "20d")
+    before = through_command_line(database, capsys, ("errors", *new), ())
+    since = {kind: now_us() - days * DAY for kind, days in DAYS.items()}
+    effects = Effects(undocumented=tuple(since.items()), new_error_at=now_us() - 20 * DAY)
+    import_month(store_url, tmp_path, runs=200, seed=2, effects=effects)
+    told = printed(database, capsys)
+    assert [tuple(map(row.get, KEYS)) for row in told] == [
+        ("enrichment.version", "other_type", "string"),
+        ("region", "unknown_field", "string"),
+        ("status", "unknown_word", "queued"),
+    ]
+    for row, kind in zip(told, ("type", "field", "word"), strict=True):
+        assert 0 <= us_of(row["first_seen_at"]) - since[kind] < 2 * DAY
+    after = through_command_line(database, capsys, ("errors", *new), ())
+    gained = {row["pattern"] for row in after} - {row["pattern"] for row in before}
+    assert "Model gateway refused the prompt of lead <id> (HTTP 413)" in gained
 
 
 def record(database: Database, at: int, run_id: str, **fields: Any) -> None:

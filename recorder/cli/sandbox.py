@@ -10,6 +10,7 @@ import click
 from recorder.errors import UsageError
 from recorder.instants import now_us, parse_when
 from recorder.sandbox import Effects, console
+from recorder.sandbox.effects import UNDOCUMENTED
 from recorder.sandbox.sandbox_error import SandboxError
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
@@ -144,6 +145,17 @@ Examples:
     multiple=True,
     help="A unit of the costs instead of the usual ones; each slug and version gets one. Repeatable.",
 )
+@click.option(
+    "--undocumented",
+    metavar="KIND=T",
+    multiple=True,
+    help="From T on, serve a field, a status word or a type (KIND: field, word, type) that the API's page does not name. Repeatable.",
+)
+@click.option(
+    "--new-error",
+    metavar="T",
+    help="From T on, half of the failing runs have a message that none had before.",
+)
 @click.option("--log", type=_FILE, help="Append each request to this file, one line of JSON each.")
 @click.option(
     "--answers",
@@ -174,6 +186,8 @@ def sandbox(
     late_actuals: float,
     no_actuals: float,
     units: tuple[str, ...],
+    undocumented: tuple[str, ...],
+    new_error: str | None,
     log: Path | None,
     answers: int | None,
     start: str | None,
@@ -190,6 +204,8 @@ def sandbox(
         late_actuals=late_actuals,
         no_actuals=no_actuals,
         units=units,
+        undocumented=tuple(map(_parse_undocumented, undocumented)),
+        new_error_at=_parse_instant("--new-error", new_error),
     )
     try:
         if answers is not None:
@@ -213,6 +229,14 @@ def sandbox(
     except SandboxError as error:
         raise UsageError(str(error)) from error
     console.serve(served, documents)
+
+
+def _parse_undocumented(text: str) -> tuple[str, int]:
+    kind, _, when = text.partition("=")
+    at = _parse_instant("--undocumented", when)
+    if at is None or kind not in UNDOCUMENTED:
+        raise UsageError(f"--undocumented {text!r}: write field=T, word=T or type=T")
+    return kind, at
 
 
 def _parse_instant(option: str, text: str | None) -> int | None:

@@ -1,4 +1,4 @@
-"""What disturbs the history of a sandbox: prices by version, drift, an outage, actual costs that come late or never, units.
+"""What disturbs the history of a sandbox: prices by version, drift, an outage, late or missing actual costs, units, news.
 
 Invariant: without effects nothing changes, and no effect changes the chances of a run's other traits.
 """
@@ -13,6 +13,8 @@ _OUTAGE_US = 7 * DAY
 _OUTAGE_SLOWNESS = 4.0
 _OUTAGE_FAILURES = 1 / 3
 _LATE_S = (3600.0, 3 * 86_400.0)
+UNDOCUMENTED = ("field", "word", "type")
+"""What a ledger may serve beyond its page: a field, a status word, another type of a documented field."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,12 +26,14 @@ class RunEffects:
         charge: what its actual cost is multiplied by.
         fails: whether it fails, whatever its ending was to be.
         late_s: how much later its actual cost comes, seconds; None for never.
+        new_error: whether it fails with the new message, if it fails.
     """
 
     slowness: float = 1.0
     charge: float = 1.0
     fails: bool = False
     late_s: float | None = 0.0
+    new_error: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +49,9 @@ class Effects:
         late_actuals: share of the actual costs that come an hour to three days later, 0 to 1.
         no_actuals: share of the runs whose actual cost never comes, 0 to 1.
         units: currencies of the costs: one for each slug and version, in turn; empty for those of the catalogue.
+        undocumented: pairs of a kind of `UNDOCUMENTED` and when the ledger begins to serve it, microseconds since
+            1970 UTC.
+        new_error_at: when half of the runs begin to fail, if they do, with a message that is new; None for never.
     """
 
     version_price: float = 1.0
@@ -53,6 +60,8 @@ class Effects:
     late_actuals: float = 0.0
     no_actuals: float = 0.0
     units: tuple[str, ...] = ()
+    undocumented: tuple[tuple[str, int], ...] = ()
+    new_error_at: int | None = None
 
     def on_definition(self, used: Definition) -> Definition:
         """Return the definition at the price of its version and in its unit."""
@@ -75,12 +84,14 @@ class Effects:
         rng = random.Random(f"effects/{seed}/{number}")  # noqa: S311 -- reproducible, not secret
         failing, missing, late = (rng.random() for _ in range(3))
         drift, is_out = self.drift**phase, self._is_out(created_at)
+        has_new_error = self.new_error_at is not None and created_at >= self.new_error_at
         late_s = rng.uniform(*_LATE_S) if late < self.late_actuals else 0.0
         return RunEffects(
             slowness=drift * (_OUTAGE_SLOWNESS if is_out else 1.0),
             charge=drift,
             fails=is_out and failing < _OUTAGE_FAILURES,
             late_s=None if missing < self.no_actuals else late_s,
+            new_error=has_new_error and number % 2 == 0,
         )
 
     def _is_out(self, at: int) -> bool:

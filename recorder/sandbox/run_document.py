@@ -26,18 +26,21 @@ def document(run: SimulatedRun, at: int) -> dict[str, Any]:
         `{"run": {...}}`; parts of it are shared between documents, so change nothing in it.
     """
     step = run.step_at(at)
+    beyond = {kind for kind, since in run.undocumented if since <= at}
+    is_queued = "word" in beyond and step.status == RunStatus.PENDING
     return {
         "run": {
             "id": run.run_id,
-            "status": step.status,
+            "status": "queued" if is_queued else step.status,
             "mode": "dry_run" if run.dry else "persisted",
-            "enrichment": _enrichment(run),
+            "enrichment": _enrichment(run, as_text="type" in beyond),
             "scope": _scope(run, step),
             "output": _output(run),
             "cost": _cost(run, at),
             "trigger": _trigger(run),
             "error": _error(run) if step.status == RunStatus.FAILED else None,
             "timing": _timing(run, step, at),
+            **({"region": "eu-west-1"} if "field" in beyond else {}),
         }
     }
 
@@ -47,12 +50,12 @@ def document_bytes(run: SimulatedRun, at: int) -> bytes:
     return json.dumps(document(run, at), ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _enrichment(run: SimulatedRun) -> dict[str, Any]:
+def _enrichment(run: SimulatedRun, *, as_text: bool) -> dict[str, Any]:
     used = run.definition
     return {
         "id": f"enr_{used.slug}",
         "slug": used.slug,
-        "version": used.version,
+        "version": str(used.version) if as_text else used.version,
         "snapshot": contract(used),
     }
 

@@ -67,6 +67,7 @@ class SimulatedRun:
         has_completed_at: whether the ledger says when a failed run ended.
         error: `error.message` and `error.details` of a failed run.
         dry: whether results are not written.
+        undocumented: what its rows hold beyond the API's page, each with when that begins.
     """
 
     run_id: str
@@ -84,6 +85,7 @@ class SimulatedRun:
     has_completed_at: bool = True
     error: tuple[str, dict[str, Any] | None] | None = None
     dry: bool = False
+    undocumented: tuple[tuple[str, int], ...] = ()
 
     @property
     def started_at(self) -> int | None:
@@ -176,11 +178,15 @@ def make_run(
         charge=min(1.6, max(0.4, rng.gauss(used.charge, 0.1))) * effect.charge,
         actual_at=None,
         dry=_chance(rng, 0.1),
+        undocumented=effects.undocumented,
     )
-    return _late_charge(_live(rng, replace(draft, steps=tuple(_whole_life(rng, draft)))), effect)
+    return _affected(_live(rng, replace(draft, steps=tuple(_whole_life(rng, draft)))), effect)
 
 
-def _late_charge(run: SimulatedRun, effect: RunEffects) -> SimulatedRun:
+def _affected(run: SimulatedRun, effect: RunEffects) -> SimulatedRun:
+    if effect.new_error and run.error is not None:
+        message = f"Model gateway refused the prompt of lead {lead_id(run, 0)} (HTTP 413)"
+        run = replace(run, error=(message, {"provider": "llm"}))
     if run.actual_at is None or effect.late_s is None:
         return replace(run, actual_at=None)
     return replace(run, actual_at=_later(run, run.actual_at, effect.late_s))

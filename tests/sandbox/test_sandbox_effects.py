@@ -127,6 +127,34 @@ def test_units_are_one_for_each_version() -> None:
     assert set.union(*units.values()) == {"EUR", "GBP", "tokens"}
 
 
+def test_undocumented_kinds_are_served_from_their_instant_on() -> None:
+    """A field, a status word and another type appear when they are to, each alone; all else stays."""
+    at = START + 10 * DAY
+    for plain, run in beside(undocumented=(("field", at), ("word", at + 1), ("type", at + 2))):
+        for moment in (at - 1, at, at + 2, run.created_at):
+            before, after = (document(one, moment)["run"] for one in (plain, run))
+            if moment >= at:
+                assert after.pop("region") == "eu-west-1"
+            if moment > at and before["status"] == "pending":
+                assert after["status"] == "queued"
+                before["status"] = "queued"
+            if moment > at + 1:
+                assert after["enrichment"].pop("version") == str(
+                    before["enrichment"].pop("version")
+                )
+            assert after == before
+
+
+def test_half_of_the_failures_have_the_new_message() -> None:
+    """From its instant on; no other run differs."""
+    at = START + 10 * DAY
+    pairs = [(plain, run) for plain, run in beside(new_error_at=at) if plain.error]
+    differ = [(plain, run) for plain, run in pairs if run != plain]
+    assert all(run.created_at >= at for _, run in differ)
+    assert {run.error[0].startswith("Model gateway") for _, run in differ if run.error} == {True}
+    assert 0.2 < len(differ) / len(pairs) < 0.5
+
+
 def test_effects_leave_a_definition_alone_when_off() -> None:
     """Without effects each definition of the catalogue is what it was."""
     for slug in SLUGS:
@@ -161,7 +189,16 @@ def test_the_command_takes_the_effects() -> None:
 
 @pytest.mark.parametrize(
     ("option", "value"),
-    [("--outage", "soon"), ("--drift", "0"), ("--version-price", "1e9"), ("--no-actuals", "1.1")],
+    [
+        *(
+            ("--outage", "soon"),
+            ("--drift", "0"),
+            ("--version-price", "1e9"),
+            ("--no-actuals", "1.1"),
+        ),
+        *(("--new-error", "soon"), ("--undocumented", "field=soon"), ("--undocumented", "7d")),
+        ("--undocumented", "colour=7d"),
+    ],
 )
 def test_a_wrong_effect_is_refused(
     capsys: pytest.CaptureFixture[str], option: str, value: str
