@@ -34,6 +34,7 @@ from recorder.store.read.overdue_runs import overdue_runs
 from recorder.store.read.past import Past
 from recorder.store.read.run_refs import RunRef, RunRefs, find_run
 from recorder.store.read.runs import run_rows
+from recorder.store.read.source_health import silence, source_health
 from recorder.store.read.source_rows import require_source
 from recorder.store.read.states import (
     StateView,
@@ -180,6 +181,18 @@ class Queries:
         """Yield the rows of the view `events`, of one run or of all, as `event_rows` filters them."""
         rows = partial(event_rows, filters=filters, kinds=kinds, after=after, limit=limit)
         return map(event_cells, self._listed(rows, run_id, source))
+
+    def silences(self, source: str | None = None, *, now: int) -> list[tuple[str, int]]:
+        """Return for how long each source has been silent, microseconds.
+
+        It is the time since the last poll that showed a run, or since a run fell due, whichever is less; 0 with no run due.
+        """
+        cadence, named = self._settings.cadence, self._source(source)
+        with self._database.reading() as connection:
+            return [
+                (one.source.name, silence(connection, one, now=now))
+                for one in source_health(connection, cadence, now=now, source_name=named)
+            ]
 
     def last_event_id(self) -> int:
         """Return the number of the last event that was written; 0 for none."""

@@ -78,6 +78,9 @@ SECTIONS: Mapping[str, Mapping[str, CommandEntry]] = MappingProxyType(
             "events": CommandEntry(
                 "recorder.cli.events", "events", "Print what happened, each event once."
             ),
+            "check": CommandEntry(
+                "recorder.cli.check", "check", "Check thresholds: exit 5 if one is crossed."
+            ),
             "overdue": CommandEntry("recorder.cli.overdue", "overdue", "List the overdue runs."),
             "sql": CommandEntry("recorder.cli.sql", "sql", "Run one query over the views."),
         },

@@ -210,3 +210,10 @@ def waiting(connection: sa.Connection, source_ids: Iterable[int], *, before: int
     )
     runs, since = connection.execute(statement).one()
     return Backlog(runs=runs, since=since)
+
+
+def silence(connection: sa.Connection, one: SourceHealth, *, now: int) -> int:
+    """Return the microseconds since a source's last good poll or since a run fell due, the lesser; 0 with none due."""
+    due = waiting(connection, [one.source.source_id], before=now + 1).since
+    known = [at for at in (due, one.last_good_at) if at is not None]
+    return 0 if due is None else max(now - max(known), 0)

@@ -1,0 +1,224 @@
+"""`recorder check`: thresholds for cron and CI."""
+
+import sys
+from dataclasses import asdict, fields
+from datetime import tzinfo
+from decimal import Decimal, InvalidOperation
+from math import isfinite
+from typing import Any, Final
+
+import click
+
+from recorder.analyses import Analyses
+from recorder.analysis.filters import Filters
+from recorder.cli.options import all_options, command_now, settings_options, verbose_option
+from recorder.cli.output import write_rows
+from recorder.cli.row_options import (
+    filter_options,
+    format_option,
+    notify_unknown_words,
+    tz_option,
+)
+from recorder.cli.stores import reading
+from recorder.cli.terminal import visible
+from recorder.errors import UsageError
+from recorder.humanize import amount_text, counted, percent, span
+from recorder.instants import datetime_of, parse_duration
+from recorder.ledger.cost import exact_micros
+from recorder.settings import Settings
+from recorder.thresholds import Checked, SpendLimit, ThresholdCheck, Thresholds
+
+_CROSSED: Final = 5  # the exit code
+_COLUMNS: Final = ("rule", "value", "threshold", "n", "crossed", "of", "value_low")
+_RULES: Final = frozenset(field.name for field in fields(Thresholds)) - {"min_n", "strict"}
+
+
+def _share(_ctx: click.Context, _param: click.Parameter, text: str | None) -> float | None:
+    if text is None:
+        return None
+    try:
+        share = float(text)
+    except ValueError:
+        share = -1
+    if not (share >= 0 and isfinite(share)):
+        raise click.BadParameter(f"{text!r}: write a share such as 0.1.")
+    return share
+
+
+def _rate(ctx: click.Context, param: click.Parameter, text: str | None) -> float | None:
+    share = _share(ctx, param, text)
+    if share is not None and share > 1:
+        raise click.BadParameter(f"{text!r}: write a rate from 0 to 1, such as 0.1.")
+    return share
+
+
+def _past_span(_ctx: click.Context, _param: click.Parameter, text: str | None) -> int | None:
+    if text is None:
+        return None
+    us = _parse_past_span(text)
+    if us is None:
+        raise click.BadParameter(f"{text!r}: write 10m, 24h or 7d.")
+    return us
+
+
+def _parse_past_span(text: str) -> int | None:
+    """Return the microseconds of a duration that lies within the calendar; None for none."""
+    us = parse_duration(text)
+    try:
+        datetime_of(command_now() - (us or 0))
+    except OverflowError:
+        return None
+    return us or None
+
+
+def _spend_limits(
+    _ctx: click.Context, _param: click.Parameter, texts: tuple[str, ...]
+) -> tuple[SpendLimit, ...]:
+    return tuple(map(_spend_limit, texts))
+
+
+def _spend_limit(text: str) -> SpendLimit:
+    amount, _, within = text.rpartition("/")
+    number, _, unit = amount.strip().partition(" ")
+    try:
+        decimal = Decimal(number)
+    except InvalidOperation:
+        decimal = Decimal("NaN")
+    micros = exact_micros(decimal) if decimal.is_finite() else None
+    within_us = _parse_past_span(within)
+    if micros is None or micros < 0 or within_us is None:
+        raise click.BadParameter(f"{text!r}: write 5000/7d, or '5000 credits/7d'.")
+    return SpendLimit(micros=micros, unit=unit.strip() or None, within_us=within_us)
+
+
+def _rule(option: str, name: str, metavar: str, text: str, **more: Any) -> Any:  # noqa: ANN401  # click's own
+    return click.option(option, name, metavar=metavar, help=text, **more)
+
+
+_RULE_OPTIONS: Final = all_options(
+    _rule(
+        "--max-failure-rate",
+        "failure_rate",
+        "SHARE",
+        "Of the runs that completed or failed.",
+        callback=_rate,
+    ),
+    _rule(
+        "--max-overrun",
+        "overrun",
+        "SHARE",
+        "Of the runs that cost over 1.1 of their preview, by unit.",
+        callback=_rate,
+    ),
+    _rule(
+        "--max-silence",
+        "silence_us",
+        "DURATION",
+        "Since a source with a run that is due was last polled well.",
+        callback=_past_span,
+    ),
+    _rule("--max-overdue", "overdue", "N", "Overdue runs now.", type=click.IntRange(0)),
+    _rule(
+        "--max-slow",
+        "slow",
+        "N",
+        "Runs in flight that are slow, as overdue --slow marks them.",
+        type=click.IntRange(0),
+    ),
+    _rule(
+        "--max-spend",
+        "spend",
+        "AMOUNT[ UNIT]/DURATION",
+        "What the runs created in that time use, by unit. Repeatable.",
+        callback=_spend_limits,
+        multiple=True,
+    ),
+    _rule("--max-budget", "budget", "SHARE", "Of each budget of the config.", callback=_share),
+    _rule(
+        "--new-errors",
+        "new_errors_us",
+        "DURATION",
+        "Error patterns of runs first seen in that time: none may be.",
+        callback=_past_span,
+    ),
+    click.option(
+        "--min-n",
+        type=click.IntRange(1),
+        default=10,
+        show_default=True,
+        help="A rate of fewer runs crosses nothing.",
+    ),
+    click.option(
+        "--strict",
+        is_flag=True,
+        help="Hold the rate itself against the threshold, not its lower bound.",
+    ),
+)
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  recorder check --max-failure-rate 0.1 --max-overdue 0 --max-silence 10m
+  recorder check --max-spend '5000 credits/7d' --max-budget 0.8
+  recorder check --max-failure-rate 0.05 --slug work_email --since 1d -v""",
+)
+@_RULE_OPTIONS
+@filter_options
+@tz_option
+@settings_options("overdue_after")
+@verbose_option
+@format_option
+def check(
+    *,
+    filters: Filters,
+    tz: tzinfo,
+    settings: Settings,
+    verbose: bool,
+    format: str,
+    **rules: Any,  # noqa: ANN401  # what click passes
+) -> int:
+    """Print the thresholds that are crossed, and exit with code 5 if any is; print nothing if none is.
+
+    A rate crosses its threshold when the lower bound of its 95 % interval is above it. Rates are of the runs that the
+    filters take, without --since of the last 7 days. The other rules are of now, and take the filters but for --since
+    and --until. json, ndjson, csv and markdown have all rules, crossed or not; -v does the same for a table.
+    """
+    if not any(rules[name] not in (None, ()) for name in _RULES):
+        raise UsageError(
+            "no rule: give one or more, such as --max-failure-rate 0.1 --max-overdue 0"
+        )
+    with reading(settings) as database:
+        analyses = Analyses(database, settings)
+        notify_unknown_words(analyses, filters)
+        thresholds, now = Thresholds(**rules), command_now()
+        found = [*ThresholdCheck(analyses, thresholds, filters, now=now, tz=tz).rows()]
+    if format == "table":
+        for one in found:
+            if one.crossed or verbose:
+                click.echo(visible(_line(one, thresholds)))
+    else:
+        rows = ({**asdict(one), "value_low": one.low} for one in found)
+        write_rows(rows, columns=_COLUMNS, format=format, out=sys.stdout)
+    return _CROSSED if any(one.crossed for one in found) else 0
+
+
+def _line(one: Checked, thresholds: Thresholds) -> str:
+    """Return a figure and its threshold as one line."""
+    of = "" if one.of is None else f" of {one.of}"
+    runs = "" if one.n is None else f" of {counted(one.n, 'run')}"
+    low = "" if one.low is None or thresholds.strict else f" (at least {percent(one.low)})"
+    is_few = one.n is not None and one.n < thresholds.min_n
+    verdict = "crossed" if one.crossed else "too few runs" if is_few else "fine"
+    figure = f"{one.rule}{of}: {_text(one, one.value)}{runs}{low}"
+    return f"{figure}, threshold {_text(one, one.threshold)}: {verdict}"
+
+
+def _text(one: Checked, value: Any) -> str:  # noqa: ANN401  # of its kind
+    if value is None:
+        return "no rate"
+    if one.kind == "amount":
+        return amount_text(value)
+    if one.kind == "count":
+        return f"{value:,}"
+    return percent(value) if one.kind == "rate" else span(value)
