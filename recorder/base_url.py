@@ -1,21 +1,24 @@
-"""The base URL of a source's ledger.
+"""The base URL of a source's ledger, and the URL that is pinged.
 
-Invariant: a `BaseUrl` never sends a key in the clear beyond this machine. Its text is the one spelling that a source is
-bound to. No message repeats a value, which may hold a password.
+Invariant: a base URL of `parse_base_url` never sends a key in the clear beyond this machine. Its text is the one spelling
+that a source is bound to. No message repeats a value, which may hold a password.
 """
 
 import ipaddress
 import re
 import urllib.parse
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Final
 
 PUFFLE_URL = "https://app.puffle.ai"
+PING_WITHIN_S: Final = 5.0
 
 _PORTS = {"http": 80, "https": 443}
 _LONGEST = 2000
 _NUMERIC = re.compile(r"[0-9.]+|.*:.*", re.DOTALL)
 _UNQUOTED = "/%:@!$&'()*+,;=~"
 _NO_BASE_URL = f"not a base URL: write {PUFFLE_URL}"
+_NO_PING_URL = "not a URL to ping: write https://host/path, without user and #"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +43,26 @@ class BaseUrl:
         return f"{self.scheme}://{host}{port}{self.path}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PingUrl:
+    """A URL that a monitor gives out, to be pinged after each pass; who knows it can ping too, so it is not shown.
+
+    Attributes:
+        base: all before the query.
+        query: without its question mark; empty for none.
+    """
+
+    base: BaseUrl = field(repr=False)
+    query: str = field(default="", repr=False)
+
+    def target(self, word: str) -> bytes:
+        """Return the path to request, with an exit code or another word appended."""
+        return f"{self.base.path}/{word}{'?' if self.query else ''}{self.query}".encode("ascii")
+
+    def __str__(self) -> str:
+        return f"{self.base.scheme}://{self.base.host}/***"
+
+
 def parse_base_url(text: str) -> BaseUrl:
     """Return a base URL in its one spelling: lower-case host, no default port, no slash at the end.
 
@@ -49,20 +72,38 @@ def parse_base_url(text: str) -> BaseUrl:
     Raises:
         ValueError: it is no base URL, or one that may not be used; the message says what to write.
     """
-    try:
-        parts = _split(text.strip())
-        port = _PORTS.get(parts.scheme) if parts.port is None else parts.port
-        host = _checked_host(parts.hostname or "")
-    except ValueError:
-        raise ValueError(_NO_BASE_URL) from None  # the cause may quote a password
-    if parts.scheme not in _PORTS or not host or not port:
-        raise ValueError(_NO_BASE_URL)
-    if "@" in parts.netloc or "?" in text or "#" in text:
+    base = _parse(text.strip(), _NO_BASE_URL)
+    if any(mark in text for mark in "@?#"):
         raise ValueError(
             "more than a base URL: write only https://host/path, without user, ? and #"
         )
-    if parts.scheme == "http" and not is_loopback(host):
-        raise ValueError(f"plain http goes to this machine only: write https://{host}")
+    if base.scheme == "http" and not is_loopback(base.host):
+        raise ValueError(f"plain http goes to this machine only: write https://{base.host}")
+    return base
+
+
+def parse_ping_url(text: str) -> PingUrl:
+    """Return a URL to ping, http or https, maybe with a query.
+
+    Raises:
+        ValueError: it is none; the message says what to write.
+    """
+    base, query = _parse(text, _NO_PING_URL), text.partition("?")[2]
+    if any(mark in text for mark in "@#") or not query.isascii():
+        raise ValueError(_NO_PING_URL)
+    return PingUrl(base=base, query=query)
+
+
+def _parse(text: str, wrong: str) -> BaseUrl:
+    """Return what of a URL is no query, user or fragment."""
+    try:
+        parts = _split(text)
+        port = _PORTS.get(parts.scheme) if parts.port is None else parts.port
+        host = _checked_host(parts.hostname or "")
+    except ValueError:
+        raise ValueError(wrong) from None  # the cause may quote a password
+    if parts.scheme not in _PORTS or not host or not port:
+        raise ValueError(wrong)
     path = urllib.parse.quote(parts.path.rstrip("/"), safe=_UNQUOTED)
     return BaseUrl(scheme=parts.scheme, host=host, port=port, path=path)
 

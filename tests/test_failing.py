@@ -70,5 +70,12 @@ def test_who_is_not_watched_does_not_fail(database: Database) -> None:
 )
 def test_over_a_minute_is_lasting(seconds: int, has_answered: bool, lasting: bool) -> None:  # noqa: FBT001
     """Not a minute to the microsecond; of a source that never answered, the first failure."""
-    run = FailingRun(source="a", run_id="er_1", since=T0, source_has_answered=has_answered)
+    run = FailingRun(
+        source="a",
+        run_id="er_1",
+        last_polled_at=T0,
+        due_at=T0,
+        since=T0,
+        source_has_answered=has_answered,
+    )
     assert is_lasting(run, now=T0 + seconds * S) is lasting

@@ -31,6 +31,7 @@ SEAMS = {
     "recorder/cli/terminal.py",  # rich: only a text that is not ASCII is measured by it
     "recorder/cli/ask.py",  # numbers: only what remains of runs in flight takes them
     "recorder/polling/result_recorder.py",  # the writer of items: only a watch that captures them loads it
+    "recorder/cli/pings.py",  # the HTTP client: a pass without a URL to ping does without
     "recorder/polling/service.py",  # the HTTP client: a pass that sends nothing does without
     "recorder/store/migrate.py",  # alembic: only a change of the schema loads it
 }

@@ -392,6 +392,7 @@ class Scene:
         lag_us: Callable[[], int] = lambda: 0,
         work_us: int = _WORK_US,
         before_poll: Callable[[], None] = lambda: None,
+        after_tick: Callable[[], None] = lambda: None,
         is_viewer: bool = False,
     ) -> Poller:
         """A watch that is to begin now; `seconds` is its time."""
@@ -417,6 +418,7 @@ class Scene:
                 steady=lambda: self.time.now,
                 notify=self.told.append,
                 before_poll=before_poll,
+                after_tick=after_tick,
                 rng=random.Random(1),
             ),
         )

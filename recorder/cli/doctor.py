@@ -25,7 +25,7 @@ Examples:
   recorder doctor
   recorder doctor --source team-b --format json""",
 )
-@settings_options("base_url", "rate", "every", "overdue_after")
+@settings_options("base_url", "rate", "every", "overdue_after", "ping")
 @format_option
 def doctor(settings: Settings, format: str) -> int:
     """Check the whole chain: settings, key, API, clock, store, lease, budget, due and overdue runs.

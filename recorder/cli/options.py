@@ -72,6 +72,9 @@ _SETTING_OPTIONS: Mapping[str, Decorator] = MappingProxyType(
         "overdue_after": _setting(
             "overdue_after", "DURATION", "A run in flight for longer is overdue."
         ),
+        "ping": _setting(
+            "ping", "URL", "Send a GET there after each pass, the exit code appended: URL/0."
+        ),
     }
 )
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from recorder.cli.options import parsed_span, settings_options, verbose_option
+from recorder.cli.pings import Pings
 from recorder.cli.progress import progress
 from recorder.cli.stores import bound_waits, recording, stopped_by_signals
 from recorder.cli.streams import notify
@@ -53,7 +54,7 @@ Examples:
     is_flag=True,
     help="Capture the leads of ended runs too, by at most a fifth of the budget.",
 )
-@settings_options("base_url", "rate", "every", "settle", "overdue_after")
+@settings_options("base_url", "rate", "every", "settle", "overdue_after", "ping")
 @verbose_option
 def poll(
     span: int | None,
@@ -76,11 +77,28 @@ def poll(
     plan = _plan(span, settings, until_done=until_done, forever=forever, items=items)
     if verbose:
         _warn_of_key_files(settings)
-    with recording(settings, lasts_us=span) as database:
+    pings = Pings(settings.ping, verbose=verbose)
+    with pings.on_error():
+        code = _poll(settings, plan, track_from, pings, verbose=verbose)
+    if not forever:
+        pings.send(code)
+    return code
+
+
+def _poll(
+    settings: Settings, plan: WatchOptions, track_from: Path | None, pings: Pings, *, verbose: bool
+) -> int:
+    with recording(settings, lasts_us=plan.lasts_us) as database:
         if track_from is None:
             _require_source(database, settings)
         inbox = _inbox(track_from, database, settings)
         with progress(database, settings, plan) as (report, show):
+
+            def after_tick() -> None:
+                show(service.poller)
+                if plan.until is RunMode.FOREVER:
+                    pings.each_minute(lambda: _code(service.pass_code(), inbox))
+
             service = Service(
                 database,
                 settings,
@@ -89,7 +107,7 @@ def poll(
                 notify=report,
                 clock=now_us,
                 before_poll=inbox.ingest if inbox else lambda: None,
-                after_tick=lambda: show(service.poller),
+                after_tick=after_tick,
                 keep=lambda answers: keep_answers(answers, settings, report),
             )
 
@@ -102,6 +120,10 @@ def poll(
     summary = service.poller.summary
     if verbose or sys.stdout.isatty() or (code == _SOME_FAILED and summary.lasting):
         notify(summary.line())
+    return _code(code, inbox)
+
+
+def _code(code: int, inbox: Inbox | None) -> int:
     return code or (UsageError.exit_code if inbox and inbox.failure else 0)
 
 

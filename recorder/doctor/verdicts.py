@@ -3,6 +3,7 @@
 import shlex
 from collections.abc import Sequence
 
+from recorder.base_url import PingUrl
 from recorder.doctor.checks import Check, CheckStatus, fail, ok, warn
 from recorder.doctor.probe import Account, Probe
 from recorder.errors import StoreError
@@ -53,6 +54,13 @@ def check_store(error: StoreError) -> Check:
     found = str(error)
     advice = next((advice for words, advice in _STORE_ADVICE if words in found), _NO_STORE)
     return fail("store", found, advice)
+
+
+def check_ping(url: PingUrl, why: str | None) -> Check:
+    """Check a URL by the result of a ping."""
+    if why is None:
+        return ok("ping", f"{url} took a ping (/log)")
+    return fail("ping", f"{url}: {why}", "look at RECORDER_PING_URL, and at the monitor")
 
 
 def check_key(account: Account) -> Check:

@@ -38,9 +38,10 @@ from recorder.ledger.body import REJECTED_BYTES, one_line
 from recorder.ledger.target import Target
 
 MAX_BODY = 8 * 2**20
+USER_AGENT = f"puffle-recorder/{metadata.version('puffle-recorder')}"
 
 _SECRET_LENGTH = 16  # A shorter key may be a plain word of a ledger row; the API's keys are longer.
-_FAILURES = (
+FAILURES = (
     httpcore.TimeoutException,
     httpcore.NetworkError,
     httpcore.ProtocolError,
@@ -102,8 +103,7 @@ class LedgerClient:
         self._timeouts = timeouts
         self._max_body = max_body
         self._deadline = Deadline()
-        self._agent = f"puffle-recorder/{metadata.version('puffle-recorder')}"
-        self._transport = transport or _PoolTransport(_open(self._base, self._deadline))
+        self._transport = transport or _PoolTransport(open_client_pool(self._base, self._deadline))
         self._closed = False
         quiet_loggers()
 
@@ -149,7 +149,7 @@ class LedgerClient:
     def _exchange(self, target: Target) -> Exchange:
         try:
             response = self._transport.handle_request(self._request(target))
-        except _FAILURES as error:
+        except FAILURES as error:
             return Exchange(headers={}, failure=self._describe(error))
         return self._read(response)
 
@@ -162,7 +162,7 @@ class LedgerClient:
                 "Authorization": self._key.header(),
                 "Accept": "application/json",
                 "Accept-Encoding": "gzip",
-                "User-Agent": self._agent,
+                "User-Agent": USER_AGENT,
             },
             extensions={
                 "target": f"{self._base.path}{target.path}".encode("ascii"),
@@ -187,7 +187,7 @@ class LedgerClient:
                     if len(body) > most:
                         failure = f"larger than {most} bytes" if ok else None
                         break
-        except _FAILURES as error:
+        except FAILURES as error:
             failure = f"cut short after {len(body)} bytes: {self._describe(error)}"
         return Exchange(
             status=response.status_code,
@@ -239,7 +239,12 @@ class LedgerClient:
         )
 
 
-def _open(base: BaseUrl, deadline: Deadline) -> httpcore.ConnectionPool:
+def open_client_pool(base: BaseUrl, deadline: Deadline) -> httpcore.ConnectionPool:
+    """Return a pool of connections to a host, by the certificates and the proxy of the environment.
+
+    Raises:
+        SettingError: one of them cannot be used.
+    """
     try:
         context = _shared_context(*_certificates()) if base.scheme == "https" else None
     except OSError as error:

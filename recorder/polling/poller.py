@@ -62,13 +62,12 @@ class Poller:
     _new_sources: Timer = field(default_factory=partial(Timer, ROUND_US))
     _overdue: Timer = field(default_factory=partial(Timer, OVERDUE_CHECK_US))
     _items: Timer = field(default_factory=partial(Timer, ITEMS_CHECK_US))
-    _store_error: StoreError | None = None
     _failure: Exception | None = None
     summary: Summary = field(default_factory=Summary)
 
     def __post_init__(self) -> None:
         self._database = self.coordinator.database
-        self._results = ResultRecorder(
+        self.results = ResultRecorder(
             coordinator=self.coordinator,
             recorder=self.recorder,
             sources_by_id=self._sources,
@@ -125,7 +124,7 @@ class Poller:
 
     def _poll_due(self, now: int) -> None:
         """Renew the leases and send due requests, when it is time; a clock that was set back stops nothing."""
-        if self._results.is_stuck or now < self._next_round_at <= now + ROUND_US:
+        if self.results.is_stuck or now < self._next_round_at <= now + ROUND_US:
             return
         if self._is_ending():
             self._next_round_at = now + ROUND_US
@@ -138,7 +137,7 @@ class Poller:
         self._send_due(now)
         if self.options.until is not RunMode.PASS:
             self._notify_overdue(now)  # a pass reports at its end: its answers check the clock
-        self._store_error = None
+        self.summary.store_error = None
 
     def _is_ending(self) -> bool:
         over = self._over_at is not None and self.runtime.steady() >= self._over_at
@@ -170,7 +169,7 @@ class Poller:
         leased = self.coordinator.leased(now)
         if gained := leased - self._leased:
             for row in (one for one in self._database.read(source_rows) if one.source_id in gained):
-                self._results.clock_watch.restore(row)
+                self.results.clock_watch.restore(row)
                 self._sources[row.source_id].restore(row)
         self._leased = leased
         self.summary.busy = {self._sources[source_id].name for source_id in self._watched - leased}
@@ -178,7 +177,7 @@ class Poller:
 
     def _check_clock(self) -> None:
         """Pause all keys where our clock was set forward: the last minute of their budgets has not passed."""
-        if self._results.clock_watch.was_set_forward(self.runtime.clock(), self.runtime.steady()):
+        if self.results.clock_watch.was_set_forward(self.runtime.clock(), self.runtime.steady()):
             key_ids = {self._sources[source_id].key_id for source_id in self._leased}
             self.coordinator.pause_keys(key_ids)
             # The next answers show whether the clock is right: overdue runs are reported after them.
@@ -245,10 +244,10 @@ class Poller:
         return granted.wake_at
 
     def _collect(self, now: int) -> None:
-        waits = self._is_ending() or self._results.is_stuck
+        waits = self._is_ending() or self.results.is_stuck
         wait_us = max(self._next_round_at - now, 0)
         results = self.fetcher.collect(_TICK_US if waits else min(wait_us, _TICK_US))
-        recorded = self._results.record(results)
+        recorded = self.results.record(results)
         for one in recorded:
             del self._under_way[one.request.due.source_id, one.request.due.target]
             if one.error is not None:
@@ -265,14 +264,14 @@ class Poller:
     def _check_forbidden(self, source_ids: set[int]) -> None:
         for source_id in source_ids - {source_id for source_id, _ in self._under_way}:
             try:
-                self._results.check_forbidden(self._sources[source_id])
+                self.results.check_forbidden(self._sources[source_id])
             except StoreError as error:
                 self._note_failure(error)
 
     def _note_failure(self, error: StoreError) -> None:
         """Report once that the store does not answer; nothing is sent until it does."""
         now = self.runtime.clock()
-        is_reported, self._store_error = self._store_error is not None, error
+        is_reported, self.summary.store_error = self.summary.store_error is not None, error
         self._next_round_at = now + ROUND_US
         if not (is_reported or self._is_over()):
             self.runtime.notify(f"{error}; tried again")
@@ -280,21 +279,21 @@ class Poller:
     def _notify_overdue(self, now: int, *, last: bool = False) -> None:
         if not self.options.is_viewer and (last or self._overdue.is_time(now)):
             self._overdue.start(now)
-            busy, is_off = self.summary.busy, self._results.clock_watch.is_off
+            busy, is_off = self.summary.busy, self.results.clock_watch.is_off
             own = {s for s in self._watched if self._sources[s].name not in busy and not is_off(s)}
             for one in self.coordinator.newly_overdue(own, now=now):
                 self.runtime.notify(overdue_line(one, now=now))
 
     def _is_over(self) -> bool:
-        if self._results.is_stuck:
+        if self.results.is_stuck:
             if self._is_ending():
-                return self._results.gives_up(after_us=END_WITHIN_US)
-            return self.options.until is RunMode.PASS and self._results.gives_up(after_us=MINUTE)
+                return self.results.gives_up(after_us=END_WITHIN_US)
+            return self.options.until is RunMode.PASS and self.results.gives_up(after_us=MINUTE)
         if self._under_way:
             return False
         if self._is_ending() or self._is_done:
             return True
-        return self._store_error is not None and self.options.until is RunMode.PASS
+        return self.summary.store_error is not None and self.options.until is RunMode.PASS
 
     def _nothing_left(self, now: int) -> bool:
         """Return whether the leased sources have nothing left to do, by the options."""
@@ -315,14 +314,14 @@ class Poller:
 
     def _conclude(self) -> None:
         """Report the end of the watch: refused keys, overdue and failing runs."""
-        if self._store_error is not None:
-            self._failure = self._failure or self._store_error
+        if self.summary.store_error is not None:
+            self._failure = self._failure or self.summary.store_error
             return
         for source_id in self._watched:
             source = self._sources[source_id]
-            self._results.check_forbidden(source, is_last_word=True)
+            self.results.check_forbidden(source, is_last_word=True)
             if source.name not in self.summary.busy:
-                self._results.report_old_refusal(source)
+                self.results.report_old_refusal(source)
         now = self.runtime.clock()
         self._notify_overdue(now, last=True)
         if self.summary.failing:

@@ -11,7 +11,7 @@ from functools import cached_property
 
 from recorder.errors import StoreError
 from recorder.humanize import counted
-from recorder.instants import DAY
+from recorder.instants import DAY, MINUTE
 from recorder.ledger.answer import Answer, Outcome
 from recorder.ledger.target import Target
 from recorder.polling.active_sources import ActiveSource
@@ -22,8 +22,10 @@ from recorder.polling.messages import answers_again_line, down_line, key_works_l
 from recorder.polling.runtime import Runtime
 from recorder.polling.summary import Summary
 from recorder.schedule.circuit_breaker import LONGEST_PAUSE_US, throttled_until
+from recorder.schedule.failing import is_lasting
 from recorder.store.engine import Connection
 from recorder.store.read.due import Due, in_flight_count
+from recorder.store.read.failing_runs import failing_runs
 from recorder.store.read.source_rows import served_since
 from recorder.store.write.record import Recorder
 from recorder.store.write.run_writer import RecordResult
@@ -63,6 +65,18 @@ class ResultRecorder:
     def is_stuck(self) -> bool:
         """Whether there are answers that the store could not take yet."""
         return bool(self._waiting)
+
+    def pass_code(self) -> int:
+        """Return the exit code that a pass of the last minute would have had."""
+        now = self.runtime.clock()
+        is_lost = self.is_stuck or self.summary.store_error is not None
+        try:
+            failing = self.coordinator.database.read(failing_runs, self.leased())
+        except StoreError:
+            failing, is_lost = [], True
+        polled = (one for one in failing if one.last_polled_at > now - MINUTE or one.due_at <= now)
+        lasting = [one for one in polled if is_lasting(one, now=now)]
+        return replace(self.summary, lasting=lasting, unrecorded=int(is_lost)).exit_code
 
     def record(self, results: list[PollResult]) -> list[PollResult]:
         """Record these results and those that wait; return all that are in the store now.

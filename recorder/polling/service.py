@@ -172,6 +172,12 @@ class Service:
         self._left_out |= errors
         return loaded
 
+    def pass_code(self) -> int:
+        """Return the exit code that a pass of the last minute would have had."""
+        if self._left_out and not self.poller.has_sources:
+            return SettingError.exit_code
+        return self.poller.results.pass_code() or (3 if self._left_out else 0)
+
     def run(self) -> int:
         """Watch, and return the exit code.
 

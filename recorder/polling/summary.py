@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from recorder.errors import StoreError
 from recorder.humanize import counted
 from recorder.instants import iso_seconds
 from recorder.ledger.answer import Answer, Outcome
@@ -21,6 +22,7 @@ class Summary:
         lasting: the runs that have been failing for over a minute, the longest first.
         refused: sources whose key was refused, and why.
         busy: sources that another process polls.
+        store_error: why the store did not answer last; None where it did.
         unrecorded: answers that could not be written to the store.
     """
 
@@ -30,6 +32,7 @@ class Summary:
     lasting: list[FailingRun] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)
     busy: set[str] = field(default_factory=set)
+    store_error: StoreError | None = None
     unrecorded: int = 0
 
     def note(self, source: str, answer: Answer, outcome: Outcome) -> None:

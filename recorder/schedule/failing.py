@@ -13,12 +13,16 @@ class FailingRun:
 
     Attributes:
         source, run_id: the run.
+        last_polled_at: its last poll.
+        due_at: its next poll.
         since: the first poll after its last answer (a 404 is one), microseconds since 1970 UTC.
         source_has_answered: whether any poll of its source was ever answered.
     """
 
     source: str
     run_id: str
+    last_polled_at: int
+    due_at: int
     since: int
     source_has_answered: bool
 

@@ -20,6 +20,7 @@ ENVIRONMENT: Mapping[str, str] = MappingProxyType(
         "settle": "RECORDER_SETTLE",
         "overdue_after": "RECORDER_OVERDUE",
         "abandon": "RECORDER_ABANDON",
+        "ping": "RECORDER_PING_URL",
         "config": "RECORDER_CONFIG",
     }
 )

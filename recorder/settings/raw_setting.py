@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from recorder.analysis.spend_budget import PERIODS
-from recorder.base_url import parse_base_url
+from recorder.base_url import PingUrl, parse_base_url, parse_ping_url
 from recorder.errors import SettingError
 from recorder.instants import DAY, parse_duration, zone_named
 from recorder.ledger.cost import exact_micros
@@ -226,6 +226,11 @@ def parse_spans(value: RawSetting) -> tuple[int, ...]:
 def parse_api(value: RawSetting) -> str:
     """Return the API's base URL, in its one spelling."""
     return str(_parsed(value, parse_base_url))
+
+
+def parse_ping(value: RawSetting) -> PingUrl:
+    """Return the URL that is pinged."""
+    return _parsed(replace(value, shown="***"), parse_ping_url)
 
 
 def parse_store(value: RawSetting) -> str:

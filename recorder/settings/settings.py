@@ -18,7 +18,7 @@ import platformdirs
 
 from recorder.analysis.filters import Filters
 from recorder.analysis.spend_budget import SpendBudget
-from recorder.base_url import PUFFLE_URL
+from recorder.base_url import PUFFLE_URL, PingUrl
 from recorder.errors import SettingError
 from recorder.ledger.cost import CostRules
 from recorder.schedule.cadence import Cadence
@@ -34,6 +34,7 @@ from recorder.settings.raw_setting import (
     parse_link,
     parse_name,
     parse_period,
+    parse_ping,
     parse_rate,
     parse_span,
     parse_spans,
@@ -105,6 +106,7 @@ class Settings:
         settle_us: the times of the follow-up polls, counted from the end; ascending.
         overdue_after_us: a run that is in flight for longer is overdue.
         abandon_us: a run in flight that has not changed for longer is abandoned.
+        ping: the URL that is pinged after each pass, or None.
         cost: the rules by which amounts are read.
         sources: the sources of the file, by name.
         budgets: the budgets of the file, in its order.
@@ -120,6 +122,7 @@ class Settings:
     settle_us: tuple[int, ...] = _SETTLE_US
     overdue_after_us: int = _OVERDUE_US
     abandon_us: int = _ABANDON_US
+    ping: PingUrl | None = None
     cost: CostRules = field(default_factory=CostRules)
     sources: Mapping[str, SourceSettings] = field(default_factory=dict)
     budgets: tuple[SpendBudget, ...] = ()
@@ -171,6 +174,7 @@ def load_settings(options: Mapping[str, str | None], *, environ: Mapping[str, st
         settle_us=raw.get("settle", parse_spans, _SETTLE_US),
         overdue_after_us=raw.get("overdue_after", parse_span, _OVERDUE_US),
         abandon_us=raw.get("abandon", parse_span, _ABANDON_US),
+        ping=raw.get("ping", parse_ping, None),
         cost=_cost(raw.inside("cost", _COST_KEYS)),
         sources=_sources(raw, base_url=base_url, rate=rate),
         budgets=_budgets(raw),

@@ -43,6 +43,8 @@ def _failing() -> sa.Select[Any]:
         sa.select(
             source.c.name.label("source"),
             run.c.run_id,
+            watch.c.last_polled_at,
+            watch.c.due_at,
             since.label("since"),
             was_answered.correlate(watch).label("source_has_answered"),
         )
