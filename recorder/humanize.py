@@ -8,6 +8,7 @@ from recorder.instants import SECOND
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _TINY_PERCENT = 0.05  # less would be printed as 0.0 %
+_LEAST_PERCENT = 0.0001  # less is
 _UNITS = ((_DAY, "d", _HOUR, "h"), (_HOUR, "h", _MINUTE, "m"), (_MINUTE, "m", 1, "s"))
 
 
@@ -34,7 +35,7 @@ def span(seconds: float, decimals: int | None = None) -> str:
 def percent(share: float) -> str:
     """Return a share as a percentage: `6.1 %`, `0.012 %`."""
     value = 100 * share
-    return f"{value:.2g} %" if 0 < abs(value) < _TINY_PERCENT else f"{value:,.1f} %"
+    return f"{value:.2g} %" if _LEAST_PERCENT < abs(value) < _TINY_PERCENT else f"{value:,.1f} %"
 
 
 def rough_span(seconds: float) -> str:
@@ -83,10 +84,10 @@ def from_to(first: str, last: str) -> str:
 
 
 def amount_text(value: Decimal | None, unit: str | None = None) -> str:
-    """Return an amount digit by digit, with its unit: `12.5 credits`; `-` for none."""
+    """Return an amount digit by digit, with its unit: `1,012.5 credits`; `-` for none."""
     if value is None:
         return "-"
-    return f"{value:f} {unit}" if unit else f"{value:f}"
+    return f"{value:,f} {unit}" if unit else f"{value:,f}"
 
 
 def cost_text(actual: Decimal | None, preview: Decimal | None, unit: str | None = None) -> str:

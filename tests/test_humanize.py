@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from recorder.humanize import ago, amount_text, cost_text, counted, from_to, span
+from recorder.humanize import ago, amount_text, cost_text, counted, from_to, percent, span
 
 
 @pytest.mark.parametrize(
@@ -31,10 +31,20 @@ def test_spans_have_two_units_at_most(seconds: float, words: str) -> None:
 def test_amounts_and_counts_in_words() -> None:
     """Amounts digit by digit with their unit, counts with their noun."""
     assert amount_text(Decimal("0.000001"), "USD") == "0.000001 USD"
+    assert amount_text(Decimal("1234.5")) == "1,234.5"
     assert amount_text(None, "USD") == "-"
     assert cost_text(Decimal("1.5"), None, "USD") == "1.5/- USD"
     assert cost_text(None, Decimal(2)) == "-/2"
     assert (counted(1, "poll"), counted(1200, "poll")) == ("1 poll", "1,200 polls")
+
+
+@pytest.mark.parametrize(
+    ("share", "words"),
+    [(0.0614, "6.1 %"), (12.5, "1,250.0 %"), (0, "0.0 %"), (-0.00012, "-0.012 %"), (1e-9, "0.0 %")],
+)
+def test_shares_are_percentages(share: float, words: str) -> None:
+    """A share has one decimal, a small one two digits."""
+    assert percent(share) == words
 
 
 def test_an_age_is_in_whole_seconds() -> None:

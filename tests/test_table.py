@@ -131,7 +131,7 @@ def test_bounds_stand_next_to_their_value() -> None:
 
 
 def test_one_unit_is_a_heading_and_several_are_a_column() -> None:
-    """Amounts have thousands and cents; an amount below 1 has all its digits."""
+    """Amounts have thousands and cents; one that is less than half a cent has all its digits."""
     columns = {"unit": Cell("text"), "spent_total": Cell("amount"), "left": Cell("amount")}
     rows: list[dict[str, object]] = [
         {"unit": "credits", "spent_total": Decimal("12345.678901"), "left": Decimal(7)},
@@ -141,9 +141,11 @@ def test_one_unit_is_a_heading_and_several_are_a_column() -> None:
         "----- credits -----",
         "    spent      left",
         "---------  --------",
-        "12,345.68  7.000000",
+        "12,345.68      7.00",
         "     0.50  0.000001",
     ]
+    (small,) = ({**row, "spent_total": Decimal("0.125")} for row in rows[:1])
+    assert "0.125" in printed([small, small], width=80, columns=columns)
     rows[1]["unit"] = "USD"
     assert printed(rows, width=80, columns=columns).splitlines()[0].split() == [
         "unit",

@@ -207,7 +207,7 @@ def _leads(row: Mapping[str, Any]) -> str | None:
     ended = [row[f"leads_{word}"] for word in ("completed", "skipped", "failed")]
     if row["leads_total"] is None or None in ended:
         return None
-    return f"{sum(ended)}/{row['leads_total']}"
+    return f"{sum(ended):,}/{row['leads_total']:,}"
 
 
 def _cost(row: Mapping[str, Any]) -> str | None:

@@ -20,8 +20,7 @@ NULL: Final = "-"
 _NUMERIC: Final = frozenset(get_args(Kind)) - {"text", "flag", "instant"}
 _SUMMABLE: Final = frozenset({"count", "amount"})
 _DECIMALS: Final = 3  # of a float
-_TINY: Final = 0.0005  # less would be printed as 0.000
-_CENTS: Final = 2  # decimals of an amount from 1 on
+_CENTS: Final = 2  # decimals of amounts, where one is 1 or more
 _SHORT: Final = 10  # seconds; durations that are all shorter have two decimals
 _MINUTE: Final = 60  # seconds; a longer duration is printed without decimals
 _TO_THE_MINUTE: Final = len("2026-11-20 09:15")
@@ -195,10 +194,19 @@ def _kind_of(values: Sequence[object]) -> Kind:
 
 def texts_of(kind: Kind, values: Sequence[object], instant: Callable[[datetime], str]) -> list[str]:
     """Return the texts of a column: numbers have their points in line, a text stands as it is."""
-    decimals = max((_decimals(kind, value) for value in values), default=0)
-    if kind == "seconds" and decimals and max(v for v in values if isinstance(v, float)) < _SHORT:
-        decimals = 2
+    decimals = _decimals_of(kind, values)
     return [_text(kind, value, decimals, instant) for value in values]
+
+
+def _decimals_of(kind: Kind, values: Sequence[object]) -> int:
+    """Return how many decimals the numbers of a column have: amounts cents, those that are all below 1 all of theirs."""
+    decimals = max((_decimals(kind, value) for value in values), default=0)
+    if kind == "seconds" and decimals:
+        return 1 + (max(v for v in values if isinstance(v, float)) < _SHORT)
+    if kind == "amount" and decimals:
+        is_large = any(isinstance(v, Decimal) and abs(v) >= 1 for v in values)
+        return _CENTS if is_large else max(decimals, _CENTS)
+    return decimals
 
 
 def _text(kind: Kind, value: object, decimals: int, instant: Callable[[datetime], str]) -> str:
@@ -221,25 +229,23 @@ def _number(kind: Kind, value: float | Decimal, decimals: int) -> str:
         return span(float(value), decimals)
     if kind == "rate":
         return percent(float(value))
-    if isinstance(value, float) and 0 < abs(value) < _TINY:
-        return f"{value:.2g}"
+    if 0 < abs(value) < 0.5 / 10.0**decimals:  # it would be printed as 0
+        return f"{value:.2g}" if isinstance(value, float) else digits_of(value)
     return f"{value:,.{decimals}f}" if -_HUGE < value < _HUGE else digits_of(value)
 
 
 def _decimals(kind: Kind, value: object) -> int:
-    """Return how many decimals a number needs: an amount below 1 all, else none or cents."""
+    """Return how many decimals a number has; a float, and a duration below a minute, as many as are shown."""
     if kind == "seconds" and isinstance(value, float):
         return int(value < _MINUTE and not value.is_integer())
     if isinstance(value, float) and is_finite(value):
         text = f"{value:.{_DECIMALS}f}"
     elif isinstance(value, Decimal) and value.is_finite():
-        is_long = kind == "amount" and abs(value) >= 1
-        text = f"{value:.{_CENTS}f}" if is_long else digits_of(value)
+        text = digits_of(value)
     else:
         return 0
     fraction = text.partition(".")[2].rstrip("0")
-    least = _CENTS if kind == "amount" else 0
-    return max(len(fraction), least) if fraction.isdigit() else 0
+    return len(fraction) if fraction.isdigit() else 0
 
 
 def instant_text(value: datetime, tz: tzinfo, *, is_exact: bool = True) -> str:

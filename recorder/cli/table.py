@@ -8,6 +8,7 @@ more rows lose their last columns, which are given in order of importance, or go
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby, zip_longest
 
 from recorder.cli.terminal import display_width, fold, pad, shorten
@@ -17,7 +18,7 @@ _SHORTEST_TEXT = 12
 _LONGEST_WORD = 24  # of a key that is folded between words
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Column:
     """One column: its name and the texts of its cells, free of control characters.
 
@@ -53,11 +54,11 @@ class Column:
         useful = min(self._longest_word, _LONGEST_WORD) if self.key else _SHORTEST_TEXT
         return max(self._name_width, min(self._content, useful))
 
-    @property
+    @cached_property
     def _content(self) -> int:
         return max(map(display_width, self.cells), default=0)
 
-    @property
+    @cached_property
     def _longest_word(self) -> int:
         return max(display_width(word) for cell in self.cells for word in cell.split(" "))
 
