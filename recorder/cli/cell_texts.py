@@ -229,7 +229,7 @@ def _number(kind: Kind, value: float | Decimal, decimals: int) -> str:
         return span(float(value), decimals)
     if kind == "rate":
         return percent(float(value))
-    if 0 < abs(value) < 0.5 / 10.0**decimals:  # it would be printed as 0
+    if 0 < abs(float(value)) < 0.5 / 10.0**decimals:  # it would be printed as 0
         return f"{value:.2g}" if isinstance(value, float) else digits_of(value)
     return f"{value:,.{decimals}f}" if -_HUGE < value < _HUGE else digits_of(value)
 
