@@ -137,6 +137,9 @@ def test_what_is_sure_stands_beside_what_may_still_come() -> None:
     amounts = [name for name in nobody_knows if name.endswith("_total")]
     assert {nobody_knows[name] for name in [*amounts, "unit", "unit_cost"]} == {None}
     assert "5 observed runs, 1 without a price" in spend(rows).foot
+    failures = "runs that failed or were cancelled cost 8 credits, 40.0 % of what is spent"
+    assert spend(rows, by=["status"]).notes == spend(rows).notes == (failures,)
+    assert spend(rows[:1]).notes == ()
 
 
 def pairs(slug: str, n: int, actual: int, **fields: Any) -> list[RunRow]:

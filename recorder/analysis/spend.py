@@ -4,16 +4,17 @@ Invariant: every observed run is in exactly one part; the parts add up to the wh
 never over mixed units.
 """
 
-from typing import Final
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
 
 from recorder.analysis.analysis import Analysis, Group, Population, Question
-from recorder.analysis.cells import Row, amount, count, number
+from recorder.analysis.cells import Row, amount, count, number, plain
 from recorder.analysis.columns import Mask, Runs, n_of
 from recorder.analysis.expected import NEEDS, expected_micros, ratios_of
 from recorder.analysis.spend_columns import in_part, total_of
 from recorder.analysis.stats import ratio, total
 from recorder.history.spend_parts import PARTS, SPENT
-from recorder.humanize import counted
+from recorder.humanize import counted, percent
 from recorder.ledger.cost import MICROS
 
 _FAILED: Final = frozenset({"failed", "cancelled"}).__contains__
@@ -102,6 +103,19 @@ def _about(runs: Runs, population: str, question: Question) -> str:
     )
 
 
+def _notes(rows: Sequence[Row], question: Question) -> Iterator[str]:
+    del question
+    cells: list[dict[str, Any]] = [plain(row) for row in rows]
+    for unit in dict.fromkeys(one["unit"] for one in cells if one["failed_total"]):
+        own = [one for one in cells if one["unit"] == unit]
+        failed, spent = (
+            sum(one[name] or 0 for one in own) for name in ("failed_total", "spent_total")
+        )
+        if spent > 0:  # a ledger may give back more than it takes
+            cost = f"{failed:,f} {unit}, {percent(failed / spent)} of what is spent"
+            yield f"runs that failed or were cancelled cost {cost}"
+
+
 ANALYSIS: Final = Analysis(
     cells=spend,
     population=Population.ALL,
@@ -110,6 +124,7 @@ ANALYSIS: Final = Analysis(
     basis=ratios_of,
     split=("spend_unit", "unit"),
     about=_about,
+    notes=_notes,
     examples=(
         "spend --since 30d --by slug",
         "spend --by month,label:team --format csv",
