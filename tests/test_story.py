@@ -5,14 +5,20 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
+from stores import T0, S, answer
 
 import recorder
 from recorder.cli.main import cli, run
 from recorder.instants import DAY, HOUR, MINUTE, SECOND, iso, parse_instant
+from recorder.ledger.target import Target
 from recorder.sandbox import Ending, Overrides, SimulatedRun, document, make_run
 from recorder.sandbox.definitions import Definition, definition
+from recorder.sandbox.run_items import items_reply
+from recorder.store.engine import Database
+from recorder.store.write.capture import record_page
 
 START = parse_instant("2026-10-01T00:00:00Z") or 0
 SWITCH, DOWN, DEAD = 15, 20, 24
@@ -77,12 +83,27 @@ def is_refused(one: SimulatedRun) -> bool:
     return one.definition.slug == ALONE and (one.created_at - START) // DAY == DOWN
 
 
+def capture_leads(database: Database, one: SimulatedRun) -> None:
+    """Record the leads of a run that ended, page by page; of a refused one findy lets every lead down that failed."""
+    at, cursor = (one.settled_at or 0) + HOUR, ""
+    while cursor is not None:
+        body = json.loads(items_reply(one, at, urlencode({"limit": 100, "cursor": cursor})).body)
+        for item in body["items"]:
+            if is_refused(one) and item["status"] == "failed":
+                item["metadata"]["provider"] = "findy"
+                item["error"]["message"] = "Provider findy is down: request 7 refused"
+        target = Target(one.run_id, cursor)
+        record_page(database, answer((at - T0) // S, body, target=target))
+        cursor = body["page"]["nextCursor"]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Story:
     """The store of the month, and the runs as they were played."""
 
     url: str
     runs: list[SimulatedRun]
+    told: list[dict[str, Any]]
 
     def ask(self, capsys: Capture, *arguments: str) -> Any:
         """The JSON that a command prints."""
@@ -107,7 +128,11 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     history.write_text("".join(f"{json.dumps(line)}\n" for line in told), encoding="utf-8")
     url = str(folder / "story.db")
     assert run(cli, ["import", "--db", url, str(history)]) == 0
-    return Story(url=url, runs=runs)
+    with closing(Database(f"sqlite:///{url}")) as database:
+        for one in runs:
+            if one.definition.slug == ALONE and one.ended_at is not None:
+                capture_leads(database, one)
+    return Story(url=url, runs=runs, told=told)
 
 
 def shown(rows: list[dict[str, Any]]) -> dict[tuple[str, str], str]:
@@ -154,9 +179,9 @@ def test_the_worse_version_is_found_and_no_other(story: Story, capsys: Capture) 
 def test_the_provider_that_was_down_is_one_error(story: Story, capsys: Capture) -> None:
     """`errors`: one pattern, of that day's runs alone, first seen that day; `failures` shows the day."""
     refused = [one for one in story.runs if is_refused(one)]
-    (found,) = (
-        row for row in story.ask(capsys, "errors") if row["pattern"].startswith("Provider findy")
-    )
+    rows = [r for r in story.ask(capsys, "errors") if r["pattern"].startswith("Provider findy")]
+    found, of_leads = rows
+    assert (found["level"], of_leads["level"]) == ("run", "lead")
     assert found["pattern"] == "Provider findy is down: request <n> refused"
     assert (found["runs"], found["slugs"]) == (len(refused), ALONE)
     assert found["first_seen_at"].startswith("2026-10-21")
@@ -164,6 +189,36 @@ def test_the_provider_that_was_down_is_one_error(story: Story, capsys: Capture) 
     days = story.ask(capsys, "failures", "--by", "day", "--slug", ALONE)
     assert [row["day"] for row in days if row["failure_rate"] == 1] == ["2026-10-21"]
     assert not any("findy" in row["pattern"] for row in story.ask(capsys, "errors", "--slug", SAME))
+
+
+@pytest.mark.slow
+def test_the_leads_tell_which_provider_it_was(story: Story, capsys: Capture) -> None:
+    """`leads`: that day findy completed far fewer leads than on the others, and no other provider did; the counts add up."""
+    asks = ("leads", "--slug", ALONE, "--by", "provider")
+    day = (iso(START + DOWN * DAY), iso(START + (DOWN + 1) * DAY))
+    then = story.ask(capsys, *asks, "--since", day[0], "--until", day[1])
+    before = story.ask(capsys, *asks, "--until", day[0])
+    down, usual = ({row["provider"]: row for row in rows} for rows in (then, before))
+    worse = {
+        provider
+        for provider, row in down.items()
+        if provider and row["completed_rate_high"] < usual[provider]["completed_rate_low"]
+    }
+    assert worse == {"findy"}
+    last = [run.steps[-1] for run in story.runs if is_refused(run)]
+    assert sum(row["failed"] for row in then) == sum(step.failed for step in last)
+    assert sum(row["completed"] for row in then) == sum(step.completed for step in last)
+
+
+@pytest.mark.slow
+def test_the_field_that_appeared_is_the_only_news(story: Story, capsys: Capture) -> None:
+    """`drift`: its path and type, since when, in how many runs; all else is as the API's page has it."""
+    held = [line for line in story.told if "priority" in line["body"]["run"]]
+    instants = sorted(line["observed_at"] for line in held)
+    (found,) = story.ask(capsys, "drift")
+    assert (found["path"], found["kind"], found["value"]) == ("priority", "unknown_field", "string")
+    assert found["runs"] == len({line["run_id"] for line in held})
+    assert (found["first_seen_at"], found["last_seen_at"]) == (instants[0], instants[-1])
 
 
 @pytest.mark.slow
