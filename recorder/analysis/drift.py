@@ -12,7 +12,7 @@ import numpy as np
 
 from recorder.analysis.analysis import Analysis, Group, Population, Question
 from recorder.analysis.building import in_listing_order
-from recorder.analysis.cells import Row, count, instant, text
+from recorder.analysis.cells import Row, count, instant, key, text
 from recorder.analysis.columns import Runs
 from recorder.humanize import counted
 
@@ -41,12 +41,12 @@ def drift(group: Group) -> Row:
     """
     runs, item = group.runs, group.item or _Drift()
     return {
-        "path": text(item.path, narrow=True),
+        "path": key(item.path),
         "kind": text(item.kind, narrow=True),
         "value": text(item.value, narrow=True),
         "runs": count(runs.n, narrow=True),
         "first_seen_at": instant(item.first_seen_at, narrow=True),
-        "last_seen_at": instant(item.last_seen_at, narrow=True),
+        "last_seen_at": instant(item.last_seen_at),
         "example_run_id": text(runs.take(in_listing_order(runs)[-1:]).first()["run_id"]),
     }
 
@@ -65,7 +65,8 @@ def _drifts(group: Group) -> Iterator[Group]:
 
 def _about(runs: Runs, population: str, question: Question) -> str:
     del population, question
-    return f"{counted(sum(map(bool, runs.values('deviations'))), 'run')} beyond the API's page"
+    n = sum(map(bool, runs.values("deviations")))
+    return f"{counted(n, 'run')} with what the API's page does not name"
 
 
 ANALYSIS: Final = Analysis(

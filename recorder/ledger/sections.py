@@ -46,6 +46,7 @@ from recorder.ledger.row import (
 
 _REMEMBERED_BYTES = 32 * 2**20
 _ENTRY_BYTES = 600  # an entry without its texts, as measured
+_DEVIATION_BYTES = 300
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _OBJECT = ord("{")
 _SHORT = 2000  # characters; longer texts seldom repeat, and would fill the caches
@@ -95,7 +96,9 @@ class _Section(NamedTuple):
 def _size(key: tuple[str, bytes], section: _Section) -> int:
     """Return about how many bytes a section takes."""
     stored = sum(len(part.text) for part in section.parts)
-    return _ENTRY_BYTES + len(key[1]) + len(section.canonical) + len(section.packed) + stored
+    found = _DEVIATION_BYTES * len(section.deviations)
+    texts = len(key[1]) + len(section.canonical) + len(section.packed)
+    return _ENTRY_BYTES + texts + stored + found
 
 
 class Sections:
@@ -261,7 +264,7 @@ def _section(node: Node, value: Json, rules: CostRules) -> _Section:
     if len(packed) >= PART_FROM:
         part, packed = _new_part(packed)
         parts = (part,)
-    deviations = tuple(deviations_in(node.path, value))
+    deviations = kept(deviations_in(node.path, value))
     return _Section(values, odd, canonical, packed, parts, json_type(value), deviations)
 
 
