@@ -234,7 +234,7 @@ def test_a_run_in_order_has_nothing_to_send_on(database: Database, ask: Ask) -> 
     ("cost", "sentence"),
     [
         ({}, None),
-        ({"actual": 5}, "It cost 5, against no preview."),
+        ({"actual": 5}, "It cost 5 unstated, against no preview."),
         ({"preview": 5, "actual": {"x": 1}}, "Previewed at 5 unstated; its actual cannot be read."),
         (
             {"preview": 5, "actual": 5},
@@ -243,7 +243,7 @@ def test_a_run_in_order_has_nothing_to_send_on(database: Database, ask: Ask) -> 
         ({"preview": 0, "actual": 2}, "It cost 2 unstated against a preview of 0: 2 over. It may"),
         (
             {"preview": {"amount": 5, "unit": "EUR"}, "actual": {"amount": 6, "unit": "USD"}},
-            "It cost 6, against a preview of 5 EUR.",
+            "It cost 6 USD, against a preview of 5 EUR.",
         ),
     ],
 )

@@ -12,6 +12,7 @@ from recorder.analysis.places import Place
 from recorder.analysis.stats import ratio
 from recorder.analysis.values import Cells, amount
 from recorder.history.flags import flag_sentence
+from recorder.history.spend_parts import SPENT
 from recorder.history.timeline import RunStory
 from recorder.instants import SECOND
 
@@ -91,6 +92,7 @@ class Explanation:
             **self.left,
             **dict(self._place_facts()),
             **{name: run[name] for name in _COSTS},
+            "cost_actual_unit": run["spend_unit" if run["spend_part"] in SPENT else "cost_unit"],
             "cost_variance": amount(variance),
             "cost_over_preview": None
             if variance is None

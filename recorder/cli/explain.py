@@ -6,7 +6,7 @@ from datetime import tzinfo
 import click
 
 from recorder.analyses import Analyses
-from recorder.cli.explain_page import markdown_lines, sections, text_lines
+from recorder.cli.explain_page import markdown_lines, page_parts, text_lines
 from recorder.cli.json_output import write_value
 from recorder.cli.options import command_now, completed_by, settings_options
 from recorder.cli.output import FOR_READING, write_rows
@@ -43,7 +43,7 @@ def explain(run_id: str, as_of: int | None, format: str, tz: tzinfo, settings: S
     if format == "json":
         write_value(facts, sys.stdout)
     elif format in FOR_READING:
-        parts = sections(page, facts)
+        parts = page_parts(page, facts)
         is_text = format == FOR_READING[0]
         for line in text_lines(parts, terminal_width()) if is_text else markdown_lines(parts):
             click.echo(line)

@@ -14,10 +14,9 @@ from recorder.cli.terminal import visible
 from recorder.humanize import amount_text, counted, from_to, percent_digits, span
 
 _HEAD: Final = (
-    *("run", "source", "enrichment", "status", "remaining", "leads", "error"),
+    *("run", "source", "enrichment", "status", "remaining", "leads"),
     *("seen", "tracking", "last poll", "labels"),
 )
-_HOW: Final = "completed runs of its version, carried to its size"
 _PLACES: Final = {
     "queue_seconds": ("queued", "longer"),
     "run_seconds": ("ran", "longer"),
@@ -33,7 +32,7 @@ class PagePart(NamedTuple):
     entries: list[Entry]
 
 
-def sections(page: Page, facts: Mapping[str, Any]) -> Iterator[PagePart]:
+def page_parts(page: Page, facts: Mapping[str, Any]) -> Iterator[PagePart]:
     """Yield the parts of the page that are not empty, in order.
 
     Args:
@@ -42,12 +41,10 @@ def sections(page: Page, facts: Mapping[str, Any]) -> Iterator[PagePart]:
     """
     tz, reasons = page.tz, [reason.replace("_", " its ", 1) for reason in facts["reasons"]]
     times = [*_times(facts["timeline"], tz)]
-    block_has = {"error"} if reasons else set[str]()
+    names = _HEAD if reasons else (*_HEAD, "error")  # the block has it
     parts = [
-        PagePart(
-            "", [one for one in page.entries() if one[0] in _HEAD and one[0] not in block_has]
-        ),
-        PagePart(f"Among {_HOW}", [*_places(facts)]),
+        PagePart("", [entry for entry in page.entries() if entry[0] in names]),
+        PagePart("Among completed runs of its version, carried to its size", [*_places(facts)]),
         PagePart("Cost", [("", _cost(facts))]),
         PagePart("Its error", [*_error(facts, tz)]),
         PagePart("Odd", [("", flag["meaning"]) for flag in facts["flags"]]),
@@ -85,7 +82,7 @@ def _places(facts: Mapping[str, Any]) -> Iterator[Entry]:
         if value is None:
             continue
         words, middle = (
-            _value(measure, facts[measure + end], facts["cost_unit"]) for end in ("", "_p50")
+            _value(measure, facts[measure + end], facts["cost_actual_unit"]) for end in ("", "_p50")
         )
         below = facts[f"{measure}_below"]
         place = f"{more} than {below} of {n}, half of them at most {middle}"
@@ -117,7 +114,7 @@ def _cost(facts: Mapping[str, Any]) -> str:
         return f"Previewed at {amount_text(preview, unit)}; {later}."
     if variance is None:
         against = "no preview" if preview is None else f"a preview of {amount_text(preview)} {unit}"
-        return f"It cost {amount_text(actual)}, against {against}."
+        return f"It cost {amount_text(actual, facts['cost_actual_unit'])}, against {against}."
     share = facts["cost_over_preview"]
     percent = f" ({percent_digits(abs(share))} %)" if share else ""
     which = f"{amount_text(abs(variance))} {'over' if variance > 0 else 'under'}{percent}"
