@@ -1,6 +1,9 @@
 """The capture of items: each page once, resumed where it stopped, within its part of the budget, and no personal data."""
 
 import json
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -8,6 +11,7 @@ from shapes import LAST_S, page
 from stores import T0, S, answer, document, failure, register, rows, view
 from virtual import Reply, Scene, ended, most_in_a_minute, ok, pages_of
 
+from recorder.errors import StoreError
 from recorder.instants import DAY, MINUTE
 from recorder.ledger.answer import Answer, Outcome
 from recorder.ledger.target import Target
@@ -20,6 +24,7 @@ from recorder.store.write.capture import record_page
 from recorder.store.write.forget import forget
 from recorder.store.write.record import Recorder
 
+Open = Callable[[str], Database]
 NOW = T0 + LAST_S * S
 in_virtual_time = pytest.mark.parametrize("dialect", ["sqlite"])  # a server has a clock of its own
 
@@ -274,6 +279,23 @@ def test_items_that_are_forbidden_stop_no_source(database: Database) -> None:
 
 
 # --- personal data
+
+
+@in_virtual_time
+def test_a_page_in_hand_is_kept_nowhere(database: Database, open_database: Open) -> None:
+    """Where the store takes nothing until the watch ends, a page is lost, and fetched again; only a row is kept."""
+    locked = open_database(database.url.render_as_string())
+    locked.busy_ms = lambda: 0
+    scene = Scene(locked, lambda _, run_id, __: ended(run_id), pages=pages_of(9), items=True)
+    scene.track("a")
+    with closing(
+        sqlite3.connect(str(database.path), isolation_level=None, check_same_thread=False)
+    ) as blocker:
+        scene.seen = lambda sent: None if sent.is_row else blocker.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreError, match="locked"):
+            scene.watch(RunMode.PASS)
+    assert scene.kept == []
+    assert "1 answer could not be recorded" in scene.told
 
 
 def marked(mark: str, *, run_id: str) -> Answer:

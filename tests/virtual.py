@@ -346,6 +346,7 @@ class Scene:
         time: the clock.
         log: the requests, in the order in which they were sent.
         told: what people were told.
+        kept: the answers that the store did not take.
         seen: called at each request, when it was permitted.
         dates: whether the server says what time it is.
     """
@@ -360,6 +361,7 @@ class Scene:
     time: VirtualTime = field(default_factory=VirtualTime)
     log: list[Sent] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
+    kept: list[Answer] = field(default_factory=list)
     seen: Callable[[Sent], object] = lambda _: None
     dates: bool = False
 
@@ -417,6 +419,7 @@ class Scene:
                 clock=self.time,
                 steady=lambda: self.time.now,
                 notify=self.told.append,
+                keep=self.kept.extend,
                 before_poll=before_poll,
                 after_tick=after_tick,
                 rng=random.Random(1),

@@ -232,12 +232,11 @@ class ResultRecorder:
             self._could_end_at = now
         if now < self._could_end_at + after_us:
             return False
-        in_hand = (one.answer for one in self._waiting if one.answer is not None)
-        # A page of items holds people's data, and is fetched again.
-        answers = [answer for answer in in_hand if answer.target.is_row]
+        answers = [one.answer for one in self._waiting if one.answer is not None]
         self.summary.unrecorded = len(answers)
         self.runtime.notify(f"{counted(len(answers), 'answer')} could not be recorded")
-        self.runtime.keep(answers)
+        # A page of items holds people's data, and is fetched again.
+        self.runtime.keep([answer for answer in answers if answer.target.is_row])
         return True
 
 
