@@ -50,7 +50,7 @@ def leads(group: Group) -> Row:
         "items": count(items.n, narrow=True),
         **{word: count(n[word], narrow=word != "skipped") for word in _ENDED},
         "pending": count(items.n - sum(n.values())),
-        "completed_rate": completed[0],
+        "completed_rate": completed[0]._replace(bar=True),
         "completed_rate_low": completed[1],
         "completed_rate_high": completed[2],
         "attempts_mean": number(ratio(total(known), len(known))),
