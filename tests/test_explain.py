@@ -5,6 +5,7 @@ import json
 import os
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,8 +24,9 @@ from recorder.analysis.rows import RunRow
 from recorder.cli.main import cli, run
 from recorder.history import flags
 from recorder.history.flags import SENTENCES, flag_sentence
-from recorder.instants import DAY, iso
+from recorder.instants import DAY, iso, parse_instant
 from recorder.ledger.answer import Outcome
+from recorder.sandbox import answers
 from recorder.store.engine import Database
 from recorder.store.write.record import Recorder
 
@@ -392,3 +394,21 @@ def test_a_cost_is_placed_by_its_preview() -> None:
     assert by_leads.like[-1] == 2 * 100
     assert by_leads.n_below == 10
     assert not places(replace(asked, slug=None), runs, now=DAWN)["cost_actual"].like
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("dialect", ["sqlite"])
+def test_the_manual_shows_what_the_program_prints(
+    database: Database, ask: Ask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page of the manual's sandbox, to the letter, up to its last states."""
+    del database
+    monkeypatch.setenv("RECORDER_CONFIG", os.devnull)
+    manual = (HOME / "README.md").read_text(encoding="utf-8")
+    (shown,) = re.findall(r"<!-- explain -->\n```text\n(.*?)```", manual, re.DOTALL)
+    history = tmp_path / "history.ndjson"
+    made = answers(runs=300, seed=7, start_at=parse_instant("2026-10-01T00:00Z") or 0)
+    history.write_text("".join(f"{json.dumps(line)}\n" for line in made), encoding="utf-8")
+    assert ask("import", str(history))[0] == 0
+    (run_id,) = re.findall(r"^run +(\w+)$", shown, re.MULTILINE)
+    assert ask("explain", run_id)[1].startswith(shown)
