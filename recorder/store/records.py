@@ -16,7 +16,7 @@ from recorder.ledger.cost import Amount, CostRules
 from recorder.ledger.documented import shape_of
 from recorder.ledger.row import MOVING, PROGRESS, LedgerRow, RunProgress, RunState, row_of
 from recorder.ledger.sections import Reading
-from recorder.schedule.cadence import Cadence, ScheduleInputs
+from recorder.schedule.cadence import Cadence, ScheduleInputs, Urgency
 from recorder.store.schema import run_summary, snapshot
 
 Row: TypeAlias = dict[str, Any]
@@ -193,6 +193,32 @@ def stored_summary(row: Mapping[str, Any], watch: WatchRecord) -> RunSummary:
         ended_seen_at=watch.ended_seen_at,
         is_quiet=bool(watch.is_quiet),
     )
+
+
+def new_watch(source_id: int, run_key: int, tracked_at: int) -> WatchRecord:
+    """Return the watch row of a run that is tracked from this instant on."""
+    known = {"tracking": "active", "due_at": tracked_at, "urgency": int(Urgency.NEW)}
+    known |= {"n_polls": 0, "n_snapshots": 0, "n_failures": 0, "is_quiet": False}
+    key = {"source_id": source_id, "run_key": run_key}
+    values: Row = dict.fromkeys(WATCH_COLUMNS) | key | known
+    return WatchRecord(**values)
+
+
+def count_poll(watch: WatchRecord, at: int, outcome: Outcome) -> int | None:
+    """Count a poll in the watch row; return the number of the snapshot that it showed."""
+    watch.n_polls += 1
+    watch.last_polled_at = at
+    watch.last_outcome = int(outcome)
+    if watch.first_polled_at is None:
+        watch.first_polled_at = at
+    if not outcome.is_row:
+        watch.n_failures += 1
+        return None
+    watch.n_failures = 0
+    watch.last_good_at = at
+    if watch.first_good_at is None:
+        watch.first_good_at = at
+    return watch.n_snapshots
 
 
 def apply_summary(watch: WatchRecord, summary: RunSummary, last: SnapshotRecord) -> None:

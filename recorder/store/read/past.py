@@ -1,42 +1,47 @@
 """Runs as they stood at an instant, from their snapshots and polls up to it."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby, takewhile
+from itertools import groupby
 
 import sqlalchemy as sa
 from msgspec.structs import replace
 
 from recorder.analysis.rows import RunRow
 from recorder.history.flags import with_mismatch
-from recorder.history.run_summary import SnapshotSummary, end_first_seen, summarize
+from recorder.history.run_summary import summarize
 from recorder.ledger.answer import Outcome
 from recorder.ledger.cost import CostRules
-from recorder.ledger.row import PROGRESS
-from recorder.schedule.cadence import Cadence, ScheduleInputs, may_give_up, next_poll
+from recorder.schedule.cadence import Cadence
 from recorder.store.documents import load_row
 from recorder.store.joins import known_runs, same_run
 from recorder.store.parts import Parts
+from recorder.store.plan import LastPoll, plan_run
 from recorder.store.read.phases import is_mismatched
 from recorder.store.read.run_refs import RunKey, RunRefs, labels_of
 from recorder.store.records import (
     POLL_COLUMNS,
     PollRecord,
     Row,
+    RunRecord,
     SnapshotRecord,
+    WatchRecord,
+    apply_summary,
     columns_of,
+    count_poll,
     load_snapshots,
+    new_watch,
     summary_row,
     summary_rules,
 )
 from recorder.store.schema import capture, poll, run, run_summary, snapshot, source, watch
 
 _PER_QUESTION = 500
-_FROM_SUMMARY = tuple(name for name in RunRow.__struct_fields__ if name in run_summary.c)
-_UNSEEN: Row = dict.fromkeys((*_FROM_SUMMARY, *PROGRESS, "ended_seen_at")) | {
-    "is_quiet": False,
-    "n_reopened": 0,
-}
+FROM_WATCH = tuple(name for name in RunRow.__struct_fields__ if name in watch.c)
+FROM_SUMMARY = tuple(name for name in RunRow.__struct_fields__ if name in run_summary.c)
+"""The columns of a `RunRow` by the table that holds them."""
+
+_BLANK: Row = dict.fromkeys(RunRow.__struct_fields__) | {"n_reopened": 0}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,9 +80,9 @@ class Past:
             for first in range(0, len(run_keys), _PER_QUESTION):
                 some = run_keys[first : first + _PER_QUESTION]
                 refs = RunRefs(source_id=source_id, run_keys=some)
-                yield from (self._row(one, parts) for one in self._runs(connection, refs))
+                yield from self._rows(connection, refs, parts)
 
-    def _runs(self, connection: sa.Connection, refs: RunRefs) -> Iterator["_PastRun"]:
+    def _rows(self, connection: sa.Connection, refs: RunRefs, parts: Parts) -> Iterator[RunRow]:
         polls = _polls(connection, refs, self.as_of)
         by_then = snapshot.c.first_seen_at <= self.as_of
         found = load_snapshots(connection, refs.rows_of(snapshot), by_then)
@@ -90,103 +95,52 @@ class Past:
             .select_from(known_runs().outerjoin(capture, same_run(capture, run)))
             .where(refs.rows_of(run), run.c.tracked_at <= self.as_of)
         )
-        for name, differs, key, run_id, tracked_at, *moments in connection.execute(statement):
+        for source_name, differs, key, run_id, tracked_at, *moments in connection.execute(
+            statement
+        ):
             untracked_at, resumed_at = (self._if_known(moment) for moment in moments)
-            yield _PastRun(
-                source=name,
-                run_id=run_id,
-                tracked_at=tracked_at,
-                untracked_at=untracked_at,
-                resumed_at=resumed_at,
-                differs=bool(differs),
-                labels=labels.get((refs.source_id, key), {}),
-                polls=polls.get(key, []),
-                snapshots=_truncated(snapshots.get(key, []), polls.get(key, [])),
-            )
+            run_row = RunRecord(refs.source_id, key, run_id, tracked_at, untracked_at)
+            seen = polls.get(key, [])
+            states = _truncated(snapshots.get(key, []), seen)
+            past = new_watch(refs.source_id, key, tracked_at)
+            past.resumed_at, past.n_snapshots = resumed_at, len(states)
+            for one in seen:
+                count_poll(past, one.polled_at, Outcome(one.outcome))
+            values: Row = _BLANK | self._summary(past, states, parts)
+            if differs and states:
+                values["quality"] = with_mismatch(values["quality"])
+            self._plan(past, run_row, states, seen)
+            values |= {name: getattr(past, name) for name in FROM_WATCH}
+            values |= {"source": source_name, "run_id": run_id, "tracked_at": tracked_at}
+            values["labels"] = labels.get((refs.source_id, key), {})
+            yield RunRow(*(values[name] for name in RunRow.__struct_fields__))
 
     def _if_known(self, moment: int | None) -> int | None:
         return moment if moment is not None and moment <= self.as_of else None
 
-    def _row(self, run: "_PastRun", parts: Parts) -> RunRow:
-        values: Row = {
-            "source": run.source,
-            "run_id": run.run_id,
-            "tracked_at": run.tracked_at,
-            "tracking": self._tracking(run),
-            "labels": run.labels,
-            **run.watched(),
-            **self._summary(run, parts),
-        }
-        return RunRow(*(values[name] for name in RunRow.__struct_fields__))
+    def _summary(self, past: WatchRecord, states: Sequence[SnapshotRecord], parts: Parts) -> Row:
+        """Return the columns of a run's summary, and write what the watch row has of it."""
+        if not states:
+            return {}
+        row = load_row(states[-1], parts, self.costs)
+        rules = summary_rules(self.cadence, self.costs)
+        summary = summarize([state.summary for state in states], row, rules)
+        apply_summary(past, summary, states[-1])
+        return summary_row({}, row, summary)
 
-    def _summary(self, run: "_PastRun", parts: Parts) -> Row:
-        if not run.snapshots:
-            return _UNSEEN
-        row = load_row(run.snapshots[-1], parts, self.costs)
-        summary = summarize(run.summaries, row, summary_rules(self.cadence, self.costs))
-        watched = {"is_quiet": summary.is_quiet, "ended_seen_at": summary.ended_seen_at}
-        progress = {name: getattr(row, name) for name in PROGRESS}
-        known = summary_row({}, row, summary) | progress | watched
-        return known | ({"quality": with_mismatch(known["quality"])} if run.differs else {})
-
-    def _tracking(self, run: "_PastRun") -> str:
-        if run.untracked_at is not None:
-            return "untracked"
-        return next_poll(run.schedule_inputs(), self.cadence).tracking
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _PastRun:
-    """All that was known of one run at an instant; instants in microseconds since 1970 UTC."""
-
-    source: str
-    run_id: str
-    tracked_at: int
-    untracked_at: int | None
-    resumed_at: int | None
-    differs: bool
-    labels: Mapping[str, str]
-    polls: Sequence[PollRecord]
-    snapshots: Sequence[SnapshotRecord]
-
-    @property
-    def summaries(self) -> list[SnapshotSummary]:
-        """What its summary needs of each snapshot."""
-        return [row.summary for row in self.snapshots]
-
-    def watched(self) -> Row:
-        """Return what the row of `watch` said, by the names of `RunRow`."""
-        polled = [row.polled_at for row in self.polls]
-        good = [row.polled_at for row in self.polls if row.snapshot_seq is not None]
-        return {
-            "first_polled_at": polled[0] if polled else None,
-            "last_polled_at": polled[-1] if polled else None,
-            "first_good_at": good[0] if good else None,
-            "last_good_at": good[-1] if good else None,
-            "last_outcome": self.polls[-1].outcome if polled else None,
-            "n_polls": len(polled),
-            "n_snapshots": len(self.snapshots),
-        }
-
-    def schedule_inputs(self) -> ScheduleInputs:
-        """Return what the schedule knew of the run."""
-        states, polls = self.summaries, self.polls
-        end = end_first_seen(states) if states else None
-        failed = takewhile(lambda row: row.snapshot_seq is None, reversed(polls))
-        before, last = [None, None, *(row.polled_at for row in polls)][-2:]
-        return ScheduleInputs(
-            tracked_at=self.tracked_at,
-            created_at=self.snapshots[-1].created_at if states else None,
-            is_terminal=states[-1].is_terminal if states else None,
-            first_good_at=states[0].first_seen_at if states else None,
-            last_polled_at=last,
-            last_changed_at=states[-1].first_seen_at if states else None,
-            ended_seen_at=end.first_seen_at if end else None,
-            resumed_at=self.resumed_at,
-            last_outcome=Outcome(polls[-1].outcome) if polls else None,
-            n_failures=sum(1 for _ in failed),
-            may_give_up=may_give_up(last, before),
-        )
+    def _plan(
+        self,
+        past: WatchRecord,
+        run_row: RunRecord,
+        states: Sequence[SnapshotRecord],
+        seen: Sequence[PollRecord],
+    ) -> None:
+        if run_row.untracked_at is not None:
+            past.tracking = "untracked"
+        elif seen:
+            before_at = seen[-2].polled_at if len(seen) > 1 else None
+            last = LastPoll(polled_at=seen[-1].polled_at, before_at=before_at)
+            plan_run(past, run_row, states[-1] if states else None, self.cadence, last)
 
 
 def _polls(connection: sa.Connection, refs: RunRefs, as_of: int) -> dict[int, list[PollRecord]]:

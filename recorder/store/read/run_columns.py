@@ -30,7 +30,7 @@ from recorder.analysis.spend_columns import BASIS, spend_columns
 from recorder.analysis.spend_columns import COLUMNS as SPEND
 from recorder.history.flags import with_mismatch
 from recorder.ledger.readable import storable
-from recorder.store.read.past import Past
+from recorder.store.read.past import FROM_WATCH, Past
 from recorder.store.read.phases import is_mismatched
 from recorder.store.read.run_history import (
     cost_changes,
@@ -39,7 +39,6 @@ from recorder.store.read.run_history import (
     lead_errors,
     poll_times,
 )
-from recorder.store.read.runs import FROM_WATCH
 from recorder.store.schema import Flag, capture, item, label, run, run_summary, source, watch
 
 _PER_FETCH: Final = 500

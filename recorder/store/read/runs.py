@@ -11,27 +11,11 @@ import sqlalchemy as sa
 
 from recorder.analysis.rows import RunRow
 from recorder.history.flags import ITEMS_MISMATCH
-from recorder.ledger.row import PROGRESS
 from recorder.store.joins import known_runs, same_run
-from recorder.store.read.past import Past
+from recorder.store.read.past import FROM_SUMMARY, FROM_WATCH, Past
 from recorder.store.read.phases import is_mismatched
 from recorder.store.read.run_refs import RunRef, RunRefs, labels_of
 from recorder.store.schema import capture, run, run_summary, source, watch
-
-FROM_WATCH = (
-    "tracking",
-    "first_polled_at",
-    "last_polled_at",
-    "first_good_at",
-    "last_good_at",
-    "ended_seen_at",
-    "n_polls",
-    "n_snapshots",
-    "is_quiet",
-    "last_outcome",
-    *PROGRESS,
-)
-_FROM_SUMMARY = tuple(name for name in RunRow.__struct_fields__ if name in run_summary.c)
 
 
 def run_rows(
@@ -84,7 +68,7 @@ def run_columns(as_of: int | None = None) -> list[sa.ColumnElement[Any]]:
         "tracked_at": run.c.tracked_at,
     }
     columns |= {name: watch.c[name] for name in FROM_WATCH}
-    columns |= {name: run_summary.c[name] for name in _FROM_SUMMARY}
+    columns |= {name: run_summary.c[name] for name in FROM_SUMMARY}
     columns["quality"] = sa.case(
         (is_mismatched(as_of), sa.func.coalesce(run_summary.c.quality + ",", "") + ITEMS_MISMATCH),
         else_=run_summary.c.quality,

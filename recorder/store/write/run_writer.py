@@ -28,6 +28,7 @@ from recorder.ledger.sections import Reading
 from recorder.schedule.cadence import Cadence
 from recorder.store.documents import load_row
 from recorder.store.parts import Parts
+from recorder.store.plan import LastPoll, last_poll, plan_run
 from recorder.store.prepared import rows_of_run
 from recorder.store.records import (
     RUN_SUMMARY_COLUMNS,
@@ -39,6 +40,7 @@ from recorder.store.records import (
     WatchRecord,
     apply_progress,
     apply_summary,
+    count_poll,
     load_snapshots,
     snapshot_record,
     snapshot_summary,
@@ -48,7 +50,6 @@ from recorder.store.records import (
 )
 from recorder.store.schema import run_summary, snapshot
 from recorder.store.write.batch import Batch
-from recorder.store.write.plan import LastPoll, last_poll, plan_run
 from recorder.store.write.run_log import RunLog
 
 _EARLIER = rows_of_run(snapshot, SUMMARY_COLUMNS, before="seq")
@@ -233,21 +234,8 @@ class RunWriter:
         return Outcome.CHANGED
 
     def _count(self, at: int, outcome: Outcome) -> int | None:
-        """Count a poll in the watch row; return the number of the snapshot that it showed."""
-        watch, good = self.watch, outcome.is_row
         self._log.note_poll(outcome, at, self._last)
-        watch.n_polls += 1
-        watch.n_failures = 0 if good else watch.n_failures + 1
-        watch.last_polled_at = at
-        watch.last_outcome = int(outcome)
-        if watch.first_polled_at is None:
-            watch.first_polled_at = at
-        if not good:
-            return None
-        watch.last_good_at = at
-        if watch.first_good_at is None:
-            watch.first_good_at = at
-        return watch.n_snapshots
+        return count_poll(self.watch, at, outcome)
 
     def _write_poll(
         self, answer: Answer, outcome: Outcome, seq: int | None, detail: str | None

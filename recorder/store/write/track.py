@@ -6,15 +6,16 @@ nothing but watches a run again that was dropped. A function that takes a connec
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import sqlalchemy as sa
+from msgspec.structs import asdict
 
 from recorder.schedule.cadence import Urgency
 from recorder.store.engine import Database
 from recorder.store.joins import watched_runs
 from recorder.store.read.run_refs import RunRefs
-from recorder.store.records import columns_of
+from recorder.store.records import columns_of, new_watch
 from recorder.store.schema import label, run, source, watch
 from recorder.store.write.sources import ensure_source, lock_source
 from recorder.store.write.watch_rows import hasten
@@ -154,23 +155,9 @@ def _add_runs(
     connection.execute(sa.insert(run), rows)
     connection.execute(
         sa.insert(watch),
-        [_first_watch(source_id, row["run_key"], row["tracked_at"]) for row in rows],
+        [asdict(new_watch(source_id, row["run_key"], row["tracked_at"])) for row in rows],
     )
     return keys
-
-
-def _first_watch(source_id: int, run_key: int, tracked_at: int) -> dict[str, Any]:
-    return {
-        "source_id": source_id,
-        "run_key": run_key,
-        "tracking": "active",
-        "due_at": tracked_at,
-        "urgency": int(Urgency.NEW),
-        "n_polls": 0,
-        "n_snapshots": 0,
-        "n_failures": 0,
-        "is_quiet": False,
-    }
 
 
 def resume(connection: sa.Connection, source_id: int, run_key: int, *, now: int) -> None:
