@@ -17,7 +17,7 @@ from recorder.cli.terminal import visible
 from recorder.settings import Settings
 from recorder.store.backup import back_up
 from recorder.store.migrate import upgrade as upgrade_store
-from recorder.store.read.faults import StoreFault, find_faults
+from recorder.store.read.integrity import StoreFault, find_faults
 from recorder.store.records import summary_rules
 from recorder.store.roles import grant_reading, require_role
 from recorder.store.schema import REVISION
@@ -102,7 +102,7 @@ def status(format: str, settings: Settings) -> int:
 def check(format: str, settings: Settings) -> int:
     """Verify numbering, digests, references, polls against snapshots, and summaries made anew.
 
-    It reads the whole store. Prints a line for each fault, with what mends it, exit code 1; nothing where there is
+    It reads the whole store. Prints a line for each fault, with what repairs it, exit code 1; nothing where there is
     none. Others may record meanwhile.
     """
     with reading(settings) as database:

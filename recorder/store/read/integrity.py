@@ -44,8 +44,8 @@ _AT_ONCE: Final = 200
 _UNREADABLE: Final = (StoreError, ArithmeticError, LookupError, TypeError, ValueError)
 _FIRST_AND_LAST: Final = ("first_polled_at", "last_polled_at", "first_good_at", "last_good_at")
 
-Said: TypeAlias = tuple[str, str]
-"""What is wrong, and what mends it."""
+Finding: TypeAlias = tuple[str, str]
+"""What is wrong, and what repairs it."""
 
 _R = TypeVar("_R", PollRecord, SnapshotRecord)
 
@@ -56,13 +56,13 @@ class StoreFault(NamedTuple):
     source: str | None
     run_id: str | None
     fault: str
-    mend: str
+    repair: str
 
     def line(self) -> str:
         """Return the fault as one line."""
         where = [f"source {self.source}"] if self.source else []
         where += [f"run {self.run_id}"] if self.run_id else []
-        return f"{', '.join(where) or 'the store'}: {self.fault}: {self.mend}"
+        return f"{', '.join(where) or 'the store'}: {self.fault}: {self.repair}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,8 +87,8 @@ def find_faults(database: Database, costs: CostRules, rules: SummaryRules) -> It
                 yield StoreFault(name, None, fault, GONE)
             parts = Parts(connection, source_id)
             for run_id, rows in _runs(connection, source_id):
-                for fault, mend in _run_faults(rows, parts, costs, rules):
-                    yield StoreFault(name, run_id, fault, mend)
+                for fault, repair in _run_faults(rows, parts, costs, rules):
+                    yield StoreFault(name, run_id, fault, repair)
 
 
 def _part_faults(connection: sa.Connection, source_id: int) -> Iterator[str]:
@@ -147,7 +147,7 @@ def _grouped(rows: Sequence[_R]) -> dict[int, list[_R]]:
 
 def _run_faults(
     rows: _RunRows, parts: Parts, costs: CostRules, rules: SummaryRules
-) -> Iterator[Said]:
+) -> Iterator[Finding]:
     if rows.watch is None:
         yield "it has no row of the watch", REBUILT
         return
@@ -162,7 +162,7 @@ def _run_faults(
         yield from _summary_faults(rows, parts, costs, rules)
 
 
-def _watch_faults(own: WatchRecord, rows: _RunRows) -> Iterator[Said]:
+def _watch_faults(own: WatchRecord, rows: _RunRows) -> Iterator[Finding]:
     """Yield what the watch row counts otherwise than its polls and snapshots."""
     instants = [one.polled_at for one in rows.polls]
     good = [one.polled_at for one in rows.polls if Outcome(one.outcome).is_row]
@@ -176,7 +176,7 @@ def _watch_faults(own: WatchRecord, rows: _RunRows) -> Iterator[Said]:
             yield f"{name} is not that of its polls", REBUILT
 
 
-def _numbering_faults(states: Sequence[SnapshotRecord]) -> Iterator[Said]:
+def _numbering_faults(states: Sequence[SnapshotRecord]) -> Iterator[Finding]:
     numbers = [one.seq for one in states]
     if numbers != list(range(1, len(states) + 1)):
         yield "its snapshots are not numbered 1, 2, ... without gaps", GONE
@@ -185,7 +185,7 @@ def _numbering_faults(states: Sequence[SnapshotRecord]) -> Iterator[Said]:
             yield f"snapshots {before.seq} and {after.seq} are one state", REBUILT
 
 
-def _poll_faults(rows: _RunRows) -> Iterator[Said]:
+def _poll_faults(rows: _RunRows) -> Iterator[Finding]:
     """Yield the snapshots that say otherwise than their polls when and how often they were seen."""
     seen: dict[int | None, list[int]] = {}
     for one in rows.polls:
@@ -196,7 +196,7 @@ def _poll_faults(rows: _RunRows) -> Iterator[Said]:
             yield f"snapshot {state.seq} was not seen when its polls say", REBUILT
 
 
-def _document_faults(state: SnapshotRecord, parts: Parts) -> Iterator[Said]:
+def _document_faults(state: SnapshotRecord, parts: Parts) -> Iterator[Finding]:
     try:
         value = load_value(state, parts)["run"]
     except _UNREADABLE as error:
@@ -208,7 +208,7 @@ def _document_faults(state: SnapshotRecord, parts: Parts) -> Iterator[Said]:
 
 def _summary_faults(
     rows: _RunRows, parts: Parts, costs: CostRules, rules: SummaryRules
-) -> Iterator[Said]:
+) -> Iterator[Finding]:
     last = rows.snapshots[-1]
     try:
         row: LedgerRow = load_row(last, parts, costs)

@@ -74,12 +74,12 @@ def test_a_sound_store_is_silent(store: Database, store_url: str, capsys: Captur
 @pytest.mark.slow
 @pytest.mark.parametrize("said", DAMAGE)
 def test_each_damage_is_found(store: Database, store_url: str, capsys: Capture, said: str) -> None:
-    """The fault is named with the run and what mends it; no other run is touched."""
+    """The fault is named with the run and what repairs it; no other run is touched."""
     damage(store, DAMAGE[said])
     found = faults(store_url, capsys)
     assert any(said in one["fault"] for one in found), found
     assert len({one["run_id"] for one in found}) == 1
-    assert all(one["source"] and one["mend"] for one in found)
+    assert all(one["source"] and one["repair"] for one in found)
     assert run(cli, ["db", "check", "--db", store_url]) == 1
     assert len(capsys.readouterr().out.splitlines()) == len(found)
 
