@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from asking import asked
 from comparing import assert_same
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_rows import DAWN, TERMS, WEST, Made, histories, lived, run_row
 from msgspec.structs import replace
@@ -33,6 +33,7 @@ def of(slug: str = "", version: str = "") -> Filters:
     return Filters(slug=(slug,) if slug else (), version=(version,) if version else ())
 
 
+@settings(max_examples=25)
 @given(histories(300), st.sampled_from([(), *((term,) for term in TERMS if term != "status")]))
 def test_a_comparison_is_that_of_scipy(made: Made, by: tuple[str, ...]) -> None:
     """Over random histories every cell of every group, measure and unit is what scipy and plain loops give."""
@@ -45,6 +46,7 @@ def test_a_comparison_is_that_of_scipy(made: Made, by: tuple[str, ...]) -> None:
     assert_same(compare(made.rows, *sides, by=by, tz=WEST), expected, *by, *KEYS)
 
 
+@settings(max_examples=25)
 @given(histories(300))
 def test_each_version_is_compared_with_the_one_before(made: Made) -> None:
     """All slugs and versions are one answer, whose intervals hold together; runs without a slug have no versions."""

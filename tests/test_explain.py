@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import reference_estimates
-from hypothesis import given
+from hypothesis import given, settings
 from made_rows import DAWN, Made, histories, run_row
 from msgspec.structs import replace
 from programs import HOME
@@ -25,7 +25,7 @@ from recorder.cli.main import cli, run
 from recorder.history import flags
 from recorder.history.flags import SENTENCES, flag_sentence
 from recorder.instants import DAY, iso, parse_instant
-from recorder.ledger.answer import Outcome
+from recorder.ledger.answer import Answer, Outcome
 from recorder.sandbox import answers
 from recorder.store.engine import Database
 from recorder.store.write.record import Recorder
@@ -87,18 +87,17 @@ def leads(done: int, failed: int = 0) -> dict[str, Any]:
     return {"resolvedCount": 100, "counts": counts}
 
 
-def record(database: Database, run_id: str, *seen: tuple[int, Any], tracked: int = 0) -> None:
+def record(database: Database, run_id: str, *seen: tuple[int, Any]) -> None:
     """Record what was seen of a run, at so many seconds after T0; a number is the status of a failed poll."""
-    register(database, [run_id], at=tracked)
-    bodies = {at: text for at, text in seen if not isinstance(text, int)}
-    failed = {at: text for at, text in seen if isinstance(text, int)}
-    answers = [answer(at, text, run_id=run_id) for at, text in bodies.items()]
+    register(database, [run_id], at=0)
+    Recorder(database).record([seen_at(at, run_id, what) for at, what in seen])
+
+
+def seen_at(at: int, run_id: str, what: Any) -> Answer:
     wrong = {404: Outcome.NOT_VISIBLE, 503: Outcome.SERVER_ERROR}
-    answers += [
-        answer(at, b"", run_id=run_id, http_status=s, outcome=wrong[s]) for at, s in failed.items()
-    ]
-    for one in sorted(answers, key=lambda one: one.observed_at):
-        Recorder(database).record([one])
+    if isinstance(what, int):
+        return answer(at, b"", run_id=run_id, http_status=what, outcome=wrong[what])
+    return answer(at, what, run_id=run_id)
 
 
 def failing(database: Database) -> None:
@@ -118,9 +117,14 @@ def failing(database: Database) -> None:
         (7310, body("er_1", "failed", cost=cost, **ended)),
         (9000, body("er_1", "failed", cost=cost, **ended)),
     )
-    for n in range(20):
-        done = body(f"like_{n}", "completed", ended=10 + n, scope=leads(100), cost=cost)
-        record(database, f"like_{n}", (100, done), (9000, done))
+    like = {f"like_{n}": 10 + n for n in range(20)}
+    register(database, like, at=0)
+    done = {
+        run_id: body(run_id, "completed", ended=ended, scope=leads(100), cost=cost)
+        for run_id, ended in like.items()
+    }
+    polls = [(at, run_id) for at in (100, 9000) for run_id in like]
+    Recorder(database).record([seen_at(at, run_id, done[run_id]) for at, run_id in polls])
 
 
 def test_the_life_of_a_run_is_a_line_of_time(database: Database, ask: Ask) -> None:
@@ -290,7 +294,7 @@ def test_odd_things_are_told_in_words(database: Database, ask: Ask) -> None:
 def test_every_flag_has_a_sentence() -> None:
     """Whatever a function of flags may yield, or a constant names, is explained, and nothing else."""
     found = {v for name, v in vars(flags).items() if name.isupper() and isinstance(v, str)}
-    for path in (HOME / "recorder").rglob("*.py"):
+    for path in (HOME / "recorder" / "history").glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.FunctionDef) and node.name.endswith("_flags"):
                 texts = (one.value for one in ast.walk(node) if isinstance(one, ast.Constant))
@@ -326,6 +330,7 @@ def test_a_link_without_a_place_for_the_id_is_refused(
     assert err.startswith("recorder: links.trigger = ")
 
 
+@settings(max_examples=25)
 @given(histories(150))
 def test_a_place_is_that_of_plain_loops(made: Made) -> None:
     """Over random histories: the last hundred likes by when they were known, carried to the size, the run none of them."""
