@@ -48,6 +48,7 @@ def health(
     return SourceHealth(
         source=row,
         last_good_at=None,
+        last_polled_at=None,
         unseen=unseen,
         in_flight=in_flight,
         settling=0,
@@ -56,6 +57,7 @@ def health(
         abandoned=0,
         polls_last_minute=0,
         errors_last_hour=0,
+        throttled_last_hour=0,
     )
 
 

@@ -82,6 +82,9 @@ SECTIONS: Mapping[str, Mapping[str, CommandEntry]] = MappingProxyType(
                 "recorder.cli.check", "check", "Check thresholds: exit 5 if one is crossed."
             ),
             "overdue": CommandEntry("recorder.cli.overdue", "overdue", "List the overdue runs."),
+            "metrics": CommandEntry(
+                "recorder.cli.metrics", "metrics", "Show the state of all, for Prometheus."
+            ),
             "sql": CommandEntry("recorder.cli.sql", "sql", "Run one query over the views."),
         },
         "Analyse": {

@@ -9,10 +9,11 @@ from collections.abc import Callable, Mapping
 from functools import reduce, wraps
 from importlib import import_module
 from types import MappingProxyType
-from typing import TypeAlias, cast
+from typing import Any, TypeAlias, cast
 
 import click
 
+from recorder.errors import UsageError
 from recorder.instants import now_us, parse_duration
 from recorder.settings import DEFAULTS, ENVIRONMENT, OPTIONS, load_settings
 
@@ -77,6 +78,20 @@ _SETTING_OPTIONS: Mapping[str, Decorator] = MappingProxyType(
         ),
     }
 )
+
+
+def extra_module(name: str, *, extra: str) -> Any:  # noqa: ANN401  # a module
+    """Import what only the command of an extra's name needs.
+
+    Raises:
+        UsageError: the extra is not installed.
+    """
+    try:
+        return import_module(name)
+    except ImportError as error:
+        raise UsageError(
+            f"{extra} needs {error.name}: pip install 'puffle-recorder[{extra}]'"
+        ) from error
 
 
 def parsed_span(_ctx: click.Context, _param: click.Parameter, text: str | None) -> int | None:

@@ -2,15 +2,14 @@
 
 from dataclasses import replace
 from datetime import time, tzinfo
-from importlib import import_module
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import click
 
 from recorder.analyses import Analyses
 from recorder.analysis.filters import Filters
-from recorder.cli.options import command_now, settings_options
+from recorder.cli.options import command_now, extra_module, settings_options
 from recorder.cli.row_options import (
     as_of_option,
     filter_options,
@@ -19,7 +18,6 @@ from recorder.cli.row_options import (
 )
 from recorder.cli.stores import reading
 from recorder.cli.streams import notify
-from recorder.errors import UsageError
 from recorder.humanize import whole_span
 from recorder.instants import DAY, HOUR, datetime_of, us_of
 from recorder.settings import Settings
@@ -48,7 +46,7 @@ def report(
     The period begins at a midnight: 30 days with --since left out. Its present is that of the last poll in the store,
     or --as-of: the same store gives the same page. Only its owner may read the file.
     """
-    page = _page_module()
+    page = extra_module("recorder.html_report.page", extra="report")
     with reading(settings) as database, whole_file(Path(out)) as path:
         analyses = Analyses(database, settings, as_of=as_of)
         notify_unknown_words(analyses, filters)
@@ -57,15 +55,6 @@ def report(
         since = _midnight(now - _DAYS * DAY if filters.since is None else filters.since, tz)
         period = page.Period(filters=replace(filters, since=since), now=now, tz=tz)
         path.write_text(page.report_html(analyses, period), encoding="utf-8")
-
-
-def _page_module() -> Any:  # noqa: ANN401  # a module
-    try:
-        return import_module("recorder.html_report.page")
-    except ImportError as error:
-        raise UsageError(
-            f"report needs {error.name}: pip install 'puffle-recorder[report]'"
-        ) from error
 
 
 def _midnight(us: int, tz: tzinfo) -> int:

@@ -83,7 +83,7 @@ def sources(settings: Settings, order: Order, format: str, move: str | None) -> 
     with reading(settings) as database, database.reading() as connection:
         require_source(connection, settings.source)
         found = source_health(connection, settings.cadence, now=now, source_name=settings.source)
-        shared = _sharing(settings, source_rows(connection))
+        shared = sharing(settings, source_rows(connection))
         keys = key_health(connection, shared, now=now)
     cells = {
         name: _key_cells(settings, names, keys[key_id], now)
@@ -94,7 +94,7 @@ def sources(settings: Settings, order: Order, format: str, move: str | None) -> 
     _write(list(order.arrange(rows, _COLUMNS)), format)
 
 
-def _sharing(settings: Settings, rows: Iterable[SourceRow]) -> dict[str, list[str]]:
+def sharing(settings: Settings, rows: Iterable[SourceRow]) -> dict[str, list[str]]:
     """Return the names of the sources that share a key, by its fingerprint."""
     found: dict[str, list[str]] = {}
     for row in rows:

@@ -11,12 +11,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from recorder.instants import HOUR, MINUTE
+from recorder.ledger.answer import Outcome
 from recorder.schedule.cadence import Cadence, Urgency
 from recorder.store.joins import same_run, watched_runs
 from recorder.store.read.overdue_runs import overdue_runs
 from recorder.store.read.phases import is_in_flight, is_unseen, outcome_is
 from recorder.store.read.source_rows import SourceRow, source_rows
-from recorder.store.schema import key_budget, key_slot, poll, run, watch
+from recorder.store.schema import Integer, key_budget, key_slot, poll, run, watch
 from recorder.store.sharing.leases import is_dead
 
 
@@ -27,6 +28,7 @@ class SourceHealth:
     Attributes:
         source: its row in the store.
         last_good_at: the last answer that showed a run; None for none.
+        last_polled_at: the last answer of any kind that was recorded; None for none.
         unseen: runs that are tracked and that no answer showed yet.
         in_flight: runs that are seen, have not ended and are not lost, overdue ones included.
         settling: runs that have ended and are still polled.
@@ -35,10 +37,12 @@ class SourceHealth:
         abandoned: runs given up after staying in flight without change.
         polls_last_minute: requests in the last 60 s.
         errors_last_hour: requests in the last hour that gave neither a row nor a 404.
+        throttled_last_hour: those of them that were answered with 429.
     """
 
     source: SourceRow
     last_good_at: int | None
+    last_polled_at: int | None
     unseen: int
     in_flight: int
     settling: int
@@ -47,6 +51,7 @@ class SourceHealth:
     abandoned: int
     polls_last_minute: int
     errors_last_hour: int
+    throttled_last_hour: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,40 +78,48 @@ def source_health(
     late = overdue_runs(connection, cadence, now=now, source_name=source_name)
     overdue = Counter(one.source_id for one in late)
     return [
-        _health(row, tracked.get(row.source_id, []), requests.get(row.source_id, (0, 0)), overdue)
+        _health(row, tracked.get(row.source_id, []), requests.get(row.source_id), overdue)
         for row in source_rows(connection, source_name)
     ]
 
 
 def _health(
-    row: SourceRow, tracked: list[sa.Row[Any]], requests: tuple[int, int], overdue: Counter[int]
+    row: SourceRow,
+    tracked: list[sa.Row[Any]],
+    requests: sa.Row[Any] | None,
+    overdue: Counter[int],
 ) -> SourceHealth:
     count: Counter[str] = Counter()
     for group in tracked:
         phase = "in_flight" if group.is_in_flight else "unseen" if group.is_unseen else None
         ended = "settling" if group.tracking == "active" else group.tracking  # watched again
         count[phase or ended] += group.runs
-    good = [group.last_good_at for group in tracked if group.last_good_at is not None]
+    good, polled = (
+        [at for group in tracked if (at := getattr(group, name)) is not None]
+        for name in ("last_good_at", "last_polled_at")
+    )
     return SourceHealth(
         source=row,
         last_good_at=max(good, default=None),
+        last_polled_at=max(polled, default=None),
         unseen=count["unseen"],
         in_flight=count["in_flight"],
         settling=count["settling"],
         overdue=overdue[row.source_id],
         not_visible=count["not_visible"],
         abandoned=count["abandoned"],
-        polls_last_minute=requests[0],
-        errors_last_hour=requests[1],
+        polls_last_minute=requests.recent if requests else 0,
+        errors_last_hour=requests.failed if requests else 0,
+        throttled_last_hour=requests.throttled if requests else 0,
     )
 
 
 def _tracked(connection: sa.Connection) -> dict[int, list[sa.Row[Any]]]:
     """Return the tracked runs of each source, counted by tracking and phase."""
     phase = (is_in_flight().label("is_in_flight"), is_unseen().label("is_unseen"))
-    last_good_at = sa.func.max(watch.c.last_good_at).label("last_good_at")
+    last = [sa.func.max(watch.c[n]).label(n) for n in ("last_good_at", "last_polled_at")]
     statement = sa.select(
-        watch.c.source_id, watch.c.tracking, *phase, sa.func.count().label("runs"), last_good_at
+        watch.c.source_id, watch.c.tracking, *phase, sa.func.count().label("runs"), *last
     ).group_by(watch.c.source_id, watch.c.tracking, *phase)
     found: dict[int, list[sa.Row[Any]]] = {}
     for group in connection.execute(statement):
@@ -114,21 +127,25 @@ def _tracked(connection: sa.Connection) -> dict[int, list[sa.Row[Any]]]:
     return found
 
 
-def _requests(connection: sa.Connection, now: int) -> dict[int, tuple[int, int]]:
-    """Return the requests of the last minute and the failures of the last hour, by source."""
-    recent = sa.func.sum(sa.case((poll.c.polled_at > now - MINUTE, 1), else_=0))
-    failed = sa.func.sum(
-        sa.case((outcome_is(poll.c.outcome, lambda one: one.is_failure), 1), else_=0)
-    )
+def _requests(connection: sa.Connection, now: int) -> dict[int, sa.Row[Any]]:
+    """Return the requests of the last minute, and the failed and throttled ones of the last hour, by source."""
+    conditions = {
+        "recent": poll.c.polled_at > now - MINUTE,
+        "failed": outcome_is(poll.c.outcome, lambda one: one.is_failure),
+        "throttled": poll.c.outcome == int(Outcome.THROTTLED),
+    }
+    counts = [
+        sa.cast(sa.func.sum(sa.case((is_one, 1), else_=0)), Integer).label(name)
+        for name, is_one in conditions.items()
+    ]
     statement = (
-        sa.select(watch.c.source_id, recent, failed)
+        sa.select(watch.c.source_id, *counts)
         .join_from(watch, poll, same_run(poll, watch))
         # Only runs polled in that hour are looked into.
         .where(watch.c.last_polled_at > now - HOUR, poll.c.polled_at > now - HOUR)
         .group_by(watch.c.source_id)
     )
-    found = connection.execute(statement).all()
-    return {source_id: (int(polls), int(errors)) for source_id, polls, errors in found}
+    return {row.source_id: row for row in connection.execute(statement)}
 
 
 def poller_of(row: SourceRow, *, now: int) -> str | None:
