@@ -22,13 +22,8 @@ from recorder.store.engine import Database
 from recorder.store.migrate import require_current
 from recorder.store.read.listing import (
     ListedRow,
-    event_rows,
-    label_rows,
+    Listing,
     last_event_id,
-    lead_outcome_rows,
-    poll_rows,
-    snapshot_rows,
-    transition_rows,
 )
 from recorder.store.read.overdue_runs import overdue_runs
 from recorder.store.read.past import Past
@@ -135,25 +130,25 @@ class Queries:
 
     def snapshots(self, run_id: str | None = None, source: str | None = None) -> Iterator[Cells]:
         """Yield the rows of the view `snapshots`, of one run or of all."""
-        return map(snapshot_cells, self._listed(snapshot_rows, run_id, source))
+        return map(snapshot_cells, self._listed(Listing.snapshots, run_id, source))
 
     def polls(self, run_id: str | None = None, source: str | None = None) -> Iterator[Cells]:
         """Yield the rows of the view `polls`, of one run or of all."""
-        return map(poll_cells, self._listed(poll_rows, run_id, source))
+        return map(poll_cells, self._listed(Listing.polls, run_id, source))
 
     def transitions(self, run_id: str | None = None, source: str | None = None) -> Iterator[Cells]:
         """Yield the rows of the view `transitions`, of one run or of all."""
-        return map(transition_cells, self._listed(transition_rows, run_id, source))
+        return map(transition_cells, self._listed(Listing.transitions, run_id, source))
 
     def labels(self, run_id: str | None = None, source: str | None = None) -> Iterator[Cells]:
         """Yield the rows of the view `labels`, of one run or of all."""
-        return map(label_cells, self._listed(label_rows, run_id, source))
+        return map(label_cells, self._listed(Listing.labels, run_id, source))
 
     def lead_outcomes(
         self, run_id: str | None = None, source: str | None = None
     ) -> Iterator[Cells]:
         """Yield the rows of the view `lead_outcomes`, of one run or of all."""
-        return map(lead_outcome_cells, self._listed(lead_outcome_rows, run_id, source))
+        return map(lead_outcome_cells, self._listed(Listing.lead_outcomes, run_id, source))
 
     def runs_of(self, refs: Iterable[RunRef]) -> list[Cells]:
         """Return the rows of these runs, in their order."""
@@ -178,8 +173,8 @@ class Queries:
         after: int = 0,
         limit: int | None = None,
     ) -> Iterator[Cells]:
-        """Yield the rows of the view `events`, of one run or of all, as `event_rows` filters them."""
-        rows = partial(event_rows, filters=filters, kinds=kinds, after=after, limit=limit)
+        """Yield the rows of the view `events`, of one run or of all, as `Listing.events` filters them."""
+        rows = partial(Listing.events, filters=filters, kinds=kinds, after=after, limit=limit)
         return map(event_cells, self._listed(rows, run_id, source))
 
     def silences(self, source: str | None = None, *, now: int) -> list[tuple[str, int]]:
@@ -275,11 +270,11 @@ class Queries:
 
     def _listed(
         self,
-        rows: Callable[..., Iterator[ListedRow]],
+        rows: Callable[[Listing], Iterator[ListedRow]],
         run_id: str | None,
         source: str | None,
     ) -> Iterator[ListedRow]:
         named = self._source(source)
         with self._database.reading() as connection:
             ref = None if run_id is None else find_run(connection, run_id, named)
-            yield from rows(connection, ref, source_name=named, as_of=self._as_of)
+            yield from rows(Listing(connection, ref, named, self._as_of))

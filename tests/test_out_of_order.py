@@ -13,7 +13,7 @@ from recorder.analysis.rows import RunRow
 from recorder.ledger.answer import Answer, Outcome
 from recorder.ledger.jsontext import parse_json, to_text
 from recorder.store.engine import Database
-from recorder.store.read.listing import poll_rows, snapshot_rows, transition_rows
+from recorder.store.read.listing import Listing
 from recorder.store.read.past import Past
 from recorder.store.read.run_refs import find_run
 from recorder.store.read.runs import run_rows
@@ -139,8 +139,9 @@ Known = tuple[list[RunRow], list[list[Any]]]
 def known(database: Database, as_of: int | None) -> Known:
     """All that is told of the runs: rows, snapshots, polls, transitions."""
     with database.reading() as connection:
-        told = (snapshot_rows, poll_rows, transition_rows)
-        lists = [[_without_document(row) for row in of(connection, as_of=as_of)] for of in told]
+        listing = Listing(connection, as_of=as_of)
+        told = (listing.snapshots(), listing.polls(), listing.transitions())
+        lists = [[_without_document(row) for row in of] for of in told]
         return list(run_rows(connection, past=None if as_of is None else Past(as_of=as_of))), lists
 
 

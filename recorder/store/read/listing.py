@@ -4,6 +4,7 @@ Invariant: with `as_of` T, only what was observed at or before T.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, TypeAlias, cast
 
 import sqlalchemy as sa
@@ -41,28 +42,123 @@ _ITEM_COLUMNS = tuple(
 _POLL_COLUMNS = ("polled_at", "outcome", "http_status", "latency_ms", "snapshot_seq", "detail")
 
 
-def snapshot_rows(
-    connection: sa.Connection,
-    ref: RunRef | None = None,
-    *,
-    source_name: str | None = None,
-    as_of: int | None = None,
-) -> Iterator[ListedRow]:
-    """Yield the snapshots of one run, or of all, by source, run and number."""
-    n_polls: sa.ColumnElement[int] = snapshot.c.n_polls
-    last_seen: sa.ColumnElement[int] = snapshot.c.last_seen_at
-    if as_of is not None:
-        n_polls = as_seen_by(sa.func.count(), n_polls, as_of)
-        last_seen = as_seen_by(sa.func.max(poll.c.polled_at), last_seen, as_of)
-    columns = [
-        *columns_of(snapshot, _SNAPSHOT_COLUMNS),
-        n_polls.label("n_polls"),
-        last_seen.label("last_seen_at"),
-        part.c.json.label("document"),
-    ]
-    templates = (part.c.source_id == snapshot.c.source_id) & (part.c.part_id == snapshot.c.part_id)
-    statement = _select(columns, snapshot, ref, source_name, joined=snapshot.join(part, templates))
-    return _fetched(connection, statement, snapshot.c.first_seen_at, as_of)
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The rows of the views of one run, or of all; as of T those that were known then.
+
+    Args:
+        connection: a reading transaction.
+        ref: the run; None: all.
+        source_name: only this source's.
+        as_of: microseconds since 1970 UTC; None: what is known now.
+    """
+
+    connection: sa.Connection
+    ref: RunRef | None = None
+    source_name: str | None = None
+    as_of: int | None = None
+
+    def snapshots(self) -> Iterator[ListedRow]:
+        """Yield the snapshots by source, run and number."""
+        n_polls: sa.ColumnElement[int] = snapshot.c.n_polls
+        last_seen: sa.ColumnElement[int] = snapshot.c.last_seen_at
+        if self.as_of is not None:
+            n_polls = as_seen_by(sa.func.count(), n_polls, self.as_of)
+            last_seen = as_seen_by(sa.func.max(poll.c.polled_at), last_seen, self.as_of)
+        columns = [
+            *columns_of(snapshot, _SNAPSHOT_COLUMNS),
+            n_polls.label("n_polls"),
+            last_seen.label("last_seen_at"),
+            part.c.json.label("document"),
+        ]
+        is_template = part.c.part_id == snapshot.c.part_id
+        templates = snapshot.join(part, (part.c.source_id == snapshot.c.source_id) & is_template)
+        return self._rows(columns, snapshot, snapshot.c.first_seen_at, templates)
+
+    def polls(self) -> Iterator[ListedRow]:
+        """Yield the polls by source, run and instant."""
+        return self._rows(columns_of(poll, _POLL_COLUMNS), poll, poll.c.polled_at)
+
+    def transitions(self) -> Iterator[ListedRow]:
+        """Yield the changes of status by source, run and number."""
+        before = snapshot.alias("before")
+        previous = same_run(before, snapshot) & (before.c.seq == snapshot.c.previous_seq)
+        columns = [
+            before.c.status.label("from_status"),
+            snapshot.c.status.label("to_status"),
+            _ledger_at().label("ledger_at"),
+            before.c.last_seen_at.label("seen_before_at"),
+            snapshot.c.first_seen_at.label("seen_at"),
+        ]
+        pairs = snapshot.outerjoin(before, previous)
+        differs = before.c.seq.is_(None) | snapshot.c.status.is_distinct_from(before.c.status)
+        return self._rows(columns, snapshot, snapshot.c.first_seen_at, pairs, differs)
+
+    def labels(self) -> Iterator[ListedRow]:
+        """Yield the labels by source, run and key; as of T those of the runs that were tracked by then."""
+        return self._rows([label.c.key, label.c.value], label, run.c.tracked_at)
+
+    def lead_outcomes(self) -> Iterator[ListedRow]:
+        """Yield the items that were captured to the end, by source, run and item id."""
+        columns = columns_of(item, _ITEM_COLUMNS)
+        return self._rows(columns, item, capture.c.captured_at, captured_items())
+
+    def events(
+        self,
+        filters: Filters | None = None,
+        kinds: Collection[str] = (),
+        after: int = 0,
+        limit: int | None = None,
+    ) -> Iterator[ListedRow]:
+        """Yield the events of the run, or of all runs and keys, in their order; as of T what had happened by then.
+
+        Args:
+            filters: of the runs as they are, but `since` and `until` by the time at which it happened.
+            kinds: only these; none: all.
+            after: only events with a larger number.
+            limit: at most so many; None: all.
+        """
+        runs = event.outerjoin(run, same_run(run, event))
+        rows = runs.outerjoin(run_summary, same_run(run_summary, event)).join(
+            source, source.c.source_id == event.c.source_id
+        )
+        names = columns_of(event, ("event_id", "recorded_at", "happened_at", "kind", "detail"))
+        statement = sa.select(*names, source.c.name.label("source"), run.c.run_id).select_from(rows)
+        conditions = _conditions(filters or Filters(), kinds)
+        statement = statement.where(event.c.event_id > after, *conditions)
+        statement = statement.order_by(event.c.event_id).limit(limit)
+        return self._fetched(statement, event, event.c.happened_at)
+
+    def _rows(
+        self,
+        columns: Iterable[sa.ColumnElement[Any]],
+        table: sa.Table,
+        known_at: sa.ColumnElement[int],
+        joined: sa.Join | None = None,
+        condition: sa.ColumnElement[bool] | None = None,
+    ) -> Iterator[ListedRow]:
+        """Yield columns of a table's rows, or of what is joined to them, with source and run id, and in their order."""
+        *_, number = table.primary_key
+        statement = (
+            sa.select(source.c.name.label("source"), run.c.run_id, *columns)
+            .select_from(named(table if joined is None else joined, table))
+            .order_by(source.c.name, run.c.run_id, number)
+        )
+        if condition is not None:
+            statement = statement.where(condition)
+        return self._fetched(statement, table, known_at)
+
+    def _fetched(
+        self, statement: sa.Select[Any], table: sa.Table, known_at: sa.ColumnElement[int]
+    ) -> Iterator[ListedRow]:
+        if self.ref is not None:
+            statement = statement.where(self.ref.rows_of(table))
+        elif self.source_name is not None:
+            statement = statement.where(source.c.name == self.source_name)
+        if self.as_of is not None:
+            statement = statement.where(known_at <= self.as_of)
+        streamed = self.connection.execute(statement.execution_options(yield_per=_PER_FETCH))
+        yield from cast("Iterator[ListedRow]", streamed.mappings())
 
 
 def as_seen_by(
@@ -72,41 +168,6 @@ def as_seen_by(
     of_snapshot = same_run(poll, snapshot) & (poll.c.snapshot_seq == snapshot.c.seq)
     by_then = sa.select(value).select_from(poll).where(of_snapshot, poll.c.polled_at <= as_of)
     return sa.case((snapshot.c.last_seen_at > as_of, by_then.scalar_subquery()), else_=otherwise)
-
-
-def poll_rows(
-    connection: sa.Connection,
-    ref: RunRef | None = None,
-    *,
-    source_name: str | None = None,
-    as_of: int | None = None,
-) -> Iterator[ListedRow]:
-    """Yield the polls of one run, or of all, by source, run and instant."""
-    statement = _select(columns_of(poll, _POLL_COLUMNS), poll, ref, source_name)
-    return _fetched(connection, statement, poll.c.polled_at, as_of)
-
-
-def transition_rows(
-    connection: sa.Connection,
-    ref: RunRef | None = None,
-    *,
-    source_name: str | None = None,
-    as_of: int | None = None,
-) -> Iterator[ListedRow]:
-    """Yield the changes of status of one run, or of all, by source, run and number."""
-    before = snapshot.alias("before")
-    previous = same_run(before, snapshot) & (before.c.seq == snapshot.c.previous_seq)
-    columns = [
-        before.c.status.label("from_status"),
-        snapshot.c.status.label("to_status"),
-        _ledger_at().label("ledger_at"),
-        before.c.last_seen_at.label("seen_before_at"),
-        snapshot.c.first_seen_at.label("seen_at"),
-    ]
-    pairs = snapshot.outerjoin(before, previous)
-    statement = _select(columns, snapshot, ref, source_name, joined=pairs)
-    differs = before.c.seq.is_(None) | snapshot.c.status.is_distinct_from(before.c.status)
-    return _fetched(connection, statement.where(differs), snapshot.c.first_seen_at, as_of)
 
 
 def _ledger_at() -> sa.ColumnElement[int]:
@@ -119,70 +180,6 @@ def _ledger_at() -> sa.ColumnElement[int]:
             sa.func.coalesce(snapshot.c.cancelled_at, snapshot.c.completed_at),
         ),
     )
-
-
-def label_rows(
-    connection: sa.Connection,
-    ref: RunRef | None = None,
-    *,
-    source_name: str | None = None,
-    as_of: int | None = None,
-) -> Iterator[ListedRow]:
-    """Yield the labels of one run, or of all, by source, run and key; as of T those of the runs that were tracked by then."""
-    statement = _select([label.c.key, label.c.value], label, ref, source_name)
-    return _fetched(connection, statement, run.c.tracked_at, as_of)
-
-
-def lead_outcome_rows(
-    connection: sa.Connection,
-    ref: RunRef | None = None,
-    *,
-    source_name: str | None = None,
-    as_of: int | None = None,
-) -> Iterator[ListedRow]:
-    """Yield the items of one run, or of all, where they were captured to the end, by source, run and item id."""
-    columns = columns_of(item, _ITEM_COLUMNS)
-    statement = _select(columns, item, ref, source_name, joined=captured_items())
-    return _fetched(connection, statement, capture.c.captured_at, as_of)
-
-
-def event_rows(
-    connection: sa.Connection,
-    ref: RunRef | None = None,
-    *,
-    source_name: str | None = None,
-    as_of: int | None = None,
-    filters: Filters | None = None,
-    kinds: Collection[str] = (),
-    after: int = 0,
-    limit: int | None = None,
-) -> Iterator[ListedRow]:
-    """Yield the events of one run, or of all runs and keys, in their order.
-
-    Args:
-        connection: a transaction.
-        ref: the run; None: all.
-        source_name: only this source's.
-        as_of: only what had happened by then, microseconds since 1970 UTC.
-        filters: of the runs as they are, but `since` and `until` by the time at which it happened.
-        kinds: only these; none: all.
-        after: only events with a larger number.
-        limit: at most so many; None: all.
-    """
-    wanted = filters or Filters()
-    runs = event.outerjoin(run, same_run(run, event))
-    rows = runs.outerjoin(run_summary, same_run(run_summary, event)).join(
-        source, source.c.source_id == event.c.source_id
-    )
-    names = columns_of(event, ("event_id", "recorded_at", "happened_at", "kind", "detail"))
-    statement = sa.select(*names, source.c.name.label("source"), run.c.run_id).select_from(rows)
-    statement = statement.where(event.c.event_id > after, *_conditions(wanted, kinds))
-    if ref is not None:
-        statement = statement.where(ref.rows_of(event))
-    if source_name is not None:
-        statement = statement.where(source.c.name == source_name)
-    statement = statement.order_by(event.c.event_id).limit(limit)
-    return _fetched(connection, statement, event.c.happened_at, as_of)
 
 
 def last_event_id(connection: sa.Connection) -> int:
@@ -203,36 +200,3 @@ def _conditions(filters: Filters, kinds: Collection[str]) -> Iterator[sa.ColumnE
     for key, value in filters.labels:
         of_run = same_run(label, event) & (label.c.key == storable(key))
         yield sa.exists().where(of_run, label.c.value == storable(value))
-
-
-def _select(
-    columns: Iterable[sa.ColumnElement[Any]],
-    table: sa.Table,
-    ref: RunRef | None,
-    source_name: str | None,
-    *,
-    joined: sa.Join | None = None,
-) -> sa.Select[Any]:
-    """Select columns of a table's rows, or of what is joined to them, with source and run id, and in their order."""
-    rows = named(table if joined is None else joined, table)
-    *_, number = table.primary_key
-    statement = (
-        sa.select(source.c.name.label("source"), run.c.run_id, *columns)
-        .select_from(rows)
-        .order_by(source.c.name, run.c.run_id, number)
-    )
-    if ref is not None:
-        return statement.where(ref.rows_of(table))
-    return statement if source_name is None else statement.where(source.c.name == source_name)
-
-
-def _fetched(
-    connection: sa.Connection,
-    statement: sa.Select[Any],
-    known_at: sa.ColumnElement[int],
-    as_of: int | None,
-) -> Iterator[ListedRow]:
-    if as_of is not None:
-        statement = statement.where(known_at <= as_of)
-    streamed = connection.execute(statement.execution_options(yield_per=_PER_FETCH))
-    yield from cast("Iterator[ListedRow]", streamed.mappings())
