@@ -111,7 +111,7 @@ def test_a_source_that_all_rows_share_is_not_shown() -> None:
 
 def test_what_is_empty_is_left_out_and_named() -> None:
     """A column without any value, or with counts of 0 alone, is no column; a rate of 0 is one."""
-    columns = {"slug": Cell("text", key=True), "lost": Cell("count"), "rate": Cell("rate")}
+    columns = {"slug": Cell("text", key=True), "rate": Cell("rate"), "lost": Cell("count")}
     rows = [{"slug": "a", "lost": 0, "rate": 0.0}, {"slug": "b", "lost": 0}]
     assert printed(rows, width=80, columns=columns | {"p99": Cell("seconds")}).splitlines() == [
         "slug   rate",
@@ -119,6 +119,17 @@ def test_what_is_empty_is_left_out_and_named() -> None:
         "a     0.0 %",
         "b         -",
         "left out: lost (0 in each row); p99 (no value)",
+    ]
+
+
+def test_an_empty_store_has_its_first_count() -> None:
+    """The first column that is no key is shown, whatever it holds; a unit that no row has is not."""
+    columns = {"unit": Cell("text", key=True), "runs": Cell("count"), "left": Cell("amount")}
+    assert printed([{"runs": 0}], width=80, columns=columns).splitlines() == [
+        "runs",
+        "----",
+        "   0",
+        "left out: unit, left (no value)",
     ]
 
 

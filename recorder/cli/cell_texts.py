@@ -38,6 +38,7 @@ _KINDS: Final[Mapping[type, Kind]] = {
     **dict.fromkeys((int, float, Decimal, Number), "number"),
 }
 _UNITS: Final = ("unit", "cost_unit")
+_SIZED: Final = (int, float, Decimal)
 _BAR: Final = 8  # columns
 BLOCKS: Final = "▏▎▍▌▋▊▉█"  # from an eighth to the full block
 ASCII_BLOCKS: Final = "#"
@@ -98,30 +99,40 @@ class TableTexts:
     def _chosen(self, shown: Sequence[str]) -> Iterator[str]:
         """Yield the names of the columns to show: no bounds, nothing empty, no unit or source that all rows share."""
         shared = {"source", *(_UNITS if self._has_amounts(shown) else ())}
+        main = next((name for name in shown if not self._cells[name].key), None)
         for place, name in enumerate(shown):
-            cell, values = self._cells[name], self._values(name)
+            values = self._values(name)
             if name.endswith(("_low", "_high")) and name.rpartition("_")[0] in self._cells:
                 continue
             is_one = name in shared and len(set(values)) == 1 and values[0] is not None
             if is_one and name in _UNITS:
                 self._unit = str(values[0])
-            elif place == 0 or cell.key or not (is_one or self._is_empty(name, values)):
+            elif (
+                (place == 0 and is_one)
+                or name == main
+                or not (is_one or self._is_empty(name, values))
+            ):
                 yield name
 
     def _has_amounts(self, names: Iterable[str]) -> bool:
         return any(self._cells[name].kind == "amount" for name in names)
 
     def _is_empty(self, name: str, values: Sequence[object]) -> bool:
+        """Return whether a column has nothing to show, and note it; a key without a value names a group."""
         cell = self._cells[name]
         has_no_value = all(value is None for value in values)
         is_zero = cell.kind in _SUMMABLE and all(value in (None, 0) for value in values)
-        if values and (has_no_value or is_zero):
-            (self.blanks if has_no_value else self.zeros).append(self._title(name))
-        return has_no_value or is_zero
+        is_empty = (has_no_value or is_zero) and not (cell.key and name not in _UNITS)
+        if values and is_empty:
+            title = " ".join(filter(None, self._heads(name)))
+            (self.blanks if has_no_value else self.zeros).append(title)
+        return is_empty
 
-    def _title(self, name: str) -> str:
-        """Return the whole name of a column in words."""
-        return heading(name, self._cells[name].kind)
+    def _heads(self, name: str) -> tuple[str, str]:
+        """Return the heading that a column shares, which may be empty, and its own."""
+        cell = self._cells[name]
+        own = heading(name.removeprefix(f"{cell.group}_"), cell.kind)
+        return heading(cell.group, *_IMPLIED), visible(name) if self._is_verbatim else own
 
     def _values(self, name: str) -> list[Any]:
         return [row.get(name) for row in self.rows]
@@ -134,16 +145,15 @@ class TableTexts:
             texts, is_plain = [*self._with_bounds(name, cell.kind, texts)], False
         if bars and cell.bar and (cell.kind != "amount" or self._unit is not None):
             texts, is_plain = [*self._with_bars(texts, values)], False
-        group = heading(cell.group, *_IMPLIED)
+        group, own = self._heads(name)
         if cell.kind == "amount" and self._unit is not None:
             group = f"{group} {visible(self._unit)}".strip()
-        is_id, last = name.endswith("_id"), name.removeprefix(f"{cell.group}_")
         return Column(
-            name=visible(name) if self._is_verbatim else heading(last, cell.kind),
+            name=own,
             group=group,
             cells=texts,
             right=is_plain and cell.kind in _NUMERIC,
-            flexible=cell.kind in ("text", "flag") and not is_id,
+            flexible=cell.kind in ("text", "flag") and not name.endswith("_id"),
             key=cell.key,
         )
 
@@ -159,11 +169,11 @@ class TableTexts:
 
     def _with_bars(self, texts: Sequence[str], values: Sequence[Any]) -> Iterator[str]:
         width = max(map(display_width, texts), default=0)
-        drawn = values[: self._n_drawn]
-        most = max((float(value) for value in drawn if value is not None), default=0.0)
+        drawn = [value for value in values[: self._n_drawn] if isinstance(value, _SIZED)]
+        most = max(map(float, drawn), default=0.0)
         top = max(most, 1.0) if _FULL_AT_1 < most <= 1 else most
         for place, (text, value) in enumerate(zip(texts, values, strict=True)):
-            is_drawn = place < self._n_drawn > 1 and value is not None and top > 0
+            is_drawn = place < self._n_drawn > 1 and isinstance(value, _SIZED) and top > 0
             bar = self._bar(float(value) / top) if is_drawn else ""
             yield f"{pad(text, width, right=True)} {bar}".rstrip()
 

@@ -13,7 +13,7 @@ import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BufferedWriter, FileIO, TextIOWrapper
-from threading import Lock
+from threading import RLock
 from typing import Final, TextIO
 
 import click
@@ -32,7 +32,7 @@ class DrawnLine:
     """A line of stderr, a terminal, that is drawn over itself; whatever else is printed erases it first."""
 
     def __init__(self) -> None:
-        self._lock = Lock()
+        self._lock = RLock()  # a signal's handler may print while a line is printed
         self._is_drawn = False
         self._is_over = False
 

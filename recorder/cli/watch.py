@@ -8,7 +8,7 @@ import click
 
 from recorder.cli.live import open_view
 from recorder.cli.live_rows import SNAPSHOT_COLUMNS, headline, snapshot_row
-from recorder.cli.options import completed_by, settings_options
+from recorder.cli.options import completed_by, settings_options, wide_option
 from recorder.cli.output import FORMATS, write_rows
 from recorder.cli.stores import reading, stopped_by_signals
 from recorder.cli.streams import notify, output_was_lost
@@ -41,6 +41,7 @@ Examples:
     type=click.Choice(FORMATS),
     help="Print the table once, as it stands in the store, and poll nothing.",
 )
+@wide_option
 @settings_options("base_url", "rate", "every", "settle", "overdue_after")
 def watch(run_ids: tuple[str, ...], format: str | None, settings: Settings) -> int:
     """Show the runs in flight, and those that ended in the last 10 minutes, in a live table.
