@@ -64,8 +64,9 @@ class Summary:
         outcomes = ", ".join(f"{n} {outcome.text}" for outcome, n in sorted(self.outcomes.items()))
         text = f"polled {self.outcomes.total()}" + (f": {outcomes}" if outcomes else "")
         if self.pages:
-            failed = self.pages.total() - self.pages[Outcome.CHANGED]
-            text += f"; {counted(self.pages[Outcome.CHANGED], 'page')} of items, {failed:,} failed"
+            failed = sorted((outcome, n) for outcome, n in self.pages.items() if not outcome.is_row)
+            text += f"; {counted(self.pages[Outcome.CHANGED], 'page')} of items"
+            text += "".join(f", {n} {outcome.text}" for outcome, n in failed)
         if self.failing:
             runs = counted(len(self.failing), "run")
             text += f"; the last poll of {runs} did not succeed ({self._example()})"

@@ -67,8 +67,10 @@ def _leads(run: SimulatedRun, at: int) -> list[_Lead]:
     waiting = deque(leads)
     for before, step in pairwise(step for step in run.steps if step.at <= at):
         is_cancel = step.status == RunStatus.CANCELLED and before.status != step.status
+        began = before.at if before.status == RunStatus.RUNNING else None
         for word in ("completed", "failed"):
             for _ in range(getattr(step, word) - getattr(before, word)):
+                waiting[0].started_at = waiting[0].started_at or began
                 _end(waiting.popleft(), step.at, word)
         for _ in range(step.skipped - before.skipped):
             reason = "run_cancelled" if is_cancel else "missing_input"
