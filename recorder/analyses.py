@@ -57,7 +57,7 @@ class Analyses(Queries):
                 name: self._filters(value) if isinstance(value, Filters) else value
                 for name, value in analysis.options_of(question.options).items()
             },
-            overdue_after_us=self._settings.overdue_after_us,
+            overdue_after_us=self._settings.cadence.overdue_after_us,
         )
         if analysis.prepare is not None:
             complete = analysis.prepare(complete)
@@ -117,7 +117,7 @@ class Analyses(Queries):
         moment = now if self._as_of is None else self._as_of
         rows = self.in_flight(filters, now=now)
         made = Outlooks(self._database, past=self._past()).of(rows, now=moment)
-        limit_us = self._settings.overdue_after_us
+        limit_us = self._settings.cadence.overdue_after_us
         marked = [(row, made[row.source, row.run_id].is_slow(moment)) for row in rows]
         return [one for one in marked if one[1] or one[0].is_overdue(limit_us, now=moment)]
 
@@ -156,7 +156,7 @@ class Analyses(Queries):
         moment = now if self._as_of is None else self._as_of
         row = self.run_row(run_id, source)
         ((_, left),) = self.with_remaining([row], now=now)
-        after_us, since = self._settings.overdue_after_us, row.flight_since
+        after_us, since = self._settings.cadence.overdue_after_us, row.flight_since
         rows = (list(ask(run_id, source)) for ask in (self.snapshots, self.transitions, self.polls))
         snapshots, transitions, polls = rows
         story = RunStory(

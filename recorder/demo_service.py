@@ -7,10 +7,11 @@ from collections.abc import Callable, Sequence
 
 from recorder.analysis.rows import RunRow
 from recorder.errors import UsageError
-from recorder.instants import MINUTE, SECOND
+from recorder.instants import SECOND
 from recorder.polling.service import Service
 from recorder.polling.watch_options import RunMode, WatchOptions
 from recorder.sandbox import DEFAULT_USERS, Ending, SimulatedPopulation
+from recorder.schedule.cadence import Cadence
 from recorder.settings import API_KEY_ENV, Settings
 from recorder.store.engine import Database
 from recorder.store.migrate import current_revision, upgrade
@@ -49,9 +50,7 @@ def demo_settings(*, database_url: str, base_url: str) -> Settings:
         base_url=base_url,
         source=SOURCE,
         rate=6000,
-        every_us=SECOND,
-        settle_us=_SETTLE_US,
-        overdue_after_us=10 * MINUTE,
+        cadence=Cadence(every_us=SECOND, settle_us=_SETTLE_US),
     )
 
 

@@ -95,7 +95,7 @@ class Queries:
 
     def overdue(self, filters: Filters | None = None, *, now: int) -> list[RunRow]:
         """Return the overdue runs, the longest in flight first; as of T, `now` is T."""
-        return self.in_flight(filters, beyond_us=self._settings.overdue_after_us, now=now)
+        return self.in_flight(filters, beyond_us=self._settings.cadence.overdue_after_us, now=now)
 
     def in_flight(
         self, filters: Filters | None = None, *, beyond_us: int = _ANY_US, now: int

@@ -129,7 +129,7 @@ def test_settings_come_resolved(poll: click.Command, seen: Seen, tmp_path: Path)
     run(poll, "--config", str(file), "--rate", "7", "-v", RECORDER_EVERY="2s")
     settings = seen["settings"]
     assert isinstance(settings, Settings)
-    assert (settings.rate, settings.every_us, settings.source) == (7, 2_000_000, "a")
+    assert (settings.rate, settings.cadence.every_us, settings.source) == (7, 2_000_000, "a")
     assert seen["verbose"] is True
 
 

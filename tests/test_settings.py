@@ -1,6 +1,8 @@
 """An option beats the environment, the environment beats the file, and what is wrong is told in one line."""
 
+import os
 from collections.abc import Mapping
+from operator import attrgetter
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -9,7 +11,7 @@ import pytest
 from recorder.analysis.filters import Filters
 from recorder.errors import SettingError
 from recorder.instants import DAY, HOUR, MINUTE, SECOND
-from recorder.settings import Settings, load_settings
+from recorder.settings import Settings, load_settings, names
 
 DEFAULTS = "# nothing\n"
 
@@ -49,12 +51,21 @@ def test_the_defaults_are_those_of_the_contract(config: Path) -> None:
     """With nothing set, every setting has its published default."""
     settings = load(config)
     assert settings.base_url == "https://app.puffle.ai"
-    assert (settings.source, settings.rate, settings.every_us) == (None, 80, 3 * SECOND)
-    assert settings.settle_us == (5 * SECOND, MINUTE, 15 * MINUTE, HOUR, DAY)
-    assert (settings.overdue_after_us, settings.abandon_us) == (10 * MINUTE, 7 * DAY)
+    assert (settings.source, settings.rate, settings.cadence.every_us) == (None, 80, 3 * SECOND)
+    assert settings.cadence.settle_us == (5 * SECOND, MINUTE, 15 * MINUTE, HOUR, DAY)
+    assert (settings.cadence.overdue_after_us, settings.cadence.abandon_us) == (
+        10 * MINUTE,
+        7 * DAY,
+    )
     default = settings.source_settings("default")
     assert (default.api_key_env, default.api_key_file) == ("PUFFLE_API_KEY", None)
     assert (default.base_url, default.rate) == (settings.base_url, 80)
+
+
+def test_the_defaults_as_people_read_them_are_those_that_hold() -> None:
+    """Given as options, the documented texts change nothing."""
+    documented = load_settings(dict(names.DEFAULTS), environ={"RECORDER_CONFIG": os.devnull})
+    assert documented == load_settings({}, environ={"RECORDER_CONFIG": os.devnull})
 
 
 def test_the_default_store_is_a_file_in_the_data_folder(
@@ -85,25 +96,25 @@ def test_the_default_config_file_is_optional(
         (
             "every",
             "RECORDER_EVERY",
-            "every_us",
+            "cadence.every_us",
             {"1s": SECOND, "200ms": 200_000, "1.5s": 1_500_000},
         ),
         (
             "settle",
             "RECORDER_SETTLE",
-            "settle_us",
+            "cadence.settle_us",
             {"1s": (SECOND,), "1s, 2s": (SECOND, 2 * SECOND), "1m": (MINUTE,)},
         ),
         (
             "overdue_after",
             "RECORDER_OVERDUE",
-            "overdue_after_us",
+            "cadence.overdue_after_us",
             {"1m": MINUTE, "2m": 2 * MINUTE, "3m": 3 * MINUTE},
         ),
         (
             "abandon",
             "RECORDER_ABANDON",
-            "abandon_us",
+            "cadence.abandon_us",
             {"1d": DAY, "2d": 2 * DAY, "1w": 7 * DAY},
         ),
         ("source", "RECORDER_SOURCE", "source", {"a": "a", "b": "b", "c d": "c d"}),
@@ -133,14 +144,15 @@ def test_option_beats_environment_beats_file(
     config: Path, key: str, variable: str, read: str, cases: Mapping[str, object]
 ) -> None:
     """Each setting comes from the option, else from the environment, else from the file."""
+    get = attrgetter(read)
     by_option, by_variable, by_file = cases
     text = f'{key} = "{by_file}"\n'
     environ = {variable: by_variable}
     all_three = load(config, text, environ=environ, **{key: by_option})
-    assert getattr(all_three, read) == cases[by_option]
-    assert getattr(load(config, text, environ=environ), read) == cases[by_variable]
-    assert getattr(load(config, text), read) == cases[by_file]
-    assert getattr(load(config, text, environ={variable: "  "}), read) == cases[by_file]
+    assert get(all_three) == cases[by_option]
+    assert get(load(config, text, environ=environ)) == cases[by_variable]
+    assert get(load(config, text)) == cases[by_file]
+    assert get(load(config, text, environ={variable: "  "})) == cases[by_file]
 
 
 def test_a_file_named_by_the_environment_is_read(config: Path) -> None:
@@ -184,7 +196,7 @@ def test_what_editors_and_environment_files_leave_around_a_value_is_none_of_it(
     """A byte order mark and CRLF in the file, quotes and a CR round a variable's value."""
     config.write_bytes(b'\xef\xbb\xbfrate = 9\r\nevery = "4s"\r\n')
     settings = load_settings({"config": str(config)}, environ={})
-    assert (settings.rate, settings.every_us) == (9, 4 * SECOND)
+    assert (settings.rate, settings.cadence.every_us) == (9, 4 * SECOND)
     for written in ("growth", "growth\r", '"growth"', "'growth'\r", ' "growth" \n'):
         assert load(config, environ={"RECORDER_SOURCE": written}).source == "growth"
     for unset in ("", "\r", '""', "''\r"):

@@ -97,7 +97,7 @@ def _runs(analyses: Analyses, settings: Settings, now: int) -> Iterator[Metric]:
     for row, left in analyses.with_remaining(analyses.in_flight(now=now), now=now):
         name = (row.source, row.slug)
         in_flight[name] += 1
-        overdue[name] += row.is_overdue(settings.overdue_after_us, now=now)
+        overdue[name] += row.is_overdue(settings.cadence.overdue_after_us, now=now)
         slow[name] += left["slow"] is True
     yield _of_slugs("recorder_runs_in_flight", "Runs in flight, overdue ones included.", in_flight)
     yield _of_slugs("recorder_runs_overdue", "Runs in flight for longer than they may be.", overdue)

@@ -82,7 +82,7 @@ def overdue(
         analyses = Analyses(database, settings, as_of=as_of)
         notify_unknown_words(analyses, filters)
         found = _found(analyses, filters, now=now, slow=slow)
-    after_us = settings.overdue_after_us
+    after_us = settings.cadence.overdue_after_us
     rows = [_row(one, slow=mark, overdue_after_us=after_us, now=now) for one, mark in found]
     columns = _WITH_SLOW if slow else _COLUMNS
     write_rows(

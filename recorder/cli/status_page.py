@@ -63,7 +63,7 @@ def page_of(analyses: Analyses, run_id: str, *, now: int, tz: tzinfo, settings: 
     since = flight_since(row.created_at, row.first_good_at)
     ((_, left),) = analyses.with_remaining([row], now=now)
     is_late = is_overdue(
-        row.phase, since=since, overdue_after_us=settings.overdue_after_us, now=now
+        row.phase, since=since, overdue_after_us=settings.cadence.overdue_after_us, now=now
     )
     return Page(
         cells=run_cells(row),

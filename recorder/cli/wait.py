@@ -89,7 +89,7 @@ def _track(database: Database, settings: Settings, run_ids: Sequence[str]) -> li
             [run_id for run_id in run_ids if run_id in open_ids and homes[run_id] == name],
             base_url=settings.source_settings(name).base_url,
             now=command_now(),
-            within_us=settings.every_us,
+            within_us=settings.cadence.every_us,
         )
     with database.reading() as connection:
         return [find_run(connection, run_id, name) for run_id, name in homes.items()]

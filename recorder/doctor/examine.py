@@ -271,7 +271,7 @@ def _polling(
                 sharing,
                 budget,
                 pauses(connection, use.sources),
-                every_us=settings.every_us,
+                every_us=settings.cadence.every_us,
                 is_refused=use.key_id in requests.refused,
                 now=now,
             )

@@ -7,7 +7,7 @@ names its origin. The TOML file is all that is read: never a key, only the place
 """
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
@@ -61,15 +61,7 @@ _COST_KEYS = ("unit", "path", "preview", "actual")
 _BUDGET_KEYS = ("unit", "amount", "per", "tz", "source", "slug", "label")
 
 
-def _default(key: str, parse: Callable[[RawSetting], T]) -> T:
-    return parse(RawSetting(name=key, content=DEFAULTS[key]))
-
-
-_RATE = _default("rate", parse_rate)
-_EVERY_US = _default("every", parse_span)
-_SETTLE_US = _default("settle", parse_spans)
-_OVERDUE_US = _default("overdue_after", parse_span)
-_ABANDON_US = _default("abandon", parse_span)
+_RATE = int(DEFAULTS["rate"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,10 +94,7 @@ class Settings:
         base_url: the base URL of the API, for sources whose table has none.
         source: the wanted source; None: all (`track`: `default`).
         rate: requests in any 60 s, for sources whose table has none.
-        every_us: the shortest time between two polls of a run.
-        settle_us: the times of the follow-up polls, counted from the end; ascending.
-        overdue_after_us: a run that is in flight for longer is overdue.
-        abandon_us: a run in flight that has not changed for longer is abandoned.
+        cadence: the settings of the schedule.
         ping: the URL that is pinged after each pass, or None.
         cost: the rules by which amounts are read.
         sources: the sources of the file, by name.
@@ -118,26 +107,13 @@ class Settings:
     base_url: str = PUFFLE_URL
     source: str | None = None
     rate: int = _RATE
-    every_us: int = _EVERY_US
-    settle_us: tuple[int, ...] = _SETTLE_US
-    overdue_after_us: int = _OVERDUE_US
-    abandon_us: int = _ABANDON_US
+    cadence: Cadence = field(default_factory=Cadence)
     ping: PingUrl | None = None
     cost: CostRules = field(default_factory=CostRules)
     sources: Mapping[str, SourceSettings] = field(default_factory=dict)
     budgets: tuple[SpendBudget, ...] = ()
     trigger_link: str | None = None
     config_file: Path | None = None
-
-    @property
-    def cadence(self) -> Cadence:
-        """The settings of the schedule."""
-        return Cadence(
-            every_us=self.every_us,
-            settle_us=self.settle_us,
-            overdue_after_us=self.overdue_after_us,
-            abandon_us=self.abandon_us,
-        )
 
     def source_settings(self, name: str) -> SourceSettings:
         """Return the settings of a source; the common ones where the file has no table for it."""
@@ -170,16 +146,22 @@ def load_settings(options: Mapping[str, str | None], *, environ: Mapping[str, st
         base_url=base_url,
         source=raw.get("source", parse_name, None),
         rate=rate,
-        every_us=raw.get("every", parse_span, _EVERY_US),
-        settle_us=raw.get("settle", parse_spans, _SETTLE_US),
-        overdue_after_us=raw.get("overdue_after", parse_span, _OVERDUE_US),
-        abandon_us=raw.get("abandon", parse_span, _ABANDON_US),
+        cadence=_cadence(raw, Cadence()),
         ping=raw.get("ping", parse_ping, None),
         cost=_cost(raw.inside("cost", _COST_KEYS)),
         sources=_sources(raw, base_url=base_url, rate=rate),
         budgets=_budgets(raw),
         trigger_link=raw.inside("links", ("trigger",)).get("trigger", parse_link, None),
         config_file=raw.file,
+    )
+
+
+def _cadence(raw: RawSettings, default: Cadence) -> Cadence:
+    return Cadence(
+        every_us=raw.get("every", parse_span, default.every_us),
+        settle_us=raw.get("settle", parse_spans, default.settle_us),
+        overdue_after_us=raw.get("overdue_after", parse_span, default.overdue_after_us),
+        abandon_us=raw.get("abandon", parse_span, default.abandon_us),
     )
 
 
