@@ -9,6 +9,7 @@ import pytest
 from stores import answer, document, register
 
 from recorder.store.engine import Database
+from recorder.store.read.vocabulary import words_like
 from recorder.store.write.record import Recorder
 
 _ASK = """
@@ -69,6 +70,16 @@ def stocked(database: Database, store_url: str) -> str:
 def test_a_shell_completes(stocked: str, words: tuple[str, ...], found: list[str]) -> None:
     """Commands, options, formats and terms; run ids, sources and words of filters as the store has them."""
     assert completed(stocked, *words) == found
+
+
+def test_the_runs_tracked_last_are_completed(database: Database) -> None:
+    """A hundred ids are enough to choose from, and are those that somebody may still remember; case counts."""
+    register(database, [f"er_{n:03}" for n in range(150)] + ["ER_1"])
+    with database.reading() as connection:
+        found = words_like(connection, "run_id", "er_")
+        assert words_like(connection, "slug", "") == []
+    assert set(found) <= {f"er_{n:03}" for n in range(50, 150)}
+    assert len(found) >= 99
 
 
 @pytest.mark.slow

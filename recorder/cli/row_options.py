@@ -6,6 +6,7 @@ Invariant: a command sees parsed values; instants count from the one `now` of th
 from datetime import UTC, tzinfo
 from functools import partial, wraps
 from typing import Any, Protocol
+from zoneinfo import available_timezones
 
 import click
 
@@ -114,6 +115,9 @@ tz_option = click.option(
     callback=_zone,
     is_eager=True,  # dates are read in it
     metavar="ZONE",
+    shell_complete=lambda _, __, beginning: [
+        name for name in sorted(available_timezones()) if name.startswith(beginning)
+    ],
     default="UTC",
     show_default=True,
     help="Time zone of dates, of the times shown and of groups by day.",

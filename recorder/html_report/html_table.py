@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from recorder.analysis.report import Report
 from recorder.analysis.values import Cells, Kind
-from recorder.humanize import span
+from recorder.humanize import amount_text, percent, span
 
 _NUMBERS: Final = frozenset({"count", "seconds", "rate", "number", "amount"})
 _NULL: Final = "-"
@@ -83,9 +83,9 @@ def value_text(kind: Kind, value: Any, tz: tzinfo) -> str:  # noqa: ANN401  # a 
 _TEXTS: Final[Mapping[Kind, Callable[[Any, tzinfo], str]]] = {
     "count": lambda number, _: f"{number:,}",
     "seconds": lambda seconds, _: span(seconds),
-    "rate": lambda share, _: f"{100 * share:.1f} %",
+    "rate": lambda share, _: percent(share),
     "number": lambda number, _: f"{number:,.4g}",
-    "amount": lambda amount, _: f"{amount:,f}",
+    "amount": lambda amount, _: amount_text(amount),
     "flag": lambda flag, _: "yes" if flag else "no",
     "instant": lambda moment, tz: f"{moment.astimezone(tz):%Y-%m-%d %H:%M}",
 }

@@ -61,15 +61,18 @@ def words_like(connection: sa.Connection, name: str, beginning: str) -> list[str
         name: run_id, source, label, or a column of the summary of runs.
         beginning: it may be empty.
     """
-    tables = {"run_id": run.c.run_id, "source": source.c.name}
-    columns = {"label": _labels(), **{key: sa.select(c.label("word")) for key, c in tables.items()}}
-    statement = columns[name] if name in columns else _of_runs(name)
+    word: sa.ColumnElement[str] = run.c.run_id
     if name == "run_id":
-        statement = statement.order_by(run.c.run_key.desc())
-    words = statement.subquery()
-    found = sa.select(words.c.word).where(words.c.word.startswith(beginning, autoescape=True))
-    listed = connection.execute(found.distinct().limit(_MOST_COMPLETED)).scalars()
-    return sorted(word for word in listed if word.startswith(beginning))
+        found = sa.select(word).order_by(run.c.run_key.desc())
+    else:
+        columns = {"source": sa.select(source.c.name.label("word")), "label": _labels()}
+        words = (columns[name] if name in columns else _of_runs(name)).subquery()
+        word, found = words.c.word, sa.select(words.c.word).distinct()
+    matching = found.where(word.startswith(beginning, autoescape=True)).limit(_MOST_COMPLETED)
+    # SQLite compares without regard to case here.
+    return sorted(
+        one for one in connection.execute(matching).scalars() if one.startswith(beginning)
+    )
 
 
 def _of_runs(name: str) -> sa.Select[Any]:
