@@ -131,6 +131,16 @@ def test_failures_wait_longer_and_longer(
     assert capture(database)["n_failures"] == 0
 
 
+def test_a_page_that_cannot_be_read_is_asked_for_in_smaller_pieces(database: Database) -> None:
+    """A page may be larger than what is read of a body: each time half as many leads, at last one; then all again."""
+    finished(database)
+    for limit in (100, 50, 25, 12, 6, 3, 1, 1):
+        assert due(database, NOW + DAY) == [Target("er_1", "", limit)]
+        record_page(database, answer(LAST_S, b"{", target=Target("er_1", "", limit)))
+    record_page(database, page(DONE, after="i0"))
+    assert due(database) == [Target("er_1", "i0")]
+
+
 def test_only_ended_runs_that_are_watched_have_pages(database: Database) -> None:
     """Runs in flight, runs never seen and runs that are forgotten meanwhile have none."""
     register(database, ["a", "b"])
@@ -241,6 +251,7 @@ def test_a_pass_uses_its_part_and_ends(database: Database) -> None:
     scene.track("a")
     scene.watch(RunMode.PASS)
     assert (len(sent(scene, rows=True)), len(sent(scene, rows=False))) == (1, 16)
+    assert (len(view(database, "polls")), capture(database)["n_requests"]) == (1, 16)
     assert scene.time.now < T0 + 30 * S
 
 

@@ -244,6 +244,7 @@ def test_cost_paths_are_for_both_sides_or_for_each(config: Path) -> None:
         ('settle = ["5s", 60]', "not a list of durations"),
         ("rate = true", "rate = True in {file}: not a number of requests"),
         ("rate = 0", "write one from 1 to 999999"),
+        ('[sources.a]\nitems = "yes"', "write true or false, without quotes"),
         ('source = " a"', "no blanks around"),
         ('base_url = "http://app.puffle.ai"', "plain http goes to this machine only"),
         ('base_url = "https://u:hidden@h"', "https://u:***@h"),
@@ -433,3 +434,10 @@ def test_a_budget_says_how_much_of_what(config: Path, key: str) -> None:
     rest = "\n".join(f"{name} = {value}" for name, value in good.items() if name != key)
     assert f"budget.growth.{key}" in refused(config, f"[budget.growth]\n{rest}\n")
     assert "[budget]" in refused(config, "budget = 3\n")
+
+
+def test_a_source_may_have_its_items_captured(config: Path) -> None:
+    """`items = true` is of one source; the others have none captured unless they are asked for."""
+    config.write_text("[sources.a]\nitems = true\n[sources.b]\nitems = false\n")
+    settings = load(config)
+    assert [settings.source_settings(name).items for name in "abc"] == [True, False, False]

@@ -7,7 +7,8 @@ answers depend on what it is.
 import urllib.parse
 from dataclasses import dataclass
 
-_ITEMS_A_PAGE = 100  # the most that the API gives
+LARGEST_PAGE = 100
+"""The most items that the API gives a page."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -17,10 +18,12 @@ class Target:
     Attributes:
         run_id: any text.
         cursor: the item after which a page begins, empty for the first page; None: the row.
+        limit: the most items of a page.
     """
 
     run_id: str
     cursor: str | None = None
+    limit: int = LARGEST_PAGE
 
     @property
     def is_row(self) -> bool:
@@ -37,7 +40,7 @@ class Target:
         if self.cursor is None:
             return path
         after = f"&cursor={_quoted(self.cursor)}" if self.cursor else ""
-        return f"{path}/items?limit={_ITEMS_A_PAGE}{after}"
+        return f"{path}/items?limit={self.limit}{after}"
 
 
 def _quoted(text: str) -> str:

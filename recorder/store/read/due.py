@@ -8,7 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from recorder.instants import MINUTE, SECOND
-from recorder.ledger.target import Target
+from recorder.ledger.answer import Outcome
+from recorder.ledger.target import LARGEST_PAGE, Target
 from recorder.schedule.cadence import LONGEST_WAIT_US, SLOWEST_CAPTURE_US, Cadence, Urgency
 from recorder.store.joins import same_run, watched_runs
 from recorder.store.read.phases import (
@@ -125,7 +126,7 @@ def due_pages(
             due_at=row.due_at or 0,
             source_id=row.source_id,
             run_key=row.run_key,
-            target=Target(row.run_id, row.cursor or ""),
+            target=Target(row.run_id, row.cursor or "", max(LARGEST_PAGE >> row.n_malformed, 1)),
         )
         for row in connection.execute(_due_pages(), parameters)
     ]
@@ -135,11 +136,14 @@ def due_pages(
 def _due_pages() -> sa.Select[Any]:
     changed = (watch.c[name].is_distinct_from(capture.c[name]) for name in ITEM_COUNTS)
     lacks = sa.or_(capture.c.run_key.is_(None), capture.c.due_at.is_not(None), *changed)
+    is_malformed = capture.c.last_outcome == int(Outcome.MALFORMED)
     # A pause that ends later than any can was made by a clock that was ahead.
     waits = capture.c.due_at.between(sa.bindparam("now") + 1, sa.bindparam("jumped"))
     return (
         sa.select(
-            *(watch.c.source_id, watch.c.run_key, run.c.run_id, capture.c.cursor, capture.c.due_at)
+            *(watch.c.source_id, watch.c.run_key, run.c.run_id, capture.c.cursor, capture.c.due_at),
+            # A page that could not be read may have been too large.
+            sa.case((is_malformed, capture.c.n_failures), else_=0).label("n_malformed"),
         )
         .select_from(watched_runs().outerjoin(capture, same_run(capture, run)))
         .where(_OF_SOURCES, is_ended(), watch.c.tracking != "untracked", lacks)
