@@ -438,6 +438,5 @@ def test_a_budget_says_how_much_of_what(config: Path, key: str) -> None:
 
 def test_a_source_may_have_its_items_captured(config: Path) -> None:
     """`items = true` is of one source; the others have none captured unless they are asked for."""
-    config.write_text("[sources.a]\nitems = true\n[sources.b]\nitems = false\n")
-    settings = load(config)
+    settings = load(config, "[sources.a]\nitems = true\n[sources.b]\nitems = false\n")
     assert [settings.source_settings(name).items for name in "abc"] == [True, False, False]
