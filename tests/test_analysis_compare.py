@@ -132,10 +132,13 @@ def test_a_better_version_is_told_in_words_too() -> None:
     """The bounds of what became less are told without a sign."""
     rows = month(3, runs=1500, worse=3.0)
     (said, *_) = compare(rows, of(version="2"), of(version="1")).notes
-    assert said.startswith("B (version 1) fails less often than A (version 2): ")
+    assert said.startswith("version 1 fails less often than version 2: ")
     assert "-" not in said
+    a, b = Filters(slug=("email",), version=("1",)), Filters(version=("2",))
+    told = compare(rows, a, b).notes
+    assert told[0].startswith("B (version 2) fails more often than A (slug email, version 1): ")
     by_slug = compare(rows, of(version="1"), of(version="2"), by="slug").notes
-    assert any(note.startswith("slug email, B (version 2) fails more often") for note in by_slug)
+    assert any(note.startswith("slug email, version 2 fails more often") for note in by_slug)
 
 
 def test_fewer_than_ten_runs_show_nothing() -> None:

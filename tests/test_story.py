@@ -164,7 +164,7 @@ def test_the_worse_version_is_found_and_no_other(story: Story, capsys: Capture) 
     with closing(recorder.open(story.url)) as history:
         frame = history.compare(a={"version": "3"}, b={"version": "4"}, slug=WORSE)
     (note, *_) = frame.attrs["notes"]
-    assert note.startswith("B (version 4) fails more often than A (version 3): ")
+    assert note.startswith("version 4 of funding_stage fails more often than version 3: ")
     halves = (
         "--a",
         f"until={iso(START + SWITCH * DAY)}",

@@ -81,16 +81,23 @@ def _prepare(question: Question) -> Question:
 
 
 def _notes(rows: Sequence[Row], question: Question) -> Iterator[str]:
-    if question.options["against"]:
-        a, b = "the period before", "this period"
-    else:
-        a, b = (
-            f"{name.upper()} ({question.options[name].summary() or 'all runs'})" for name in "ab"
-        )
+    a, b = _names(question)
     for row in rows:
         said = sentence(row, a, b, parse_by(question.by))
         if said is not None:
             yield said
+
+
+def _names(question: Question) -> tuple[str, str]:
+    """Return the names of both sides in a sentence."""
+    a, b, against = (question.options[name] for name in ("a", "b", "against"))
+    if against:
+        return "the period before", "this period"
+    if a.version and b.version and a == replace(b, version=a.version):
+        before, after = (f"version {' or '.join(side.version)}" for side in (a, b))
+        slugs = b.slug or question.filters.slug
+        return before, f"{after} of {' or '.join(slugs)}" if slugs else after
+    return f"A ({a.summary() or 'all runs'})", f"B ({b.summary() or 'all runs'})"
 
 
 def _about(runs: Runs, population: str, question: Question) -> str:
