@@ -134,6 +134,13 @@ ATTACKS = (
     "-- nothing",
     "?",
     "SELECT $1",
+    "SELECT zeroblob(2000000000), repeat('x', 2000000000)",
+    "SELECT 1 LIMIT 'one'",
+    "EXPLAIN ANALYZE DELETE FROM label",
+    "PREPARE p AS DELETE FROM label",
+    "DECLARE c CURSOR FOR SELECT 1",
+    "NOTIFY other",
+    "SELECT 1 UNION SELECT * FROM pg_read_binary_file('/etc/passwd')",
 )
 
 

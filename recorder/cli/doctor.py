@@ -30,8 +30,9 @@ Examples:
 def doctor(settings: Settings, format: str) -> int:
     """Check the whole chain: settings, key, API, clock, store, lease, budget, due and overdue runs.
 
-    It sends one request a source, within the key's budget, and records the answer if it is about a tracked run. Exit
-    codes: 0 when nothing fails (a warning is no failure), 1 when something fails, 4 when a key was refused.
+    It sends one request a source, within the key's budget, and records the answer if it is about a tracked run; it
+    tries the URL that is pinged. Exit codes: 0 when nothing fails (a warning is no failure), 1 when something fails, 4
+    when a key was refused.
     """
     checks: list[Check] = []
     results = _collected(examine(settings, environ=os.environ, clock=now_us), checks)

@@ -29,6 +29,16 @@ _READS = frozenset(
         sqlite3.SQLITE_RECURSIVE,
     }
 )
+_OF_QUERIES = frozenset(  # codes of errors; None: of the module itself
+    {
+        None,
+        sqlite3.SQLITE_ERROR,
+        sqlite3.SQLITE_TOOBIG,
+        sqlite3.SQLITE_MISMATCH,
+        sqlite3.SQLITE_AUTH,
+        sqlite3.SQLITE_RANGE,
+    }
+)
 _STEPS = 100_000  # of SQLite's machine, some milliseconds: between them Python sees a Ctrl-C
 _WORD = re.compile(r'near "(.+)": |: (\S+)$')
 
@@ -102,7 +112,7 @@ class Sqlite(Dialect):
         code = getattr(error, "sqlite_errorcode", None)
         if code == sqlite3.SQLITE_INTERRUPT:
             raise KeyboardInterrupt from error
-        if code not in (None, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_AUTH):
+        if code not in _OF_QUERIES:
             return None
         message = str(error)
         named = _WORD.search(message)
