@@ -198,5 +198,6 @@ class Analyses(Queries):
 
     def _read(self, source: str | None, names: Iterable[str], slug: str | None = None) -> Runs:
         wanted, slugs = frozenset(names), None if slug is None else (slug,)
-        with self._database.reading() as connection:
-            return read_runs(connection, wanted, source_name=source, slugs=slugs, past=self._past())
+        return self._database.read(
+            read_runs, wanted, source_name=source, slugs=slugs, past=self._past()
+        )

@@ -4,6 +4,7 @@ Invariant: an outlook is made once, and again only after its run has changed or 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 from recorder.analysis.likes import Likes, Planned
@@ -36,6 +37,7 @@ class _SlugOutlooks:
         self.made: dict[str, tuple[int, Outlook]] = {}  # by run id, with the number of snapshots
 
 
+@dataclass(slots=True)
 class Outlooks:
     """The outlooks of runs in flight.
 
@@ -44,19 +46,16 @@ class Outlooks:
         past: as of when; None: what is known now.
     """
 
-    def __init__(self, database: Database, *, past: Past | None = None) -> None:
-        self._database = database
-        self._past = past
-        self._as_of = None if past is None else past.as_of
-        self._slugs: dict[SlugName, _SlugOutlooks] = {}
-        self._ended: frozenset[EndedRun] = frozenset()
-        self._refreshed_at: int | None = None
+    database: Database
+    past: Past | None = None
+    _slugs: dict[SlugName, _SlugOutlooks] = field(default_factory=dict)
+    _refreshed_at: int | None = None
+    _ended: frozenset[EndedRun] = frozenset()
 
     def refresh(self, now: int) -> None:
         """Forget the slugs of which a run has ended since the last call, or got another end."""
         since = now if self._refreshed_at is None else self._refreshed_at
-        with self._database.reading() as connection:
-            ended = ended_runs(connection, since=since - _LATE_US)
+        ended = self.database.read(ended_runs, since=since - _LATE_US)
         for one in ended - self._ended:
             self._slugs.pop((one.source, one.slug), None)
         self._ended, self._refreshed_at = ended, now
@@ -96,14 +95,14 @@ class Outlooks:
         if not slugs:
             return
         names = {slug for _, slug in slugs if slug is not None}
-        with self._database.reading() as connection:
-            runs = read_runs(connection, WALL_NEEDS, slugs=names, past=self._past)
+        runs = self.database.read(read_runs, WALL_NEEDS, slugs=names, past=self.past)
         for one, likes in wall_likes(runs, slugs).items():
             self._slugs[one] = _SlugOutlooks(likes)
 
     def _courses(self, source: str, run_ids: Iterable[str]) -> dict[str, Course]:
-        with self._database.reading() as connection:
-            return dict(courses(connection, source, list(run_ids), as_of=self._as_of))
+        as_of = None if self.past is None else self.past.as_of
+        with self.database.reading() as connection:
+            return dict(courses(connection, source, list(run_ids), as_of=as_of))
 
     def _outlook(self, run: RunRow, course: Course, now: int) -> Outlook:
         of_slug = self._of_slug(run)

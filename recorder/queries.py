@@ -191,8 +191,7 @@ class Queries:
 
     def last_event_id(self) -> int:
         """Return the number of the last event that was written; 0 for none."""
-        with self._database.reading() as connection:
-            return last_event_id(connection)
+        return self._database.read(last_event_id)
 
     def status(self, run_id: str, source: str | None = None) -> StateView:
         """Return the last state of a run.
@@ -231,8 +230,7 @@ class Queries:
 
     def newest_poll_at(self) -> int | None:
         """Return the instant of the last poll of any run, microseconds since 1970 UTC; None before the first."""
-        with self._database.reading() as connection:
-            return newest_poll_at(connection)
+        return self._database.read(newest_poll_at)
 
     def history(self, run_id: str, source: str | None = None) -> Iterator[HistoryStep]:
         """Yield a run's snapshots in order, each with the changes of its `run`; raises as `status` does."""

@@ -129,8 +129,7 @@ def _watch(database: Database, settings: Settings, population: SimulatedPopulati
 
 def _show(database: Database, settings: Settings) -> None:
     """Run the commands that show what was recorded."""
-    with database.reading() as connection:
-        run_id = sample_run(connection)
+    run_id = database.read(sample_run)
     with _no_settings():
         _run(database, "runs", "--slug", "work_email", "--slug", "funding_stage")
         _run(database, "history", run_id)

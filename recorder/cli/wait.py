@@ -206,8 +206,7 @@ class Wait:
         return any(poller_of(row, now=now_us()) for row in rows)
 
     def _is_over(self, summary: Summary, runs: Sequence[RunRow], now: int) -> bool:
-        with self._database.reading() as connection:
-            rows = source_rows(connection)
+        rows = self._database.read(source_rows)
         of_others = {row.name for row in rows if row.refused_at is not None} & summary.busy
         self._refused = of_others | summary.refused.keys()
         for run in runs:

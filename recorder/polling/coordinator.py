@@ -5,7 +5,7 @@ over all processes.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeAlias
 
@@ -52,6 +52,7 @@ class Grant:
     wake_at: int
 
 
+@dataclass(slots=True)
 class Coordinator:
     """The store's side of one watch.
 
@@ -62,26 +63,18 @@ class Coordinator:
         role: how this process shares the sources with others.
     """
 
-    def __init__(
-        self,
-        database: Database,
-        *,
-        cadence: Cadence,
-        clock: Callable[[], int],
-        role: Role = Role.ONE_SHOT,
-    ) -> None:
-        self.database = database
-        self._clock = clock
-        self._ahead_us = 0
-        self.cadence = cadence
-        self._role = role
-        self._holder = leases.new_holder()
-        self._leased_until: dict[int, int] = {}
-        self._busy_until: dict[int, int] = {}
-        self._may_gain: frozenset[int] = frozenset()
-        self._wanted: frozenset[int] = frozenset()
-        self._renewal = Timer(leases.RENEW_US)
-        self._new_went_last: dict[str, bool] = {}
+    database: Database
+    cadence: Cadence
+    clock: Callable[[], int]
+    role: Role = Role.ONE_SHOT
+    _leased_until: dict[int, int] = field(default_factory=dict)
+    _busy_until: dict[int, int] = field(default_factory=dict)
+    _new_went_last: dict[str, bool] = field(default_factory=dict)
+    _may_gain: frozenset[int] = frozenset()
+    _wanted: frozenset[int] = frozenset()
+    _ahead_us: int = 0
+    _holder: str = field(default_factory=leases.new_holder)
+    _renewal: Timer = field(default_factory=partial(Timer, leases.RENEW_US))
 
     def renew(
         self, source_ids: Iterable[int], *, now: int, under_way: Collection[int] = ()
@@ -98,7 +91,7 @@ class Coordinator:
             return
 
         def acquire(connection: Connection) -> tuple[dict[int, int], dict[int, int]]:
-            self._ahead_us = ahead_us(connection, self._clock)
+            self._ahead_us = ahead_us(connection, self.clock)
             shared_now = self._shared_clock()
             leased = leases.acquire(
                 connection,
@@ -108,7 +101,7 @@ class Coordinator:
                 share=self._share(connection, wanted, shared_now),
                 under_way=under_way,
             )
-            follow_clock(connection, leased, now=self._clock())
+            follow_clock(connection, leased, now=self.clock())
             key_budgets.repair(connection, self._shared_clock)
             return leased, leases.lease_ends(connection, wanted - leased.keys())
 
@@ -120,7 +113,7 @@ class Coordinator:
 
     def _shared_clock(self) -> int:
         """Return the time that leases and budgets of all processes go by; see `store.clock`."""
-        return self._clock() + self._ahead_us
+        return self.clock() + self._ahead_us
 
     def _note_busy(self, busy: dict[int, int]) -> None:
         self._busy_until = {one: self._busy_until.get(one, until) for one, until in busy.items()}
@@ -136,9 +129,9 @@ class Coordinator:
         self, connection: Connection, wanted: frozenset[int], now: int
     ) -> frozenset[int] | None:
         """Return the sources that a service or viewer may lease; None for a one-shot process, which takes free ones."""
-        if self._role is Role.ONE_SHOT:
+        if self.role is Role.ONE_SHOT:
             return None
-        is_viewer = self._role is Role.VIEWER
+        is_viewer = self.role is Role.VIEWER
         return leases.claim(connection, self._holder, wanted, now=now, is_viewer=is_viewer)
 
     def leased(self, now: int) -> frozenset[int]:

@@ -228,9 +228,9 @@ def _record_source(
             continue  # it was forgotten while the answer was on its way
         watch_row = WatchRecord(*row[_FIRST_OF_WATCH:_FIRST_OF_SNAPSHOT])
         writer = RunWriter(
-            connection,
-            batch,
-            rules,
+            connection=connection,
+            batch=batch,
+            rules=rules,
             run=RunRecord(*row[:_FIRST_OF_WATCH]),
             watch=watch_row,
             last=SnapshotRecord(*row[_FIRST_OF_SNAPSHOT:]) if watch_row.n_snapshots else None,

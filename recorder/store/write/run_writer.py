@@ -5,7 +5,7 @@ Invariant: the rows are a function of the run's snapshots and polls, in whatever
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from operator import attrgetter
 
@@ -117,6 +117,7 @@ class UnreadError(Exception):
     """A body that was not read has to be: it differs from the last one in the store."""
 
 
+@dataclass(kw_only=True)
 class RunWriter:
     """One run's rows within a transaction.
 
@@ -129,31 +130,23 @@ class RunWriter:
         last: its last snapshot row, None where it has none.
     """
 
-    def __init__(
-        self,
-        connection: sa.Connection,
-        batch: Batch,
-        rules: Rules,
-        *,
-        run: RunRecord,
-        watch: WatchRecord,
-        last: SnapshotRecord | None,
-    ) -> None:
-        self.connection = connection
-        self.watch = watch
-        self._batch = batch
-        self._rules = rules
-        self._run = run
-        self._key = {"source_id": run.source_id, "run_key": run.run_key}
-        self._has_summary = last is not None
-        self._stored = self._last = last
-        self._stored_polls = last.n_polls if last is not None else 0
-        self._replaced: Sequence[SnapshotRecord] = ()
-        self._is_rewound = False
-        self._new: list[SnapshotRecord] = []
-        self._reading: Reading | None = None
+    connection: sa.Connection
+    batch: Batch
+    rules: Rules
+    run: RunRecord
+    watch: WatchRecord
+    last: SnapshotRecord | None
+    _new: list[SnapshotRecord] = field(default_factory=list)
+    _reading: Reading | None = None
+    _replaced: Sequence[SnapshotRecord] = ()
+    _is_rewound: bool = False
+
+    def __post_init__(self) -> None:
+        self._key = {"source_id": self.run.source_id, "run_key": self.run.run_key}
+        self._has_summary = self.last is not None
+        self._stored, self._stored_polls = self.last, self.last.n_polls if self.last else 0
         self._poll = LastPoll(polled_at=0, before_at=None)
-        self._log = RunLog(run, watch, rules.summary)
+        self._log = RunLog(self.run, self.watch, self.rules.summary)
 
     def append(self, read: ReadAnswer) -> RecordResult:
         """Record an answer that is newer than the run's last."""
@@ -163,7 +156,7 @@ class RunWriter:
             outcome, detail = Outcome.MALFORMED, reading.reason
         elif outcome is None:
             outcome = self._see(answer.observed_at, read.digest, reading)
-        self._poll = last_poll(answer, before_at=self.watch.last_polled_at, now=self._rules.now)
+        self._poll = last_poll(answer, before_at=self.watch.last_polled_at, now=self.rules.now)
         seq = self._count(answer.observed_at, outcome)
         self._write_poll(answer, outcome, seq, detail)
         return RecordResult(
@@ -177,7 +170,7 @@ class RunWriter:
 
     def rewind(self, snapshots: Sequence[SnapshotRecord]) -> None:
         """Go back to before the first poll: all polls follow again, and their states replace these snapshots."""
-        self._replaced, self._stored, self._last = snapshots, None, None
+        self._replaced, self._stored, self.last = snapshots, None, None
         self._is_rewound = True
         watch = self.watch
         watch.n_polls = watch.n_snapshots = watch.n_failures = 0
@@ -195,8 +188,8 @@ class RunWriter:
         outcome, at = Outcome(poll.outcome), poll.polled_at
         if state is not None:
             self.watch.body_digest = body
-            if self._last is not None and self._last.digest == state.digest:
-                outcome = self._see_again(self._last, at)
+            if self.last is not None and self.last.digest == state.digest:
+                outcome = self._see_again(self.last, at)
             else:
                 first = replace(state, first_seen_at=at, last_seen_at=at, n_polls=1)
                 first.seen_again_at = None
@@ -204,10 +197,10 @@ class RunWriter:
         self._poll = LastPoll(polled_at=at, before_at=self.watch.last_polled_at)
         moved = replace(poll, outcome=int(outcome), snapshot_seq=self._count(at, outcome))
         if moved != poll:
-            self._batch.changed_polls.append(moved)
+            self.batch.changed_polls.append(moved)
 
     def _see(self, at: int, body: bytes, reading: Reading | None) -> Outcome:
-        watch, last = self.watch, self._last
+        watch, last = self.watch, self.last
         if last is not None and watch.body_digest == body:
             return self._see_again(last, at)
         if reading is None:
@@ -215,7 +208,7 @@ class RunWriter:
         watch.body_digest = body
         if last is not None and last.digest == reading.digest:
             return self._see_again(last, at)
-        state = self._batch.wanted(snapshot_record(watch, reading, at), reading, last)
+        state = self.batch.wanted(snapshot_record(watch, reading, at), reading, last)
         return self._begin(state, reading)
 
     def _see_again(self, last: SnapshotRecord, at: int) -> Outcome:
@@ -228,13 +221,13 @@ class RunWriter:
 
     def _begin(self, state: SnapshotRecord, reading: Reading | None = None) -> Outcome:
         self.watch.n_snapshots = state.seq = self.watch.n_snapshots + 1
-        self._log.note_state(self._last, state)
-        self._last, self._reading = state, reading
+        self._log.note_state(self.last, state)
+        self.last, self._reading = state, reading
         self._new.append(state)
         return Outcome.CHANGED
 
     def _count(self, at: int, outcome: Outcome) -> int | None:
-        self._log.note_poll(outcome, at, self._last)
+        self._log.note_poll(outcome, at, self.last)
         return count_poll(self.watch, at, outcome)
 
     def _write_poll(
@@ -243,21 +236,21 @@ class RunWriter:
         """Write a poll row, with the first bytes of a body that is no ledger row."""
         key, at = (self.watch.source_id, self.watch.run_key), answer.observed_at
         status, latency = answer.http_status, answer.latency_ms
-        self._batch.new_polls.append(
+        self.batch.new_polls.append(
             PollRecord(*key, at, int(outcome), status, latency, seq, detail)
         )
         if outcome is Outcome.MALFORMED:
             body = rejected_body(answer.body, length=answer.body_length, sha256=answer.body_sha256)
-            self._batch.rejected.append((*key, at, body.beginning, body.length, body.sha256))
+            self.batch.rejected.append((*key, at, body.beginning, body.length, body.sha256))
 
     def finish(self) -> None:
         """Write the rows, the run's summary and its watch row, and when the run is polled next."""
-        stored, new, last = self._stored, self._new, self._last
+        stored, new, last = self._stored, self._new, self.last
         was_seen_again = stored is not None and stored.n_polls != self._stored_polls
         if stored is not None and was_seen_again:
-            self._batch.seen_again.append(stored)
-        self._batch.new_snapshots += new[len(self._replaced) :]
-        self._batch.changed_snapshots += [
+            self.batch.seen_again.append(stored)
+        self.batch.new_snapshots += new[len(self._replaced) :]
+        self.batch.changed_snapshots += [
             row for row, before in zip(new, self._replaced, strict=False) if row != before
         ]
         if last is not None and self._summary_may_change(was_seen_again=was_seen_again):
@@ -265,10 +258,10 @@ class RunWriter:
         elif last is not None and new:
             self.watch.last_changed_at = last.first_seen_at
             apply_progress(self.watch, last)
-        plan_run(self.watch, self._run, last, self._rules.cadence, self._poll)
+        plan_run(self.watch, self.run, last, self.rules.cadence, self._poll)
         self._log.note_plan(self._poll.polled_at, last)
-        self._batch.events += self._log.records(self.connection if self._is_rewound else None)
-        self._batch.watches.append(self.watch)
+        self.batch.events += self._log.records(self.connection if self._is_rewound else None)
+        self.batch.watches.append(self.watch)
 
     def _summary_may_change(self, *, was_seen_again: bool) -> bool:
         """Return whether the summary may have changed; leads alone do not change it while they add up."""
@@ -279,7 +272,7 @@ class RunWriter:
         if stored is None or stored.is_terminal:
             return True
         steady, flags = _STEADY(stored), [*lead_flags(stored)]
-        number = self._batch.parts.number
+        number = self.batch.parts.number
         return not all(
             row.template is not None
             and number(row.template) == stored.part_id
@@ -289,12 +282,12 @@ class RunWriter:
         )
 
     def _write_summary(self, last: SnapshotRecord) -> None:
-        stored, reading, batch = self._stored, self._reading, self._batch
+        stored, reading, batch = self._stored, self._reading, self.batch
         if stored is None:
             parts = Parts(self.connection, last.source_id)
-            row = reading.row if reading is not None else load_row(last, parts, self._rules.costs)
+            row = reading.row if reading is not None else load_row(last, parts, self.rules.costs)
             self._log.note_costs(self._new, 1)
-            summary = summarize([state.summary for state in self._new], row, self._rules.summary)
+            summary = summarize([state.summary for state in self._new], row, self.rules.summary)
             into = batch.changed_summaries if self._has_summary else batch.new_summaries
             into.append(summary_row(self._key, row, summary))
         else:
@@ -325,9 +318,9 @@ class RunWriter:
         states, summary = [state.summary for state in (stored, *self._new)], None
         if len(self._new) <= 1 and row.started_at == stored.started_at:
             summary = summary_after(
-                stored_summary(before, self.watch), states[0], states[-1], row, self._rules.summary
+                stored_summary(before, self.watch), states[0], states[-1], row, self.rules.summary
             )
-        return summary or summarize([*self._earlier(stored), *states], row, self._rules.summary)
+        return summary or summarize([*self._earlier(stored), *states], row, self.rules.summary)
 
     def _earlier(self, stored: SnapshotRecord) -> list[SnapshotSummary]:
         key = (stored.source_id, stored.run_key, stored.seq)
