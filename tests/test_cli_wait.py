@@ -32,9 +32,11 @@ def ends(commands: Commands, run_id: str, status: str, **fields: Any) -> None:
     commands.sandbox.script(run_id, [*states, document(run_id, status, **fields)])
 
 
-def test_it_polls_a_new_run_to_its_end(commands: Commands) -> None:
-    """It is registered, polled at the cadence, and its last row is printed; nothing else is said."""
-    assert commands("db", "upgrade").code == 0
+def test_it_polls_a_new_run_to_its_end(
+    commands: Commands, store_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is registered, polled at the cadence, and its last row is printed; nothing else is said, on either store."""
+    monkeypatch.setenv("RECORDER_DATABASE_URL", store_url)
     ends(commands, "er_1", "completed", cost={"actual": 2, "preview": 2.50})
     ended = commands("wait", "er_1", *QUICK, "--format", "ndjson")
     assert (ended.code, ended.err) == (0, "")

@@ -51,7 +51,7 @@ Examples:
 )
 @click.option("--out", metavar="FILE.prom", help="Replace this file, whole; else print.")
 @tz_option
-@settings_options("base_url", "rate", "overdue_after")
+@settings_options("rate", "overdue_after")
 def metrics(*, out: str | None, tz: tzinfo, settings: Settings) -> None:
     """Show runs by source and slug, spend, budgets, polls and requests, for Prometheus's textfile collector.
 

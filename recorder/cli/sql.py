@@ -26,7 +26,7 @@ Examples:
 def sql(query: str, format: str, settings: Settings) -> None:
     """Run one query over the views (runs, snapshots, polls, ...), in UTC.
 
-    It cannot change anything, in no store. The views need no prefix. Rows are printed as they come, but for a table.
+    It can change nothing, on either store. The views need no prefix. Rows are printed as they come, but for a table.
     Of two columns of one name the second gets _2.
     """
     with reading(settings) as database, query_result(database, query, views=VIEWS) as result:
