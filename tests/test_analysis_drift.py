@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import reference_drift
+import sqlalchemy as sa
 from asking import kinds_of
 from made_answers import random_answers
 from months import import_month
@@ -168,6 +169,25 @@ def test_what_a_forgotten_run_had_is_gone(database: Database, capsys: Capture) -
     assert len(rows(database, "deviation")["deviation"]) == 1
     record(database, 3, "er_3", region="eu", person_ana=1)
     assert {row["path"] for row in printed(database, capsys)} == {"region", "person_ana"}
+
+
+def test_an_unchanged_shape_costs_nothing_more(database: Database) -> None:
+    """Its deviations are looked up when a run is first seen with it, and never again, whatever else of the run changes."""
+    register(database, ["er_1"])
+    asked: list[str] = []
+
+    def listen(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        asked.append(statement)
+
+    recorder = Recorder(database)
+    sa.event.listen(database.engine, "before_cursor_execute", listen)
+    for at in range(4):
+        body = document(region="eu", scope={"counts": {"completed": at}})
+        recorder.record([answer(at, body)])
+        touched = [statement for statement in asked if "deviation" in statement]
+        assert len(touched) == (3 if at == 0 else 0)  # is it known, is there room, here it is
+        asked.clear()
+    sa.event.remove(database.engine, "before_cursor_execute", listen)
 
 
 @pytest.mark.slow
