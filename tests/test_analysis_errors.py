@@ -145,6 +145,8 @@ def test_a_sight_is_of_the_whole_store(database: Database, store_url: str, capsy
     later = iso(T0 + 15 * S)
     assert [row["pattern"] for row in printed(database, capsys, "--new-since", later)] == ["broken"]
     assert printed(database, capsys, "--new-since", later, "--slug", "b") == []
+    assert run(cli, ["errors", "--db", store_url, "--new-since", later]) == 0
+    assert f"patterns first seen after {later}" in " ".join(capsys.readouterr().out.split())
     with recorder.open(store_url) as history:
         assert list(history.errors(new_since=later)["pattern"]) == ["broken"]
         assert list(history.errors(new_since=datetime_of(T0 + 20 * S))["pattern"]) == []

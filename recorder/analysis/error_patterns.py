@@ -20,6 +20,7 @@ from recorder.analysis.groups import in_order
 from recorder.analysis.stats import ratio
 from recorder.history.message_pattern import pattern_of
 from recorder.humanize import counted
+from recorder.instants import iso
 
 _NAMES: Final = ("source", "run_id", "slug", "version", "trigger_run_id")
 
@@ -35,6 +36,14 @@ class _Pattern(NamedTuple):
     last_seen_at: int | None = None
 
 
+class _PatternOf(dict[str, str]):
+    """The pattern of each message, found once."""
+
+    def __missing__(self, message: str) -> str:
+        self[message] = pattern = pattern_of(message)
+        return pattern
+
+
 def errors(group: Group) -> Row:
     """Show which errors runs and leads fail with; messages that differ only in ids, numbers, names and times are one row.
 
@@ -42,8 +51,9 @@ def errors(group: Group) -> Row:
         A row a `pattern` and `level` (run, or lead where items are captured), the most frequent first, of the last
         states that have a message. `runs`; `leads`: null at level run; `share`: of all runs (or leads) with a message,
         0 to 1. `first_seen_at`, `last_seen_at`: when a state of a run with such a message was first and last seen, or
-        its leads were captured; our clock, over the whole store, whatever the filters. `slugs`, `versions`: those of the runs, with commas
-        between. `example_run_id`: the newest run; `example_trigger_run_id` finds it at Trigger.dev.
+        leads with one were captured; our clock, over the whole store, whatever the filters. `slugs`, `versions`: those
+        of the runs, with commas between. `example_run_id`: the newest run; `example_trigger_run_id` finds it at
+        Trigger.dev.
     """
     runs, item = group.runs, group.item or _Pattern()
     example = runs.take(in_listing_order(runs)[-1:]).first()
@@ -70,14 +80,15 @@ def _words(runs: Runs, name: str) -> str | None:
 def _patterns(group: Group) -> Iterator[Group]:
     """Yield the runs of each pattern, the most frequent first, those of leads after those of runs."""
     after = group.question.options["new_since"]
+    patterns, sights = group.basis
     found: defaultdict[tuple[str, str], Counter[int]] = defaultdict(Counter)
     for level, at, message in _messages(group.runs):
-        found[level, pattern_of(message)][at] += 1
+        found[level, patterns[message]][at] += 1
     n = Counter[str]()
     for (level, _), positions in found.items():
         n[level] += positions.total()
     for (level, pattern), positions in sorted(found.items(), key=_place):
-        sight = group.basis.get((level, pattern), (None, None))
+        sight = sights.get((level, pattern), (None, None))
         if after is None or (sight[0] is not None and sight[0] > after):
             runs = group.runs.take(np.array(list(positions), np.intp))
             item = _Pattern(level, pattern, positions.total(), n[level], *sight)
@@ -98,22 +109,24 @@ def _messages(runs: Runs) -> Iterator[tuple[str, int, str]]:
         yield from (("lead", at, one) for _, one in of_leads)
 
 
-def _sights(runs: Runs) -> dict[tuple[str, str], tuple[int, int]]:
-    """Return when each pattern of a level was first and last seen."""
+def _sights(runs: Runs) -> tuple[_PatternOf, dict[tuple[str, str], tuple[int, int]]]:
+    """Return the patterns, and when each pattern of a level was first and last seen."""
+    patterns = _PatternOf()
     found: dict[tuple[str, str], tuple[int, int]] = {}
     of_runs = (("run", *one) for seen in runs.values("error_sights") for one in seen)
     of_leads = (("lead", at, at, one) for seen in runs.values("lead_errors") for at, one in seen)
     for level, first, last, message in chain(of_runs, of_leads):
-        key = level, pattern_of(message)
-        earliest, latest = found.get(key, (first, last))
-        found[key] = min(earliest, first), max(latest, last)
-    return found
+        what = level, patterns[message]
+        earliest, latest = found.get(what, (first, last))
+        found[what] = min(earliest, first), max(latest, last)
+    return patterns, found
 
 
 def _about(runs: Runs, population: str, question: Question) -> str:
-    del population, question
-    n = Counter(level for level, *_ in _messages(runs))
-    return f"{counted(n['run'], 'run')} and {counted(n['lead'], 'lead')} with an error message"
+    del population
+    n, after = Counter(level for level, *_ in _messages(runs)), question.options["new_since"]
+    some = f"{counted(n['run'], 'run')} and {counted(n['lead'], 'lead')} with an error message"
+    return some if after is None else f"{some}; patterns first seen after {iso(after)}"
 
 
 ANALYSIS: Final = Analysis(
