@@ -65,7 +65,7 @@ def _record(connection: sa.Connection, answer: Answer, page: ItemsPage | Outcome
         changes = _write_page(connection, key, answer, page, dict(state))
         page = page if changes else Outcome.MALFORMED
     outcome = page if isinstance(page, Outcome) else Outcome.CHANGED
-    if outcome.is_failure or outcome is Outcome.NOT_VISIBLE:
+    if not outcome.is_row:
         changes = _after_failure(answer, outcome, (state["n_failures"] or 0) + 1)
     changes |= {
         "n_requests": (state["n_requests"] or 0) + 1,
