@@ -2,14 +2,16 @@
 
 import io
 from collections.abc import Mapping, Sequence
+from datetime import UTC
 from decimal import Decimal
+from string import ascii_letters
 
 import click
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recorder.analysis.values import Cell, Row
+from recorder.analysis.values import Cell, Kind, Row
 from recorder.cli.options import wide_option
 from recorder.cli.output import write_rows
 from recorder.cli.streams import terminal_width
@@ -208,6 +210,39 @@ def test_no_line_is_wider_than_the_terminal(
     """Whatever the rows hold, every line of a table fits."""
     text = printed(rows, width=width, wide=wide, foot=["word " * 50])
     assert max(map(display_width, text.splitlines())) <= width
+
+
+OF_KIND: dict[Kind, st.SearchStrategy[object]] = {
+    "text": any_text,
+    "count": st.integers(0, 10**18),
+    "seconds": st.floats(-1e3, 1e9) | any_text,
+    "rate": st.floats(0, 1),
+    "number": st.floats() | any_text,
+    "amount": st.decimals(-(10**12), 10**12, places=6),
+    "flag": st.booleans(),
+    "instant": st.datetimes(timezones=st.just(UTC)),
+}
+declared_cells = st.tuples(
+    st.sampled_from(list(OF_KIND)), st.booleans(), st.sampled_from(["", "g"])
+).map(lambda drawn: Cell(drawn[0], bar=drawn[1], group=drawn[2]))
+declarations = st.fixed_dictionaries(
+    {"slug": st.just(Cell("text", key=True))}
+    | dict.fromkeys(("a", "a_low", "a_high", "unit", "source", "g_n", "g_p50"), declared_cells)
+)
+
+
+@pytest.mark.slow
+@given(data=st.data(), columns=declarations, width=st.integers(50, 100), wide=st.booleans())
+def test_whatever_is_declared_is_printed(
+    data: st.DataObject, columns: Row, width: int, *, wide: bool
+) -> None:
+    """Every kind of value has a text, keys stand whole, and no line is wider than the terminal."""
+    values = {name: st.none() | OF_KIND[cell.kind] for name, cell in columns.items()}
+    row = st.fixed_dictionaries(values | {"slug": st.text(ascii_letters, min_size=1, max_size=14)})
+    rows = data.draw(st.lists(row, max_size=4))
+    text = printed(rows, width=width, columns=columns, wide=wide)
+    assert max(map(display_width, text.splitlines())) <= width
+    assert all(str(row["slug"]) in text for row in rows)
 
 
 def test_the_width_without_a_terminal_is_80(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ Invariant: bounds stand next to their value; a column without a value, or of zer
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
+from itertools import zip_longest
 from typing import Any, Final, get_args
 
 from recorder.analysis.values import Cell, Kind, Row
@@ -169,13 +170,12 @@ class TableTexts:
 
     def _with_bars(self, texts: Sequence[str], values: Sequence[Any]) -> Iterator[str]:
         width = max(map(display_width, texts), default=0)
-        drawn = [value for value in values[: self._n_drawn] if isinstance(value, _SIZED)]
-        most = max(map(float, drawn), default=0.0)
-        top = max(most, 1.0) if _FULL_AT_1 < most <= 1 else most
-        for place, (text, value) in enumerate(zip(texts, values, strict=True)):
-            is_drawn = place < self._n_drawn > 1 and isinstance(value, _SIZED) and top > 0
-            bar = self._bar(float(value) / top) if is_drawn else ""
-            yield f"{pad(text, width, right=True)} {bar}".rstrip()
+        sizes = [_size(value) for value in values[: self._n_drawn]]
+        most = max(sizes, default=0.0)
+        top = 1.0 if _FULL_AT_1 < most <= 1 else most
+        for text, size in zip_longest(texts, sizes, fillvalue=0.0):
+            bar = self._bar(size / top) if size and self._n_drawn > 1 else ""
+            yield f"{pad(str(text), width, right=True)} {bar}".rstrip()
 
     def _bar(self, share: float) -> str:
         n = len(self._blocks)
@@ -184,6 +184,11 @@ class TableTexts:
 
     def _text_of_instant(self, value: datetime) -> str:
         return instant_text(value, self._tz, is_exact=self._is_exact)
+
+
+def _size(value: object) -> float:
+    """Return the size of a value for its bar: 0 for a negative number and for one that is none."""
+    return max(float(value), 0.0) if isinstance(value, _SIZED) and is_finite(value) else 0.0
 
 
 def heading(name: str, *kinds: Kind) -> str:
@@ -212,7 +217,7 @@ def _decimals_of(kind: Kind, values: Sequence[object]) -> int:
     """Return how many decimals the numbers of a column have: amounts cents, those that are all below 1 all of theirs."""
     decimals = max((_decimals(kind, value) for value in values), default=0)
     if kind == "seconds" and decimals:
-        return 1 + (max(v for v in values if isinstance(v, float)) < _SHORT)
+        return 1 + (max(float(v) for v in values if isinstance(v, _SIZED)) < _SHORT)
     if kind == "amount" and decimals:
         is_large = any(isinstance(v, Decimal) and abs(v) >= 1 for v in values)
         return _CENTS if is_large else max(decimals, _CENTS)

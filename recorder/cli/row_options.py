@@ -174,7 +174,7 @@ version_option = click.option(
 sort_option = click.option(
     "--sort",
     metavar="COLUMN",
-    help="Sort by this column; --sort=-COLUMN: largest first. Nulls last.",
+    help="Sort by this column, as csv names it; --sort=-COLUMN: largest first. Nulls last.",
 )
 
 limit_option = click.option(
