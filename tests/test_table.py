@@ -193,6 +193,7 @@ cells = st.one_of(
 )
 
 
+@pytest.mark.slow
 @given(
     rows=st.lists(
         st.fixed_dictionaries(
