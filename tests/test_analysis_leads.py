@@ -200,3 +200,6 @@ def test_a_lead_that_was_paid_for_twice(
     assert run(cli, [*asked, "--within", "365d"]) == 0
     (row,) = json.loads(capsys.readouterr().out)
     assert (row["runs"], row["credits"]) == (3, 6.666667)
+    assert run(cli, asked[:-2]) == 0
+    shown = capsys.readouterr().out
+    assert "1 lead completed again, 1 repeat for 3.333333 credits" in shown

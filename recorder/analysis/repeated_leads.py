@@ -4,10 +4,11 @@ Invariant: a completion is a repeat of the one before it, of the same lead, slug
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from fractions import Fraction
-from itertools import pairwise
-from typing import Any, Final, NamedTuple
+from itertools import groupby, pairwise
+from typing import Any, Final, NamedTuple, cast
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from recorder.analysis.columns import Runs, Whole
 from recorder.analysis.groups import Key
 from recorder.analysis.leads import captured_leads
 from recorder.errors import UsageError
+from recorder.humanize import counted
 
 _COMPLETED: Final = frozenset({"completed"}).__contains__
 _IS_MISSING: Final = frozenset({None}).__contains__
@@ -57,7 +59,7 @@ def _row(one: Repeated) -> Row:
         "slug": text(one.slug, narrow=True),
         "unit": text(one.unit, narrow=True),
         "runs": count(one.n_repeats + 1, narrow=True),
-        "first_at": instant(one.first_at, narrow=True),
+        "first_at": instant(one.first_at),
         "last_at": instant(one.last_at, narrow=True),
         "credits": amount(one.micros, narrow=True),
     }
@@ -127,6 +129,19 @@ def _shares(items: Runs) -> Iterator[Fraction | None]:
         yield Fraction(actual, n) if known and actual is not None and n else None
 
 
+def _notes(rows: Sequence[Row], question: Question) -> Iterator[str]:
+    """Yield what all repeats of a unit cost together."""
+    del question
+    for unit, some in groupby(rows, key=lambda row: row["unit"].value):
+        found = list(some)
+        times = sum(cast("int", row["runs"].value) - 1 for row in found)
+        cost = "at an unknown cost"
+        if unit is not None:
+            total = sum((cast("Decimal", row["credits"].value) for row in found), Decimal())
+            cost = f"for {total:,f} {unit}"
+        yield f"{counted(len(found), 'lead')} completed again, {counted(times, 'repeat')} {cost}"
+
+
 def _prepare(question: Question) -> Question:
     if question.by:
         raise UsageError("--repeated lists leads: leave --by out")
@@ -149,5 +164,6 @@ ANALYSIS: Final = Analysis(
     prepare=_prepare,
     expand=Runs.items,
     rows=_rows,
+    notes=_notes,
     about=captured_leads,
 )
