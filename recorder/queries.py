@@ -39,7 +39,7 @@ from recorder.store.read.states import (
     state_at,
     states,
 )
-from recorder.store.read.vocabulary import UnknownWord, unknown_words
+from recorder.store.read.vocabulary import UnknownWord, thinned_runs, unknown_words
 from recorder.views import (
     event_cells,
     label_cells,
@@ -127,6 +127,13 @@ class Queries:
         """Return the words of filters that no run of the store has."""
         with self._database.reading() as connection:
             return list(unknown_words(connection, filters, as_of=self._as_of))
+
+    def thinned_runs(self) -> int:
+        """Return how many runs are not known whole at the instant of the queries, since they were pruned."""
+        if self._as_of is None:
+            return 0
+        with self._database.reading() as connection:
+            return thinned_runs(connection, self._as_of)
 
     def snapshots(self, run_id: str | None = None, source: str | None = None) -> Iterator[Cells]:
         """Yield the rows of the view `snapshots`, of one run or of all."""

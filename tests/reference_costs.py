@@ -203,6 +203,7 @@ def seen_cells(rows: list[RunRow]) -> Cells:
         "unobserved": sum(not row.n_snapshots and not is_lost(row) for row in rows),
         **{name: sum(row.observation_class == name for row in rows) for name in classes},
         "unclassed": sum(row.observation_class is None for row in observed),
+        "pruned": flagged("pruned"),
         "unparsed_costs": sum(row.cost_quality == "unparsed" for row in rows),
         "odd_sums": flagged("counts_off_total"),
         "negative_times": flagged("queue_negative", "run_negative", "wall_negative"),

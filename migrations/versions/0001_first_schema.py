@@ -137,7 +137,7 @@ _run_table(
     *_required("n_polls n_snapshots n_failures"),
     *_integers("first_polled_at last_polled_at first_good_at last_good_at last_changed_at"),
     *_integers("ended_seen_at resumed_at"),
-    sa.Column("is_quiet", Flag, nullable=False),
+    *(sa.Column(name, Flag, nullable=False) for name in ("is_quiet", "is_pruned")),
     sa.Column("last_outcome", Small),
     *_integers("overdue_notified_at lost_at"),
     sa.Column("body_digest", Bytes),
@@ -163,7 +163,7 @@ _table(
 _run_table(
     "snapshot",
     sa.Column("seq", Integer, nullable=False),
-    sa.Column("previous_seq", Integer, sa.Computed("CASE WHEN seq > 1 THEN seq - 1 END", True)),
+    *_integers("previous_seq"),
     *_required("first_seen_at last_seen_at n_polls"),
     *_integers("seen_again_at"),
     sa.Column("digest", Bytes, nullable=False),
@@ -181,7 +181,7 @@ _run_table(
     sa.Index(None, "part_id").ddl_if(dialect="postgresql"),
     sa.Index(None, "first_seen_at", sqlite_where=HAS_ERROR, postgresql_where=HAS_ERROR),
     sa.Index(None, "shape_id", sqlite_where=HAS_SHAPE, postgresql_where=HAS_SHAPE),
-    sa.CheckConstraint("seq >= 1", name="seq_from_one"),
+    sa.CheckConstraint("seq >= 1 AND (seq = 1) = (previous_seq IS NULL)", name="seq_from_one"),
     _in_calendar(
         "first_seen_at last_seen_at seen_again_at created_at started_at completed_at cancelled_at updated_at"
     ),

@@ -18,6 +18,8 @@ from recorder.analysis.columns import NULL, Mask, Runs, Whole
 from recorder.analysis.populations import populations_of
 from recorder.analysis.rows import with_flag
 from recorder.analysis.stats import ratio, total
+from recorder.history.flags import PRUNED
+from recorder.humanize import counted
 from recorder.instants import HOUR, SECOND
 
 REACH_US: Final = 15 * SECOND
@@ -31,6 +33,7 @@ _ODD: Final = {
     "missing_ends": with_flag("no_ended_at"),
     "unreadable": with_flag("unreadable:"),
 }
+_PRUNED: Final = with_flag(PRUNED)
 _UNPARSED: Final = frozenset({"unparsed"}).__contains__
 
 
@@ -62,7 +65,8 @@ def coverage(group: Group) -> Row:
 
     Returns:
         `runs`, of them `observed` (`from_start`, `mid_flight`, `post_hoc` by the status first seen, `unclassed`: a word
-        that nobody knows), `lost`, `unobserved`.
+        that nobody knows), `lost`, `unobserved`; `pruned` ones, whose polls
+        were dropped, count in no time, gap, poll or snapshot below.
         `in_flight_seconds`: from `createdAt` or tracking, the later, to the end or the last good poll of runs not seen
         to end, as far as they were not overdue; `overdue_seconds`: the overdue part of that time. Runs of which no such time is
         known add nothing. `covered_seconds`: the part of `in_flight_seconds` within 15 s of a good poll; `coverage`:
@@ -73,10 +77,12 @@ def coverage(group: Group) -> Row:
         In runs: `unparsed_costs`, `odd_sums`, `negative_times`, `rough_ends`, `missing_ends`, `unreadable` (a field of
         another type), `reopened`. `seconds_since_good_poll`: since the last of any run.
     """
-    runs, polls = group.runs, group.runs.objects("poll_times").values.tolist()
-    n = populations_of(runs)
+    runs, n = group.runs, populations_of(group.runs)
+    is_pruned = runs.words("quality").where(_PRUNED)
+    whole = runs.only(~is_pruned)
+    polls = whole.objects("poll_times").values.tolist()
     n_unclassed = n["observed"] - n["from_start"] - n["mid_flight"] - n["post_hoc"]
-    flights = Flights(runs, group.question.overdue_after_us)
+    flights = Flights(whole, group.question.overdue_after_us)
     covered = flights.covered_us(polls)
     good, hidden, throttled, failed = (
         sum(getattr(one, name) for one in polls)
@@ -84,7 +90,7 @@ def coverage(group: Group) -> Row:
     )
     n_polls, n_snapshots = (
         good + hidden + throttled + failed,
-        total(runs.ints("n_snapshots").values),
+        total(whole.ints("n_snapshots").values),
     )
     gaps = [b - a for one in polls for a, b in pairwise(one.good_at)]
     return {
@@ -96,6 +102,7 @@ def coverage(group: Group) -> Row:
         "mid_flight": count(n["mid_flight"], narrow=True),
         "post_hoc": count(n["post_hoc"], narrow=True),
         "unclassed": count(n_unclassed),
+        "pruned": count(is_pruned),
         "in_flight_seconds": seconds(flights.in_time_us),
         "overdue_seconds": seconds(flights.overdue_us),
         "covered_seconds": seconds(covered),
@@ -180,11 +187,13 @@ def _silence_us(runs: Runs, now: int | None) -> int | None:
 
 def _about(runs: Runs, population: str, question: Question) -> str:
     del population
+    n_runs, runs = runs.n, runs.only(~runs.words("quality").where(_PRUNED))
     flights = Flights(runs, question.overdue_after_us)
     hours, overdue = flights.in_time_us / HOUR, flights.overdue_us / HOUR
     good = sum(one.n_good for one in runs.objects("poll_times").values)
     beyond = f" and {overdue:,.1f} h overdue" if overdue else ""
-    return f"{hours:,.1f} h in flight{beyond}, {good:,} good polls"
+    pruned = f", without {counted(n_runs - runs.n, 'pruned run')}" if n_runs > runs.n else ""
+    return f"{hours:,.1f} h in flight{beyond}, {good:,} good polls{pruned}"
 
 
 ANALYSIS: Final = Analysis(

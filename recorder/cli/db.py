@@ -8,12 +8,15 @@ import click
 
 from recorder.analysis.values import instant
 from recorder.cli.json_output import as_json, write_document
-from recorder.cli.options import settings_options
+from recorder.cli.options import command_now, settings_options
 from recorder.cli.output import write_rows
-from recorder.cli.row_options import format_option
-from recorder.cli.stores import opened, reading
+from recorder.cli.row_options import format_option, parse_when_option
+from recorder.cli.stores import opened, reading, recording
 from recorder.cli.streams import notify
 from recorder.cli.terminal import visible
+from recorder.errors import UsageError
+from recorder.humanize import counted
+from recorder.instants import DAY
 from recorder.settings import Settings
 from recorder.store.backup import back_up
 from recorder.store.migrate import upgrade as upgrade_store
@@ -21,9 +24,11 @@ from recorder.store.read.integrity import StoreFault, find_faults
 from recorder.store.records import summary_rules
 from recorder.store.roles import grant_reading, require_role
 from recorder.store.schema import REVISION
-from recorder.store.status import Condition, condition_of
+from recorder.store.status import Condition, condition_of, size_bytes
+from recorder.store.write.prune import Pruning
 
 _COUNTS: Final = ("sources", "runs", "snapshots", "polls")
+_LEAST_AGE_DAYS: Final = 90
 _NARROW: Final = 60  # one line a value
 
 
@@ -115,6 +120,39 @@ def check(format: str, settings: Settings) -> int:
         rows = [one._asdict() for one in faults]
         write_rows(rows, columns=StoreFault._fields, format=format, out=sys.stdout)
     return 1 if faults else 0
+
+
+@db.command(
+    short_help="Drop polls and inner states of runs that ended long ago.",
+    epilog="Examples:\n  recorder db prune --before 365d --dry-run\n  recorder db prune --before 2026-01-01",
+)
+@click.option(
+    "--before",
+    metavar="T",
+    required=True,
+    callback=parse_when_option,
+    help="Runs that ended before T: a date, or 365d (ago); at least 90 days ago.",
+)
+@click.option("--dry-run", "is_trial", is_flag=True, help="Only count what would be dropped.")
+@settings_options(source=False)
+def prune(before: int, *, is_trial: bool, settings: Settings) -> None:
+    """Drop polls and inner states of runs that ended long ago, and give the space back.
+
+    Each run keeps its first and last state, every state in which more than its leads changed, and the polls that saw
+    them: all analyses but coverage answer as before. It cannot be undone: db backup or export answers first.
+    """
+    if before > command_now() - _LEAST_AGE_DAYS * DAY:
+        raise UsageError(f"--before: at least {_LEAST_AGE_DAYS} days ago, budgets look back so far")
+    with recording(settings) as database:
+        pruning, size = Pruning(before=before, is_trial=is_trial), size_bytes(database)
+        pruning.run(database)
+        if pruning.runs and not is_trial:
+            database.give_back()
+        freed = size - size_bytes(database)
+    dropped = f"{counted(pruning.polls, 'poll')} and {counted(pruning.snapshots, 'state')}"
+    verb = "would drop" if is_trial else "dropped"
+    freed_words = "" if is_trial else f"; {max(freed, 0):,} bytes are freed"
+    notify(f"{verb} {dropped} of {counted(pruning.runs, 'run')}{freed_words}")
 
 
 def _cells(condition: Condition) -> dict[str, object]:

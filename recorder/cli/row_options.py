@@ -22,6 +22,7 @@ from recorder.cli.options import (
 from recorder.cli.ordering import Order
 from recorder.cli.output import FORMATS
 from recorder.cli.streams import notify
+from recorder.humanize import counted
 from recorder.instants import datetime_of, parse_when, zone_named
 from recorder.ledger.ids import LabelError, checked_label
 from recorder.store.read.vocabulary import UnknownWord
@@ -233,9 +234,16 @@ class FilterWords(Protocol):
     def unknown_words(self, filters: Filters) -> list[UnknownWord]:
         """Return the words of the filters that no run has."""
 
+    def thinned_runs(self) -> int:
+        """Return how many runs are not known whole at the instant of the queries, since they were pruned."""
+
 
 def notify_unknown_words(reader: FilterWords, filters: Filters) -> None:
-    """Report each word of the filters that no run of the store has, with the words that they have."""
+    """Report each word of the filters that no run has, with the words that they have; and runs that were pruned since."""
+    if n_thinned := reader.thinned_runs():
+        notify(
+            f"{counted(n_thinned, 'run')} of that time were pruned since: their inner states are gone"
+        )
     for one in reader.unknown_words(filters):
         known = f"it has {', '.join(one.known)}{' and more' if one.more else ''}"
         notify(

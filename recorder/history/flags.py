@@ -17,6 +17,9 @@ SHARP_US = 10 * SECOND
 ITEMS_MISMATCH = "items_mismatch"
 """The flag of a run whose captured items are other than the counts of its row."""
 
+PRUNED = "pruned"
+"""The flag of a run of which polls and inner snapshots were dropped."""
+
 SENTENCES: Final[Mapping[str, str]] = {
     "actual_unparsed": "Its actual cost has a shape that cannot be read.",
     "completed_with_failed_leads": "It completed, but some of its leads failed.",
@@ -28,6 +31,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "no_ended_at": "Nobody knows when it ended.",
     "no_started_at": "The ledger does not say when it started.",
     "preview_unparsed": "Its previewed cost has a shape that cannot be read.",
+    PRUNED: "Most of its polls, and its inner states, were dropped by db prune.",
     "queue_negative": "By the ledger it started before it was created.",
     "run_negative": "By the ledger it ended before it started.",
     "unit_mismatch": "Its preview and its actual are in different units.",
@@ -48,9 +52,9 @@ def is_sharp(width_us: int, duration_us: int) -> bool:
     return width_us < SHARP_US or 10 * width_us < duration_us
 
 
-def with_mismatch(quality: str | None) -> str:
-    """Return the flags of a run with `items_mismatch` at their end."""
-    return f"{quality},{ITEMS_MISMATCH}" if quality else ITEMS_MISMATCH
+def flagged(quality: str | None, flag: str) -> str:
+    """Return the flags of a run with another one at their end."""
+    return f"{quality},{flag}" if quality else flag
 
 
 def row_flags(row: LedgerRow, ended_at: int | None, width_us: int) -> Iterator[str]:

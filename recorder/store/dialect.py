@@ -80,6 +80,10 @@ class Dialect:
         """Return what is wrong with the bytes of the whole store; None for nothing, and where the server sees to it."""
         return None
 
+    def give_back(self, engine: sa.Engine) -> None:
+        """Give the space of dropped rows back to the operating system."""
+        raise NotImplementedError
+
     def querying(self, connection: sa.Connection, query: str) -> AbstractContextManager[Any]:
         """Run a query that a person wrote so that it can do nothing but read; give the driver's cursor.
 

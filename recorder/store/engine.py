@@ -101,6 +101,17 @@ class Database:
         with self.writing() as connection:
             return work(connection, *args, **more)
 
+    def give_back(self) -> None:
+        """Give the space of dropped rows back to the operating system.
+
+        Raises:
+            StoreError: another process holds the store.
+        """
+        try:
+            self.dialect.give_back(self.engine)
+        except DBAPIError as error:
+            raise translated(error, self.name, self.busy_ms()) from error
+
     @contextmanager
     def migrating(self) -> Iterator[sa.Connection]:
         """Begin a writing transaction without SQLite's foreign keys, which are checked before it is committed."""

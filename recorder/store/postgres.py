@@ -112,6 +112,12 @@ class Postgres(Dialect):
         statement = sa.select(sa.cast(epoch * 1_000_000, sa.BigInteger))
         return int(connection.execute(statement).scalar_one())
 
+    def give_back(self, engine: sa.Engine) -> None:
+        """Build the tables that shrank anew; each is locked meanwhile."""
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            for table in ("rejected_body", "poll", "snapshot", "part"):
+                connection.exec_driver_sql(f"VACUUM (FULL, ANALYZE) {SCHEMA}.{table}")
+
     @contextmanager
     def querying(self, connection: sa.Connection, query: str) -> Iterator[Any]:
         """Declare a cursor for the query: the server takes none for anything but one SELECT that changes no table.

@@ -63,6 +63,7 @@ class WatchRecord(RunProgress):
     last_outcome: int | None
     overdue_notified_at: int | None
     lost_at: int | None
+    is_pruned: bool
     body_digest: bytes | None
 
 
@@ -72,6 +73,7 @@ class SnapshotRecord(RunState):
     source_id: int
     run_key: int
     seq: int
+    previous_seq: int | None
     first_seen_at: int
     last_seen_at: int
     seen_again_at: int | None
@@ -141,7 +143,7 @@ def snapshot_record(watch: WatchRecord, reading: Reading, seen_at: int) -> Snaps
     preview, actual = get("preview", _NO_AMOUNT), get("actual", _NO_AMOUNT)
     values: tuple[Any, ...] = (
         *map(get, RunState.__struct_fields__),
-        *(watch.source_id, watch.run_key, 0, seen_at, seen_at, None, 1, reading.digest, 0),
+        *(watch.source_id, watch.run_key, 0, None, seen_at, seen_at, None, 1, reading.digest, 0),
         *(get("completed_at"), preview.micros, preview.unit, actual.micros, actual.unit),
         *(",".join(reading.oddities) or None, shape_of(reading.deviations)),
         reading.template.digest,
@@ -198,7 +200,8 @@ def stored_summary(row: Mapping[str, Any], watch: WatchRecord) -> RunSummary:
 def new_watch(source_id: int, run_key: int, tracked_at: int) -> WatchRecord:
     """Return the watch row of a run that is tracked from this instant on."""
     known = {"tracking": "active", "due_at": tracked_at, "urgency": int(Urgency.NEW)}
-    known |= {"n_polls": 0, "n_snapshots": 0, "n_failures": 0, "is_quiet": False}
+    known |= dict.fromkeys(("n_polls", "n_snapshots", "n_failures"), 0)
+    known |= {"is_quiet": False, "is_pruned": False}
     key = {"source_id": source_id, "run_key": run_key}
     values: Row = dict.fromkeys(WATCH_COLUMNS) | key | known
     return WatchRecord(**values)

@@ -1,7 +1,7 @@
 """The tables of the store in SQLAlchemy Core; people read the views.
 
-Invariants, each held by a constraint: one row a run and source; a run's snapshots are numbered 1, 2, ... without gaps
-(each points at the one before it); no two polls of a run at one instant; a good poll points at its snapshot.
+Invariants, each held by a constraint: one row a run and source; a run's snapshots are numbered 1, 2, ... without gaps but
+where `db prune` dropped some (each points at the one before it); no two polls of a run at one instant; a good poll points at its snapshot.
 The key of every table that grows begins with the source, so that the store can be distributed by it; events alone are
 numbered over the whole store.
 Instants are microseconds since 1970 UTC, amounts millionths.
@@ -167,7 +167,7 @@ watch = _run_table(
     *_integers(
         "first_polled_at last_polled_at first_good_at last_good_at last_changed_at ended_seen_at resumed_at"
     ),
-    sa.Column("is_quiet", Flag, nullable=False),
+    *(sa.Column(name, Flag, nullable=False) for name in ("is_quiet", "is_pruned")),
     sa.Column("last_outcome", Small),
     *_integers("overdue_notified_at lost_at"),
     sa.Column("body_digest", Bytes),
@@ -193,7 +193,7 @@ part = _table(
 snapshot = _run_table(
     "snapshot",
     *_required("seq"),
-    sa.Column("previous_seq", Integer, sa.Computed("CASE WHEN seq > 1 THEN seq - 1 END", True)),
+    *_integers("previous_seq"),
     *_required("first_seen_at last_seen_at n_polls"),
     *_integers("seen_again_at"),
     sa.Column("digest", Bytes, nullable=False),
@@ -212,7 +212,7 @@ snapshot = _run_table(
     sa.Index(None, "part_id").ddl_if(dialect="postgresql"),
     sa.Index(None, "first_seen_at", sqlite_where=HAS_ERROR, postgresql_where=HAS_ERROR),
     sa.Index(None, "shape_id", sqlite_where=HAS_SHAPE, postgresql_where=HAS_SHAPE),
-    sa.CheckConstraint("seq >= 1", name="seq_from_one"),
+    sa.CheckConstraint("seq >= 1 AND (seq = 1) = (previous_seq IS NULL)", name="seq_from_one"),
     _in_calendar(
         "first_seen_at last_seen_at seen_again_at created_at started_at completed_at cancelled_at updated_at"
     ),

@@ -17,7 +17,7 @@ from sqlalchemy import event
 
 from recorder.errors import StoreError
 from recorder.store.dialect import Dialect, QueryFault
-from recorder.store.files import refuse_foreign_file, uri_of_fixed_file
+from recorder.store.files import BUSY_MS, refuse_foreign_file, uri_of_fixed_file
 from recorder.store.schema import SCHEMA
 
 OLDEST_SQLITE = (3, 40, 0)
@@ -94,6 +94,17 @@ class Sqlite(Dialect):
         if found != "ok":
             return found
         return "a reference leads nowhere" if self.has_broken_reference(connection) else None
+
+    def give_back(self, engine: sa.Engine) -> None:
+        """Build the file anew, then empty its write-ahead log."""
+        with engine.connect() as connection:
+            for statement in (
+                f"PRAGMA busy_timeout={BUSY_MS}",
+                "PRAGMA query_only=OFF",
+                "VACUUM",
+                "PRAGMA wal_checkpoint(TRUNCATE)",
+            ):
+                connection.exec_driver_sql(statement)
 
     @contextmanager
     def querying(self, connection: sa.Connection, query: str) -> Iterator[sqlite3.Cursor]:

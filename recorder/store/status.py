@@ -66,7 +66,7 @@ def condition_of(database: Database) -> Condition:
         trouble=trouble,
         kind=_server_version(database) if is_there else database.dialect.title,
         revision=current_revision(database) if is_there else None,
-        size_bytes=_size_bytes(database) if is_there else None,
+        size_bytes=size_bytes(database) if is_there else None,
         figures=_figures(database) if state == "current" else None,
     )
 
@@ -77,7 +77,8 @@ def _server_version(database: Database) -> str:
     return f"{database.dialect.title} {str(version).split(maxsplit=1)[0]}"
 
 
-def _size_bytes(database: Database) -> int:
+def size_bytes(database: Database) -> int:
+    """Return the size of a SQLite file with its write-ahead log, or of the tables with their indexes."""
     if database.path is not None:
         paths = (database.path, database.path.with_name(f"{database.path.name}-wal"))
         return sum(path.stat().st_size for path in paths if path.exists())

@@ -59,7 +59,8 @@ SELECT
   w.n_polls,
   w.n_snapshots,
   coalesce(f.n_reopened, 0) AS n_reopened,
-  CASE WHEN c.differs THEN coalesce(f.quality || ',', '') || 'items_mismatch' ELSE f.quality END AS quality,
+  nullif(ltrim(coalesce(',' || f.quality, '') || CASE WHEN c.differs THEN ',items_mismatch' ELSE '' END
+    || CASE WHEN w.is_pruned THEN ',pruned' ELSE '' END, ','), '') AS quality,
   CASE WHEN f.ended_at >= f.started_at AND (f.created_at IS NULL OR f.started_at >= f.created_at - 60000000)
     AND (f.ended_after IS NULL OR f.ended_at - f.ended_after < 10000000 OR 10 * (f.ended_at - f.ended_after) < f.ended_at - f.started_at)
     THEN recorder.seconds(f.ended_at - f.started_at) END AS run_seconds_sharp,

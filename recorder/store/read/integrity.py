@@ -152,7 +152,7 @@ def _run_faults(
         yield "it has no row of the watch", REBUILT
         return
     yield from _watch_faults(rows.watch, rows)
-    yield from _numbering_faults(rows.snapshots)
+    yield from _numbering_faults(rows)
     yield from _poll_faults(rows)
     for state in rows.snapshots:
         yield from _document_faults(state, parts)
@@ -167,21 +167,25 @@ def _watch_faults(own: WatchRecord, rows: _RunRows) -> Iterator[Finding]:
     instants = [one.polled_at for one in rows.polls]
     good = [one.polled_at for one in rows.polls if Outcome(one.outcome).is_row]
     ends = [next(iter(one), None) for at in (instants, good) for one in (at, at[::-1])]
-    if own.n_polls != len(rows.polls):
+    if own.n_polls != len(rows.polls) and not own.is_pruned:
         yield f"it counts {own.n_polls} polls, {len(rows.polls)} are there", REBUILT
-    if own.n_snapshots != len(rows.snapshots):
+    if own.n_snapshots != (rows.snapshots[-1].seq if rows.snapshots else 0):
         yield f"it counts {own.n_snapshots} snapshots, {len(rows.snapshots)} are there", REBUILT
     for name, there in zip(_FIRST_AND_LAST, ends, strict=True):
         if getattr(own, name) != there:
             yield f"{name} is not that of its polls", REBUILT
 
 
-def _numbering_faults(states: Sequence[SnapshotRecord]) -> Iterator[Finding]:
+def _numbering_faults(rows: _RunRows) -> Iterator[Finding]:
+    states, is_pruned = rows.snapshots, rows.watch is not None and rows.watch.is_pruned
     numbers = [one.seq for one in states]
-    if numbers != list(range(1, len(states) + 1)):
+    has_gaps = numbers != list(range(1, len(states) + 1))
+    if [one.previous_seq for one in states] != [None, *numbers[:-1]][: len(states)] or (
+        has_gaps and not is_pruned
+    ):
         yield "its snapshots are not numbered 1, 2, ... without gaps", GONE
     for before, after in pairwise(states):
-        if before.digest == after.digest:
+        if before.digest == after.digest and before.seq + 1 == after.seq:
             yield f"snapshots {before.seq} and {after.seq} are one state", REBUILT
 
 
@@ -192,7 +196,8 @@ def _poll_faults(rows: _RunRows) -> Iterator[Finding]:
         seen.setdefault(one.snapshot_seq, []).append(one.polled_at)
     for state in rows.snapshots:
         at = seen.get(state.seq, [])
-        if [state.n_polls, state.first_seen_at, state.last_seen_at] != [len(at), *at[:1], *at[-1:]]:
+        n_polls = state.n_polls if rows.watch is not None and rows.watch.is_pruned else len(at)
+        if [state.n_polls, state.first_seen_at, state.last_seen_at] != [n_polls, *at[:1], *at[-1:]]:
             yield f"snapshot {state.seq} was not seen when its polls say", REBUILT
 
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from msgspec.structs import replace
 
 from recorder.analysis.rows import RunRow
-from recorder.history.flags import with_mismatch
+from recorder.history.flags import ITEMS_MISMATCH, flagged
 from recorder.history.run_summary import summarize
 from recorder.ledger.answer import Outcome
 from recorder.ledger.cost import CostRules
@@ -108,7 +108,7 @@ class Past:
                 count_poll(past, one.polled_at, Outcome(one.outcome))
             values: Row = _BLANK | self._summary(past, states, parts)
             if differs and states:
-                values["quality"] = with_mismatch(values["quality"])
+                values["quality"] = flagged(values["quality"], ITEMS_MISMATCH)
             self._plan(past, run_row, states, seen)
             values |= {name: getattr(past, name) for name in FROM_WATCH}
             values |= {"source": source_name, "run_id": run_id, "tracked_at": tracked_at}

@@ -28,7 +28,7 @@ from recorder.analysis.coverage import PollTimes
 from recorder.analysis.rows import LABEL
 from recorder.analysis.spend_columns import BASIS, spend_columns
 from recorder.analysis.spend_columns import COLUMNS as SPEND
-from recorder.history.flags import with_mismatch
+from recorder.history.flags import ITEMS_MISMATCH, PRUNED, flagged
 from recorder.ledger.readable import storable
 from recorder.store.read.past import FROM_WATCH, Past
 from recorder.store.read.phases import is_mismatched
@@ -147,7 +147,7 @@ class _Reader:
         if "n_reopened" in names:
             columns["n_reopened"] = Runs(len(keys), columns).ints("n_reopened").filled(0)
         if "quality" in names:
-            columns["quality"] = self._flagged(keys, Runs(len(keys), columns).words("quality"))
+            columns["quality"] = self._quality(keys, Runs(len(keys), columns).words("quality"))
         if "source" in names:
             columns["source"] = self._source(keys)
         if SPEND & set(names):
@@ -179,14 +179,17 @@ class _Reader:
         n = np.where(np.isin(keys, whole), after - first, NULL)
         return Items(n, first, {name: column.take(order) for name, column in columns.items()})
 
-    def _flagged(self, keys: Whole, quality: Words) -> Words:
-        """Return the flags with that of items which are other than the counts."""
+    def _quality(self, keys: Whole, quality: Words) -> Words:
+        """Return the flags with those that do not come from the last row."""
         as_of = None if self._past is None else self._past.as_of
-        differs = np.isin(keys, self._scan(capture, {}, [is_mismatched(as_of)])[0])
-        words = quality.lexicon.words
-        flagged = [with_mismatch(None if word is None else str(word)) for word in words]
-        codes = np.where(differs, quality.codes + len(words), quality.codes)
-        return Words(codes.astype(np.int32), Lexicon([*words, *flagged]))
+        more = (ITEMS_MISMATCH, capture, is_mismatched(as_of)), (PRUNED, watch, watch.c.is_pruned)
+        for flag, table, condition in more:
+            is_so = np.isin(keys, self._scan(table, {}, [condition])[0])
+            words = quality.lexicon.words
+            others = [flagged(None if word is None else str(word), flag) for word in words]
+            codes = np.where(is_so, quality.codes + len(words), quality.codes)
+            quality = Words(codes.astype(np.int32), Lexicon([*words, *others]))
+        return quality
 
     def _source(self, keys: Whole) -> Words:
         numbers = sorted(self._sources)

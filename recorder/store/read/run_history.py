@@ -14,10 +14,10 @@ from recorder.analysis.remaining import Course
 from recorder.history.run_summary import SnapshotSummary
 from recorder.ledger.answer import Outcome
 from recorder.ledger.run_status import TERMINAL
-from recorder.store.joins import captured_items, named, same_run
+from recorder.store.joins import captured_items, known_runs, named, same_run
 from recorder.store.read.listing import as_seen_by
 from recorder.store.records import SUMMARY_COLUMNS, snapshot_summary
-from recorder.store.schema import capture, deviation, item, poll, run, snapshot, source
+from recorder.store.schema import capture, deviation, item, poll, run, snapshot, source, watch
 
 RunName: TypeAlias = tuple[str, str]
 """A source and a run id of it."""
@@ -134,7 +134,11 @@ def courses(
 ) -> Iterator[tuple[str, Course]]:
     """Yield how far some runs of a source are, or were as of an instant, by run id."""
     columns = [snapshot.c[name] for name in ("first_seen_at", "started_at", *_COUNTS)]
-    keys = sa.select(run.c.source_id, run.c.run_key).join_from(run, source)
+    keys = (
+        sa.select(run.c.source_id, run.c.run_key)
+        .select_from(known_runs())
+        .where(sa.not_(watch.c.is_pruned))
+    )
     of_run = sa.tuple_(snapshot.c.source_id, snapshot.c.run_key)
     for start in range(0, len(run_ids), _PER_QUESTION):
         some = run.c.run_id.in_(run_ids[start : start + _PER_QUESTION])

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from recorder.analysis.rows import RunRow
-from recorder.history.flags import ITEMS_MISMATCH
+from recorder.history.flags import ITEMS_MISMATCH, PRUNED
 from recorder.store.joins import known_runs, same_run
 from recorder.store.read.past import FROM_SUMMARY, FROM_WATCH, Past
 from recorder.store.read.phases import is_mismatched
@@ -69,10 +69,10 @@ def run_columns(as_of: int | None = None) -> list[sa.ColumnElement[Any]]:
     }
     columns |= {name: watch.c[name] for name in FROM_WATCH}
     columns |= {name: run_summary.c[name] for name in FROM_SUMMARY}
-    columns["quality"] = sa.case(
-        (is_mismatched(as_of), sa.func.coalesce(run_summary.c.quality + ",", "") + ITEMS_MISMATCH),
-        else_=run_summary.c.quality,
-    )
+    flags: sa.ColumnElement[str] = sa.func.coalesce(sa.literal(",") + run_summary.c.quality, "")
+    for flag, is_so in ((ITEMS_MISMATCH, is_mismatched(as_of)), (PRUNED, watch.c.is_pruned)):
+        flags = flags + sa.case((is_so, f",{flag}"), else_="")
+    columns["quality"] = sa.func.nullif(sa.func.ltrim(flags, ","), "")
     columns["n_reopened"] = sa.func.coalesce(run_summary.c.n_reopened, 0)
     return [columns[name].label(name) for name in RunRow.__struct_fields__ if name != "labels"]
 

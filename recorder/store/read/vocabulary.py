@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from recorder.analysis.filters import Filters
 from recorder.ledger.readable import storable
-from recorder.store.schema import label, run, run_summary, snapshot, source
+from recorder.store.schema import label, run, run_summary, snapshot, source, watch
 
 _MOST_SHOWN: Final = 20
 _MOST_COMPLETED: Final = 100
@@ -106,3 +106,10 @@ def _unknown(
     known = _first(connection, column)
     more = len(known) > _MOST_SHOWN
     return UnknownWord(name=name, word=word, known=tuple(known[:_MOST_SHOWN]), more=more)
+
+
+def thinned_runs(connection: sa.Connection, as_of: int) -> int:
+    """Return how many runs were seen before an instant, went on after it, and were pruned since."""
+    then = (watch.c.first_polled_at <= as_of) & (watch.c.last_polled_at > as_of)
+    counted = sa.select(sa.func.count()).select_from(watch).where(watch.c.is_pruned, then)
+    return connection.execute(counted).scalar_one()

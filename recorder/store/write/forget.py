@@ -36,7 +36,7 @@ def forget(connection: sa.Connection, source_name: str, run_ids: Iterable[str]) 
             if "run_key" in table.c:
                 of_runs = (table.c.source_id == source_id) & table.c.run_key.in_(chunk)
                 connection.execute(sa.delete(table).where(of_runs))
-    _remove_unused(connection, source_id, templates)
+    remove_unused(connection, source_id, templates)
     remove_unused_shapes(connection, source_id)
     return len(keys)
 
@@ -53,7 +53,7 @@ def _templates(
     return set(connection.execute(statement.distinct()).scalars())
 
 
-def _remove_unused(connection: sa.Connection, source_id: int, templates: Collection[int]) -> None:
+def remove_unused(connection: sa.Connection, source_id: int, templates: Collection[int]) -> None:
     """Remove these templates and their parts, except those that snapshots or other parts still refer to."""
     refers = _references(connection, source_id)
     used = _closure(_templates(connection, source_id, sa.true()), refers)

@@ -220,6 +220,7 @@ class RunWriter:
         return Outcome.UNCHANGED
 
     def _begin(self, state: SnapshotRecord, reading: Reading | None = None) -> Outcome:
+        state.previous_seq = self.watch.n_snapshots or None
         self.watch.n_snapshots = state.seq = self.watch.n_snapshots + 1
         self._log.note_state(self.last, state)
         self.last, self._reading = state, reading
