@@ -212,6 +212,17 @@ def test_a_key_is_refused_once_and_accepted_after_that(database: Database) -> No
     ]
 
 
+def test_a_run_without_status_is_overdue_and_reopened_in_words(database: Database) -> None:
+    """No detail says None."""
+    register(database)
+    Recorder(database).record([answer(0, {"run": {"id": "er_1"}})])
+    tell_overdue(database, 700)
+    Recorder(database).record([state(800, "failed"), answer(801, {"run": {"id": "er_1"}})])
+    assert [detail for _, _, detail in happened(database)] == [
+        *("without status for 11 m 40 s", "failed", "failed -> without status")
+    ]
+
+
 def test_a_number_is_never_used_twice(database: Database) -> None:
     """Not even where the last events went away with their run: a reader has seen it."""
     register(database, ("er_1", "er_2"))

@@ -11,6 +11,8 @@ from recorder.history.run_summary import SnapshotSummary, SummaryRules, last_act
 from recorder.ledger.answer import Outcome
 from recorder.ledger.row import LedgerRow
 
+NO_STATUS = "without status"
+
 
 class EventKind(StrEnum):
     """What happened, as the view `events` spells it; to a run, or for `KEY_...` to a source."""

@@ -9,6 +9,7 @@ from decimal import Decimal
 import sqlalchemy as sa
 
 from recorder.history.run_events import (
+    NO_STATUS,
     EventKind,
     RunEvent,
     is_late_cost,
@@ -42,7 +43,7 @@ class RunLog:
         self._run = run
         self._rules = rules
         self._watch = watch
-        self._found: list[RunEvent] = []
+        self.found: list[RunEvent] = []
         self._tracking = watch.tracking
 
     def note_state(self, before: SnapshotRecord | None, after: SnapshotRecord) -> None:
@@ -57,7 +58,7 @@ class RunLog:
             more = f": {one_line(after.error_message)}" if after.error_message else ""
             self._add(kind, after.first_seen_at, f"{after.status}{more}")
         elif kind is EventKind.REOPENED and before is not None:
-            self._add(kind, after.first_seen_at, f"{before.status} -> {after.status}")
+            self._add(kind, after.first_seen_at, f"{before.status} -> {after.status or NO_STATUS}")
 
     def note_poll(self, outcome: Outcome, at: int, last: SnapshotRecord | None) -> None:
         """Note whether a poll does not show the run any more, or shows it again; `last`: its last state."""
@@ -75,13 +76,13 @@ class RunLog:
                 sides = map(_amount_text, (last_actual(summaries[:n]), summaries[n].actual))
                 self._add(EventKind.LATE_COST, states[n].first_seen_at, " -> ".join(sides))
 
-    def note_plan(self, polled_at: int, last: SnapshotRecord | None) -> None:
-        """Note whether the run was given up."""
-        if self._watch.tracking == "abandoned" != self._tracking and last is not None:
+    def note_abandoned(self, polled_at: int, last: SnapshotRecord | None) -> None:
+        """Note that the run is given up, unless it was before."""
+        if self._tracking != "abandoned" and last is not None:
             self._add(EventKind.ABANDONED, polled_at, last.status)
 
     def _add(self, kind: EventKind, at: int, detail: str | None) -> None:
-        self._found.append(RunEvent(happened_at=at, kind=kind, detail=detail))
+        self.found.append(RunEvent(happened_at=at, kind=kind, detail=detail))
 
     def records(self, connection: sa.Connection | None) -> Iterator[EventRecord]:
         """Yield the rows to write; a run that was reopened is reported anew when it is overdue.
@@ -89,7 +90,7 @@ class RunLog:
         Args:
             connection: the transaction, where all polls of the run have followed again; None: only new ones have.
         """
-        watch, found = self._watch, self._found
+        watch, found = self._watch, self.found
         if connection is not None and found:
             stored = _STORED.all(connection, watch.source_id, watch.run_key)
             found = [*unwritten(found, [(kind, at) for kind, at in stored])]

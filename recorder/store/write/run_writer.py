@@ -222,13 +222,15 @@ class RunWriter:
     def _begin(self, state: SnapshotRecord, reading: Reading | None = None) -> Outcome:
         state.previous_seq = self.watch.n_snapshots or None
         self.watch.n_snapshots = state.seq = self.watch.n_snapshots + 1
-        self._log.note_state(self.last, state)
+        if state.is_terminal or (self.last is not None and self.last.is_terminal):
+            self._log.note_state(self.last, state)
         self.last, self._reading = state, reading
         self._new.append(state)
         return Outcome.CHANGED
 
     def _count(self, at: int, outcome: Outcome) -> int | None:
-        self._log.note_poll(outcome, at, self.last)
+        if outcome is Outcome.NOT_VISIBLE or self.watch.lost_at is not None:
+            self._log.note_poll(outcome, at, self.last)
         return count_poll(self.watch, at, outcome)
 
     def _write_poll(
@@ -260,8 +262,10 @@ class RunWriter:
             self.watch.last_changed_at = last.first_seen_at
             apply_progress(self.watch, last)
         plan_run(self.watch, self.run, last, self.rules.cadence, self._poll)
-        self._log.note_plan(self._poll.polled_at, last)
-        self.batch.events += self._log.records(self.connection if self._is_rewound else None)
+        if self.watch.tracking == "abandoned":
+            self._log.note_abandoned(self._poll.polled_at, last)
+        if self._log.found:
+            self.batch.events += self._log.records(self.connection if self._is_rewound else None)
         self.batch.watches.append(self.watch)
 
     def _summary_may_change(self, *, was_seen_again: bool) -> bool:

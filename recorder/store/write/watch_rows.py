@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import sqlalchemy as sa
 
-from recorder.history.run_events import EventKind
+from recorder.history.run_events import NO_STATUS, EventKind
 from recorder.humanize import whole_span
 from recorder.instants import SECOND
 from recorder.ledger.answer import FAR_OFF_US
@@ -99,7 +99,7 @@ def _event(one: Overdue, now: int) -> EventRecord:
         run_key=one.run_key,
         happened_at=now,
         kind=EventKind.OVERDUE,
-        detail=one_line(f"{one.status} for {whole_span(now - one.since)}{trigger}"),
+        detail=one_line(f"{one.status or NO_STATUS} for {whole_span(now - one.since)}{trigger}"),
     )
 
 
