@@ -4,6 +4,7 @@ Invariant: recorded in order into an empty store, these answers make an equal st
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -58,7 +59,13 @@ def stored_answers(
     connection: sa.Connection, ref: RunRef, *, as_of: int | None = None
 ) -> Iterator[StoredAnswer]:
     """Yield a run's polls in order, each with its answer."""
-    bodies = _Bodies(connection, ref)
+    parts = Parts(connection, ref.source_id)
+
+    @lru_cache(maxsize=1)  # polls of one snapshot follow each other
+    def body_of(seq: int) -> str:
+        (state,) = load_snapshots(connection, ref.rows_of(snapshot), snapshot.c.seq == seq)
+        return to_text(load_value(state, parts))
+
     for *values, head, length, sha256 in connection.execute(_polls(ref, as_of)).all():
         row = PollRecord(*values)
         yield StoredAnswer(
@@ -67,7 +74,7 @@ def stored_answers(
             http_status=row.http_status,
             latency_ms=row.latency_ms,
             detail=row.detail,
-            body=None if row.snapshot_seq is None else bodies.of(row.snapshot_seq),
+            body=None if row.snapshot_seq is None else body_of(row.snapshot_seq),
             rejected_body=None
             if head is None
             else RejectedBody(beginning=bytes(head), length=length, sha256=bytes(sha256)),
@@ -84,22 +91,3 @@ def _polls(ref: RunRef, as_of: int | None) -> sa.Select[Any]:
         .order_by(poll.c.polled_at)
     )
     return statement if as_of is None else statement.where(poll.c.polled_at <= as_of)
-
-
-class _Bodies:
-    """The texts of one run's snapshots; the last one is remembered, since polls of one snapshot follow each other."""
-
-    def __init__(self, connection: sa.Connection, ref: RunRef) -> None:
-        self._connection = connection
-        self._ref = ref
-        self._parts = Parts(connection, ref.source_id)
-        self._seq = 0
-        self._text = ""
-
-    def of(self, seq: int) -> str:
-        """Return the text of a snapshot."""
-        if seq != self._seq:
-            is_it = self._ref.rows_of(snapshot), snapshot.c.seq == seq
-            (row,) = load_snapshots(self._connection, *is_it)
-            self._seq, self._text = seq, to_text(load_value(row, self._parts))
-        return self._text
