@@ -244,6 +244,7 @@ def test_runs_in_flight_are_polled_as_if_there_were_no_items(
     assert abs(len(logs[0]) - len(logs[1])) <= 1
 
 
+@pytest.mark.slow
 @in_virtual_time
 def test_a_pass_uses_its_part_and_ends(database: Database) -> None:
     """A single pass polls what is due, then captures what the part of the budget lets, and waits for nothing."""

@@ -100,6 +100,7 @@ def test_a_malformed_page_is_not_quoted(body: bytes) -> None:
     assert "secret" not in found.reason
 
 
+@pytest.mark.slow
 @settings(max_examples=50)
 @given(st.binary() | st.recursive(st.none() | st.text() | st.integers(), st.lists).map(json.dumps))
 def test_any_bytes_are_read(body: bytes | str) -> None:
