@@ -175,7 +175,7 @@ class Analyses(Queries):
             left=left,
             is_overdue=row.is_overdue(after_us, now=moment),
             error=self._error_group(row.error_message),
-            trigger_link=self._settings.trigger_link,
+            trigger_url=self._settings.trigger_url(row.trigger_run_id),
         )
 
     def _error_group(self, message: str | None) -> Cells:

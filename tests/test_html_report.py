@@ -15,6 +15,7 @@ from months import import_month
 from postgres import PostgresServer
 from stores import T0, answer, document, register
 
+from recorder.cli.cell_texts import BLOCKS
 from recorder.cli.main import cli, run
 from recorder.instants import DAY
 from recorder.sandbox import answers
@@ -71,6 +72,43 @@ def test_a_month_has_all_its_sections(store_url: str, page: Report, tmp_path: Pa
     assert "@import" not in text
     assert len(found.ids) == len(set(found.ids))
     assert page() == text
+
+
+@pytest.mark.slow
+def test_the_page_says_what_the_tables_say(
+    store_url: str, page: Report, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each cell of a table by slug stands in the table of its command, to the letter, and no amount has a third decimal."""
+    import_month(store_url, tmp_path, runs=400)
+    text = page("--since", "40d")
+    for name in ("spend", "failures", "durations", "costs"):
+        (table,) = re.findall(
+            rf"<caption>{name.title()} by slug</caption>.*?</table>", text, re.DOTALL
+        )
+        cells = set(re.findall("<bdi>(.*?)</bdi>", table.partition("<tbody>")[2]))
+        capsys.readouterr()
+        options = ["--by", "slug", "--since", "40d", "--wide", "--format", "markdown"]
+        assert run(cli, [name, "--db", store_url, *options]) == 0
+        texts = re.split(r"[|\n]", capsys.readouterr().out)
+        assert cells <= {one.rstrip(BLOCKS + " ").strip() for one in texts}
+        assert not [cell for cell in cells if re.search(r"\d,\d{3}\.\d{3}", cell)]
+
+
+def test_a_trigger_run_id_leads_where_the_settings_say(
+    database: Database, page: Report, tmp_path: Path
+) -> None:
+    """With `[links]` the triggerRunId of an overdue run is a link, percent-encoded; without, it is a text."""
+    register(database)
+    overdue = document(
+        trigger={"triggerRunId": "run/1"}, timing={"createdAt": "2025-11-20T08:00:00Z"}
+    )
+    Recorder(database).record([answer(0, overdue)])
+    config = tmp_path / "config.toml"
+    config.write_text('[links]\ntrigger = "https://trigger.example.org/{trigger_run_id}"\n')
+    assert '<a href="https://trigger.example.org/run%2F1">run/1</a>' in page(
+        "--config", str(config)
+    )
+    assert "<bdi>run/1</bdi>" in page()
 
 
 @pytest.mark.slow

@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recorder.analysis.values import declared
-from recorder.cli.json_output import as_json, write_value
+from recorder.analysis.values import as_json, declared
+from recorder.cli.json_output import write_value
 from recorder.cli.output import FORMATS, write_rows
 from recorder.ledger.jsontext import Number, parse_json, to_text
 

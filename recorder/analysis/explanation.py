@@ -6,7 +6,6 @@ Invariant: missing is null, and so is what too few likes could tell.
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final
-from urllib.parse import quote
 
 from recorder.analysis.places import Place
 from recorder.analysis.stats import ratio
@@ -42,7 +41,7 @@ class Explanation:
         left: what remains of it, by the names of `views.REMAINING_KINDS`.
         is_overdue: whether it is overdue now.
         error: the row of `errors` of its message; empty without a message.
-        trigger_link: a URL with `{trigger_run_id}` in it; None: none is set.
+        trigger_url: where its triggerRunId leads, or None.
     """
 
     story: RunStory
@@ -51,7 +50,7 @@ class Explanation:
     left: Cells
     is_overdue: bool
     error: Cells
-    trigger_link: str | None
+    trigger_url: str | None
 
     @property
     def reasons(self) -> list[str]:
@@ -100,7 +99,7 @@ class Explanation:
             "error_message": run["error_message"],
             **{f"error_{name}": self.error.get(name) for name in _ERROR},
             **{name: run[name] for name in _LINKS},
-            "trigger_url": self._url(),
+            "trigger_url": self.trigger_url,
             "labels": dict(self.labels),
             "flags": [{"flag": flag, "meaning": flag_sentence(flag)} for flag in quality],
             "timeline": [asdict(moment) for moment in self.story.moments()],
@@ -117,13 +116,6 @@ class Explanation:
             yield f"{name}_n", len(place.like)
             yield f"{name}_below", place.n_below
         yield "slow", self.places["wall_seconds"].is_slow
-
-    def _url(self) -> str | None:
-        trigger_run_id = self.story.run["trigger_run_id"]
-        if self.trigger_link is None or trigger_run_id is None:
-            return None
-        quoted = quote(trigger_run_id, safe="", errors="surrogatepass")
-        return self.trigger_link.replace("{trigger_run_id}", quoted)
 
 
 def _readable(name: str, value: Any) -> object:  # noqa: ANN401  # an exact number, or None

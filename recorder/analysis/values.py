@@ -3,17 +3,21 @@
 Invariant: None stays None. Does not import numpy: the pass and the live table use it.
 """
 
+import math
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-from recorder.instants import SECOND, datetime_of
+from recorder.instants import SECOND, datetime_of, iso, us_of
 from recorder.ledger.cost import MICROS
+from recorder.ledger.jsontext import Json, Number
 
 Kind: TypeAlias = Literal["text", "count", "seconds", "rate", "number", "amount", "flag", "instant"]
 Columns: TypeAlias = Mapping[str, Kind]
 Cells: TypeAlias = dict[str, object]
+
+_LONGEST_PLAIN = 30  # digits; a Decimal of more is written with an exponent
 
 
 class Cell(NamedTuple):
@@ -74,3 +78,32 @@ def instant(us: int | None) -> datetime | None:
         return None if us is None else datetime_of(us)
     except OverflowError:
         return None
+
+
+def as_json(value: object) -> Json:
+    """Return a cell's value as a JSON value; a number that is not finite is null."""
+    if value is None or isinstance(value, bool | str | Number):
+        return value
+    if isinstance(value, datetime):
+        return iso(us_of(value))
+    if isinstance(value, int | float | Decimal):
+        return Number(digits_of(value)) if is_finite(value) else None
+    if isinstance(value, Mapping):
+        return {str(key): as_json(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [as_json(item) for item in value]
+    raise TypeError(f"no value of a cell: {type(value).__name__}")
+
+
+def is_finite(value: float | Decimal) -> bool:
+    """Return whether a number has a value."""
+    if isinstance(value, Decimal):
+        return value.is_finite()
+    return isinstance(value, int) or math.isfinite(value)
+
+
+def digits_of(value: float | Decimal) -> str:
+    """Return a number digit by digit."""
+    if isinstance(value, Decimal):
+        return format(value, "f") if abs(value.adjusted()) < _LONGEST_PLAIN else str(value)
+    return repr(value) if isinstance(value, float) else str(int(value))

@@ -9,8 +9,8 @@ from typing import Any, Final, get_args
 import click
 
 from recorder.analysis.filters import Filters
+from recorder.analysis.value_texts import instant_text
 from recorder.analysis.values import Cells, Columns, declared
-from recorder.cli.cell_texts import instant_text
 from recorder.cli.options import command_now, completed_by, settings_options
 from recorder.cli.ordering import Order
 from recorder.cli.output import FOR_READING, write_rows

@@ -3,29 +3,19 @@
 Invariant: bounds stand next to their value; a column without a value, or of zeros alone, is left out and named. Pure.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 from itertools import zip_longest
-from typing import Any, Final, get_args
+from typing import Any, Final
 
-from recorder.analysis.values import Cell, Kind, Row
-from recorder.cli.json_output import as_json, digits_of, is_finite
+from recorder.analysis.value_texts import NUMERIC, bounds_texts, texts_of
+from recorder.analysis.values import Cell, Kind, Row, is_finite
 from recorder.cli.table import Column
 from recorder.cli.terminal import display_width, pad, visible
-from recorder.humanize import percent, span
-from recorder.instants import datetime_of, us_of
-from recorder.ledger.jsontext import Number, to_text
+from recorder.ledger.jsontext import Number
 
-NULL: Final = "-"
-_NUMERIC: Final = frozenset(get_args(Kind)) - {"text", "flag", "instant"}
 _SUMMABLE: Final = frozenset({"count", "amount"})
-_DECIMALS: Final = 3  # of a float
-_CENTS: Final = 2  # decimals of amounts, where one is 1 or more
-_SHORT: Final = 10  # seconds; durations that are all shorter have two decimals
-_MINUTE: Final = 60  # seconds; a longer duration is printed without decimals
-_TO_THE_MINUTE: Final = len("2026-11-20 09:15")
-_HUGE: Final = 10**15  # a larger number is printed with all its digits
 _IMPLIED: Final[Mapping[Kind, str]] = {
     "seconds": "seconds",
     "instant": "at",
@@ -39,7 +29,6 @@ _KINDS: Final[Mapping[type, Kind]] = {
     **dict.fromkeys((int, float, Decimal, Number), "number"),
 }
 _UNITS: Final = ("unit", "cost_unit")
-_SIZED: Final = (int, float, Decimal)
 _BAR: Final = 8  # columns
 BLOCKS: Final = "▏▎▍▌▋▊▉█"  # from an eighth to the full block
 ASCII_BLOCKS: Final = "#"
@@ -138,12 +127,17 @@ class TableTexts:
     def _values(self, name: str) -> list[Any]:
         return [row.get(name) for row in self.rows]
 
+    def _texts(self, name: str) -> list[str]:
+        kind = self._cells[name].kind
+        texts = texts_of(kind, self._values(name), self._tz, is_exact=self._is_exact)
+        return [*map(visible, texts)]
+
     def _column(self, name: str, *, bars: bool) -> Column:
         cell, values = self._cells[name], self._values(name)
-        texts = texts_of(cell.kind, values, self._text_of_instant)
+        texts = self._texts(name)
         is_plain = True
         if f"{name}_low" in self._cells and not self._is_verbatim:
-            texts, is_plain = [*self._with_bounds(name, cell.kind, texts)], False
+            texts, is_plain = [*self._with_bounds(name, texts)], False
         if bars and cell.bar and (cell.kind != "amount" or self._unit is not None):
             texts, is_plain = [*self._with_bars(texts, values)], False
         group, own = self._heads(name)
@@ -153,20 +147,16 @@ class TableTexts:
             name=own,
             group=group,
             cells=texts,
-            right=is_plain and cell.kind in _NUMERIC,
+            right=is_plain and cell.kind in NUMERIC,
             flexible=cell.kind in ("text", "flag") and not name.endswith("_id"),
             key=cell.key,
         )
 
-    def _with_bounds(self, name: str, kind: Kind, texts: Sequence[str]) -> Iterator[str]:
+    def _with_bounds(self, name: str, texts: Sequence[str]) -> Iterator[str]:
         width = max(map(display_width, texts), default=0)
-        ends = (
-            texts_of(kind, self._values(f"{name}_{end}"), self._text_of_instant)
-            for end in ("low", "high")
-        )
-        for text, low, high in zip(texts, *ends, strict=True):
-            bounds = f" ({low.removesuffix(' %')} to {high.removesuffix(' %')})"
-            yield pad(text, width, right=True) + ("" if NULL in (low, high) else bounds)
+        bounds = bounds_texts(*(self._texts(f"{name}_{end}") for end in ("low", "high")))
+        for text, more in zip(texts, bounds, strict=True):
+            yield pad(text, width, right=True) + more
 
     def _with_bars(self, texts: Sequence[str], values: Sequence[Any]) -> Iterator[str]:
         width = max(map(display_width, texts), default=0)
@@ -182,13 +172,12 @@ class TableTexts:
         full, rest = divmod(round(share * _BAR * n), n)
         return self._blocks[-1] * full + (self._blocks[rest - 1] if rest else "")
 
-    def _text_of_instant(self, value: datetime) -> str:
-        return instant_text(value, self._tz, is_exact=self._is_exact)
-
 
 def _size(value: object) -> float:
     """Return the size of a value for its bar: 0 for a negative number and for one that is none."""
-    return max(float(value), 0.0) if isinstance(value, _SIZED) and is_finite(value) else 0.0
+    if isinstance(value, int | float | Decimal) and is_finite(value):
+        return max(float(value), 0.0)
+    return 0.0
 
 
 def heading(name: str, *kinds: Kind) -> str:
@@ -205,72 +194,3 @@ def inferred(names: Iterable[str], rows: Sequence[Mapping[str, object]]) -> Row:
 def _kind_of(values: Sequence[object]) -> Kind:
     kinds = {_KINDS.get(type(value), "text") for value in values if value is not None}
     return kinds.pop() if len(kinds) == 1 else "text"
-
-
-def texts_of(kind: Kind, values: Sequence[object], instant: Callable[[datetime], str]) -> list[str]:
-    """Return the texts of a column: numbers have their points in line, a text stands as it is."""
-    decimals = _decimals_of(kind, values)
-    return [_text(kind, value, decimals, instant) for value in values]
-
-
-def _decimals_of(kind: Kind, values: Sequence[object]) -> int:
-    """Return how many decimals the numbers of a column have: amounts cents, those that are all below 1 all of theirs."""
-    decimals = max((_decimals(kind, value) for value in values), default=0)
-    if kind == "seconds" and decimals:
-        return 1 + (max(float(v) for v in values if isinstance(v, _SIZED)) < _SHORT)
-    if kind == "amount" and decimals:
-        is_large = any(isinstance(v, Decimal) and abs(v) >= 1 for v in values)
-        return _CENTS if is_large else max(decimals, _CENTS)
-    return decimals
-
-
-def _text(kind: Kind, value: object, decimals: int, instant: Callable[[datetime], str]) -> str:
-    if isinstance(value, datetime):
-        return instant(value)
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, int | float | Decimal) and is_finite(value):
-        return _number(kind, value, decimals)
-    plain = as_json(value)
-    if plain is None:
-        return NULL
-    if isinstance(plain, list) and all(isinstance(item, str) for item in plain):
-        plain = ", ".join(map(str, plain))
-    return visible(plain if isinstance(plain, str) else to_text(plain))
-
-
-def _number(kind: Kind, value: float | Decimal, decimals: int) -> str:
-    if kind == "seconds":
-        return span(float(value), decimals)
-    if kind == "rate":
-        return percent(float(value))
-    if 0 < abs(float(value)) < 0.5 / 10.0**decimals:  # it would be printed as 0
-        return f"{value:.2g}" if isinstance(value, float) else digits_of(value)
-    return f"{value:,.{decimals}f}" if -_HUGE < value < _HUGE else digits_of(value)
-
-
-def _decimals(kind: Kind, value: object) -> int:
-    """Return how many decimals a number has; a float, and a duration below a minute, as many as are shown."""
-    if kind == "seconds" and isinstance(value, float):
-        return int(value < _MINUTE and not value.is_integer())
-    if isinstance(value, float) and is_finite(value):
-        text = f"{value:.{_DECIMALS}f}"
-    elif isinstance(value, Decimal) and value.is_finite():
-        text = digits_of(value)
-    else:
-        return 0
-    fraction = text.partition(".")[2].rstrip("0")
-    return len(fraction) if fraction.isdigit() else 0
-
-
-def instant_text(value: datetime, tz: tzinfo, *, is_exact: bool = True) -> str:
-    """Return an instant for reading: to the second, with Z in UTC, else with its offset; or short, to the minute."""
-    utc = datetime_of(us_of(value))
-    try:
-        moment = utc if tz is UTC else utc.astimezone(tz)
-    except OverflowError:  # the first or last hours of the calendar
-        moment = utc
-    if not is_exact and (moment is not utc or tz is UTC):
-        return moment.isoformat(" ", "minutes")[:_TO_THE_MINUTE]
-    text = moment.isoformat(" ", "seconds")
-    return text.replace("+00:00", "Z") if moment is utc else text.removesuffix(":00")

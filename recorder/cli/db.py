@@ -6,8 +6,8 @@ from typing import Final
 
 import click
 
-from recorder.analysis.values import instant
-from recorder.cli.json_output import as_json, write_document
+from recorder.analysis.values import as_json, instant
+from recorder.cli.json_output import write_document
 from recorder.cli.options import command_now, settings_options
 from recorder.cli.output import write_rows
 from recorder.cli.row_options import format_option, parse_when_option

@@ -15,8 +15,8 @@ from typing import Final, cast
 import click
 
 from recorder.analysis.filters import Filters
+from recorder.analysis.value_texts import instant_text
 from recorder.analysis.values import Cells, declared
-from recorder.cli.cell_texts import instant_text
 from recorder.cli.event_cursor import Cursor
 from recorder.cli.options import settings_options
 from recorder.cli.ordering import Order

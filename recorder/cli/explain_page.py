@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import tzinfo
 from typing import Any, Final, NamedTuple
 
-from recorder.cli.cell_texts import instant_text
+from recorder.analysis.value_texts import instant_text
 from recorder.cli.output import plain_markdown
 from recorder.cli.run_page import Entry, Page, entry_lines
 from recorder.cli.terminal import visible

@@ -4,17 +4,12 @@ Invariant: the exact data, numbers digit by digit, instants in UTC; a terminal g
 """
 
 import json
-import math
 import re
-from collections.abc import Mapping
-from datetime import datetime
-from decimal import Decimal
 from typing import TextIO
 
-from recorder.instants import iso, us_of
-from recorder.ledger.jsontext import Json, Number, quote, to_text
+from recorder.analysis.values import as_json
+from recorder.ledger.jsontext import Json, quote, to_text
 
-_LONGEST_PLAIN = 30  # digits; a Decimal of more is written with an exponent
 # C1 controls, soft hyphen, bidi overrides, characters of no width, tags.
 _RISKY_IN_JSON = re.compile(
     r"[\x7f-\x9f\xad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]"
@@ -40,35 +35,6 @@ def _indented(value: Json, margin: str = "\n") -> str:
     if value and isinstance(value, list):
         return f"[{inner}{f',{inner}'.join(_indented(item, inner) for item in value)}{margin}]"
     return to_text(value)
-
-
-def as_json(value: object) -> Json:
-    """Return a cell's value as a JSON value; a number that is not finite is null."""
-    if value is None or isinstance(value, bool | str | Number):
-        return value
-    if isinstance(value, datetime):
-        return iso(us_of(value))
-    if isinstance(value, int | float | Decimal):
-        return Number(digits_of(value)) if is_finite(value) else None
-    if isinstance(value, Mapping):
-        return {str(key): as_json(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [as_json(item) for item in value]
-    raise TypeError(f"no value of a cell: {type(value).__name__}")
-
-
-def is_finite(value: float | Decimal) -> bool:
-    """Return whether a number has a value."""
-    if isinstance(value, Decimal):
-        return value.is_finite()
-    return isinstance(value, int) or math.isfinite(value)
-
-
-def digits_of(value: float | Decimal) -> str:
-    """Return a number digit by digit."""
-    if isinstance(value, Decimal):
-        return format(value, "f") if abs(value.adjusted()) < _LONGEST_PLAIN else str(value)
-    return repr(value) if isinstance(value, float) else str(int(value))
 
 
 def json_line(value: object, out: TextIO) -> str:

@@ -12,7 +12,7 @@ from itertools import islice
 from operator import getitem
 from typing import Any, TypeAlias, TypeVar
 
-from recorder.cli.json_output import as_json
+from recorder.analysis.values import as_json
 from recorder.errors import UsageError
 from recorder.ledger.jsontext import Number, to_text
 

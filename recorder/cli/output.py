@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from typing import Final, TextIO, TypeAlias
 
-from recorder.analysis.values import Cell
+from recorder.analysis.values import Cell, as_json
 from recorder.cli.cell_texts import ASCII_BLOCKS, BLOCKS, TableTexts, inferred
-from recorder.cli.json_output import as_json, json_line
+from recorder.cli.json_output import json_line
 from recorder.cli.options import is_wide
 from recorder.cli.streams import terminal_width
 from recorder.cli.table import lay_out

@@ -53,7 +53,8 @@ def report(
         now = as_of or analyses.newest_poll_at() or command_now()
         _notify_age(now, as_of)
         since = _midnight(now - _DAYS * DAY if filters.since is None else filters.since, tz)
-        period = page.Period(filters=replace(filters, since=since), now=now, tz=tz)
+        filters = replace(filters, since=since)
+        period = page.Period(filters=filters, now=now, tz=tz, trigger_url=settings.trigger_url)
         path.write_text(page.report_html(analyses, period), encoding="utf-8")
 
 

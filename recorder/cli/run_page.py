@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, timedelta, tzinfo
 from typing import Any, TypeAlias
 
-from recorder.cli.cell_texts import instant_text
+from recorder.analysis.value_texts import instant_text
 from recorder.cli.terminal import display_width, fold, pad, visible
 from recorder.humanize import amount_text, counted, from_to, span, time_left
 from recorder.ledger.answer import Outcome

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import tzinfo
 from typing import Final
 
-from recorder.cli.cell_texts import instant_text
+from recorder.analysis.value_texts import instant_text
 from recorder.cli.terminal import display_width, shorten, visible
 from recorder.history.changes import Absent, Change
 from recorder.humanize import counted, from_to

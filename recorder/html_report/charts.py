@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
 from recorder.html_report.inline_svg import COLOURS, INK, Chart, chart
-from recorder.humanize import span
+from recorder.humanize import percent, span
 
 _DASHES: Final = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)))
 _BARS: Final = MappingProxyType({"spent": "", "may still come": "///"})
@@ -67,7 +67,7 @@ def spend_chart(spent: Mapping[str, Mapping[date, tuple[float, float]]], days: i
 
     whole = ", ".join(f"{sum(map(sum, bars.values())):,.0f} {unit}" for unit, bars in spent.items())
     title = f"Spend by {_bucket(days)}"
-    summary = f"{title}, what is spent and what may still come: {whole} in all."
+    summary = f"What is spent and what may still come: {whole} in all."
     return chart("spend", title, summary, draw, height=0.9 + 1.5 * len(spent))
 
 
@@ -85,7 +85,7 @@ def failure_chart(rates: Mapping[date, Rate], days: int) -> Chart:
             fmt="o", color=COLOURS[0], markersize=3.5, linewidth=1,
         )  # fmt: skip
         axes.set_ylim(0, min(1.0, max(rate.high for rate in rates.values()) * 1.1))
-        axes.yaxis.set_major_formatter(PercentFormatter(1.0))
+        axes.yaxis.set_major_formatter(PercentFormatter(1.0, symbol=" %"))
         axes.set_ylabel("runs that failed")
         _dates(axes)
 
@@ -93,7 +93,7 @@ def failure_chart(rates: Mapping[date, Rate], days: int) -> Chart:
     worst_at, worst = max(rates.items(), key=lambda item: item[1].value)
     summary = (
         f"Failed runs of those that completed or failed, with 95 % intervals, for {len(rates)} bars of "
-        f"{sum(rate.n for rate in rates.values()):,} runs. Highest: {worst.value:.1%} of {worst.n:,} on {worst_at}."
+        f"{sum(rate.n for rate in rates.values()):,} runs. Highest: {percent(worst.value)} of {worst.n:,} on {worst_at}."
     )
     return chart("failures", title, summary, draw)
 
@@ -115,7 +115,7 @@ def duration_chart(seconds: Mapping[str, Sequence[float]]) -> Chart:
             )  # fmt: skip
         axes.set_xscale("log")
         _durations(axes)
-        axes.yaxis.set_major_formatter(PercentFormatter(1.0))
+        axes.yaxis.set_major_formatter(PercentFormatter(1.0, symbol=" %"))
         axes.set_ylabel("runs that took at most")
         figure.legend(loc="outside lower center", ncols=max(1, int(figure.get_figwidth() // 2)))
 
@@ -138,13 +138,13 @@ def calibration_chart(ratios: Mapping[str, Spread]) -> Chart:
         axes.axvline(1.0, color=INK, linewidth=1, linestyle="--")
         axes.set_yticks(list(places), [f"{name} ({one.n:,})" for name, one in ratios.items()])
         axes.invert_yaxis()
-        axes.xaxis.set_major_formatter(PercentFormatter(1.0))
+        axes.xaxis.set_major_formatter(PercentFormatter(1.0, symbol=" %"))
         axes.xaxis.set_major_locator(MaxNLocator(4))
         figure.supxlabel("actual cost by preview: p10, median, p90", size="medium")
 
     over = [name for name, ratio in ratios.items() if ratio.p50 > 1]
     summary = (
-        f"Actual cost by preview of {sum(ratio.n for ratio in ratios.values()):,} pairs, 100 % = as previewed. "
+        f"Of {sum(ratio.n for ratio in ratios.values()):,} pairs, 100 % = as previewed. "
         f"Median above the preview: {', '.join(over) or 'none'}."
     )
     return chart(
@@ -159,7 +159,7 @@ def _bucket(days: int) -> str:
 def _steps(values: Sequence[float]) -> list[tuple[float, float]]:
     """Return at most 101 points of the distribution of ascending values: more could not be seen."""
     n = len(values)
-    ranks = sorted({max(ceil(n * percent / 100), 1) for percent in range(101)})
+    ranks = sorted({max(ceil(n * share / 100), 1) for share in range(101)})
     return [(max(values[rank - 1], 0.01), rank / n) for rank in ranks]
 
 

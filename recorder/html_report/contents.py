@@ -15,6 +15,7 @@ from recorder.analysis.budget_use import budgets_report
 from recorder.analysis.groups import split
 from recorder.analysis.report import Report
 from recorder.analysis.rows import RunRow
+from recorder.analysis.value_texts import NULL
 from recorder.errors import SettingError
 from recorder.html_report.charts import (
     Rate,
@@ -216,7 +217,7 @@ class Contents:
         }
         report = self.answer("errors")
         shown = replace(report, rows=report.rows[:_LISTED])
-        table = report_table("Errors", shown, columns, self._period.tz)
+        table = report_table("Errors by pattern", shown, columns, self._period.tz)
         return Section(
             key="errors",
             heading="Errors",
@@ -227,7 +228,6 @@ class Contents:
     def _versions(self) -> Section:
         columns = {"slug": "slug", "version_b": "version", "version_a": "before"} | {
             "measure": "measure",
-            "unit": "unit",
             "b_value": "now",
             "a_value": "before",
             "difference": "difference",
@@ -274,15 +274,10 @@ class Contents:
 
     def _run_cells(self, run: RunRow, *, slow: bool | None) -> list[HtmlCell]:
         flight = whole_span(self._period.now - (run.flight_since or self._period.now))
-        texts = (
-            run.run_id,
-            run.trigger_run_id,
-            run.slug,
-            run.status,
-            flight,
-            "slow" if slow else None,
-        )
-        return [HtmlCell(text=text or "-") for text in texts]
+        texts = (run.run_id, run.slug, run.status, flight, "slow" if slow else None)
+        first, *others = (HtmlCell(text=text or NULL) for text in texts)
+        url = self._period.trigger_url(run.trigger_run_id)
+        return [first, HtmlCell(text=run.trigger_run_id or NULL, href=url), *others]
 
     def _coverage(self) -> Section:
         columns = {"runs": "runs", "coverage": "coverage", "gap_seconds_p50": "gap p50"} | {

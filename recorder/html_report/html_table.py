@@ -1,16 +1,12 @@
 """Tables of the page: the rows of a report as people read them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
-from typing import Any, Final
 
 from recorder.analysis.report import Report
-from recorder.analysis.values import Cells, Kind
-from recorder.humanize import amount_text, percent, span
-
-_NUMBERS: Final = frozenset({"count", "seconds", "rate", "number", "amount"})
-_NULL: Final = "-"
+from recorder.analysis.value_texts import NUMERIC, bounds_texts, texts_of
+from recorder.analysis.values import Cells
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,50 +38,48 @@ class HtmlTable:
 def report_table(
     caption: str, report: Report, columns: Mapping[str, str], tz: tzinfo, *, whole: bool = True
 ) -> HtmlTable:
-    """Return the table of a report.
+    """Return the table of a report, without the columns that have no value, and the unit in the headings if it is one.
 
     Args:
         caption: what its rows are.
         report: the answer of an analysis.
-        columns: the heading of each column that is shown, by name; a rate with bounds shows its interval.
+        columns: the heading of each column that is shown, by name; a value with bounds shows its interval.
         tz: the zone of instants.
         whole: whether the rows of the whole stand last.
     """
     rows = [*report.rows, *(report.whole if whole else [])]
+    units = {row.get("unit") for row in rows} if "unit" in columns else set()
+    unit = units.pop() if len(units) == 1 else None
+    shown = [name for name in columns if any(row[name] is not None for row in rows)]
+    if unit is not None:
+        shown.remove("unit")
+    kinds = report.kinds
     return HtmlTable(
         caption=caption,
         headings=[
-            HtmlCell(text=heading, is_number=report.kinds[name] in _NUMBERS)
-            for name, heading in columns.items()
+            HtmlCell(
+                text=f"{columns[name]} ({unit})"
+                if unit and kinds[name] == "amount"
+                else columns[name],
+                is_number=kinds[name] in NUMERIC,
+            )
+            for name in shown
         ],
-        rows=[[_cell(report, row, name, tz) for name in columns] for row in rows],
+        rows=[*zip(*(_cells(report, rows, name, tz) for name in shown), strict=True)],
         foot=report.foot,
     )
 
 
-def _cell(report: Report, row: Cells, name: str, tz: tzinfo) -> HtmlCell:
-    kind = report.kinds[name]
-    text = value_text(kind, row[name], tz)
-    bounds = [row.get(f"{name}_{end}") for end in ("low", "high")]
-    if None not in bounds and not isinstance(row[name], str):
-        low, high = (value_text(kind, bound, tz).removesuffix(" %") for bound in bounds)
-        text += f" ({low} to {high})"
-    return HtmlCell(text=text, is_number=kind in _NUMBERS)
+def _cells(report: Report, rows: Sequence[Cells], name: str, tz: tzinfo) -> list[HtmlCell]:
+    kinds = report.kinds
 
+    def texts(name: str) -> list[str]:
+        return texts_of(kinds[name], [row[name] for row in rows], tz)
 
-def value_text(kind: Kind, value: Any, tz: tzinfo) -> str:  # noqa: ANN401  # a cell's value
-    """Return a value as people read it; a dash for a missing one, words as they are."""
-    if value is None or isinstance(value, str):
-        return value or _NULL
-    return _TEXTS[kind](value, tz)
-
-
-_TEXTS: Final[Mapping[Kind, Callable[[Any, tzinfo], str]]] = {
-    "count": lambda number, _: f"{number:,}",
-    "seconds": lambda seconds, _: span(seconds),
-    "rate": lambda share, _: percent(share),
-    "number": lambda number, _: f"{number:,.4g}",
-    "amount": lambda amount, _: amount_text(amount),
-    "flag": lambda flag, _: "yes" if flag else "no",
-    "instant": lambda moment, tz: f"{moment.astimezone(tz):%Y-%m-%d %H:%M}",
-}
+    bounds = [f"{name}_low", f"{name}_high"]
+    more = bounds_texts(*map(texts, bounds)) if bounds[0] in kinds else [""] * len(rows)
+    is_number = kinds[name] in NUMERIC
+    return [
+        HtmlCell(text=text + interval, is_number=is_number)
+        for text, interval in zip(texts(name), more, strict=True)
+    ]

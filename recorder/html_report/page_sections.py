@@ -1,6 +1,6 @@
 """The period that the page is about, and the sections that the page has."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Final
@@ -41,11 +41,13 @@ class Period:
         filters: which runs; with both bounds of the period.
         now: the present of the page, microseconds since 1970 UTC.
         tz: the zone of days and instants.
+        trigger_url: returns where a triggerRunId leads; None: no link is set.
     """
 
     filters: Filters
     now: int
     tz: tzinfo
+    trigger_url: Callable[[str | None], str | None]
 
     @property
     def words(self) -> str:

@@ -4,14 +4,13 @@ Invariant: a change is named only where its interval leaves zero; what is not kn
 """
 
 from collections.abc import Iterator
-from datetime import UTC
 from typing import Any, TypeAlias
 
 from recorder.analysis.contrasts import MEASURES
+from recorder.analysis.value_texts import texts_of
 from recorder.analysis.values import Cells
 from recorder.html_report.contents import Contents
-from recorder.html_report.html_table import value_text
-from recorder.humanize import counted
+from recorder.humanize import counted, percent
 
 Figures: TypeAlias = dict[str, Any]
 
@@ -59,7 +58,7 @@ def _runs(row: Figures) -> str:
 def _rate(row: Figures, changes: _Changes) -> str:
     if row["failure_rate"] is None:
         return "No run has completed or failed."
-    rate, low, high = (_share(row[f"failure_rate{end}"]) for end in ("", "_low", "_high"))
+    rate, low, high = (percent(row[f"failure_rate{end}"]) for end in ("", "_low", "_high"))
     change = changes.clause("failure_rate", "more often", "less often")
     return f"{rate} of the runs that completed or failed did fail (95 % interval: {low} to {high}){change}."
 
@@ -67,7 +66,7 @@ def _rate(row: Figures, changes: _Changes) -> str:
 def _times(row: Figures, changes: _Changes) -> str:
     if not row["wall_seconds_n"]:
         return "No completed run says how long it took."
-    p50, p90 = (value_text("seconds", row[f"wall_seconds_p{percent}"], UTC) for percent in (50, 90))
+    p50, p90 = texts_of("seconds", [row["wall_seconds_p50"], row["wall_seconds_p90"]])
     change = changes.clause("wall_seconds", "the median is longer", "the median is shorter")
     return f"Half of the completed runs took up to {p50} from creation to end, nine in ten up to {p90}{change}."
 
@@ -76,11 +75,7 @@ def _money(rows: list[Cells], changes: _Changes) -> str:
     priced: list[Figures] = [row for row in rows if row["unit"] is not None]
     if not priced:
         return "No run has a price."
-    parts = [
-        f"{_amount(row['spent_total'])} {row['unit']} are spent and "
-        f"{_amount(row['committed_total'] + row['unconfirmed_total'])} may still come"
-        for row in priced
-    ]
+    parts = map(_spent, priced)
     cost = changes.clause("unit_cost", "a completed lead costs more", "a completed lead costs less")
     return f"{'; '.join(parts)}{cost}."
 
@@ -89,14 +84,12 @@ def _watch(row: Figures, n_overdue: int) -> str:
     watched = (
         ""
         if row["coverage"] is None
-        else f"; {_share(row['coverage'])} of the time in flight was watched"
+        else f"; {percent(row['coverage'])} of the time in flight was watched"
     )
     return f"In flight for longer than usual: {counted(n_overdue, 'run')}{watched}."
 
 
-def _share(value: float) -> str:
-    return value_text("rate", value, UTC)
-
-
-def _amount(value: object) -> str:
-    return value_text("amount", value, UTC)
+def _spent(row: Figures) -> str:
+    open_total = row["committed_total"] + row["unconfirmed_total"]
+    spent, later = texts_of("amount", [row["spent_total"], open_total])
+    return f"{spent} {row['unit']} are spent and {later} may still come"

@@ -13,6 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
+from urllib.parse import quote
 
 import platformdirs
 
@@ -124,6 +125,13 @@ class Settings:
             api_key_file=None,
             rate=self.rate,
         )
+
+    def trigger_url(self, trigger_run_id: str | None) -> str | None:
+        """Return the URL of a run at Trigger.dev; None where it has no id or no link is set."""
+        if self.trigger_link is None or trigger_run_id is None:
+            return None
+        quoted = quote(trigger_run_id, safe="", errors="surrogatepass")
+        return self.trigger_link.replace("{trigger_run_id}", quoted)
 
 
 def load_settings(options: Mapping[str, str | None], *, environ: Mapping[str, str]) -> Settings:
