@@ -4,19 +4,18 @@ from collections.abc import Iterator
 
 import pytest
 from stores import T0, S
-from virtual import Reply, Scene, ended, ok
+from virtual import Reply, Scene, ended, ok, pinged
 
 from recorder.analyses import Analyses
 from recorder.analysis.filters import Filters
 from recorder.analysis.spend_budget import SpendBudget
 from recorder.instants import DAY, HOUR, MINUTE
-from recorder.polling.watch_options import RunMode
 from recorder.schedule.cadence import Cadence
 from recorder.settings import Settings
 from recorder.store.engine import Database
 from recorder.thresholds import SpendLimit, ThresholdCheck, Thresholds
 
-OUTAGE = range(3200, 4000)
+OUTAGE = range(1000, 1600)
 REFUSED = range(2300, 3000)
 NIGHT_S = 6600  # a key that was refused is tried again after an hour
 RULES = Thresholds(
@@ -44,16 +43,6 @@ def night(source: str, run_id: str, at: int) -> Reply:
     return ok(run_id)
 
 
-@pytest.fixture
-def scene(database: Database) -> Scene:
-    """The night, over."""
-    scene = Scene(database, world=night, cadence=Cadence(every_us=10 * S))
-    scene.track("bad", "stuck", "dear")
-    scene.track("late", source="sales")
-    scene.watch(RunMode.FOREVER, seconds=NIGHT_S, work_us=5 * S)
-    return scene
-
-
 def analyses(scene: Scene) -> Analyses:
     """The store of a scene, with a budget."""
     budget = SpendBudget(name="night", unit="credits", micros=100_000_000, per="day")
@@ -69,8 +58,12 @@ def crossed(scene: Scene, seconds: int) -> Iterator[tuple[str, str | None]]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("dialect", ["sqlite"])  # a server's own clock does not follow virtual time
-def test_the_morning_knows_what_happened_in_the_night(scene: Scene) -> None:
-    """Exactly these events and thresholds: an outage that is over is none; once the watch is dead, silence is one more."""
+def test_the_morning_knows_what_happened_in_the_night(database: Database) -> None:
+    """Exactly these events, thresholds and pings: an outage that is over is none; once the watch is dead, silence is one."""
+    scene = Scene(database, world=night, cadence=Cadence(every_us=10 * S))
+    scene.track("bad", "stuck", "dear")
+    scene.track("late", source="sales")
+    codes = pinged(scene, seconds=NIGHT_S, work_us=5 * S)
     found = [
         (e["kind"], e["run_id"], str(e["detail"]).partition(" for ")[0])
         for e in analyses(scene).events()
@@ -89,5 +82,10 @@ def test_the_morning_knows_what_happened_in_the_night(scene: Scene) -> None:
         *(("max_budget", "night"), ("new_errors", None)),
     ]
     assert list(crossed(scene, NIGHT_S)) == morning
+    outage = codes[16:28]
+    assert (set(outage), outage.count(3) >= 6) == ({0, 3}, True)
+    refused = codes.index(4)
+    assert (refused, codes[refused : refused + 50]) == (REFUSED.start // 60 + 1, [4] * 50)
+    assert {*codes[:16], *codes[28:refused], *codes[-5:]} == {0}
     dead = list(crossed(scene, NIGHT_S + 2 * HOUR // S))
     assert dead == [morning[0], ("max_silence", "default"), *morning[1:]]

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -16,12 +16,10 @@ from threading import Thread
 import pytest
 from stores import S
 from test_poll_cli import KEY, Commands, Ended, commands, wait_for
-from virtual import Reply, Scene, ended, ok
+from virtual import Reply, Scene, ended, ok, pinged
 
 from recorder.base_url import parse_ping_url
 from recorder.fetch.ping import send_ping
-from recorder.instants import MINUTE
-from recorder.polling.timer import Timer
 from recorder.schedule.cadence import Cadence
 from recorder.store.engine import Database
 
@@ -204,22 +202,6 @@ def test_a_service_pings_each_minute_until_it_is_killed(
         assert heard[-1] == "/4"
 
 
-def codes(scene: Scene, minutes: int) -> Sequence[int]:
-    """What a service would have pinged, minute by minute."""
-    found: list[int] = []
-    minute = Timer(MINUTE)
-    minute.start(scene.time.now)
-
-    def tick() -> None:
-        if minute.is_time(scene.time.now):
-            minute.start(scene.time.now)
-            found.append(poller.results.pass_code())
-
-    poller = scene.poller(seconds=minutes * 60 + 30, after_tick=tick)
-    scene.time.run(poller.run)
-    return found
-
-
 def served(run_id: str, at: int) -> Reply:
     """A run that is in flight, through an outage too, and ends."""
     if 600 <= at < 1200:
@@ -236,11 +218,11 @@ def test_a_night_of_pings(
     scene = Scene(open_database(f"sqlite:///{path}"), cadence=Cadence(every_us=15 * S))
     scene.track("er_1", "er_2")
     scene.world = lambda _s, run_id, at: served(run_id, at)
-    heard = codes(scene, 40)
+    heard = pinged(scene, seconds=40 * 60 + 30)
     assert len(heard) == 40
     assert heard[:10] == [0] * 10
     assert heard[11:19] == [3] * 8
     assert heard[21:] == [0] * 19
     scene.world = lambda *_: Reply(http_status=401)
     scene.track("er_3")
-    assert codes(scene, 5) == [4] * 5, "though nothing more is due"
+    assert pinged(scene, seconds=5 * 60 + 30) == [4] * 5, "though nothing more is due"

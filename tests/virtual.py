@@ -25,6 +25,7 @@ from recorder.polling.fetchers import PollRequest, PollResult
 from recorder.polling.poller import Poller
 from recorder.polling.runtime import Runtime
 from recorder.polling.summary import Summary
+from recorder.polling.timer import Timer
 from recorder.polling.watch_options import RunMode, WatchOptions
 from recorder.schedule.cadence import Cadence
 from recorder.store.engine import Database
@@ -454,6 +455,22 @@ class Scene:
         poller = self.poller(until, **more)
         self.time.run(poller.run)
         return poller.summary
+
+
+def pinged(scene: Scene, **more: Any) -> list[int]:
+    """Run one watch to its end; the codes that a service would have pinged, minute by minute."""
+    found: list[int] = []
+    minute = Timer(MINUTE)
+    minute.start(scene.time.now)
+
+    def tick() -> None:
+        if minute.is_time(scene.time.now):
+            minute.start(scene.time.now)
+            found.append(poller.results.pass_code())
+
+    poller = scene.poller(after_tick=tick, **more)
+    scene.time.run(poller.run)
+    return found
 
 
 def most_in_a_minute(instants: Iterable[float]) -> int:
