@@ -82,9 +82,13 @@ class Watcher:
 
     def end(self) -> int:
         """Ask it to end; its exit code."""
-        assert self._process
         self.send(signal.SIGTERM)
-        return self._process.wait(timeout=40)
+        return self.wait()
+
+    def wait(self) -> int:
+        """Wait for its end; its exit code."""
+        assert self._process
+        return self._process.wait(timeout=60)
 
     def __enter__(self) -> Self:
         return self
@@ -130,6 +134,34 @@ def held_by(database: Database, pid: int) -> frozenset[str]:
     held = sa.select(source.c.name).where(source.c.holder.contains(f"/{pid}/"))
     with database.reading() as connection:
         return frozenset(connection.execute(held).scalars())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Disturbed:
+    """What was done to clocks, processes and the store meanwhile, microseconds since 1970 UTC.
+
+    Attributes:
+        kills: when processes were killed that polled what.
+        steps: since when the clocks of all processes were off by how much; the first since ever.
+        blocked: from when to when answers could not be written at once.
+    """
+
+    kills: Sequence[Kill] = ()
+    steps: Sequence[tuple[int, int]] = ((0, 0),)
+    blocked: Sequence[tuple[int, int]] = ()
+
+    def offsets(self, since: int, until: int) -> list[int]:
+        """By how much the clocks were off in that time."""
+        held = [off for at, off in self.steps if at <= since][-1:]
+        return held + [off for at, off in self.steps if since < at <= until]
+
+    def waited_us(self, since: int, until: int) -> int:
+        """How long of that time answers could be written."""
+        free, at = 0, since
+        for begun, over in sorted(self.blocked):
+            free += max(0, min(begun, until) - at)
+            at = max(at, over)
+        return free + max(0, until - at)
 
 
 @dataclass(frozen=True)
@@ -203,19 +235,15 @@ def states_of(database: Database) -> dict[tuple[str, str], list[tuple[bytes, int
 
 
 def hold_against(
-    database: Database,
-    log: Sequence[RequestLog],
-    sources: Mapping[str, str],
-    *,
-    kills: Sequence[Kill],
+    database: Database, log: Sequence[RequestLog], sources: Mapping[str, str], disturbed: Disturbed
 ) -> Found:
-    """Every request of the log must be a poll row, but for those in flight at a kill; each state once, in order.
+    """Every request of the log must be a poll row, but for one a run in flight at a kill; each state once, in order.
 
     Args:
         database: the store.
         log: what the server saw and gave.
         sources: each run's source.
-        kills: when processes were killed that polled what.
+        disturbed: what was done meanwhile.
     """
     found = Found(requests=len(log))
     polls, states = polls_of(database), states_of(database)
@@ -224,35 +252,75 @@ def hold_against(
         assert entry.run_id is not None
         by_run.setdefault((sources[entry.run_id], entry.run_id), []).append(entry)
         found.faults[entry.fault or "none"] += 1
-    for key, rows in polls.items():
-        entries = by_run.pop(key, [])
-        matched = list(_matched(rows, entries, found, key))
-        _explain(entries, found, key, kills)
-        _compare_states(key, matched, states.get(key, []), found)
-    for key, entries in by_run.items():
-        _explain(entries, found, key, kills)
+    for key in polls.keys() | by_run.keys():
+        history = _History(key, by_run.get(key, []), disturbed, found)
+        good = [row.digest for row in history.matched(polls.get(key, [])) if row.digest is not None]
+        history.explain()
+        expected = [(shown, sum(1 for _ in group)) for shown, group in groupby(good)]
+        found.states += len(states.get(key, []))
+        if states.get(key, []) != expected:
+            found.wrong.append(f"{key}: {len(states.get(key, []))} states, {len(expected)} served")
     return found
 
 
-def _matched(
-    rows: Sequence[Poll], entries: list[RequestLog], found: Found, key: tuple[str, str]
-) -> Iterator[Poll]:
-    """The rows that have their request; its entry is taken from the list."""
-    for row in rows:
-        sent_at = row.polled_at - row.latency_ms * 1000 - _CLOCK_SLACK_US
-        fits = [e for e in entries if sent_at <= e.at <= row.polled_at + _CLOCK_SLACK_US]
-        if not fits:
-            if row.outcome is not Outcome.NETWORK_ERROR:
-                found.doubled.append(f"{key}: {row} has no request")
-            continue
-        entries.remove(fits[0])
-        found.recorded += 1
-        expected = expected_of(fits[0])
-        if (row.outcome if row.digest is None else row.digest) != expected:
-            if row.outcome is not Outcome.NETWORK_ERROR:
-                found.wrong.append(f"{key}: {row} is not what was served: {fits[0].line()}")
-            continue
-        yield row
+@dataclass
+class _History:
+    """One run: its requests that have no row yet, and those whose row may as well be that of another one."""
+
+    key: tuple[str, str]
+    entries: list[RequestLog]
+    disturbed: Disturbed
+    found: Found
+    unsure: list[RequestLog] = field(default_factory=list)
+
+    def matched(self, rows: Sequence[Poll]) -> Iterator[Poll]:
+        """The rows that have their request; its entry is taken from the list."""
+        last = None
+        for row in rows:
+            follows = last is not None and row.polled_at == last + 1  # by a clock that was set back
+            fits = [e for e in self.entries if follows or self._is_in_time(row, e)]
+            last = row.polled_at
+            shown = row.outcome if row.digest is None else row.digest
+            same = [e for e in fits if expected_of(e) == shown]
+            if not fits:
+                if row.outcome is not Outcome.NETWORK_ERROR:
+                    self.found.doubled.append(f"{self.key}: {row} has no request")
+                continue
+            entry = (same or fits)[0]
+            self.entries.remove(entry)
+            self.found.recorded += 1
+            if follows:
+                self.unsure.append(entry)
+            if same:
+                yield row
+            elif row.outcome is not Outcome.NETWORK_ERROR:
+                self.found.wrong.append(f"{self.key}: {row} is not what was served: {entry.line()}")
+
+    def _is_in_time(self, row: Poll, entry: RequestLog) -> bool:
+        lasted = row.latency_ms * 1000 + _CLOCK_SLACK_US
+        return any(
+            row.polled_at - lasted <= entry.at + off <= row.polled_at + _CLOCK_SLACK_US
+            for off in self.disturbed.offsets(entry.at, entry.at + lasted)
+        )
+
+    def explain(self) -> None:
+        """A kill takes at most one answer of a run: the one in flight, or in hand while the store takes no writes."""
+        kills = [kill for kill in self.disturbed.kills if self.key[0] in kill.sources]
+        for entry in self.entries:
+            like = (e for e in self.unsure if expected_of(e) == expected_of(entry))
+            for one, kill in ((one, kill) for one in (entry, *like) for kill in kills):
+                if self._is_in_flight(one, kill):
+                    kills.remove(kill)
+                    self.unsure = [e for e in self.unsure if e is not one]
+                    self.found.in_flight_at_kills += 1
+                    break
+            else:
+                self.found.lost.append(f"{self.key}: {entry.line()}")
+
+    def _is_in_flight(self, entry: RequestLog, kill: Kill) -> bool:
+        most = COMMIT_US + DELAYS_US.get(entry.fault or "", 0)
+        begun = entry.at - _CLOCK_SLACK_US
+        return begun <= kill.at and self.disturbed.waited_us(entry.at, kill.at) <= most
 
 
 def expected_of(entry: RequestLog) -> bytes | Outcome:
@@ -273,33 +341,6 @@ _OUTCOMES = {
     404: Outcome.NOT_VISIBLE,
     429: Outcome.THROTTLED,
 }
-
-
-def _explain(
-    entries: Sequence[RequestLog],
-    found: Found,
-    key: tuple[str, str],
-    kills: Sequence[Kill],
-) -> None:
-    for entry in entries:
-        until = entry.at + COMMIT_US + DELAYS_US.get(entry.fault or "", 0)
-        if any(entry.at - _CLOCK_SLACK_US <= k.at <= until and key[0] in k.sources for k in kills):
-            found.in_flight_at_kills += 1
-        else:
-            found.lost.append(f"{key}: {entry.line()}")
-
-
-def _compare_states(
-    key: tuple[str, str],
-    rows: Sequence[Poll],
-    states: Sequence[tuple[bytes, int]],
-    found: Found,
-) -> None:
-    good = [row.digest for row in rows if row.digest is not None]
-    expected = [(shown, sum(1 for _ in group)) for shown, group in groupby(good)]
-    found.states += len(states)
-    if list(states) != expected:
-        found.wrong.append(f"{key}: {len(states)} states, {len(expected)} were served")
 
 
 def say(*lines: str) -> None:

@@ -223,6 +223,36 @@ def _stop(folder: Path, data: Path, home: Path) -> None:
             os.kill(pid, signal.SIGKILL)
 
 
+def server_folder(url: URL) -> Path:
+    """The folder of a server that `running_server` started."""
+    return Path(str(url.query["host"]))
+
+
+def stop_server(url: URL, *, mode: str = "fast") -> None:
+    """Stop such a server for a while; `immediate` is as a crash."""
+    home = server_folder(url)
+    _call([_programs(home) / "pg_ctl", "-D", home / "data", "-w", "-m", mode, "stop"], home)
+
+
+def start_server(url: URL) -> None:
+    """Start a server again that was stopped."""
+    home = server_folder(url)
+    options = ("-D", home / "data", "-w", "-l", home / "log")
+    _call([_programs(home) / "pg_ctl", *options, "start"], home)
+
+
+def limit_files(url: URL, pid: int, most: str) -> None:
+    """Let no file of one of the server's processes grow beyond so many bytes, as on a full disk, or `unlimited`."""
+    with suppress(PostgresUnavailableError):  # the process has ended
+        _call(["prlimit", f"--pid={pid}", f"--fsize={most}:unlimited"], server_folder(url))
+
+
+def _programs(home: Path) -> Path:
+    """The folder of its programs, as the server itself noted it."""
+    options = (home / "data" / "postmaster.opts").read_text(encoding="utf-8")
+    return Path(options.split(maxsplit=1)[0]).parent
+
+
 class PostgresServer:
     """A server to make databases on, as a context manager.
 
