@@ -162,7 +162,7 @@ def assert_export(
     assert len(table) == len(rows_expected)
     frame = pd.read_parquet(tmp_path / f"{name}.parquet", dtype_backend="pyarrow")
     assert list(frame.columns) == list(VIEWS[name])
-    for column in rows_expected[0]:
+    for column in rows_expected[0] if rows_expected else ():
         held = [None if pd.isna(value) else value for value in frame[column]]
         assert held == [row[column] for row in rows_expected], column
 
