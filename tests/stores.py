@@ -139,3 +139,14 @@ def view(database: Database, name: str) -> list[dict[str, Any]]:
             sa.select(sa.text("*")).select_from(sa.table(name, schema=schema))
         )
         return [dict(row) for row in held.mappings()]
+
+
+def bytes_of(database: Database) -> bytes:
+    """All that a store holds: its files, or its rows and the files of its server where they can be read."""
+    if database.path is not None:
+        return b"".join(path.read_bytes() for path in database.path.parent.iterdir())
+    with database.writing() as connection:
+        folder = Path(connection.exec_driver_sql("SHOW data_directory").scalar_one())
+    held = json.dumps(rows(database), default=str).encode()
+    files = [path for path in folder.glob("**/*") if path.is_file()]
+    return held + b"".join(path.read_bytes() for path in files)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from chaos import Watcher
-from stores import rows, view
+from stores import bytes_of, rows, view
 from virtual import most_in_a_minute
 
 from recorder.instants import HOUR, SECOND, now_us
@@ -40,17 +40,6 @@ def served(run: SimulatedRun) -> list[dict[str, Any]]:
         found += body["items"]
         cursor = body["page"]["nextCursor"]
     return found
-
-
-def bytes_of(database: Database) -> bytes:
-    """All that a store holds: its files, or its rows and the files of its server where they can be read."""
-    if database.path is not None:
-        return b"".join(path.read_bytes() for path in database.path.parent.iterdir())
-    with database.writing() as connection:
-        folder = Path(connection.exec_driver_sql("SHOW data_directory").scalar_one())
-    held = json.dumps(rows(database), default=str).encode()
-    files = [path for path in folder.glob("**/*") if path.is_file()]
-    return held + b"".join(path.read_bytes() for path in files)
 
 
 def has_captured(database: Database, more_than: int) -> bool:
