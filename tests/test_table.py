@@ -84,6 +84,15 @@ def test_a_verdict_stays() -> None:
     assert "no room for run p90, run p95: widen" in " ".join(text.split())
 
 
+def test_a_column_with_bars_stays() -> None:
+    """A column with bars gives up its room after the counts that stand before it."""
+    columns = GROUPED | {"failure_rate": Cell("rate", bar=True)}
+    rows = [{"slug": "a", **dict.fromkeys(WIDE, 70), "failure_rate": 0.5}] * 2
+    text = printed(rows, width=60, columns=columns)
+    assert text.splitlines()[1].split()[-1] == "rate"
+    assert "no room for run p90, run p95: widen" in " ".join(text.split())
+
+
 def test_one_row_too_wide_is_written_line_by_line() -> None:
     """A single row that does not fit becomes `name: value` lines with long texts folded."""
     rows = [{"slug": "a", "message": "one two three four five six", **dict.fromkeys(WIDE, 1.5)}]

@@ -27,6 +27,7 @@ class Column:
         right: whether the cells are aligned to the right, as numbers are.
         flexible: whether cells may be shortened, or folded where they are a key.
         key: whether it stands in each part of a table, and finds room before the others.
+        is_main: whether it gives up its room only after the others that are no keys.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Column:
     right: bool = False
     flexible: bool = False
     key: bool = False
+    is_main: bool = False
 
     @property
     def title(self) -> str:
@@ -116,7 +118,8 @@ def _count_fitting(leading: Sequence[Column], others: Sequence[Column], width: i
 def _without_the_last(columns: Sequence[Column], width: int) -> tuple[list[str], list[str]]:
     kept, dropped = list(columns), list[str]()
     while others := [place for place, column in enumerate(kept) if not column.key]:
-        dropped.insert(0, kept.pop(others[-1]).title)
+        least = max(others, key=lambda place: (not kept[place].is_main, place))
+        dropped.insert(0, kept.pop(least).title)
         widths = _widths(kept, width) if kept else None
         if widths is not None:
             return list(_lines(kept, widths)), dropped
