@@ -111,6 +111,28 @@ def asked(
     return rows
 
 
+@pytest.mark.slow
+def test_the_first_screen_is_what_the_program_prints(
+    store_url: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The session of the first screen, to the letter, over the history that the line above it makes."""
+    (making,) = re.findall(r"`recorder (sandbox .*)`\):\n\n<!-- session", README)
+    assert run(cli, making.split()) == 0
+    history = tmp_path / "history.ndjson"
+    history.write_text(capsys.readouterr().out, encoding="utf-8")
+    assert run(cli, ["import", "--db", store_url, str(history)]) == 0
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("RECORDER_DATABASE_URL", store_url)
+    session = re.split(r"^\$ recorder (.*)\n", block("session"), flags=re.MULTILINE)[1:]
+    for line, shown in zip(session[::2], session[1::2], strict=True):
+        capsys.readouterr()
+        assert run(cli, line.split()) == 0
+        assert capsys.readouterr().out == shown
+
+
 def test_every_command_is_in_the_manual() -> None:
     """A command that the manual does not name is one that nobody finds."""
     for section in SECTIONS.values():
