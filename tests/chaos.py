@@ -65,6 +65,16 @@ class Watcher:
         assert self._process
         return self._process.pid
 
+    def words(self) -> str:
+        """The last that it said."""
+        return self._said.read_text(errors="replace")[-4000:]
+
+    @property
+    def code(self) -> int | None:
+        """Its exit code; None while it runs."""
+        assert self._process
+        return self._process.poll()
+
     def send(self, number: signal.Signals) -> int:
         """A signal; when it was sent, microseconds since 1970 UTC."""
         assert self._process
@@ -75,7 +85,7 @@ class Watcher:
     def kill(self) -> int:
         """Kill it, and reap it; when that was."""
         assert self._process
-        assert self._process.poll() is None, self._said.read_text()[-3000:]
+        assert self.code is None, self.words()
         at = self.send(signal.SIGKILL)
         self._process.wait()
         return at

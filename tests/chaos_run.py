@@ -136,7 +136,7 @@ class Verdict:
         over = [f"{self.most} requests in a minute"] if self.most > RATE else []
         fine = (0, 3, 4, -signal.SIGTERM)  # the last: of a process that had just begun
         odd = [f"exit code {code}" for code in self.codes if code not in fine]
-        return [*found.lost, *found.doubled, *found.wrong, *over, *odd]
+        return [*self.troubles.deaths, *found.lost, *found.doubled, *found.wrong, *over, *odd]
 
     def lines(self) -> list[str]:
         """The counts, for people."""
@@ -172,9 +172,11 @@ def fault_run(kind: str, *, answers: int, seconds: float, seed: int, folder: Pat
         environ = _environment(url, sandbox.url, folder)
         watchers = [
             stack.enter_context(
-                Watcher([str(HERE / "impatient.py"), READ_S], environ, folder / "said", rng=rng)
+                Watcher(
+                    [str(HERE / "impatient.py"), READ_S], environ, folder / f"said-{n}", rng=rng
+                )
             )
-            for _ in range(PROCESSES)
+            for n in range(PROCESSES)
         ]
         sources = _Tracked(database, sandbox, clock, list(world.runs), rng)
         sources.track()
@@ -265,8 +267,7 @@ def main() -> int:
             seed=options.seed,
             folder=Path(folder),
         )
-        said = (Path(folder) / "said").read_text(errors="replace")
-    say(*verdict.lines(), *verdict.faults()[:20], said[-2000:] if verdict.faults() else "")
+    say(*verdict.lines(), *verdict.faults()[:20])
     return 1 if verdict.faults() else 0
 
 

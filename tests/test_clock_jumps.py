@@ -208,7 +208,7 @@ def test_a_clock_is_off_from_a_minute_on_and_right_from_half_of_it_down() -> Non
     assert clock_off(-30 * S, MINUTE + 1) is None
 
 
-def test_sources_and_doctor_tell_of_the_clock(
+def test_sources_coverage_and_doctor_tell_of_the_clock(
     scene: Scene, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """As the last pass found it, also where they cannot ask themselves."""
@@ -222,10 +222,32 @@ def test_sources_and_doctor_tell_of_the_clock(
     assert "1 h 59 m ahead" in capsys.readouterr().out
     assert run(cli, ["sources", *db, "--format", "json"]) == 0
     assert '"clock_ahead_seconds":719' in capsys.readouterr().out.replace(" ", "")
+    assert "the clock here is 1 h 59 m ahead of that of the server of default" in foot(db, capsys)
     check = check_clock("default", None, off(scene)[0])
     assert check is not None
     assert "1 h 59 m ahead of" in check.found
     assert check_clock("default", None) is None
+
+
+def foot(db: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> str:
+    """What stands below the table of coverage, on one line."""
+    assert run(cli, ["coverage", *db]) == 0
+    return " ".join(capsys.readouterr().out.split())
+
+
+def test_coverage_tells_of_polls_after_a_clock_was_set_back(
+    scene: Scene, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """They stay in order, a microsecond apart, and are counted for as long as they are in the history."""
+    db = ("--db", scene.database.url.render_as_string(hide_password=False))
+    assert "clock" not in foot(db, capsys)
+    set_clock(scene, -HOUR)
+    scene.watch(RunMode.TIME, seconds=60)
+    set_clock(scene, 0)
+    scene.watch(RunMode.TIME, seconds=60)
+    told = foot(db, capsys)
+    assert "polls timed after the clock was set back: only their order is right" in told
+    assert "the clock here" not in told
 
 
 def overdue_at(scene: Scene) -> list[str]:

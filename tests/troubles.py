@@ -69,6 +69,7 @@ class Troubles:
     rng: random.Random
     counts: Counter[str] = field(default_factory=Counter)
     kills: list[Kill] = field(default_factory=list)
+    deaths: list[str] = field(default_factory=list)
     blocked: list[tuple[int, int]] = field(default_factory=list)
     _busy: set[Watcher] = field(default_factory=set)
     _store_until: float = 0
@@ -90,6 +91,10 @@ class Troubles:
         kinds = self._of_process | (self._of_store if self.is_free else {})
         kind = self.rng.choice(sorted(kinds))
         idle = [one for one in self.watchers if one not in self._busy]
+        for watcher in [one for one in idle if one.code is not None]:
+            self.deaths.append(f"a watch ended by itself with {watcher.code}: {watcher.words()}")
+            self._again(watcher)
+            idle.remove(watcher)
         if idle:
             self.counts[kind] += 1
             kinds[kind](self.rng.choice(idle))

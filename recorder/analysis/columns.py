@@ -34,6 +34,7 @@ OBJECTS: Final = frozenset(
 
 _WHOLE: Final = (int, int | None, bool, bool | None)
 INTS: Final = frozenset(name for name, kind in get_type_hints(RunRow).items() if kind in _WHOLE) | {
+    "clock_off_us",
     "dated_at",
     "actual_seen_at",
     "run_key",

@@ -5,7 +5,7 @@ stops at the end, or at the last good poll of a run that was not seen to end. It
 polled slowly on purpose.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
@@ -19,7 +19,7 @@ from recorder.analysis.populations import populations_of
 from recorder.analysis.rows import with_flag
 from recorder.analysis.stats import ratio, total
 from recorder.history.flags import PRUNED
-from recorder.humanize import counted
+from recorder.humanize import clock_words, counted
 from recorder.instants import HOUR, SECOND
 
 REACH_US: Final = 15 * SECOND
@@ -190,10 +190,24 @@ def _about(runs: Runs, population: str, question: Question) -> str:
     n_runs, runs = runs.n, runs.only(~runs.words("quality").where(_PRUNED))
     flights = Flights(runs, question.overdue_after_us)
     hours, overdue = flights.in_time_us / HOUR, flights.overdue_us / HOUR
-    good = sum(one.n_good for one in runs.objects("poll_times").values)
+    polls = runs.objects("poll_times").values
+    good = sum(one.n_good for one in polls)
     beyond = f" and {overdue:,.1f} h overdue" if overdue else ""
     pruned = f", without {counted(n_runs - runs.n, 'pruned run')}" if n_runs > runs.n else ""
-    return f"{hours:,.1f} h in flight{beyond}, {good:,} good polls{pruned}"
+    troubles = "".join(f"; {line}" for line in _clock_troubles(runs, polls))
+    return f"{hours:,.1f} h in flight{beyond}, {good:,} good polls{pruned}{troubles}"
+
+
+def _clock_troubles(runs: Runs, polls: Iterable[PollTimes]) -> Iterator[str]:
+    """Yield what is known of our clock: where it is off now, and how many polls it timed after it had been set back."""
+    off = runs.only(runs.ints("clock_off_us").there)
+    pairs = zip(off.values("source"), off.values("clock_off_us"), strict=True)
+    for source, ahead_us in sorted(set(pairs)):
+        yield f"the clock here is {clock_words(ahead_us)} that of the server of {source}"
+    # Such a poll is recorded a microsecond after the one before: history stays in order.
+    n = sum(b - a == 1 for one in polls for a, b in pairwise(one.good_at))
+    if n:
+        yield f"{counted(n, 'poll')} timed after the clock was set back: only their order is right"
 
 
 ANALYSIS: Final = Analysis(
@@ -201,7 +215,7 @@ ANALYSIS: Final = Analysis(
     population=Population.ALL,
     needs=frozenset(
         {"created_at", "tracked_at", "ended_at", "first_good_at", "last_good_at"}
-        | {"cost_quality", "quality", "n_reopened", "poll_times"}
+        | {"cost_quality", "quality", "n_reopened", "poll_times", "source", "clock_off_us"}
     ),
     about=_about,
     examples=("coverage", "coverage --by source --since 7d"),

@@ -59,6 +59,10 @@ class RunRow(RunFields, frozen=True):  # type: ignore[misc]  # a struct may be
     labels: Mapping[str, str] = MappingProxyType({})
 
     @property
+    def clock_off_us(self) -> None:
+        """How far the clock of who polls it is off: known of columns alone."""
+
+    @property
     def is_observed(self) -> bool:
         """Whether at least one answer showed the run."""
         return self.n_snapshots > 0

@@ -49,7 +49,7 @@ _MOST_QUESTIONS: Final = 40
 _PER_SOURCE: Final = 2**40
 """More runs than a source can have: a key is the source's number times it, and the run's number."""
 
-_MADE: Final = SPEND | {"source", "dated_at"}
+_MADE: Final = SPEND | {"clock_off_us", "source", "dated_at"}
 """Columns that no table holds."""
 
 _FROM_RUN: Final = ("run_id", "tracked_at")
@@ -113,8 +113,14 @@ class _Reader:
         self._past = past
         self._slugs = slugs if past is None else None  # a run may have had another slug then
         self._is_of_one = source_name is not None
-        found = connection.execute(sa.select(source.c.source_id, source.c.name))
-        self._sources = {number: name for number, name in found if source_name in (None, name)}
+        columns = (source.c.source_id, source.c.name, source.c.clock_off_us)
+        found = [
+            one
+            for one in connection.execute(sa.select(*columns))
+            if source_name in (None, one.name)
+        ]
+        self._sources = {one.source_id: one.name for one in found}
+        self._clocks = {one.source_id: one.clock_off_us for one in found}
 
     def runs(self, names: Collection[str]) -> Runs:
         """Return all runs as they stood at the instant, or as they stand now."""
@@ -148,8 +154,8 @@ class _Reader:
             columns["n_reopened"] = Runs(len(keys), columns).ints("n_reopened").filled(0)
         if "quality" in names:
             columns["quality"] = self._quality(keys, Runs(len(keys), columns).words("quality"))
-        if "source" in names:
-            columns["source"] = self._source(keys)
+        of_source = {"source": self._source, "clock_off_us": self._clock}
+        columns |= {name: make(keys) for name, make in of_source.items() if name in names}
         if SPEND & set(names):
             columns |= spend_columns(Runs(len(keys), columns))
         return keys, columns
@@ -196,6 +202,10 @@ class _Reader:
         codes = np.searchsorted(np.array(numbers, np.int64), keys // _PER_SOURCE)
         names = [self._sources[number] for number in numbers]
         return Words(codes.astype(np.int32), Lexicon(names))
+
+    def _clock(self, keys: Whole) -> Column:
+        off = (self._clocks[number] for number in (keys // _PER_SOURCE).tolist())
+        return column_of("clock_off_us", off)
 
     def _scan(
         self,
