@@ -8,6 +8,7 @@ import ipaddress
 import re
 import urllib.parse
 from dataclasses import dataclass, field
+from shlex import quote
 from typing import Final
 
 PUFFLE_URL = "https://app.puffle.ai"
@@ -130,3 +131,8 @@ def _checked_host(host: str) -> str:
     if _NUMERIC.fullmatch(name):
         ipaddress.ip_address(name)
     return name
+
+
+def move_command(source: str, base_url: str) -> str:
+    """Return the command line that binds a source to another base URL."""
+    return f"recorder sources --move {quote(source)} --base-url {base_url}"

@@ -65,7 +65,7 @@ def test_the_whole_story(tmp_path: Path) -> None:
     """In an empty home, with settings that are all wrong, it tells the story in 80 columns and ends with 0."""
     (tmp_path / "home").mkdir()
     environ = dict.fromkeys(ENVIRONMENT.values(), "wrong on purpose")
-    environ |= {"HOME": str(tmp_path / "home"), "TMPDIR": str(tmp_path), "PATH": os.environ["PATH"]}
+    environ |= {"HOME": str(tmp_path / "home"), "TMPDIR": str(tmp_path), "PATH": "/usr/bin:/bin"}
     done = subprocess.run(
         [sys.executable, "-m", "recorder", "demo"],
         env=environ,
@@ -76,6 +76,7 @@ def test_the_whole_story(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert [line[:18] for line in done.stderr.splitlines()] == ["recorder: overdue:"]
+    assert f"  . {Path(sys.executable).with_name('activate')}\n" in done.stdout
     readable = [line for line in done.stdout.splitlines() if str(tmp_path) not in line]
     assert max(map(len, readable)) <= 80
     assert list((tmp_path / "home").iterdir()) == []

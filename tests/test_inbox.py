@@ -273,3 +273,4 @@ def test_a_source_that_is_bound_elsewhere_is_the_trouble_of_its_file(file: File)
     assert (file.take(), file.take()) == ([], [])
     assert len(file.told) == 1
     assert "source 'default' of this store belongs to https://other.test" in file.told[0]
+    assert "recorder sources --move default --base-url https://" in file.told[0]

@@ -174,6 +174,9 @@ def _run(database: Database, name: str, *arguments: str) -> None:
 
 def _suggest_next(database: Database, *, is_temporary: bool) -> None:
     click.echo("\nLook around, with any command or in SQL:")
+    activate = Path(sys.executable).with_name("activate")
+    if shutil.which("recorder") is None and activate.exists():
+        click.echo(f"  . {shlex.quote(str(activate))}")
     click.echo(f"  recorder runs --db {shlex.quote(database.name)}")
     if database.path is not None:
         query = "SELECT slug, count(*), avg(run_seconds) FROM runs GROUP BY slug"

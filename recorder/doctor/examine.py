@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 
+from recorder.base_url import move_command
 from recorder.doctor import verdicts
 from recorder.doctor.checks import Check, CheckStatus, fail, ok, warn
 from recorder.doctor.probe import Account, Probe, probe
@@ -170,7 +171,7 @@ def _bound_elsewhere(settings: Settings, row: SourceRow | None) -> Check | None:
         "settings",
         f"the store binds this source to {row.base_url}, the settings say {stated}",
         f"set RECORDER_BASE_URL={row.base_url}, choose another --source, or bind it anew:"
-        f" 'recorder sources --move {row.name!r} --base-url {stated}'",
+        f" {move_command(row.name, stated)}",
         source=row.name,
     )
 

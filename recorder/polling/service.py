@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
+from recorder.base_url import move_command
 from recorder.errors import SettingError
 from recorder.fetch.keys import ApiKey, load_key
 from recorder.ledger.answer import Answer
@@ -59,7 +60,7 @@ class Clients:
             raise SettingError(
                 f"source {row.name!r} of this store belongs to {row.base_url}, the settings say"
                 f" {config.base_url}: set RECORDER_BASE_URL to the first, or bind it anew:"
-                f" 'recorder sources --move {row.name!r} --base-url {config.base_url}'"
+                f" {move_command(row.name, config.base_url)}"
             )
         key = load_key(config, self.environ)
         key_id = key.fingerprint()

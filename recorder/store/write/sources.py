@@ -6,6 +6,7 @@ as the other's.
 
 import sqlalchemy as sa
 
+from recorder.base_url import move_command
 from recorder.errors import SettingError, UsageError
 from recorder.history.run_events import EventKind
 from recorder.store.engine import Database, dialect_of
@@ -42,7 +43,7 @@ def ensure_source(connection: sa.Connection, name: str, *, base_url: str, now: i
         raise SettingError(
             f"source {name!r} of this store belongs to {stored.base_url}, not {base_url}:"
             f" set RECORDER_BASE_URL to the first, give these runs another source, or bind this one to the second:"
-            f" 'recorder sources --move {name!r} --base-url {base_url}'"
+            f" {move_command(name, base_url)}"
         )
     number: int = stored.source_id
     return number
