@@ -117,3 +117,20 @@ def open_database() -> Iterator[Callable[[str], Database]]:
     yield open_one
     for database in opened:
         database.close()
+
+
+@pytest.fixture
+def other(
+    dialect: str,
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    open_database: Callable[[str], Database],
+) -> Database:
+    """An empty store of the other kind than `database`."""
+    if dialect == "sqlite":
+        found: Database = request.getfixturevalue("postgres_database")
+        empty(found)
+        return found
+    path = tmp_path / "other.db"
+    path.write_bytes(Path(request.getfixturevalue("sqlite_template")).read_bytes())
+    return open_database(f"sqlite:///{path}")

@@ -2,9 +2,7 @@
 
 import base64
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -33,23 +31,6 @@ Capture = pytest.CaptureFixture[str]
 def filled(database: Database) -> Database:
     fill(database)
     return database
-
-
-@pytest.fixture
-def other(
-    dialect: str,
-    request: pytest.FixtureRequest,
-    tmp_path: Path,
-    open_database: Callable[[str], Database],
-) -> Database:
-    """An empty store of the other kind than `database`."""
-    if dialect == "sqlite":
-        found: Database = request.getfixturevalue("postgres_database")
-        empty(found)
-        return found
-    path = tmp_path / "other.db"
-    path.write_bytes(Path(request.getfixturevalue("sqlite_template")).read_bytes())
-    return open_database(f"sqlite:///{path}")
 
 
 def lines_of(database: Database, **more: Any) -> list[bytes]:
