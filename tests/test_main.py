@@ -149,6 +149,7 @@ def test_the_help_of_every_command_is_whole(context: click.Context) -> None:
     assert command.help
     assert max(map(len, told.splitlines())) <= 80
     assert f"{context.command_path} " in f"{command.epilog}\n".replace("\n", " ")
+    assert told.count("  Examples:") == told.count("  Examples:\n    recorder ")  # a line each
     for option in (one for one in command.params if isinstance(one, click.Option)):
         assert option.help, option.name
         variable = ENVIRONMENT.get(option.name or "")

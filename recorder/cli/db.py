@@ -100,7 +100,7 @@ def status(format: str, settings: Settings) -> int:
 
 @db.command(
     short_help="Verify that the store says nothing that is not so.",
-    epilog="Examples:\n  recorder db check\n  recorder db check --format json",
+    epilog="\b\nExamples:\n  recorder db check\n  recorder db check --format json",
 )
 @format_option
 @settings_options(source=False)
@@ -124,7 +124,7 @@ def check(format: str, settings: Settings) -> int:
 
 @db.command(
     short_help="Drop polls and inner states of runs that ended long ago.",
-    epilog="Examples:\n  recorder db prune --before 365d --dry-run\n  recorder db prune --before 2026-01-01",
+    epilog="\b\nExamples:\n  recorder db prune --before 365d --dry-run\n  recorder db prune --before 2026-01-01",
 )
 @click.option(
     "--before",
