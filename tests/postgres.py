@@ -247,6 +247,29 @@ def limit_files(url: URL, pid: int, most: str) -> None:
         _call(["prlimit", f"--pid={pid}", f"--fsize={most}:unlimited"], server_folder(url))
 
 
+def dump(url: URL) -> str:
+    """Our schema of a database of such a server as text: statements that every supported server takes."""
+    home = server_folder(url)
+    where = (
+        "-h",
+        home,
+        "-p",
+        str(PORT),
+        "-U",
+        "postgres",
+        "-d",
+        str(url.database),
+        "-n",
+        "recorder",
+    )
+    how = ("--inserts", "--no-owner", "--no-privileges", "-f", home / "dump.sql")
+    _call([_programs(home) / "pg_dump", *where, *how], home)
+    lines = (home / "dump.sql").read_text(encoding="utf-8").splitlines(keepends=True)
+    return "".join(
+        one for one in lines if not one.startswith(("\\", "SET transaction_timeout", "--"))
+    )
+
+
 def _programs(home: Path) -> Path:
     """The folder of its programs, as the server itself noted it."""
     options = (home / "data" / "postmaster.opts").read_text(encoding="utf-8")

@@ -140,6 +140,18 @@ def test_every_command_is_in_the_manual() -> None:
             assert re.search(rf"recorder {name}\b|`{name}\b", README), name
 
 
+def test_every_promise_has_its_tests() -> None:
+    """Each line of the promises names at least one test, and each test that is named is there."""
+    (table,) = re.findall(r"<!-- promises -->\n(.*?)\n\n", README, re.DOTALL)
+    lines = table.splitlines()[2:]
+    assert len(lines) > 10
+    for line in lines:
+        named = re.findall(r"`(\w+\.py)::(\w+)`", line)
+        assert named, line
+        for file, test in named:
+            assert f"\ndef {test}(" in (ROOT / "tests" / file).read_text(encoding="utf-8"), test
+
+
 def test_every_setting_and_view_column_is_in_the_manual() -> None:
     """Each environment variable, each view and each of its columns is named."""
     for variable in ENVIRONMENT.values():
