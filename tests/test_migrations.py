@@ -309,7 +309,7 @@ def test_an_outdated_store_names_the_command(own: Database, bare_url: str, tmp_p
     program = Program(tmp_path / "next")
     told = (
         f"StoreOutdatedError {own.name} has schema {REVISION}, this program needs {NEXT}: "
-        "run 'recorder db upgrade --db "
+        "run 'recorder db upgrade"
     )
     assert program.run("require_current(database)", bare_url).startswith(told)
     if not own.dialect.is_file:
@@ -323,7 +323,7 @@ def test_a_missing_postgres_store_is_made_only_by_its_command(
     """`poll` makes no schema in a shared database; the message names the command, without a password."""
     url = postgres_server.create_database()
     database = open_database(url)
-    with pytest.raises(StoreMissingError, match="run 'recorder db upgrade --db "):
+    with pytest.raises(StoreMissingError, match="run 'recorder db upgrade' with the same"):
         prepare_for_writing(database)
     with database.reading() as connection:
         assert SCHEMA not in sa.inspect(connection).get_schema_names()

@@ -169,14 +169,19 @@ def test_a_reader_stays_one_after_a_change_of_the_schema(prepared: str, url: str
 def test_a_role_that_is_not_there_is_told(
     postgres_server: PostgresServer, capsys: Capture, role: str
 ) -> None:
-    """In one line, and nothing is made."""
+    """In one line, and nothing is made; what to do about that stands in a line too, also next to a hidden password."""
     url = postgres_server.create_database()
     assert run(cli, ["db", "upgrade", "--db", url, "--reader", role]) == 2
     said = capsys.readouterr().err
     assert f"--reader={role}: the server has no such role" in said
     assert said.count("\n") == 1
-    assert run(cli, ["runs", "--db", url]) == 1
-    assert "no store at" in capsys.readouterr().err
+    hidden = make_url(url).set(password="hidden").render_as_string(hide_password=False)
+    assert run(cli, ["runs", "--db", hidden]) == 1
+    said = capsys.readouterr().err
+    assert "no store at postgresql+psycopg://" in said
+    assert said.endswith(
+        ": run 'recorder db upgrade' with the same RECORDER_DATABASE_URL or --db\n"
+    )
     postgres_server.drop_database(url)
 
 

@@ -18,7 +18,7 @@ from recorder.fetch.ping import send_ping
 from recorder.polling.active_sources import ActiveSource, key_uses
 from recorder.settings import API_KEY_ENV, DEFAULT_SOURCE, ENVIRONMENT, OPTIONS, Settings
 from recorder.store.engine import Database
-from recorder.store.migrate import current_revision, require_place
+from recorder.store.migrate import current_revision, require_place, upgrade_command
 from recorder.store.read.overdue_runs import Overdue, overdue_runs
 from recorder.store.read.source_health import (
     Backlog,
@@ -91,7 +91,7 @@ def _store(database: Database) -> Check:
     except StoreError as error:
         return verdicts.check_store(error)
     name = database.name
-    upgrade = f"run 'recorder db upgrade --db {name}'"
+    upgrade = f"run {upgrade_command(database)}"
     outdated = warn if database.dialect.is_file else fail  # `track` makes and upgrades a file
     if revision is None:
         advice = "'recorder track RUN_ID' makes it" if database.dialect.is_file else upgrade

@@ -101,7 +101,7 @@ def require_current(database: Database) -> None:
     if revision < REVISION:
         raise StoreOutdatedError(
             f"{database.name} has schema {revision}, this program needs {REVISION}:"
-            f" run {_upgrade_command(database)}"
+            f" run {upgrade_command(database)}"
         )
 
 
@@ -139,14 +139,17 @@ def _refuse_newer(database: Database, revision: str) -> None:
         )
 
 
-def _upgrade_command(database: Database) -> str:
-    return f"'recorder db upgrade --db {shlex.quote(database.name)}'"
+def upgrade_command(database: Database) -> str:
+    """Return the command that makes or upgrades a store; a URL is not repeated, since its password is not shown."""
+    if database.dialect.is_file:
+        return f"'recorder db upgrade --db {shlex.quote(database.name)}'"
+    return "'recorder db upgrade' with the same RECORDER_DATABASE_URL or --db"
 
 
 def _missing(database: Database) -> str:
     if database.dialect.is_file:
         return f"no store at {database.name}: 'recorder track RUN_ID' makes one"
-    return f"no store at {database.name}: run {_upgrade_command(database)}"
+    return f"no store at {database.name}: run {upgrade_command(database)}"
 
 
 def prepare_for_writing(database: Database) -> str | None:
