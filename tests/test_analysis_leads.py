@@ -164,6 +164,7 @@ def test_a_store_without_items(database: Database, store_url: str, capsys: Captu
     ("arguments", "said"),
     [
         (("--repeated", "--within", "soon"), "--within soon: write 10m, 24h or 90d"),
+        (("--within", "30d"), "--within goes with --repeated"),
         (("--repeated", "--by", "slug"), "leave --by out"),
         (("--by", "providers"), "choose from slug, "),
         (("--by", "provider,provider"), "names 'provider' twice"),

@@ -4,12 +4,13 @@ Invariant: the numbers are those of `recorder.analyses`; a table shows the main 
 """
 
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import tzinfo
 from typing import Any, Final
 
 import click
+from click.core import ParameterSource
 
 from recorder.analyses import Analyses
 from recorder.analysis import registry
@@ -78,6 +79,8 @@ def _command(name: str) -> click.Command:
     ) -> None:
         wanted = _chosen(name, [flag for flag in flags if values.pop(flag)], by)
         takes = {option.name for option in registry.find(wanted).options}
+        if wanted == name:
+            _refuse_strays(values.keys() - takes, flags)
         question = Question(
             by=by,
             filters=replace(filters, source=settings.source),
@@ -129,6 +132,15 @@ def _chosen(name: str, flags: Sequence[str], by: str | None) -> str:
     if by and registry.find(wanted).items is not None:
         raise click.UsageError(f"{_dashed(flags[0])} lists runs: leave --by out.")
     return wanted
+
+
+def _refuse_strays(options: Iterable[str], flags: Iterable[str]) -> None:
+    """Raise UsageError for an option that was typed without the flag that takes it."""
+    context = click.get_current_context()
+    for name in options:
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            takers = " or ".join(map(_dashed, flags))
+            raise click.UsageError(f"{_dashed(name)} goes with {takers}.")
 
 
 def _own_options(name: str) -> Iterator[Callable[[Any], Any]]:
