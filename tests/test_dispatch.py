@@ -2,14 +2,24 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recorder.instants import MINUTE, SECOND
 from recorder.schedule.cadence import Urgency
-from recorder.schedule.dispatch import Budget, in_turn, sendable, wake_at
+from recorder.schedule.dispatch import (
+    WINDOW_US,
+    Budget,
+    firsts_ahead,
+    follow_up_pause_us,
+    in_turn,
+    sendable,
+    wake_at,
+    without_early,
+)
 
 NOW = 1_780_000_000 * SECOND
 RATE = 80
@@ -22,7 +32,7 @@ class Waiting:
     source_id: int = 1
 
 
-NEW, FLYING, LATER, _ = (Waiting(int(urgency)) for urgency in Urgency)
+NEW, FLYING, WAITED, LATER, _ = (Waiting(int(urgency)) for urgency in Urgency)
 
 
 def budget(**known: int) -> Budget:
@@ -142,6 +152,97 @@ def test_in_turn_loses_nobody(
     named = [Waiting(int(urgency), str(n), source) for n, (urgency, source) in enumerate(due)]
     ordered = turns(named, new_went_last=new_went_last, last_new_source=last)
     assert sorted(map(str, ordered)) == sorted(map(str, named))
+
+
+def test_no_urgency_hides_behind_a_crowd_of_another() -> None:
+    """The first of each source and urgency come before the others of any."""
+    more, other = Waiting(NEW.urgency, "more"), Waiting(FLYING.urgency, "other", 2)
+    due = [NEW, more, FLYING, other, WAITED, LATER]
+    assert firsts_ahead(due) == [NEW, FLYING, other, WAITED, LATER, more]
+
+
+def test_follow_ups_go_at_once_or_one_by_one() -> None:
+    """At once where the budget gives all of them; else by what the others leave, at least a fifth."""
+    assert follow_up_pause_us(budget(), due=20, wanted=60) == 0
+    assert follow_up_pause_us(budget(), due=21, wanted=60) == 3 * SECOND
+    assert follow_up_pause_us(budget(busy=70), due=20, wanted=60) == 3 * SECOND
+    for wanted in (70, 80, 800):
+        assert follow_up_pause_us(budget(), due=99, wanted=wanted) == 3_750_000
+    due = [NEW, FLYING, WAITED, WAITED, LATER]
+    lately = budget(last_follow_up_at=NOW - SECOND)
+    for pause_us, count in ((0, 5), (SECOND, 3), (SECOND + 1, 2)):
+        assert without_early(lately, due, pause_us=pause_us, now=NOW) == due[:count]
+    set_back = budget(last_follow_up_at=NOW + SECOND)
+    assert without_early(set_back, due, pause_us=MINUTE, now=NOW) == due[:3]
+    assert turns([NEW, FLYING, WAITED]) == [NEW, WAITED, FLYING]
+    assert turns([NEW, FLYING, WAITED], new_went_last=True) == [WAITED, NEW, FLYING]
+
+
+STEP_US = SECOND // 10
+LASTS_US = 100 * SECOND
+
+
+def simulate(rate: int, n_flying: int, new_at: Sequence[int]) -> list[tuple[int, Urgency, int]]:
+    """Send by one key for 100 s; return the time, urgency and number of each request, waited ones without end."""
+    log: list[tuple[int, Urgency, int]] = []
+    polled = dict.fromkeys(range(n_flying), 0)
+    waiting_new = [at * SECOND for at in new_at]
+    for now in range(0, LASTS_US, STEP_US):
+        busy = [at for at, *_ in log if at > now - MINUTE]
+        follow_ups = [at for at, urgency, _ in log if urgency is Urgency.WAITED]
+        state = Budget(
+            rate=rate,
+            busy=len(busy),
+            free_at=NOW + busy[0] + MINUTE if busy else None,
+            last_sent_at=NOW + busy[-1] if busy else None,
+            last_follow_up_at=NOW + follow_ups[-1] if follow_ups else 0,
+        )
+        fresh = [at for at in waiting_new if at <= now]
+        flying = sorted((at, n) for n, at in polled.items() if now - at >= 3 * SECOND)
+        due = [
+            *(Waiting(Urgency.NEW) for _ in fresh),
+            *(Waiting(Urgency.IN_FLIGHT, str(n)) for _, n in flying),
+            Waiting(Urgency.WAITED),
+        ]
+        wanted = 20 * (n_flying + len(fresh))
+        pause_us = follow_up_pause_us(state, due=400, wanted=wanted)
+        timely = without_early(state, due, pause_us=pause_us, now=NOW + now)
+        demand = wanted + WINDOW_US // pause_us
+        count = sendable(state, new=len(fresh), due=len(timely), demand=demand, now=NOW + now)
+        new_went_last = bool(log) and log[-1][1] is Urgency.NEW
+        for one in turns(timely, new_went_last=new_went_last)[:count]:
+            log.append((now, Urgency(one.urgency), int(one.name or 0)))
+            if one.urgency == Urgency.NEW:
+                waiting_new.remove(fresh.pop())
+            elif one.urgency == Urgency.IN_FLIGHT:
+                polled[int(one.name)] = now
+    return log
+
+
+@pytest.mark.slow
+@settings(max_examples=25)
+@given(
+    rate=st.integers(20, 100),
+    n_flying=st.integers(0, 12),
+    new_at=st.lists(st.integers(0, 90), max_size=20),
+)
+def test_neither_follow_ups_nor_runs_in_flight_starve(
+    rate: int, n_flying: int, new_at: list[int]
+) -> None:
+    """Within the budget in any 60 s; follow-ups that have waited go soon, or a minute after a burst, each run in its turn."""
+    log = simulate(rate, n_flying, new_at)
+    interval_us = MINUTE // rate + STEP_US
+    sent = [at for at, *_ in log]
+    assert all(later - first >= MINUTE for first, later in zip(sent, sent[rate:], strict=False))
+    longest_us = MINUTE if new_at else 8 * interval_us
+    waited = [at for at, urgency, _ in log if urgency is Urgency.WAITED]
+    assert max(b - a for a, b in pairwise([0, *waited, LASTS_US])) <= longest_us
+    if new_at:
+        return
+    for number in range(n_flying):
+        own = [at for at, urgency, n in log if urgency is Urgency.IN_FLIGHT and n == number]
+        longest = max(b - a for a, b in pairwise([0, *own, LASTS_US]))
+        assert longest <= 3 * SECOND + STEP_US + (5 * n_flying / 4 + 1) * interval_us
 
 
 BUDGETS = st.builds(

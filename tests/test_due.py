@@ -59,7 +59,8 @@ def test_the_new_then_those_in_flight_then_those_that_ended(database: Database) 
     register(database, ["new"], at=6)
     assert due(database, 7) == ["new", "early", "flying", "late", "ended"]
     assert due(database, 3.5) == ["early"]
-    assert ask(database, due_count, [1], now=T0 + 7 * S) == 5
+    assert ask(database, due_count, [1], now=T0 + 7 * S) == 4
+    assert ask(database, due_count, [1], now=T0 + 7 * S, later=True) == 1
     assert ask(database, next_due_at, [1], now=T0 + 7 * S) == T0 + 9 * S
 
 
@@ -73,12 +74,12 @@ def test_no_crowd_hides_the_rest(database: Database) -> None:
 
 
 def test_what_is_wanted_in_a_minute(database: Database) -> None:
-    """A run in flight or never asked counts with the cadence, others by the pause before their next look."""
+    """One in flight or never asked counts with the cadence, one not visible by its pause, one that ended not."""
     register(database, ["new", "flying", "absent", "ended", "gone"])
     gone = [failure(n, Outcome.NOT_VISIBLE, 404, run_id="gone") for n in range(5)]
     absent = failure(0, Outcome.NOT_VISIBLE, 404, run_id="absent")
     Recorder(database).record([answer(0, run_id="flying"), absent, completed(0, "ended"), *gone])
-    wanted = 20 + 20 + 20 + 60 / 5 + 60 / 48
+    wanted = 20 + 20 + 20 + 60 / 48
     assert ask(database, wanted_in_a_minute, [1], every_us=EVERY_US) == int(wanted)
     assert ask(database, wanted_in_a_minute, [2], every_us=EVERY_US) == 0
     assert ask(database, in_flight_count, [1]) == 4

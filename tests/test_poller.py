@@ -128,14 +128,14 @@ def test_a_run_just_tracked_is_asked_at_once(scene: Scene) -> None:
 
 @pytest.mark.slow
 def test_a_crowd_of_new_runs_does_not_stop_those_in_flight(scene: Scene) -> None:
-    """A hundred ids tracked at once: half of the budget stays with the runs that are watched."""
+    """A hundred ids tracked at once: half of the budget goes round the runs that are watched, the first of them too."""
     scene.rate = 40
     scene.track(*ids(2))
     scene.time.at(20, lambda: scene.track(*ids(100, "new")))
     scene.watch(seconds=70)
     assert most_in_a_minute(asked(scene)) <= 40
     for run_id in ids(2):
-        assert max(gaps(asked(scene, run_id))) < 12
+        assert max(gaps([*asked(scene, run_id), 70])) < 40
     assert len({one.run_id for one in scene.log}) > 2 + 15
 
 

@@ -295,7 +295,7 @@ _table(
 _table(
     "key_budget",
     sa.Column("key_id", Text, nullable=False),
-    *_integers("last_sent_at paused_until"),
+    *_integers("last_sent_at paused_until last_follow_up_at"),
     sa.Column("last_new_source", Small),
     sa.PrimaryKeyConstraint("key_id"),
     rowid=False,

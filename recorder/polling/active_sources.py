@@ -1,12 +1,13 @@
 """The sources that a watch can poll, each with its key, its budget and its circuit breaker."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from recorder.polling.coordinator import KeyUse
 from recorder.polling.fetchers import MOST_UNDER_WAY
 from recorder.schedule.circuit_breaker import CircuitBreaker
+from recorder.schedule.dispatch import firsts_ahead
 from recorder.store.read.due import Due
 from recorder.store.read.source_rows import SourceRow
 
@@ -74,7 +75,7 @@ def by_key(
 
 
 def pollable(
-    due: Iterable[Due], sources_by_id: dict[int, ActiveSource], under_way: dict[int, int], now: int
+    due: Sequence[Due], sources_by_id: dict[int, ActiveSource], under_way: dict[int, int], now: int
 ) -> list[Due]:
     """Return the due runs that may be polled now, by the circuit breakers of their sources.
 
@@ -88,15 +89,15 @@ def pollable(
     """
     under_way_of = Counter(under_way)
     unanswered = _unanswered_keys(sources_by_id)
-    chosen: list[Due] = []
-    for run in due:
+    chosen: set[Due] = set()
+    for run in firsts_ahead(due):
         breaker, own = sources_by_id[run.source_id].breaker, under_way_of[run.source_id]
         has_room = not own or under_way_of.total() < MOST_UNDER_WAY - RESERVED
         waits = any(under_way_of[sharing] for sharing in unanswered.get(run.source_id, ()))
         if has_room and not waits and breaker.permits(under_way=own, now=now):
             under_way_of[run.source_id] += 1
-            chosen.append(run)
-    return chosen
+            chosen.add(run)
+    return [run for run in due if run in chosen]
 
 
 def _unanswered_keys(sources_by_id: dict[int, ActiveSource]) -> dict[int, list[int]]:

@@ -13,7 +13,17 @@ from recorder.instants import SECOND
 from recorder.polling.fetchers import PollRequest
 from recorder.polling.timer import Timer
 from recorder.schedule.cadence import Cadence, Urgency
-from recorder.schedule.dispatch import Budget, in_turn, sendable, sendable_pages, wake_at
+from recorder.schedule.dispatch import (
+    FOLLOW_UPS,
+    WINDOW_US,
+    Budget,
+    follow_up_pause_us,
+    in_turn,
+    sendable,
+    sendable_pages,
+    wake_at,
+    without_early,
+)
 from recorder.schedule.sharing import Role
 from recorder.store.engine import Connection, Database
 from recorder.store.read.due import (
@@ -177,15 +187,28 @@ class Coordinator:
         with self.database.reading() as connection:
             budget = key_budgets.load_budget(connection, use.key_id, rate=use.rate, now=shared_now)
             demand = self._demand(connection, use, budget.busy, pass_at)
-            behind = demand > use.rate and self._is_behind(connection, use, due, budget, now)
-        new = sum(1 for one in due if one.urgency == Urgency.NEW)
+            wanted = demand - (0 if pass_at is None else budget.busy)
+            # `due` holds only the first of them.
+            is_later = any(one.urgency in FOLLOW_UPS for one in due)
+            of_key, at = use.sources, pass_at or now
+            later = due_count(connection, of_key, now=at, later=True) if is_later else 0
+            pause_us = follow_up_pause_us(budget, due=later, wanted=wanted)
+            timely = without_early(budget, due, pause_us=pause_us, now=shared_now)
+            if not timely:
+                wake = budget.last_follow_up_at + pause_us
+                return Grant(requests=[], wake_at=wake - self._ahead_us)
+            demand += WINDOW_US // pause_us if pause_us else 0
+            behind = demand > use.rate and self._is_behind(
+                connection, use, timely, budget, pause_us=pause_us, now=now
+            )
+        new = sum(1 for one in timely if one.urgency == Urgency.NEW)
         count = partial(
-            sendable, new=new, due=len(due), demand=demand, now=shared_now, behind=behind
+            sendable, new=new, due=len(timely), demand=demand, now=shared_now, behind=behind
         )
         if not count(budget):
             wake = wake_at(budget, shared_now, new=new, behind=behind)
             return Grant(requests=[], wake_at=wake - self._ahead_us)
-        return self._grant(use, due, count, most, now)
+        return self._grant(use, timely, count, most, now)
 
     def _permit_pages(
         self, use: KeyUse, due: Sequence[Due], *, most: int, now: int, pass_at: int | None
@@ -216,6 +239,7 @@ class Coordinator:
                 len(going),
                 now=shared_now,
                 new_source=new_sources[-1] if new_sources else None,
+                is_follow_up=any(one.urgency in FOLLOW_UPS for one in going),
                 is_items=due[0].urgency == Urgency.ITEMS,
             )
             return going, slots
@@ -252,23 +276,34 @@ class Coordinator:
         self.database.write(pause)
 
     def _demand(self, connection: Connection, use: KeyUse, busy: int, pass_at: int | None) -> int:
-        """Return how many requests are wanted in 60 s; a single pass counts those of the last 60 s and those to come."""
+        """Return how many requests new runs and those in flight want in 60 s.
+
+        A single pass counts those to come, and all requests of the last 60 s.
+        """
         if pass_at is not None:
             return busy + due_count(connection, use.sources, now=pass_at)
         every_us = self.cadence.every_us
         return wanted_in_a_minute(connection, use.sources, every_us=every_us)
 
     def _is_behind(
-        self, connection: Connection, use: KeyUse, due: Sequence[Due], budget: Budget, now: int
+        self,
+        connection: Connection,
+        use: KeyUse,
+        due: Sequence[Due],
+        budget: Budget,
+        *,
+        pause_us: int,
+        now: int,
     ) -> bool:
         """Return whether a run of another process with the same key is the next one."""
         others = leases.leased_by_others(
             connection, use.sources, self._holder, now=now + self._ahead_us
         )
         waiting = due_runs(connection, others, now=now, limit=1) if others else []
-        first, *_ = in_turn(
-            sorted([*due, *waiting]), new_went_last=False, last_new_source=budget.last_new_source
+        timely = without_early(
+            budget, sorted([*due, *waiting]), pause_us=pause_us, now=now + self._ahead_us
         )
+        first, *_ = in_turn(timely, new_went_last=False, last_new_source=budget.last_new_source)
         return first in waiting
 
     def overdue(self, source_ids: Collection[int], *, now: int, new: bool = False) -> list[Overdue]:

@@ -13,7 +13,7 @@ from recorder.instants import DAY, HOUR, MINUTE, SECOND
 from recorder.ledger.answer import Outcome
 from recorder.life import Phase, Tracking, flight_since, is_overdue
 
-LONGEST_WAIT_US = 15 * MINUTE  # a follow-up poll that waited so long goes with runs in flight
+LONGEST_WAIT_US = 15 * MINUTE  # a follow-up poll that waited so long gets its part of the budget
 QUIET_AFTER_US = 15 * MINUTE
 SLOWEST_OVERDUE_US = HOUR
 SLOWEST_RETRY_US = 5 * MINUTE
@@ -28,8 +28,9 @@ class Urgency(IntEnum):
 
     NEW = 0
     IN_FLIGHT = 1
-    LATER = 2
-    ITEMS = 3
+    WAITED = 2  # a follow-up poll, for `LONGEST_WAIT_US`
+    LATER = 3
+    ITEMS = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

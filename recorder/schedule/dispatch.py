@@ -2,7 +2,8 @@
 
 Invariant: never more than the budget has left. A demand within the budget goes at once; a larger one is spread evenly
 over the minute. New runs may use half of the budget at once; beyond that they take turns with runs in flight, and
-sources that share a key take turns with their new runs.
+sources that share a key take turns with their new runs. Follow-up polls get what these leave, evenly; one that has waited
+gets every fifth of the requests that are spread, or every sixth while new runs go.
 """
 
 from collections import Counter
@@ -15,8 +16,9 @@ from recorder.instants import MINUTE, SECOND
 from recorder.schedule.cadence import Urgency
 
 WINDOW_US = MINUTE
-ITEMS_PART = 5
-"""Items get one in so many requests."""
+SMALL_PART = 5
+"""Items get at most one in so many requests, follow-up polls that have waited at least one."""
+FOLLOW_UPS = (Urgency.WAITED, Urgency.LATER)
 _GRACE_US = SECOND // 4
 
 
@@ -46,6 +48,7 @@ class Budget:
         last_sent_at: the last request; None for none.
         paused_until: until when the API asked for a pause (429); None where it did not.
         last_new_source: the source of the new run that was polled last; 0 for none.
+        last_follow_up_at: the last follow-up poll; 0 for none.
         busy_items: those of the busy ones that were for items.
     """
 
@@ -55,6 +58,7 @@ class Budget:
     last_sent_at: int | None = None
     paused_until: int | None = None
     last_new_source: int = 0
+    last_follow_up_at: int = 0
     busy_items: int = 0
 
     @property
@@ -82,7 +86,7 @@ def sendable(
         budget: the key's.
         new: due runs that were never polled.
         due: all due runs, the new ones included.
-        demand: requests that the watch would send in 60 s if it could.
+        demand: requests that the watch would send in 60 s if it could, without follow-up polls.
         now: microseconds since 1970 UTC.
         behind: whether a run of another process with this key has waited for longer.
     """
@@ -106,8 +110,32 @@ def sendable_pages(budget: Budget, *, due: int, demand: int, now: int) -> int:
     """
     if budget.paused_until is not None and now < budget.paused_until:
         return 0
-    share = min(max(budget.rate // ITEMS_PART, 1), budget.rate - demand)
+    share = min(max(budget.rate // SMALL_PART, 1), budget.rate - demand)
     return max(min(due, budget.free, share - budget.busy_items), 0)
+
+
+def follow_up_pause_us(budget: Budget, *, due: int, wanted: int) -> int:
+    """Return the pause between follow-up polls; 0 where the budget gives all that are due at once.
+
+    Args:
+        budget: the key's.
+        due: all follow-up polls that are due.
+        wanted: requests that new runs and those in flight would take in 60 s without a budget.
+    """
+    left = budget.rate - wanted
+    if due <= min(left, budget.free):
+        return 0
+    assured_us = SMALL_PART * budget.interval_us
+    return min(assured_us, WINDOW_US // left) if left > 0 else assured_us
+
+
+def without_early(budget: Budget, due: Sequence[_T], *, pause_us: int, now: int) -> list[_T]:
+    """Return the due runs without the follow-up polls that this pause between them puts off."""
+    # A last one that lies ahead means that the clock was set back.
+    is_early = 0 <= now - budget.last_follow_up_at < pause_us
+    most = 0 if is_early else 1 if pause_us else len(due)
+    later = [one for one in due if one.urgency in FOLLOW_UPS]
+    return [one for one in due if one.urgency not in FOLLOW_UPS] + later[:most]
 
 
 def _spread_at(budget: Budget, *, new: int, behind: bool) -> int:
@@ -140,18 +168,21 @@ def in_turn(due: Sequence[_T], *, new_went_last: bool, last_new_source: int) -> 
     """Return the due runs, the next one first.
 
     Args:
-        due: in the order of urgency.
+        due: in the order of urgency; of follow-up polls those that may go now.
         new_went_last: whether the last request of this key was for a new run.
         last_new_source: the source of the new run that was polled last; 0 for none.
     """
     new = [one for one in due if one.urgency == Urgency.NEW]
     others = [one for one in due if one.urgency != Urgency.NEW]
-    in_flight = (
-        others[:1]
-        if new_went_last and others[:1] and others[0].urgency == Urgency.IN_FLIGHT
-        else []
-    )
-    return [*in_flight, *_by_turns(new, last_new_source), *others[len(in_flight) :]]
+    others.sort(key=lambda one: one.urgency != Urgency.WAITED)
+    first = [one for one in others[:1] if new_went_last and one.urgency != Urgency.LATER]
+    return [*first, *_by_turns(new, last_new_source), *others[len(first) :]]
+
+
+def firsts_ahead(due: Sequence[_T]) -> list[_T]:
+    """Return the first run of each source and urgency, then the others: none hides behind a crowd of another urgency."""
+    firsts = {(one.source_id, one.urgency): one for one in reversed(due)}
+    return sorted(due, key=lambda one: firsts[one.source_id, one.urgency] is not one)
 
 
 def _by_turns(new: Sequence[_T], last_source: int) -> list[_T]:

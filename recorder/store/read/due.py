@@ -29,15 +29,16 @@ ITEM_COUNTS = tuple(column.name for column in capture.c if column.name.startswit
 _OF_SOURCES = watch.c.source_id.in_(sa.bindparam("source_ids", expanding=True))
 _IS_DUE = watch.c.due_at <= sa.bindparam("now")
 _COUNT = sa.select(sa.func.count()).where(_OF_SOURCES)
-_DUE_COUNT = _COUNT.where(_IS_DUE)
+_IS_LATER = watch.c.urgency == int(Urgency.LATER)
+_COMES_FIRST = sa.not_(_IS_LATER)
 _NEXT_DUE = sa.select(sa.func.min(watch.c.due_at)).where(_OF_SOURCES, sa.not_(_IS_DUE))
-_IN_FLIGHT_COUNT = _COUNT.where(is_open(), watch.c.urgency <= int(Urgency.IN_FLIGHT))
+_IN_FLIGHT_COUNT = _COUNT.where(is_open(), _COMES_FIRST)
 _NOT_VISIBLE_COUNT = _COUNT.where(watch.c.tracking == "not_visible", sa.not_(is_ended()))
 _EVERY_US = sa.bindparam("every_us", type_=Integer)
 _PAUSE_US = watch.c.due_at - watch.c.last_polled_at
 _LONGEST_US = sa.case((_PAUSE_US > _EVERY_US, _PAUSE_US), else_=_EVERY_US)
 _WANTED = sa.select(sa.func.sum(sa.literal(1000 * MINUTE, Integer) // _LONGEST_US)).where(
-    _OF_SOURCES, is_open()
+    _OF_SOURCES, is_open(), _COMES_FIRST
 )  # in thousandths of a request
 
 
@@ -69,7 +70,7 @@ def due_runs(
         connection: a reading transaction.
         source_ids: of these sources.
         now: microseconds since 1970 UTC.
-        limit: at most so many of a source that were never polled, and of the others: neither crowds out the others.
+        limit: at most so many of a source and an urgency: none crowds out the others.
     """
     parameters = {
         "source_ids": list(source_ids),
@@ -83,14 +84,12 @@ def due_runs(
 
 @cache
 def _due() -> sa.Select[Any]:
-    is_new = sa.case((watch.c.urgency == int(Urgency.NEW), 1), else_=0)
     has_waited = watch.c.due_at <= sa.bindparam("waited_since")
     urgency = sa.case(
-        (sa.and_(watch.c.urgency == int(Urgency.LATER), has_waited), int(Urgency.IN_FLIGHT)),
-        else_=watch.c.urgency,
+        (sa.and_(_IS_LATER, has_waited), int(Urgency.WAITED)), else_=watch.c.urgency
     ).label("urgency")
     order = (urgency, watch.c.due_at, watch.c.source_id, watch.c.run_key)
-    place = sa.func.row_number().over(partition_by=[watch.c.source_id, is_new], order_by=order)
+    place = sa.func.row_number().over(partition_by=[watch.c.source_id, urgency], order_by=order)
     first = (
         sa.select(*order, watch.c.last_polled_at, place.label("place"))
         .where(_OF_SOURCES, _IS_DUE)
@@ -153,9 +152,12 @@ def _due_pages() -> sa.Select[Any]:
     )
 
 
-def due_count(connection: sa.Connection, source_ids: Iterable[int], *, now: int) -> int:
-    """Return how many runs are due."""
-    return _scalar(connection, _DUE_COUNT, source_ids, now=now) or 0
+def due_count(
+    connection: sa.Connection, source_ids: Iterable[int], *, now: int, later: bool = False
+) -> int:
+    """Return how many runs are due: new ones and those in flight, or `later` those for a follow-up poll."""
+    counted = _COUNT.where(_IS_DUE, _IS_LATER if later else _COMES_FIRST)
+    return _scalar(connection, counted, source_ids, now=now) or 0
 
 
 def next_due_at(connection: sa.Connection, source_ids: Iterable[int], *, now: int) -> int | None:
@@ -171,7 +173,7 @@ def in_flight_count(connection: sa.Connection, source_ids: Iterable[int]) -> int
 def wanted_in_a_minute(
     connection: sa.Connection, source_ids: Iterable[int], *, every_us: int
 ) -> int:
-    """Return how many requests 60 s would take without a budget, from each run's pause before its next poll.
+    """Return how many requests new runs and those in flight would take in 60 s without a budget, by each one's pause.
 
     Args:
         connection: a reading transaction.

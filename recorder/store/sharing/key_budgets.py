@@ -49,6 +49,7 @@ def load_budget(connection: sa.Connection, key_id: str, *, rate: int, now: int) 
         last_sent_at=stored.last_sent_at if stored else None,
         paused_until=stored.paused_until if stored else None,
         last_new_source=(stored.last_new_source if stored else None) or 0,
+        last_follow_up_at=(stored.last_follow_up_at if stored else None) or 0,
         busy_items=busy_items,
     )
 
@@ -114,6 +115,7 @@ def take_slots(
     *,
     now: int,
     new_source: int | None = None,
+    is_follow_up: bool = False,
     is_items: bool = False,
 ) -> list[Slot]:
     """Grant requests of a key whose budget is locked and has so many left.
@@ -124,6 +126,7 @@ def take_slots(
         count: how many.
         now: microseconds since 1970 UTC.
         new_source: the source of the last of them that goes to a run never polled before; None where none does.
+        is_follow_up: whether one of them is a follow-up poll.
         is_items: whether they are for items.
     """
     if count <= 0:
@@ -149,6 +152,8 @@ def take_slots(
     sent = {"last_sent_at": now}
     if new_source is not None:
         sent["last_new_source"] = new_source
+    if is_follow_up:
+        sent["last_follow_up_at"] = now
     connection.execute(sa.update(key_budget).where(key_budget.c.key_id == key_id).values(sent))
     return [Slot(key_id=key_id, number=number, until=until) for number in numbers]
 
