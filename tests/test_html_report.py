@@ -175,6 +175,17 @@ def test_a_store_without_runs_has_a_page(page: Report) -> None:
     text = page()
     assert "0 runs" in text
     assert "<svg" not in text
+    assert "<tr></tr>" not in text
+
+
+def test_a_unit_that_all_share_stands_once(database: Database, page: Report) -> None:
+    """Where all runs cost credits, the captions say so, and no column does."""
+    register(database)
+    cost = {side: {"credits": 7} for side in ("preview", "actual")}
+    Recorder(database).record([answer(0, document(status="completed", cost=cost))])
+    text = page()
+    assert "<caption>Spend by slug, in credits</caption>" in text
+    assert "<bdi>unit</bdi>" not in text
 
 
 def test_what_is_missing_is_named(store_url: str, tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ class HtmlTable:
 def report_table(
     caption: str, report: Report, columns: Mapping[str, str], tz: tzinfo, *, whole: bool = True
 ) -> HtmlTable:
-    """Return the table of a report, without the columns that have no value, and the unit in the headings if it is one.
+    """Return the table of a report, without the columns that have no value; a unit that all rows share stands in its caption.
 
     Args:
         caption: what its rows are.
@@ -50,21 +50,13 @@ def report_table(
     rows = [*report.rows, *(report.whole if whole else [])]
     units = {row.get("unit") for row in rows} if "unit" in columns else set()
     unit = units.pop() if len(units) == 1 else None
-    shown = [name for name in columns if any(row[name] is not None for row in rows)]
+    shown = [name for name in columns if not rows or any(row[name] is not None for row in rows)]
     if unit is not None:
         shown.remove("unit")
     kinds = report.kinds
     return HtmlTable(
-        caption=caption,
-        headings=[
-            HtmlCell(
-                text=f"{columns[name]} ({unit})"
-                if unit and kinds[name] == "amount"
-                else columns[name],
-                is_number=kinds[name] in NUMERIC,
-            )
-            for name in shown
-        ],
+        caption=caption if unit is None else f"{caption}, in {unit}",
+        headings=[HtmlCell(text=columns[name], is_number=kinds[name] in NUMERIC) for name in shown],
         rows=[*zip(*(_cells(report, rows, name, tz) for name in shown), strict=True)],
         foot=report.foot,
     )
