@@ -244,7 +244,7 @@ class History:
         *,
         slug: str | None = None,
         leads: int | None = None,
-        version: str | None = None,
+        version: str | int | None = None,
         preview: Decimal | float | str | None = None,
         source: str | None = None,
         backtest: bool = False,

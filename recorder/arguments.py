@@ -16,6 +16,7 @@ When: TypeAlias = str | date | datetime
 """An instant: ISO text, a date (its midnight in the argument `tz`), an aware datetime or Timestamp, or `7d`, `24h` = so long ago."""
 
 Words: TypeAlias = str | Iterable[str]
+Versions: TypeAlias = Words | int | Iterable[int]
 
 
 class Which(TypedDict, total=False):
@@ -26,7 +27,7 @@ class Which(TypedDict, total=False):
         until: runs that were created before.
         status: runs of any of these statuses; one word, several, or a text with commas.
         slug: runs of any of these enrichments; one word, or several.
-        version: runs of any of these versions; one word, or several.
+        version: runs of any of these versions; one, or several: 3 is "3".
         source: runs of this source; None: the one of the settings, else all.
         label: runs with all of these labels.
     """
@@ -35,7 +36,7 @@ class Which(TypedDict, total=False):
     until: When | None
     status: Words
     slug: Words
-    version: Words
+    version: Versions
     source: str | None
     label: Mapping[str, str] | None
 
@@ -47,7 +48,7 @@ def chosen_filters(
     until: When | None = None,
     status: Words = (),
     slug: Words = (),
-    version: Words = (),
+    version: Versions = (),
     source: str | None = None,
     label: Mapping[str, str] | None = None,
 ) -> Filters:
@@ -63,8 +64,8 @@ def chosen_filters(
     )
 
 
-def _words(words: Words) -> tuple[str, ...]:
-    return (words,) if isinstance(words, str) else tuple(words)
+def _words(words: Versions) -> tuple[str, ...]:
+    return (str(words),) if isinstance(words, str | int) else tuple(map(str, words))
 
 
 def instant_us(when: When, name: str, tz: str | tzinfo) -> int:

@@ -185,6 +185,19 @@ def test_filters_are_those_of_the_command_line(history: History) -> None:
     ]
 
 
+def test_a_version_may_be_the_number_that_the_ledger_serves(history: History) -> None:
+    """A number means the version of that text, alone, in a list and in a selection; so does an estimate's."""
+    expected = history.runs(version="3")["run_id"].tolist()
+    assert expected
+    assert history.runs(version=3)["run_id"].tolist() == expected
+    assert history.runs(version=[3])["run_id"].tolist() == expected
+    texts, numbers = ({"version": "3"}, {"version": "4"}), ({"version": 3}, {"version": 4})
+    rows = [history.compare(a=a, b=b) for a, b in (texts, numbers)]
+    assert rows[0].equals(rows[1])
+    told = [history.estimate(slug="work_email", leads=5, version=one) for one in ("3", 3)]
+    assert told[0].equals(told[1])
+
+
 def test_analyses_say_what_they_rest_on(history: History) -> None:
     """An analysis frame begins with its groups, and carries its foot and its populations."""
     for name in ("durations", "failures", "costs", "coverage"):

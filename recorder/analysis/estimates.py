@@ -177,7 +177,7 @@ def _failures(runs: Runs, at: int) -> tuple[int, int]:
 def planned_run(
     slug: str | None,
     leads: int | None,
-    version: str | None,
+    version: str | int | None,
     preview: Decimal | float | str | None,
     *,
     backtest: bool = False,
@@ -196,6 +196,7 @@ def planned_run(
     if leads < 0:
         raise UsageError(f"leads {leads}: write a number of 0 or more")
     micros = None if preview is None else _parse_preview(str(preview))
+    version = None if version is None else str(version)
     return PlannedRun(slug=slug, leads=leads, version=version, preview=micros)
 
 
