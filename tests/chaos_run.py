@@ -185,7 +185,7 @@ def fault_run(kind: str, *, answers: int, seconds: float, seed: int, folder: Pat
         troubles = Troubles(watchers, database, url, clock, rng)
         began = time.monotonic()
         while len(sandbox.requests) < answers and time.monotonic() < began + seconds:
-            time.sleep(rng.uniform(1, 5))
+            time.sleep(rng.uniform(2, 7))
             troubles.round()
             if troubles.is_free:
                 with suppress(StoreError):
