@@ -7,6 +7,7 @@ a copy of a migrated file, on Postgres all rows deleted (3 ms, where cloning a t
 
 import os
 import shutil
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from stores import empty
 from recorder.store.engine import Database
 from recorder.store.migrate import upgrade
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a runner in the background ignores it
 settings.register_profile(
     "default", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
