@@ -211,11 +211,12 @@ def test_three_processes_share_thirty_sources(
         return (now_us() - began) / SECOND
 
     def wait_for(shared: dict[str, int]) -> None:
-        """Wait until each process asks so many sources; on a machine with much to do a start takes long."""
+        """Wait until each process asks so many sources, and 5 s: one that changed back sooner would look like a stray."""
         until = seconds() + 60
         while shares(owners(sandbox, began), seconds() - 3, seconds()) != shared:
             assert seconds() < until, shares(owners(sandbox, began), seconds() - 3, seconds())
             time.sleep(0.5)
+        time.sleep(5)
 
     even = {"x": 10, "y": 10, "z": 10}
     wait_for(even)
