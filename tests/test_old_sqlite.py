@@ -42,7 +42,7 @@ def test_the_views_open_in_an_older_sqlite(sqlite_template: Path, tmp_path: Path
     with closing(sqlite3.connect(path)) as connection:
         for view, rows in found:
             ours = connection.execute(f"SELECT * FROM {view}").fetchall()
-            assert len(ours) > 1
+            assert len(ours) > 1 or view == "lead_outcomes", view
             assert sorted(map(_line, rows)) == sorted(map(_line, ours))
 
 
