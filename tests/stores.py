@@ -14,7 +14,8 @@ from recorder.store.documents import load_value
 from recorder.store.engine import Database
 from recorder.store.parts import Parts
 from recorder.store.records import load_snapshots
-from recorder.store.schema import SCHEMA, VERSION_TABLE, metadata
+from recorder.store.schema import VERSION_TABLE
+from recorder.store.table_parts import SCHEMA, metadata
 from recorder.store.write.sources import ensure_source
 from recorder.store.write.track import track
 

@@ -13,7 +13,13 @@ from recorder.cli.main import cli, run
 from recorder.errors import StoreError
 from recorder.instants import DAY, iso
 from recorder.store.engine import Database
-from recorder.store.schema import poll, run_summary, snapshot, source, watch
+from recorder.store.schema import (
+    poll,
+    run_summary,
+    snapshot,
+    source,
+    watch,
+)
 from recorder.store.schema import run as run_table
 from recorder.store.write.record import Recorder
 from recorder.views import VIEWS

@@ -58,7 +58,7 @@ def test_status_counts_what_the_store_holds(
     assert row["sources"] == 2
     size = row["size_bytes"]
     assert isinstance(size, int)
-    assert 50_000 < size < 10_000_000
+    assert 50_000 < size < 100_000_000  # an empty database of Postgres alone has 7 to 10 MB
     assert parse_instant(str(row["last_polled_at"])) is not None
     assert str(row["kind"]).split()[0] == ("SQLite" if database.dialect.is_file else "Postgres")
     assert (

@@ -14,7 +14,8 @@ from recorder.instants import HOUR
 from recorder.polling.watch_options import RunMode
 from recorder.store.engine import Database
 from recorder.store.migrate import current_revision, upgrade
-from recorder.store.schema import REVISION, SCHEMA, VERSION_TABLE
+from recorder.store.schema import REVISION, VERSION_TABLE
+from recorder.store.table_parts import SCHEMA
 
 Held = dict[str, list[dict[str, Any]]]
 

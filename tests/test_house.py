@@ -161,7 +161,7 @@ def test_one_value_says_which_kind_of_store_it_is() -> None:
         for path in PACKAGE.rglob("*.py")
         if "dialect.name" in path.read_text(encoding="utf-8")
     }
-    assert asking == {"store/engine.py", "store/prepared.py", "store/schema.py"}
+    assert asking == {"store/engine.py", "store/prepared.py", "store/table_parts.py"}
 
 
 def _wing_of(name: str) -> str | None:

@@ -37,7 +37,8 @@ from recorder.store.migrate import (
     require_current,
     upgrade,
 )
-from recorder.store.schema import REVISION, SCHEMA, VERSION_TABLE, metadata
+from recorder.store.schema import REVISION, VERSION_TABLE
+from recorder.store.table_parts import SCHEMA, metadata
 from recorder.store.write.record import Recorder
 from recorder.store.write.track import track_with_source
 

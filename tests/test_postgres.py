@@ -19,7 +19,8 @@ from recorder.cli.main import cli, run
 from recorder.errors import StoreBusyError, StoreConflictError
 from recorder.store.engine import Database
 from recorder.store.migrate import upgrade
-from recorder.store.schema import SCHEMA, metadata, source
+from recorder.store.schema import source
+from recorder.store.table_parts import SCHEMA, metadata
 
 Capture = pytest.CaptureFixture[str]
 Open = Callable[[str], Database]

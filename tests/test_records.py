@@ -8,7 +8,13 @@ import sqlalchemy as sa
 from recorder.history.run_summary import RunSummary
 from recorder.ledger.row import FIELDS, FieldKind
 from recorder.store.records import PollRecord, RunRecord, SnapshotRecord, WatchRecord
-from recorder.store.schema import poll, run, run_summary, snapshot, watch
+from recorder.store.schema import (
+    poll,
+    run,
+    run_summary,
+    snapshot,
+    watch,
+)
 from recorder.views import RUN_KINDS
 
 

@@ -22,7 +22,8 @@ from recorder.store.migrate import (
     require_place,
     upgrade,
 )
-from recorder.store.schema import REVISION, SCHEMA, VERSION_TABLE
+from recorder.store.schema import REVISION, VERSION_TABLE
+from recorder.store.table_parts import SCHEMA
 
 Capture = pytest.CaptureFixture[str]
 Open = Callable[[str], Database]

@@ -16,7 +16,7 @@ from recorder.ledger.cost import exact_micros
 from recorder.queries import Queries
 from recorder.settings import Settings
 from recorder.store.engine import Database
-from recorder.store.schema import SCHEMA
+from recorder.store.table_parts import SCHEMA
 from recorder.views import VIEWS, poll_cells, run_cells, snapshot_cells
 
 INSTANTS = st.integers(min_value=0, max_value=2**41) | st.none()

@@ -26,7 +26,8 @@ from recorder.store.files import (
     is_of_before,
     make_store_file,
 )
-from recorder.store.schema import REVISION, SCHEMA, VERSION_TABLE
+from recorder.store.schema import REVISION, VERSION_TABLE
+from recorder.store.table_parts import SCHEMA
 
 _HOLDS_ANYTHING = sa.text(
     "SELECT EXISTS (SELECT FROM pg_depend d JOIN pg_namespace n ON n.oid = d.refobjid"

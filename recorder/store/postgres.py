@@ -15,7 +15,7 @@ from sqlalchemy import event
 
 from recorder.errors import SettingError, StoreError
 from recorder.store.dialect import Dialect, QueryFault
-from recorder.store.schema import SCHEMA
+from recorder.store.table_parts import SCHEMA
 
 IDLE_MS = 8_000  # a process that hangs, or a host that is gone, keeps its locks no longer: less than a lease
 OLDEST_POSTGRES = 15

@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from recorder.store.engine import dialect_of
-from recorder.store.schema import SCHEMA
+from recorder.store.table_parts import SCHEMA
 
 _MOST_IN_LIST = 512
 

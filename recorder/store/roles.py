@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from recorder.errors import UsageError
 from recorder.store.engine import Database
-from recorder.store.schema import SCHEMA
+from recorder.store.table_parts import SCHEMA
 
 _GRANTS = (
     "GRANT USAGE ON SCHEMA {schema} TO {role}",

@@ -18,7 +18,7 @@ from sqlalchemy import event
 from recorder.errors import StoreError
 from recorder.store.dialect import Dialect, QueryFault
 from recorder.store.files import BUSY_MS, refuse_foreign_file, uri_of_fixed_file
-from recorder.store.schema import SCHEMA
+from recorder.store.table_parts import SCHEMA
 
 OLDEST_SQLITE = (3, 40, 0)
 _READS = frozenset(

@@ -7,7 +7,8 @@ import sqlalchemy as sa
 from recorder.errors import StoreError, StoreMissingError, StoreNewerError, StoreOutdatedError
 from recorder.store.engine import Database
 from recorder.store.migrate import current_revision, require_current
-from recorder.store.schema import SCHEMA, run, source, watch
+from recorder.store.schema import run, source, watch
+from recorder.store.table_parts import SCHEMA
 
 _TROUBLES: dict[type[StoreError], str] = {
     StoreMissingError: "missing",

@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from recorder.instants import DAY, SECOND
 from recorder.store.engine import Database
 from recorder.store.migrate import upgrade
-from recorder.store.schema import metadata
+from recorder.store.table_parts import metadata
 
 START_AT = 1_780_000_000 * SECOND
 SPREAD_US = 45 * DAY

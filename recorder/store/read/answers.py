@@ -18,7 +18,14 @@ from recorder.store.joins import known_runs, same_run
 from recorder.store.parts import Parts
 from recorder.store.read.run_refs import RunRef, labels_of
 from recorder.store.records import POLL_COLUMNS, PollRecord, columns_of, load_snapshots
-from recorder.store.schema import poll, rejected_body, run, snapshot, source, watch
+from recorder.store.schema import (
+    poll,
+    rejected_body,
+    run,
+    snapshot,
+    source,
+    watch,
+)
 
 
 def tracked_runs(

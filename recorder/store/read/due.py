@@ -20,7 +20,8 @@ from recorder.store.read.phases import (
     is_unseen,
     outcome_is,
 )
-from recorder.store.schema import Integer, capture, run, run_summary, watch
+from recorder.store.schema import capture, run, run_summary, watch
+from recorder.store.table_parts import Integer
 
 MISSED_FOR_US = 15 * SECOND
 ITEM_COUNTS = tuple(column.name for column in capture.c if column.name.startswith("leads_"))

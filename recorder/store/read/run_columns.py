@@ -39,7 +39,16 @@ from recorder.store.read.run_history import (
     lead_errors,
     poll_times,
 )
-from recorder.store.schema import Flag, capture, item, label, run, run_summary, source, watch
+from recorder.store.schema import (
+    capture,
+    item,
+    label,
+    run,
+    run_summary,
+    source,
+    watch,
+)
+from recorder.store.table_parts import Flag
 
 _PER_FETCH: Final = 500
 _PER_QUESTION: Final = 500

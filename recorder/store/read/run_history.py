@@ -17,7 +17,16 @@ from recorder.ledger.run_status import TERMINAL
 from recorder.store.joins import captured_items, known_runs, named, same_run
 from recorder.store.read.listing import as_seen_by
 from recorder.store.records import SUMMARY_COLUMNS, snapshot_summary
-from recorder.store.schema import capture, deviation, item, poll, run, snapshot, source, watch
+from recorder.store.schema import (
+    capture,
+    deviation,
+    item,
+    poll,
+    run,
+    snapshot,
+    source,
+    watch,
+)
 
 RunName: TypeAlias = tuple[str, str]
 """A source and a run id of it."""

@@ -22,7 +22,13 @@ from recorder.store.records import (
     SnapshotRecord,
     WatchRecord,
 )
-from recorder.store.schema import poll, rejected_body, run_summary, snapshot, watch
+from recorder.store.schema import (
+    poll,
+    rejected_body,
+    run_summary,
+    snapshot,
+    watch,
+)
 from recorder.store.write.event_log import EventRecord
 from recorder.store.write.shapes import add_shapes
 

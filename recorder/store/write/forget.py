@@ -12,7 +12,8 @@ import sqlalchemy as sa
 from recorder.ledger.packing import references
 from recorder.store.engine import dialect_of
 from recorder.store.parts import part_text
-from recorder.store.schema import metadata, part, snapshot, source
+from recorder.store.schema import part, snapshot, source
+from recorder.store.table_parts import metadata
 from recorder.store.write.shapes import remove_unused_shapes
 from recorder.store.write.sources import lock_source
 from recorder.store.write.track import run_keys
