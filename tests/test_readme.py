@@ -187,7 +187,7 @@ def test_the_check_runs_the_manual_s_own_test_command() -> None:
         text=True,
         check=True,
     ).stdout
-    assert "-m pytest -m 'not external'" in found
+    assert "-m pytest -n 2 -m 'not external'" in found
 
 
 def block(name: str) -> str:
