@@ -123,10 +123,10 @@ class Queries:
                     some = of_source[start : start + _AT_ONCE]
                     yield from run_rows(connection, ref=RunRefs(source_id=source_id, run_keys=some))
 
-    def unknown_words(self, filters: Filters) -> list[UnknownWord]:
-        """Return the words of filters that no run of the store has."""
+    def unknown_words(self, filters: Filters, units: Iterable[str] = ()) -> list[UnknownWord]:
+        """Return the words of filters, and the units, that no run of the store has."""
         with self._database.reading() as connection:
-            return list(unknown_words(connection, filters, as_of=self._as_of))
+            return list(unknown_words(connection, filters, units, as_of=self._as_of))
 
     def thinned_runs(self) -> int:
         """Return how many runs are not known whole at the instant of the queries, since they were pruned."""

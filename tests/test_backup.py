@@ -104,6 +104,20 @@ def test_files_of_others_stay(store: Database, tmp_path: Path, capsys: Capture) 
     assert back_up(store, missing) == 0  # as for a store, its folder is made
 
 
+def test_a_store_of_another_history_stays(
+    store: Database, tmp_path: Path, open_database: Callable[[str], Database], capsys: Capture
+) -> None:
+    """A file whose sources are not all of the store is no older copy: nothing is written, and one line names the source."""
+    other = open_database(f"sqlite:///{tmp_path / 'other.db'}")
+    upgrade(other)
+    register(other, source="theirs")
+    before = content(other)
+    assert other.path is not None
+    assert back_up(store, other.path) == 2
+    assert "its source 'theirs' is none of" in capsys.readouterr().err
+    assert content(other) == before
+
+
 def test_postgres_has_tools_of_its_own(
     postgres_database: Database, tmp_path: Path, capsys: Capture
 ) -> None:

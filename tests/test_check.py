@@ -96,11 +96,12 @@ def test_rates_are_of_the_last_seven_days_unless_told(database: Database, ask: A
 
 
 def test_sums_and_budgets_have_a_line_each(database: Database, ask: Ask) -> None:
-    """A limit of spending counts what its runs use, by unit; of a unit that has no runs it is 0."""
+    """A limit of spending counts what its runs use, by unit; of a unit that no run has it is 0, and stderr names the units there are."""
     fill(database, 0, 12)
     limits = ("--max-spend", "100/1d", "--max-spend", "5 EUR/1d", "--max-budget", "0.1")
     code, out, err = ask("check", *limits, "--max-overrun", "0.1", "-v")
-    assert (code, err) == (5, "")
+    assert code == 5
+    assert err == "recorder: no run of the store has unit 'EUR': it has credits\n"
     assert out.splitlines() == [
         "max_overrun of credits: 50.0 % of 12 runs (at least 25.4 %), threshold 10.0 %: crossed",
         "max_spend of credits: 150, threshold 100: crossed",

@@ -190,8 +190,9 @@ def check(
         )
     with reading(settings) as database:
         analyses = Analyses(database, settings)
-        notify_unknown_words(analyses, filters)
         thresholds, now = Thresholds(**rules), command_now()
+        units = dict.fromkeys(limit.unit for limit in thresholds.spend if limit.unit is not None)
+        notify_unknown_words(analyses, filters, units)
         found = [*ThresholdCheck(analyses, thresholds, filters, now=now, tz=tz).rows()]
     if format == "table":
         for one in found:

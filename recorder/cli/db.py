@@ -62,7 +62,12 @@ def upgrade(reader: str | None, settings: Settings) -> None:
     short_help="Copy a SQLite store, also while it is written to.",
     epilog="Example: recorder db backup --out runs-$(date +%F).db",
 )
-@click.option("--out", required=True, metavar="FILE", help="The copy; an older copy is replaced.")
+@click.option(
+    "--out",
+    required=True,
+    metavar="FILE",
+    help="The copy; an older copy of this store is replaced.",
+)
 @settings_options(source=False)
 def backup(out: str, settings: Settings) -> None:
     """Copy a SQLite store as of one instant, while others go on writing to it, and verify the copy.

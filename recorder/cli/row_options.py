@@ -3,6 +3,7 @@
 Invariant: a command sees parsed values; instants count from the one `now` of the command.
 """
 
+from collections.abc import Iterable
 from datetime import UTC, tzinfo
 from functools import partial, wraps
 from typing import Any, Protocol
@@ -231,20 +232,20 @@ def order_options(command: Command) -> Command:
 class FilterWords(Protocol):
     """A reader of a store that knows which words its runs have."""
 
-    def unknown_words(self, filters: Filters) -> list[UnknownWord]:
-        """Return the words of the filters that no run has."""
+    def unknown_words(self, filters: Filters, units: Iterable[str]) -> list[UnknownWord]:
+        """Return the words of the filters, and the units, that no run has."""
 
     def thinned_runs(self) -> int:
         """Return how many runs are not known whole at the instant of the queries, since they were pruned."""
 
 
-def notify_unknown_words(reader: FilterWords, filters: Filters) -> None:
-    """Report each word of the filters that no run has, with the words that they have; and runs that were pruned since."""
+def notify_unknown_words(reader: FilterWords, filters: Filters, units: Iterable[str] = ()) -> None:
+    """Report each word of the filters and unit that no run has, with the words that they have; and runs that were pruned since."""
     if n_thinned := reader.thinned_runs():
         notify(
             f"{counted(n_thinned, 'run')} of that time were pruned since: their inner states are gone"
         )
-    for one in reader.unknown_words(filters):
+    for one in reader.unknown_words(filters, units):
         known = f"it has {', '.join(one.known)}{' and more' if one.more else ''}"
         notify(
             f"no run of the store has {one.name} {one.word!r}: {known if one.known else 'it has none'}"

@@ -6,18 +6,22 @@ Invariant: a copy takes its name when it is whole, verified and on the disk; onl
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from urllib.parse import quote
+
+import sqlalchemy as sa
 
 from recorder.errors import StoreError, UsageError
 from recorder.store.engine import Database
 from recorder.store.files import copy_file, damaged, refuse_foreign_file, uri_of_fixed_file
 from recorder.store.migrate import require_current
+from recorder.store.schema import source
 
 
 def back_up(database: Database, target: Path) -> int:
     """Copy a store to a file, which may be an older copy, and return the size of the copy in bytes.
 
     Raises:
-        UsageError: the store is on Postgres, or the file is the store itself.
+        UsageError: the store is on Postgres, or the file is the store itself or one of another history.
         StoreError: the file belongs to something else, or it cannot be written.
         StoreDamagedError: the copy is damaged, since the store is.
     """
@@ -33,10 +37,25 @@ def back_up(database: Database, target: Path) -> int:
             if target.samefile(path):
                 raise UsageError(f"{target} is the store itself: name another file")
             refuse_foreign_file(target)
+            _refuse_other_history(database, target)
         copy_file(path, target, _verify)
         return target.stat().st_size
     except (OSError, sqlite3.Error) as error:
         raise StoreError(f"{target}: no copy could be made ({error})") from error
+
+
+def _refuse_other_history(database: Database, target: Path) -> None:
+    """Refuse a store with a source that this one does not have: it is no older copy."""
+    with closing(sqlite3.connect(f"file:{quote(str(target))}?mode=ro", uri=True)) as copy:
+        theirs = {*copy.execute("SELECT name, created_at FROM source")}
+    with database.reading() as connection:
+        rows = connection.execute(sa.select(source.c.name, source.c.created_at))
+        ours = {(name, created_at) for name, created_at in rows}
+    if other := sorted(theirs - ours):
+        raise UsageError(
+            f"{target} is no older copy: its source {other[0][0]!r} is none of {database.name}: name another"
+            " file, or remove that one first"
+        )
 
 
 def _verify(copy: Path) -> None:

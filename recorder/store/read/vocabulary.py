@@ -1,6 +1,6 @@
 """The words that the runs of a store have, to check those of a filter and to complete one that is typed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -26,7 +26,7 @@ class UnknownWord:
     """A word of a filter that no run of the store has.
 
     Attributes:
-        name: of the filter: status, slug, version, label.
+        name: of the filter: status, slug, version, unit, label.
         word: of the filter; of a label `key=value`.
         known: words that runs have, in order; of a label whose key is known, the key's.
         more: whether there are more of them.
@@ -39,18 +39,24 @@ class UnknownWord:
 
 
 def unknown_words(
-    connection: sa.Connection, filters: Filters, *, as_of: int | None = None
+    connection: sa.Connection,
+    filters: Filters,
+    units: Iterable[str] = (),
+    *,
+    as_of: int | None = None,
 ) -> Iterator[UnknownWord]:
-    """Yield the words of these filters that no run of the store has.
+    """Yield the words of these filters, and the units of amounts, that no run of the store has.
 
     Args:
         connection: a reading transaction.
         filters: with the words.
+        units: of amounts.
         as_of: microseconds since 1970 UTC: a status that a run has had by then is known; None: that it has now.
     """
-    for name in ("status", "slug", "version"):
+    asked = {name: getattr(filters, name) for name in ("status", "slug", "version")}
+    for name, words in (asked | {"unit": units}).items():
         column = _had_by(as_of) if name == "status" and as_of is not None else _of_runs(name)
-        for word in getattr(filters, name):
+        for word in words:
             if not _has(connection, column, word):
                 yield _unknown(connection, column, name, word)
     for key, value in filters.labels:
@@ -83,6 +89,9 @@ def words_like(connection: sa.Connection, name: str, beginning: str) -> list[str
 
 
 def _of_runs(name: str) -> sa.Select[Any]:
+    if name == "unit":
+        unit = sa.func.coalesce(run_summary.c.actual_unit, run_summary.c.cost_unit)
+        return sa.select(unit.label("word"))
     return sa.select(run_summary.c[name].label("word"))
 
 
