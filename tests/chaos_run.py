@@ -20,49 +20,28 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
-from chaos import DELAYS_US, HERE, Found, Watcher, hold_against, say, told
+from chaos import HERE, Found, Watcher, hold_against, say, told
+from chaos_setup import BY_CHANCE, environment
 from postgres import find_binaries, running_server
 from sqlalchemy.engine import URL
 from stores import document
-from surroundings import without_settings
-from troubles import SteppedClock, Troubles
+from troubles import TICK_S, SteppedClock, Troubles
 from virtual import most_in_a_minute
 
 from recorder.cli.main import cli, run
 from recorder.errors import StoreError
 from recorder.instants import SECOND, now_us
-from recorder.sandbox import Fault, Kind, Sandbox, SimulatedPopulation, SimulatedRun
+from recorder.sandbox import Sandbox, SimulatedPopulation, SimulatedRun
 from recorder.sandbox.replies import Reply
 from recorder.store.engine import Database
 from recorder.store.migrate import upgrade
 from recorder.store.write.track import track_with_source
 
-FAULTS = tuple(
-    Fault(kind=kind, rate=rate, retry_after_s=1, seconds=seconds)
-    for kind, rate, seconds in [
-        (Kind.THROTTLE, 0.0005, None),
-        (Kind.THROTTLE_DATE, 0.0005, None),
-        (Kind.SERVER_ERROR, 0.02, None),
-        (Kind.UNAVAILABLE, 0.02, None),
-        (Kind.UNAUTHORIZED, 0.0005, None),
-        (Kind.FORBIDDEN, 0.01, None),
-        (Kind.TIMEOUT, 0.005, DELAYS_US["timeout"] / SECOND),
-        (Kind.RESET, 0.02, None),
-        (Kind.TRUNCATE, 0.02, None),
-        (Kind.SLOW, 0.02, DELAYS_US["slow"] / SECOND),
-        (Kind.HTML, 0.01, None),
-        (Kind.REDIRECT, 0.01, None),
-        (Kind.NO_RUN, 0.01, None),
-        (Kind.WRONG_ID, 0.01, None),
-        (Kind.UNKNOWN_FIELD, 0.03, None),
-        (Kind.UNKNOWN_STATUS, 0.03, None),
-        (Kind.REOPEN, 0.03, None),
-    ]
-)
 USERS = {f"user{n}": f"pk_chaos_{n}_0123456789abcdef" for n in range(8)}
 RATE = 6000
 READ_S = "1"
-IN_FLIGHT = 400  # runs, about; each is asked once a second
+BORN_S = 15  # runs that begin in a second; at once alive are some hundred seconds' worth, each asked once a second
+OLDEST_S = 60  # of the first ones, when the watches begin
 ODD_IDS = ("er_é", "er_日本", "er_\u202etxt", "er_ /?#%", "er_" + "x" * 500)
 PROCESSES = 3
 
@@ -147,14 +126,12 @@ class Verdict:
 
 def population(seed: int, answers: int) -> SimulatedPopulation:
     """Runs that begin one after the other for as long as the answers may take."""
-    count = IN_FLIGHT + answers // 20
-    spread_s = max(20, answers // 100)
+    spread_s = OLDEST_S + max(60, answers // 60)
     return SimulatedPopulation.generate(
-        runs=count,
+        runs=BORN_S * spread_s,
         seed=seed,
-        start_at=now_us(),
+        start_at=now_us() - OLDEST_S * SECOND,
         spread_us=spread_s * SECOND,
-        speed=4,
         users=tuple(USERS),
     )
 
@@ -165,11 +142,13 @@ def fault_run(kind: str, *, answers: int, seconds: float, seed: int, folder: Pat
     with ExitStack() as stack:
         url = stack.enter_context(store(kind, folder))
         world = population(seed, answers)
-        sandbox = stack.enter_context(Sandbox(world, users=USERS, faults=FAULTS).start())
+        sandbox = stack.enter_context(Sandbox(world, users=USERS, faults=BY_CHANCE).start())
         database = Database(url, busy_ms=lambda: 500)
         stack.callback(database.close)
         clock = SteppedClock(folder / "clock")
-        environ = _environment(url, sandbox.url, folder)
+        same = {user: user for user in USERS}
+        environ = environment(url, sandbox.url, folder, sources=same, keys=USERS, rate=RATE)
+        environ["CLOCK_FILE"] = str(clock.path)
         watchers = [
             stack.enter_context(
                 Watcher(
@@ -185,9 +164,8 @@ def fault_run(kind: str, *, answers: int, seconds: float, seed: int, folder: Pat
         troubles = Troubles(watchers, database, url, clock, rng)
         began = time.monotonic()
         while len(sandbox.requests) < answers and time.monotonic() < began + seconds:
-            time.sleep(rng.uniform(2, 7))
-            troubles.round()
-            if troubles.is_free:
+            time.sleep(TICK_S)
+            if troubles.advance() and troubles.is_free:
                 with suppress(StoreError):
                     sources.track()
         troubles.end()
@@ -233,23 +211,6 @@ class _Tracked:
                     self._database, user, mine, base_url=self._url, now=self._clock.now()
                 )
         self._coming, self._odd = [one for one in self._coming if one.created_at > now], []
-
-
-def _environment(url: str, base_url: str, folder: Path) -> dict[str, str]:
-    config = folder / "config.toml"
-    config.write_text("".join(f'[sources.{u}]\napi_key_env = "KEY_{u}"\n' for u in USERS))
-    return {
-        **without_settings(),
-        "RECORDER_DATABASE_URL": url,
-        "RECORDER_BASE_URL": base_url,
-        "RECORDER_CONFIG": str(config),
-        "RECORDER_RATE": str(RATE),
-        "RECORDER_EVERY": "1s",
-        "RECORDER_SETTLE": "2s,5s,15s",
-        "XDG_STATE_HOME": str(folder / "state"),
-        "CLOCK_FILE": str(folder / "clock"),
-        **{f"KEY_{user}": key for user, key in USERS.items()},
-    }
 
 
 def main() -> int:

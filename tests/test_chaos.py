@@ -11,41 +11,20 @@ from itertools import groupby, pairwise
 from pathlib import Path
 
 import pytest
-from chaos import DELAYS_US, HERE, Disturbed, Watcher, hold_against, killing, say, told
+from chaos import HERE, Disturbed, Watcher, hold_against, killing, say, told
 from chaos_run import fault_run
+from chaos_setup import BY_CHANCE, environment
 from stores import document
 from virtual import most_in_a_minute
 
 from recorder.instants import SECOND, now_us
-from recorder.sandbox import Fault, Kind, Sandbox, SimulatedPopulation
+from recorder.sandbox import Sandbox, SimulatedPopulation
 from recorder.store.engine import Database
 from recorder.store.write.track import track_with_source
 
 Open = Callable[[str], Database]
 pytestmark = pytest.mark.slow
 
-BY_CHANCE = tuple(
-    Fault(kind=kind, rate=rate, retry_after_s=1, seconds=seconds)
-    for kind, rate, seconds in [
-        (Kind.THROTTLE, 0.002, None),
-        (Kind.THROTTLE_DATE, 0.002, None),
-        (Kind.SERVER_ERROR, 0.02, None),
-        (Kind.UNAVAILABLE, 0.02, None),
-        (Kind.UNAUTHORIZED, 0.001, None),
-        (Kind.FORBIDDEN, 0.01, None),
-        (Kind.TIMEOUT, 0.01, DELAYS_US["timeout"] / SECOND),
-        (Kind.RESET, 0.02, None),
-        (Kind.TRUNCATE, 0.02, None),
-        (Kind.SLOW, 0.02, DELAYS_US["slow"] / SECOND),
-        (Kind.HTML, 0.01, None),
-        (Kind.REDIRECT, 0.01, None),
-        (Kind.NO_RUN, 0.01, None),
-        (Kind.WRONG_ID, 0.02, None),
-        (Kind.UNKNOWN_FIELD, 0.03, None),
-        (Kind.UNKNOWN_STATUS, 0.03, None),
-        (Kind.REOPEN, 0.03, None),
-    ]
-)
 FAULTS = (
     *BY_CHANCE,
     *(
@@ -56,26 +35,12 @@ FAULTS = (
 USERS = {"ann": "pk_chaos_ann_0123456789", "ben": "pk_chaos_ben_0123456789"}
 RATE = 600
 SOURCES = {"a": "ann", "b": "ann", "c": "ben", "d": "ben"}
-CONFIG = "".join(
-    f'[sources.{name}]\napi_key_env = "KEY_{user}"\n' for name, user in SOURCES.items()
-)
 
 
 @pytest.fixture
 def stack() -> Iterator[ExitStack]:
     with ExitStack() as opened:
         yield opened
-
-
-def environment(store_url: str, url: str, config: Path) -> dict[str, str]:
-    return {
-        "RECORDER_DATABASE_URL": store_url,
-        "RECORDER_BASE_URL": url,
-        "RECORDER_CONFIG": str(config),
-        "RECORDER_RATE": str(RATE),
-        "RECORDER_EVERY": "1s",
-        "RECORDER_SETTLE": "2s,5s,15s",
-    }
 
 
 @pytest.mark.parametrize("seed", [1])
@@ -101,10 +66,7 @@ def test_two_hundred_runs_through_every_fault(
         mine = own[: len(own) // 2] if name in "ac" else own[len(own) // 2 :]
         sources |= dict.fromkeys(mine, name)
         track_with_source(database, name, mine, base_url=sandbox.url, now=now_us())
-    config = tmp_path / "config.toml"
-    config.write_text(CONFIG)
-    environ = environment(store_url, sandbox.url, config)
-    environ |= {f"KEY_{user}": key for user, key in USERS.items()}
+    environ = environment(store_url, sandbox.url, tmp_path, sources=SOURCES, keys=USERS, rate=RATE)
     said = tmp_path / "said"
     watchers = [
         stack.enter_context(Watcher(program, environ, said, rng=random.Random(seed)))
@@ -136,9 +98,9 @@ def test_what_is_lost_or_doubled_is_found(
     for run_id in ids:
         sandbox.script(run_id, [document(run_id, n=1), document(run_id, n=2)])
     track_with_source(database, "a", ids, base_url=sandbox.url, now=now_us())
-    config = tmp_path / "config.toml"
-    config.write_text(CONFIG)
-    environ = environment(store_url, sandbox.url, config) | {"KEY_ann": USERS["ann"]}
+    environ = environment(
+        store_url, sandbox.url, tmp_path, sources={"a": "ann"}, keys=USERS, rate=RATE
+    )
     poll = ["-m", "recorder", "poll", "--forever", "--source", "a"]
     with Watcher(poll, environ, tmp_path / "said") as watcher:
         watcher.start()
@@ -188,14 +150,18 @@ def test_three_processes_share_thirty_sources(
         track_with_source(database, name, [name], base_url=sandbox.url, now=now_us())
         for p in "xyz":
             sandbox.put(document(name), user=f"{name}-{p}")
-    config = tmp_path / "config.toml"
-    config.write_text("".join(f'[sources.{n}]\napi_key_env = "KEY_{n}"\n' for n in NAMES))
     watchers = {
         p: stack.enter_context(
             Watcher(
                 ["-m", "recorder", "poll", "--forever"],
-                environment(store_url, sandbox.url, config)
-                | {f"KEY_{name}": users[f"{name}-{p}"] for name in NAMES},
+                environment(
+                    store_url,
+                    sandbox.url,
+                    tmp_path,
+                    sources={name: name for name in NAMES},
+                    keys={name: users[f"{name}-{p}"] for name in NAMES},
+                    rate=RATE,
+                ),
                 tmp_path / f"said-{p}",
             )
         )

@@ -27,6 +27,8 @@ RECOVERY_US = (
     12 * SECOND
 )  # a store that is back is tried again within some seconds; a lease lasts ten
 _LITTLE = 4096  # bytes that a file may have on a full disk
+_PAUSE_S = (2, 7)  # from the beginning of one trouble to that of the next
+TICK_S = 0.2
 _BACK_US = (SECOND // 2, 20 * SECOND, 90 * SECOND, HOUR)
 
 _FORWARD = 0.15  # of the steps of the clock
@@ -74,6 +76,7 @@ class Troubles:
     deaths: list[str] = field(default_factory=list)
     blocked: list[tuple[int, int]] = field(default_factory=list)
     _busy: set[Watcher] = field(default_factory=set)
+    _next_at: float = field(default_factory=lambda: time.monotonic() + _PAUSE_S[0])
     _store_until: float = 0
     _since: int = 0
     _undone: list[tuple[float, int, Undo]] = field(default_factory=list)
@@ -86,10 +89,18 @@ class Troubles:
         """Whether the store takes writes."""
         return time.monotonic() >= self._store_until
 
-    def round(self) -> None:
-        """End what is over, and perhaps begin something."""
-        self._undo(time.monotonic())
+    def advance(self) -> bool:
+        """End what is over, and now and then begin something; whether it was time to."""
+        now = time.monotonic()
+        self._undo(now)
+        if now < self._next_at:
+            return False
+        self._next_at = now + self.rng.uniform(*_PAUSE_S)
         self._since = now_us()
+        self._begin()
+        return True
+
+    def _begin(self) -> None:
         kinds = self._of_process | (self._of_store if self.is_free else {})
         kind = self.rng.choice(sorted(kinds))
         idle = [one for one in self.watchers if one not in self._busy]
@@ -164,12 +175,12 @@ class Troubles:
         self._busy.add(watcher)
 
         def again() -> None:
-            if watcher.code is None:  # it may wait for another process, which stands still
-                self._later(1, again, blocks=False)
+            if watcher.code is None:
+                self._later(TICK_S, again, blocks=False)
             else:
                 self._again(watcher)
 
-        self._later(12, again, blocks=False)
+        again()
 
     def _again(self, watcher: Watcher) -> None:
         self._busy.add(watcher)
