@@ -104,7 +104,10 @@ def test_what_is_lost_or_doubled_is_found(
     poll = ["-m", "recorder", "poll", "--forever", "--source", "a"]
     with Watcher(poll, environ, tmp_path / "said") as watcher:
         watcher.start()
-        time.sleep(4)
+        until = now_us() + 60 * SECOND
+        while len(sandbox.requests) < 6:
+            assert now_us() < until
+            time.sleep(0.1)
         assert watcher.end() == 0
     log, sources = sandbox.requests, dict.fromkeys(ids, "a")
     found = hold_against(database, log, sources, Disturbed())
@@ -128,6 +131,7 @@ def test_a_minute_of_the_fault_run(dialect: str, tmp_path: Path, seed: int) -> N
 
 
 NAMES = [f"s{n:02}" for n in range(30)]
+BUSY_S = 12  # what a machine with much to do may take beyond a lease and a pause
 
 
 def owners(sandbox: Sandbox, since: int) -> dict[str, list[tuple[float, str]]]:
@@ -202,8 +206,8 @@ def test_three_processes_share_thirty_sources(
     assert codes == [0, 0, 0]
     assert [found for name in NAMES for found in strays(asked[name])] == []
     pauses = [pair for name in NAMES for pair in pairwise(t for t, _ in asked[name])]
-    assert max(b - a for a, b in pauses if a <= at["stop"] + 1 <= b) < 10 + 3 + 3
-    assert max(b - a for a, b in pauses if not a <= at["stop"] + 1 <= b) < 3 + 4
+    assert max(b - a for a, b in pauses if a <= at["stop"] + 1 <= b) < 10 + 3 + BUSY_S
+    assert max(b - a for a, b in pauses if not a <= at["stop"] + 1 <= b) < 3 + BUSY_S
 
 
 def shares(asked: dict[str, list[tuple[float, str]]], since: float, until: float) -> dict[str, int]:
