@@ -147,7 +147,7 @@ def rows_of_run(table: sa.Table, names: Iterable[str], *, before: str | None = N
 
 
 class InList:
-    """A selection of one source's rows by a list of values, in as few queries as may be.
+    """A selection of sources' rows by a list of values of each, in as few queries as may be.
 
     Args:
         statement: without the condition.
@@ -164,9 +164,24 @@ class InList:
         self._statement = statement.where(source_id == sa.bindparam("source_id"))
         self._column = column
         self._of_length = cache(self._prepared)
+        arrays = {"sources": source_id.type, "values": column.type}
+        pairs = (sa.func.unnest(sa.bindparam(n, type_=sa.ARRAY(t))) for n, t in arrays.items())
+        wanted = sa.tuple_(source_id, column).in_(sa.select(*pairs))
+        self._by_arrays = Prepared(statement.where(wanted), arrays)
 
-    def all(self, connection: sa.Connection, source_id: int, values: Sequence[object]) -> list[Any]:
-        """Return all rows of the source that have one of the values."""
+    def all(
+        self, connection: sa.Connection, wanted: Mapping[int, Sequence[object]]
+    ) -> Sequence[Any]:
+        """Return all rows that have one of the values of their source."""
+        if dialect_of(connection).is_file:
+            return [row for one in wanted.items() for row in self._of_source(connection, *one)]
+        # A server is asked once, however many sources there are: each question takes its way there and back.
+        pairs = [(source, value) for source, values in wanted.items() for value in values]
+        return self._by_arrays.all(connection, *map(list, zip(*pairs, strict=True)))
+
+    def _of_source(
+        self, connection: sa.Connection, source_id: int, values: Sequence[object]
+    ) -> list[Any]:
         found: list[Any] = []
         for start in range(0, len(values), _MOST_IN_LIST):
             chunk = list(values[start : start + _MOST_IN_LIST])

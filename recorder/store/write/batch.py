@@ -1,4 +1,4 @@
-"""The rows that one transaction writes in one source, gathered and then written table by table.
+"""The rows that one transaction writes, gathered and then written table by table, those of all sources together.
 
 Invariant: a row is written before the rows that refer to it.
 """
@@ -55,9 +55,13 @@ _SET_WATCH = update(watch, _WATCHED, _RUN)
 
 @dataclass(slots=True)
 class Batch:
-    """Rows by table, and whether they are new; events are written by the transaction, when all else is."""
+    """Rows by table, and whether they are new; events are written by the transaction, when all else is.
 
-    parts: NewParts
+    Args:
+        parts: those of each source, by its number.
+    """
+
+    parts: Mapping[int, NewParts]
     new_snapshots: list[SnapshotRecord] = field(default_factory=list)
     changed_snapshots: list[SnapshotRecord] = field(default_factory=list)
     seen_again: list[SnapshotRecord] = field(default_factory=list)
@@ -68,23 +72,25 @@ class Batch:
     changed_summaries: list[Row] = field(default_factory=list)
     watches: list[WatchRecord] = field(default_factory=list)
     events: list[EventRecord] = field(default_factory=list)
-    shapes: dict[int, list[Values]] = field(default_factory=dict)
+    shapes: dict[int, dict[int, list[Values]]] = field(default_factory=dict)
 
     def wanted(
         self, state: SnapshotRecord, reading: Reading, last: SnapshotRecord | None
     ) -> SnapshotRecord:
         """Return a new state whose parts are wanted in the store, and its deviations unless the one before has them too."""
-        self.parts.want(reading.template, reading.parts)
+        self.parts[state.source_id].want(reading.template, reading.parts)
         if state.shape_id is not None and (last is None or last.shape_id != state.shape_id):
             key = (state.source_id, state.shape_id)
-            self.shapes[state.shape_id] = [(*key, *one) for one in reading.deviations]
+            of_source = self.shapes.setdefault(state.source_id, {})
+            of_source[state.shape_id] = [(*key, *one) for one in reading.deviations]
         return state
 
     def flush(self, connection: sa.Connection) -> None:
         """Write all of it."""
-        self.parts.flush(connection)
-        if self.shapes:
-            add_shapes(connection, self.shapes)
+        for parts in self.parts.values():
+            parts.flush(connection)
+        for source_id, shapes in self.shapes.items():
+            add_shapes(connection, source_id, shapes)
         self._number_templates()
         _ADD_SNAPSHOT.records(connection, self.new_snapshots)
         _SET_SNAPSHOT.records(connection, self.changed_snapshots)
@@ -105,7 +111,7 @@ class Batch:
     def _number_templates(self) -> None:
         for row in (*self.new_snapshots, *self.changed_snapshots):
             if row.template is not None:
-                number = self.parts.number(row.template)
+                number = self.parts[row.source_id].number(row.template)
                 if number is None:
                     raise LookupError("a snapshot's template was not wanted")
                 row.part_id, row.template = number, None

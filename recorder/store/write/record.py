@@ -5,10 +5,10 @@ transaction. Consecutive equal states of a run are one snapshot. An answer that 
 put where it belongs. No network call and no reading of bodies happens within the transaction.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
-from itertools import chain, groupby, pairwise
+from itertools import pairwise
 from typing import TypeAlias
 
 import sqlalchemy as sa
@@ -41,7 +41,7 @@ from recorder.store.write.batch import Batch
 from recorder.store.write.event_log import write_events
 from recorder.store.write.out_of_order import insert_late
 from recorder.store.write.run_writer import ReadAnswer, RecordResult, Rules, RunWriter, UnreadError
-from recorder.store.write.sources import lock_source_parts
+from recorder.store.write.sources import lock_sources
 
 _Write: TypeAlias = Callable[[list[Answer]], list[RecordResult]]
 
@@ -168,26 +168,23 @@ class Recorder:
         before: Callable[[sa.Connection], None] | None,
         after: Callable[[sa.Connection], None] | None,
     ) -> list[RecordResult]:
-        def work(connection: sa.Connection) -> tuple[list[RecordResult], list[Batch]]:
-            recorded: list[RecordResult] = []
-            batches: list[Batch] = []
+        def work(connection: sa.Connection) -> tuple[list[RecordResult], Batch]:
             if before is not None:
                 before(connection)
-            for source, group in groupby(read, key=lambda one: one.answer.source):
-                source_id, version = lock_source_parts(connection, source)
-                batch = Batch(NewParts(source_id, version, self._known_parts))
-                recorded += _record_source(connection, source_id, batch, rules, list(group))
-                batch.flush(connection)
-                batches.append(batch)
+            locked = lock_sources(connection, {one.answer.source for one in read})
+            batch = Batch({n: NewParts(n, v, self._known_parts) for n, v in locked.values()})
+            numbers = {name: number for name, (number, _) in locked.items()}
+            recorded = [*_record_runs(connection, numbers, batch, rules, read)]
+            batch.flush(connection)
             if after is not None:
                 after(connection)
             now = self._clock() if rules.now is None else rules.now
-            write_events(connection, chain(*(batch.events for batch in batches)), now=now)
-            return recorded, batches
+            write_events(connection, batch.events, now=now)
+            return recorded, batch
 
-        recorded, batches = self.database.write(work)
-        for batch in batches:
-            batch.parts.committed()
+        recorded, batch = self.database.write(work)
+        for parts in batch.parts.values():
+            parts.committed()
         return recorded
 
 
@@ -215,15 +212,23 @@ def _order(answer: Answer) -> tuple[str, str, int]:
     return answer.source, answer.run_id, answer.observed_at
 
 
-def _record_source(
-    connection: sa.Connection, source_id: int, batch: Batch, rules: Rules, read: list[ReadAnswer]
+def _record_runs(
+    connection: sa.Connection,
+    numbers: Mapping[str, int],
+    batch: Batch,
+    rules: Rules,
+    read: list[ReadAnswer],
 ) -> Iterator[RecordResult]:
-    by_run = {
-        run_id: list(group) for run_id, group in groupby(read, key=lambda one: one.answer.run_id)
-    }
-    stored = {row[2]: row for row in _STORED.all(connection, source_id, list(by_run))}
-    for run_id, group in by_run.items():
-        row = stored.get(run_id)
+    by_run: dict[tuple[int, str], list[ReadAnswer]] = {}
+    wanted: dict[int, list[str]] = {}
+    for one in read:
+        key = (numbers[one.answer.source], one.answer.run_id)
+        by_run.setdefault(key, []).append(one)
+    for source_id, run_id in by_run:
+        wanted.setdefault(source_id, []).append(run_id)
+    stored = {(row[0], row[2]): row for row in _STORED.all(connection, wanted)} if wanted else {}
+    for key, group in by_run.items():
+        row = stored.get(key)
         if row is None:
             continue  # it was forgotten while the answer was on its way
         watch_row = WatchRecord(*row[_FIRST_OF_WATCH:_FIRST_OF_SNAPSHOT])

@@ -277,7 +277,7 @@ class RunWriter:
         if stored is None or stored.is_terminal:
             return True
         steady, flags = _STEADY(stored), [*lead_flags(stored)]
-        number = self.batch.parts.number
+        number = self.batch.parts[self.run.source_id].number
         return not all(
             row.template is not None
             and number(row.template) == stored.part_id

@@ -5,7 +5,6 @@ serves. Snapshots name shapes that are beyond that too.
 """
 
 from collections.abc import Mapping, Sequence
-from itertools import chain
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -24,10 +23,11 @@ _COUNT: Final = Prepared(
 _ADD: Final = insert(deviation, ("source_id", "shape_id", *Deviation._fields))
 
 
-def add_shapes(connection: sa.Connection, shapes: Mapping[int, Sequence[tuple[Any, ...]]]) -> None:
+def add_shapes(
+    connection: sa.Connection, source_id: int, shapes: Mapping[int, Sequence[tuple[Any, ...]]]
+) -> None:
     """Add the rows of `deviation` of these shapes that one source, which is locked, does not have yet."""
-    source_id = next(chain.from_iterable(shapes.values()))[0]
-    known = {shape_id for (shape_id,) in _KNOWN.all(connection, source_id, list(shapes))}
+    known = {shape_id for (shape_id,) in _KNOWN.all(connection, {source_id: list(shapes)})}
     new = [row for shape_id, rows in shapes.items() if shape_id not in known for row in rows]
     if new:
         ((n,),) = _COUNT.all(connection, source_id)

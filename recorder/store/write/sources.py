@@ -4,25 +4,20 @@ Invariant: a source is bound to another base URL only while nobody polls it, so 
 as the other's.
 """
 
+from collections.abc import Collection
+
 import sqlalchemy as sa
 
 from recorder.base_url import move_command
 from recorder.errors import SettingError, UsageError
 from recorder.history.run_events import EventKind
 from recorder.store.engine import Database, dialect_of
-from recorder.store.prepared import Prepared
 from recorder.store.read.source_health import poller_of
 from recorder.store.read.source_rows import source_rows
 from recorder.store.schema import source
 from recorder.store.write.event_log import EventRecord, write_events
 
 _NEW_SOURCE_LOCK = 0x5EC0_4DE5  # any constant
-_LOCKED = Prepared(
-    sa.select(source.c.source_id, source.c.parts_version)
-    .where(source.c.name == sa.bindparam("name"))
-    .with_for_update(),
-    ("name",),
-)
 
 
 def ensure_source(connection: sa.Connection, name: str, *, base_url: str, now: int) -> int:
@@ -60,17 +55,23 @@ def _add_source(connection: sa.Connection, name: str, base_url: str, now: int) -
 
 def lock_source(connection: sa.Connection, name: str) -> int:
     """Return the number of a source; no other transaction writes to it until this one ends."""
-    number, _ = lock_source_parts(connection, name)
+    number, _ = lock_sources(connection, [name])[name]
     return number
 
 
-def lock_source_parts(connection: sa.Connection, name: str) -> tuple[int, int]:
-    """Lock a source as `lock_source` does; return its number and the version of its parts' numbers."""
-    stored = _LOCKED.all(connection, name)
-    if not stored:
-        raise UsageError(f"no source {name!r} in this store: 'recorder track RUN_ID' makes one")
-    number, version = stored[0]
-    return number, version
+def lock_sources(connection: sa.Connection, names: Collection[str]) -> dict[str, tuple[int, int]]:
+    """Lock sources as `lock_source` does; return the number of each, and the version of its parts' numbers."""
+    statement = (
+        sa.select(source.c.name, source.c.source_id, source.c.parts_version)
+        .where(source.c.name.in_(names))
+        .order_by(source.c.name)  # everybody locks in this order
+        .with_for_update()
+    )
+    stored = {name: (number, version) for name, number, version in connection.execute(statement)}
+    for name in names:
+        if name not in stored:
+            raise UsageError(f"no source {name!r} in this store: 'recorder track RUN_ID' makes one")
+    return stored
 
 
 def rebind_source(database: Database, name: str, *, base_url: str, now: int) -> str:
