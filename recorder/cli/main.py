@@ -12,7 +12,8 @@ import sys
 import traceback
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from types import MappingProxyType, ModuleType
+from keyword import iskeyword
+from types import ModuleType
 from typing import ClassVar, NamedTuple
 
 import click
@@ -38,97 +39,56 @@ class CommandEntry(NamedTuple):
     summary: str
 
 
-SECTIONS: Mapping[str, Mapping[str, CommandEntry]] = MappingProxyType(
-    {
-        "Record": {
-            "track": CommandEntry("recorder.cli.tracking", "track", "Register runs by their ids."),
-            "untrack": CommandEntry(
-                "recorder.cli.changing", "untrack", "Stop watching runs; keep their history."
-            ),
-            "label": CommandEntry(
-                "recorder.cli.changing", "label", "Set labels of runs, or remove them."
-            ),
-            "forget": CommandEntry(
-                "recorder.cli.changing", "forget", "Remove runs and their history."
-            ),
-            "poll": CommandEntry(
-                "recorder.cli.poll", "poll", "Ask the API about the runs that are due."
-            ),
-            "wait": CommandEntry("recorder.cli.wait", "wait", "Poll runs until they have ended."),
-            "watch": CommandEntry("recorder.cli.watch", "watch", "Show the runs in flight, live."),
-        },
-        "Ask": {
-            "status": CommandEntry(
-                "recorder.cli.status_page",
-                "status",
-                "Show a run's ledger row, last seen or as of a time.",
-            ),
-            "explain": CommandEntry(
-                "recorder.cli.explain", "explain", "Explain a run on a page, to send on."
-            ),
-            "history": CommandEntry(
-                "recorder.cli.ask", "history", "Show a run's snapshots and their changes."
-            ),
-            "runs": CommandEntry("recorder.cli.ask", "runs", "List the tracked runs."),
-            "sources": CommandEntry(
-                "recorder.cli.source_command",
-                "sources",
-                "Show how polling goes, by source and key.",
-            ),
-            "events": CommandEntry(
-                "recorder.cli.events", "events", "Print what happened, each event once."
-            ),
-            "check": CommandEntry(
-                "recorder.cli.check", "check", "Check thresholds: exit 5 if one is crossed."
-            ),
-            "overdue": CommandEntry("recorder.cli.overdue", "overdue", "List the overdue runs."),
-            "metrics": CommandEntry(
-                "recorder.cli.metrics", "metrics", "Show the state of all, for Prometheus."
-            ),
-            "sql": CommandEntry("recorder.cli.sql", "sql", "Run one query over the views."),
-        },
-        "Analyse": {
-            name: CommandEntry("recorder.cli.analysis_commands", name, entry.summary)
-            for name, entry in ANALYSES.items()
-            if entry.flag_of is None
-        }
-        | {
-            "budget": CommandEntry(
-                "recorder.cli.budget", "budget", "Show how far each budget is used."
-            ),
-            "estimate": CommandEntry(
-                "recorder.cli.estimate",
-                "estimate",
-                "Estimate what a run costs and how long it takes.",
-            ),
-            "report": CommandEntry(
-                "recorder.cli.report_command", "report", "Write one page with pictures."
-            ),
-        },
-        "Store": {
-            "export": CommandEntry(
-                "recorder.cli.transfer", "export", "Write answers or rows to a file."
-            ),
-            "import": CommandEntry(
-                "recorder.cli.transfer", "import_", "Import answers from a file."
-            ),
-            "db": CommandEntry(
-                "recorder.cli.db", "db", "Make or upgrade the store; show its size."
-            ),
-            "doctor": CommandEntry(
-                "recorder.cli.doctor", "doctor", "Find what is wrong, and what to do."
-            ),
-        },
-        "Try": {
-            "sandbox": CommandEntry(
-                "recorder.cli.sandbox", "sandbox", "Serve a local ledger to try things with."
-            ),
-            "demo": CommandEntry(
-                "recorder.cli.demo", "demo", "Show every step against the sandbox."
-            ),
-        },
+_COMMANDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
+    "Record": {
+        "track": ("tracking", "Register runs by their ids."),
+        "untrack": ("changing", "Stop watching runs; keep their history."),
+        "label": ("changing", "Set labels of runs, or remove them."),
+        "forget": ("changing", "Remove runs and their history."),
+        "poll": ("poll", "Ask the API about the runs that are due."),
+        "wait": ("wait", "Poll runs until they have ended."),
+        "watch": ("watch", "Show the runs in flight, live."),
+    },
+    "Ask": {
+        "status": ("status_page", "Show a run's ledger row, last seen or as of a time."),
+        "explain": ("explain", "Explain a run on a page, to send on."),
+        "history": ("ask", "Show a run's snapshots and their changes."),
+        "runs": ("ask", "List the tracked runs."),
+        "sources": ("source_command", "Show how polling goes, by source and key."),
+        "events": ("events", "Print what happened, each event once."),
+        "check": ("check", "Check thresholds: exit 5 if one is crossed."),
+        "overdue": ("overdue", "List the overdue runs."),
+        "metrics": ("metrics", "Show the state of all, for Prometheus."),
+        "sql": ("sql", "Run one query over the views."),
+    },
+    "Analyse": {
+        name: ("analysis_commands", entry.summary)
+        for name, entry in ANALYSES.items()
+        if entry.flag_of is None
     }
-)
+    | {
+        "budget": ("budget", "Show how far each budget is used."),
+        "estimate": ("estimate", "Estimate what a run costs and how long it takes."),
+        "report": ("report_command", "Write one page with pictures."),
+    },
+    "Store": {
+        "export": ("transfer", "Write answers or rows to a file."),
+        "import": ("transfer", "Import answers from a file."),
+        "db": ("db", "Make or upgrade the store; show its size."),
+        "doctor": ("doctor", "Find what is wrong, and what to do."),
+    },
+    "Try": {
+        "sandbox": ("sandbox", "Serve a local ledger to try things with."),
+        "demo": ("demo", "Show every step against the sandbox."),
+    },
+}
+SECTIONS: Mapping[str, Mapping[str, CommandEntry]] = {
+    section: {
+        name: CommandEntry(f"recorder.cli.{module}", f"{name}_" * iskeyword(name) or name, summary)
+        for name, (module, summary) in commands.items()
+    }
+    for section, commands in _COMMANDS.items()
+}
 """Every command, by its section of the help."""
 
 
