@@ -3,10 +3,8 @@
 Invariant: the numbers are those of `recorder.analyses`; a table shows the main columns, every other format all.
 """
 
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import tzinfo
 from typing import Any, Final
 
 import click
@@ -19,21 +17,16 @@ from recorder.analysis.filters import Filters
 from recorder.analysis.groups import TERMS
 from recorder.analysis.report import Report
 from recorder.analysis.rows import LABEL
-from recorder.cli.options import all_options, command_now, settings_options
-from recorder.cli.ordering import Order
-from recorder.cli.output import FOR_READING, write_rows
+from recorder.cli.options import all_options, command_now
+from recorder.cli.output import write_rows
 from recorder.cli.row_options import (
-    as_of_option,
-    filter_options,
-    format_option,
+    QueryOptions,
     notify_unknown_words,
-    order_options,
     parse_selection,
     parse_when_option,
-    tz_option,
+    query_options,
 )
 from recorder.cli.stores import reading
-from recorder.settings import Settings
 
 
 def _by(more: Sequence[str]) -> Callable[[Any], Any]:
@@ -66,54 +59,44 @@ def __getattr__(name: str) -> click.Command:
 def _command(name: str) -> click.Command:
     flags = _flags(name)
 
-    def command(
-        *,
-        settings: Settings,
-        filters: Filters,
-        by: str | None,
-        tz: tzinfo,
-        as_of: int | None,
-        order: Order,
-        format: str,
-        **values: Any,  # noqa: ANN401  # what click passes
-    ) -> None:
+    def command(options: QueryOptions, by: str | None, **values: Any) -> None:  # noqa: ANN401  # what click passes
         wanted = _chosen(name, [flag for flag in flags if values.pop(flag)], by)
         takes = {option.name for option in registry.find(wanted).options}
         if wanted == name:
             _refuse_strays(values.keys() - takes, flags)
         question = Question(
             by=by,
-            filters=replace(filters, source=settings.source),
-            tz=tz,
+            filters=replace(options.filters, source=options.settings.source),
+            tz=options.tz,
             now=command_now(),
             options={key: value for key, value in values.items() if key in takes},
-            reading=format in FOR_READING,
+            reading=options.is_for_reading,
         )
         if _LIMIT in takes:
-            question, order = _with_limit(question, order)
-        with reading(settings) as database:
-            analyses = Analyses(database, settings, as_of=as_of)
+            question, options = _with_limit(question, options)
+        with reading(options.settings) as database:
+            analyses = Analyses(database, options.settings, as_of=options.as_of)
             for chosen in (question.filters, *values.values()):
                 if isinstance(chosen, Filters):
                     notify_unknown_words(analyses, chosen)
             report = analyses.analyse(wanted, question)
-        print_report(report, order, format, tz)
+        print_report(report, options)
 
     analysis = registry.find(name)
     examples = "".join(f"\n  recorder {line}" for line in analysis.examples)
-    shared = (filter_options, as_of_option, tz_option, order_options, format_option)
-    options = all_options(*_own_options(name), _by(analysis.terms), settings_options(), *shared)
+    shared = query_options("filters as_of tz order format")
     made = click.command(
         name, help=analysis.manual.partition("\n\nReturns:")[0], epilog=f"\b\nExamples:{examples}"
     )
-    return made(options(command))
+    return made(all_options(*_own_options(name), _by(analysis.terms), shared)(command))
 
 
-def _with_limit(question: Question, order: Order) -> tuple[Question, Order]:
-    """Return the question with the limit of the rows as its own, and the order without it."""
+def _with_limit(question: Question, options: QueryOptions) -> tuple[Question, QueryOptions]:
+    """Return the question with the limit of the rows as its own, and the options without it."""
+    order = options.order
     limit = {} if order.limit is None else {_LIMIT: order.limit}
-    options = {**question.options, **limit}
-    return replace(question, options=options), replace(order, limit=None)
+    asked = replace(question, options={**question.options, **limit})
+    return asked, replace(options, order=replace(order, limit=None))
 
 
 def _flags(name: str) -> dict[str, str]:
@@ -173,14 +156,13 @@ def _dashed(name: str) -> str:
     return f"--{name.replace('_', '-')}"
 
 
-def print_report(report: Report, order: Order, format: str, tz: tzinfo) -> None:
-    """Print a report in a format; a table shows its narrow columns, and its foot."""
+def print_report(report: Report, options: QueryOptions) -> None:
+    """Print a report; a table shows its narrow columns, and its foot."""
     write_rows(
-        order.arrange(report.rows, report.columns),
+        options.order.arrange(report.rows, report.columns),
         columns=report.cells,
         whole=report.whole,
-        format=format,
-        out=sys.stdout,
-        tz=tz,
+        format=options.format,
+        tz=options.tz,
         foot=(*filter(None, [report.foot]), *report.notes),
     )

@@ -1,6 +1,5 @@
 """`recorder history` and `runs`: the state of runs in the store, and how it came about."""
 
-import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
@@ -11,17 +10,9 @@ import click
 from recorder.analysis.filters import Filters
 from recorder.analysis.value_texts import instant_text
 from recorder.analysis.values import Cells, Columns, declared
-from recorder.cli.options import command_now, completed_by, settings_options
-from recorder.cli.ordering import Order
+from recorder.cli.options import command_now, completed_by
 from recorder.cli.output import FOR_READING, write_rows
-from recorder.cli.row_options import (
-    as_of_option,
-    filter_options,
-    format_option,
-    notify_unknown_words,
-    order_options,
-    tz_option,
-)
+from recorder.cli.row_options import QueryOptions, notify_unknown_words, query_options
 from recorder.cli.snapshot_lines import COLUMNS, format_step, step_cells, step_lines
 from recorder.cli.stores import reading
 from recorder.cli.streams import WIDE, terminal_width
@@ -30,7 +21,6 @@ from recorder.instants import datetime_of
 from recorder.ledger.run_status import TERMINAL
 from recorder.life import LOST, Tracking
 from recorder.queries import HistoryStep, Queries
-from recorder.settings import Settings
 from recorder.store.engine import Database
 from recorder.views import REMAINING_KINDS, RUN_KINDS, RUNS, run_cells
 
@@ -48,37 +38,25 @@ Examples:
   recorder history er_01JC8Z6M3Q --format ndjson | jq -c '.changes[]'""",
 )
 @click.argument("run_id", metavar="RUN_ID", shell_complete=completed_by("run_id"))
-@as_of_option
-@format_option
-@tz_option
-@order_options
-@settings_options()
-def history(
-    *,
-    run_id: str,
-    as_of: int | None,
-    format: str,
-    tz: tzinfo,
-    order: Order,
-    settings: Settings,
-) -> None:
+@query_options("as_of tz order format")
+def history(run_id: str, options: QueryOptions) -> None:
     """Show the snapshots of a run: when each was seen, and which fields changed, before -> after.
 
     A field that the row does not have is `absent`; in JSON, the change lacks that side. A field that is null is null.
     """
-    with reading(settings) as database:
-        queries = Queries(database, settings, as_of=as_of)
-        _write_history(queries.history(run_id), order, format, tz)
+    with reading(options.settings) as database:
+        queries = Queries(database, options.settings, as_of=options.as_of)
+        _write_history(queries.history(run_id), options)
 
 
-def _write_history(found: Iterable[HistoryStep], order: Order, format: str, tz: tzinfo) -> None:
-    steps = order.arrange(found, COLUMNS, cell=lambda step, name: step_cells(step)[name])
-    if format == "table":
-        for line in step_lines(steps, width=terminal_width(), tz=tz):
+def _write_history(found: Iterable[HistoryStep], options: QueryOptions) -> None:
+    steps = options.order.arrange(found, COLUMNS, cell=lambda step, name: step_cells(step)[name])
+    if options.format == "table":
+        for line in step_lines(steps, width=terminal_width(), tz=options.tz):
             click.echo(line)
         return
-    cells = format_step if format == "markdown" else step_cells
-    write_rows(map(cells, steps), columns=COLUMNS, format=format, out=sys.stdout, tz=tz)
+    cells = format_step if options.format == "markdown" else step_cells
+    write_rows(map(cells, steps), columns=COLUMNS, format=options.format, tz=options.tz)
 
 
 @click.command(
@@ -89,35 +67,22 @@ Examples:
   recorder runs --status running --sort=remaining_seconds_p50
   recorder runs --label team=growth --format csv > runs.csv""",
 )
-@filter_options
 @click.option(
     "--tracking",
     type=click.Choice(_TRACKING),
     multiple=True,
     help="Runs in this tracking state. Repeatable.",
 )
-@as_of_option
-@format_option
-@tz_option
-@order_options
-@settings_options()
-def runs(
-    *,
-    filters: Filters,
-    tracking: tuple[str, ...],
-    as_of: int | None,
-    format: str,
-    tz: tzinfo,
-    order: Order,
-    settings: Settings,
-) -> None:
+@query_options("filters as_of tz order format")
+def runs(tracking: tuple[str, ...], options: QueryOptions) -> None:
     """List the tracked runs with their last known state, in order of creation.
 
     json, ndjson and csv have all columns of the view `runs`; a table has the main ones. --sort takes any of them.
     With a --status of runs in flight, they also have what remains of each (p10, p50, p90), and whether it is slow.
     """
-    with reading(settings) as database:
-        queries = Queries(database, settings, as_of=as_of)
+    filters, as_of = options.filters, options.as_of
+    with reading(options.settings) as database:
+        queries = Queries(database, options.settings, as_of=as_of)
         notify_unknown_words(queries, filters)
         is_all = filters == Filters() and not tracking
         columns = RUNS
@@ -126,15 +91,11 @@ def runs(
 
         def rows() -> Iterable[Cells]:
             """Return the rows; no name holds them, so that they end before the store is closed."""
-            found = (
-                queries.runs(filters)
-                if columns is RUNS
-                else _with_remaining(database, settings, filters, as_of)
-            )
+            found = queries.runs(filters) if columns is RUNS else _with_remaining(database, options)
             wanted = (row for row in found if not tracking or row["tracking"] in tracking)
-            return order.arrange(wanted, columns)
+            return options.order.arrange(wanted, columns)
 
-        write_runs(rows(), format, tz, columns=columns, as_of=as_of, is_all=is_all)
+        write_runs(rows(), options.format, options.tz, columns=columns, as_of=as_of, is_all=is_all)
 
 
 def write_runs(
@@ -150,17 +111,15 @@ def write_runs(
     if format in FOR_READING:
         _write_table(list(rows), format, tz, as_of=as_of, is_all=is_all)
     else:
-        write_rows(rows, columns=columns, format=format, out=sys.stdout)
+        write_rows(rows, columns=columns, format=format)
 
 
-def _with_remaining(
-    database: Database, settings: Settings, filters: Filters, as_of: int | None
-) -> Iterator[Cells]:
+def _with_remaining(database: Database, options: QueryOptions) -> Iterator[Cells]:
     """Yield the runs with what remains of those in flight."""
     from recorder.analyses import Analyses  # noqa: PLC0415  # numpy: no other list of runs pays for it
 
-    analyses = Analyses(database, settings, as_of=as_of)
-    for row, left in analyses.with_remaining(analyses.run_rows(filters), now=command_now()):
+    analyses = Analyses(database, options.settings, as_of=options.as_of)
+    for row, left in analyses.with_remaining(analyses.run_rows(options.filters), now=command_now()):
         yield run_cells(row) | left
 
 
@@ -177,7 +136,6 @@ def _write_table(
         columns=declared({**RUN_KINDS, **_COMPOSED}, keys=("run_id",)),
         table_columns=[*columns, "source"],
         format=format,
-        out=sys.stdout,
         tz=tz,
         foot=[_foot(rows, as_of, tz)] if rows else [],
         empty=_NONE_AT_ALL if is_all and as_of is None else f"no such runs{_then(as_of, tz)}",

@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Iterator, Sequence
-from datetime import tzinfo
 from itertools import takewhile
 from typing import Final
 
@@ -10,7 +9,7 @@ import click
 
 from recorder.analysis.filters import Filters
 from recorder.cli.options import command_now, completed_by, settings_options
-from recorder.cli.row_options import filter_options, notify_unknown_words, tz_option
+from recorder.cli.row_options import QueryOptions, notify_unknown_words, query_options
 from recorder.cli.stores import recording
 from recorder.cli.streams import notify
 from recorder.cli.terminal import visible
@@ -57,21 +56,12 @@ Examples:
     "words", metavar="[RUN_ID]... [KEY=VALUE]...", shell_complete=completed_by("run_id"), nargs=-1
 )
 @click.option("--remove", "removed", multiple=True, metavar="KEY", help="Remove this label.")
-@filter_options
-@tz_option
-@settings_options()
-def label(
-    words: tuple[str, ...],
-    removed: tuple[str, ...],
-    filters: Filters,
-    tz: tzinfo,
-    settings: Settings,
-) -> None:
+@query_options("filters tz")
+def label(words: tuple[str, ...], removed: tuple[str, ...], options: QueryOptions) -> None:
     """Set labels of runs, or remove them with --remove.
 
     The runs are those of the ids, or all that the filters choose. A label that a run has already gets the new value.
     """
-    del tz  # the zone of dates
     pairs = list(takewhile(lambda word: "=" in word, reversed(words)))
     labels = dict(map(_pair, reversed(pairs)))
     if not labels and not removed:
@@ -84,8 +74,8 @@ def label(
             remove_labels(connection, source_id, keys, removed)
             set_labels(connection, source_id, keys, labels)
 
-    with recording(settings) as database:
-        chosen = _chosen(database, settings, words[: len(words) - len(pairs)], filters)
+    with recording(options.settings) as database:
+        chosen = _chosen(database, options, words[: len(words) - len(pairs)])
         database.write(change)
     if sys.stderr.isatty():
         notify(f"{counted(_count(chosen), 'run')} labelled")
@@ -107,20 +97,15 @@ Examples:
 )
 @click.argument("run_ids", metavar="[RUN_ID]...", shell_complete=completed_by("run_id"), nargs=-1)
 @click.option("--yes", is_flag=True, help="Do not ask first.")
-@filter_options
-@tz_option
-@settings_options()
-def forget(
-    run_ids: tuple[str, ...], filters: Filters, tz: tzinfo, settings: Settings, *, yes: bool
-) -> int:
+@query_options("filters tz")
+def forget(run_ids: tuple[str, ...], options: QueryOptions, *, yes: bool) -> int:
     """Remove runs and their whole history from the store, after asking.
 
     The runs are those of the ids, or all that the filters choose. Exit code 1 if the answer is no. Exports and backups
     keep these runs.
     """
-    del tz  # the zone of dates
-    with recording(settings) as database:
-        chosen = _chosen(database, settings, run_ids, filters)
+    with recording(options.settings) as database:
+        chosen = _chosen(database, options, run_ids)
         if not chosen:
             return 0
         if not (yes or _confirmed(chosen)):
@@ -146,29 +131,29 @@ def _count(chosen: dict[str, list[str]]) -> int:
 
 
 def _chosen(
-    database: Database, settings: Settings, run_ids: Sequence[str], filters: Filters
+    database: Database, options: QueryOptions, run_ids: Sequence[str]
 ) -> dict[str, list[str]]:
     """Return the ids of the chosen runs by source, sources in order.
 
     Raises:
         UsageError: there are neither ids nor filters, or both, or an id is unknown or ambiguous.
     """
-    if bool(run_ids) == (filters != Filters()):
+    if bool(run_ids) == (options.filters != Filters()):
         which = "ids or filters, not both" if run_ids else "give ids, or filters such as --slug"
         raise UsageError(f"which runs? {which}")
     found: dict[str, list[str]] = {}
-    for source, run_id in sorted(_named(database, settings, run_ids, filters)):
+    for source, run_id in sorted(_named(database, options, run_ids)):
         found.setdefault(source, []).append(run_id)
     return found
 
 
 def _named(
-    database: Database, settings: Settings, run_ids: Sequence[str], filters: Filters
+    database: Database, options: QueryOptions, run_ids: Sequence[str]
 ) -> Iterator[tuple[str, str]]:
     if not run_ids:
-        queries = Queries(database, settings)
-        notify_unknown_words(queries, filters)
-        yield from ((row.source, row.run_id) for row in queries.run_rows(filters))
+        queries = Queries(database, options.settings)
+        notify_unknown_words(queries, options.filters)
+        yield from ((row.source, row.run_id) for row in queries.run_rows(options.filters))
     with database.reading() as connection:
         for run_id in dict.fromkeys(run_ids):
-            yield find_run(connection, run_id, settings.source).source, run_id
+            yield find_run(connection, run_id, options.settings.source).source, run_id

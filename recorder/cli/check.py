@@ -1,8 +1,6 @@
 """`recorder check`: thresholds for cron and CI."""
 
-import sys
 from dataclasses import asdict, fields
-from datetime import tzinfo
 from decimal import Decimal, InvalidOperation
 from math import isfinite
 from typing import Any, Final
@@ -10,22 +8,15 @@ from typing import Any, Final
 import click
 
 from recorder.analyses import Analyses
-from recorder.analysis.filters import Filters
-from recorder.cli.options import all_options, command_now, settings_options, verbose_option
+from recorder.cli.options import all_options, command_now, verbose_option
 from recorder.cli.output import write_rows
-from recorder.cli.row_options import (
-    filter_options,
-    format_option,
-    notify_unknown_words,
-    tz_option,
-)
+from recorder.cli.row_options import QueryOptions, notify_unknown_words, query_options
 from recorder.cli.stores import reading
 from recorder.cli.terminal import visible
 from recorder.errors import UsageError
 from recorder.humanize import amount_text, counted, percent, span
 from recorder.instants import datetime_of, parse_duration
 from recorder.ledger.cost import exact_micros
-from recorder.settings import Settings
 from recorder.thresholds import Checked, SpendLimit, ThresholdCheck, Thresholds
 
 _CROSSED: Final = 5  # the exit code
@@ -164,20 +155,9 @@ Examples:
   recorder check --max-failure-rate 0.05 --slug work_email --since 1d -v""",
 )
 @_RULE_OPTIONS
-@filter_options
-@tz_option
-@settings_options("overdue_after")
+@query_options("filters tz format", settings=["overdue_after"])
 @verbose_option
-@format_option
-def check(
-    *,
-    filters: Filters,
-    tz: tzinfo,
-    settings: Settings,
-    verbose: bool,
-    format: str,
-    **rules: Any,  # noqa: ANN401  # what click passes
-) -> int:
+def check(options: QueryOptions, *, verbose: bool, **rules: Any) -> int:  # noqa: ANN401  # what click passes
     """Print the thresholds that are crossed, and exit with code 5 if any is; print nothing if none is.
 
     A rate crosses its threshold when the lower bound of its 95 % interval is above it. Rates are of the runs that the
@@ -188,19 +168,20 @@ def check(
         raise UsageError(
             "no rule: give one or more, such as --max-failure-rate 0.1 --max-overdue 0"
         )
-    with reading(settings) as database:
-        analyses = Analyses(database, settings)
+    with reading(options.settings) as database:
+        analyses = Analyses(database, options.settings)
         thresholds, now = Thresholds(**rules), command_now()
         units = dict.fromkeys(limit.unit for limit in thresholds.spend if limit.unit is not None)
-        notify_unknown_words(analyses, filters, units)
-        found = [*ThresholdCheck(analyses, thresholds, filters, now=now, tz=tz).rows()]
-    if format == "table":
+        notify_unknown_words(analyses, options.filters, units)
+        made = ThresholdCheck(analyses, thresholds, options.filters, now=now, tz=options.tz)
+        found = [*made.rows()]
+    if options.format == "table":
         for one in found:
             if one.crossed or verbose:
                 click.echo(visible(_line(one, thresholds)))
     else:
         rows = ({**asdict(one), "value_low": one.low} for one in found)
-        write_rows(rows, columns=_COLUMNS, format=format, out=sys.stdout)
+        write_rows(rows, columns=_COLUMNS, format=options.format)
     return _CROSSED if any(one.crossed for one in found) else 0
 
 

@@ -97,7 +97,7 @@ def status(format: str, settings: Settings) -> int:
     if format == "json":
         write_document(as_json(row), sys.stdout)
     else:
-        write_rows([row], columns=tuple(row), format=format, out=sys.stdout, width=_NARROW)
+        write_rows([row], columns=tuple(row), format=format, width=_NARROW)
     if condition.trouble is not None:
         notify(condition.trouble)
     return 0 if condition.trouble is None else 1
@@ -123,7 +123,7 @@ def check(format: str, settings: Settings) -> int:
             click.echo(visible(one.line()))
     else:
         rows = [one._asdict() for one in faults]
-        write_rows(rows, columns=StoreFault._fields, format=format, out=sys.stdout)
+        write_rows(rows, columns=StoreFault._fields, format=format)
     return 1 if faults else 0
 
 

@@ -1,20 +1,18 @@
 """`recorder doctor`: checks of the whole chain, each with what to do."""
 
 import os
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 
 import click
 
-from recorder.cli.options import settings_options
 from recorder.cli.output import write_rows
-from recorder.cli.row_options import format_option
+from recorder.cli.row_options import QueryOptions, query_options
 from recorder.cli.streams import terminal_width
 from recorder.cli.terminal import fold, visible
 from recorder.doctor import Check, examine, exit_code
 from recorder.instants import now_us
-from recorder.settings import DEFAULT_SOURCE, Settings
+from recorder.settings import DEFAULT_SOURCE
 
 _COLUMNS = ("check", "source", "state", "found", "advice")
 
@@ -25,9 +23,8 @@ Examples:
   recorder doctor
   recorder doctor --source team-b --format json""",
 )
-@settings_options("base_url", "rate", "every", "overdue_after", "ping")
-@format_option
-def doctor(settings: Settings, format: str) -> int:
+@query_options("format", settings=["base_url", "rate", "every", "overdue_after", "ping"])
+def doctor(options: QueryOptions) -> int:
     """Check the whole chain: settings, key, API, clock, store, lease, budget, due and overdue runs.
 
     It sends one request a source, within the key's budget, and records the answer if it is about a tracked run; it
@@ -35,11 +32,11 @@ def doctor(settings: Settings, format: str) -> int:
     when a key was refused.
     """
     checks: list[Check] = []
-    results = _collected(examine(settings, environ=os.environ, clock=now_us), checks)
-    if format == "table":
+    results = _collected(examine(options.settings, environ=os.environ, clock=now_us), checks)
+    if options.format == "table":
         _write_lines(results)
     else:
-        write_rows(map(_row, results), columns=_COLUMNS, format=format, out=sys.stdout)
+        write_rows(map(_row, results), columns=_COLUMNS, format=options.format)
     return exit_code(checks)
 
 

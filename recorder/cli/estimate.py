@@ -5,7 +5,6 @@ Invariant: where nothing is promised the table says why, and what would help.
 
 import sys
 from collections.abc import Iterator
-from datetime import tzinfo
 from typing import Final
 
 import click
@@ -18,15 +17,13 @@ from recorder.analysis.likes import LEAST_LIKES, Value
 from recorder.analysis.values import amount, declared, kinds
 from recorder.cli.analysis_commands import print_report
 from recorder.cli.json_output import write_value
-from recorder.cli.options import all_options, command_now, completed_by, settings_options
-from recorder.cli.ordering import Order
-from recorder.cli.output import FOR_READING, write_rows
-from recorder.cli.row_options import as_of_option, format_option, notify_unknown_words, tz_option
+from recorder.cli.options import command_now, completed_by
+from recorder.cli.output import write_rows
+from recorder.cli.row_options import QueryOptions, notify_unknown_words, query_options
 from recorder.cli.stores import reading
 from recorder.humanize import amount_text, counted, span
 from recorder.instants import SECOND
 from recorder.ledger.cost import MICROS
-from recorder.settings import Settings
 
 _COLUMNS: Final = declared(
     kinds("measure p10 p50 p90 basis n held", number="p10 p50 p90", count="n")
@@ -39,42 +36,29 @@ _EXAMPLES: Final = (
 
 
 @click.command(epilog="\b\nExamples:" + "".join(f"\n  recorder {line}" for line in _EXAMPLES))
-@all_options(
-    click.option(
-        "--slug",
-        metavar="SLUG",
-        shell_complete=completed_by("slug"),
-        help="Slug of the enrichment.",
-    ),
-    click.option(
-        "--leads", type=click.IntRange(0), metavar="N", help="How many leads the run will have."
-    ),
-    click.option(
-        "--version",
-        metavar="TEXT",
-        shell_complete=completed_by("version"),
-        help="Version of the enrichment; by default that of the run created last.",
-    ),
-    click.option("--preview", metavar="AMOUNT", help="The previewed cost, such as 900."),
-    click.option(
-        "--backtest", is_flag=True, help="Show how often such estimates held, slug by slug."
-    ),
-    settings_options(),
-    as_of_option,
-    tz_option,
-    format_option,
+@click.option(
+    "--slug", metavar="SLUG", shell_complete=completed_by("slug"), help="Slug of the enrichment."
 )
+@click.option(
+    "--leads", type=click.IntRange(0), metavar="N", help="How many leads the run will have."
+)
+@click.option(
+    "--version",
+    metavar="TEXT",
+    shell_complete=completed_by("version"),
+    help="Version of the enrichment; by default that of the run created last.",
+)
+@click.option("--preview", metavar="AMOUNT", help="The previewed cost, such as 900.")
+@click.option("--backtest", is_flag=True, help="Show how often such estimates held, slug by slug.")
+@query_options("as_of tz format")
 def estimate(
-    *,
-    settings: Settings,
     slug: str | None,
     leads: int | None,
     version: str | None,
     preview: str | None,
+    options: QueryOptions,
+    *,
     backtest: bool,
-    as_of: int | None,
-    tz: tzinfo,
-    format: str,
 ) -> None:
     """Estimate what a run will cost and how long it will take, from completed runs of its slug.
 
@@ -83,24 +67,24 @@ def estimate(
     """
     filters = Filters(slug=(slug,) if slug else (), version=(version,) if version else ())
     planned = planned_run(slug, leads, version, preview, backtest=backtest)
-    with reading(settings) as database:
-        analyses = Analyses(database, settings, as_of=as_of)
+    with reading(options.settings) as database:
+        analyses = Analyses(database, options.settings, as_of=options.as_of)
         notify_unknown_words(analyses, filters)
         if planned is None:
-            print_report(analyses.backtest(slug=slug), Order(), format, tz)
+            print_report(analyses.backtest(slug=slug), options)
         else:
-            _print(analyses.estimate(planned, now=command_now()), format)
+            _print(analyses.estimate(planned, now=command_now()), options)
 
 
-def _print(found: RunEstimate, format: str) -> None:
+def _print(found: RunEstimate, options: QueryOptions) -> None:
     cells = {name: cell.value for name, cell in found.row().items()}
-    if format == "json":
+    if options.format == "json":
         write_value(cells, sys.stdout)
-    elif format in FOR_READING:
-        rows = _rows(found)
-        write_rows(rows, columns=_COLUMNS, format=format, out=sys.stdout, foot=[*_foot(found)])
+    elif options.is_for_reading:
+        foot = [*_foot(found)]
+        write_rows(_rows(found), columns=_COLUMNS, format=options.format, foot=foot)
     else:
-        write_rows([cells], columns=tuple(cells), format=format, out=sys.stdout)
+        write_rows([cells], columns=tuple(cells), format=options.format)
 
 
 def _rows(found: RunEstimate) -> Iterator[dict[str, object]]:

@@ -14,21 +14,15 @@ from typing import Final, cast
 
 import click
 
-from recorder.analysis.filters import Filters
 from recorder.analysis.value_texts import instant_text
 from recorder.analysis.values import Cells, declared
 from recorder.cli.event_cursor import Cursor
-from recorder.cli.options import settings_options
-from recorder.cli.ordering import Order
 from recorder.cli.output import write_rows
 from recorder.cli.row_options import (
-    as_of_option,
-    event_filter_options,
-    format_option,
+    QueryOptions,
     notify_unknown_words,
-    order_options,
     parse_words,
-    tz_option,
+    query_options,
 )
 from recorder.cli.stores import reading
 from recorder.cli.streams import output_was_lost
@@ -36,7 +30,6 @@ from recorder.cli.terminal import visible
 from recorder.errors import UsageError
 from recorder.history.run_events import EventKind
 from recorder.queries import Queries
-from recorder.settings import Settings
 from recorder.views import EVENT_KINDS
 
 _EVERY_S: Final = 1.0
@@ -77,23 +70,9 @@ Examples:
     help="Begin after the event in FILE; write each one into it once its line is out.",
 )
 @click.option("--follow", is_flag=True, help="Go on with what happens, until Ctrl-C.")
-@event_filter_options
-@as_of_option
-@tz_option
-@order_options
-@format_option
-@settings_options()
+@query_options("event_filters as_of tz order format")
 def events(
-    *,
-    kinds: tuple[str, ...],
-    path: Path | None,
-    follow: bool,
-    filters: Filters,
-    as_of: int | None,
-    tz: tzinfo,
-    order: Order,
-    format: str,
-    settings: Settings,
+    kinds: tuple[str, ...], path: Path | None, options: QueryOptions, *, follow: bool
 ) -> None:
     """Print what happened to runs and to keys, in the order in which it was recorded.
 
@@ -101,27 +80,29 @@ def events(
     comes again with the same event_id. One process at a time uses a FILE. With it, nothing new prints nothing.
     """
     if follow or path is not None:
-        _check(order, format, follow=follow, as_of=as_of)
-    with reading(settings, doing=None) as database:
-        queries = Queries(database, settings, as_of=as_of)
-        notify_unknown_words(queries, filters)
+        _check(options, follow=follow)
+    with reading(options.settings, doing=None) as database:
+        queries = Queries(database, options.settings, as_of=options.as_of)
+        notify_unknown_words(queries, options.filters)
         cursor = None if path is None else Cursor(path, newest=queries.last_event_id())
-        ask = partial(queries.events, filters=filters, kinds=kinds, limit=_AT_ONCE)
+        ask = partial(queries.events, filters=options.filters, kinds=kinds, limit=_AT_ONCE)
         after = cursor.event_id if cursor is not None else 0
         batches = _batches(ask, queries.last_event_id, after, follow=follow)
-        rows = order.arrange(chain.from_iterable(batches), EVENT_KINDS)
-        _write(rows, cursor, format, tz, follow=follow)
+        rows = options.order.arrange(chain.from_iterable(batches), EVENT_KINDS)
+        _write(rows, cursor, options.format, options.tz, follow=follow)
 
 
-def _check(order: Order, format: str, *, follow: bool, as_of: int | None) -> None:
+def _check(options: QueryOptions, *, follow: bool) -> None:
     """Refuse what does not go with events as they are recorded, one after the other."""
-    for name, value in (("--sort", order.sort), ("--as-of", as_of)):
+    for name, value in (("--sort", options.order.sort), ("--as-of", options.as_of)):
         if value is not None:
             raise UsageError(
                 f"{name}: --cursor and --follow print events as recorded: leave it out"
             )
-    if follow and format not in (*_BY_LINE, "table"):
-        raise UsageError(f"--format {format} has an end, --follow has none: take ndjson or csv")
+    if follow and options.format not in (*_BY_LINE, "table"):
+        raise UsageError(
+            f"--format {options.format} has an end, --follow has none: take ndjson or csv"
+        )
 
 
 def _batches(
@@ -152,7 +133,6 @@ def _write(
         columns=declared(EVENT_KINDS, keys=("run_id",)),
         table_columns=_TABLE,
         format=format,
-        out=sys.stdout,
         tz=tz,
         empty="no events",
     )

@@ -6,6 +6,7 @@ Invariant: `json`, `ndjson` and `csv` hold the exact data, numbers digit by digi
 
 import csv
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
@@ -66,7 +67,7 @@ def write_rows(
     *,
     columns: Mapping[str, Cell] | Sequence[str],
     format: str,
-    out: TextIO,
+    out: TextIO | None = None,
     table_columns: Sequence[str] | None = None,
     whole: Sequence[Row] = (),
     width: int | None = None,
@@ -82,7 +83,7 @@ def write_rows(
         columns: the declarations of all columns, in order; of names alone, a table shows the
             values as they are under these names.
         format: one of `FORMATS`.
-        out: where to; a terminal gets no control character of served text in any format.
+        out: where to, None for stdout; a terminal gets no control character of served text in any format.
         table_columns: those of `table` and `markdown`, in order of importance, also such that are no data; None = the
             narrow ones, or else all.
         whole: the rows below those of a table.
@@ -98,7 +99,7 @@ def write_rows(
         columns=columns,
         table_columns=table_columns,
         whole=whole,
-        out=out,
+        out=out or sys.stdout,
         width=terminal_width() if width is None else width,
         tz=tz,
         foot=foot,

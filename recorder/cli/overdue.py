@@ -1,30 +1,17 @@
 """`recorder overdue`: the runs that need a person."""
 
-import sys
-from datetime import tzinfo
 from typing import Final
 
 import click
 
 from recorder.analyses import Analyses
-from recorder.analysis.filters import Filters
 from recorder.analysis.rows import RunRow
 from recorder.analysis.values import declared, instant, kinds
-from recorder.cli.options import command_now, settings_options
-from recorder.cli.ordering import Order
 from recorder.cli.output import Row, write_rows
-from recorder.cli.row_options import (
-    as_of_option,
-    filter_options,
-    format_option,
-    notify_unknown_words,
-    order_options,
-    tz_option,
-)
+from recorder.cli.row_options import QueryOptions, notify_unknown_words, query_options
 from recorder.cli.stores import reading
 from recorder.humanize import ago, whole_span
 from recorder.instants import SECOND, datetime_of, format_duration
-from recorder.settings import Settings
 
 _ANY_OVERDUE: Final = 5  # the exit code of --fail
 _COLUMNS: Final = declared(
@@ -54,55 +41,34 @@ Examples:
     is_flag=True,
     help="List also runs that take longer than nearly all completed ones of their version did.",
 )
-@filter_options
-@as_of_option
-@tz_option
-@order_options
-@settings_options("overdue_after")
-@format_option
-def overdue(
-    *,
-    filters: Filters,
-    as_of: int | None,
-    tz: tzinfo,
-    order: Order,
-    settings: Settings,
-    format: str,
-    fail: bool,
-    slow: bool,
-) -> int:
+@query_options("filters as_of tz order format", settings=["overdue_after"])
+def overdue(options: QueryOptions, *, fail: bool, slow: bool) -> int:
     """List the overdue runs, the longest in flight first, with the triggerRunId to escalate with.
 
     A run is overdue when it is in flight for longer than --overdue-after. That time is counted from its creation, or
     from the first answer that showed it where the ledger gives no creation time. overdue_seconds is the time beyond it.
     With --slow, each run has slow: null with fewer than 19 completed runs of its version to compare it to.
     """
-    now = as_of or command_now()
-    with reading(settings) as database:
-        analyses = Analyses(database, settings, as_of=as_of)
+    now, filters = options.now, options.filters
+    with reading(options.settings) as database:
+        analyses = Analyses(database, options.settings, as_of=options.as_of)
         notify_unknown_words(analyses, filters)
-        found = _found(analyses, filters, now=now, slow=slow)
-    after_us = settings.cadence.overdue_after_us
+        if slow:
+            found = analyses.overdue_or_slow(filters, now=now)
+        else:
+            found = [(one, None) for one in analyses.overdue(filters, now=now)]
+    after_us = options.settings.cadence.overdue_after_us
     rows = [_row(one, slow=mark, overdue_after_us=after_us, now=now) for one, mark in found]
     columns = _WITH_SLOW if slow else _COLUMNS
     write_rows(
-        order.arrange(rows, columns),
+        options.order.arrange(rows, columns),
         columns=columns,
         table_columns=[name for name in _TABLE if slow or name != "slow"],
-        format=format,
-        out=sys.stdout,
-        tz=tz,
+        format=options.format,
+        tz=options.tz,
         empty=f"no run is in flight for more than {format_duration(after_us)}{', or slow' if slow else ''}",
     )
     return _ANY_OVERDUE if fail and found else 0
-
-
-def _found(
-    analyses: Analyses, filters: Filters, *, now: int, slow: bool
-) -> list[tuple[RunRow, bool | None]]:
-    if slow:
-        return analyses.overdue_or_slow(filters, now=now)
-    return [(one, None) for one in analyses.overdue(filters, now=now)]
 
 
 def _row(one: RunRow, *, slow: bool | None, overdue_after_us: int, now: int) -> Row:

@@ -8,19 +8,12 @@ from typing import Final
 import click
 
 from recorder.analyses import Analyses
-from recorder.analysis.filters import Filters
-from recorder.cli.options import command_now, extra_module, settings_options
-from recorder.cli.row_options import (
-    as_of_option,
-    filter_options,
-    notify_unknown_words,
-    tz_option,
-)
+from recorder.cli.options import command_now, extra_module
+from recorder.cli.row_options import QueryOptions, notify_unknown_words, query_options
 from recorder.cli.stores import reading
 from recorder.cli.streams import notify
 from recorder.humanize import whole_span
 from recorder.instants import DAY, HOUR, datetime_of, us_of
-from recorder.settings import Settings
 from recorder.transfer.outgoing import whole_file
 
 _DAYS: Final = 30
@@ -34,19 +27,15 @@ Examples:
   recorder report --since 2026-10-01 --until 2026-11-01 --out october.html""",
 )
 @click.option("--out", required=True, metavar="FILE.html", help="The file to write.")
-@filter_options
-@as_of_option
-@tz_option
-@settings_options()
-def report(
-    *, out: str, filters: Filters, as_of: int | None, tz: tzinfo, settings: Settings
-) -> None:
+@query_options("filters as_of tz")
+def report(out: str, options: QueryOptions) -> None:
     """Write one self-contained page with pictures: what happened, spend, failures, durations, previews, overdue runs.
 
     The period begins at a midnight: 30 days with --since left out. Its present is that of the last poll in the store,
     or --as-of: the same store gives the same page. Only its owner may read the file.
     """
     page = extra_module("recorder.html_report.page", extra="report")
+    filters, as_of, tz, settings = options.filters, options.as_of, options.tz, options.settings
     with reading(settings) as database, whole_file(Path(out)) as path:
         analyses = Analyses(database, settings, as_of=as_of)
         notify_unknown_words(analyses, filters)

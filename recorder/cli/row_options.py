@@ -3,7 +3,8 @@
 Invariant: a command sees parsed values; instants count from the one `now` of the command.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from functools import partial, wraps
 from typing import Any, Protocol
@@ -18,14 +19,16 @@ from recorder.cli.options import (
     all_options,
     command_now,
     completed_by,
+    settings_options,
     wide_option,
 )
 from recorder.cli.ordering import Order
-from recorder.cli.output import FORMATS
+from recorder.cli.output import FOR_READING, FORMATS
 from recorder.cli.streams import notify
 from recorder.humanize import counted
 from recorder.instants import datetime_of, parse_when, zone_named
 from recorder.ledger.ids import LabelError, checked_label
+from recorder.settings import Settings
 from recorder.store.read.vocabulary import UnknownWord
 
 
@@ -227,6 +230,64 @@ def order_options(command: Command) -> Command:
         return command(*args, order=order, **values)
 
     return all_options(sort_option, limit_option)(ordered)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueryOptions:
+    """The options that commands which print rows share; one that a command lacks has its default.
+
+    Attributes:
+        settings: the settings.
+        filters: which runs.
+        as_of: the instant of --as-of, microseconds since 1970 UTC; None: the present.
+        tz: the zone of dates and of the times shown.
+        order: of the rows.
+        format: one of `FORMATS`.
+    """
+
+    settings: Settings
+    filters: Filters = field(default_factory=Filters)
+    as_of: int | None = None
+    tz: tzinfo = UTC
+    order: Order = field(default_factory=Order)
+    format: str = FORMATS[0]
+
+    @property
+    def now(self) -> int:
+        """The instant of the answer: that of --as-of, else the beginning of the command."""
+        return self.as_of or command_now()
+
+    @property
+    def is_for_reading(self) -> bool:
+        """Whether the rows are printed for people."""
+        return self.format in FOR_READING
+
+
+_PARTS: Mapping[str, Decorator] = {
+    "filters": filter_options,
+    "event_filters": event_filter_options,
+    "as_of": as_of_option,
+    "tz": tz_option,
+    "order": order_options,
+    "format": format_option,
+}
+
+
+def query_options(parts: str, *, settings: Sequence[str] = (), source: bool = True) -> Decorator:
+    """Add the options of these attributes of `QueryOptions`, blanks between, and of settings; the command gets `options`."""
+    names = parts.split()
+
+    def decorate(command: Command) -> Command:
+        @wraps(command)
+        def asking(*args: object, **values: Any) -> object:  # noqa: ANN401  # what click passes
+            attributes = {*QueryOptions.__dataclass_fields__} & values.keys()
+            chosen = {name: values.pop(name) for name in attributes}
+            return command(*args, options=QueryOptions(**chosen), **values)
+
+        added = (*(_PARTS[name] for name in names), settings_options(*settings, source=source))
+        return all_options(*added)(asking)
+
+    return decorate
 
 
 class FilterWords(Protocol):

@@ -8,10 +8,9 @@ from typing import Final
 import click
 
 from recorder.analysis.values import declared, instant, kinds
-from recorder.cli.options import command_now, settings_options
-from recorder.cli.ordering import Order
-from recorder.cli.output import FOR_READING, Row, write_rows
-from recorder.cli.row_options import format_option, order_options
+from recorder.cli.options import command_now
+from recorder.cli.output import Row, write_rows
+from recorder.cli.row_options import QueryOptions, query_options
 from recorder.cli.stores import reading
 from recorder.cli.streams import notify
 from recorder.errors import SettingError, UsageError
@@ -59,10 +58,8 @@ Examples:
   recorder sources --move team-b --base-url https://ledger.example""",
 )
 @click.option("--move", metavar="NAME", help="Bind this source to the ledger at --base-url.")
-@order_options
-@settings_options("base_url", "rate", "overdue_after")
-@format_option
-def sources(settings: Settings, order: Order, format: str, move: str | None) -> None:
+@query_options("order format", settings=["base_url", "rate", "overdue_after"])
+def sources(move: str | None, options: QueryOptions) -> None:
     """Show for each source whether it is polled, by whom and how well; then each key and its budget.
 
     last_good: when an answer last showed a run. in_flight: overdue runs included. unseen: tracked runs that no answer
@@ -76,10 +73,10 @@ def sources(settings: Settings, order: Order, format: str, move: str | None) -> 
 
     --move NAME --base-url URL: the ledger of the source has moved. Its history stays, and the next poll goes there.
     """
+    settings, now = options.settings, command_now()
     if move is not None:
         _move(settings, move)
         return
-    now = command_now()
     with reading(settings) as database, database.reading() as connection:
         require_source(connection, settings.source)
         found = source_health(connection, settings.cadence, now=now, source_name=settings.source)
@@ -91,7 +88,7 @@ def sources(settings: Settings, order: Order, format: str, move: str | None) -> 
         for name in names
     }
     rows = [_source_row(one, settings, now) | cells.get(one.source.name, {}) for one in found]
-    _write(list(order.arrange(rows, _COLUMNS)), format)
+    _write(list(options.order.arrange(rows, _COLUMNS)), options)
 
 
 def sharing(settings: Settings, rows: Iterable[SourceRow]) -> dict[str, list[str]]:
@@ -116,22 +113,21 @@ def _key_cells(settings: Settings, names: list[str], key: KeyHealth, now: int) -
     }
 
 
-def _write(rows: list[Row], format: str) -> None:
+def _write(rows: list[Row], options: QueryOptions) -> None:
     unknown = [str(row["source"]) for row in rows if not row.get("key")]
     foot = f"no key is known here of {', '.join(unknown)}: what is left of its budget is not shown"
     write_rows(
         rows,
         columns=_COLUMNS,
         table_columns=_TABLE,
-        format=format,
-        out=sys.stdout,
+        format=options.format,
         foot=[foot] if unknown else [],
         empty="no source yet: 'recorder track RUN_ID' makes the first",
     )
     lines = list({row["key"]: row for row in rows if row.get("key")}.values())
-    if lines and format in FOR_READING:
+    if lines and options.is_for_reading:
         sys.stdout.write("\n")
-        write_rows(lines, columns=_KEYS, format=format, out=sys.stdout)
+        write_rows(lines, columns=_KEYS, format=options.format)
 
 
 def _move(settings: Settings, name: str) -> None:

@@ -1,14 +1,10 @@
 """`recorder sql`: one query of the user's own over the views."""
 
-import sys
-
 import click
 
-from recorder.cli.options import settings_options
 from recorder.cli.output import write_rows
-from recorder.cli.row_options import format_option
+from recorder.cli.row_options import QueryOptions, query_options
 from recorder.cli.stores import reading
-from recorder.settings import Settings
 from recorder.store.read.query_result import query_result
 from recorder.views import VIEWS
 
@@ -21,13 +17,12 @@ Examples:
   recorder sql "$(cat waits.sql)" --format csv > waits.csv""",
 )
 @click.argument("query", metavar="QUERY")
-@format_option
-@settings_options(source=False)
-def sql(query: str, format: str, settings: Settings) -> None:
+@query_options("format", source=False)
+def sql(query: str, options: QueryOptions) -> None:
     """Run one query over the views (runs, snapshots, polls, ...), in UTC.
 
     It can change nothing, on either store. The views need no prefix. Rows are printed as they come, but for a table.
     Of two columns of one name the second gets _2.
     """
-    with reading(settings) as database, query_result(database, query, views=VIEWS) as result:
-        write_rows(result.rows, columns=result.columns, format=format, out=sys.stdout)
+    with reading(options.settings) as database, query_result(database, query, VIEWS) as result:
+        write_rows(result.rows, columns=result.columns, format=options.format)

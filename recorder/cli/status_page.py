@@ -1,20 +1,19 @@
 """`recorder status`: the ledger row of one run, and what remains of it while it is in flight."""
 
 import sys
-from datetime import timedelta, tzinfo
+from datetime import timedelta
 
 import click
 
 from recorder.analyses import Analyses
 from recorder.cli.json_output import write_document
-from recorder.cli.options import command_now, completed_by, settings_options
+from recorder.cli.options import completed_by
 from recorder.cli.output import write_rows
-from recorder.cli.row_options import as_of_option, format_option, tz_option
+from recorder.cli.row_options import QueryOptions, query_options
 from recorder.cli.run_page import Page
 from recorder.cli.stores import reading
 from recorder.cli.streams import terminal_width
 from recorder.life import flight_since, is_overdue
-from recorder.settings import Settings
 from recorder.views import RUNS, run_cells
 
 
@@ -25,51 +24,37 @@ Examples:
   recorder status er_01JC8Z6M3Q --format json --as-of 2026-11-20T09:15:00Z""",
 )
 @click.argument("run_id", metavar="RUN_ID", shell_complete=completed_by("run_id"))
-@as_of_option
-@format_option
-@tz_option
-@settings_options()
-def status(run_id: str, as_of: int | None, format: str, tz: tzinfo, settings: Settings) -> None:
+@query_options("as_of tz format")
+def status(run_id: str, options: QueryOptions) -> None:
     """Show the ledger row of a run, last seen or as of a time.
 
     --format json prints the JSON value that the API served, {"run": ...}, every number digit by digit. The other
     formats print the row of `recorder runs`.
     """
-    with reading(settings) as database:
-        analyses = Analyses(database, settings, as_of=as_of)
-        if format == "json":
+    with reading(options.settings) as database:
+        analyses = Analyses(database, options.settings, as_of=options.as_of)
+        if options.format == "json":
             write_document(analyses.status(run_id).value, sys.stdout)
-        elif format == "table":
-            now = as_of or command_now()
-            page = page_of(analyses, run_id, now=now, tz=tz, settings=settings)
-            for line in page.lines(terminal_width()):
+        elif options.format == "table":
+            for line in page_of(analyses, run_id, options).lines(terminal_width()):
                 click.echo(line)
         else:
             row = analyses.run(run_id)
-            write_rows([row], columns=RUNS, format=format, out=sys.stdout, tz=tz)
+            write_rows([row], columns=RUNS, format=options.format, tz=options.tz)
 
 
-def page_of(analyses: Analyses, run_id: str, *, now: int, tz: tzinfo, settings: Settings) -> Page:
-    """Return the page about a run.
-
-    Args:
-        analyses: of the store.
-        run_id: of the run.
-        now: microseconds since 1970 UTC.
-        tz: the zone of instants.
-        settings: say when a run is overdue.
-    """
-    row = analyses.run_row(run_id)
+def page_of(analyses: Analyses, run_id: str, options: QueryOptions) -> Page:
+    """Return the page about a run."""
+    row, now = analyses.run_row(run_id), options.now
     since = flight_since(row.created_at, row.first_good_at)
     ((_, left),) = analyses.with_remaining([row], now=now)
-    is_late = is_overdue(
-        row.phase, since=since, overdue_after_us=settings.cadence.overdue_after_us, now=now
-    )
+    after_us = options.settings.cadence.overdue_after_us
+    is_late = is_overdue(row.phase, since=since, overdue_after_us=after_us, now=now)
     return Page(
         cells=run_cells(row),
         labels={str(row["key"]): str(row["value"]) for row in analyses.labels(run_id)},
         last_poll=analyses.last_poll(run_id),
         overdue_for=timedelta(microseconds=now - (since or now)) if is_late else None,
         left=left,
-        tz=tz,
+        tz=options.tz,
     )

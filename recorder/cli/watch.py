@@ -93,7 +93,6 @@ def _print_once(
         [snapshot_row(run, settings.cadence, now, left[run.source, run.run_id]) for run in runs],
         columns=SNAPSHOT_COLUMNS,
         format=format,
-        out=sys.stdout,
         table_columns=_TABLE,
         foot=[headline(runs, settings.cadence, now)],
         empty="no runs in flight",

@@ -28,9 +28,7 @@ class QueryResult:
 
 
 @contextmanager
-def query_result(
-    database: Database, query: str, *, views: Collection[str]
-) -> Iterator[QueryResult]:
+def query_result(database: Database, query: str, views: Collection[str]) -> Iterator[QueryResult]:
     """Run a query; its rows come from the database as they are read.
 
     Args:
