@@ -79,6 +79,11 @@ def parse_json(text: str | bytes, *, deepest: int = DEEPEST) -> Json:
     return value
 
 
+def end_of_value(text: str, start: int) -> int:
+    """Return where the JSON value ends that begins at a place of a text."""
+    return _DECODER.raw_decode(text, start)[1]
+
+
 def _is_deeper(value: Json, levels: int) -> bool:
     """Return whether arrays and objects are nested deeper than `levels`."""
     level = [value]

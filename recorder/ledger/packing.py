@@ -16,14 +16,16 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from recorder.instants import iso
-from recorder.ledger.jsontext import DEEPEST, Json, Number, digest_text, parse_json, quote, to_text
+from recorder.ledger.jsontext import Json, Number, digest_text, end_of_value, quote, to_text
 from recorder.ledger.row import Field, FieldKind
 
 PART_FROM = 80  # characters; below, the reference and the part's own row cost more than they save
-_DEEPEST = 3 * DEEPEST  # each level of an answer may stand in a `$served`, and end in a mark
 _MARKS = frozenset({"$column", "$part", "$served"})
 _DIGEST_BYTES = 12  # sixteen letters; every byte stands in each reference to the part, in its row and in an index
 _REFERENCE = re.compile(r'{"\$part":"([\w-]{16})"}')
+_MARK = re.compile(
+    r'{"\$(?:(column|part)":"([^"]*)"}|served":(?={))'
+)  # no string holds {" as it is
 _USUAL_DIGITS = 3  # milliseconds, as JavaScript writes them
 
 Columns = Mapping[str, str | int | None]
@@ -96,36 +98,42 @@ def _written(stored: str | int | None, digits: int) -> str | None:
     return f"{text[: 20 + digits] if digits else text[:19]}Z"
 
 
-def unpack(template: str, columns: Columns, load: Callable[[bytes], str]) -> Json:
-    """Return the answer that a template stands for.
+def unpack(text: str, columns: Columns, load: Callable[[bytes], str]) -> str:
+    """Return the JSON text of the answer that a template stands for, without reading it as JSON.
 
     Args:
-        template: JSON with marks.
+        text: a template, or a part of one.
         columns: the snapshot's columns by name.
         load: returns the JSON text of a part by its digest.
     """
-    return _unpacked(parse_json(template, deepest=_DEEPEST), columns, load)
+    if '"$' not in text:
+        return text
+    pieces, at = [], 0
+    for mark in _MARK.finditer(text):
+        start, end = mark.span()
+        if start < at:  # within a served object
+            continue
+        pieces.append(text[at:start])
+        kind, name = mark.groups()
+        if kind == "column":
+            pieces.append(_column_text(name, columns))
+        elif kind == "part":
+            pieces.append(unpack(load(urlsafe_b64decode(name)), columns, load))
+        else:
+            over = end_of_value(text, end)
+            if text[over : over + 1] == "}":
+                pieces.append(f"{{{unpack(text[end + 1 : over - 1], columns, load)}}}")
+                end = over + 1
+            else:  # a served object of several members
+                pieces.append(mark[0])
+        at = end
+    pieces.append(text[at:])
+    return "".join(pieces)
 
 
-def _unpacked(value: Json, columns: Columns, load: Callable[[bytes], str]) -> Json:
-    if isinstance(value, list):
-        return [_unpacked(item, columns, load) for item in value]
-    if not isinstance(value, dict):
-        return value
-    if len(value) == 1:
-        ((mark, inner),) = value.items()
-        if mark == "$column" and isinstance(inner, str):
-            return _column_value(inner, columns)
-        if mark == "$part" and isinstance(inner, str):
-            return unpack(load(urlsafe_b64decode(inner)), columns, load)
-        if mark == "$served" and isinstance(inner, dict):
-            value = inner
-    return {key: _unpacked(item, columns, load) for key, item in value.items()}
-
-
-def _column_value(reference: str, columns: Columns) -> Json:
+def _column_text(reference: str, columns: Columns) -> str:
     name, _, digits = reference.partition(".")
     stored = columns[name]
     if digits:
-        return _written(stored, int(digits))
-    return Number(str(stored)) if isinstance(stored, int) else stored
+        stored = _written(stored, int(digits))
+    return str(stored) if isinstance(stored, int) else to_text(stored)

@@ -9,9 +9,10 @@ from sqlalchemy.exc import NoResultFound
 
 from recorder.errors import StoreDamagedError
 from recorder.ledger.cost import CostRules
-from recorder.ledger.jsontext import Json
-from recorder.ledger.packing import unpack
+from recorder.ledger.jsontext import Json, parse_json
+from recorder.ledger.packing import Columns, unpack
 from recorder.ledger.row import MOVING, LedgerRow, parse_row
+from recorder.ledger.sections import slices_of
 from recorder.store.parts import Parts
 from recorder.store.records import SnapshotRecord
 
@@ -26,6 +27,24 @@ _UNREADABLE = (
 )
 
 
+def load_text(part_id: int, columns: Columns, parts: Parts) -> str:
+    """Return the JSON text of the answer that a snapshot stands for, from its template and its columns.
+
+    Raises:
+        StoreDamagedError: the parts do not give an answer.
+    """
+    try:
+        text = unpack(parts.template(part_id), columns, parts.load)
+        if slices_of(text.encode()) is None and not isinstance(parse_json(text), dict):
+            raise TypeError("no object")
+    except _UNREADABLE as error:
+        raise StoreDamagedError(
+            f"the stored part {part_id} gives no answer ({type(error).__name__}):"
+            " the store is damaged: put a copy of it back"
+        ) from error
+    return text
+
+
 def load_value(row: SnapshotRecord, parts: Parts) -> dict[str, Json]:
     """Return the answer that a snapshot stands for.
 
@@ -33,16 +52,8 @@ def load_value(row: SnapshotRecord, parts: Parts) -> dict[str, Json]:
         StoreDamagedError: the parts do not give an answer.
     """
     columns = {name: getattr(row, name) for name in MOVING}
-    try:
-        value = unpack(parts.template(row.part_id), columns, parts.load)
-        if isinstance(value, dict):
-            return value
-        raise TypeError("no object")
-    except _UNREADABLE as error:
-        raise StoreDamagedError(
-            f"the stored part {row.part_id} gives no answer ({type(error).__name__}):"
-            " the store is damaged: put a copy of it back"
-        ) from error
+    value = parse_json(load_text(row.part_id, columns, parts))
+    return value if isinstance(value, dict) else {}
 
 
 def load_row(row: SnapshotRecord, parts: Parts, rules: CostRules) -> LedgerRow:

@@ -7,13 +7,15 @@ A template stands as text that the stores' JSON functions take; where they do no
 """
 
 import zlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Any
 
 import sqlalchemy as sa
 
 from recorder.ledger.bounded import Bounded
-from recorder.ledger.packing import Part
+from recorder.ledger.packing import Part, references
 from recorder.ledger.readable import readable as as_readable
 from recorder.store.prepared import InList, Prepared, insert
 from recorder.store.schema import part
@@ -36,6 +38,20 @@ _LAST = Prepared(
         part.c.source_id == sa.bindparam("source_id")
     ),
     ["source_id"],
+)
+_READ_BYTES = 16 * 2**20
+_LONG = "32768"  # bytes of a part that is not read together with others
+_TEXT = (part.c.json, part.c.deflated)
+_SIZE = sa.func.coalesce(*(sa.func.length(part.c[name]) for name in ("deflated", "json")))
+_BY_NUMBER, _BY_DIGEST = (
+    InList(
+        sa.select(column, *_TEXT).where(
+            _SIZE.between(sa.literal_column("0"), sa.literal_column(_LONG))
+        ),
+        part.c.source_id,
+        column,
+    )
+    for column in (part.c.part_id, part.c.digest)
 )
 _INSERT = insert(part, ("source_id", "part_id", "digest", "json", "deflated"))
 
@@ -100,7 +116,6 @@ class NewParts:
             self.known.put((self.source_id, self.version, digest), number)
 
 
-@dataclass(slots=True)
 class Parts:
     """The stored parts of one source, to be read.
 
@@ -109,26 +124,38 @@ class Parts:
         source_id: the source.
     """
 
-    connection: sa.Connection
-    source_id: int
-    _texts: dict[bytes | int, str] = field(default_factory=dict)
+    def __init__(self, connection: sa.Connection, source_id: int) -> None:
+        self._connection = connection
+        self._source_id = source_id
+        self._texts: Bounded[bytes | int, str] = Bounded(_READ_BYTES, lambda _, text: len(text))
 
     def template(self, number: int) -> str:
         """Return the text of a part by its number."""
-        return self._text(number, part.c.part_id == number)
+        return self._texts[number] or self._one(part.c.part_id, number)
 
     def load(self, digest: bytes) -> str:
         """Return the text of a part by its digest."""
-        return self._text(digest, part.c.digest == digest)
+        return self._texts[digest] or self._one(part.c.digest, digest)
 
-    def _text(self, key: bytes | int, condition: sa.ColumnElement[bool]) -> str:
-        if key not in self._texts:
-            statement = sa.select(part.c.json, part.c.deflated).where(
-                part.c.source_id == self.source_id, condition
-            )
-            row = self.connection.execute(statement).one()
-            self._texts[key] = part_text(row.json, row.deflated)
-        return self._texts[key]
+    def fetch(self, numbers: Iterable[int]) -> None:
+        """Read these templates, and the parts that they refer to, in few statements; leave long ones to be read alone."""
+        wanted: Collection[bytes | int] = {one for one in numbers if self._texts[one] is None}
+        several = _BY_NUMBER
+        while wanted:
+            referred = set[bytes]()
+            for key, *stored in several.all(self._connection, {self._source_id: list(wanted)}):
+                with suppress(zlib.error, UnicodeDecodeError):  # damaged: whoever needs it says so
+                    text = part_text(*stored)
+                    self._texts.put(key, text)
+                    referred.update(references(text))
+            wanted = {digest for digest in referred if self._texts[digest] is None}
+            several = _BY_DIGEST
+
+    def _one(self, column: sa.Column[Any], key: bytes | int) -> str:
+        statement = sa.select(*_TEXT).where(part.c.source_id == self._source_id, column == key)
+        text = part_text(*self._connection.execute(statement).one())
+        self._texts.put(key, text)
+        return text
 
 
 def part_text(json: str | None, deflated: bytes | None) -> str:

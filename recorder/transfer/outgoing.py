@@ -12,7 +12,7 @@ from typing import Final
 from recorder.errors import RecorderError
 from recorder.store.engine import Database
 from recorder.store.migrate import require_current
-from recorder.store.read.answers import stored_answers, tracked_runs
+from recorder.store.read.answers import answers_by_run
 from recorder.store.read.source_rows import require_source
 from recorder.transfer.lines import answer_line, tracked_line
 
@@ -35,9 +35,9 @@ def answer_lines(
     require_current(database)
     with database.reading() as connection:
         require_source(connection, source)
-        for ref, run in tracked_runs(connection, source_name=source, as_of=as_of):
+        for run, answers in answers_by_run(connection, source_name=source, as_of=as_of):
             yield tracked_line(run)
-            for answer in stored_answers(connection, ref, as_of=as_of):
+            for answer in answers:
                 yield answer_line(run, answer)
 
 

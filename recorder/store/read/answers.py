@@ -3,8 +3,10 @@
 Invariant: recorded in order into an empty store, these answers make an equal store.
 """
 
-from collections.abc import Iterator
-from functools import lru_cache
+import sys
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,12 +14,12 @@ import sqlalchemy as sa
 from recorder.history.export_record import StoredAnswer, TrackedRun
 from recorder.ledger.answer import Outcome
 from recorder.ledger.body import RejectedBody
-from recorder.ledger.jsontext import to_text
-from recorder.store.documents import load_value
+from recorder.ledger.row import MOVING
+from recorder.store.documents import load_text
 from recorder.store.joins import known_runs, same_run
 from recorder.store.parts import Parts
-from recorder.store.read.run_refs import RunRef, labels_of
-from recorder.store.records import POLL_COLUMNS, PollRecord, columns_of, load_snapshots
+from recorder.store.read.run_refs import RunKey, labels_of
+from recorder.store.records import columns_of
 from recorder.store.schema import (
     poll,
     rejected_body,
@@ -27,11 +29,37 @@ from recorder.store.schema import (
     watch,
 )
 
+_PER_FETCH = 500
+_POLLED = ("polled_at", "outcome", "http_status", "latency_ms", "detail")
+_REJECTED = ("head", "length", "sha256")
+_FIRST_MOVING = 3 + len(_POLLED) + len(_REJECTED)
 
-def tracked_runs(
+
+def answers_by_run(
     connection: sa.Connection, *, source_name: str | None = None, as_of: int | None = None
-) -> Iterator[tuple[RunRef, TrackedRun]]:
-    """Yield the tracked runs in the order of their numbers."""
+) -> Iterator[tuple[TrackedRun, Iterable[StoredAnswer]]]:
+    """Yield each tracked run in the order of their numbers, with its polls in order and the answer of each."""
+    runs = _tracked_runs(connection, source_name, as_of)
+    for source_id, group in groupby(runs, key=lambda one: one[0][0]):
+        polls = groupby(_answers(connection, source_id, as_of), key=itemgetter(0))
+        at, answers = _next_run(polls)
+        for (_, run_key), tracked in group:
+            while at < run_key:  # a run that was not tracked yet by a clock that was set back
+                at, answers = _next_run(polls)
+            yield tracked, answers if at == run_key else ()
+
+
+def _next_run(
+    polls: Iterator[tuple[int, Iterator[tuple[int, StoredAnswer]]]],
+) -> tuple[int, Iterable[StoredAnswer]]:
+    run_key, group = next(polls, (sys.maxsize, iter(())))
+    return run_key, (answer for _, answer in group)
+
+
+def _tracked_runs(
+    connection: sa.Connection, source_name: str | None, as_of: int | None
+) -> Iterator[tuple[RunKey, TrackedRun]]:
+    """Yield the tracked runs by their numbers, in the order of these."""
     statement = (
         sa.select(run, source.c.name, source.c.base_url, watch.c.resumed_at)
         .select_from(known_runs())
@@ -47,9 +75,9 @@ def tracked_runs(
         return None if moment is not None and as_of is not None and moment > as_of else moment
 
     for row in connection.execute(statement).all():
-        key = {"source_id": row.source_id, "run_key": row.run_key}
+        key = (row.source_id, row.run_key)
         yield (
-            RunRef(source=row.name, run_id=row.run_id, **key),
+            key,
             TrackedRun(
                 source=row.name,
                 base_url=row.base_url,
@@ -57,44 +85,65 @@ def tracked_runs(
                 tracked_at=row.tracked_at,
                 resumed_at=known(row.resumed_at),
                 untracked_at=known(row.untracked_at),
-                labels=labels.get((row.source_id, row.run_key), {}),
+                labels=labels.get(key, {}),
             ),
         )
 
 
-def stored_answers(
-    connection: sa.Connection, ref: RunRef, *, as_of: int | None = None
-) -> Iterator[StoredAnswer]:
-    """Yield a run's polls in order, each with its answer."""
-    parts = Parts(connection, ref.source_id)
-
-    @lru_cache(maxsize=1)  # polls of one snapshot follow each other
-    def body_of(seq: int) -> str:
-        (state,) = load_snapshots(connection, ref.rows_of(snapshot), snapshot.c.seq == seq)
-        return to_text(load_value(state, parts))
-
-    for *values, head, length, sha256 in connection.execute(_polls(ref, as_of)).all():
-        row = PollRecord(*values)
-        yield StoredAnswer(
-            polled_at=row.polled_at,
-            outcome=Outcome(row.outcome),
-            http_status=row.http_status,
-            latency_ms=row.latency_ms,
-            detail=row.detail,
-            body=None if row.snapshot_seq is None else body_of(row.snapshot_seq),
-            rejected_body=None
-            if head is None
-            else RejectedBody(beginning=bytes(head), length=length, sha256=bytes(sha256)),
-        )
+def _answers(
+    connection: sa.Connection, source_id: int, as_of: int | None
+) -> Iterator[tuple[int, StoredAnswer]]:
+    """Yield the polls of a source by the key of their run, each with its answer."""
+    parts, shown, body = Parts(connection, source_id), (0, 0), None
+    for rows in connection.execute(_polls(source_id, as_of)).partitions():
+        parts.fetch(row.part_id for row in rows if row.part_id is not None)
+        for row in rows:
+            run_key, seq, part_id, *polled = row[:_FIRST_MOVING]
+            if shown != (run_key, seq):  # polls of one snapshot follow each other
+                columns = dict(zip(MOVING, row[_FIRST_MOVING:], strict=True))
+                body = None if part_id is None else load_text(part_id, columns, parts)
+                shown = run_key, seq
+            yield run_key, _stored_answer(body, *polled)
 
 
-def _polls(ref: RunRef, as_of: int | None) -> sa.Select[Any]:
+def _stored_answer(  # noqa: PLR0917  # a row
+    body: str | None,
+    at: int,
+    outcome: int,
+    http_status: int | None,
+    latency_ms: int | None,
+    detail: str | None,
+    head: bytes | None,
+    length: int,
+    sha256: bytes,
+) -> StoredAnswer:
+    return StoredAnswer(
+        polled_at=at,
+        outcome=Outcome(outcome),
+        http_status=http_status,
+        latency_ms=latency_ms,
+        detail=detail,
+        body=body,
+        rejected_body=None
+        if head is None
+        else RejectedBody(beginning=bytes(head), length=length, sha256=bytes(sha256)),
+    )
+
+
+def _polls(source_id: int, as_of: int | None) -> sa.Select[Any]:
     same_poll = same_run(rejected_body, poll) & (rejected_body.c.polled_at == poll.c.polled_at)
-    rejected = columns_of(rejected_body, ("head", "length", "sha256"))
+    is_shown = same_run(snapshot, poll) & (snapshot.c.seq == poll.c.snapshot_seq)
     statement = (
-        sa.select(*columns_of(poll, POLL_COLUMNS), *rejected)
-        .select_from(poll.outerjoin(rejected_body, same_poll))
-        .where(ref.rows_of(poll))
-        .order_by(poll.c.polled_at)
+        sa.select(
+            *columns_of(poll, ("run_key", "snapshot_seq")),
+            snapshot.c.part_id,
+            *columns_of(poll, _POLLED),
+            *columns_of(rejected_body, _REJECTED),
+            *columns_of(snapshot, MOVING),
+        )
+        .select_from(poll.outerjoin(rejected_body, same_poll).outerjoin(snapshot, is_shown))
+        .where(poll.c.source_id == source_id)
+        .order_by(poll.c.run_key, poll.c.polled_at)
+        .execution_options(yield_per=_PER_FETCH)
     )
     return statement if as_of is None else statement.where(poll.c.polled_at <= as_of)

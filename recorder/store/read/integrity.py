@@ -95,6 +95,7 @@ def find_faults(database: Database, costs: CostRules, rules: SummaryRules) -> It
                 yield StoreFault(name, None, fault, GONE)
             parts = Parts(connection, source_id)
             for run_id, rows in _runs(connection, source_id):
+                parts.fetch(one.part_id for one in rows.snapshots)
                 for fault, repair in _run_faults(rows, parts, costs, rules):
                     yield StoreFault(name, run_id, fault, repair)
 

@@ -95,6 +95,7 @@ class Past:
         by_then = snapshot.c.first_seen_at <= self.as_of
         found = load_snapshots(connection, refs.rows_of(snapshot), by_then)
         snapshots = {key: [*rows] for key, rows in groupby(found, key=lambda row: row.run_key)}
+        parts.fetch(states[-1].part_id for states in snapshots.values())
         labels = labels_of(connection, refs)
         names = ("run_key", "run_id", "tracked_at", "untracked_at")
         statement = (
