@@ -10,18 +10,14 @@ from typing import Any
 import psycopg
 from postgres import private_folder, server_account
 from sqlalchemy.engine import make_url
+from test_readme import block
 
-_CONFIGURATION = """
-[databases]
-{database} = {target}
-[pgbouncer]
-listen_addr =
-listen_port = 6432
-unix_socket_dir = {folder}
-auth_type = any
-pool_mode = transaction
-default_pool_size = 3
-"""
+_LINES_OF_A_TEST = {
+    "runs": "{database} = {target}",
+    "listen_addr": "listen_addr =\nunix_socket_dir = {folder}",
+    "auth_type": "auth_type = any",
+    "auth_file": "",
+}
 _STARTS_WITHIN_S = 20
 
 
@@ -35,7 +31,7 @@ def pooled(url: str) -> Iterator[str]:
         options = direct.translate_connect_args(username="user", database="dbname") | direct.query
         target = " ".join(f"{name}={value}" for name, value in options.items())
         file = folder / "pgbouncer.ini"
-        text = _CONFIGURATION.format(database=direct.database, target=target, folder=folder)
+        text = _configuration(database=str(direct.database), target=target, folder=str(folder))
         file.write_text(text, encoding="utf-8")
         through = direct.set(host=None, port=None, query={"host": str(folder), "port": "6432"})
         account = server_account()
@@ -51,6 +47,14 @@ def pooled(url: str) -> Iterator[str]:
         finally:
             process.kill()
             process.wait()
+
+
+def _configuration(**words: str) -> str:
+    """The manual's configuration, for a socket, any user and another database."""
+    lines = (
+        _LINES_OF_A_TEST.get(line.split(" =")[0], line) for line in block("pgbouncer").splitlines()
+    )
+    return "\n".join(lines).format(**words) + "\n"
 
 
 def _await(dsn: str, process: subprocess.Popen[bytes]) -> None:

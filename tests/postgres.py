@@ -241,6 +241,14 @@ def start_server(url: URL) -> None:
     _call([_programs(home) / "pg_ctl", *options, "start"], home)
 
 
+def run_as_server(url: URL, script: str) -> None:
+    """Run a shell script as the user of such a server, in its folder, with its programs and on its database `postgres`."""
+    home = server_folder(url)
+    variables = {"PGHOST": str(home), "PGUSER": "postgres"}
+    exports = "".join(f"export {name}={value}\n" for name, value in variables.items())
+    _call(["bash", "-ec", f"PATH={_programs(home)}:$PATH\n{exports}{script}"], home)
+
+
 def limit_files(url: URL, pid: int, most: str) -> None:
     """Let no file of one of the server's processes grow beyond so many bytes, as on a full disk, or `unlimited`."""
     with suppress(PostgresUnavailableError):  # the process has ended

@@ -40,28 +40,32 @@ READING = (
 )
 
 
-@pytest.fixture(scope="module")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A store made by the manual's commands, with a month of history; its URL for a user to be named."""
-    folder = tmp_path_factory.mktemp("prepared")
+def prepare(server: PostgresServer, folder: Path) -> str:
+    """Make a store by the manual's commands, with a month of history; its URL for a user to be named."""
     (folder / "recorder").write_text(f'#!/bin/sh\nexec {sys.executable} -m recorder "$@"\n')
     (folder / "recorder").chmod(0o755)
+    socket = make_url(server.url).query
+    url = f"postgresql://USER@/runs?host={socket['host']}&port={socket['port']}"
+    environ = {"PATH": f"{folder}:{BIN}:{os.environ['PATH']}", "HOME": str(folder)}
+    environ |= {"PGHOST": str(socket["host"]), "PGPORT": str(socket["port"])}
+    script = block("postgres").replace(MANUAL_URL, f"'{url.replace('USER', 'recorder')}'")
+    made = subprocess.run(
+        ["bash", "-ec", script],
+        env=environ | {"PGUSER": "postgres"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (made.returncode, made.stderr.count("\n")) == (0, 3), made.stderr
+    import_month(url.replace("USER", "recorder"), folder)
+    return url
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A store made by the manual's commands."""
     with PostgresServer("wheel") as server:
-        socket = make_url(server.url).query
-        url = f"postgresql://USER@/runs?host={socket['host']}&port={socket['port']}"
-        environ = {"PATH": f"{folder}:{BIN}:{os.environ['PATH']}", "HOME": str(folder)}
-        environ |= {"PGHOST": str(socket["host"]), "PGPORT": str(socket["port"])}
-        script = block("postgres").replace(MANUAL_URL, f"'{url.replace('USER', 'recorder')}'")
-        made = subprocess.run(
-            ["bash", "-ec", script],
-            env=environ | {"PGUSER": "postgres"},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert (made.returncode, made.stderr.count("\n")) == (0, 3), made.stderr
-        import_month(url.replace("USER", "recorder"), folder)
-        yield url
+        yield prepare(server, tmp_path_factory.mktemp("prepared"))
 
 
 @pytest.fixture
