@@ -121,6 +121,11 @@ def iso(us: int) -> str:
     return datetime_of(min(max(us, _FIRST), _LAST)).strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(27, "0")
 
 
+def month_of(us: int) -> str:
+    """Return `2026-11`: the month of an instant, in UTC."""
+    return iso(us)[:7]
+
+
 def iso_seconds(us: int) -> str:
     """Return `2026-11-20T09:15:00Z`: an instant cut to the second, for messages."""
     return f"{iso(us)[:19]}Z"

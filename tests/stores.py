@@ -124,6 +124,7 @@ def content(database: Database) -> Rows:
         del row["event_id"], row["recorded_at"]
     held["event"].sort(key=lambda row: [str(value) for value in row.values()])
     held.pop("part")
+    held.pop("run_month")  # it counts transactions
     with database.reading() as connection:
         shelves = {s["source_id"]: Parts(connection, s["source_id"]) for s in held["source"]}
         for row, record in zip(held["snapshot"], load_snapshots(connection), strict=True):

@@ -25,13 +25,14 @@ from recorder.settings.raw_setting import RawSetting, parse_name
 from recorder.store.read.source_rows import source_rows
 from recorder.store.write.record import Recorder
 from recorder.transfer.incoming import ImportProgress, Origin, import_lines
+from recorder.transfer.lake import LakeExport
 from recorder.transfer.outgoing import answer_lines, whole_file
 from recorder.transfer.parquet import write_parquet
 from recorder.views import VIEWS
 
 Thing = TypeVar("Thing")
 
-_NAMES: Final = ("answers", *VIEWS)
+_NAMES: Final = ("answers", "lake", *VIEWS)
 _FORMATS: Final = ("ndjson", "csv", "parquet")
 _BY_ENDING: Final = {".ndjson": "ndjson", ".jsonl": "ndjson", ".csv": "csv", ".parquet": "parquet"}
 
@@ -40,14 +41,25 @@ _BY_ENDING: Final = {".ndjson": "ndjson", ".jsonl": "ndjson", ".csv": "csv", ".p
     epilog="""\b
 Examples:
   recorder export answers --out history.ndjson    whole, for `recorder import`
-  recorder export runs --out runs.parquet""",
+  recorder export runs --out runs.parquet
+  recorder export lake --out lake/                Parquet by source and month: what has changed since""",
 )
 @click.argument("name", type=click.Choice(_NAMES), metavar="NAME")
-@click.option("--out", required=True, metavar="PATH", help="The file to write; - is stdout.")
+@click.option(
+    "--out",
+    required=True,
+    metavar="PATH",
+    help="The file to write; - is stdout. For `lake` its folder.",
+)
 @click.option(
     "--format",
     type=click.Choice(_FORMATS),
     help="The format of the file; by default that of PATH's ending.",
+)
+@click.option(
+    "--force",
+    is_flag=True,
+    help="For `lake`: also write months of which a prune has left less than the lake holds, and sources of another store.",
 )
 @as_of_option
 @tz_option
@@ -57,16 +69,25 @@ def export(
     name: str,
     out: str,
     format: str | None,
+    force: bool,
     as_of: int | None,
     tz: tzinfo,
     settings: Settings,
 ) -> None:
-    """Write answers, or the rows of a view, to a file.
+    """Write answers, or the rows of a view, to a file; or a lake, to a folder.
 
-    NAME is answers, runs, snapshots, polls, transitions, labels, lead_outcomes or events. `answers` is every recorded answer, as
+    NAME is answers, lake, runs, snapshots, polls, transitions, labels, lead_outcomes or events. `answers` is every recorded answer, as
     ndjson that `recorder import` reads into a store on SQLite or Postgres; items are not in it, they are captured again.
     The file appears only when it is complete, and only its owner may read it.
+
+    `lake` is the rows of all views but for documents, as Parquet by source and month, for DuckDB, Spark and their like: the
+    same command again writes the months that have changed.
     """
+    if name == "lake":
+        _export_lake(Path(out), settings, force=force, is_plain=not (format or as_of))
+        return
+    if force:
+        raise UsageError("--force is for `export lake`")
     del tz  # the zone of a date in --as-of; files hold UTC
     chosen = _format(name, out, format)
     target = nullcontext(None) if out == "-" else whole_file(Path(out))
@@ -80,6 +101,23 @@ def export(
             _write_view(count.each(rows), name, chosen, path)
     if sys.stderr.isatty():
         notify(f"{count.words()} to {out}")
+
+
+def _export_lake(folder: Path, settings: Settings, *, force: bool, is_plain: bool) -> None:
+    if not is_plain:
+        raise UsageError("a lake is Parquet of what is known now: leave --format and --as-of out")
+    lake = LakeExport(folder=folder, is_forced=force)
+    with reading(settings, doing=lambda: counted(lake.written, "month")) as database:
+        lake.run(database, settings.source)
+    for source, months in lake.kept.items():
+        notify(
+            f"source {source!r}: {', '.join(months)} changed after a prune and stay as they were"
+            " in the lake: --force writes what the store has left"
+        )
+    for source in lake.busy:
+        notify(f"source {source!r} is being exported by another process: left to that one")
+    if sys.stderr.isatty():
+        notify(f"{counted(lake.written, 'month')} to {folder}")
 
 
 def _format(name: str, out: str, option: str | None) -> str:

@@ -90,7 +90,7 @@ class Written:
             self._by_column.execute(connection, tuple(map(list, zip(*rows, strict=True))))
 
 
-def _unnested(table: sa.Table, names: Mapping[str, str]) -> sa.Select[Any]:
+def unnested(table: sa.Table, names: Mapping[str, str]) -> sa.Select[Any]:
     """Return the rows of arrays that are bound by these names; each name with that of its column."""
     arrays = {
         name: sa.bindparam(name, type_=sa.ARRAY(table.c[column].type))
@@ -105,7 +105,7 @@ def insert(table: sa.Table, names: Iterable[str]) -> Written:
     names = tuple(column.name for column in table.c if column.name in wanted)
     by_row = sa.insert(table).values({name: sa.bindparam(name) for name in names})
     by_column = sa.insert(table).from_select(
-        names, _unnested(table, dict(zip(names, names, strict=True)))
+        names, unnested(table, dict(zip(names, names, strict=True)))
     )
     return Written(Prepared(by_row, names), Prepared(by_column, names), names)
 
@@ -119,7 +119,7 @@ def update(table: sa.Table, names: Iterable[str], key: Iterable[str]) -> Written
         .where(*(table.c[column] == sa.bindparam(name) for name, column in key.items()))
         .ordered_values(*((table.c[name], sa.bindparam(name)) for name in names))
     )
-    new = _unnested(table, {name: name for name in names} | key).subquery("new")
+    new = unnested(table, {name: name for name in names} | key).subquery("new")
     by_column = (
         sa.update(table)
         .where(*(table.c[column] == new.c[name] for name, column in key.items()))

@@ -52,10 +52,22 @@ run = table(
     sa.Column("run_id", Name, nullable=False),
     *required("tracked_at"),
     *integers("untracked_at"),
+    sa.Column("month", Name),  # of its creation, else of its tracking, such as 2026-11
     sa.PrimaryKeyConstraint("source_id", "run_key"),
     sa.UniqueConstraint("source_id", "run_id"),
     refers("source", "source_id"),
+    sa.Index(None, "month", "source_id", "run_key"),  # led by the source it drew checks of keys
     in_calendar("tracked_at untracked_at"),
+)
+
+run_month = table(
+    "run_month",
+    sa.Column("source_id", Small, nullable=False),
+    sa.Column("month", Name, nullable=False),
+    *required("n_changes n_prunes n_forgets"),
+    sa.PrimaryKeyConstraint("source_id", "month"),
+    refers("source", "source_id"),
+    rowid=False,
 )
 
 label = run_table(

@@ -4,10 +4,13 @@ import importlib
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeAlias
 
 from recorder.analysis.values import Cells, Columns
 from recorder.errors import UsageError
+
+Arrow: TypeAlias = Any
+"""A thing of pyarrow, which has no types of its own."""
 
 _ROWS = 5000
 
@@ -23,19 +26,34 @@ def write_parquet(rows: Iterable[Cells], kinds: Columns, out: Path | IO[bytes]) 
     Raises:
         UsageError: pyarrow is not installed.
     """
+    arrow = pyarrow("take --format csv or ndjson")
+    schema = schema_of(arrow, kinds)
+    some = (arrow.Table.from_pylist(chunk, schema=schema) for chunk in _chunks(rows))
+    return write_tables(some, schema, out)
+
+
+def pyarrow(otherwise: str) -> Arrow:
+    """Return the library; refuse where it is not installed, with what else to do."""
     try:
-        arrow: Any = importlib.import_module("pyarrow")
-        parquet: Any = importlib.import_module("pyarrow.parquet")
+        importlib.import_module("pyarrow.compute")
+        importlib.import_module("pyarrow.parquet")
+        return importlib.import_module("pyarrow")
     except ImportError as error:
-        raise UsageError(
-            "parquet needs pyarrow: pip install pyarrow, or take --format csv or ndjson"
-        ) from error
-    schema = arrow.schema([(name, _type(arrow, kind)) for name, kind in kinds.items()])
+        raise UsageError(f"parquet needs pyarrow: pip install pyarrow, or {otherwise}") from error
+
+
+def schema_of(arrow: Arrow, kinds: Columns) -> Arrow:
+    """Return the Arrow schema of columns of these kinds."""
+    return arrow.schema([(name, _type(arrow, kind)) for name, kind in kinds.items()])
+
+
+def write_tables(tables: Iterable[Arrow], schema: Arrow, out: Path | IO[bytes]) -> int:
+    """Write Arrow tables or batches of a schema, each a row group; return how many rows there were."""
     count = 0
-    with parquet.ParquetWriter(out, schema, compression="zstd") as writer:
-        for some in _chunks(rows):
-            writer.write_table(arrow.Table.from_pylist(some, schema=schema))
-            count += len(some)
+    with pyarrow("none").parquet.ParquetWriter(out, schema, compression="zstd") as writer:
+        for some in tables:
+            writer.write(some)
+            count += some.num_rows
     return count
 
 
@@ -45,7 +63,7 @@ def _chunks(rows: Iterable[Cells]) -> Iterator[list[Cells]]:
         yield some
 
 
-def _type(arrow: Any, kind: str) -> Any:  # noqa: ANN401  # pyarrow has no types of its own
+def _type(arrow: Arrow, kind: str) -> Arrow:
     types = {
         "text": arrow.string(),
         "count": arrow.int64(),

@@ -81,17 +81,7 @@ class Listing:
 
     def transitions(self) -> Iterator[ListedRow]:
         """Yield the changes of status by source, run and number."""
-        before = snapshot.alias("before")
-        previous = same_run(before, snapshot) & (before.c.seq == snapshot.c.previous_seq)
-        columns = [
-            before.c.status.label("from_status"),
-            snapshot.c.status.label("to_status"),
-            _ledger_at().label("ledger_at"),
-            before.c.last_seen_at.label("seen_before_at"),
-            snapshot.c.first_seen_at.label("seen_at"),
-        ]
-        pairs = snapshot.outerjoin(before, previous)
-        differs = before.c.seq.is_(None) | snapshot.c.status.is_distinct_from(before.c.status)
+        columns, pairs, differs = status_changes()
         return self._rows(columns, snapshot, snapshot.c.first_seen_at, pairs, differs)
 
     def labels(self) -> Iterator[ListedRow]:
@@ -168,6 +158,21 @@ def as_seen_by(
     of_snapshot = same_run(poll, snapshot) & (poll.c.snapshot_seq == snapshot.c.seq)
     by_then = sa.select(value).select_from(poll).where(of_snapshot, poll.c.polled_at <= as_of)
     return sa.case((snapshot.c.last_seen_at > as_of, by_then.scalar_subquery()), else_=otherwise)
+
+
+def status_changes() -> tuple[list[sa.ColumnElement[Any]], sa.Join, sa.ColumnElement[bool]]:
+    """Return the columns of a change of status, the pairs of snapshots that may show one, and the condition that they do."""
+    before = snapshot.alias("before")
+    previous = same_run(before, snapshot) & (before.c.seq == snapshot.c.previous_seq)
+    columns: list[sa.ColumnElement[Any]] = [
+        before.c.status.label("from_status"),
+        snapshot.c.status.label("to_status"),
+        _ledger_at().label("ledger_at"),
+        before.c.last_seen_at.label("seen_before_at"),
+        snapshot.c.first_seen_at.label("seen_at"),
+    ]
+    differs = before.c.seq.is_(None) | snapshot.c.status.is_distinct_from(before.c.status)
+    return columns, snapshot.outerjoin(before, previous), differs
 
 
 def _ledger_at() -> sa.ColumnElement[int]:

@@ -108,7 +108,7 @@ class Past:
             statement
         ):
             untracked_at, resumed_at = (self._if_known(moment) for moment in moments)
-            run_row = RunRecord(refs.source_id, key, run_id, tracked_at, untracked_at)
+            run_row = RunRecord(refs.source_id, key, run_id, tracked_at, untracked_at, "")
             seen = polls.get(key, [])
             states = _truncated(snapshots.get(key, []), seen)
             past = new_watch(refs.source_id, key, tracked_at)

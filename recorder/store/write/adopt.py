@@ -14,6 +14,7 @@ from recorder.history.export_record import TrackedRun
 from recorder.ledger.answer import Answer
 from recorder.store.read.source_rows import source_rows
 from recorder.store.schema import label
+from recorder.store.write.months import count_runs
 from recorder.store.write.sources import ensure_source, lock_source
 from recorder.store.write.track import TrackedRow, add_seen_runs, resume, tracked_rows, untrack
 
@@ -117,4 +118,5 @@ def _add_labels(
         if key not in stored
     ]
     if new:
+        count_runs(connection, source_id, [run_key])
         connection.execute(sa.insert(label), new)

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 
+from recorder.instants import month_of
 from recorder.ledger.sections import Reading
 from recorder.store.parts import NewParts
 from recorder.store.prepared import insert, update
@@ -19,17 +20,20 @@ from recorder.store.records import (
     WATCH_COLUMNS,
     PollRecord,
     Row,
+    RunRecord,
     SnapshotRecord,
     WatchRecord,
 )
 from recorder.store.schema import (
     poll,
     rejected_body,
+    run,
     run_summary,
     snapshot,
     watch,
 )
 from recorder.store.write.event_log import EventRecord
+from recorder.store.write.months import Month, count_months
 from recorder.store.write.shapes import add_shapes
 
 Values: TypeAlias = tuple[Any, ...]
@@ -51,6 +55,7 @@ _ADD_REJECTED = insert(rejected_body, (*_POLL, "head", "length", "sha256"))
 _ADD_SUMMARY = insert(run_summary, (*_RUN, *RUN_SUMMARY_COLUMNS))
 _SET_SUMMARY = update(run_summary, RUN_SUMMARY_COLUMNS, _RUN)
 _SET_WATCH = update(watch, _WATCHED, _RUN)
+_SET_MONTH = update(run, ("month",), _RUN)
 
 
 @dataclass(slots=True)
@@ -72,6 +77,8 @@ class Batch:
     changed_summaries: list[Row] = field(default_factory=list)
     watches: list[WatchRecord] = field(default_factory=list)
     events: list[EventRecord] = field(default_factory=list)
+    months: set[Month] = field(default_factory=set)
+    moved: list[Values] = field(default_factory=list)
     shapes: dict[int, dict[int, list[Values]]] = field(default_factory=dict)
 
     def wanted(
@@ -107,6 +114,15 @@ class Batch:
             [_summary_values(row, *RUN_SUMMARY_COLUMNS, *_RUN) for row in self.changed_summaries],
         )
         _SET_WATCH.records(connection, self.watches)
+        _SET_MONTH.many(connection, self.moved)
+        count_months(connection, self.months)
+
+    def date(self, run: RunRecord, at: int) -> None:
+        """Note that a run changed which belongs to this instant, and the month that it leaves for another one."""
+        month = month_of(at)
+        self.months |= {(run.source_id, run.month), (run.source_id, month)}
+        if month != run.month:
+            self.moved.append((month, run.source_id, run.run_key))
 
     def _number_templates(self) -> None:
         for row in (*self.new_snapshots, *self.changed_snapshots):

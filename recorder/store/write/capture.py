@@ -21,6 +21,7 @@ from recorder.store.prepared import insert
 from recorder.store.read.due import ITEM_COUNTS
 from recorder.store.records import Row
 from recorder.store.schema import capture, item, run, watch
+from recorder.store.write.months import count_runs
 from recorder.store.write.sources import lock_source
 
 _SETTLING_US = 15 * MINUTE  # a capture that differs so soon after the end is made once more
@@ -74,6 +75,7 @@ def _record(connection: sa.Connection, answer: Answer, page: ItemsPage | Outcome
         "http_status": answer.http_status,
     }
     _write_capture(connection, key, changes, is_new=state["n_requests"] is None)
+    count_runs(connection, source_id, [key["run_key"]])
     return outcome
 
 

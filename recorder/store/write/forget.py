@@ -14,6 +14,7 @@ from recorder.store.engine import dialect_of
 from recorder.store.parts import part_text
 from recorder.store.schema import part, snapshot, source
 from recorder.store.table_parts import metadata
+from recorder.store.write.months import count_runs
 from recorder.store.write.shapes import remove_unused_shapes
 from recorder.store.write.sources import lock_source
 from recorder.store.write.track import run_keys
@@ -32,6 +33,7 @@ def forget(connection: sa.Connection, source_name: str, run_ids: Iterable[str]) 
     templates = set[int]()
     for start in range(0, len(keys), _CHUNK):
         chunk = keys[start : start + _CHUNK]
+        count_runs(connection, source_id, chunk, "n_forgets")
         templates |= _templates(connection, source_id, snapshot.c.run_key.in_(chunk))
         for table in reversed(metadata.sorted_tables):
             if "run_key" in table.c:

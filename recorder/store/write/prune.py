@@ -29,6 +29,7 @@ from recorder.store.schema import (
     watch,
 )
 from recorder.store.write.forget import remove_unused
+from recorder.store.write.months import count_runs
 from recorder.store.write.sources import lock_source
 
 _AT_ONCE: Final = 200
@@ -74,6 +75,7 @@ class Pruning:
         for run_key, of_run in groupby(states, key=attrgetter("run_key")):
             self._prune(connection, (source_id, run_key), list(of_run))
         if not self.is_trial:
+            count_runs(connection, source_id, keys, "n_prunes")
             done = sa.update(watch).where(refs.rows_of(watch)).values(is_pruned=True)
             connection.execute(done)
         last: int = keys[-1]

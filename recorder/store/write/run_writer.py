@@ -266,6 +266,8 @@ class RunWriter:
             self._log.note_abandoned(self._poll.polled_at, last)
         if self._log.found:
             self.batch.events += self._log.records(self.connection if self._is_rewound else None)
+        created_at = None if last is None else last.created_at
+        self.batch.date(self.run, self.run.tracked_at if created_at is None else created_at)
         self.batch.watches.append(self.watch)
 
     def _summary_may_change(self, *, was_seen_again: bool) -> bool:

@@ -11,11 +11,13 @@ import sqlalchemy as sa
 from recorder.base_url import move_command
 from recorder.errors import SettingError, UsageError
 from recorder.history.run_events import EventKind
+from recorder.instants import month_of
 from recorder.store.engine import Database, dialect_of
 from recorder.store.read.source_health import poller_of
 from recorder.store.read.source_rows import source_rows
 from recorder.store.schema import source
 from recorder.store.write.event_log import EventRecord, write_events
+from recorder.store.write.months import count_months
 
 _NEW_SOURCE_LOCK = 0x5EC0_4DE5  # any constant
 
@@ -129,6 +131,7 @@ def save_key(
     if before != known["refused_key"]:
         kind = EventKind.KEY_ACCEPTED if is_accepted else EventKind.KEY_REFUSED
         one = EventRecord(source_id=source_id, run_key=None, happened_at=now, kind=kind, detail=why)
+        count_months(connection, [(source_id, month_of(now))])
         write_events(connection, [one], now=now)
 
 

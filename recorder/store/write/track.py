@@ -4,19 +4,21 @@ Invariants: a source is bound to its base URL at first use; a run id is one run 
 nothing but watches a run again that was dropped. A function that takes a connection works in its writing transaction.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import sqlalchemy as sa
 from msgspec.structs import asdict
 
+from recorder.instants import month_of
 from recorder.schedule.cadence import Urgency
 from recorder.store.engine import Database
-from recorder.store.joins import watched_runs
+from recorder.store.joins import same_run, watched_runs
 from recorder.store.read.run_refs import RunRefs
 from recorder.store.records import columns_of, new_watch
-from recorder.store.schema import label, run, source, watch
+from recorder.store.schema import label, run, run_summary, source, watch
+from recorder.store.write.months import count_months, count_runs
 from recorder.store.write.sources import ensure_source, lock_source
 from recorder.store.write.watch_rows import hasten
 
@@ -117,11 +119,15 @@ def add_seen_runs(connection: sa.Connection, source_id: int, seen_at: Mapping[st
     _add_runs(connection, source_id, {r: at for r, at in seen_at.items() if r not in stored})
     for run_id, row in stored.items():
         if seen_at[run_id] < row.tracked_at:
-            connection.execute(
-                sa.update(run)
-                .where(run.c.source_id == source_id, run.c.run_key == row.run_key)
-                .values(tracked_at=seen_at[run_id])
+            of_run = (run.c.source_id == source_id) & (run.c.run_key == row.run_key)
+            has_date = same_run(run_summary, run) & run_summary.c.created_at.is_not(None)
+            month = sa.case(
+                (sa.exists().where(has_date), run.c.month), else_=month_of(seen_at[run_id])
             )
+            count_runs(connection, source_id, [row.run_key])
+            moved = sa.update(run).where(of_run).values(tracked_at=seen_at[run_id], month=month)
+            connection.execute(moved)
+            count_runs(connection, source_id, [row.run_key])
 
 
 def tracked_rows(
@@ -149,9 +155,16 @@ def _add_runs(
     first = connection.execute(last.where(run.c.source_id == source_id)).scalar_one() + 1
     keys = {run_id: first + n for n, run_id in enumerate(tracked_at)}
     rows = [
-        {"source_id": source_id, "run_key": keys[run_id], "run_id": run_id, "tracked_at": at}
+        {
+            "source_id": source_id,
+            "run_key": keys[run_id],
+            "run_id": run_id,
+            "tracked_at": at,
+            "month": month_of(at),
+        }
         for run_id, at in tracked_at.items()
     ]
+    count_months(connection, {(source_id, month_of(at)) for at in tracked_at.values()})
     connection.execute(sa.insert(run), rows)
     connection.execute(
         sa.insert(watch),
@@ -162,6 +175,7 @@ def _add_runs(
 
 def resume(connection: sa.Connection, source_id: int, run_key: int, *, now: int) -> None:
     """Watch a run again."""
+    count_runs(connection, source_id, [run_key])
     this_run = (run.c.source_id == source_id, run.c.run_key == run_key)
     connection.execute(sa.update(run).where(*this_run).values(untracked_at=None))
     connection.execute(
@@ -178,7 +192,7 @@ def run_keys(connection: sa.Connection, source_id: int, run_ids: Iterable[str]) 
 
 
 def set_labels(
-    connection: sa.Connection, source_id: int, keys: Iterable[int], labels: Mapping[str, str]
+    connection: sa.Connection, source_id: int, keys: Collection[int], labels: Mapping[str, str]
 ) -> None:
     """Set labels of runs, over those that are there."""
     rows = [
@@ -188,6 +202,7 @@ def set_labels(
     ]
     if not rows:
         return
+    count_runs(connection, source_id, list(keys))
     same = (label.c[n] == sa.bindparam(f"old_{n}") for n in ("source_id", "run_key", "key"))
     connection.execute(
         sa.delete(label).where(*same), [{f"old_{n}": v for n, v in row.items()} for row in rows]
@@ -199,6 +214,7 @@ def remove_labels(
     connection: sa.Connection, source_id: int, keys: Sequence[int], names: Iterable[str]
 ) -> None:
     """Remove labels of these names from runs."""
+    count_runs(connection, source_id, keys)
     named = label.c.key.in_(list(names))
     for start in range(0, len(keys), _CHUNK):
         of_runs = label.c.run_key.in_(keys[start : start + _CHUNK])
@@ -209,6 +225,7 @@ def untrack(connection: sa.Connection, source_id: int, run_key: int, *, now: int
     """Stop watching a run, and keep its history."""
     of_source = sa.select(source.c.source_id).where(source.c.source_id == source_id)
     connection.execute(of_source.with_for_update())  # an answer of it may just be being recorded
+    count_runs(connection, source_id, [run_key])
     connection.execute(
         sa.update(run)
         .where(run.c.source_id == source_id, run.c.run_key == run_key)

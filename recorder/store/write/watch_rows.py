@@ -14,6 +14,7 @@ from recorder.store.read.overdue_runs import Overdue
 from recorder.store.read.phases import outcome_is
 from recorder.store.schema import source, watch
 from recorder.store.write.event_log import EventRecord, write_events
+from recorder.store.write.months import count_runs
 from recorder.store.write.sources import lock_source
 
 _CLOCK_SLACK_US = SECOND
@@ -39,6 +40,10 @@ def _plan_again(connection: sa.Connection, source_ids: Iterable[int], now: int) 
     later = watch.c.last_polled_at > now + FAR_OFF_US
     ended = watch.c.ended_seen_at.is_not(None)
     is_settled = watch.c.tracking.in_(("done", "abandoned"))
+    for source_id in source_ids:
+        resumed = (watch.c.source_id == source_id) & later & is_settled
+        keys = connection.execute(sa.select(watch.c.run_key).where(resumed)).scalars().all()
+        count_runs(connection, source_id, keys)
     urgency = sa.case((ended, int(Urgency.LATER)), else_=int(Urgency.IN_FLIGHT))
     tracking = sa.case((ended, "settling"), else_="active")
     connection.execute(
@@ -88,6 +93,8 @@ def mark_notified(
     for name in sorted({one.source for one in overdue}):
         lock_source(connection, name)  # whoever records an answer writes the same rows
     marked = [one for one in overdue if _mark_notified(connection, one, now)]
+    for one in marked:
+        count_runs(connection, one.source_id, [one.run_key])
     write_events(connection, (_event(one, now) for one in marked), now=now)
     return marked
 

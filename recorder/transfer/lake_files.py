@@ -1,0 +1,170 @@
+"""The files of a lake, and the manifest of each source that says which of them are whole.
+
+    DIR/{runs,polls,...}/source=S/month=YYYY-MM/part-0.parquet    DIR/_manifest/source=S.json    DIR/views.*.sql
+
+Invariant: a file appears whole, readable as the umask has it. A manifest is written after the files that it names.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from fcntl import LOCK_EX, LOCK_NB, flock
+from pathlib import Path
+from typing import IO
+from urllib.parse import quote
+
+import msgspec
+
+from recorder.errors import RecorderError
+from recorder.instants import iso
+from recorder.store.read.month_rows import LakeSource, MonthCounts
+from recorder.transfer.lake_tables import LAKE
+from recorder.transfer.lake_views import view_files
+from recorder.transfer.parquet import Arrow, schema_of, write_tables
+
+
+class LakeFile(msgspec.Struct, frozen=True):
+    """The size of one file."""
+
+    rows: int
+    bytes: int
+
+
+class LakeMonth(msgspec.Struct, frozen=True):
+    """A month as it stands in a lake: the store's counts when it was written, and its files by view."""
+
+    n_changes: int
+    n_prunes: int
+    n_forgets: int
+    files: dict[str, LakeFile]
+
+
+class Manifest(msgspec.Struct):
+    """What a lake holds of a source; `created_at` is when its store made the source."""
+
+    source: str
+    created_at: str
+    months: dict[str, LakeMonth] = {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceFiles:
+    """The files of one source in a lake."""
+
+    folder: Path
+    source: LakeSource
+
+    @property
+    def _name(self) -> str:
+        """The name of its folders, from which readers decode that of the source."""
+        return f"source={quote(self.source.name, safe='')}"
+
+    def path(self, month: str, view: str) -> Path:
+        """Return the place of the file of a view and month."""
+        return self.folder / view / self._name / f"month={month}" / "part-0.parquet"
+
+    @contextmanager
+    def locked(self) -> Iterator[bool]:
+        """Keep other processes of this host from writing these files; give whether none of them does already."""
+        with _locked(self.folder / "_manifest" / f".{self._name}.lock", waits=False) as is_mine:
+            yield is_mine
+
+    def manifest(self, *, is_forced: bool) -> Manifest:
+        """Return what the lake holds of the source; refuse one that another store has written, unless forced."""
+        path = self._manifest_path
+        new = Manifest(source=self.source.name, created_at=iso(self.source.created_at))
+        try:
+            held = msgspec.json.decode(path.read_bytes(), type=Manifest)
+        except FileNotFoundError:
+            return new
+        except msgspec.DecodeError as error:
+            if is_forced:
+                return new
+            raise RecorderError(
+                f"{path}: no manifest ({error}): --force writes all months anew"
+            ) from error
+        if held.created_at == new.created_at:
+            return held
+        if is_forced:
+            return new
+        raise RecorderError(
+            f"{self.folder} holds the source {self.source.name!r} of another store:"
+            " choose another folder with --out, or write this one in its place with --force"
+        )
+
+    @property
+    def _manifest_path(self) -> Path:
+        return self.folder / "_manifest" / f"{self._name}.json"
+
+    def save(self, manifest: Manifest) -> None:
+        """Write the manifest."""
+        with _replaced(self._manifest_path) as file:
+            file.write(msgspec.json.format(msgspec.json.encode(manifest)) + b"\n")
+
+    def is_whole(self, month: str, written: LakeMonth) -> bool:
+        """Return whether the files of a month are those that were written."""
+        try:
+            return all(
+                self.path(month, view).stat().st_size == written.files[view].bytes for view in LAKE
+            )
+        except (FileNotFoundError, KeyError):
+            return False
+
+    def write(
+        self,
+        arrow: Arrow,
+        month: str,
+        counts: MonthCounts,
+        tables: Callable[[str], Iterator[Arrow]],
+    ) -> LakeMonth:
+        """Write the tables of each view as the files of a month."""
+        files = {}
+        for view, kinds in LAKE.items():
+            path = self.path(month, view)
+            with _replaced(path) as file:
+                n = write_tables(tables(view), schema_of(arrow, kinds), file)
+            files[view] = LakeFile(rows=n, bytes=path.stat().st_size)
+        return LakeMonth(
+            n_changes=counts.n_changes,
+            n_prunes=counts.n_prunes,
+            n_forgets=counts.n_forgets,
+            files=files,
+        )
+
+
+def write_views(folder: Path) -> None:
+    """Write the files of views where they are not there already; stores may do so at the same time."""
+    with _locked(folder / "_manifest" / ".views.lock", waits=True):
+        for name, text in view_files(folder).items():
+            path = folder / name
+            if not path.exists() or path.read_text("utf-8") != text:
+                with _replaced(path) as file:
+                    file.write(text.encode())
+
+
+@contextmanager
+def _replaced(path: Path) -> Iterator[IO[bytes]]:
+    """Open a file that takes its name, on the disk, when the block ends without an error; readable as umask has it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        with partial.open("wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+@contextmanager
+def _locked(path: Path, *, waits: bool) -> Iterator[bool]:
+    """Hold a lock of this host's processes for the block; give whether it was free, where it does not wait."""
+    with path.open("wb") as file:
+        try:
+            flock(file, LOCK_EX | (0 if waits else LOCK_NB))
+        except BlockingIOError:
+            yield False
+            return
+        yield True
