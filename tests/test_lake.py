@@ -61,7 +61,7 @@ def test_a_lake_has_the_rows_of_the_views(filled: Database, tmp_path: Path) -> N
         "cost_actual": "DECIMAL(19,6)",
         "cost_actual_micros": "BIGINT",
         "is_terminal": "BOOLEAN",
-        "wall_others": "DOUBLE",
+        "wall_seconds": "DOUBLE",
         "source": "VARCHAR",
         "month": "VARCHAR",
     }
@@ -98,7 +98,7 @@ def _imported(database: Database, created_at: str, *, at: int = 2000) -> object:
 
 def _given_up(database: Database) -> object:
     body = document("new")
-    polls = [answer(day * 86400, body, run_id="new") for day in (41, 55)]
+    polls = [answer(hour * 3600, body, run_id="new") for hour in (990, 1200, 1210)]
     return Recorder(database).record(polls)
 
 

@@ -24,7 +24,9 @@ _COUNTS: Final = ("n_changes", "n_prunes", "n_forgets")
 
 def _raised(count: Count) -> Written:
     """Return the statement that raises a count of months, and adds those that are not there."""
-    first = {name: sa.literal_column(str(int(name == count))) for name in _COUNTS}
+    first: dict[str, sa.ColumnElement[int]] = {
+        name: sa.literal_column(str(int(name == count))) for name in _COUNTS
+    }
     raised = {count: run_month.c[count] + sa.literal_column("1")}
     by_row = sqlite.insert(run_month).values({n: sa.bindparam(n) for n in _KEY} | first)
     rows = unnested(run_month, {name: name for name in _KEY}).add_columns(*first.values())
