@@ -20,11 +20,7 @@ from recorder.ledger.jsontext import Json
 from recorder.settings import Settings
 from recorder.store.engine import Database
 from recorder.store.migrate import require_current
-from recorder.store.read.listing import (
-    ListedRow,
-    Listing,
-    last_event_id,
-)
+from recorder.store.read.listing import ListedRow, Listing, last_event_id
 from recorder.store.read.overdue_runs import overdue_runs
 from recorder.store.read.past import Past
 from recorder.store.read.run_refs import RunRef, RunRefs, find_run
@@ -274,10 +270,7 @@ class Queries:
         return name
 
     def _listed(
-        self,
-        rows: Callable[[Listing], Iterator[ListedRow]],
-        run_id: str | None,
-        source: str | None,
+        self, rows: Callable[[Listing], Iterator[ListedRow]], run_id: str | None, source: str | None
     ) -> Iterator[ListedRow]:
         named = self._source(source)
         with self._database.reading() as connection:

@@ -69,10 +69,7 @@ def _prepare(question: Question) -> Question:
     end = question.now if until is None else until
     if a is not None or b is not None or since is None or end is None:
         raise UsageError(f"--against previous goes with --since alone: {_HOW}")
-    sides = {
-        "a": Filters(since=2 * since - end, until=since),
-        "b": Filters(since=since, until=end),
-    }
+    sides = {"a": Filters(since=2 * since - end, until=since), "b": Filters(since=since, until=end)}
     return replace(
         question,
         filters=replace(question.filters, since=None, until=None),

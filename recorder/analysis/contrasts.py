@@ -145,9 +145,7 @@ def contrasts(a: Samples, b: Samples) -> Iterator[Contrast]:
             yield Contrast(measure=measure, unit=unit, a=sides[0], b=sides[1])
 
 
-def contrast_rows(
-    found: Mapping[Key, Sequence[tuple[Row, Contrast]]],
-) -> dict[Key, list[Row]]:
+def contrast_rows(found: Mapping[Key, Sequence[tuple[Row, Contrast]]]) -> dict[Key, list[Row]]:
     """Return the rows of each group; the intervals of all groups hold together.
 
     Args:

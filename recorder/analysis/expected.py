@@ -71,10 +71,7 @@ def _sums(runs: Runs) -> Sums:
 
 def expected_micros(runs: Runs, ratios: Ratios) -> int:
     """Return what runs of one unit are expected to come to, in millionths, rounded once, half to even."""
-    spent, open_runs = (
-        in_part(runs, *SPENT),
-        in_part(runs, *OPEN),
-    )
+    spent, open_runs = (in_part(runs, *SPENT), in_part(runs, *OPEN))
     whole = Fraction(total(runs.ints("spend_micros").values[spent]))
     some = runs.only(open_runs)
     for (slug, unit), of_slug in split(some, [some.words("slug"), some.words("spend_unit")]):

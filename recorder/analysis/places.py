@@ -11,14 +11,7 @@ from functools import partial
 from typing import Final
 
 from recorder.analysis.columns import Runs
-from recorder.analysis.likes import (
-    LEAST_LIKES,
-    CostScores,
-    DurationScores,
-    Likes,
-    Planned,
-    Value,
-)
+from recorder.analysis.likes import LEAST_LIKES, CostScores, DurationScores, Likes, Planned, Value
 from recorder.analysis.outcomes import NEEDS as OUTCOMES
 from recorder.analysis.outcomes import paid, timed
 from recorder.analysis.rows import RunRow

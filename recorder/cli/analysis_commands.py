@@ -143,11 +143,11 @@ def _option(option: Option) -> Callable[[Any], Any]:
 
 _FORMS: Final[Mapping[str, Mapping[str, Any]]] = {
     "flag": {"is_flag": True},
-    "number": {"type": click.IntRange(1), "show_default": True},
+    "number": {"type": click.IntRange(1), "metavar": "N"},
     "selection": {"metavar": "SELECTION", "callback": parse_selection},
     "period": {"type": click.Choice(("previous",))},
     "instant": {"metavar": "T", "callback": parse_when_option},
-    "span": {"metavar": "DURATION", "show_default": True},
+    "span": {"metavar": "DURATION"},
 }
 """How click takes an option of each kind."""
 

@@ -35,7 +35,7 @@ _NONE_AT_ALL: Final = "no runs: 'recorder track RUN_ID' starts a history"
 Examples:
   recorder history er_01JC8Z6M3Q
   recorder history er_01JC8Z6M3Q --sort=-seq --limit 3
-  recorder history er_01JC8Z6M3Q --format ndjson | jq -c '.changes[]'""",
+  recorder history er_01JC8Z6M3Q --format ndjson | jq -c '.changes[]'"""
 )
 @click.argument("run_id", metavar="RUN_ID", shell_complete=completed_by("run_id"))
 @query_options("as_of tz order format")
@@ -65,7 +65,7 @@ Examples:
   recorder runs --status failed,cancelled --since 7d
   recorder runs --sort=-wall_seconds --limit 10
   recorder runs --status running --sort=remaining_seconds_p50
-  recorder runs --label team=growth --format csv > runs.csv""",
+  recorder runs --label team=growth --format csv > runs.csv"""
 )
 @click.option(
     "--tracking",

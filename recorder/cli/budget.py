@@ -15,7 +15,7 @@ from recorder.cli.stores import reading
 Examples:
   recorder budget
   recorder budget --sort=-share --format json
-  recorder budget --as-of 2026-11-15""",
+  recorder budget --as-of 2026-11-15"""
 )
 @query_options("as_of tz order format", source=False)
 def budget(options: QueryOptions) -> None:

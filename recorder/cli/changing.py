@@ -50,7 +50,7 @@ def untrack(run_ids: tuple[str, ...], settings: Settings) -> None:
 Examples:
   recorder label er_01JC8Z6M3Q team=growth wave=2
   recorder label --slug work_email --since 7d wave=2
-  recorder label --label wave=2 --remove wave""",
+  recorder label --label wave=2 --remove wave"""
 )
 @click.argument(
     "words", metavar="[RUN_ID]... [KEY=VALUE]...", shell_complete=completed_by("run_id"), nargs=-1
@@ -93,7 +93,7 @@ def _pair(word: str) -> tuple[str, str]:
     epilog="""\b
 Examples:
   recorder forget er_01JC8Z6M3Q
-  recorder forget --label customer=acme --yes""",
+  recorder forget --label customer=acme --yes"""
 )
 @click.argument("run_ids", metavar="[RUN_ID]...", shell_complete=completed_by("run_id"), nargs=-1)
 @click.option("--yes", is_flag=True, help="Do not ask first.")

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, fields
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from math import isfinite
 from typing import Any, Final
 
@@ -82,61 +83,51 @@ def _spend_limit(text: str) -> SpendLimit:
     return SpendLimit(micros=micros, unit=unit.strip() or None, within_us=within_us)
 
 
-def _rule(option: str, name: str, metavar: str, text: str, **more: Any) -> Any:  # noqa: ANN401  # click's own
-    return click.option(option, name, metavar=metavar, help=text, **more)
-
+_rate_option = partial(click.option, metavar="SHARE", callback=_rate)
+_count_option = partial(click.option, metavar="N", type=click.IntRange(0))
+_span_option = partial(click.option, metavar="DURATION", callback=_past_span)
 
 _RULE_OPTIONS: Final = all_options(
-    _rule(
-        "--max-failure-rate",
-        "failure_rate",
-        "SHARE",
-        "Of the runs that completed or failed.",
-        callback=_rate,
+    _rate_option(
+        "--max-failure-rate", "failure_rate", help="Of the runs that completed or failed."
     ),
-    _rule(
-        "--max-overrun",
-        "overrun",
-        "SHARE",
-        "Of the runs that cost over 1.1 of their preview, by unit.",
-        callback=_rate,
+    _rate_option(
+        "--max-overrun", "overrun", help="Of the runs that cost over 1.1 of their preview, by unit."
     ),
-    _rule(
+    _span_option(
         "--max-silence",
         "silence_us",
-        "DURATION",
-        "Since a source with a run that is due was last polled well.",
-        callback=_past_span,
+        help="Since a source with a run that is due was last polled well.",
     ),
-    _rule("--max-overdue", "overdue", "N", "Overdue runs now.", type=click.IntRange(0)),
-    _rule(
-        "--max-slow",
-        "slow",
-        "N",
-        "Runs in flight that are slow, as overdue --slow marks them.",
-        type=click.IntRange(0),
+    _count_option("--max-overdue", "overdue", help="Overdue runs now."),
+    _count_option(
+        "--max-slow", "slow", help="Runs in flight that are slow, as overdue --slow marks them."
     ),
-    _rule(
+    click.option(
         "--max-spend",
         "spend",
-        "AMOUNT[ UNIT]/DURATION",
-        "What the runs created in that time use, by unit. Repeatable.",
+        metavar="AMOUNT[ UNIT]/DURATION",
         callback=_spend_limits,
         multiple=True,
+        help="What the runs created in that time use, by unit. Repeatable.",
     ),
-    _rule("--max-budget", "budget", "SHARE", "Of each budget of the config.", callback=_share),
-    _rule(
+    click.option(
+        "--max-budget",
+        "budget",
+        metavar="SHARE",
+        callback=_share,
+        help="Of each budget of the config.",
+    ),
+    _span_option(
         "--new-errors",
         "new_errors_us",
-        "DURATION",
-        "Error patterns of runs first seen in that time: none may be.",
-        callback=_past_span,
+        help="Error patterns of runs first seen in that time: none may be.",
     ),
     click.option(
         "--min-n",
         type=click.IntRange(1),
+        metavar="N",
         default=10,
-        show_default=True,
         help="A rate of fewer runs crosses nothing.",
     ),
     click.option(
@@ -152,7 +143,7 @@ _RULE_OPTIONS: Final = all_options(
 Examples:
   recorder check --max-failure-rate 0.1 --max-overdue 0 --max-silence 10m
   recorder check --max-spend '5000 credits/7d' --max-budget 0.8
-  recorder check --max-failure-rate 0.05 --slug work_email --since 1d -v""",
+  recorder check --max-failure-rate 0.05 --slug work_email --since 1d -v"""
 )
 @_RULE_OPTIONS
 @query_options("filters tz format", settings=["overdue_after"])

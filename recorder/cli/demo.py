@@ -52,7 +52,7 @@ and from cron or as a service, silent while all is well (lines: README.md):
     epilog="""\b
 Examples:
   recorder demo
-  recorder demo --db demo.db          keep the store in this file""",
+  recorder demo --db demo.db          keep the store in this file"""
 )
 @click.option(
     "--db", metavar="URL", help="A new store, kept for later; by default one in a temporary folder."

@@ -21,7 +21,7 @@ _COLUMNS = ("check", "source", "state", "found", "advice")
     epilog="""\b
 Examples:
   recorder doctor
-  recorder doctor --source team-b --format json""",
+  recorder doctor --source team-b --format json"""
 )
 @query_options("format", settings=["base_url", "rate", "every", "overdue_after", "ping"])
 def doctor(options: QueryOptions) -> int:

@@ -18,12 +18,7 @@ from recorder.analysis.value_texts import instant_text
 from recorder.analysis.values import Cells, declared
 from recorder.cli.event_cursor import Cursor
 from recorder.cli.output import write_rows
-from recorder.cli.row_options import (
-    QueryOptions,
-    notify_unknown_words,
-    parse_words,
-    query_options,
-)
+from recorder.cli.row_options import QueryOptions, notify_unknown_words, parse_words, query_options
 from recorder.cli.stores import reading
 from recorder.cli.streams import output_was_lost
 from recorder.cli.terminal import visible
@@ -52,7 +47,7 @@ Examples:
   recorder events --since 24h
   recorder events --kind ended --status failed --sort=-event_id --limit 20
   recorder events --cursor seen --since 1h --format ndjson
-  recorder events --follow --format ndjson | while read -r line; do ...""",
+  recorder events --follow --format ndjson | while read -r line; do ..."""
 )
 @click.option(
     "--kind",

@@ -20,7 +20,7 @@ from recorder.cli.streams import terminal_width
 Examples:
   recorder explain er_01JC8Z6M3Q
   recorder explain er_01JC8Z6M3Q --format markdown
-  recorder explain er_01JC8Z6M3Q --format json --as-of 2026-11-20T09:15:00Z""",
+  recorder explain er_01JC8Z6M3Q --format json --as-of 2026-11-20T09:15:00Z"""
 )
 @click.argument("run_id", metavar="RUN_ID", shell_complete=completed_by("run_id"))
 @query_options("as_of tz format", settings=["overdue_after"])

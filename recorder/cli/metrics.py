@@ -47,7 +47,7 @@ class Metric:
     epilog="""\b
 Examples:
   recorder metrics
-  recorder metrics --out /var/lib/node_exporter/recorder.prom""",
+  recorder metrics --out /var/lib/node_exporter/recorder.prom"""
 )
 @click.option("--out", metavar="FILE.prom", help="Replace this file, whole; else print.")
 @tz_option

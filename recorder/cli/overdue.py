@@ -33,7 +33,7 @@ Examples:
   recorder overdue
   recorder overdue --overdue-after 30m --fail || page-somebody
   recorder overdue --slow
-  recorder overdue --slug work_email --format ndjson""",
+  recorder overdue --slug work_email --format ndjson"""
 )
 @click.option("--fail", is_flag=True, help="Exit with code 5 if any run is listed.")
 @click.option(

@@ -32,7 +32,7 @@ Examples:
   recorder poll --for 55s             from cron, every minute
   recorder poll --until-done          until every run has ended and is quiet
   recorder poll --for 55s --items     and the leads of ended runs
-  recorder poll --forever -v          as a service""",
+  recorder poll --forever -v          as a service"""
 )
 @click.option(
     "--for", "span", metavar="DURATION", callback=parsed_span, help="Go on for this long."

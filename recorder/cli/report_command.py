@@ -24,7 +24,7 @@ _DAYS: Final = 30
 Examples:
   recorder report --out month.html
   recorder report --since 7d --slug work_email --out week.html
-  recorder report --since 2026-10-01 --until 2026-11-01 --out october.html""",
+  recorder report --since 2026-10-01 --until 2026-11-01 --out october.html"""
 )
 @click.option("--out", required=True, metavar="FILE.html", help="The file to write.")
 @query_options("filters as_of tz")

@@ -109,8 +109,8 @@ format_option = all_options(
         "--format",
         type=click.Choice(FORMATS),
         default=FORMATS[0],
-        show_default=True,
-        help="How to print: json is one array, ndjson one object a line.",
+        metavar="FORMAT",
+        help="How to print: table, json (one array), ndjson (an object a line), csv or markdown.",
     ),
     wide_option,
 )
@@ -124,7 +124,6 @@ tz_option = click.option(
         name for name in sorted(available_timezones()) if name.startswith(beginning)
     ],
     default="UTC",
-    show_default=True,
     help="Time zone of dates, of the times shown and of groups by day.",
 )
 

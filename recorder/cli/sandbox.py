@@ -3,6 +3,7 @@
 Invariant: run ids (or answers) are on stdout, all else on stderr.
 """
 
+from functools import partial
 from pathlib import Path
 
 import click
@@ -14,9 +15,10 @@ from recorder.sandbox.effects import UNDOCUMENTED
 from recorder.sandbox.sandbox_error import SandboxError
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
-
-_FACTOR = click.FloatRange(0.01, 100)
-_SHARE = click.FloatRange(0, 1)
+_factor_option = partial(
+    click.option, type=click.FloatRange(0.01, 100), metavar="FACTOR", default=1.0
+)
+_share_option = partial(click.option, type=click.FloatRange(0, 1), metavar="SHARE", default=0.0)
 
 _EPILOG = """\b
 Faults to inject:
@@ -38,13 +40,13 @@ Examples:
     "--port",
     type=click.IntRange(0, 65535),
     default=0,
+    show_default="a free one",
     metavar="PORT",
-    help="Port on 127.0.0.1; by default a free one.",
+    help="Port on 127.0.0.1.",
 )
 @click.option(
     "--runs",
     type=click.IntRange(0),
-    default=None,
     metavar="N",
     help="How many runs to start with, of mixed endings; by default 30, none with --folder.",
 )
@@ -53,7 +55,6 @@ Examples:
     type=int,
     metavar="N",
     default=1,
-    show_default=True,
     help="Seed of the runs: the same seed makes the same runs.",
 )
 @click.option(
@@ -61,7 +62,6 @@ Examples:
     type=click.FloatRange(min=0, min_open=True),
     metavar="FACTOR",
     default=1.0,
-    show_default=True,
     help="Runs go FACTOR times faster than real ones.",
 )
 @click.option(
@@ -91,30 +91,17 @@ Examples:
     type=click.IntRange(0),
     metavar="N",
     default=100,
-    show_default=True,
     help="Requests in any 60 s per key; further ones are answered with 429. 0: no limit.",
 )
 @click.option(
     "--retry-after",
     type=click.Choice(["seconds", "date"]),
     default="seconds",
-    show_default=True,
     help="The form of Retry-After in those answers.",
 )
-@click.option(
-    "--version-price",
-    type=_FACTOR,
-    metavar="FACTOR",
-    default=1.0,
-    show_default=True,
-    help="Each version of a slug costs FACTOR times the one before.",
-)
-@click.option(
+@_factor_option("--version-price", help="Each version of a slug costs FACTOR times the one before.")
+@_factor_option(
     "--drift",
-    type=_FACTOR,
-    metavar="FACTOR",
-    default=1.0,
-    show_default=True,
     help="At the end, runs take FACTOR times as long and cost FACTOR times as much over their preview as at first.",
 )
 @click.option(
@@ -122,22 +109,10 @@ Examples:
     metavar="T",
     help="Start of a week in which runs take four times as long and one in three fails.",
 )
-@click.option(
-    "--late-actuals",
-    type=_SHARE,
-    metavar="SHARE",
-    default=0.0,
-    show_default=True,
-    help="Share of the actual costs that come one hour to three days late.",
+@_share_option(
+    "--late-actuals", help="Share of the actual costs that come one hour to three days late."
 )
-@click.option(
-    "--no-actuals",
-    type=_SHARE,
-    metavar="SHARE",
-    default=0.0,
-    show_default=True,
-    help="Share of the runs whose actual cost never comes.",
-)
+@_share_option("--no-actuals", help="Share of the runs whose actual cost never comes.")
 @click.option(
     "--unit",
     "units",

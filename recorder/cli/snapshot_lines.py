@@ -15,15 +15,7 @@ from recorder.instants import datetime_of
 from recorder.ledger.jsontext import Json, to_text
 from recorder.queries import HistoryStep
 
-COLUMNS: Final = (
-    "seq",
-    "first_seen_at",
-    "last_seen_at",
-    "n_polls",
-    "digest",
-    "status",
-    "changes",
-)
+COLUMNS: Final = ("seq", "first_seen_at", "last_seen_at", "n_polls", "digest", "status", "changes")
 
 _MARGIN = "    "
 _ARROW = " -> "

@@ -55,7 +55,7 @@ _KEYS: Final = declared(
 Examples:
   recorder sources
   recorder sources --source team-b --format json
-  recorder sources --move team-b --base-url https://ledger.example""",
+  recorder sources --move team-b --base-url https://ledger.example"""
 )
 @click.option("--move", metavar="NAME", help="Bind this source to the ledger at --base-url.")
 @query_options("order format", settings=["base_url", "rate", "overdue_after"])

@@ -21,7 +21,7 @@ from recorder.views import RUNS, run_cells
     epilog="""\b
 Examples:
   recorder status er_01JC8Z6M3Q
-  recorder status er_01JC8Z6M3Q --format json --as-of 2026-11-20T09:15:00Z""",
+  recorder status er_01JC8Z6M3Q --format json --as-of 2026-11-20T09:15:00Z"""
 )
 @click.argument("run_id", metavar="RUN_ID", shell_complete=completed_by("run_id"))
 @query_options("as_of tz format")

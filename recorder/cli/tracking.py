@@ -46,7 +46,7 @@ def _ids(words: Iterable[str], arguments: Refusals, lines: Refusals) -> Iterator
     epilog="""\b
 Examples:
   recorder track er_01JC8Z6M3Q --label team=growth
-  start-runs | recorder track -""",
+  start-runs | recorder track -"""
 )
 @click.argument("run_ids", metavar="[RUN_ID]... [-]", nargs=-1)
 @new_label_option

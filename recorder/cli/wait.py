@@ -42,7 +42,7 @@ GONE_AFTER_US = MINUTE
     epilog="""\b
 Examples:
   recorder wait er_01JC8Z6M3Q && echo completed
-  start-run | recorder wait - --timeout 30m --format json""",
+  start-run | recorder wait - --timeout 30m --format json"""
 )
 @click.argument("run_ids", metavar="RUN_ID... [-]", shell_complete=completed_by("run_id"), nargs=-1)
 @click.option(
@@ -51,7 +51,6 @@ Examples:
     callback=parsed_span,
     metavar="DURATION",
     default="10m",
-    show_default=True,
     help="Give up after this long.",
 )
 @format_option

@@ -33,7 +33,7 @@ _TABLE = ("run_id", "status", "leads_done", "leads_total", "age_seconds", "remai
 Examples:
   recorder watch                      all that is in flight, until Ctrl-C
   recorder watch er_01JC8Z6M3Q        this run, until it has ended
-  recorder watch --format json        the table as it stands, once""",
+  recorder watch --format json        the table as it stands, once"""
 )
 @click.argument("run_ids", metavar="[RUN_ID]...", shell_complete=completed_by("run_id"), nargs=-1)
 @click.option(

@@ -94,10 +94,7 @@ def probe(
 
 def _fetch(account: Account, run_id: str, clock: Callable[[], int]) -> Answer:
     client = LedgerClient(
-        base_url=account.config.base_url,
-        key=account.key,
-        source=account.config.name,
-        clock=clock,
+        base_url=account.config.base_url, key=account.key, source=account.config.name, clock=clock
     )
     with client:
         return client.fetch(Target(run_id))

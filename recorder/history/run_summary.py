@@ -121,9 +121,7 @@ class End:
 
 
 def summarize(
-    snapshots: Sequence[SnapshotSummary],
-    row: LedgerRow,
-    rules: SummaryRules = SummaryRules(),
+    snapshots: Sequence[SnapshotSummary], row: LedgerRow, rules: SummaryRules = SummaryRules()
 ) -> RunSummary:
     """Return the summary of one run.
 

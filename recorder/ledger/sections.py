@@ -33,16 +33,7 @@ from recorder.ledger.packing import (
     packed_value,
     part_of,
 )
-from recorder.ledger.row import (
-    OUTSIDE,
-    RUN,
-    LedgerRow,
-    Node,
-    Values,
-    in_order,
-    read_node,
-    row_of,
-)
+from recorder.ledger.row import OUTSIDE, RUN, LedgerRow, Node, Values, in_order, read_node, row_of
 
 _REMEMBERED_BYTES = 32 * 2**20
 _ENTRY_BYTES = 600  # an entry without its texts, as measured
@@ -185,9 +176,7 @@ class _Draft(Generic[T]):
     __slots__ = ("_section", "_split", "deviations", "odd", "parts", "values")
 
     def __init__(
-        self,
-        split: Callable[[T], Mapping[str, T] | None],
-        section: Callable[[Node, T], _Section],
+        self, split: Callable[[T], Mapping[str, T] | None], section: Callable[[Node, T], _Section]
     ) -> None:
         self._split = split
         self._section = section

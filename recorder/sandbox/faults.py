@@ -135,13 +135,7 @@ def parse_rate(value: object, *, where: str) -> float:
 
 
 def choose_fault(
-    faults: Sequence[Fault],
-    *,
-    seed: int,
-    number: int,
-    elapsed_s: float,
-    run_id: str,
-    user: str,
+    faults: Sequence[Fault], *, seed: int, number: int, elapsed_s: float, run_id: str, user: str
 ) -> Fault | None:
     """Choose the fault of a request, or None.
 

@@ -287,10 +287,7 @@ def _error(rng: random.Random, run: SimulatedRun) -> tuple[str, dict[str, Any] |
             f"Provider quota exceeded (HTTP 429) for workspace {workspace}",
             {"provider": provider, "retryable": False},
         ),
-        (
-            f"Timeout after 30000 ms calling {provider}",
-            {"provider": provider, "timeoutMs": 30000},
-        ),
+        (f"Timeout after 30000 ms calling {provider}", {"provider": provider, "timeoutMs": 30000}),
         (f"Upstream answered 502 for lead {lead_id(run, 0)}", {"provider": provider}),
         (f"Insufficient credits: {required} required, {required // 3} available", None),
         (f"Output attribute {run.definition.slug} is not writable", {"policy": "never"}),

@@ -5,14 +5,7 @@ Invariant: a join here only adds columns; no row is lost or doubled, since each 
 
 import sqlalchemy as sa
 
-from recorder.store.schema import (
-    capture,
-    item,
-    run,
-    run_summary,
-    source,
-    watch,
-)
+from recorder.store.schema import capture, item, run, run_summary, source, watch
 
 
 def same_run(one: sa.FromClause, other: sa.FromClause) -> sa.ColumnElement[bool]:

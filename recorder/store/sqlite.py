@@ -22,12 +22,7 @@ from recorder.store.table_parts import SCHEMA
 
 OLDEST_SQLITE = (3, 40, 0)
 _READS = frozenset(
-    {
-        sqlite3.SQLITE_SELECT,
-        sqlite3.SQLITE_READ,
-        sqlite3.SQLITE_FUNCTION,
-        sqlite3.SQLITE_RECURSIVE,
-    }
+    {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
 )
 _OF_QUERIES = frozenset(  # codes of errors; None: of the module itself
     {

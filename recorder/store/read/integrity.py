@@ -34,15 +34,7 @@ from recorder.store.records import (
     load_snapshots,
     summary_row,
 )
-from recorder.store.schema import (
-    part,
-    poll,
-    run,
-    run_summary,
-    snapshot,
-    source,
-    watch,
-)
+from recorder.store.schema import part, poll, run, run_summary, snapshot, source, watch
 
 REBUILT: Final = (
     "'recorder export answers', 'recorder forget' the run and 'recorder import' make it anew"

@@ -34,15 +34,7 @@ from recorder.store.records import (
     summary_row,
     summary_rules,
 )
-from recorder.store.schema import (
-    capture,
-    poll,
-    run,
-    run_summary,
-    snapshot,
-    source,
-    watch,
-)
+from recorder.store.schema import capture, poll, run, run_summary, snapshot, source, watch
 
 _PER_QUESTION = 500
 FROM_WATCH = tuple(name for name in RunRow.__struct_fields__ if name in watch.c)

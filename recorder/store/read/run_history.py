@@ -17,16 +17,7 @@ from recorder.ledger.run_status import TERMINAL
 from recorder.store.joins import captured_items, known_runs, named, same_run
 from recorder.store.read.listing import as_seen_by
 from recorder.store.records import SUMMARY_COLUMNS, snapshot_summary
-from recorder.store.schema import (
-    capture,
-    deviation,
-    item,
-    poll,
-    run,
-    snapshot,
-    source,
-    watch,
-)
+from recorder.store.schema import capture, deviation, item, poll, run, snapshot, source, watch
 
 RunName: TypeAlias = tuple[str, str]
 """A source and a run id of it."""
@@ -135,11 +126,7 @@ def lead_errors(
 
 
 def courses(
-    connection: sa.Connection,
-    source_name: str,
-    run_ids: Sequence[str],
-    *,
-    as_of: int | None = None,
+    connection: sa.Connection, source_name: str, run_ids: Sequence[str], *, as_of: int | None = None
 ) -> Iterator[tuple[str, Course]]:
     """Yield how far some runs of a source are, or were as of an instant, by run id."""
     columns = [snapshot.c[name] for name in ("first_seen_at", "started_at", *_COUNTS)]

@@ -15,13 +15,7 @@ from recorder.store.joins import known_runs, same_run
 from recorder.store.read.past import FROM_SUMMARY, FROM_WATCH, Past
 from recorder.store.read.phases import is_mismatched
 from recorder.store.read.run_refs import RunRef, RunRefs, labels_of
-from recorder.store.schema import (
-    capture,
-    run,
-    run_summary,
-    source,
-    watch,
-)
+from recorder.store.schema import capture, run, run_summary, source, watch
 
 
 def run_rows(

@@ -17,13 +17,7 @@ from recorder.store.joins import same_run, watched_runs
 from recorder.store.read.overdue_runs import overdue_runs
 from recorder.store.read.phases import is_in_flight, is_unseen, outcome_is
 from recorder.store.read.source_rows import SourceRow, source_rows
-from recorder.store.schema import (
-    key_budget,
-    key_slot,
-    poll,
-    run,
-    watch,
-)
+from recorder.store.schema import key_budget, key_slot, poll, run, watch
 from recorder.store.sharing.leases import is_dead
 from recorder.store.table_parts import Integer
 
@@ -91,10 +85,7 @@ def source_health(
 
 
 def _health(
-    row: SourceRow,
-    tracked: list[sa.Row[Any]],
-    requests: sa.Row[Any] | None,
-    overdue: Counter[int],
+    row: SourceRow, tracked: list[sa.Row[Any]], requests: sa.Row[Any] | None, overdue: Counter[int]
 ) -> SourceHealth:
     count: Counter[str] = Counter()
     for group in tracked:

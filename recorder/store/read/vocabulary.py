@@ -8,14 +8,7 @@ import sqlalchemy as sa
 
 from recorder.analysis.filters import Filters
 from recorder.ledger.readable import storable
-from recorder.store.schema import (
-    label,
-    run,
-    run_summary,
-    snapshot,
-    source,
-    watch,
-)
+from recorder.store.schema import label, run, run_summary, snapshot, source, watch
 
 _MOST_SHOWN: Final = 20
 _MOST_COMPLETED: Final = 100
