@@ -8,13 +8,12 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
+from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from recorder.sandbox.faults import (
-    Delivery,
     Fault,
     FaultedReply,
-    Kind,
     apply_fault,
     choose_fault,
     throttled,
@@ -45,8 +44,17 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PlannedResponse:
-    """What is to be sent, and for whom; `user` is None for an unknown key, `endpoint` for a path that has none."""
+class Arrival:
+    """The arrival of one request.
+
+    Attributes:
+        number: from 1, in the order of arrival.
+        at: its instant, and that of the document, microseconds since 1970 UTC.
+        user: the user of its key, None for an unknown key.
+        method: GET, POST, ...
+        endpoint: `run`, `items`, ...; None for a path that has none.
+        run_id: the requested run, None where its path names none.
+    """
 
     number: int
     at: int
@@ -54,10 +62,13 @@ class PlannedResponse:
     method: str
     endpoint: str | None
     run_id: str | None
-    reply: Reply
-    delivery: Delivery
-    delay_s: float
-    fault: Kind | None
+
+
+class PlannedResponse(NamedTuple):
+    """A request and what is to be sent for it."""
+
+    arrival: Arrival
+    answer: FaultedReply
 
 
 @dataclass(slots=True)
@@ -129,18 +140,15 @@ class FakeApi:
             endpoint, run_id = parse_target(request.target)
             user = self._user_of(request.authorization)
             answer = self._answer(request, endpoint, run_id, user, at)
-            return PlannedResponse(
+            arrival = Arrival(
                 number=self._number,
                 at=at,
                 user=user,
                 method=request.method,
                 endpoint=endpoint,
                 run_id=run_id,
-                reply=answer.reply,
-                delivery=answer.delivery,
-                delay_s=answer.delay_s,
-                fault=answer.fault,
             )
+            return PlannedResponse(arrival, answer)
 
     def _user_of(self, authorization: str | None) -> str | None:
         scheme, _, key = (authorization or "").partition(" ")

@@ -5,40 +5,30 @@ Invariant: an entry is logged before the last byte of its answer is sent; it nev
 
 import hashlib
 import json
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from threading import Lock
 from typing import TextIO
 
-from recorder.sandbox.fake_api import PlannedResponse
+from recorder.sandbox.fake_api import Arrival, PlannedResponse
 from recorder.sandbox.faults import Delivery
 from recorder.sandbox.sandbox_error import SandboxError
 from recorder.sandbox.timestamps import iso
 
+_LOGGED = ("number", "user", "method", "endpoint", "run_id", "status", "fault")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RequestLog:
+class RequestLog(Arrival):
     """One request and its answer.
 
     Attributes:
-        number: from 1, in the order of arrival.
-        at: the instant of its arrival and of its document, microseconds since 1970 UTC.
-        user: the user of its key, None for an unknown key.
-        method: GET, POST, ...
-        endpoint: `run`, `items`, ...; None for a path that has none.
-        run_id: the requested run, None where its path names none.
         status: the status code, None where nothing was sent.
         fault: the kind of its fault, or None.
         body: the bytes of the body that were sent.
         whole: whether all of the body was handed to the network.
     """
 
-    number: int
-    at: int
-    user: str | None
-    method: str
-    endpoint: str | None
-    run_id: str | None
     status: int | None
     fault: str | None
     body: bytes
@@ -53,13 +43,7 @@ class RequestLog:
         """Format the entry as a line of JSON; digest and length stand for the body."""
         entry = {
             "at": iso(self.at),
-            "number": self.number,
-            "user": self.user,
-            "method": self.method,
-            "endpoint": self.endpoint,
-            "run_id": self.run_id,
-            "status": self.status,
-            "fault": self.fault,
+            **{name: getattr(self, name) for name in _LOGGED},
             "sha256": self.sha256,
             "length": len(self.body),
             "whole": self.whole,
@@ -67,25 +51,16 @@ class RequestLog:
         return json.dumps(entry, ensure_ascii=False)
 
 
-def entry_of(delivery: PlannedResponse, sent: bytes) -> RequestLog:
-    """Build the log entry of an answer.
-
-    Args:
-        delivery: the answer.
-        sent: the part of the body that is sent.
-    """
-    silent = delivery.delivery in (Delivery.HOLD, Delivery.RESET)
+def entry_of(planned: PlannedResponse, sent: bytes) -> RequestLog:
+    """Build the log entry of an answer of which this part of the body is sent."""
+    answer = planned.answer
+    silent = answer.delivery in (Delivery.HOLD, Delivery.RESET)
     return RequestLog(
-        number=delivery.number,
-        at=delivery.at,
-        user=delivery.user,
-        method=delivery.method,
-        endpoint=delivery.endpoint,
-        run_id=delivery.run_id,
-        status=None if silent else delivery.reply.status,
-        fault=delivery.fault,
+        **asdict(planned.arrival),
+        status=None if silent else answer.reply.status,
+        fault=answer.fault,
         body=sent,
-        whole=delivery.delivery == Delivery.SEND,
+        whole=answer.delivery == Delivery.SEND,
     )
 
 

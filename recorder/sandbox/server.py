@@ -21,7 +21,7 @@ from typing import Any
 from recorder.sandbox.fake_api import FakeApi, PlannedResponse, Request
 from recorder.sandbox.faults import Delivery
 from recorder.sandbox.log import Journal, entry_of
-from recorder.sandbox.replies import JSON_TYPE
+from recorder.sandbox.replies import JSON_TYPE, Reply
 from recorder.sandbox.sandbox_error import SandboxError
 
 HOST = "127.0.0.1"
@@ -65,24 +65,25 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = True
         return None
 
-    def _deliver(self, delivery: PlannedResponse) -> None:
-        body = b"" if self.command == "HEAD" else delivery.reply.body
-        sent = _part(body, delivery.delivery)
-        entry = entry_of(delivery, sent)
-        if delivery.delay_s:
+    def _deliver(self, planned: PlannedResponse) -> None:
+        answer = planned.answer
+        body = b"" if self.command == "HEAD" else answer.reply.body
+        sent = _part(body, answer.delivery)
+        entry = entry_of(planned, sent)
+        if answer.delay_s:
             self.server.journal.begin(replace(entry, whole=False))
-            self._wait(delivery.delay_s)
+            self._wait(answer.delay_s)
         self.server.journal.begin(entry)
         is_sent = False
         try:
             is_sent = not self._client_gone()
-            if is_sent and delivery.delivery in (Delivery.SEND, Delivery.CUT):
-                self.connection.sendall(_head(delivery, length=len(delivery.reply.body)) + sent)
+            if is_sent and answer.delivery in (Delivery.SEND, Delivery.CUT):
+                self.connection.sendall(_head(answer.reply, entry.at) + sent)
         except OSError:
             is_sent = False
         self.server.journal.end(entry, sent=is_sent)
-        if delivery.delivery != Delivery.SEND or not is_sent:
-            self._break_off(delivery.delivery)
+        if answer.delivery != Delivery.SEND or not is_sent:
+            self._break_off(answer.delivery)
 
     def _wait(self, seconds: float) -> None:
         """Wait until the time is over, the server stops, or the client has gone."""
@@ -112,13 +113,12 @@ def _part(body: bytes, delivery: Delivery) -> bytes:
     return {Delivery.SEND: body, Delivery.CUT: body[: len(body) // 2]}.get(delivery, b"")
 
 
-def _head(delivery: PlannedResponse, *, length: int) -> bytes:
-    """Write the head of an answer; the reply's own headers replace the server's."""
-    reply = delivery.reply
+def _head(reply: Reply, at: int) -> bytes:
+    """Return the head of an answer; the reply's own headers replace the server's."""
     usual = {
         "Content-Type": JSON_TYPE,
-        "Date": formatdate(delivery.at / 1_000_000, usegmt=True),
-        "Content-Length": str(length),
+        "Date": formatdate(at / 1_000_000, usegmt=True),
+        "Content-Length": str(len(reply.body)),
     }
     named = {name.title() for name in reply.headers}
     headers = {**reply.headers, **{k: v for k, v in usual.items() if k not in named}}
