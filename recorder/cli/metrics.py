@@ -2,11 +2,10 @@
 
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import time, tzinfo
 from types import SimpleNamespace
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import click
 
@@ -32,8 +31,7 @@ Labels: TypeAlias = tuple[Any, ...]
 _OF_SLUG = ("source", "slug")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Metric:
+class Metric(NamedTuple):
     """One metric: its samples, numbers by the values of its labels, each a text or null."""
 
     name: str
@@ -99,26 +97,19 @@ def _runs(analyses: Analyses, settings: Settings, now: int) -> Iterator[Metric]:
         in_flight[name] += 1
         overdue[name] += row.is_overdue(settings.cadence.overdue_after_us, now=now)
         slow[name] += left["slow"] is True
-    yield _of_slugs("recorder_runs_in_flight", "Runs in flight, overdue ones included.", in_flight)
-    yield _of_slugs("recorder_runs_overdue", "Runs in flight for longer than they may be.", overdue)
-    yield _of_slugs("recorder_runs_slow", "Runs in flight, slow against their own normal.", slow)
+    for word, about, samples in (
+        ("in_flight", "Runs in flight, overdue ones included.", in_flight),
+        ("overdue", "Runs in flight for longer than they may be.", overdue),
+        ("slow", "Runs in flight, slow against their own normal.", slow),
+    ):
+        yield Metric(f"recorder_runs_{word}", about, _OF_SLUG, samples)
     ended = {
         (*name, status): row[status]
         for name, row in zip(names, groups, strict=True)
         for status in ("completed", "failed", "cancelled")
     }
     about = "Runs of the store that have ended, by their last status."
-    yield Metric(
-        name="recorder_runs_ended",
-        about=about,
-        labels=(*_OF_SLUG, "status"),
-        samples=ended,
-        is_counter=True,
-    )
-
-
-def _of_slugs(name: str, about: str, samples: Mapping[Labels, int]) -> Metric:
-    return Metric(name=name, about=about, labels=_OF_SLUG, samples=samples)
+    yield Metric("recorder_runs_ended", about, (*_OF_SLUG, "status"), ended, is_counter=True)
 
 
 def _money(analyses: Analyses, settings: Settings, now: int, tz: tzinfo) -> Iterator[Metric]:
@@ -144,7 +135,7 @@ def _money(analyses: Analyses, settings: Settings, now: int, tz: tzinfo) -> Iter
     ):
         labels = ("name", "unit", "per")
         samples = {tuple(row[label] for label in labels): row[column] for row in budgets}
-        yield Metric(name=name, about=about, labels=("budget", "unit", "per"), samples=samples)
+        yield Metric(name, about, ("budget", "unit", "per"), samples)
 
 
 def _polls(database: Database, settings: Settings, now: int) -> Iterator[Metric]:
@@ -165,26 +156,24 @@ def _polls(database: Database, settings: Settings, now: int) -> Iterator[Metric]
             samples={labels: us / SECOND for labels, us in at.items() if us is not None},
         )
     yield Metric(
-        name="recorder_throttled_requests",
-        about="Status requests of the last hour that were answered with 429.",
-        labels=("source",),
-        samples={(one.source.name,): one.throttled_last_hour for one in found},
+        "recorder_throttled_requests",
+        "Status requests of the last hour that were answered with 429.",
+        ("source",),
+        {(one.source.name,): one.throttled_last_hour for one in found},
     )
     named = {key_id: (", ".join(names),) for key_id, names in shared.items()}
-    yield _of_keys(
+    yield Metric(
         "recorder_key_requests",
         "Requests of the last 60 s that count against a key's budget; a key is named by its sources.",
-        ((named[key_id], one.requests_60s) for key_id, one in keys.items()),
+        ("key",),
+        {named[key_id]: one.requests_60s for key_id, one in keys.items()},
     )
-    yield _of_keys(
+    yield Metric(
         "recorder_key_requests_budget",
         "Requests that a key may send in 60 s.",
-        (
-            (named[key_id], min(settings.source_settings(name).rate for name in names))
+        ("key",),
+        {
+            named[key_id]: min(settings.source_settings(name).rate for name in names)
             for key_id, names in shared.items()
-        ),
+        },
     )
-
-
-def _of_keys(name: str, about: str, samples: Iterable[tuple[Labels, int]]) -> Metric:
-    return Metric(name=name, about=about, labels=("key",), samples=dict(samples))
