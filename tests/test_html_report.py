@@ -178,6 +178,20 @@ def test_a_store_without_runs_has_a_page(page: Report) -> None:
     assert "<tr></tr>" not in text
 
 
+def test_a_page_begins_before_it_ends(
+    database: Database, store_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A --since after the last poll is refused with the time of that, and no page is written."""
+    register(database, ["er_1"])
+    Recorder(database).record([answer(0, document(status="completed"))])
+    out = tmp_path / "page.html"
+    assert run(cli, ["report", "--db", store_url, "--since", "1d", "--out", str(out)]) == 2
+    assert (
+        "write a time before the page ends: the last poll, 2025-11-20T" in capsys.readouterr().err
+    )
+    assert not out.exists()
+
+
 def test_a_unit_that_all_share_stands_once(database: Database, page: Report) -> None:
     """Where all runs cost credits, the captions say so, and no column does."""
     register(database)

@@ -12,8 +12,9 @@ from recorder.cli.options import command_now, extra_module
 from recorder.cli.row_options import QueryOptions, notify_unknown_words, query_options
 from recorder.cli.stores import reading
 from recorder.cli.streams import notify
+from recorder.errors import UsageError
 from recorder.humanize import whole_span
-from recorder.instants import DAY, HOUR, datetime_of, us_of
+from recorder.instants import DAY, HOUR, datetime_of, iso_seconds, us_of
 from recorder.transfer.outgoing import whole_file
 
 _DAYS: Final = 30
@@ -41,6 +42,9 @@ def report(out: str, options: QueryOptions) -> None:
         notify_unknown_words(analyses, filters)
         now = as_of or analyses.newest_poll_at() or command_now()
         _notify_age(now, as_of)
+        if filters.until is None and filters.since is not None and filters.since >= now:
+            end = f"{'--as-of' if as_of else 'the last poll'}, {iso_seconds(now)}"
+            raise UsageError(f"--since: write a time before the page ends: {end}")
         since = _midnight(now - _DAYS * DAY if filters.since is None else filters.since, tz)
         filters = replace(filters, since=since)
         period = page.Period(filters=filters, now=now, tz=tz, trigger_url=settings.trigger_url)

@@ -235,15 +235,14 @@ def _copy_aside(database: Database, revision: str | None) -> Path | None:
 def _alembic(
     connection: sa.Connection, direction: Literal["upgrade", "downgrade"], revision: str
 ) -> None:
-    from alembic import command  # noqa: PLC0415  # 350 ms that a cron pass does not pay
-    from alembic.config import Config  # noqa: PLC0415
+    from alembic import command, config  # noqa: PLC0415  # 350 ms that a cron pass does not pay
 
-    config = Config()
-    config.set_main_option("script_location", str(migrations_dir()).replace("%", "%%"))
-    config.set_main_option("path_separator", "os")
-    config.attributes |= {
+    settings = config.Config()
+    settings.set_main_option("script_location", str(migrations_dir()).replace("%", "%%"))
+    settings.set_main_option("path_separator", "os")
+    settings.attributes |= {
         "connection": connection,
         "version_table": VERSION_TABLE,
         "version_table_schema": dialect_of(connection).schema,
     }
-    getattr(command, direction)(config, revision)
+    getattr(command, direction)(settings, revision)
