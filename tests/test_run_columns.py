@@ -1,61 +1,28 @@
 """Columns hold what rows do, whichever store they come from, now and as of a time."""
 
-from typing import Any
-
 import numpy as np
 import pytest
-from made_answers import random_answers
+from columns_held import FIELDS, NAMES, assert_columns_are_rows, fill_mixed, seal_most
 from made_rows import run_row
-from shapes import fill, fill_items
-from stores import BASE_URL, T0, S, register
 
 from recorder.analysis.building import in_listing_order, joined, runs_of
-from recorder.analysis.rows import RunRow
-from recorder.analysis.spend_columns import COLUMNS as SPEND
 from recorder.history.spend_parts import PARTS
+from recorder.store import sealed
 from recorder.store.engine import Database
-from recorder.store.read.past import Past
 from recorder.store.read.run_columns import read_runs
 from recorder.store.read.runs import run_rows
-from recorder.store.write.record import Recorder
-from recorder.store.write.sources import ensure_source
-from recorder.store.write.track import add_seen_runs, track, untrack
-
-FIELDS = [*(name for name in RunRow.__struct_fields__ if name != "labels"), *sorted(SPEND)]
-NAMES = {*FIELDS, "dated_at", "label:team", "label:no"}
 
 
-@pytest.fixture
-def mixed(database: Database) -> Database:
-    """A store with runs of every shape in two sources, and a random history on top."""
-    fill(database)
-    fill_items(database)
-    answers = random_answers(seed=11, runs=60)
-    with database.writing() as connection:
-        number = ensure_source(connection, "growth", base_url=BASE_URL, now=T0)
-        add_seen_runs(connection, number, {a.run_id: a.observed_at for a in answers})
-        track(connection, "growth", ["er_001", "er_004"], now=T0, labels={"team": "west"})
-        untrack(connection, number, 7, now=T0 + 40_000 * S)
-    for start in range(0, len(answers), 100):
-        some = [a.__class__(**_fields(a) | {"source": "growth"}) for a in answers[start:][:100]]
-        Recorder(database).record(some)
-    register(database, ["unseen"], at=900)
+@pytest.fixture(params=["rows", "sealed"])
+def mixed(
+    request: pytest.FixtureRequest, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> Database:
+    """A store with runs of every shape in two sources, as rows alone, or most of them in small blocks."""
+    fill_mixed(database)
+    if request.param == "sealed":
+        monkeypatch.setattr(sealed, "PER_BLOCK", 4)
+        assert seal_most(database) > 10
     return database
-
-
-def _fields(answer: Any) -> dict[str, Any]:
-    return {name: getattr(answer, name) for name in type(answer).__dataclass_fields__}
-
-
-def plain(rows: list[RunRow]) -> list[dict[str, Any]]:
-    """Rows with what columns say of them, in one order."""
-    found = [
-        {name: getattr(row, name) for name in FIELDS}
-        | {"dated_at": row.dated_at}
-        | {f"label:{key}": row.labels.get(key) for key in ("team", "no")}
-        for row in rows
-    ]
-    return sorted(found, key=lambda row: (row["source"], row["run_id"]))
 
 
 @pytest.mark.parametrize("source", [None, "default", "growth"])
@@ -63,22 +30,7 @@ def test_columns_are_the_rows(mixed: Database, source: str | None) -> None:
     """Each value of each column is that of the run's row, now and as of instants in between, of all or one source."""
     with mixed.reading() as connection:
         for at in (None, -5, 7, 63, 705, 50_000, 10**7):
-            past = None if at is None else Past(as_of=T0 + at * S)
-            rows = list(run_rows(connection, source_name=source, past=past))
-            runs = read_runs(connection, NAMES, source_name=source, past=past)
-            assert runs.n == len(rows)
-            columns = {name: runs.values(name) for name in sorted(NAMES)}
-            held = [dict(zip(columns, v, strict=True)) for v in zip(*columns.values(), strict=True)]
-            held.sort(key=lambda row: (row["source"], row["run_id"]))
-            flags = ("persist_results", "is_quiet")  # integers in a column
-            assert held == [
-                row | {name: row[name] if row[name] is None else int(row[name]) for name in flags}
-                for row in plain(rows)
-            ]
-            order = in_listing_order(runs)
-            run_ids, sources = runs.values("run_id"), runs.values("source")
-            listed = [(sources[place], run_ids[place]) for place in order.tolist()]
-            assert listed == [(row.source, row.run_id) for row in rows]
+            assert_columns_are_rows(connection, source, at)
 
 
 @pytest.mark.parametrize("source", [None, "growth"])

@@ -32,6 +32,27 @@ TABLES: dict[str, Sequence[SchemaItem]] = {
             ["source_id"], [f"{SCHEMA}.source.source_id"], name="fk_run_month_source"
         ),
     ),
+    "sealed": (
+        sa.Column("source_id", Small, nullable=False),
+        sa.Column("block", Integer, nullable=False),
+        sa.Column("n", Integer, nullable=False),
+        sa.PrimaryKeyConstraint("source_id", "block", name="pk_sealed"),
+        sa.ForeignKeyConstraint(
+            ["source_id"], [f"{SCHEMA}.source.source_id"], name="fk_sealed_source"
+        ),
+    ),
+    "run_block": (
+        sa.Column("source_id", Small, nullable=False),
+        sa.Column("block", Integer, nullable=False),
+        sa.Column("name", Name, nullable=False),
+        sa.Column("data", Bytes, nullable=False),
+        sa.PrimaryKeyConstraint("source_id", "block", "name", name="pk_run_block"),
+        sa.ForeignKeyConstraint(
+            ["source_id", "block"],
+            [f"{SCHEMA}.sealed.{name}" for name in ("source_id", "block")],
+            name="fk_run_block_sealed",
+        ),
+    ),
 }
 
 
@@ -39,6 +60,8 @@ def upgrade() -> None:
     """Create the tables, and give each run its month."""
     for name, items in TABLES.items():
         op.create_table(name, *items, schema=SCHEMA, sqlite_strict=True, sqlite_with_rowid=False)
+    if not _is_sqlite():  # blocks are deflated already
+        op.execute(f"ALTER TABLE {SCHEMA}.run_block ALTER COLUMN data SET STORAGE EXTERNAL")
     op.add_column("run", sa.Column("month", Name), schema=_schema())
     _fill_months()
     op.create_index(MONTH_INDEX, "run", ["month", "source_id", "run_key"], schema=_schema())

@@ -1,7 +1,7 @@
 """Make columns of values that a store reads piece by piece, or of rows."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +30,11 @@ class Coder(dict[Any, int]):
         return code
 
 
+def kind_of(name: str) -> type[Ints | Words | Objects]:
+    """Return the kind of the column of a name."""
+    return Ints if name in INTS else Objects if name in OBJECTS else Words
+
+
 class Builder:
     """A builder of a column whose values come piece by piece.
 
@@ -38,7 +43,7 @@ class Builder:
     """
 
     def __init__(self, name: str) -> None:
-        self._kind: type[Column] = Ints if name in INTS else Objects if name in OBJECTS else Words
+        self._kind = kind_of(name)
         self._codes = Coder()
         self._pieces: list[npt.NDArray[Any]] = []
 
@@ -95,15 +100,24 @@ def in_listing_order(runs: Runs) -> npt.NDArray[np.intp]:
     return order
 
 
+def concatenated(columns: Sequence[Column]) -> Column:
+    """Return some columns of one kind, at least one, as one column."""
+    if isinstance(columns[0], Words):
+        coder, codes = Coder(), []
+        for column in cast("Sequence[Words]", columns):
+            words = map(coder.__getitem__, column.lexicon.words)
+            merged = np.fromiter(words, np.int32, len(column.lexicon.words))
+            codes.append(merged[column.codes])
+        return Words(np.concatenate(codes), Lexicon(list(coder)))
+    values = np.concatenate([column.values for column in cast("Sequence[Ints]", columns)])
+    return Ints(values) if isinstance(columns[0], Ints) else Objects(values)
+
+
 def joined(first: Runs, second: Runs) -> Runs:
     """Return the runs of both, those of the first before the others; they have the same columns."""
     if not second.n:
         return first
-    columns = {}
-    for name in first.names:
-        builder = Builder(name)
-        for runs in (first, second):
-            column = runs.column(name)
-            builder.add(column.values if isinstance(column, Ints) else runs.values(name))
-        columns[name] = builder.column()
+    columns = {
+        name: concatenated([first.column(name), second.column(name)]) for name in first.names
+    }
     return Runs(first.n + second.n, columns)

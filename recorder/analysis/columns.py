@@ -36,6 +36,10 @@ _WHOLE: Final = (int, int | None, bool, bool | None)
 INTS: Final = frozenset(name for name, kind in get_type_hints(RunRow).items() if kind in _WHOLE) | {
     "clock_off_us",
     "dated_at",
+    "known_at",
+    "resumed_at",
+    "untracked_at",
+    "is_pruned",
     "actual_seen_at",
     "run_key",
     "spend_micros",

@@ -18,6 +18,7 @@ from recorder.polling.fetchers import MOST_UNDER_WAY, Fetcher, PollRequest
 from recorder.polling.messages import not_visible_line, overdue_left_line, overdue_line
 from recorder.polling.result_recorder import ResultRecorder
 from recorder.polling.runtime import Runtime
+from recorder.polling.sealer import Sealer
 from recorder.polling.summary import Summary
 from recorder.polling.timer import Timer
 from recorder.polling.watch_options import RunMode, WatchOptions
@@ -67,6 +68,7 @@ class Poller:
 
     def __post_init__(self) -> None:
         self._database = self.coordinator.database
+        self._sealer = Sealer(database=self._database)
         self.results = ResultRecorder(
             coordinator=self.coordinator,
             recorder=self.recorder,
@@ -137,6 +139,7 @@ class Poller:
         self._send_due(now)
         if self.options.until is not RunMode.PASS:
             self._notify_overdue(now)  # a pass reports at its end: its answers check the clock
+            self._sealer.seal(self._leased, now)
         self.summary.store_error = None
 
     def _is_ending(self) -> bool:
@@ -324,6 +327,7 @@ class Poller:
                 self.results.report_old_refusal(source)
         now = self.runtime.clock()
         self._notify_overdue(now, last=True)
+        self._sealer.seal(self._leased, now, is_last=True)
         if self.summary.failing:
             self.summary.note_lasting(self._database.read(failing_runs, self._watched), now=now)
         if self._is_done and self.options.until is RunMode.DONE:

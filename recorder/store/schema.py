@@ -267,3 +267,23 @@ ids_file = table(
     sa.PrimaryKeyConstraint("file_id"),
     rowid=False,
 )
+
+sealed = table(
+    "sealed",
+    sa.Column("source_id", Small, nullable=False),
+    *required("block n"),
+    sa.PrimaryKeyConstraint("source_id", "block"),
+    refers("source", "source_id"),
+    rowid=False,
+)
+
+run_block = table(
+    "run_block",
+    sa.Column("source_id", Small, nullable=False),
+    *required("block"),
+    sa.Column("name", Name, nullable=False),
+    sa.Column("data", Bytes, nullable=False),
+    sa.PrimaryKeyConstraint("source_id", "block", "name"),
+    refers("sealed", "source_id", "block"),
+    rowid=False,
+)

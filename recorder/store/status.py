@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from recorder.errors import StoreError, StoreMissingError, StoreNewerError, StoreOutdatedError
 from recorder.store.engine import Database
 from recorder.store.migrate import current_revision, require_current
-from recorder.store.schema import run, source, watch
+from recorder.store.schema import run, run_block, sealed, source, watch
 from recorder.store.table_parts import SCHEMA
 
 _TROUBLES: dict[type[StoreError], str] = {
@@ -24,6 +24,7 @@ class StoreStatus:
     Attributes:
         sources, runs, snapshots, polls: how many there are.
         last_polled_at: microseconds since 1970 UTC, None where nothing was polled yet.
+        sealed_runs, sealed_bytes: how many runs are in sealed blocks, and the size of these.
     """
 
     sources: int
@@ -31,6 +32,8 @@ class StoreStatus:
     snapshots: int
     polls: int
     last_polled_at: int | None
+    sealed_runs: int
+    sealed_bytes: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,18 +96,29 @@ def size_bytes(database: Database) -> int:
 
 def _figures(database: Database) -> StoreStatus:
     """Count what a store holds, without reading the tables that grow."""
-    names = ("n_snapshots", "n_polls")
-    snapshots, polls = (sa.func.coalesce(sa.func.sum(watch.c[name]), 0) for name in names)
-    last = sa.func.max(watch.c.last_polled_at)
+    of_watch = sa.select(_sum(watch.c.n_snapshots), _sum(watch.c.n_polls))
+    of_blocks = sa.select(
+        sa.select(_sum(sealed.c.n)).scalar_subquery(),
+        sa.select(_sum(sa.func.length(run_block.c.data))).scalar_subquery(),
+    )
     with database.reading() as connection:
-        counted = connection.execute(sa.select(snapshots, polls, last)).one()
+        counted = connection.execute(
+            of_watch.add_columns(sa.func.max(watch.c.last_polled_at))
+        ).one()
+        sealed_runs, sealed_bytes = connection.execute(of_blocks).one()
         return StoreStatus(
             sources=_count(connection, source),
             runs=_count(connection, run),
             snapshots=int(counted[0]),
             polls=int(counted[1]),
             last_polled_at=counted[2],
+            sealed_runs=int(sealed_runs),
+            sealed_bytes=int(sealed_bytes),
         )
+
+
+def _sum(values: sa.ColumnElement[int]) -> sa.ColumnElement[int]:
+    return sa.func.coalesce(sa.func.sum(values), 0)
 
 
 def _count(connection: sa.Connection, table: sa.Table) -> int:

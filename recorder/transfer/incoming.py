@@ -15,6 +15,7 @@ from recorder.ledger.refusals import Refusals
 from recorder.ledger.row import FIRST_INSTANT
 from recorder.store.write.adopt import adopting
 from recorder.store.write.record import Recorder
+from recorder.store.write.sealing import seal
 from recorder.transfer.lines import ImportLine, LineError, parse_line
 
 _BYTES = 16 * 2**20  # of a batch, which is in memory as a whole
@@ -176,4 +177,5 @@ def import_lines(
         counts.refused = reader.refusals.count
         progress(counts)
     reader.refusals.finish()
+    seal(recorder.database)
     return counts

@@ -39,6 +39,7 @@ from recorder.store.schema import part, poll, run, run_summary, snapshot, source
 REBUILT: Final = (
     "'recorder export answers', 'recorder forget' the run and 'recorder import' make it anew"
 )
+RESEALED: Final = "'recorder db upgrade --reseal' makes the blocks anew"
 GONE: Final = "only a backup, or an export made before, still has it"
 _AT_ONCE: Final = 200
 _UNREADABLE: Final = (StoreError, ArithmeticError, LookupError, TypeError, ValueError)
@@ -85,11 +86,19 @@ def find_faults(database: Database, costs: CostRules, rules: SummaryRules) -> It
         for source_id, name in connection.execute(statement).all():
             for fault in _part_faults(connection, source_id):
                 yield StoreFault(name, None, fault, GONE)
+            for block in _wrong_blocks(connection, source_id):
+                yield StoreFault(name, None, f"the sealed block {block} is not its runs", RESEALED)
             parts = Parts(connection, source_id)
             for run_id, rows in _runs(connection, source_id):
                 parts.fetch(one.part_id for one in rows.snapshots)
                 for fault, repair in _run_faults(rows, parts, costs, rules):
                     yield StoreFault(name, run_id, fault, repair)
+
+
+def _wrong_blocks(connection: sa.Connection, source_id: int) -> Iterator[int]:
+    from recorder.store.read.packed_runs import wrong_blocks  # noqa: PLC0415  # numpy: other commands of `db` do without
+
+    return wrong_blocks(connection, source_id)
 
 
 def _part_faults(connection: sa.Connection, source_id: int) -> Iterator[str]:

@@ -60,17 +60,9 @@ class Past:
 
     def is_calm(self) -> sa.ColumnElement[bool]:
         """Return the condition that a run and its watch are as they were at the instant."""
-        return sa.and_(self.is_tracked(), self.is_watched())
-
-    def is_tracked(self) -> sa.ColumnElement[bool]:
-        """Return the part of it on `run`."""
-        untracked = sa.func.coalesce(run.c.untracked_at, self.as_of) <= self.as_of
-        return (run.c.tracked_at <= self.as_of) & untracked
-
-    def is_watched(self) -> sa.ColumnElement[bool]:
-        """Return the part of it on `watch`."""
-        moments = (watch.c.last_polled_at, watch.c.resumed_at)
-        return sa.and_(*(sa.func.coalesce(moment, self.as_of) <= self.as_of for moment in moments))
+        moments = (run.c.untracked_at, watch.c.last_polled_at, watch.c.resumed_at)
+        known = (sa.func.coalesce(moment, self.as_of) <= self.as_of for moment in moments)
+        return sa.and_(run.c.tracked_at <= self.as_of, *known)
 
     def rows(self, connection: sa.Connection, keys: Iterable[RunKey]) -> Iterator[RunRow]:
         """Yield those of the runs that were tracked by then, in any order."""

@@ -32,6 +32,7 @@ from recorder.store.schema import (
     snapshot,
     watch,
 )
+from recorder.store.sealed import drop_blocks_of
 from recorder.store.write.event_log import EventRecord
 from recorder.store.write.months import Month, count_months
 from recorder.store.write.shapes import add_shapes
@@ -64,6 +65,7 @@ class Batch:
 
     Args:
         parts: those of each source, by its number.
+        not_due: the keys of its runs that were not to be polled, by source: others are in no sealed block.
     """
 
     parts: Mapping[int, NewParts]
@@ -80,6 +82,7 @@ class Batch:
     months: set[Month] = field(default_factory=set)
     moved: list[Values] = field(default_factory=list)
     shapes: dict[int, dict[int, list[Values]]] = field(default_factory=dict)
+    not_due: dict[int, list[int]] = field(default_factory=dict)
 
     def wanted(
         self, state: SnapshotRecord, reading: Reading, last: SnapshotRecord | None
@@ -94,6 +97,7 @@ class Batch:
 
     def flush(self, connection: sa.Connection) -> None:
         """Write all of it."""
+        drop_blocks_of(connection, self.not_due)
         for parts in self.parts.values():
             parts.flush(connection)
         for source_id, shapes in self.shapes.items():

@@ -13,6 +13,7 @@ from recorder.ledger.packing import references
 from recorder.store.engine import dialect_of
 from recorder.store.parts import part_text
 from recorder.store.schema import part, snapshot, source
+from recorder.store.sealed import drop_blocks_of
 from recorder.store.table_parts import metadata
 from recorder.store.write.months import count_runs
 from recorder.store.write.shapes import remove_unused_shapes
@@ -35,6 +36,7 @@ def forget(connection: sa.Connection, source_name: str, run_ids: Iterable[str]) 
         chunk = keys[start : start + _CHUNK]
         count_runs(connection, source_id, chunk, "n_forgets")
         templates |= _templates(connection, source_id, snapshot.c.run_key.in_(chunk))
+        drop_blocks_of(connection, {source_id: chunk})
         for table in reversed(metadata.sorted_tables):
             if "run_key" in table.c:
                 of_runs = (table.c.source_id == source_id) & table.c.run_key.in_(chunk)

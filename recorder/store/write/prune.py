@@ -28,8 +28,10 @@ from recorder.store.schema import (
     snapshot,
     watch,
 )
+from recorder.store.sealed import drop_blocks_of
 from recorder.store.write.forget import remove_unused
 from recorder.store.write.months import count_runs
+from recorder.store.write.sealing import seal
 from recorder.store.write.sources import lock_source
 
 _AT_ONCE: Final = 200
@@ -63,6 +65,8 @@ class Pruning:
                 last = database.write(self._some, row.name, last)
             if self._parts:
                 database.write(self._remove_parts, row.name)
+        if not self.is_trial:
+            seal(database)
 
     def _some(self, connection: sa.Connection, name: str, after: int) -> int | None:
         """Prune the next runs of a source; return the number of the last one, None where there is none."""
@@ -76,6 +80,7 @@ class Pruning:
             self._prune(connection, (source_id, run_key), list(of_run))
         if not self.is_trial:
             count_runs(connection, source_id, keys, "n_prunes")
+            drop_blocks_of(connection, {source_id: keys})
             done = sa.update(watch).where(refs.rows_of(watch)).values(is_pruned=True)
             connection.execute(done)
         last: int = keys[-1]

@@ -232,6 +232,8 @@ def _record_runs(
         if row is None:
             continue  # it was forgotten while the answer was on its way
         watch_row = WatchRecord(*row[_FIRST_OF_WATCH:_FIRST_OF_SNAPSHOT])
+        if watch_row.due_at is None:
+            batch.not_due.setdefault(watch_row.source_id, []).append(watch_row.run_key)
         writer = RunWriter(
             connection=connection,
             batch=batch,

@@ -18,6 +18,7 @@ from recorder.store.joins import same_run, watched_runs
 from recorder.store.read.run_refs import RunRefs
 from recorder.store.records import columns_of, new_watch
 from recorder.store.schema import label, run, run_summary, source, watch
+from recorder.store.sealed import drop_blocks_of
 from recorder.store.write.months import count_months, count_runs
 from recorder.store.write.sources import ensure_source, lock_source
 from recorder.store.write.watch_rows import hasten
@@ -119,6 +120,7 @@ def add_seen_runs(connection: sa.Connection, source_id: int, seen_at: Mapping[st
     _add_runs(connection, source_id, {r: at for r, at in seen_at.items() if r not in stored})
     for run_id, row in stored.items():
         if seen_at[run_id] < row.tracked_at:
+            drop_blocks_of(connection, {source_id: [row.run_key]})
             of_run = (run.c.source_id == source_id) & (run.c.run_key == row.run_key)
             has_date = same_run(run_summary, run) & run_summary.c.created_at.is_not(None)
             month = sa.case(
@@ -154,6 +156,7 @@ def _add_runs(
     last = sa.select(sa.func.coalesce(sa.func.max(run.c.run_key), 0))
     first = connection.execute(last.where(run.c.source_id == source_id)).scalar_one() + 1
     keys = {run_id: first + n for n, run_id in enumerate(tracked_at)}
+    drop_blocks_of(connection, {source_id: keys.values()})  # of runs with keys that were forgotten
     rows = [
         {
             "source_id": source_id,
@@ -176,6 +179,7 @@ def _add_runs(
 def resume(connection: sa.Connection, source_id: int, run_key: int, *, now: int) -> None:
     """Watch a run again."""
     count_runs(connection, source_id, [run_key])
+    drop_blocks_of(connection, {source_id: [run_key]})
     this_run = (run.c.source_id == source_id, run.c.run_key == run_key)
     connection.execute(sa.update(run).where(*this_run).values(untracked_at=None))
     connection.execute(
@@ -226,6 +230,7 @@ def untrack(connection: sa.Connection, source_id: int, run_key: int, *, now: int
     of_source = sa.select(source.c.source_id).where(source.c.source_id == source_id)
     connection.execute(of_source.with_for_update())  # an answer of it may just be being recorded
     count_runs(connection, source_id, [run_key])
+    drop_blocks_of(connection, {source_id: [run_key]})
     connection.execute(
         sa.update(run)
         .where(run.c.source_id == source_id, run.c.run_key == run_key)

@@ -13,6 +13,7 @@ from recorder.schedule.cadence import Urgency
 from recorder.store.read.overdue_runs import Overdue
 from recorder.store.read.phases import outcome_is
 from recorder.store.schema import source, watch
+from recorder.store.sealed import drop_blocks
 from recorder.store.write.event_log import EventRecord, write_events
 from recorder.store.write.months import count_runs
 from recorder.store.write.sources import lock_source
@@ -37,6 +38,8 @@ def follow_clock(connection: sa.Connection, source_ids: Iterable[int], *, now: i
 
 
 def _plan_again(connection: sa.Connection, source_ids: Iterable[int], now: int) -> None:
+    for source_id in source_ids:
+        drop_blocks(connection, source_id)
     later = watch.c.last_polled_at > now + FAR_OFF_US
     ended = watch.c.ended_seen_at.is_not(None)
     is_settled = watch.c.tracking.in_(("done", "abandoned"))
