@@ -111,3 +111,14 @@ def test_status_is_readable(store_url: str, capsys: Capture) -> None:
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) >= 11
     assert any(line.split() == ["state:", "current"] for line in lines)
+
+
+def test_status_keeps_a_long_path_whole(
+    tmp_path: Path, sqlite_template: Path, capsys: Capture
+) -> None:
+    """The table names a file in a line of its own, however long, so that the path can be copied."""
+    path = tmp_path.joinpath(*(f"folder{n}" for n in range(9)), "runs.db")
+    path.parent.mkdir(parents=True)
+    copyfile(sqlite_template, path)
+    assert run(cli, ["db", "status", "--db", str(path)]) == 0
+    assert capsys.readouterr().out.startswith(f"store:          {path}\nkind:           SQLite")

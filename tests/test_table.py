@@ -177,14 +177,18 @@ def test_one_unit_is_a_heading_and_several_are_a_column() -> None:
 
 
 def test_bars_show_numbers_where_there_is_room() -> None:
-    """The largest has the longest bar, the whole none; they never take the room of a column."""
+    """The largest has the longest bar, shorter where there is less room; they never take the room of a column."""
     columns = {"slug": Cell("text", key=True), "runs": Cell("count", bar=True)}
     rows: list[dict[str, object]] = [{"slug": "a", "runs": 8}, {"slug": "b", "runs": 3}]
     assert [line[6:] for line in printed(rows, width=80, columns=columns).splitlines()[2:]] == [
         "8 ████████",
         "3 ███",
     ]
-    assert [line[6:] for line in printed(rows, width=12, columns=columns).splitlines()[2:]] == [
+    assert [line[6:] for line in printed(rows, width=14, columns=columns).splitlines()[2:]] == [
+        "8 ██████",
+        "3 ██▎",
+    ]
+    assert [line[6:] for line in printed(rows, width=10, columns=columns).splitlines()[2:]] == [
         "   8",
         "   3",
     ]

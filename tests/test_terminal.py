@@ -184,6 +184,18 @@ def test_an_import_says_how_far_it_is(
     assert shown == "recorder: 0 lines: 0 answers new, 0 known already\r\n"
 
 
+def test_answers_for_a_file_are_counted(
+    environ: dict[str, str], terminals: list[Terminal], tmp_path: Path
+) -> None:
+    """The sandbox says each second how many answers it has written, also while it writes, until Ctrl-C."""
+    with (tmp_path / "answers.ndjson").open("wb") as out:
+        one = Terminal(environ, "sandbox", "--answers", "1000000", stdout=out.fileno())
+        terminals.append(one)
+        one.wait_for("\r\x1b\\[2K0 answers, 1 s")
+        one.type("\x03")
+        assert one.end() == 130
+
+
 @pytest.mark.parametrize("no_color", [False, True])
 def test_colours_can_be_turned_off(
     environ: dict[str, str], terminals: list[Terminal], *, no_color: bool

@@ -29,7 +29,9 @@ _KINDS: Final[Mapping[type, Kind]] = {
     **dict.fromkeys((int, float, Decimal, Number), "number"),
 }
 _UNITS: Final = ("unit", "cost_unit")
-_BAR: Final = 8  # columns
+BARS: Final = (8, 6, 4)
+"""The columns of the longest bar: the first of these for which a table has room."""
+
 BLOCKS: Final = "▏▎▍▌▋▊▉█"  # from an eighth to the full block
 ASCII_BLOCKS: Final = "#"
 _FULL_AT_1: Final = 0.5  # bars of shares up to this one are drawn larger than they are
@@ -73,9 +75,9 @@ class TableTexts:
         self.blanks: list[str] = []
         self._shown = list(shown if is_verbatim else self._chosen(shown))
 
-    def columns(self, *, bars: bool = True) -> list[Column]:
-        """Return the columns, with or without bars next to numbers."""
-        return [self._column(name, bars=bars) for name in self._shown]
+    def columns(self, *, bar: int = BARS[0]) -> list[Column]:
+        """Return the columns, with bars of at most so many characters next to numbers; 0: without."""
+        return [self._column(name, bar) for name in self._shown]
 
     def notes(self) -> Iterator[str]:
         """Yield what the columns do not say: what is left out, and the zone of instants."""
@@ -132,14 +134,14 @@ class TableTexts:
         texts = texts_of(kind, self._values(name), self._tz, is_exact=self._is_exact)
         return [*map(visible, texts)]
 
-    def _column(self, name: str, *, bars: bool) -> Column:
+    def _column(self, name: str, bar: int) -> Column:
         cell, values = self._cells[name], self._values(name)
         texts = self._texts(name)
         is_plain = True
         if f"{name}_low" in self._cells and not self._is_verbatim:
             texts, is_plain = [*self._with_bounds(name, texts)], False
-        if bars and cell.bar and (cell.kind != "amount" or self._unit is not None):
-            texts, is_plain = [*self._with_bars(texts, values)], False
+        if bar and cell.bar and (cell.kind != "amount" or self._unit is not None):
+            texts, is_plain = [*self._with_bars(texts, values, bar)], False
         group, own = self._heads(name)
         if cell.kind == "amount" and self._unit is not None:
             group = f"{group} {visible(self._unit)}".strip()
@@ -159,18 +161,20 @@ class TableTexts:
         for text, more in zip(texts, bounds, strict=True):
             yield pad(text, width, right=True) + more
 
-    def _with_bars(self, texts: Sequence[str], values: Sequence[Any]) -> Iterator[str]:
+    def _with_bars(
+        self, texts: Sequence[str], values: Sequence[Any], longest: int
+    ) -> Iterator[str]:
         width = max(map(display_width, texts), default=0)
         sizes = [_size(value) for value in values[: self._n_drawn]]
         most = max(sizes, default=0.0)
         top = 1.0 if _FULL_AT_1 < most <= 1 else most
         for text, size in zip_longest(texts, sizes, fillvalue=0.0):
-            bar = self._bar(size / top) if size and self._n_drawn > 1 else ""
+            bar = self._bar(longest * size / top) if size and self._n_drawn > 1 else ""
             yield f"{pad(str(text), width, right=True)} {bar}".rstrip()
 
-    def _bar(self, share: float) -> str:
+    def _bar(self, length: float) -> str:
         n = len(self._blocks)
-        full, rest = divmod(round(share * _BAR * n), n)
+        full, rest = divmod(round(length * n), n)
         return self._blocks[-1] * full + (self._blocks[rest - 1] if rest else "")
 
 

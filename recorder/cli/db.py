@@ -31,6 +31,7 @@ from recorder.store.write.sealing import seal, unseal
 _COUNTS: Final = ("sources", "runs", "snapshots", "polls", "sealed_runs", "sealed_bytes")
 _LEAST_AGE_DAYS: Final = 90
 _NARROW: Final = 60  # one line a value
+_INDENT: Final = len("last_polled_at: ")
 
 
 @click.group(epilog="Example: recorder db status")
@@ -104,7 +105,11 @@ def status(format: str, settings: Settings) -> int:
     if format == "json":
         write_document(as_json(row), sys.stdout)
     else:
-        write_rows([row], columns=tuple(row), format=format, width=_NARROW)
+        shown = tuple(row)
+        if format == "table":  # a path stays whole, to be copied
+            click.echo(f"{'store:':<{_INDENT}}{visible(database.name)}")
+            shown = shown[1:]
+        write_rows([row], columns=shown, format=format, width=_NARROW)
     if condition.trouble is not None:
         notify(condition.trouble)
     return 0 if condition.trouble is None else 1

@@ -13,7 +13,7 @@ from datetime import UTC, tzinfo
 from typing import Final, TextIO, TypeAlias
 
 from recorder.analysis.values import Cell, as_json
-from recorder.cli.cell_texts import ASCII_BLOCKS, BLOCKS, TableTexts, inferred
+from recorder.cli.cell_texts import ASCII_BLOCKS, BARS, BLOCKS, TableTexts, inferred
 from recorder.cli.json_output import json_line
 from recorder.cli.options import is_wide
 from recorder.cli.streams import terminal_width
@@ -164,12 +164,13 @@ def _write_table(rows: Iterable[Row], page: _Page) -> None:
 
 
 def _fitted(texts: TableTexts, page: _Page) -> tuple[list[str], list[str]]:
-    """Return the lines of the table, without bars where these take the room of a column, and what found no room."""
-    goes_on = is_wide()
-    lines, dropped = lay_out(texts.columns(), width=page.width, goes_on=goes_on)
-    if not dropped and not goes_on:
-        return lines, dropped
-    return lay_out(texts.columns(bars=False), width=page.width, goes_on=goes_on)
+    """Return the lines of the table, with bars that take the room of no column, and what found no room."""
+    plain = lay_out(texts.columns(bar=0), width=page.width, goes_on=is_wide())
+    for bar in () if is_wide() else BARS:
+        drawn = lay_out(texts.columns(bar=bar), width=page.width)
+        if drawn[1] == plain[1]:
+            return drawn
+    return plain
 
 
 def _no_room_for(names: Sequence[str]) -> Iterator[str]:

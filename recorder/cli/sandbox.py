@@ -3,11 +3,13 @@
 Invariant: run ids (or answers) are on stdout, all else on stderr.
 """
 
+import sys
 from functools import partial
 from pathlib import Path
 
 import click
 
+from recorder.cli.busy import Count, busy
 from recorder.errors import UsageError
 from recorder.instants import now_us, parse_when
 from recorder.sandbox import Effects, console
@@ -185,7 +187,10 @@ def sandbox(
     try:
         if answers is not None:
             start_at = _parse_instant("--start", start)
-            console.write_answers(answers, seed=seed, start_at=start_at, effects=effects)
+            count = Count("answer")
+            lines = console.answer_lines(answers, seed=seed, start_at=start_at, effects=effects)
+            with busy(count.words):
+                sys.stdout.writelines(count.each(lines))
             return
         users = console.parse_users(user_keys)
         served, documents = console.build(

@@ -1,21 +1,16 @@
 """The store that a command works on, and the signals that end it."""
 
-import os
 import signal
-import stat
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, nullcontext
-from threading import Event, Thread
 
-from recorder.cli.streams import can_draw, drawn_line, notify
-from recorder.humanize import whole_span
+from recorder.cli.busy import busy
+from recorder.cli.streams import notify
 from recorder.instants import steady_us
 from recorder.settings import Settings
 from recorder.store.engine import Database
 from recorder.store.migrate import prepare_for_writing, require_current
 
-_DRAWN_EVERY_S = 1.0
 _LEAST_WAIT_MS = 2000  # a commit of another process takes milliseconds
 
 
@@ -62,31 +57,6 @@ def reading(
     with opened(settings, doing=doing) as database:
         require_current(database)
         yield database
-
-
-@contextmanager
-def busy(doing: Callable[[], str]) -> Iterator[None]:
-    """Show on a terminal, once a second, what the block does and for how long, until its output begins."""
-    # The reader of a pipe may be a pager, which has the screen for itself.
-    if not can_draw(sys.stderr) or stat.S_ISFIFO(os.fstat(sys.stdout.fileno()).st_mode):
-        yield
-        return
-    over = Event()
-    thread = Thread(target=_show_busy, args=(doing, over), daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join()
-        with drawn_line.erased():
-            pass
-
-
-def _show_busy(doing: Callable[[], str], over: Event) -> None:
-    began_us = steady_us()
-    while not over.wait(_DRAWN_EVERY_S):
-        drawn_line.draw(f"{doing()}, {whole_span(steady_us() - began_us)}")
 
 
 def bound_waits(database: Database, ends_at: int) -> None:

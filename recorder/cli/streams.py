@@ -11,7 +11,7 @@ import sys
 import termios
 import textwrap
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from io import BufferedWriter, FileIO, TextIOWrapper
 from threading import RLock
 from typing import Final, TextIO
@@ -68,7 +68,8 @@ class _Output(FileIO):
     def write(self, data: "bytes | bytearray | memoryview") -> int:  # type: ignore[override]
         """Write the data, or drop it and report that once."""
         try:
-            with drawn_line.erased(for_good=True):
+            # A file or a pipe has no part of the terminal: the line stays while it is written.
+            with drawn_line.erased(for_good=True) if self.isatty() else nullcontext():
                 return super().write(data)
         except BrokenPipeError:
             raise

@@ -1,21 +1,22 @@
 """`recorder export` and `recorder import`: a store's history as files."""
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
 from datetime import tzinfo
 from pathlib import Path
-from typing import IO, Final, TextIO, TypeVar
+from typing import IO, Final, TextIO
 
 import click
 
 from recorder.analysis.values import Cells
+from recorder.cli.busy import Count, busy
 from recorder.cli.inputs import input_lines
 from recorder.cli.json_output import escaped_json
 from recorder.cli.options import command_now, settings_options
 from recorder.cli.output import write_rows
 from recorder.cli.row_options import as_of_option, tz_option
-from recorder.cli.stores import busy, reading, recording
+from recorder.cli.stores import reading, recording
 from recorder.cli.streams import notify
 from recorder.errors import UsageError
 from recorder.humanize import counted
@@ -29,8 +30,6 @@ from recorder.transfer.lake import LakeExport
 from recorder.transfer.outgoing import answer_lines, whole_file
 from recorder.transfer.parquet import write_parquet
 from recorder.views import VIEWS
-
-Thing = TypeVar("Thing")
 
 _NAMES: Final = ("answers", "lake", *VIEWS)
 _FORMATS: Final = ("ndjson", "csv", "parquet")
@@ -91,7 +90,7 @@ def export(
     del tz  # the zone of a date in --as-of; files hold UTC
     chosen = _format(name, out, format)
     target = nullcontext(None) if out == "-" else whole_file(Path(out))
-    count = _Count("line" if name == "answers" else "row")
+    count = Count("line" if name == "answers" else "row")
     with reading(settings, doing=count.words) as database, target as path:
         if name == "answers":
             lines = answer_lines(database, source=settings.source, as_of=as_of)
@@ -157,24 +156,6 @@ def _write_view(rows: Iterable[Cells], name: str, format: str, path: Path | None
 
 def _text(path: Path | None) -> AbstractContextManager[TextIO]:
     return nullcontext(sys.stdout) if path is None else path.open("w", encoding="utf-8", newline="")
-
-
-class _Count:
-    """How many of these things have been written."""
-
-    def __init__(self, noun: str) -> None:
-        self._noun = noun
-        self._n = 0
-
-    def each(self, things: Iterable[Thing]) -> Iterator[Thing]:
-        """Yield the things, and count them."""
-        for thing in things:
-            self._n += 1
-            yield thing
-
-    def words(self) -> str:
-        """Return the count in words."""
-        return counted(self._n, self._noun)
 
 
 @click.command(

@@ -8,7 +8,7 @@ import os
 import shlex
 import signal
 import sys
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from threading import Event
@@ -27,8 +27,8 @@ _SHOWN = 3
 _HEAD_START_S = 20
 
 
-def write_answers(runs: int, *, seed: int, start_at: int | None, effects: Effects) -> None:
-    """Write the answers that a poller would have recorded of a population to stdout, as lines for `import`.
+def answer_lines(runs: int, *, seed: int, start_at: int | None, effects: Effects) -> Iterator[str]:
+    """Yield the answers that a poller would have recorded of a population, as lines for `import`.
 
     Args:
         runs: how many runs.
@@ -41,7 +41,7 @@ def write_answers(runs: int, *, seed: int, start_at: int | None, effects: Effect
     if start_at is None:
         start_at = now - now % DAY - 30 * DAY
     for line in answers(runs=runs, seed=seed, start_at=start_at, until_at=now, effects=effects):
-        sys.stdout.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")
+        yield json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
 def parse_users(texts: Iterable[str]) -> dict[str, str]:
