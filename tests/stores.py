@@ -15,6 +15,8 @@ from recorder.store.engine import Database
 from recorder.store.parts import Parts
 from recorder.store.records import load_snapshots
 from recorder.store.schema import VERSION_TABLE
+from recorder.store.sharing import key_budgets
+from recorder.store.sharing.key_budgets import Slot, Taking, lock_budgets
 from recorder.store.table_parts import SCHEMA, metadata
 from recorder.store.write.sources import ensure_source
 from recorder.store.write.track import track
@@ -95,6 +97,15 @@ def set_revision(database: Database, revision: str) -> None:
     version = sa.table(VERSION_TABLE, sa.column("version_num"), schema=schema)
     with database.writing() as connection:
         connection.execute(sa.update(version).values(version_num=revision))
+
+
+def take_slots(
+    connection: sa.Connection, key_id: str, count: int, *, now: int, rate: int = 80
+) -> list[Slot]:
+    """Take so many requests of a key, but no more than it has left."""
+    budget = lock_budgets(connection, {key_id: rate}, now=now)[key_id]
+    taking = Taking(key_id=key_id, budget=budget, count=min(count, budget.free))
+    return key_budgets.take_slots(connection, [taking], now=now)[0]
 
 
 def empty(database: Database) -> None:

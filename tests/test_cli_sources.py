@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from stores import BASE_URL, T0, S, answer, document, failure, register
+from stores import BASE_URL, T0, S, answer, document, failure, register, take_slots
 
 from recorder.cli.main import cli, run
 from recorder.fetch.keys import ApiKey
@@ -126,8 +126,7 @@ def keys(ask: Ask, store: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: P
     with store.writing() as connection:
         for text, count in (("pk_one", 3), ("pk_two", 1)):
             key_id = ApiKey(text, setting="a test").fingerprint()
-            key_budgets.lock_budget(connection, key_id, rate=80, now=now_us())
-            key_budgets.take_slots(connection, key_id, count, now=now_us())
+            take_slots(connection, key_id, count, now=now_us())
     return store
 
 
@@ -211,7 +210,7 @@ def test_sources_says_how_long_the_api_wants_no_request(
     assert "left out: paused (no value)" in ask("sources")[1]
     until = now_us() + 3600 * S
     with store.writing() as connection:
-        key_budgets.lock_budget(connection, key_id, rate=80, now=now_us())
+        key_budgets.lock_budgets(connection, {key_id: 80}, now=now_us())
         key_budgets.pause(connection, key_id, until=until)
     assert [one["paused_until"] for one in told(ask, "sources")] == [iso(until)] * 2
     assert list(told(ask, "sources")[0])[-1] == "paused_until"

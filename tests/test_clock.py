@@ -3,10 +3,11 @@
 from collections.abc import Callable
 
 import pytest
-from stores import BASE_URL, T0, S
+from stores import BASE_URL, T0, S, take_slots
 
 from recorder.instants import MINUTE, now_us
-from recorder.polling.coordinator import Coordinator, KeyUse
+from recorder.polling.coordinator import Coordinator
+from recorder.polling.permits import KeyUse
 from recorder.schedule.cadence import Cadence
 from recorder.schedule.dispatch import Budget
 from recorder.store.engine import Database
@@ -25,13 +26,12 @@ def host(database: Database, *, off_s: float = 0) -> Coordinator:
 
 def budget(database: Database, now: int, *, rate: int = 5) -> Budget:
     with database.reading() as connection:
-        return key_budgets.load_budget(connection, KEY, rate=rate, now=now)
+        return key_budgets.load_budgets(connection, {KEY: rate}, now=now)[KEY]
 
 
 def take(database: Database, now: int, count: int = 5) -> None:
     with database.writing() as connection:
-        key_budgets.lock_budget(connection, KEY, rate=5, now=now)
-        key_budgets.take_slots(connection, KEY, count, now=now)
+        take_slots(connection, KEY, count, now=now, rate=5)
 
 
 @pytest.mark.parametrize("off_s", [-3600, 0, 20])
@@ -58,10 +58,10 @@ def test_hosts_with_other_clocks_share_leases_and_budget(database: Database, off
     assert right.leased(now_us()) == {a}
     assert wrong.leased(wrong_now) == {b}
     due, _ = wrong.due([b], now=wrong_now + MINUTE)
-    first = wrong.permit(use, due, most=9, now=wrong_now, pass_at=wrong_now + MINUTE)
+    [first] = wrong.permit([(use, due)], most=9, now=wrong_now, pass_at=wrong_now + MINUTE)
     assert [0 < one.send_by - wrong_now <= 5 * S for one in first.requests] == [True] * 3
     due, _ = right.due([a], now=now_us())
-    second = right.permit(use, due, most=9, now=now_us())
+    [second] = right.permit([(use, due)], most=9, now=now_us())
     assert second.requests == []
     assert 0 < second.wake_at - now_us() < 2 * MINUTE
 

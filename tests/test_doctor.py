@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from stores import BASE_URL, T0, S, answer, document, register, rows, set_revision
+from stores import BASE_URL, T0, S, answer, document, register, rows, set_revision, take_slots
 
 from recorder.cli.main import cli, run
 from recorder.doctor.probe import NO_RUN
@@ -20,7 +20,6 @@ from recorder.ledger.answer import Outcome
 from recorder.sandbox import Fault, Kind, Sandbox
 from recorder.settings import ENVIRONMENT
 from recorder.store.engine import Database
-from recorder.store.sharing import key_budgets
 from recorder.store.sharing.leases import acquire, new_holder
 from recorder.store.write.record import Recorder
 from recorder.store.write.sources import save_key
@@ -222,8 +221,7 @@ def test_a_spent_budget_is_kept(doctor: Doctor, sqlite_store: Database, sandbox:
     track(sqlite_store, sandbox, "er_1")
     key_id, now = ApiKey(KEY, setting="a test").fingerprint(), now_us()
     with sqlite_store.writing() as connection:
-        key_budgets.lock_budget(connection, key_id, rate=80, now=now)
-        key_budgets.take_slots(connection, key_id, 80, now=now)
+        take_slots(connection, key_id, 80, now=now)
     code, checks = doctor(sqlite_store.name)
     assert (code, checks["api"]["state"], "clock" in checks) == (0, "warn", False)
     assert "80 of 80 requests" in checks["budget"]["found"]

@@ -16,7 +16,7 @@ from recorder.schedule.cadence import Cadence
 from recorder.store.engine import Database
 from recorder.store.read.due import (
     Due,
-    due_count,
+    due_counts,
     due_runs,
     in_flight_count,
     next_due_at,
@@ -59,8 +59,8 @@ def test_the_new_then_those_in_flight_then_those_that_ended(database: Database) 
     register(database, ["new"], at=6)
     assert due(database, 7) == ["new", "early", "flying", "late", "ended"]
     assert due(database, 3.5) == ["early"]
-    assert ask(database, due_count, [1], now=T0 + 7 * S) == 4
-    assert ask(database, due_count, [1], now=T0 + 7 * S, later=True) == 1
+    assert ask(database, due_counts, [1], now=T0 + 7 * S) == {1: 4}
+    assert ask(database, due_counts, [1], now=T0 + 7 * S, later=True) == {1: 1}
     assert ask(database, next_due_at, [1], now=T0 + 7 * S) == T0 + 9 * S
 
 
@@ -80,8 +80,8 @@ def test_what_is_wanted_in_a_minute(database: Database) -> None:
     absent = failure(0, Outcome.NOT_VISIBLE, 404, run_id="absent")
     Recorder(database).record([answer(0, run_id="flying"), absent, completed(0, "ended"), *gone])
     wanted = 20 + 20 + 20 + 60 / 48
-    assert ask(database, wanted_in_a_minute, [1], every_us=EVERY_US) == int(wanted)
-    assert ask(database, wanted_in_a_minute, [2], every_us=EVERY_US) == 0
+    assert ask(database, wanted_in_a_minute, [1], every_us=EVERY_US) == {1: wanted * 1000}
+    assert ask(database, wanted_in_a_minute, [2], every_us=EVERY_US) == {}
     assert ask(database, in_flight_count, [1]) == 4
 
 
@@ -163,7 +163,7 @@ def _made(what: str, at: int, run_id: str) -> Answer:
     ("question", "more"),
     [
         (due_runs, {"now": T0, "limit": 10}),
-        (due_count, {"now": T0}),
+        (due_counts, {"now": T0}),
         (next_due_at, {"now": T0}),
         (in_flight_count, {}),
         (wanted_in_a_minute, {"every_us": EVERY_US}),

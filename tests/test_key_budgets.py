@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from stores import T0, S, empty
+from stores import T0, S, empty, take_slots
 from virtual import most_in_a_minute
 
 from recorder.instants import MINUTE
@@ -25,8 +25,7 @@ KEY, RATE = "0123456789abcdef", 5
 def grant(database: Database, count: int, *, now: int = T0, rate: int = RATE) -> list[Slot]:
     """As a watch does: as many as are free, up to so many."""
     with database.writing() as connection:
-        free = key_budgets.lock_budget(connection, KEY, rate=rate, now=now).free
-        return key_budgets.take_slots(connection, KEY, min(count, free), now=now)
+        return take_slots(connection, KEY, count, now=now, rate=rate)
 
 
 def settle(database: Database, slot: Slot, at: int) -> None:
@@ -36,7 +35,7 @@ def settle(database: Database, slot: Slot, at: int) -> None:
 
 def state(database: Database, now: int = T0) -> Budget:
     with database.reading() as connection:
-        return key_budgets.load_budget(connection, KEY, rate=RATE, now=now)
+        return key_budgets.load_budgets(connection, {KEY: RATE}, now=now)[KEY]
 
 
 def test_a_slot_is_taken_until_a_minute_after_the_answer(database: Database) -> None:
@@ -103,7 +102,7 @@ def test_keys_do_not_share(database: Database) -> None:
     """Another key has a budget of its own, and a row by its fingerprint alone."""
     grant(database, RATE)
     with database.writing() as connection:
-        assert key_budgets.lock_budget(connection, "another", rate=3, now=T0).free == 3
+        assert key_budgets.lock_budgets(connection, {"another": 3}, now=T0)["another"].free == 3
     with database.reading() as connection:
         held = connection.execute(sa.select(key_budget.c.key_id)).scalars()
         assert sorted(held) == [KEY, "another"]

@@ -267,10 +267,10 @@ def _polling(
     with database.reading() as connection:
         for use in key_uses(_source(a) for a in requests.accounts if a.row is not None):
             sharing = [one for one in health.sources if one.source.source_id in use.sources]
-            budget = key_budgets.load_budget(connection, use.key_id, rate=use.rate, now=now)
+            budgets = key_budgets.load_budgets(connection, {use.key_id: use.rate}, now=now)
             yield verdicts.check_budget(
                 sharing,
-                budget,
+                budgets[use.key_id],
                 pauses(connection, use.sources),
                 every_us=settings.cadence.every_us,
                 is_refused=use.key_id in requests.refused,

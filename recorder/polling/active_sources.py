@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from recorder.polling.coordinator import KeyUse
 from recorder.polling.fetchers import MOST_UNDER_WAY
+from recorder.polling.permits import KeyUse
 from recorder.schedule.circuit_breaker import CircuitBreaker
 from recorder.schedule.dispatch import firsts_ahead
 from recorder.store.read.due import Due

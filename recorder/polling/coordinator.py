@@ -4,31 +4,21 @@ Invariant: a permitted request belongs to a source that is leased to this proces
 over all processes.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TypeAlias
 
 from recorder.instants import SECOND
 from recorder.polling.fetchers import PollRequest
+from recorder.polling.permits import Choice, Demand, KeyUse, choose
 from recorder.polling.timer import Timer
 from recorder.schedule.cadence import Cadence, Urgency
-from recorder.schedule.dispatch import (
-    FOLLOW_UPS,
-    WINDOW_US,
-    Budget,
-    follow_up_pause_us,
-    in_turn,
-    sendable,
-    sendable_pages,
-    wake_at,
-    without_early,
-)
+from recorder.schedule.dispatch import FOLLOW_UPS, Budget, in_turn, without_early
 from recorder.schedule.sharing import Role
 from recorder.store.engine import Connection, Database
 from recorder.store.read.due import (
     Due,
-    due_count,
+    due_counts,
     due_pages,
     due_runs,
     next_due_at,
@@ -42,16 +32,7 @@ from recorder.store.write.watch_rows import follow_clock, mark_notified
 
 SEND_WITHIN_US = 5 * SECOND
 _AT_A_TIME = 64
-Count: TypeAlias = Callable[[Budget], int]  # of requests that a budget gives now
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeyUse:
-    """One key: its fingerprint, its requests in any 60 s, and the names of the sources that use it, by id."""
-
-    key_id: str
-    rate: int
-    sources: Mapping[int, str]
+_LONGEST_SLEEP_US = SECOND
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +60,8 @@ class Coordinator:
     role: Role = Role.ONE_SHOT
     _leased_until: dict[int, int] = field(default_factory=dict)
     _busy_until: dict[int, int] = field(default_factory=dict)
-    _new_went_last: dict[str, bool] = field(default_factory=dict)
+    _new_went_last: set[str] = field(default_factory=set)
+    _asleep_until: dict[int, int] = field(default_factory=dict)
     _may_gain: frozenset[int] = frozenset()
     _wanted: frozenset[int] = frozenset()
     _ahead_us: int = 0
@@ -170,83 +152,66 @@ class Coordinator:
         return self.database.read(due_pages, source_ids, now=now, limit=_AT_A_TIME)
 
     def permit(
-        self, use: KeyUse, due: Sequence[Due], *, most: int, now: int, pass_at: int | None = None
-    ) -> Grant:
-        """Return requests for as many of the due runs as the key's budget gives now.
+        self,
+        wanted: Sequence[tuple[KeyUse, Sequence[Due]]],
+        *,
+        most: int,
+        now: int,
+        pass_at: int | None = None,
+    ) -> list[Grant]:
+        """Return for each key requests for as many of its due runs as its budget gives now.
+
+        All are granted by one transaction. A key that another process has locked gets its requests the next time.
 
         Args:
-            use: the key, with its sources.
-            due: runs of leased sources of this key, at least one, the next one first.
+            wanted: keys with their sources; of each at least one due run of leased sources, the next one first, or
+                pages of items alone.
             most: how many requests at the most.
             now: microseconds since 1970 UTC.
             pass_at: for a single pass over what was due then; None for a watch that goes on.
         """
-        if due[0].urgency == Urgency.ITEMS:
-            return self._permit_pages(use, due, most=most, now=now, pass_at=pass_at)
-        shared_now = now + self._ahead_us
-        with self.database.reading() as connection:
-            budget = key_budgets.load_budget(connection, use.key_id, rate=use.rate, now=shared_now)
-            demand = self._demand(connection, use, budget.busy, pass_at)
-            wanted = demand - (0 if pass_at is None else budget.busy)
-            # `due` holds only the first of them.
-            is_later = any(one.urgency in FOLLOW_UPS for one in due)
-            of_key, at = use.sources, pass_at or now
-            later = due_count(connection, of_key, now=at, later=True) if is_later else 0
-            pause_us = follow_up_pause_us(budget, due=later, wanted=wanted)
-            timely = without_early(budget, due, pause_us=pause_us, now=shared_now)
-            if not timely:
-                wake = budget.last_follow_up_at + pause_us
-                return Grant(requests=[], wake_at=wake - self._ahead_us)
-            demand += WINDOW_US // pause_us if pause_us else 0
-            behind = demand > use.rate and self._is_behind(
-                connection, use, timely, budget, pause_us=pause_us, now=now
-            )
-        new = sum(1 for one in timely if one.urgency == Urgency.NEW)
-        count = partial(
-            sendable, new=new, due=len(timely), demand=demand, now=shared_now, behind=behind
-        )
-        if not count(budget):
-            wake = wake_at(budget, shared_now, new=new, behind=behind)
-            return Grant(requests=[], wake_at=wake - self._ahead_us)
-        return self._grant(use, timely, count, most, now)
+        shared_now, leased = now + self._ahead_us, self.leased(now)
 
-    def _permit_pages(
-        self, use: KeyUse, due: Sequence[Due], *, most: int, now: int, pass_at: int | None
-    ) -> Grant:
-        """Return requests for as many pages of items as their part of the budget gives now."""
-        shared_now = now + self._ahead_us
-        with self.database.reading() as connection:
-            budget = key_budgets.load_budget(connection, use.key_id, rate=use.rate, now=shared_now)
-            demand = self._demand(connection, use, budget.busy - budget.busy_items, pass_at)
-        count = partial(sendable_pages, due=len(due), demand=demand, now=shared_now)
-        nothing = Grant(requests=[], wake_at=now + SECOND)
-        return self._grant(use, due, count, most, now) if count(budget) else nothing
+        def take(connection: Connection) -> list[tuple[Choice, list[Slot]]]:
+            rates = {use.key_id: use.rate for use, _ in wanted}
+            budgets = key_budgets.lock_budgets(connection, rates, now=shared_now, waits=False)
+            choices, takings, room = [], [], most
+            for use, due, demand in self._with_demands(connection, wanted, now, pass_at):
+                budget = budgets.get(use.key_id)
+                choice = Choice(wake_at=shared_now)
+                if budget is not None:
+                    choice = choose(
+                        budget,
+                        due,
+                        demand,
+                        now=shared_now,
+                        is_behind=partial(
+                            self._is_behind,
+                            connection,
+                            use.sources.keys() - leased,
+                            due,
+                            budget,
+                            now=now,
+                        ),
+                        new_went_last=use.key_id in self._new_went_last,
+                    )
+                choices.append(choice)
+                takings.append(choice.taking(use.key_id, budget or Budget(rate=use.rate), room))
+                room -= takings[-1].count
+            slots = key_budgets.take_slots(connection, takings, now=shared_now)
+            return [*zip(choices, slots, strict=True)]
 
-    def _grant(self, use: KeyUse, due: Sequence[Due], count: Count, most: int, now: int) -> Grant:
-        """Take as many slots as `count` says of the locked budget, and return the requests that they permit."""
-        shared_now = now + self._ahead_us
+        granted = zip(wanted, self.database.write(take), strict=True)
+        return [self._grant(use, choice, slots, now) for (use, _), (choice, slots) in granted]
 
-        def take(connection: Connection) -> tuple[list[Due], list[Slot]]:
-            budget = key_budgets.lock_budget(connection, use.key_id, rate=use.rate, now=shared_now)
-            new_went_last = self._new_went_last.get(use.key_id, False)
-            last_new = budget.last_new_source
-            turns = in_turn(due, new_went_last=new_went_last, last_new_source=last_new)
-            going = turns[: min(count(budget), most)]
-            new_sources = [one.source_id for one in going if one.urgency == Urgency.NEW]
-            slots = key_budgets.take_slots(
-                connection,
-                use.key_id,
-                len(going),
-                now=shared_now,
-                new_source=new_sources[-1] if new_sources else None,
-                is_follow_up=any(one.urgency in FOLLOW_UPS for one in going),
-                is_items=due[0].urgency == Urgency.ITEMS,
-            )
-            return going, slots
-
-        going, slots = self.database.write(take)
+    def _grant(self, use: KeyUse, choice: Choice, slots: Sequence[Slot], now: int) -> Grant:
+        going, wake = choice.going[: len(slots)], choice.wake_at - self._ahead_us
         if going:
-            self._new_went_last[use.key_id] = going[-1].urgency == Urgency.NEW
+            self._new_went_last.discard(use.key_id)
+        if going and going[-1].urgency == Urgency.NEW:
+            self._new_went_last.add(use.key_id)
+        if choice.is_spread:
+            self._asleep_until |= dict.fromkeys(use.sources, wake)
         requests = [
             PollRequest(
                 due=one,
@@ -256,7 +221,13 @@ class Coordinator:
             )
             for one, slot in zip(going, slots, strict=True)
         ]
-        return Grant(requests=requests, wake_at=now + Budget(rate=use.rate).interval_us)
+        return Grant(requests=requests, wake_at=wake)
+
+    def wakes_at(self, source_id: int, now: int) -> int | None:
+        """Return when the key of a source, whose budget is short, may send again; None where that is not soon to come."""
+        # Only for a moment: its runs and the budget may have changed meanwhile, and the clock too.
+        until = self._asleep_until.get(source_id, 0)
+        return until if now < until <= now + _LONGEST_SLEEP_US else None
 
     def release_slots(self, connection: Connection, ended: Iterable[tuple[Slot, int]]) -> None:
         """Release the slots of requests that are over, in the transaction that records their answers."""
@@ -275,34 +246,56 @@ class Coordinator:
 
         self.database.write(pause)
 
-    def _demand(self, connection: Connection, use: KeyUse, busy: int, pass_at: int | None) -> int:
-        """Return how many requests new runs and those in flight want in 60 s.
-
-        A single pass counts those to come, and all requests of the last 60 s.
-        """
-        if pass_at is not None:
-            return busy + due_count(connection, use.sources, now=pass_at)
-        every_us = self.cadence.every_us
-        return wanted_in_a_minute(connection, use.sources, every_us=every_us)
+    def _with_demands(
+        self,
+        connection: Connection,
+        wanted: Sequence[tuple[KeyUse, Sequence[Due]]],
+        now: int,
+        pass_at: int | None,
+    ) -> Iterator[tuple[KeyUse, Sequence[Due], Demand]]:
+        """Yield each key and its due runs with what all its runs want."""
+        sources = [source_id for use, _ in wanted for source_id in use.sources]
+        # `due` holds only the first of them.
+        waiting = [
+            source_id
+            for use, due in wanted
+            if any(one.urgency in FOLLOW_UPS for one in due)
+            for source_id in use.sources
+        ]
+        later = due_counts(connection, waiting, now=pass_at or now, later=True) if waiting else {}
+        if pass_at is None:
+            every_us = self.cadence.every_us
+            requests = wanted_in_a_minute(connection, sources, every_us=every_us)
+        else:
+            requests = due_counts(connection, sources, now=pass_at)
+        for use, due in wanted:
+            demand = Demand(
+                requests=sum(requests[one] for one in use.sources)
+                // (1000 if pass_at is None else 1),
+                follow_ups=sum(later.get(one, 0) for one in use.sources),
+                is_pass=pass_at is not None,
+            )
+            yield use, due, demand
 
     def _is_behind(
         self,
         connection: Connection,
-        use: KeyUse,
+        foreign: Collection[int],
         due: Sequence[Due],
         budget: Budget,
-        *,
         pause_us: int,
+        *,
         now: int,
     ) -> bool:
-        """Return whether a run of another process with the same key is the next one."""
-        others = leases.leased_by_others(
-            connection, use.sources, self._holder, now=now + self._ahead_us
+        """Return whether a run of another process with the same key, in one of these sources, is the next one."""
+        shared_now = now + self._ahead_us
+        others = foreign and leases.leased_by_others(
+            connection, foreign, self._holder, now=shared_now
         )
-        waiting = due_runs(connection, others, now=now, limit=1) if others else []
-        timely = without_early(
-            budget, sorted([*due, *waiting]), pause_us=pause_us, now=now + self._ahead_us
-        )
+        if not others:
+            return False
+        waiting = due_runs(connection, others, now=now, limit=1)
+        timely = without_early(budget, sorted([*due, *waiting]), pause_us=pause_us, now=shared_now)
         first, *_ = in_turn(timely, new_went_last=False, last_new_source=budget.last_new_source)
         return first in waiting
 

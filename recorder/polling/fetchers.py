@@ -17,7 +17,8 @@ from recorder.ledger.answer import Answer
 from recorder.store.read.due import Due
 from recorder.store.sharing.key_budgets import Slot
 
-MOST_UNDER_WAY = 64
+MOST_UNDER_WAY = 256
+GATHER_US = SECOND // 10  # a transaction costs about as much as ten answers in it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,10 +79,12 @@ class ThreadFetcher:
         self._prepare = prepare
         self._clock = clock
         self._results: queue.SimpleQueue[PollResult] = queue.SimpleQueue()
+        self._n_under_way = 0
         self._threads = ThreadPoolExecutor(MOST_UNDER_WAY, thread_name_prefix="recorder-fetch")
 
     def send(self, request: PollRequest) -> None:
         """Start one request."""
+        self._n_under_way += 1
         self._threads.submit(self._run, request)
 
     def _run(self, request: PollRequest) -> None:
@@ -98,12 +101,14 @@ class ThreadFetcher:
             self._results.put(PollResult(request=request, error=error))
 
     def collect(self, timeout_us: int) -> list[PollResult]:
-        """Return the results that have come; wait up to `timeout_us` for the first."""
+        """Return the results that have come; wait up to `timeout_us` for the first, and a moment for others."""
         results: list[PollResult] = []
         with suppress(queue.Empty):
             results.append(self._results.get(timeout=max(timeout_us, 0) / SECOND))
-            while True:
-                results.append(self._results.get_nowait())
+            until = time.monotonic() + GATHER_US / SECOND
+            while len(results) < self._n_under_way:
+                results.append(self._results.get(timeout=max(until - time.monotonic(), 0)))
+        self._n_under_way -= len(results)
         return results
 
     def close(self) -> None:

@@ -13,8 +13,8 @@ from recorder.errors import RecorderError, StoreError
 from recorder.instants import MINUTE, SECOND
 from recorder.ledger.target import Target
 from recorder.polling.active_sources import ActiveSource, by_key, pollable
-from recorder.polling.coordinator import Coordinator, KeyUse
-from recorder.polling.fetchers import MOST_UNDER_WAY, Fetcher, PollRequest
+from recorder.polling.coordinator import Coordinator
+from recorder.polling.fetchers import GATHER_US, MOST_UNDER_WAY, Fetcher, PollRequest
 from recorder.polling.messages import not_visible_line, overdue_left_line, overdue_line
 from recorder.polling.result_recorder import ResultRecorder
 from recorder.polling.runtime import Runtime
@@ -197,12 +197,17 @@ class Poller:
             # The earliest clock counts: else one that is set back would keep the pass from ending.
             self._pass_at = min(now, self._pass_at or now)
         leased = self.coordinator.leased(now)
+        wakes = {s: wake for s in leased if (wake := self.coordinator.wakes_at(s, now)) is not None}
+        leased -= wakes.keys()
+        self._next_round_at = min(self._next_round_at, *wakes.values(), now + ROUND_US)
         due, next_at = self.coordinator.due(leased, now=self._pass_at or now)
         if next_at is not None and self._pass_at is None:
             self._next_round_at = min(self._next_round_at, next_at)
         waiting = self._waiting(due)
-        postponed = self._send(waiting, now)
+        postponed = self._send(waiting, now) or bool(wakes)
         self._send_pages(leased, waiting, now)
+        # Keys that are due one after the other are asked together.
+        self._next_round_at = max(self._next_round_at, now + GATHER_US)
         self._is_done = not (self._under_way or postponed) and self._nothing_left(now)
 
     def _send_pages(self, leased: Iterable[int], waiting: Iterable[Due], now: int) -> None:
@@ -223,28 +228,20 @@ class Poller:
         """Send what breakers and budgets allow; return whether any run waits for less than a minute."""
         by_source = Counter(source_id for source_id, _ in self._under_way)
         ready = pollable(waiting, self._sources, by_source, now)
-        began = self.runtime.steady()
-        waits: list[int | None] = []
-        for use, of_key in by_key(ready, self._sources):
-            if self.runtime.steady() - began > _TICK_US:  # answers wait for their commit meanwhile
-                self._next_round_at = now
-                return True
-            waits.append(self._send_by(use, of_key, now))
-        return any(wait is not None and wait <= now + MINUTE for wait in waits)
-
-    def _send_by(self, use: KeyUse, due: list[Due], now: int) -> int | None:
-        """Send by one key; return when to try again for the runs that wait, None where none does."""
+        wanted = by_key(ready, self._sources)
         room = MOST_UNDER_WAY - len(self._under_way)
-        if not room:
-            return now
-        granted = self.coordinator.permit(use, due, most=room, now=now, pass_at=self._pass_at)
-        for request in granted.requests:
-            self._under_way[request.due.source_id, request.due.target] = request
-            self.fetcher.send(request)
-        if len(granted.requests) == len(due):
-            return None
-        self._next_round_at = min(self._next_round_at, granted.wake_at)
-        return granted.wake_at
+        if not wanted or not room:
+            return bool(wanted)
+        granted = self.coordinator.permit(wanted, most=room, now=now, pass_at=self._pass_at)
+        waits: list[int] = []
+        for grant, (_, due) in zip(granted, wanted, strict=True):
+            for request in grant.requests:
+                self._under_way[request.due.source_id, request.due.target] = request
+                self.fetcher.send(request)
+            if len(grant.requests) < len(due):
+                waits.append(grant.wake_at)
+        self._next_round_at = min([self._next_round_at, *waits])
+        return any(wait <= now + MINUTE for wait in waits)
 
     def _collect(self, now: int) -> None:
         waits = self._is_ending() or self.results.is_stuck

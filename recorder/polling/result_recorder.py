@@ -157,9 +157,13 @@ class ResultRecorder:
         self._apply_outage(source, was_down=was_down)
 
     def _apply_to_key(self, source: ActiveSource, answer: Answer, outcome: Outcome) -> None:
-        """Apply an answer to the other leased sources that use its key."""
+        """Apply an answer to the other leased sources that use its key: it refuses the key, or accepts a refused one."""
+        refused = self.summary.refused
+        if not (refused or answer.refuses_key):
+            return
         for other in self.sources_by_id.values():
-            is_polled = other is not source and other.source_id in self.leased()
+            concerns = answer.refuses_key or other.name in refused
+            is_polled = concerns and other is not source and other.source_id in self.leased()
             if is_polled and other.account == source.account:
                 other.breaker.record_key(answer, outcome)
                 self._apply_refusal(other, answer.observed_at)

@@ -95,8 +95,7 @@ def sendable(
     if demand <= budget.rate:
         return min(due, budget.free)
     at_once = min(new, budget.at_once)
-    spread_at = _spread_at(budget, new=new, behind=behind)
-    return at_once or min(due, budget.free, int(now >= spread_at))
+    return at_once or min(due, budget.free, _in_turn_now(budget, new=new, now=now, behind=behind))
 
 
 def sendable_pages(budget: Budget, *, due: int, demand: int, now: int) -> int:
@@ -138,21 +137,33 @@ def without_early(budget: Budget, due: Sequence[_T], *, pause_us: int, now: int)
     return [one for one in due if one.urgency not in FOLLOW_UPS] + later[:most]
 
 
+def _in_turn_now(budget: Budget, *, new: int, now: int, behind: bool) -> int:
+    """Return how many of the requests that are spread have their turn: several where their pause is a moment."""
+    late_us = now - _spread_at(budget, new=new, behind=behind)
+    return 0 if late_us < 0 else 1 + min(late_us, _GRACE_US) // _pause_us(budget, new=new)
+
+
+def counts_as_sent_at(budget: Budget, *, now: int) -> int:
+    """Return when the request of this moment counts as sent: a little late, it holds up none of those that follow."""
+    at = _spread_at(budget, new=0, behind=False)
+    return at if now - _GRACE_US <= at <= now else now
+
+
 def _spread_at(budget: Budget, *, new: int, behind: bool) -> int:
     """Return when the next request goes."""
     if budget.last_sent_at is None:
         return 0
-    even_pause_us = _even_pause_us(budget) // (2 if new else 1)
     # A process that is behind leaves the other one a moment: else the one nearer to the store takes every slot.
     grace_us = min(_GRACE_US, budget.interval_us) if behind else 0
-    return budget.last_sent_at + max(budget.interval_us, even_pause_us) + grace_us
+    return budget.last_sent_at + _pause_us(budget, new=new) + grace_us
 
 
-def _even_pause_us(budget: Budget) -> int:
+def _pause_us(budget: Budget, *, new: int) -> int:
     """Return the pause that makes the free requests last until more are free: no gap follows a burst."""
     if budget.free_at is None or budget.last_sent_at is None:
-        return 0
-    return min(budget.free_at - budget.last_sent_at, WINDOW_US) // max(budget.free, 1)
+        return budget.interval_us
+    even_us = min(budget.free_at - budget.last_sent_at, WINDOW_US) // max(budget.free, 1)
+    return max(budget.interval_us, even_us // (2 if new else 1))
 
 
 def wake_at(budget: Budget, now: int, *, new: int = 0, behind: bool = False) -> int:

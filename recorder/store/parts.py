@@ -93,7 +93,7 @@ class NewParts:
         """Write the parts that are missing; before anything that refers to them."""
         if not self._wanted:
             return
-        for digest, number in _NUMBERS.all(connection, {self.source_id: list(self._wanted)}):
+        for digest, number in _NUMBERS.all(connection, {self.source_id: self._wanted}):
             self._fresh[bytes(digest)] = number
             del self._wanted[bytes(digest)]
         if self._wanted:

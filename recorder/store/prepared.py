@@ -8,6 +8,7 @@ Core's own handling of parameters took 30 to 45 us a row, which is as much as th
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from itertools import chain
 from operator import attrgetter
 from typing import Any
 
@@ -16,7 +17,7 @@ import sqlalchemy as sa
 from recorder.store.engine import dialect_of
 from recorder.store.table_parts import SCHEMA
 
-_MOST_IN_LIST = 512
+_MOST_PAIRS = 256
 
 
 class Prepared:
@@ -161,36 +162,39 @@ class InList:
         source_id: sa.ColumnElement[Any],
         column: sa.ColumnElement[Any],
     ) -> None:
-        self._statement = statement.where(source_id == sa.bindparam("source_id"))
-        self._column = column
-        self._of_length = cache(self._prepared)
+        self._statement = statement
+        self._columns = (source_id, column)
+        self._of_length = cache(self._by_pairs)
         arrays = {"sources": source_id.type, "values": column.type}
         pairs = (sa.func.unnest(sa.bindparam(n, type_=sa.ARRAY(t))) for n, t in arrays.items())
-        wanted = sa.tuple_(source_id, column).in_(sa.select(*pairs))
+        wanted = sa.tuple_(*self._columns).in_(sa.select(*pairs))
         self._by_arrays = Prepared(statement.where(wanted), arrays)
 
     def all(
-        self, connection: sa.Connection, wanted: Mapping[int, Sequence[object]]
+        self, connection: sa.Connection, wanted: Mapping[int, Iterable[object]]
     ) -> Sequence[Any]:
         """Return all rows that have one of the values of their source."""
-        if dialect_of(connection).is_file:
-            return [row for one in wanted.items() for row in self._of_source(connection, *one)]
-        # A server is asked once, however many sources there are: each question takes its way there and back.
         pairs = [(source, value) for source, values in wanted.items() for value in values]
-        return self._by_arrays.all(connection, *map(list, zip(*pairs, strict=True)))
-
-    def _of_source(
-        self, connection: sa.Connection, source_id: int, values: Sequence[object]
-    ) -> list[Any]:
+        if not dialect_of(connection).is_file:
+            return self._by_arrays.all(connection, *map(list, zip(*pairs, strict=True)))
         found: list[Any] = []
-        for start in range(0, len(values), _MOST_IN_LIST):
-            chunk = list(values[start : start + _MOST_IN_LIST])
+        for start in range(0, len(pairs), _MOST_PAIRS):
+            chunk = pairs[start : start + _MOST_PAIRS]
             length = 1 << (len(chunk) - 1).bit_length()  # so that few lengths are compiled
             chunk += chunk[-1:] * (length - len(chunk))
-            found += self._of_length(length).all(connection, source_id, *chunk)
+            found += self._of_length(length).all(connection, *chain(*chunk))
         return found
 
-    def _prepared(self, length: int) -> Prepared:
-        names = [f"value_{n}" for n in range(length)]
-        wanted = self._column.in_([sa.bindparam(name) for name in names])
-        return Prepared(self._statement.where(wanted), ("source_id", *names))
+    def _by_pairs(self, length: int) -> Prepared:
+        """Return the selection for SQLite, which has no arrays, and scans for a list of pairs."""
+        names = [(f"source_{n}", f"value_{n}") for n in range(length)]
+        either = (
+            sa.and_(
+                *(
+                    column == sa.bindparam(name)
+                    for column, name in zip(self._columns, pair, strict=True)
+                )
+            )
+            for pair in names
+        )
+        return Prepared(self._statement.where(sa.or_(*either)), chain(*names))

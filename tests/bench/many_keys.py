@@ -1,9 +1,9 @@
 """Print what a service costs that polls many keys at their full rate, beside a bare loop of httpx in the same run.
 
-    python tests/bench/many_keys.py [--keys 200] [--seconds 30] [--runs 10] [--every 2] [--stores sqlite,postgres,far]
+    python tests/bench/many_keys.py [--keys 200] [--seconds 30] [--runs 4] [--every 2] [--stores sqlite,postgres,far]
 
 A server of few lines answers after 50 ms, in a process of its own, as the stores' servers and their delay are: the CPU
-is the poller's alone. `far` is a Postgres behind 1 ms each way. Counting begins ten seconds after the first request.
+is the poller's alone. `far` is a Postgres behind 1 ms each way. Counting begins once each run was polled twice.
 The loop sends the same requests one at a time and reads each body.
 """
 
@@ -44,7 +44,6 @@ from recorder.store.write.track import track_with_source
 
 ANSWERS_AFTER_S = 0.05
 CHANGES_EACH_S = 15
-WARM_S = 10
 RATE = 100
 STORES = ("sqlite", "postgres", "far")
 _ID = b'"id":"'
@@ -158,7 +157,7 @@ class Meter:
     """What a service has done and used since it was warm."""
 
     lasts_s: float
-    began: float = field(default_factory=time.monotonic)
+    warm_after: int
     warm: tuple[float, float, float] | None = None
     sent: int = 0
     slowest_us: int = 0
@@ -167,7 +166,9 @@ class Meter:
     def count(self, done: list[PollResult]) -> list[PollResult]:
         """Count results that are in the store since now."""
         now = now_us()
-        if self.warm is not None:
+        if self.warm is None:
+            self.warm_after -= len(done)
+        else:
             answers = [(one.request.due, one.answer) for one in done if one.answer is not None]
             self.sent += len(answers)
             waits = [now - answer.observed_at for _, answer in answers]
@@ -181,10 +182,9 @@ class Meter:
 
     def tick(self) -> bool:
         """Begin to count when it is time; return whether it is over."""
-        age = time.monotonic() - self.began
-        if self.warm is None and age > WARM_S:
+        if self.warm is None and self.warm_after <= 0:
             self.warm = (time.monotonic(), time.process_time(), _memory_mb())
-        return age > WARM_S + self.lasts_s
+        return self.warm is not None and time.monotonic() > self.warm[0] + self.lasts_s
 
     def result(self) -> dict[str, float]:
         """Return the figures."""
@@ -212,7 +212,7 @@ def _poll(url: str, options: argparse.Namespace) -> dict[str, float]:
             ids = [f"er_{source * options.runs + number}" for number in range(options.runs)]
             base_url = settings.source_settings(name).base_url
             track_with_source(database, name, ids, base_url=base_url, now=now_us())
-        meter = Meter(options.seconds)
+        meter = Meter(options.seconds, 2 * options.keys * options.runs)
         service = Service(
             database,
             settings,
@@ -278,7 +278,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--keys", type=int, default=200)
     parser.add_argument("--seconds", type=float, default=30)
-    parser.add_argument("--runs", type=int, default=10, help="runs in flight a key")
+    parser.add_argument("--runs", type=int, default=4, help="runs in flight a key")
     parser.add_argument("--every", type=float, default=2, help="the cadence, seconds")
     parser.add_argument("--loop", type=int, default=500, help="requests of the loop")
     parser.add_argument("--stores", default=",".join(STORES))

@@ -1,5 +1,6 @@
 """The runs that are due to be polled, and how much polling there is to do."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
@@ -30,6 +31,7 @@ ITEM_COUNTS = tuple(column.name for column in capture.c if column.name.startswit
 _OF_SOURCES = watch.c.source_id.in_(sa.bindparam("source_ids", expanding=True))
 _IS_DUE = watch.c.due_at <= sa.bindparam("now")
 _COUNT = sa.select(sa.func.count()).where(_OF_SOURCES)
+_COUNTS = sa.select(watch.c.source_id, sa.func.count()).where(_OF_SOURCES)
 _IS_LATER = watch.c.urgency == int(Urgency.LATER)
 _COMES_FIRST = sa.not_(_IS_LATER)
 _NEXT_DUE = sa.select(sa.func.min(watch.c.due_at)).where(_OF_SOURCES, sa.not_(_IS_DUE))
@@ -38,9 +40,8 @@ _NOT_VISIBLE_COUNT = _COUNT.where(watch.c.tracking == "not_visible", sa.not_(is_
 _EVERY_US = sa.bindparam("every_us", type_=Integer)
 _PAUSE_US = watch.c.due_at - watch.c.last_polled_at
 _LONGEST_US = sa.case((_PAUSE_US > _EVERY_US, _PAUSE_US), else_=_EVERY_US)
-_WANTED = sa.select(sa.func.sum(sa.literal(1000 * MINUTE, Integer) // _LONGEST_US)).where(
-    _OF_SOURCES, is_open(), _COMES_FIRST
-)  # in thousandths of a request
+_A_MINUTE = sa.func.sum(sa.literal(1000 * MINUTE, Integer) // _LONGEST_US)
+_WANTED = sa.select(watch.c.source_id, _A_MINUTE).where(_OF_SOURCES, is_open(), _COMES_FIRST)
 
 
 def _scalar(
@@ -48,6 +49,14 @@ def _scalar(
 ) -> int | None:
     found = connection.execute(statement, {"source_ids": list(source_ids), **values}).scalar_one()
     return None if found is None else int(found)
+
+
+def _by_source(
+    connection: sa.Connection, statement: sa.Select[Any], source_ids: Iterable[int], **values: int
+) -> Counter[int]:
+    parameters = {"source_ids": list(source_ids), **values}
+    found = connection.execute(statement.group_by(watch.c.source_id), parameters)
+    return Counter({source_id: int(count) for source_id, count in found})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -153,12 +162,12 @@ def _due_pages() -> sa.Select[Any]:
     )
 
 
-def due_count(
+def due_counts(
     connection: sa.Connection, source_ids: Iterable[int], *, now: int, later: bool = False
-) -> int:
-    """Return how many runs are due: new ones and those in flight, or `later` those for a follow-up poll."""
-    counted = _COUNT.where(_IS_DUE, _IS_LATER if later else _COMES_FIRST)
-    return _scalar(connection, counted, source_ids, now=now) or 0
+) -> Counter[int]:
+    """Return how many runs of each source are due: new ones and those in flight, or `later` those for a follow-up poll."""
+    counted = _COUNTS.where(_IS_DUE, _IS_LATER if later else _COMES_FIRST)
+    return _by_source(connection, counted, source_ids, now=now)
 
 
 def next_due_at(connection: sa.Connection, source_ids: Iterable[int], *, now: int) -> int | None:
@@ -173,15 +182,17 @@ def in_flight_count(connection: sa.Connection, source_ids: Iterable[int]) -> int
 
 def wanted_in_a_minute(
     connection: sa.Connection, source_ids: Iterable[int], *, every_us: int
-) -> int:
-    """Return how many requests new runs and those in flight would take in 60 s without a budget, by each one's pause.
+) -> Counter[int]:
+    """Return the requests that new runs and those in flight of each source would take in 60 s without a budget.
+
+    They are in thousandths, by each run's pause.
 
     Args:
         connection: a reading transaction.
         source_ids: of these sources.
         every_us: the cadence; no run counts as polled more often, one that was never polled counts as polled that often.
     """
-    return (_scalar(connection, _WANTED, source_ids, every_us=every_us) or 0) // 1000
+    return _by_source(connection, _WANTED, source_ids, every_us=every_us)
 
 
 def undone_count(

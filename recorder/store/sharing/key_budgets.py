@@ -5,15 +5,18 @@ saw the request before that), or, when no answer was recorded, 60 s after the re
 granted again in the meantime belongs to its new request. The store knows a key by its fingerprint. Locks are taken in one order: sources, the key, its slots by number.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import chain
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from recorder.instants import HOUR, MINUTE, SECOND
 from recorder.schedule.dispatch import WINDOW_US, Budget
+from recorder.store.prepared import insert, update
 from recorder.store.schema import key_budget, key_slot
 
 LONGEST_REQUEST_US = (
@@ -21,6 +24,12 @@ LONGEST_REQUEST_US = (
 )  # generous: a request is over after 30 s, and is sent within 5 s of being granted
 _CLOCK_SLACK_US = SECOND
 _LONGEST_PAUSE_US = HOUR + MINUTE  # a longer Retry-After counts as an hour
+
+
+_TAKE = update(key_slot, ("free_at", "is_items"), ("key_id", "slot"))
+_ADD = insert(key_slot, ("key_id", "slot", "free_at", "is_items"))
+_NOTE = update(key_budget, ("last_sent_at", "last_new_source", "last_follow_up_at"), ("key_id",))
+_RELEASE = update(key_slot, ("free_at",), ("key_id", "slot", "free_at"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,42 +41,103 @@ class Slot:
     until: int
 
 
-def load_budget(connection: sa.Connection, key_id: str, *, rate: int, now: int) -> Budget:
-    """Return the budget of a key as it stands."""
-    stored = connection.execute(
-        sa.select(key_budget).where(key_budget.c.key_id == key_id)
-    ).one_or_none()
-    n_items = sa.func.count(sa.case((key_slot.c.is_items == sa.true(), 1)))
-    taken = sa.select(sa.func.count(), sa.func.min(key_slot.c.free_at), n_items).where(
-        key_slot.c.key_id == key_id, key_slot.c.free_at > now
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taking:
+    """Requests of one key that are granted together.
+
+    Attributes:
+        key_id: the key.
+        budget: as it was locked.
+        count: how many.
+        sent_at: when the last of them counts as sent, microseconds since 1970 UTC; None for now.
+        new_source: the source of the last of them that goes to a run never polled before; None where none does.
+        is_follow_up: whether one of them is a follow-up poll.
+        is_items: whether they are for items.
+    """
+
+    key_id: str
+    budget: Budget
+    count: int
+    sent_at: int | None = None
+    new_source: int | None = None
+    is_follow_up: bool = False
+    is_items: bool = False
+
+    def note(self, now: int) -> tuple[int, int | None, int, str]:
+        """Return what the key's row holds of its last requests, and the key."""
+        new_source = self.new_source or self.budget.last_new_source or None
+        follow_up_at = now if self.is_follow_up else self.budget.last_follow_up_at
+        return self.sent_at or now, new_source, follow_up_at, self.key_id
+
+
+def load_budgets(
+    connection: sa.Connection, rates: Mapping[str, int], *, now: int
+) -> dict[str, Budget]:
+    """Return the budgets of keys as they stand.
+
+    Args:
+        connection: a transaction.
+        rates: each key's requests in any 60 s.
+        now: microseconds since 1970 UTC.
+    """
+    is_items = sa.case((key_slot.c.is_items == sa.true(), 1))
+    counted = (
+        sa.func.count(key_slot.c.slot).label("busy"),
+        sa.func.min(key_slot.c.free_at).label("free_at"),
+        sa.func.count(is_items).label("busy_items"),
     )
-    busy, free_at, busy_items = connection.execute(taken).one()
+    is_busy = (key_slot.c.key_id == key_budget.c.key_id) & (key_slot.c.free_at > now)
+    statement = (
+        sa.select(key_budget, *counted)
+        .outerjoin(key_slot, is_busy)
+        .where(key_budget.c.key_id.in_(rates))
+        .group_by(key_budget.c.key_id)
+    )
+    stored = {row.key_id: row for row in connection.execute(statement)}
+    return {key_id: _budget(rate, stored.get(key_id)) for key_id, rate in rates.items()}
+
+
+def _budget(rate: int, stored: sa.Row[Any] | None) -> Budget:
+    if stored is None:
+        return Budget(rate=rate)
     return Budget(
         rate=rate,
-        busy=busy,
-        free_at=free_at,
-        last_sent_at=stored.last_sent_at if stored else None,
-        paused_until=stored.paused_until if stored else None,
-        last_new_source=(stored.last_new_source if stored else None) or 0,
-        last_follow_up_at=(stored.last_follow_up_at if stored else None) or 0,
-        busy_items=busy_items,
+        busy=stored.busy,
+        free_at=stored.free_at,
+        last_sent_at=stored.last_sent_at,
+        paused_until=stored.paused_until,
+        last_new_source=stored.last_new_source or 0,
+        last_follow_up_at=stored.last_follow_up_at or 0,
+        busy_items=stored.busy_items,
     )
 
 
-def lock_budget(connection: sa.Connection, key_id: str, *, rate: int, now: int) -> Budget:
-    """Return the budget of a key, locked: no other transaction grants requests of it until this one ends."""
-    statement = sa.select(key_budget.c.key_id).where(key_budget.c.key_id == key_id)
-    if connection.execute(statement.with_for_update()).one_or_none() is None:
-        _add(connection, key_id)
-    return load_budget(connection, key_id, rate=rate, now=now)
+def lock_budgets(
+    connection: sa.Connection, rates: Mapping[str, int], *, now: int, waits: bool = True
+) -> dict[str, Budget]:
+    """Return the budgets of keys, locked: no other transaction grants requests of them until this one ends.
+
+    Args:
+        connection: a writing transaction.
+        rates: each key's requests in any 60 s.
+        now: microseconds since 1970 UTC.
+        waits: whether it waits for keys that another transaction has locked, and does not leave them out.
+    """
+    this_key = key_budget.c.key_id.in_(rates)
+    stored = sa.select(key_budget.c.key_id).where(this_key).order_by(key_budget.c.key_id)
+    lock = stored.with_for_update(skip_locked=not waits)
+    locked = connection.execute(lock).scalars().all()
+    if len(locked) < len(rates):
+        _add(connection, sorted(rates.keys() - connection.execute(stored).scalars()))
+        locked = connection.execute(lock).scalars().all()
+    return load_budgets(connection, {key_id: rates[key_id] for key_id in locked}, now=now)
 
 
-def _add(connection: sa.Connection, key_id: str) -> None:
-    # Another process may add the same key at the same moment: its row is taken, once it is committed.
-    with suppress(IntegrityError), connection.begin_nested():
-        connection.execute(sa.insert(key_budget).values(key_id=key_id))
-    statement = sa.select(key_budget.c.key_id).where(key_budget.c.key_id == key_id)
-    connection.execute(statement.with_for_update()).one()
+def _add(connection: sa.Connection, key_ids: Iterable[str]) -> None:
+    for key_id in key_ids:
+        # Another process may add the same key at the same moment: its row is taken, once it is committed.
+        with suppress(IntegrityError), connection.begin_nested():
+            connection.execute(sa.insert(key_budget).values(key_id=key_id))
 
 
 def repair(connection: sa.Connection, clock: Callable[[], int]) -> None:
@@ -109,66 +179,53 @@ def _shorten(connection: sa.Connection, now: int) -> None:
 
 
 def take_slots(
-    connection: sa.Connection,
-    key_id: str,
-    count: int,
-    *,
-    now: int,
-    new_source: int | None = None,
-    is_follow_up: bool = False,
-    is_items: bool = False,
-) -> list[Slot]:
-    """Grant requests of a key whose budget is locked and has so many left.
+    connection: sa.Connection, takings: Iterable[Taking], *, now: int
+) -> list[list[Slot]]:
+    """Grant requests of keys whose budgets are locked and have so many left; return the slots of each taking.
 
     Args:
         connection: a writing transaction.
-        key_id: the key.
-        count: how many.
+        takings: one of a key.
         now: microseconds since 1970 UTC.
-        new_source: the source of the last of them that goes to a run never polled before; None where none does.
-        is_follow_up: whether one of them is a follow-up poll.
-        is_items: whether they are for items.
     """
-    if count <= 0:
-        return []
-    free = (
-        sa.select(key_slot.c.slot)
-        .where(key_slot.c.key_id == key_id, key_slot.c.free_at <= now)
-        .order_by(key_slot.c.slot)
-        .limit(count)
-        .with_for_update()
-    )
-    numbers = list(connection.execute(free).scalars())
+    takings = list(takings)
     until = now + LONGEST_REQUEST_US + WINDOW_US
-    if numbers:
-        connection.execute(
-            sa.update(key_slot)
-            .where(key_slot.c.key_id == key_id, key_slot.c.slot.in_(numbers))
-            .values(free_at=until, is_items=is_items)
+    numbers = _free_slots(connection, {one.key_id: one.count for one in takings if one.count}, now)
+    values = {one.key_id: (until, one.is_items) for one in takings}
+    _TAKE.many(connection, [(*values[k], k, n) for k, (free, _) in numbers.items() for n in free])
+    _ADD.many(connection, [(k, n, *values[k]) for k, (_, more) in numbers.items() for n in more])
+    _NOTE.many(connection, [one.note(now) for one in takings if one.count])
+    return [
+        [
+            Slot(key_id=one.key_id, number=number, until=until)
+            for number in chain(*numbers.get(one.key_id, ()))
+        ]
+        for one in takings
+    ]
+
+
+def _free_slots(
+    connection: sa.Connection, counts: Mapping[str, int], now: int
+) -> dict[str, tuple[list[int], range]]:
+    """Return so many slots of each key: those that are free, and the numbers of those to be added."""
+    if not counts:
+        return {}
+    this_key = key_slot.c.key_id.in_(counts)
+    free = sa.select(key_slot.c.key_id, key_slot.c.slot).where(this_key, key_slot.c.free_at <= now)
+    found: dict[str, list[int]] = {key_id: [] for key_id in counts}
+    for key_id, number in connection.execute(free.order_by(key_slot.c.slot)):
+        found[key_id].append(number)
+    lacking = [key_id for key_id, numbers in found.items() if len(numbers) < counts[key_id]]
+    last = sa.select(key_slot.c.key_id, sa.func.max(key_slot.c.slot)).group_by(key_slot.c.key_id)
+    of_lacking = connection.execute(last.where(key_slot.c.key_id.in_(lacking))) if lacking else ()
+    lasts: dict[str, int] = dict(map(tuple, of_lacking))
+    return {
+        key_id: (
+            found[key_id][:count],
+            range(lasts.get(key_id, 0) + 1, lasts.get(key_id, 0) + 1 + count - len(found[key_id])),
         )
-    numbers += _more_slots(
-        connection, key_id, count - len(numbers), {"free_at": until, "is_items": is_items}
-    )
-    sent = {"last_sent_at": now}
-    if new_source is not None:
-        sent["last_new_source"] = new_source
-    if is_follow_up:
-        sent["last_follow_up_at"] = now
-    connection.execute(sa.update(key_budget).where(key_budget.c.key_id == key_id).values(sent))
-    return [Slot(key_id=key_id, number=number, until=until) for number in numbers]
-
-
-def _more_slots(
-    connection: sa.Connection, key_id: str, count: int, values: dict[str, int]
-) -> list[int]:
-    if not count:
-        return []
-    last = sa.select(sa.func.coalesce(sa.func.max(key_slot.c.slot), 0))
-    first = connection.execute(last.where(key_slot.c.key_id == key_id)).scalar_one() + 1
-    numbers = list(range(first, first + count))
-    rows = [{"key_id": key_id, "slot": number, **values} for number in numbers]
-    connection.execute(sa.insert(key_slot), rows)
-    return numbers
+        for key_id, count in counts.items()
+    }
 
 
 def release(connection: sa.Connection, ended: Iterable[tuple[Slot, int]]) -> None:
@@ -178,21 +235,8 @@ def release(connection: sa.Connection, ended: Iterable[tuple[Slot, int]]) -> Non
         connection: a writing transaction.
         ended: each slot with the instant at which its answer was read; for a request never sent, one long ago.
     """
-    rows = [
-        {"of_key": slot.key_id, "of_slot": slot.number, "taken": slot.until, "free": at + WINDOW_US}
-        for slot, at in ended
-    ]
-    if rows:
-        connection.execute(
-            sa.update(key_slot)
-            .where(
-                key_slot.c.key_id == sa.bindparam("of_key"),
-                key_slot.c.slot == sa.bindparam("of_slot"),
-                key_slot.c.free_at == sa.bindparam("taken"),
-            )
-            .values(free_at=sa.bindparam("free")),
-            sorted(rows, key=lambda row: (row["of_key"], row["of_slot"])),
-        )
+    rows = [(at + WINDOW_US, slot.key_id, slot.number, slot.until) for slot, at in ended]
+    _RELEASE.many(connection, sorted(rows, key=lambda row: row[1:]))
 
 
 def pause_minute(connection: sa.Connection, key_id: str, *, now: int) -> None:

@@ -9,7 +9,7 @@ from recorder.ledger.answer import Answer, Outcome
 from recorder.schedule.dispatch import Budget, sendable
 from recorder.store.engine import Connection, Database
 from recorder.store.sharing import key_budgets
-from recorder.store.sharing.key_budgets import Slot
+from recorder.store.sharing.key_budgets import Slot, Taking
 from recorder.store.sharing.shared_clock import ahead_us
 from recorder.store.write.record import Recorder
 
@@ -28,9 +28,10 @@ def take_slot(
 
     def take(connection: Connection) -> Slot | Budget:
         now = clock() + ahead_us(connection, clock)
-        budget = key_budgets.lock_budget(connection, key_id, rate=rate, now=now)
+        budget = key_budgets.lock_budgets(connection, {key_id: rate}, now=now)[key_id]
         count = sendable(budget, new=0, due=1, demand=1, now=now)
-        slots = key_budgets.take_slots(connection, key_id, count, now=now)
+        taking = Taking(key_id=key_id, budget=budget, count=count)
+        (slots,) = key_budgets.take_slots(connection, [taking], now=now)
         return slots[0] if slots else budget
 
     return database.write(take)

@@ -219,16 +219,14 @@ def _record_runs(
     rules: Rules,
     read: list[ReadAnswer],
 ) -> Iterator[RecordResult]:
-    by_run: dict[tuple[int, str], list[ReadAnswer]] = {}
-    wanted: dict[int, list[str]] = {}
+    by_run: dict[int, dict[str, list[ReadAnswer]]] = {}
     for one in read:
-        key = (numbers[one.answer.source], one.answer.run_id)
-        by_run.setdefault(key, []).append(one)
-    for source_id, run_id in by_run:
-        wanted.setdefault(source_id, []).append(run_id)
-    stored = {(row[0], row[2]): row for row in _STORED.all(connection, wanted)} if wanted else {}
-    for key, group in by_run.items():
-        row = stored.get(key)
+        of_source = by_run.setdefault(numbers[one.answer.source], {})
+        of_source.setdefault(one.answer.run_id, []).append(one)
+    stored = {(row[0], row[2]): row for row in _STORED.all(connection, by_run)} if read else {}
+    groups = ((s, run_id, group) for s, runs in by_run.items() for run_id, group in runs.items())
+    for source_id, run_id, group in groups:
+        row = stored.get((source_id, run_id))
         if row is None:
             continue  # it was forgotten while the answer was on its way
         watch_row = WatchRecord(*row[_FIRST_OF_WATCH:_FIRST_OF_SNAPSHOT])

@@ -27,7 +27,7 @@ def add_shapes(
     connection: sa.Connection, source_id: int, shapes: Mapping[int, Sequence[tuple[Any, ...]]]
 ) -> None:
     """Add the rows of `deviation` of these shapes that one source, which is locked, does not have yet."""
-    known = {shape_id for (shape_id,) in _KNOWN.all(connection, {source_id: list(shapes)})}
+    known = {shape_id for (shape_id,) in _KNOWN.all(connection, {source_id: shapes})}
     new = [row for shape_id, rows in shapes.items() if shape_id not in known for row in rows]
     if new:
         ((n,),) = _COUNT.all(connection, source_id)
