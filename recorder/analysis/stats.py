@@ -29,6 +29,9 @@ _EXACT: Final = 2**53
 """Integers below it are exact as floats, and their product by a small number as 64 bits."""
 _FITS: Final = 2**62
 
+_FEW: Final = 200
+"""Python adds and compares fewer integers faster than numpy does, ten in a tenth of the time."""
+
 
 def exact(values: Numbers) -> Numbers:
     """Return the integers as Python's own where sums, small multiples or quotients of them might not be exact."""
@@ -43,7 +46,7 @@ def times(left: Numbers, right: Numbers) -> Numbers:
 
 def total(values: Numbers) -> int:
     """Return the exact sum of integers, fewer than 2 ** 31 of them."""
-    if values.dtype == np.object_:
+    if values.dtype == np.object_ or len(values) < _FEW:
         return sum(values.tolist())
     # The sums of the high and of the low halves fit 64 bits; that of the whole may not.
     return (int((values >> 32).sum()) << 32) + int((values & 0xFFFFFFFF).sum())
@@ -66,7 +69,9 @@ def total_by(keys: Numbers, values: Numbers) -> dict[int, int]:
 
 
 def _largest(values: Numbers) -> int:
-    return max(-int(values.min()), int(values.max())) if len(values) else 0
+    if len(values) < _FEW:
+        return max(map(abs, values.tolist()), default=0)
+    return max(-int(values.min()), int(values.max()))
 
 
 class Ranked:
