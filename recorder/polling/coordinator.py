@@ -301,8 +301,9 @@ class Coordinator:
 
     def overdue(self, source_ids: Collection[int], *, now: int, new: bool = False) -> list[Overdue]:
         """Return the overdue runs of these sources; of `new` ones those that no process has reported."""
-        found = self.database.read(overdue_runs, self.cadence, now=now, not_notified=new)
-        return [one for one in found if one.source_id in source_ids]
+        return self.database.read(
+            overdue_runs, self.cadence, now=now, source_ids=source_ids, not_notified=new
+        )
 
     def newly_overdue(self, source_ids: Collection[int], *, now: int) -> list[Overdue]:
         """Return the overdue runs of these sources that no process has reported, and mark them as reported."""

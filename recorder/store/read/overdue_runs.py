@@ -1,5 +1,6 @@
 """Runs that have been in flight for longer than `overdue_after`."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -32,6 +33,7 @@ def overdue_runs(
     *,
     now: int,
     source_name: str | None = None,
+    source_ids: Collection[int] | None = None,
     not_notified: bool = False,
 ) -> list[Overdue]:
     """Return the overdue runs, the longest in flight first.
@@ -41,12 +43,15 @@ def overdue_runs(
         cadence: with `overdue_after`.
         now: microseconds since 1970 UTC.
         source_name: only this source's.
+        source_ids: only these sources'.
         not_notified: only runs that no notice has named yet.
     """
     since = flight_since()
     of_sources = sa.select(source.c.source_id)  # as a subquery: SQLite needs a source for its index
     if source_name is not None:
         of_sources = of_sources.where(source.c.name == source_name)
+    if source_ids is not None:
+        of_sources = of_sources.where(source.c.source_id.in_(source_ids))
     statement = (
         sa.select(
             source.c.name.label("source"),
