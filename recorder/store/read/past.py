@@ -65,7 +65,7 @@ class Past:
         return sa.and_(run.c.tracked_at <= self.as_of, *known)
 
     def rows(self, connection: sa.Connection, keys: Iterable[RunKey]) -> Iterator[RunRow]:
-        """Yield those of the runs that were tracked by then, in any order."""
+        """Yield runs that were tracked by then, in any order."""
         for source_id, group in groupby(sorted(keys), key=lambda key: key[0]):
             run_keys = [run_key for _, run_key in group]
             parts = Parts(connection, source_id)
@@ -86,7 +86,7 @@ class Past:
             sa.select(source.c.name, is_mismatched(self.as_of))
             .add_columns(*columns_of(run, names), watch.c.resumed_at)
             .select_from(known_runs().outerjoin(capture, same_run(capture, run)))
-            .where(refs.rows_of(run), run.c.tracked_at <= self.as_of)
+            .where(refs.rows_of(run))
         )
         for source_name, differs, key, run_id, tracked_at, *moments in connection.execute(
             statement

@@ -54,6 +54,7 @@ from recorder.store.sealed import Block, open_ranges, sealed_blocks
 _MADE: Final = SPEND | {"clock_off_us", "source"}
 """Columns that no block holds."""
 
+_MOMENTS: Final = ("known_at", "tracked_at")
 _FROM_HISTORY: Final[Mapping[str, tuple[Callable[..., Iterable[Any]], object]]] = {
     "actual_seen_at": (cost_changes, None),
     "deviations": (deviations, ()),
@@ -124,12 +125,13 @@ class _Reader:
     def runs(self, names: Collection[str]) -> Runs:
         """Return all runs as they stood at the instant, or as they stand now."""
         basis = BASIS if SPEND & set(names) else frozenset()
-        keys, columns = self._present({*names, *basis, *(("known_at",) if self._past else ())})
+        keys, columns = self._present({*names, *basis, *(_MOMENTS if self._past else ())})
         runs = Runs(len(keys), columns)
         if self._past is None:
             return Runs(len(keys), {name: columns[name] for name in names})
         has_changed = runs.ints("known_at").values > self._past.as_of
-        changed = [divmod(key, PER_SOURCE) for key in keys[has_changed].tolist()]
+        was_tracked = runs.ints("tracked_at").values <= self._past.as_of
+        changed = [divmod(key, PER_SOURCE) for key in keys[has_changed & was_tracked].tolist()]
         earlier = runs_of(self._past.rows(self._connection, changed), names)
         runs = Runs(len(keys), {name: columns[name] for name in names})
         return joined(runs.only(~has_changed), earlier)

@@ -38,11 +38,9 @@ def run_rows(
     if past is None:
         yield from _present(connection, labels, wanted)
         return
-    changed = sa.select(run.c.source_id, run.c.run_key).select_from(known_runs())
-    keys = [
-        (row.source_id, row.run_key)
-        for row in connection.execute(changed.where(wanted, ~past.is_calm()))
-    ]
+    tracked = sa.select(run.c.source_id, run.c.run_key).select_from(known_runs())
+    changed = tracked.where(wanted, run.c.tracked_at <= past.as_of, ~past.is_calm())
+    keys = [(row.source_id, row.run_key) for row in connection.execute(changed)]
     present = _present(connection, labels, wanted & past.is_calm(), past.as_of)
     yield from merge(sorted(past.rows(connection, keys), key=_place), present, key=_place)
 
