@@ -13,6 +13,7 @@ from recorder.schedule.cadence import Urgency
 from recorder.schedule.dispatch import (
     WINDOW_US,
     Budget,
+    counts_as_sent_at,
     firsts_ahead,
     follow_up_pause_us,
     in_turn,
@@ -62,6 +63,20 @@ def test_requests_are_spread_when_the_budget_is_short() -> None:
     assert count(budget(last_sent_at=NOW - 749_999), due=60) == 0
     assert count(budget(last_sent_at=NOW - 750_000), due=60) == 1
     assert wake_at(budget(last_sent_at=NOW - 500_000), NOW) == NOW + 250_000
+
+
+def test_a_request_that_goes_a_moment_late_counts_as_sent_at_its_turn() -> None:
+    """Rounds of a watch that come a little after each turn cost no rate; an idle key has no turns to make up for."""
+    assert counts_as_sent_at(budget(last_sent_at=NOW - 850_000), now=NOW) == NOW - 100_000
+    assert counts_as_sent_at(budget(last_sent_at=NOW - 2 * SECOND), now=NOW) == NOW
+    assert counts_as_sent_at(budget(last_sent_at=NOW - 700_000), now=NOW) == NOW
+    assert counts_as_sent_at(budget(), now=NOW) == NOW
+
+
+def test_turns_that_are_a_moment_apart_are_taken_together() -> None:
+    """At 1,200 a minute five requests have their turn in a quarter of a second; no longer pause gives more."""
+    assert count(budget(rate=1200, last_sent_at=NOW - 250_000), due=60, demand=9000) == 5
+    assert count(budget(rate=1200, last_sent_at=NOW - MINUTE), due=60, demand=9000) == 6
 
 
 def test_after_a_burst_what_is_left_is_spread_over_the_rest_of_the_minute() -> None:

@@ -1,5 +1,6 @@
 """Requests from threads: what was permitted is sent, once and in time, and what comes of it is collected."""
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -117,3 +118,20 @@ def test_each_result_is_collected_once() -> None:
         while len(came) < 3:
             came += fetcher.collect(10 * S)
         assert (len(came), fetcher.collect(0)) == (3, [])
+
+
+def test_an_answer_does_not_wait_for_one_that_takes_longer() -> None:
+    """Others are waited for a moment, so that one transaction records them; then what has come is collected."""
+    answered = threading.Event()
+
+    def send_slowly(_: float) -> Answer:
+        answered.wait()
+        return ANSWER
+
+    sends: Iterator[Send] = iter([lambda _: ANSWER, send_slowly])
+    with fetching(lambda _: next(sends), lambda: T0) as fetcher:
+        for _ in range(2):
+            fetcher.send(ASK)
+        assert len(fetcher.collect(60 * S)) == 1
+        answered.set()
+        assert len(fetcher.collect(60 * S)) == 1
