@@ -11,6 +11,7 @@ import base64
 import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeAlias
 
 from recorder.base_url import parse_base_url
@@ -27,6 +28,7 @@ from recorder.settings.raw_setting import RawSetting, parse_name
 
 Fields: TypeAlias = Mapping[str, Json]
 
+_QUOTE = ord('"')
 _STATUSES = range(100, 1000)
 _WORDS = {outcome.word: outcome for outcome in Outcome}
 
@@ -73,11 +75,22 @@ def _fields(line: bytes) -> tuple[Fields, bytes | None]:
     if members is not None:
         texts = {name: bytes(raw) for name, raw in members.items()}
         body = texts.pop("body", b"null")
-        return {name: parse_json(text) for name, text in texts.items()}, _served(body)
+        return {name: _value(text) for name, text in texts.items()}, _served(body)
     fields = parse_json(line, deepest=DEEPEST + 1)
     if not isinstance(fields, dict):
         raise LineError("not a JSON object")
     return fields, _served(to_text(fields.pop("body", None)).encode())
+
+
+def _value(text: bytes) -> Json:
+    """Return the value of a member; the strings and numbers of nearly all lines without a parser."""
+    if text.isdigit():
+        return Number(text.decode())
+    if text[0] == _QUOTE and b"\\" not in text:
+        inner = text[1:-1].decode()
+        if inner.isprintable():
+            return inner
+    return parse_json(text)
 
 
 def _served(body: bytes) -> bytes | None:
@@ -169,9 +182,14 @@ def _source(fields: Fields, otherwise: str) -> str:
 def _base_url(fields: Fields) -> str | None:
     text = _text(fields, "base_url")
     try:
-        return None if text is None else str(parse_base_url(text))
+        return None if text is None else _known_base_url(text)
     except ValueError as error:
         raise LineError(f"base_url {text!r}: {error}") from error
+
+
+@lru_cache(maxsize=64)  # that of a line before
+def _known_base_url(text: str) -> str:
+    return str(parse_base_url(text))
 
 
 def _text(fields: Fields, name: str) -> str | None:
