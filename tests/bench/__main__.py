@@ -22,7 +22,7 @@ def main() -> None:
     options = parser.parse_args()
     since = ("--since", options.since) if options.since else ()
     for name, arguments in (
-        ("recording", ("--cpu", "--only", "log,unchanged,changed,way,import", *since)),
+        ("recording", ("--cpu", "--only", "log,unchanged,changed,way,import,export", *since)),
         ("recording", ("--only", "postgres")),
         ("answering", ("--runs", options.runs)),
         ("starting", ()),

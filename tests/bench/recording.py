@@ -215,7 +215,7 @@ def traced(work: Callable[[], object]) -> list[str]:
     return way
 
 
-# --- the import of a month
+# --- the import and the export of a month
 
 
 def cpu_of(*command: str | Path, cwd: Path) -> float:
@@ -261,14 +261,46 @@ def loaded(lines: Path, store: Path) -> float:
     return time.process_time() - begun
 
 
-def compare_import(runs: int, repeat: int, folder: Path, since: str | None) -> None:
-    """Print what an import of a sandbox's month costs beside the naive way, and beside another commit."""
+def dumped(store: Path, lines: Path) -> float:
+    """Return the CPU of json.loads and json.dumps of each row that `loaded` wrote."""
+    begun = time.process_time()
+    with closing(sqlite3.connect(store)) as connection, lines.open("w") as out:
+        rows = connection.execute("SELECT * FROM naive ORDER BY run_id, observed_at")
+        for run_id, at, body in rows:
+            line = {"observed_at": at, "run_id": run_id, "body": json.loads(body)}
+            out.write(json.dumps(line) + "\n")
+    return time.process_time() - begun
+
+
+def month(runs: int, folder: Path) -> Path:
+    """Return the file of a sandbox's month."""
     lines = folder / "month.ndjson"
     with lines.open("wb") as out:
         command = [sys.executable, "-m", "recorder", "sandbox", "--answers", str(runs)]
         subprocess.run(
             command, stdout=out, check=True, cwd=HOME, env=os.environ | {"PYTHONPATH": str(HOME)}
         )
+    return lines
+
+
+def compare_export(runs: int, repeat: int, folder: Path) -> None:
+    """Print what an export of a sandbox's month costs beside the naive way."""
+    lines, store, naive = month(runs, folder), folder / "export.db", folder / "naive-export.db"
+    imported(HOME, lines, store)
+    loaded(lines, naive)
+    export = (sys.executable, "-m", "recorder", "export", "answers", "--db", store, "--out")
+    pairs = [
+        (cpu_of(*export, folder / "out.ndjson", cwd=HOME), dumped(naive, folder / "naive.ndjson"))
+        for _ in range(repeat)
+    ]
+    ours, plain = (statistics.median(times) for times in zip(*pairs, strict=True))
+    ratio = statistics.median(a / b for a, b in pairs)
+    print(f"export     {ours:6.2f} s of CPU, naive {plain:6.2f}, ratio {ratio:5.2f}")
+
+
+def compare_import(runs: int, repeat: int, folder: Path, since: str | None) -> None:
+    """Print what an import of a sandbox's month costs beside the naive way, and beside another commit."""
+    lines = month(runs, folder)
     trees = {"here": HOME} | ({since: work_tree(since, folder)} if since else {})
     found: dict[str, list[float]] = {name: [] for name in (*trees, "naive")}
     for turn in range(repeat):
@@ -305,7 +337,7 @@ def main() -> None:
     parser.add_argument("--log", type=Path)
     parser.add_argument("--cpu", action="store_true", help="CPU of this process, on a busy machine")
     parser.add_argument("--since")
-    parser.add_argument("--only", default="log,unchanged,changed,way,postgres,import")
+    parser.add_argument("--only", default="log,unchanged,changed,way,postgres,import,export")
     options = parser.parse_args()
     wanted = options.only.split(",")
     polls = logged(options.log) if options.log else poll_log(options.runs, 7)
@@ -319,6 +351,7 @@ def main() -> None:
         "way": compare_ways,
         "postgres": lambda _: compare_postgres(kept[: len(kept) // 3], options.repeat),
         "import": lambda folder: compare_import(2000, options.repeat, folder, options.since),
+        "export": lambda folder: compare_export(2000, options.repeat, folder),
     }
     with tempfile.TemporaryDirectory() as folder:
         for name, step in steps.items():
