@@ -1,0 +1,110 @@
+"""What is asked of one run reads that run's rows, however many the store has."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from multiplied import multiply
+from stores import T0, S, answer, document, failure, register
+
+from recorder.analyses import Analyses
+from recorder.settings import Settings
+from recorder.store.engine import Database
+from recorder.store.table_parts import SCHEMA
+from recorder.store.write.record import Recorder
+from recorder.views import VIEWS
+
+_ID = "er_1-77"
+_THEN = T0 + (77 * 3600 + 4) * S
+_EMPTY = ("capture", "capture c", "item", "item i")
+_SMALL = ("source", "source s", "recorder_version", "pg_namespace", "part", "part p", *_EMPTY)
+"""Tables of a page or two here, with their names in views: many snapshots share a part."""
+_QUESTIONS: dict[str, Callable[[Analyses], object]] = {
+    "status": lambda ask: ask.status(_ID),
+    "history": lambda ask: list(ask.history(_ID)),
+    "run": lambda ask: ask.run(_ID),
+    "last poll": lambda ask: ask.last_poll(_ID),
+    "snapshots": lambda ask: list(ask.snapshots(_ID)),
+    "polls": lambda ask: list(ask.polls(_ID)),
+    "transitions": lambda ask: list(ask.transitions(_ID)),
+    "labels": lambda ask: list(ask.labels(_ID)),
+    "events": lambda ask: list(ask.events(_ID)),
+    "lead outcomes": lambda ask: list(ask.lead_outcomes(_ID)),
+}
+
+
+@pytest.fixture
+def many(database: Database) -> Database:
+    """A store of 2,000 runs with ten polls each, and some with other documents."""
+    others = [f"other_{number}" for number in range(30)]
+    register(database, ["er_1", *others], labels={"team": "growth"})
+    recorder = Recorder(database)
+    for run_id in others:
+        given = document(run_id, enrichment={"slug": run_id})
+        recorder.record([answer(0, given, run_id=run_id)])
+    for at in range(10):
+        status = "running" if at < 8 else "completed"
+        given = document(status=status, scope={"resolvedCount": at // 3})
+        recorder.record([failure(at) if at == 5 else answer(at, given)])
+    multiply(database, "er_1", 2000)
+    return database
+
+
+@contextmanager
+def _statements(database: Database) -> Iterator[list[tuple[str, Any]]]:
+    """Note the queries that are executed, with their values."""
+    found: list[tuple[str, Any]] = []
+
+    def note(_c: Any, _cursor: Any, statement: str, given: Any, *_: Any) -> None:
+        if statement.startswith("SELECT"):
+            found.append((statement, given))
+
+    sa.event.listen(database.engine, "before_cursor_execute", note)
+    yield found
+    sa.event.remove(database.engine, "before_cursor_execute", note)
+
+
+def _read_whole(database: Database, statement: str, given: Any) -> list[str]:
+    """The steps of a query's plan that go over all rows of a table or of a source, but for the few sources."""
+    is_whole: tuple[str, ...]
+    sources: tuple[str, ...]
+    with database.reading() as connection:
+        if database.dialect.is_file:
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", given)
+            steps = [row.detail for row in plan]
+            is_whole = ("SCAN ", "(source_id=?)")
+            sources = ("SCAN main.source", "SCAN s ", "SCAN recorder_version")
+        else:
+            plan = connection.exec_driver_sql(f"EXPLAIN {statement}", given)
+            steps = [str(step).strip(" ->") for step in plan.scalars()]
+            is_whole = ("Seq Scan on ", "Index Cond: (source_id = ")
+            sources = tuple(f"Seq Scan on {name} " for name in _SMALL)
+    whole = [step for step in steps if step.startswith(is_whole) or step.endswith(is_whole)]
+    return [step for step in whole if not step.startswith(sources)]
+
+
+@pytest.mark.slow
+def test_what_is_asked_of_one_run_reads_that_run(many: Database) -> None:
+    """No query of it goes over a table or a source, now or as of an instant."""
+    for as_of in (None, _THEN):
+        for name, question in _QUESTIONS.items():
+            with _statements(many) as found:
+                question(Analyses(many, Settings(database_url=""), as_of=as_of))
+            assert found
+            whole = [step for one in found for step in _read_whole(many, *one)]
+            assert (name, whole) == (name, [])
+
+
+@pytest.mark.slow
+def test_a_view_of_one_run_reads_that_run(many: Database) -> None:
+    """A condition on `run_id` reaches the index of each view's tables."""
+    for name in VIEWS:
+        view = sa.table(name, sa.column("run_id"), schema=None if many.dialect.is_file else SCHEMA)
+        with _statements(many) as found, many.reading() as connection:
+            connection.execute(
+                sa.select(sa.text("*")).select_from(view).where(view.c.run_id == _ID)
+            )
+        whole = [step for one in found for step in _read_whole(many, *one)]
+        assert (name, whole) == (name, [])
