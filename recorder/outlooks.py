@@ -94,8 +94,14 @@ class Outlooks:
     def _read_likes(self, slugs: set[SlugName]) -> None:
         if not slugs:
             return
-        names = {slug for _, slug in slugs if slug is not None}
-        runs = self.database.read(read_runs, WALL_NEEDS, slugs=names, past=self.past)
+        sources = {source for source, _ in slugs}
+        runs = self.database.read(
+            read_runs,
+            WALL_NEEDS,
+            source_name=next(iter(sources)) if len(sources) == 1 else None,
+            slugs={slug for _, slug in slugs if slug is not None},
+            past=self.past,
+        )
         for one, likes in wall_likes(runs, slugs).items():
             self._slugs[one] = _SlugOutlooks(likes)
 

@@ -16,7 +16,7 @@ _LINES_OF_A_TEST = {
     "runs": "{database} = {target}",
     "listen_addr": "listen_addr =\nunix_socket_dir = {folder}",
     "auth_type": "auth_type = any",
-    "auth_file": "",
+    "auth_file": "default_pool_size = 3",
 }
 _STARTS_WITHIN_S = 20
 

@@ -2,7 +2,7 @@
 
     python tests/bench [--runs 100000] [--since COMMIT]
 
-Recording, answering, starting, bytes a poll, one after the other, each compared in the same run: ratios stay about the
+Recording, answering, starting, bytes a poll, growth, one after the other, each compared in the same run: ratios stay about the
 same on a slower machine, seconds do not. By CPU, but for Postgres, whose work is the server's.
 """
 
@@ -27,6 +27,7 @@ def main() -> None:
         ("answering", ("--runs", options.runs)),
         ("starting", ()),
         ("space", ("--postgres",)),
+        ("scale", ()),
     ):
         print(f"--- {name}", flush=True)
         subprocess.run([sys.executable, HERE / f"{name}.py", *arguments], check=True)
