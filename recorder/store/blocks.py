@@ -87,10 +87,10 @@ def _pack_ints(column: Ints, near: Whole | np.int64) -> bytes:
 def _unpack_ints(data: bytes, near: Whole | np.int64, n: int) -> Ints:
     least, width, has_missing = _INTS.unpack_from(data)
     planes: npt.NDArray[Any] = np.frombuffer(data, np.uint8, offset=_INTS.size).reshape(width, n)
-    codes = np.zeros(n, np.int64)
-    if width:
-        codes += np.ascontiguousarray(planes.T).view(f"<u{width}")[:, 0].astype(np.int64)
-    values = codes + (least - has_missing) + near
+    codes = np.ascontiguousarray(planes.T).view(f"<u{width}")[:, 0] if width else np.zeros(n, "u1")
+    values = codes.astype(np.int64)
+    values += least - has_missing
+    values += near
     if has_missing:
         values[codes == 0] = NULL
     return Ints(values)

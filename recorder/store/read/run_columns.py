@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 import sqlalchemy as sa
 
-from recorder.analysis.building import column_of, concatenated, joined, runs_of
+from recorder.analysis.building import column_of, joined, runs_of
 from recorder.analysis.columns import (
     ITEM,
     ITEM_COLUMNS,
@@ -23,12 +23,12 @@ from recorder.analysis.columns import (
     Words,
 )
 from recorder.analysis.coverage import PollTimes
-from recorder.analysis.rows import LABEL
+from recorder.analysis.rows import LABEL, Predicate
 from recorder.analysis.spend_columns import BASIS, spend_columns
 from recorder.analysis.spend_columns import COLUMNS as SPEND
 from recorder.history.flags import ITEMS_MISMATCH, PRUNED, flagged
 from recorder.ledger.readable import storable
-from recorder.store.read.block_columns import block_columns
+from recorder.store.read.block_columns import block_columns, merged
 from recorder.store.read.past import Past
 from recorder.store.read.phases import is_mismatched
 from recorder.store.read.row_columns import (
@@ -157,18 +157,13 @@ class _Reader:
         if self._slugs is not None:
             names.add("slug")
         blocks = sealed_blocks(self._connection, self._sources)
-        keys, columns = stored_columns(self._connection, names, self._open(blocks))
+        rows = stored_columns(self._connection, names, self._open(blocks))
         if not blocks:
-            return keys, columns
-        sealed_keys, of_blocks = block_columns(self._connection, blocks, names)
-        kept = np.arange(len(sealed_keys))
+            return rows
+        found = block_columns(self._connection, blocks, names)
         if self._slugs is not None:
-            kept = np.flatnonzero(Runs(0, of_blocks).words("slug").where(self._slugs.__contains__))
-        keys = np.concatenate([sealed_keys[kept], keys])
-        order = np.argsort(keys, kind="stable")
-        for name in names:
-            columns[name] = concatenated([of_blocks.pop(name).take(kept), columns[name]])
-        return keys[order], {name: columns[name].take(order) for name in names}
+            found = (_only(*one, self._slugs.__contains__) for one in found)
+        return merged(rows, found)
 
     def _open(self, blocks: Sequence[Block]) -> Sequence[RowsOf]:
         """Return conditions for the rows of the runs that are in none of the blocks."""
@@ -237,6 +232,12 @@ class _Reader:
     def _clock(self, keys: Whole) -> Column:
         off = (self._clocks[number] for number in (keys // PER_SOURCE).tolist())
         return column_of("clock_off_us", off)
+
+
+def _only(keys: Whole, columns: Columns, is_slug: Predicate) -> tuple[Whole, Columns]:
+    """Return the runs of some slugs."""
+    chosen = Runs(len(keys), columns).words("slug").where(is_slug)
+    return keys[chosen], {name: column.take(chosen) for name, column in columns.items()}
 
 
 def _of_slugs(slugs: Collection[str], rows_of: RowsOf, table: sa.Table) -> sa.ColumnElement[bool]:
