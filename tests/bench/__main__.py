@@ -25,6 +25,7 @@ def main() -> None:
         ("recording", ("--cpu", "--only", "log,unchanged,changed,way,import,export", *since)),
         ("recording", ("--only", "postgres")),
         ("answering", ("--runs", options.runs)),
+        ("answering", ("--runs", options.runs, "--unsealed", "--only", "durations")),
         ("starting", ()),
         ("space", ("--postgres",)),
         ("scale", ()),

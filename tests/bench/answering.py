@@ -1,9 +1,10 @@
 """CPU and memory of the analyses and of `history.runs()`, beside `pandas.read_sql` of what they read.
 
-    python tests/bench/answering.py [--runs 100000] [--keep FOLDER] [--only durations]
+    python tests/bench/answering.py [--runs 100000] [--keep FOLDER] [--only durations] [--unsealed]
 
-Makes a SQLite store by direct rows: two sources, skewed slugs, runs in every state, brackets, nulls and three units.
-Each command is a process of its own, as users start it; CPU is user and system time, memory the peak. The yardsticks
+Makes a SQLite store by direct rows: two sources, skewed slugs, runs in every state, brackets, nulls and three units;
+what can be sealed is, unless `--unsealed`. A second yardstick is DuckDB on a file of its own with the same runs, three
+measures with four percentiles each. Each command is a process of its own, as users start it; CPU is user and system time, memory the peak. The yardsticks
 are run before and after, and the smaller of the two counts.
 """
 
@@ -24,7 +25,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from recorder.instants import DAY, SECOND
 from recorder.store.engine import Database
 from recorder.store.migrate import upgrade
+from recorder.store.status import condition_of
 from recorder.store.table_parts import metadata
+from recorder.store.write.sealing import seal, unseal
 
 START_AT = 1_780_000_000 * SECOND
 SPREAD_US = 45 * DAY
@@ -37,6 +40,18 @@ names = ["queue_seconds", "run_seconds", "wall_seconds"]
 frame = pandas.read_sql(f"SELECT slug, status, {', '.join(names)} FROM runs", connection)
 done = frame[frame.status == "completed"].groupby("slug", dropna=False)[names]
 print(len(done.quantile([0.5, 0.9, 0.95, 0.99], interpolation="lower")), file=sys.stderr)
+"""
+DUCKDB_FILE = """
+import sys, sqlite3, duckdb, pandas
+names = "slug, status, queue_seconds, run_seconds, wall_seconds"
+runs = pandas.read_sql(f"SELECT {names} FROM runs", sqlite3.connect(sys.argv[1]))
+duckdb.connect(sys.argv[2]).execute("CREATE TABLE runs AS SELECT * FROM runs")
+"""
+DUCKDB = """
+import sys, duckdb
+ranks = (f"quantile_disc({n}_seconds, [0.5, 0.9, 0.95, 0.99])" for n in ("queue", "run", "wall"))
+query = f"SELECT slug, count(*), {', '.join(ranks)} FROM runs WHERE status = 'completed' GROUP BY slug"
+print(len(duckdb.connect(sys.argv[1], read_only=True).sql(query).fetchall()), file=sys.stderr)
 """
 THREE_TABLES = """
 import sys, sqlite3, pandas
@@ -236,7 +251,7 @@ def cases(path: Path) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """Each case's name, its yardstick, and its command."""
     program = (sys.executable, "-m", "recorder")
     asked = ("--db", str(path), "--format", "json")
-    for name in ("durations", "failures", "costs"):
+    for name in ("durations", "failures", "costs", "spend"):
         yield name, "groupby", (*program, name, "--by", "slug", *asked)
     yield "durations, as of", "groupby", (*program, "durations", "--as-of", "2029-01-01", *asked)
     for name in ("durations", "costs"):
@@ -249,6 +264,20 @@ def cases(path: Path) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     yield "history.runs()", "three tables", (sys.executable, "-c", FRAME, str(path))
 
 
+def _sealed(path: Path, *, unsealed: bool) -> str:
+    """Seal what can be, or drop all blocks; what the store holds then."""
+    database = Database(f"sqlite:///{path}")
+    database.write(unseal)
+    if not unsealed:
+        seal(database)
+    figures = condition_of(database).figures
+    database.close()
+    assert figures
+    return (
+        f"{figures.sealed_runs:,} of {figures.runs:,} runs sealed, {figures.sealed_bytes:,} bytes"
+    )
+
+
 def main() -> None:
     """Make the store, measure, and print the ratios."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
@@ -257,13 +286,16 @@ def main() -> None:
         "--keep", type=Path, help="a folder in which the store is made, or is already"
     )
     parser.add_argument("--only", default="", help="cases whose names begin so")
+    parser.add_argument("--unsealed", action="store_true", help="leave all runs as rows")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         path = (options.keep or Path(scratch)) / f"answering-{options.runs}.db"
         if not path.exists():
             make_store(path, options.runs)
+        print(_sealed(path, unsealed=options.unsealed))
         chosen = [case for case in cases(path) if case[0].startswith(options.only)]
-        python = (sys.executable, "-c")
+        python, duck = (sys.executable, "-c"), Path(scratch) / "answering.duckdb"
+        measured(*python, DUCKDB_FILE, str(path), str(duck))
         yardsticks = {
             "overdue": (sys.executable, "-m", "recorder", "overdue", "--db", str(path)),
             "groupby": (*python, GROUPBY, str(path)),
@@ -271,7 +303,7 @@ def main() -> None:
         }
         used = {
             name: command for name, command in yardsticks.items() if name in {c[1] for c in chosen}
-        }
+        } | {"duckdb": (*python, DUCKDB, str(duck))}
         before = {name: measured(*command) for name, command in used.items()}
         costs = [(name, yardstick, measured(*command)) for name, yardstick, command in chosen]
         after = {name: best(before[name], measured(*command)) for name, command in used.items()}
@@ -281,7 +313,8 @@ def main() -> None:
         base = after[yardstick]
         print(
             f"{name:24} {cost.cpu_s:6.2f} s {cost.peak_mb:6.0f} MB   "
-            f"x {cost.cpu_s / base.cpu_s:.2f} CPU, x {cost.peak_mb / base.peak_mb:.2f} memory"
+            f"x {cost.cpu_s / base.cpu_s:.2f} CPU, x {cost.peak_mb / base.peak_mb:.2f} memory;"
+            f" x {cost.cpu_s / after['duckdb'].cpu_s:.1f} of DuckDB's CPU"
         )
 
 

@@ -18,7 +18,6 @@ def packed_runs(
 ) -> tuple[int, dict[str, bytes]]:
     """Return how many runs a block has, and their columns as `blocks.pack` gives them."""
     keys, columns = stored_columns(connection, STORED, [range_of(source_id, block).rows_of])
-    columns = {name: columns[name] for name in STORED}
     columns[KEY] = column_of(KEY, (keys % PER_SOURCE).tolist())
     dated_at = Runs(len(keys), columns).ints(DATED).values
     return len(keys), {name: pack(name, column, dated_at) for name, column in columns.items()}

@@ -55,7 +55,7 @@ def stored_columns(
     if "known_at" in names:
         moments = [runs.ints(name).values for names in _MOMENTS.values() for name in names]
         columns["known_at"] = Ints(np.maximum.reduce(moments))
-    return keys, columns
+    return keys, {name: columns[name] for name in names}
 
 
 def _tables(names: Collection[str]) -> dict[sa.Table, dict[str, sa.ColumnElement[Any]]]:

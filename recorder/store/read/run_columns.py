@@ -245,7 +245,9 @@ def _of_slugs(slugs: Collection[str], rows_of: RowsOf, table: sa.Table) -> sa.Co
     is_one = run_summary.c.slug.in_(slugs)
     if table is run_summary:
         return rows_of(table) & is_one
-    keys = sa.select(run_summary.c.source_id, run_summary.c.run_key).where(is_one)
+    keys = sa.select(run_summary.c.source_id, run_summary.c.run_key).where(
+        is_one, rows_of(run_summary)
+    )
     return rows_of(table) & sa.tuple_(table.c.source_id, table.c.run_key).in_(keys)
 
 
