@@ -150,7 +150,7 @@ def test_a_failing_server_is_named(commands: Commands) -> None:
     commands.sandbox.put_raw("er_1", status=503)
     ended = commands("wait", "er_1", *QUICK, "--timeout", "400ms")
     assert ended.code == 6
-    why = "is not seen yet after 400ms (last poll: server error): escalate with no triggerRunId"
+    why = "is not seen yet after 400ms (last poll: server error): the ledger gives no triggerRunId"
     assert ended.err.splitlines()[-1] == f"recorder: gave up: run er_1 of source 'default' {why}"
 
 

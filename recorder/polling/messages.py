@@ -9,20 +9,20 @@ def overdue_line(one: Overdue, *, now: int) -> str:
     """Return the message for an overdue run, with the id that finds it at Trigger.dev."""
     return (
         f"overdue: run {one.run_id} of source {one.source!r} is {one.status or 'without status'}"
-        f" for {whole_span(now - one.since)}: escalate with {_trigger(one.trigger_run_id)}"
+        f" for {whole_span(now - one.since)}: {_escalation(one.trigger_run_id)}"
     )
 
 
 def gave_up_line(run: RunRow, why: str) -> str:
     """Return the message for a run that is not waited for any longer."""
-    return (
-        f"gave up: run {run.run_id} of source {run.source!r} {why}: escalate with"
-        f" {_trigger(run.trigger_run_id)}"
-    )
+    escalation = _escalation(run.trigger_run_id)
+    return f"gave up: run {run.run_id} of source {run.source!r} {why}: {escalation}"
 
 
-def _trigger(trigger_run_id: str | None) -> str:
-    return f"triggerRunId {trigger_run_id}" if trigger_run_id else "no triggerRunId"
+def _escalation(trigger_run_id: str | None) -> str:
+    if trigger_run_id is None:
+        return "the ledger gives no triggerRunId"
+    return f"escalate with triggerRunId {trigger_run_id}"
 
 
 def refused_line(source: str, why: str) -> str:
