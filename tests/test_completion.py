@@ -65,11 +65,26 @@ def stocked(database: Database, store_url: str) -> str:
         (("runs", "--slug", "work"), ["work_email"]),
         (("runs", "--label", "te"), ["team=growth"]),
         (("runs", "--slug", "_"), []),
+        (("events", "--kind", "ended,ov"), ["ended,overdue"]),
+        (("sources", "--move", "team"), ["team_b"]),
     ],
 )
 def test_a_shell_completes(stocked: str, words: tuple[str, ...], found: list[str]) -> None:
     """Commands, options, formats and terms; run ids, sources and words of filters as the store has them."""
     assert completed(stocked, *words) == found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "words",
+    ["import h", "runs --db h", "runs --config h", "export runs --out h", "metrics --out h"],
+)
+def test_a_shell_completes_the_names_of_files(words: str) -> None:
+    """Where a file is named, the shell is asked for its own completion."""
+    line = f"recorder {words}"
+    at = str(len(line.split()) - 1)
+    done = shell("recorder", COMP_WORDS=line, COMP_CWORD=at, _RECORDER_COMPLETE="bash_complete")
+    assert (done.stdout, done.stderr) == ("file,h\n", "")
 
 
 def test_the_runs_tracked_last_are_completed(database: Database) -> None:

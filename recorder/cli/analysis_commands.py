@@ -17,7 +17,7 @@ from recorder.analysis.filters import Filters
 from recorder.analysis.groups import TERMS
 from recorder.analysis.report import Report
 from recorder.analysis.rows import LABEL
-from recorder.cli.options import all_options, command_now
+from recorder.cli.options import all_options, command_now, completed_from
 from recorder.cli.output import write_rows
 from recorder.cli.row_options import (
     QueryOptions,
@@ -32,15 +32,10 @@ from recorder.cli.stores import reading
 def _by(more: Sequence[str]) -> Callable[[Any], Any]:
     """Return the option `--by` of an analysis with these terms in addition to those of all."""
     terms = (*TERMS, *more)
-
-    def complete(_: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
-        before, comma, last = incomplete.rpartition(",")
-        return [before + comma + term for term in terms if term.startswith(last)]
-
     return click.option(
         "--by",
         metavar="TERMS",
-        shell_complete=complete,
+        shell_complete=completed_from(terms),
         help=f"Group by {', '.join(terms)} or {LABEL}KEY; commas between several.",
     )
 

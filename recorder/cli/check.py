@@ -89,17 +89,17 @@ _span_option = partial(click.option, metavar="DURATION", callback=_past_span)
 
 _RULE_OPTIONS: Final = all_options(
     _rate_option(
-        "--max-failure-rate", "failure_rate", help="Of the runs that completed or failed."
+        "--max-failure-rate", "failure_rate", help="Failed runs, of those that completed or failed."
     ),
     _rate_option(
-        "--max-overrun", "overrun", help="Of the runs that cost over 1.1 of their preview, by unit."
+        "--max-overrun", "overrun", help="Runs that cost over 1.1 times their preview, by unit."
     ),
     _span_option(
         "--max-silence",
         "silence_us",
-        help="Since a source with a run that is due was last polled well.",
+        help="Time since the last good poll of a source that has a run due.",
     ),
-    _count_option("--max-overdue", "overdue", help="Overdue runs now."),
+    _count_option("--max-overdue", "overdue", help="Runs that are overdue now."),
     _count_option(
         "--max-slow", "slow", help="Runs in flight that are slow, as overdue --slow marks them."
     ),
@@ -109,19 +109,19 @@ _RULE_OPTIONS: Final = all_options(
         metavar="AMOUNT[ UNIT]/DURATION",
         callback=_spend_limits,
         multiple=True,
-        help="What the runs created in that time use, by unit. Repeatable.",
+        help="What the runs created in that time use, by unit: 5000/7d. Repeatable.",
     ),
     click.option(
         "--max-budget",
         "budget",
         metavar="SHARE",
         callback=_share,
-        help="Of each budget of the config.",
+        help="Used share of each budget of the config.",
     ),
     _span_option(
         "--new-errors",
         "new_errors_us",
-        help="Error patterns of runs first seen in that time: none may be.",
+        help="No error pattern of runs may have been first seen in that time.",
     ),
     click.option(
         "--min-n",

@@ -8,7 +8,7 @@ import click
 
 from recorder.analysis.values import as_json, instant
 from recorder.cli.json_output import write_document
-from recorder.cli.options import command_now, settings_options
+from recorder.cli.options import command_now, complete_file, settings_options
 from recorder.cli.output import write_rows
 from recorder.cli.row_options import format_option, parse_when_option
 from recorder.cli.stores import opened, reading, recording
@@ -74,6 +74,7 @@ def upgrade(reader: str | None, settings: Settings, *, reseal: bool) -> None:
     "--out",
     required=True,
     metavar="FILE",
+    shell_complete=complete_file,
     help="The copy; an older copy of this store is replaced.",
 )
 @settings_options(source=False)

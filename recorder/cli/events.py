@@ -17,6 +17,7 @@ import click
 from recorder.analysis.value_texts import instant_text
 from recorder.analysis.values import Cells, declared
 from recorder.cli.event_cursor import Cursor
+from recorder.cli.options import completed_from
 from recorder.cli.output import write_rows
 from recorder.cli.row_options import QueryOptions, notify_unknown_words, parse_words, query_options
 from recorder.cli.stores import reading
@@ -55,6 +56,7 @@ Examples:
     multiple=True,
     callback=_kinds,
     metavar="WORDS",
+    shell_complete=completed_from(EventKind),
     help=f"Only these, commas between several: {', '.join(EventKind)}.",
 )
 @click.option(

@@ -13,7 +13,7 @@ from recorder.analyses import Analyses
 from recorder.analysis.analysis import Question
 from recorder.analysis.budget_use import budgets_report
 from recorder.analysis.filters import Filters
-from recorder.cli.options import command_now, extra_module, settings_options
+from recorder.cli.options import command_now, complete_file, extra_module, settings_options
 from recorder.cli.row_options import tz_option
 from recorder.cli.source_command import sharing
 from recorder.cli.stores import reading
@@ -47,7 +47,12 @@ Examples:
   recorder metrics
   recorder metrics --out /var/lib/node_exporter/recorder.prom"""
 )
-@click.option("--out", metavar="FILE.prom", help="Replace this file, whole; else print.")
+@click.option(
+    "--out",
+    metavar="FILE.prom",
+    shell_complete=complete_file,
+    help="Replace this file, whole; else print.",
+)
 @tz_option
 @settings_options("rate", "overdue_after")
 def metrics(*, out: str | None, tz: tzinfo, settings: Settings) -> None:

@@ -5,13 +5,14 @@ for a whole command.
 """
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import reduce, wraps
 from importlib import import_module
 from types import MappingProxyType
 from typing import Any, TypeAlias, cast
 
 import click
+from click.shell_completion import CompletionItem
 
 from recorder.errors import UsageError
 from recorder.instants import now_us, parse_duration
@@ -41,19 +42,37 @@ def _set_wide(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None
     ctx.meta[_WIDE] = wanted
 
 
-def completed_by(name: str) -> Completer:
-    """Return the completer of words that the store has, several with commas between; it loads the store's module."""
+def _completer(words_like: Callable[[click.Context, str], Iterable[str]]) -> Completer:
+    """Return the completer of the last of several words with commas between."""
 
     def complete(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
         before, comma, last = incomplete.rpartition(",")
-        words: list[str] = import_module("recorder.cli.store_words").store_words(ctx, name, last)
-        return [before + comma + word for word in words]
+        return [before + comma + word for word in words_like(ctx, last)]
 
     return complete
 
 
+def completed_by(name: str) -> Completer:
+    """Return the completer of words that the store has; it loads the store's module."""
+    module = "recorder.cli.store_words"
+    return _completer(lambda ctx, last: import_module(module).store_words(ctx, name, last))
+
+
+def completed_from(words: Iterable[str]) -> Completer:
+    """Return the completer of these words."""
+    return _completer(lambda _, last: [word for word in words if word.startswith(last)])
+
+
+def complete_file(
+    _ctx: click.Context, _param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Have the shell complete the name of a file."""
+    return [CompletionItem(incomplete, type="file")]
+
+
 def _setting(key: str, metavar: str, text: str) -> Decorator:
-    completer = completed_by(key) if key == "source" else None
+    files = ("config", "database_url")
+    completer = complete_file if key in files else completed_by(key) if key == "source" else None
     default = f"  [default: {DEFAULTS[key]}]" if key in DEFAULTS else ""
     text = f"{text}{default}  [env var: {ENVIRONMENT[key]}]"
     return click.option(OPTIONS[key], key, metavar=metavar, help=text, shell_complete=completer)
@@ -65,11 +84,15 @@ _SETTING_OPTIONS: Mapping[str, Decorator] = MappingProxyType(
             "database_url", "URL", "The store: a SQLAlchemy URL, or the path of a SQLite file."
         ),
         "config": _setting("config", "FILE", "A TOML file of settings."),
-        "source": _setting("source", "NAME", "The account that runs are polled through."),
+        "source": _setting(
+            "source", "NAME", "The source, an account that runs are polled through."
+        ),
         "base_url": _setting("base_url", "URL", "The API's base URL."),
-        "rate": _setting("rate", "N", "Requests in any 60 s, per key, over all processes."),
+        "rate": _setting(
+            "rate", "N", "At most so many requests in any 60 s, per key, over all processes."
+        ),
         "every": _setting("every", "DURATION", "The shortest time between two polls of a run."),
-        "settle": _setting("settle", "LIST", "When to poll a run again, counted from its end."),
+        "settle": _setting("settle", "LIST", "When to poll a run again, as times after its end."),
         "overdue_after": _setting(
             "overdue_after", "DURATION", "A run in flight for longer is overdue."
         ),

@@ -35,7 +35,7 @@ Examples:
   recorder poll --forever -v          as a service"""
 )
 @click.option(
-    "--for", "span", metavar="DURATION", callback=parsed_span, help="Go on for this long."
+    "--for", "span", metavar="DURATION", callback=parsed_span, help="Go on for this long: 55s, 10m."
 )
 @click.option(
     "--until-done",

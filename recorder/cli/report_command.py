@@ -8,7 +8,7 @@ from typing import Final
 import click
 
 from recorder.analyses import Analyses
-from recorder.cli.options import command_now, extra_module
+from recorder.cli.options import command_now, complete_file, extra_module
 from recorder.cli.row_options import QueryOptions, notify_unknown_words, query_options
 from recorder.cli.stores import reading
 from recorder.cli.streams import notify
@@ -27,7 +27,13 @@ Examples:
   recorder report --since 7d --slug work_email --out week.html
   recorder report --since 2026-10-01 --until 2026-11-01 --out october.html"""
 )
-@click.option("--out", required=True, metavar="FILE.html", help="The file to write.")
+@click.option(
+    "--out",
+    required=True,
+    metavar="FILE.html",
+    shell_complete=complete_file,
+    help="The file to write.",
+)
 @query_options("filters as_of tz")
 def report(out: str, options: QueryOptions) -> None:
     """Write one self-contained page with pictures: what happened, spend, failures, durations, previews, overdue runs.

@@ -10,9 +10,10 @@ from pathlib import Path
 import click
 
 from recorder.cli.busy import Count, busy
+from recorder.cli.options import completed_from
 from recorder.errors import UsageError
 from recorder.instants import now_us, parse_when
-from recorder.sandbox import Effects, console
+from recorder.sandbox import Effects, Kind, console
 from recorder.sandbox.effects import UNDOCUMENTED
 from recorder.sandbox.sandbox_error import SandboxError
 
@@ -82,6 +83,7 @@ Examples:
     "--fault",
     "faults",
     metavar="KIND=RATE",
+    shell_complete=completed_from([f"{kind}=" for kind in Kind]),
     multiple=True,
     help="A fault to inject, and its share of the requests: 429=0.1. Repeatable. Kinds: see below.",
 )

@@ -8,7 +8,7 @@ from typing import Final
 import click
 
 from recorder.analysis.values import declared, instant, kinds
-from recorder.cli.options import command_now
+from recorder.cli.options import command_now, completed_by
 from recorder.cli.output import Row, write_rows
 from recorder.cli.row_options import QueryOptions, query_options
 from recorder.cli.stores import reading
@@ -57,7 +57,12 @@ Examples:
   recorder sources --source team-b --format json
   recorder sources --move team-b --base-url https://ledger.example"""
 )
-@click.option("--move", metavar="NAME", help="Bind this source to the ledger at --base-url.")
+@click.option(
+    "--move",
+    metavar="NAME",
+    shell_complete=completed_by("source"),
+    help="Bind this source to the ledger at --base-url.",
+)
 @query_options("order format", settings=["base_url", "rate", "overdue_after"])
 def sources(move: str | None, options: QueryOptions) -> None:
     """Show for each source whether it is polled, by whom and how well; then each key and its budget.

@@ -13,7 +13,7 @@ from recorder.analysis.values import Cells
 from recorder.cli.busy import Count, busy
 from recorder.cli.inputs import input_lines
 from recorder.cli.json_output import escaped_json
-from recorder.cli.options import command_now, settings_options
+from recorder.cli.options import command_now, complete_file, settings_options
 from recorder.cli.output import write_rows
 from recorder.cli.row_options import as_of_option, tz_option
 from recorder.cli.stores import reading, recording
@@ -48,6 +48,7 @@ Examples:
     "--out",
     required=True,
     metavar="PATH",
+    shell_complete=complete_file,
     help="The file to write; - is stdout. For `lake` its folder.",
 )
 @click.option(
@@ -166,7 +167,7 @@ Examples:
   zcat old-logs.ndjson.gz | recorder import -
   recorder import history.ndjson --into archive""",
 )
-@click.argument("file", metavar="FILE")
+@click.argument("file", metavar="FILE", shell_complete=complete_file)
 @click.option("--into", metavar="NAME", help="Import the lines of all sources into this source.")
 @settings_options("base_url")
 def import_(file: str, into: str | None, settings: Settings) -> int:
