@@ -119,7 +119,7 @@ class Words:
         self.lexicon = lexicon
 
     def where(self, predicate: Predicate) -> Mask:
-        """Return the mask of the runs for which a predicate holds; keep the predicate, for its results are cached by it."""
+        """Return the mask of the runs whose word fulfils a predicate. Results are cached by it: hand in the same function each time."""
         return self.lexicon.answers(predicate)[self.codes]
 
     def with_null(self) -> "Words":

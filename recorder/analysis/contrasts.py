@@ -104,7 +104,7 @@ class Contrast:
         return low, self.difference + hypot(b_high - b, a - a_low)
 
     def row(self, comparisons: int) -> Row:
-        """Return the cells of an answer with so many comparisons."""
+        """Return the cells of this comparison, whose interval holds for all `comparisons` of the answer together."""
         low, high = self.interval(comparisons)
         verdict = _verdict(low, high)
         unit = f" ({self.unit})" if self.unit else ""

@@ -68,7 +68,7 @@ def failures(group: Group) -> Row:
 
 
 def _leads(ended: Runs) -> Row:
-    """Return the cells of the leads of ended runs."""
+    """Return the counts and rates of the leads of ended runs."""
     failed, skipped = ended.ints("leads_failed"), ended.ints("leads_skipped")
     processed = ended.leads_processed
     pool = PooledRate(failed.values[processed.there], processed.values[processed.there])

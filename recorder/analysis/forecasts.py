@@ -52,7 +52,7 @@ class Basis(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interval:
-    """Three of the carried values: costs in millionths, or wall times in microseconds."""
+    """The 10 %, 50 % and 90 % points of an estimate: costs in millionths, or wall times in microseconds."""
 
     p10: Value
     p50: Value
@@ -88,7 +88,7 @@ class Estimate:
 
 
 class Forecaster:
-    """Estimates of one measure for runs of one source and slug, asked in one way.
+    """Estimates of one measure for runs of one source and slug: all with a preview or all without, with leads or without.
 
     Args:
         outcomes: completed runs with a value.

@@ -38,7 +38,7 @@ class Pairs:
 
     @property
     def errors(self) -> Numbers:
-        """The distance of actual and preview, by the actual, where that is above 0."""
+        """|actual - preview| / actual of each pair whose actual is above 0."""
         is_paid = self.actual > 0
         return np.abs(self.variance[is_paid]) / self.actual[is_paid]
 

@@ -51,7 +51,7 @@ class Place:
 
     @property
     def is_slow(self) -> bool | None:
-        """Whether at most a twentieth of the likes took so long; None with too few of them."""
+        """Whether at most a twentieth of the likes took as long or longer; None with too few likes."""
         return None if self.value is None else is_slow([float(v) for v in self.like], self.value)
 
 

@@ -130,7 +130,7 @@ def _shares(items: Runs) -> Iterator[Fraction | None]:
 
 
 def _notes(rows: Sequence[Row], question: Question) -> Iterator[str]:
-    """Yield what all repeats of a unit cost together."""
+    """Yield a line a unit: what all its repeats cost together."""
     del question
     for unit, some in groupby(rows, key=lambda row: row["unit"].value):
         found = list(some)

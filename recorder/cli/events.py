@@ -90,7 +90,7 @@ def events(
 
 
 def _check(options: QueryOptions, *, follow: bool) -> None:
-    """Refuse what does not go with events as they are recorded, one after the other."""
+    """Refuse --sort, --as-of and, with --follow, a format that has an end."""
     for name, value in (("--sort", options.order.sort), ("--as-of", options.as_of)):
         if value is not None:
             raise UsageError(

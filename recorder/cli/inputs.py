@@ -28,7 +28,7 @@ def input_lines(file: str) -> Iterator[Iterable[bytes]]:
 
 
 def _readable(lines: BinaryIO, name: str) -> Iterator[bytes]:
-    """Yield the lines; only what reading raises is an error of the input."""
+    """Yield the lines; an error while a line is read becomes a UsageError, one of the reader's own stays as it is."""
     while True:
         try:
             line = lines.readline()

@@ -68,7 +68,7 @@ def visibility(outcome: Outcome, *, is_seen: bool, is_lost: bool) -> EventKind |
 def is_late_cost(
     states: Sequence[SnapshotSummary], rows: Sequence[LedgerRow], rules: SummaryRules
 ) -> bool:
-    """Return whether the actual of the last state is another one, after the run was quiet in its present end.
+    """Return whether the actual cost has changed since the run was found quiet after its present end.
 
     Args:
         states: the run's states in order, at least one.

@@ -114,7 +114,7 @@ class RunStory:
                 yield _seen(since, "gap", words)
 
     def _failed(self, since: datetime, until: datetime) -> str:
-        """Return what became of the polls between two instants."""
+        """Return in words how many polls between two instants failed, and how."""
         between = (poll for poll in self.polls if since < poll["polled_at"] < until)
         counts = Counter(poll["outcome"].replace("_", " ") for poll in between)
         return ", ".join(f"{n} x {word}" for word, n in counts.most_common()) or "not polled"
@@ -131,7 +131,7 @@ def _seen(at: datetime, event: str, words: str) -> Moment:
 
 
 def _lead_moments(before: Cells | None, after: Cells) -> Iterator[Moment]:
-    """Yield that another quarter of the leads has ended, while the run goes on."""
+    """Yield the moments at which another quarter of the leads had ended, while the run went on."""
     quarter = _quarters_done(after)
     was = _quarters_done(before) if before else 0
     if after["status"] not in TERMINAL and quarter > was:

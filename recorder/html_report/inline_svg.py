@@ -56,7 +56,7 @@ _STYLE: Final[Mapping[Any, Any]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
-    """One picture.
+    """One picture of the page, drawn for each width of screen.
 
     Attributes:
         title: its heading.

@@ -54,7 +54,7 @@ class Amount:
 
 
 def parse_amount(value: Json, *, path: str | None = None) -> Amount:
-    """Return the amount of one side of the cost.
+    """Return the amount that `cost.preview` or `cost.actual` states.
 
     Args:
         value: a number or numeric string; an object with `credits`; an object with `total` or `amount`, and `unit` or

@@ -122,7 +122,7 @@ class Database:
 
     @contextmanager
     def checked_on_failure(self) -> Iterator[None]:
-        """Check the whole store where the block ends with an error that rows as they were written do not cause.
+        """Check the whole store for damage where the block ends with an error that intact rows cannot cause.
 
         Raises:
             StoreDamagedError: pages, indexes, types or references are not as they were written.

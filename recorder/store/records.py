@@ -98,7 +98,7 @@ class SnapshotRecord(RunState):
 
     @property
     def summary(self) -> SnapshotSummary:
-        """Its part of a run's summary."""
+        """What a summary of the run needs of this snapshot."""
         return snapshot_summary(_seen_columns(self))
 
 

@@ -78,7 +78,7 @@ def _view(connection: sa.Connection, row: SnapshotRecord) -> StateView:
 def _truncated(
     connection: sa.Connection, ref: RunRef, row: SnapshotRecord, as_of: int
 ) -> SnapshotRecord:
-    """Return a snapshot as it stood when its later polls had not been made."""
+    """Return a snapshot as it stood at an instant, without the polls that came later."""
     statement = sa.select(sa.func.max(poll.c.polled_at), sa.func.count()).where(
         ref.rows_of(poll), poll.c.snapshot_seq == row.seq, poll.c.polled_at <= as_of
     )

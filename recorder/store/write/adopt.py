@@ -55,7 +55,7 @@ def adopting(
 
 
 def _seen_at(runs: Iterable[TrackedRun], answers: Iterable[Answer]) -> dict[str, int]:
-    """Return the earliest instant that anything names of each run, in the order in which they are named."""
+    """Return the earliest instant known of each run, in the order in which the runs first appear."""
     named = chain(
         ((run.run_id, run.tracked_at) for run in runs),
         ((answer.run_id, answer.observed_at) for answer in answers),

@@ -178,7 +178,7 @@ class RunWriter:
         watch.last_good_at = watch.body_digest = watch.lost_at = None
 
     def replay(self, poll: PollRecord, state: SnapshotRecord | None, body: bytes | None) -> None:
-        """Let a stored poll follow.
+        """Apply a stored poll to the state after those before it.
 
         Args:
             poll: its row.

@@ -89,7 +89,7 @@ def track(
     labels: Mapping[str, str] | None = None,
     resumes: bool = True,
 ) -> TrackResult:
-    """Register runs with a source that exists; again changes nothing.
+    """Register runs with an existing source; one that is watched already stays as it is.
 
     Args:
         connection: a writing transaction.
@@ -198,7 +198,7 @@ def run_keys(connection: sa.Connection, source_id: int, run_ids: Iterable[str]) 
 def set_labels(
     connection: sa.Connection, source_id: int, keys: Collection[int], labels: Mapping[str, str]
 ) -> None:
-    """Set labels of runs, over those that are there."""
+    """Set labels of runs; a key that a run has already gets the new value."""
     rows = [
         {"source_id": source_id, "run_key": run_key, "key": key, "value": value}
         for run_key in keys
