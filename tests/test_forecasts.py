@@ -201,5 +201,5 @@ def test_preview_of_nothing() -> None:
 
 
 def _moved(one: PastRun) -> dict[str, Any]:
-    fields = {name: getattr(one, name) for name in PastRun.__slots__}
+    fields = {name: getattr(one, name) for name in PastRun._fields}
     return fields | {"run_id": one.run_id + "paid"}

@@ -4,6 +4,7 @@ Invariant: an instant of knowing is by our clock, never before the end.
 """
 
 from collections.abc import Iterator
+from itertools import repeat
 from typing import Final
 
 import numpy as np
@@ -45,12 +46,12 @@ def created(runs: Runs) -> list[int]:
 
 
 def walls(runs: Runs) -> Iterator[PastRun]:
-    """Yield the wall time of each completed run whose end is known well enough, microseconds."""
+    """Return the wall time of each completed run whose end is known well enough, microseconds."""
     return timed(runs, runs.wall)
 
 
 def timed(runs: Runs, span: Span, *, least: int = 1) -> Iterator[PastRun]:
-    """Yield a duration of each completed run of which it is known well enough, microseconds.
+    """Return a duration of each completed run of which it is known well enough, microseconds.
 
     Args:
         runs: tracked runs, with the columns of `WALL_NEEDS` and of the span.
@@ -59,35 +60,16 @@ def timed(runs: Runs, span: Span, *, least: int = 1) -> Iterator[PastRun]:
     """
     counts = is_completed(runs) & span.enters & (span.us >= least)
     known, durations = runs.only(counts), span.us[counts].tolist()
-    columns = (known.values(name) for name in ("run_id", "version", "created_at", "leads_total"))
-    known_at = ends_known_at(known).tolist()
-    for run_id, version, created_at, leads, us, at in zip(
-        *columns, durations, known_at, strict=True
-    ):
-        yield PastRun(
-            run_id=run_id,
-            version=version,
-            created_at=created_at,
-            known_at=at,
-            leads=leads,
-            value=us,
-        )
+    columns = (known.values(name) for name in ("run_id", "version", "created_at"))
+    more = (ends_known_at(known).tolist(), known.values("leads_total"), durations)
+    return map(PastRun._make, zip(*columns, *more, repeat(None), strict=False))
 
 
 def paid(runs: Runs, unit: str | None) -> Iterator[PastRun]:
-    """Yield the cost of each completed run of which preview and actual are final in this unit, millionths."""
+    """Return the cost of each completed run of which preview and actual are final in this unit, millionths."""
     known = runs.only(is_completed(runs) & is_pair(runs))
     known = known.only(known.words("cost_unit").where(frozenset({unit}).__contains__))
     names = ("run_id", "version", "created_at", "cost_known_at", "leads_total")
     amounts = ("cost_actual_micros", "cost_preview_micros")
-    for values in zip(*(known.values(name) for name in (*names, *amounts)), strict=True):
-        run_id, version, created_at, known_at, leads, actual, preview = values
-        yield PastRun(
-            run_id=run_id,
-            version=version,
-            created_at=created_at,
-            known_at=known_at,
-            leads=leads,
-            value=actual,
-            preview=preview,
-        )
+    columns = (known.values(name) for name in (*names, *amounts))
+    return map(PastRun._make, zip(*columns, strict=True))
