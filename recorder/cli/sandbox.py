@@ -13,10 +13,11 @@ from recorder.cli.busy import Count, busy
 from recorder.cli.options import completed_from
 from recorder.errors import UsageError
 from recorder.instants import now_us, parse_when
-from recorder.sandbox import Effects, Kind, console
+from recorder.sandbox import Effects, Folder, Kind, Sandbox, console
 from recorder.sandbox.effects import UNDOCUMENTED
 from recorder.sandbox.sandbox_error import SandboxError
 
+_DEFAULT_RUNS = 30
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _factor_option = partial(
     click.option, type=click.FloatRange(0.01, 100), metavar="FACTOR", default=1.0
@@ -189,24 +190,26 @@ def sandbox(
     try:
         if answers is not None:
             start_at = _parse_instant("--start", start)
-            count = Count("answer")
+            written = Count("answer")
             lines = console.answer_lines(answers, seed=seed, start_at=start_at, effects=effects)
-            with busy(count.words):
-                sys.stdout.writelines(count.each(lines))
+            with busy(written.words):
+                sys.stdout.writelines(written.each(lines))
             return
         users = console.parse_users(user_keys)
-        served, documents = console.build(
-            port=port,
-            runs=runs,
-            seed=seed,
-            speed=speed,
-            effects=effects,
+        documents = None if folder is None else Folder(folder)
+        count = (0 if folder else _DEFAULT_RUNS) if runs is None else runs
+        served = Sandbox(
+            console.fresh_population(
+                count, seed=seed, speed=speed, effects=effects, users=tuple(users)
+            ),
             users=users,
-            folder=folder,
             faults=console.parse_faults(faults, scenario, users=users),
             limit=limit,
             dated=retry_after == "date",
+            port=port,
+            folder=documents,
             log=log,
+            keep=False,
         )
     except SandboxError as error:
         raise UsageError(str(error)) from error

@@ -8,7 +8,7 @@ import os
 import shlex
 import signal
 import sys
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from threading import Event
@@ -22,7 +22,6 @@ from recorder.sandbox.sandbox_error import SandboxError
 from recorder.sandbox.scenario import parse_scenario
 from recorder.sandbox.timestamps import DAY, SECOND, now_us
 
-_DEFAULT_RUNS = 30
 _SHOWN = 3
 _HEAD_START_S = 20
 
@@ -79,42 +78,7 @@ def parse_faults(
     return faults + parse_scenario(text, name=scenario.name, users=users)
 
 
-def build(
-    *,
-    port: int,
-    runs: int | None,
-    seed: int,
-    speed: float,
-    effects: Effects,
-    users: Mapping[str, str],
-    folder: Path | None,
-    faults: Sequence[Fault],
-    limit: int,
-    dated: bool,
-    log: Path | None,
-) -> tuple[Sandbox, Folder | None]:
-    """Build the sandbox of the options, and its folder; bodies do not stay in memory.
-
-    Raises:
-        SandboxError: the port is taken, or the folder or the log cannot be used.
-    """
-    documents = None if folder is None else Folder(folder)
-    count = runs if runs is not None else (_DEFAULT_RUNS if documents is None else 0)
-    sandbox = Sandbox(
-        _population(count, seed=seed, speed=speed, effects=effects, users=tuple(users)),
-        users=users,
-        faults=faults,
-        limit=limit,
-        dated=dated,
-        port=port,
-        folder=documents,
-        log=log,
-        keep=False,
-    )
-    return sandbox, documents
-
-
-def _population(
+def fresh_population(
     runs: int, *, seed: int, speed: float, effects: Effects, users: tuple[str, ...]
 ) -> SimulatedPopulation:
     """Generate runs that have just begun, so that each is there at once."""
