@@ -262,7 +262,7 @@ def test_a_line_above_the_table_is_broken_at_blanks(monkeypatch: pytest.MonkeyPa
 def test_plain_lines_say_what_has_changed_and_nothing_else() -> None:
     """Elsewhere than on a terminal a run is told when its status or note changes, not when its leads do."""
     out = io.StringIO()
-    view = PlainLines(out, notify=lambda _: None)
+    view = PlainLines(out)
     more = replace(RUN, leads_completed=4)
     for run in (RUN, RUN, more, ENDED):
         view.show(LiveRows(headline="", rows=[said(run)]))
@@ -275,7 +275,7 @@ def test_plain_lines_say_what_has_changed_and_nothing_else() -> None:
 def test_headlines_come_now_and_then() -> None:
     """The brief view repeats nothing and keeps three seconds between two lines."""
     out, moment = io.StringIO(), [0.0]
-    view = Headlines(out, notify=lambda _: None, clock=lambda: moment[0])
+    view = Headlines(out, clock=lambda: moment[0])
     for at, told in [(0, "a"), (1, "b"), (3, "b"), (6, "b"), (7, "c")]:
         moment[0] = at
         view.show(LiveRows(headline=told, rows=[]))
@@ -284,9 +284,9 @@ def test_headlines_come_now_and_then() -> None:
 
 def test_the_view_fits_the_stream() -> None:
     """A terminal gets a table, anything else lines."""
-    assert isinstance(open_view(Terminal(), notify=print), LiveTable)
-    assert isinstance(open_view(io.StringIO(), notify=print), PlainLines)
-    assert isinstance(open_view(io.StringIO(), notify=print, brief=True), Headlines)
+    assert isinstance(open_view(Terminal()), LiveTable)
+    assert isinstance(open_view(io.StringIO()), PlainLines)
+    assert isinstance(open_view(io.StringIO(), brief=True), Headlines)
 
 
 def test_what_moves_is_watched_to_its_quiet_end() -> None:

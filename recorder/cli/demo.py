@@ -20,7 +20,7 @@ from recorder.analyses import Analyses
 from recorder.cli.live import open_view
 from recorder.cli.main import cli, run
 from recorder.cli.options import debug_option
-from recorder.cli.streams import notify, terminal_width
+from recorder.cli.streams import terminal_width
 from recorder.cli.terminal import fold
 from recorder.cli.watcher import Watcher
 from recorder.demo_service import demo_population, demo_service, demo_settings, is_over, make_store
@@ -110,7 +110,7 @@ def _url(database: Database) -> str:
 
 
 def _watch(database: Database, settings: Settings, population: SimulatedPopulation) -> None:
-    with open_view(sys.stdout, notify=notify, most=_ROWS, brief=True) as view:
+    with open_view(sys.stdout, most=_ROWS, brief=True) as view:
         watcher = Watcher(
             database, settings, view, refs=None, is_over=is_over(settings, population)
         )

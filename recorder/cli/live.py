@@ -15,7 +15,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from recorder.cli.live_rows import LiveRow, LiveRows
-from recorder.cli.streams import can_draw, without_echo
+from recorder.cli.streams import can_draw, notify, without_echo
 from recorder.cli.terminal import display_width, fold, visible
 
 _LEAST_ROWS = 3
@@ -39,12 +39,10 @@ class View(AbstractContextManager["View", None]):
 
     Args:
         out: the stream.
-        notify: prints a message.
     """
 
-    def __init__(self, out: TextIO, *, notify: Callable[[str], None]) -> None:
+    def __init__(self, out: TextIO) -> None:
         self._out = out
-        self._notify = notify
 
     def room(self) -> int:
         """Return how many runs can be shown."""
@@ -54,34 +52,31 @@ class View(AbstractContextManager["View", None]):
         """Show the runs in place of those before."""
 
     def notify(self, message: str) -> None:
-        """Print a message above the runs."""
-        self._notify(message)
+        """Print a message on stderr."""
+        notify(message)
 
     def __exit__(self, *_: object) -> None:
         """End, and leave what was shown last."""
 
 
-def open_view(
-    out: TextIO, *, notify: Callable[[str], None], most: int | None = None, brief: bool = False
-) -> View:
+def open_view(out: TextIO, *, most: int | None = None, brief: bool = False) -> View:
     """Return the view that fits the stream.
 
     Args:
         out: the stream.
-        notify: prints a message where no table is drawn.
         most: at most so many runs in a table; None: as many as the terminal has room for.
         brief: where no table is drawn, show the headline every few seconds instead of the runs.
     """
     if can_draw(out):
         return LiveTable(out, most=most)
-    return Headlines(out, notify=notify) if brief else PlainLines(out, notify=notify)
+    return Headlines(out) if brief else PlainLines(out)
 
 
 class PlainLines(View):
     """A view of one line a run, whenever its status or note changes."""
 
-    def __init__(self, out: TextIO, *, notify: Callable[[str], None]) -> None:
-        super().__init__(out, notify=notify)
+    def __init__(self, out: TextIO) -> None:
+        super().__init__(out)
         self._last: dict[tuple[str, str], tuple[str, str]] = {}
 
     def room(self) -> int:
@@ -110,18 +105,11 @@ class Headlines(View):
 
     Args:
         out: the stream.
-        notify: prints a message.
         clock: a steady clock, in seconds.
     """
 
-    def __init__(
-        self,
-        out: TextIO,
-        *,
-        notify: Callable[[str], None],
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        super().__init__(out, notify=notify)
+    def __init__(self, out: TextIO, *, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(out)
         self._clock = clock
         self._last = ""
         self._next_at = clock()
@@ -145,7 +133,7 @@ class LiveTable(View):
     """
 
     def __init__(self, out: TextIO, *, most: int | None, transient: bool = False) -> None:
-        super().__init__(out, notify=self._print)
+        super().__init__(out)
         self._console = Console(file=out, highlight=False, markup=False, emoji=False)
         self._live = Live(console=self._console, auto_refresh=False, transient=transient)
         self._ends = ExitStack()
@@ -187,7 +175,7 @@ class LiveTable(View):
         self._console.clear()
         self._live.start()
 
-    def _print(self, message: str) -> None:
+    def notify(self, message: str) -> None:
         """Print a message above the table, broken at blanks where it is wider than the terminal."""
         for part in fold(visible(message), self._console.width):
             self._console.print(part, style="yellow", soft_wrap=True)

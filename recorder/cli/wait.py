@@ -114,7 +114,7 @@ def _view() -> View:
     """Return a line a run on a terminal; elsewhere nothing is shown."""
     if can_draw(sys.stderr):
         return LiveTable(sys.stderr, most=None, transient=True)
-    return View(sys.stderr, notify=notify)
+    return View(sys.stderr)
 
 
 class Wait:

@@ -11,7 +11,7 @@ from recorder.cli.live_rows import SNAPSHOT_COLUMNS, headline, snapshot_row
 from recorder.cli.options import completed_by, settings_options, wide_option
 from recorder.cli.output import FORMATS, write_rows
 from recorder.cli.stores import reading, stopped_by_signals
-from recorder.cli.streams import notify, output_was_lost
+from recorder.cli.streams import output_was_lost
 from recorder.cli.watcher import IsOver, Onlooker, Watcher, load_runs
 from recorder.errors import SettingError, StoreBusyError, StoreError
 from recorder.instants import now_us
@@ -58,7 +58,7 @@ def watch(run_ids: tuple[str, ...], format: str | None, settings: Settings) -> i
         if format is not None:
             _print_once(database, settings, refs, format)
             return int(output_was_lost())
-        with open_view(sys.stdout, notify=notify) as view:
+        with open_view(sys.stdout) as view:
             is_over = None if refs is None else _all_over(settings)
             watcher = Watcher(database, settings, view, refs=refs, is_over=is_over)
             refusal = _write_refusal(database)
