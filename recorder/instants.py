@@ -71,6 +71,11 @@ def parse_duration(text: str) -> int | None:
     return round(float(match[1]) * _UNIT_US[match[2]]) if match else None
 
 
+def midnight(us: int, tz: tzinfo) -> int:
+    """Return the midnight at which the day of an instant began in a zone, microseconds since 1970 UTC."""
+    return us_of(datetime.combine(datetime_of(us).astimezone(tz), datetime.min.time(), tz))
+
+
 def parse_when(text: str, *, now: int, tz: tzinfo = UTC) -> int | None:
     """Return the instant of an ISO 8601 text, a date, or `7d`; None where the text is none of these.
 

@@ -3,7 +3,7 @@
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import time, tzinfo
+from datetime import tzinfo
 from types import SimpleNamespace
 from typing import Any, NamedTuple, TypeAlias
 
@@ -20,7 +20,7 @@ from recorder.cli.stores import reading
 from recorder.cli.terminal import visible
 from recorder.errors import RecorderError
 from recorder.history.spend_parts import PARTS
-from recorder.instants import SECOND, datetime_of, us_of
+from recorder.instants import SECOND, midnight
 from recorder.settings import Settings
 from recorder.store.engine import Database
 from recorder.store.read.source_health import key_health, source_health
@@ -118,8 +118,7 @@ def _runs(analyses: Analyses, settings: Settings, now: int) -> Iterator[Metric]:
 
 
 def _money(analyses: Analyses, settings: Settings, now: int, tz: tzinfo) -> Iterator[Metric]:
-    moment = datetime_of(now).astimezone(tz)
-    today = Filters(since=us_of(moment.combine(moment.date(), time(), tz)))
+    today = Filters(since=midnight(now, tz))
     spend = analyses.analyse("spend", Question(by=_OF_SLUG, filters=today, tz=tz, now=now))
     yield Metric(
         name="recorder_spend_today",

@@ -1,7 +1,6 @@
 """`recorder report`: one page with pictures."""
 
 from dataclasses import replace
-from datetime import time, tzinfo
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +13,7 @@ from recorder.cli.stores import reading
 from recorder.cli.streams import notify
 from recorder.errors import UsageError
 from recorder.humanize import whole_span
-from recorder.instants import DAY, HOUR, datetime_of, iso_seconds, us_of
+from recorder.instants import DAY, HOUR, iso_seconds, midnight
 from recorder.transfer.outgoing import whole_file
 
 _DAYS: Final = 30
@@ -51,16 +50,10 @@ def report(out: str, options: QueryOptions) -> None:
         if filters.until is None and filters.since is not None and filters.since >= now:
             end = f"{'--as-of' if as_of else 'the last poll'}, {iso_seconds(now)}"
             raise UsageError(f"--since: write a time before the page ends: {end}")
-        since = _midnight(now - _DAYS * DAY if filters.since is None else filters.since, tz)
+        since = midnight(now - _DAYS * DAY if filters.since is None else filters.since, tz)
         filters = replace(filters, since=since)
         period = page.Period(filters=filters, now=now, tz=tz, trigger_url=settings.trigger_url)
         path.write_text(page.report_html(analyses, period), encoding="utf-8")
-
-
-def _midnight(us: int, tz: tzinfo) -> int:
-    """Return the midnight at which the day of an instant began."""
-    moment = datetime_of(us).astimezone(tz)
-    return us_of(moment.combine(moment.date(), time(), tz))
 
 
 def _notify_age(now: int, as_of: int | None) -> None:
