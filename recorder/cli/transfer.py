@@ -41,7 +41,7 @@ _BY_ENDING: Final = {".ndjson": "ndjson", ".jsonl": "ndjson", ".csv": "csv", ".p
 Examples:
   recorder export answers --out history.ndjson    whole, for `recorder import`
   recorder export runs --out runs.parquet
-  recorder export lake --out lake/    Parquet by source and month, what has changed""",
+  recorder export lake --out lake/    Parquet by month: what has changed""",
 )
 @click.argument("name", type=click.Choice(_NAMES), metavar="NAME")
 @click.option(
