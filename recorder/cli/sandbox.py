@@ -10,7 +10,6 @@ from pathlib import Path
 import click
 
 from recorder.cli.busy import Count, busy
-from recorder.cli.options import completed_from
 from recorder.errors import UsageError
 from recorder.instants import now_us, parse_when
 from recorder.sandbox import Effects, Folder, Kind, Sandbox, console
@@ -84,7 +83,7 @@ Examples:
     "--fault",
     "faults",
     metavar="KIND=RATE",
-    shell_complete=completed_from([f"{kind}=" for kind in Kind]),
+    shell_complete=lambda _, __, start: [f"{k}=" for k in Kind if k.startswith(start)],
     multiple=True,
     help="A fault to inject, and its share of the requests: 429=0.1. Repeatable. Kinds: see below.",
 )
