@@ -126,5 +126,6 @@ def choose(
         wake_at=wake_at(after, now, new=max(new - count, 0))
         if is_spread
         else now + budget.interval_us,
-        is_spread=is_spread,
+        # More new runs may wait for the answer of the first, and go at once then.
+        is_spread=is_spread and not (new and after.at_once),
     )
