@@ -7,6 +7,7 @@ Invariant: an instant is microseconds since 1970-01-01T00:00:00Z as an int; no n
 import re
 import time
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 SECOND = 1_000_000
@@ -128,7 +129,12 @@ def iso(us: int) -> str:
 
 def month_of(us: int) -> str:
     """Return `2026-11`: the month of an instant, in UTC."""
-    return iso(us)[:7]
+    return _month_of_day(us // DAY)
+
+
+@lru_cache(maxsize=1000)
+def _month_of_day(day: int) -> str:
+    return iso(day * DAY)[:7]
 
 
 def iso_seconds(us: int) -> str:

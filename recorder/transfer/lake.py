@@ -26,7 +26,7 @@ from recorder.transfer.lake_files import LakeMonth, Manifest, SourceFiles, write
 from recorder.transfer.lake_tables import names_of, table_of
 from recorder.transfer.parquet import Arrow, pyarrow
 
-_CELLS: Final = 1_000_000
+_CELLS: Final = 500_000
 """Cells of a row group, which are in memory at a time."""
 
 

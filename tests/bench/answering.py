@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from recorder.instants import DAY, SECOND
+from recorder.instants import DAY, SECOND, month_of
 from recorder.store.engine import Database
 from recorder.store.migrate import upgrade
 from recorder.store.status import condition_of
@@ -128,6 +128,9 @@ def make_store(path: Path, runs: int) -> None:
             _insert(connection, "label", made[::3])
         for change in IN_FLIGHT:
             connection.execute(change)
+        connection.execute(
+            "INSERT INTO run_month SELECT source_id, month, 1, 0, 0 FROM run GROUP BY 1, 2"
+        )
         connection.commit()
         connection.execute("ANALYZE")
 
@@ -160,6 +163,7 @@ def _run(random: Random, number: int) -> dict[str, Any]:
         "run_key": number,
         "run_id": f"er_{number:08x}_{random.getrandbits(64):016x}",
         "tracked_at": created,
+        "month": month_of(created),
         "tracking": random.choices(tracking, (90, 6, 2, 2))[0],
         **dict.fromkeys(("n_polls", "n_snapshots"), random.randrange(3, 40)),
         **dict.fromkeys(("first_polled_at", "first_good_at"), created + SECOND),

@@ -75,7 +75,7 @@ def month_rows(
     *,
     per_fetch: int,
 ) -> Iterator[Sequence[Sequence[Any]]]:
-    """Yield some rows of a view at a time, as tuples of these columns in base units, by run and number.
+    """Yield some rows of a view at a time, as tuples of these columns in base units.
 
     Args:
         connection: a reading transaction.
@@ -85,8 +85,7 @@ def month_rows(
         month: such as 2026-11.
         per_fetch: at most so many rows at a time.
     """
-    statement = _statement(view, names).where(run.c.source_id == source_id, run.c.month == month)
-    yield from _fetched(connection, statement, per_fetch)
+    yield from _fetched(connection, _statement(view, names, source_id, month), per_fetch)
     if view == "events":  # those of keys are few
         of_key = (event.c.source_id == source_id) & event.c.run_key.is_(None)
         columns = [sa.null() if name == "run_id" else event.c[name] for name in names]
@@ -95,9 +94,11 @@ def month_rows(
         yield [row[1:] for row in found if month_of(row[0]) == month]
 
 
-def _statement(view: str, names: Collection[str]) -> sa.Select[Any]:
+def _statement(view: str, names: Collection[str], source_id: int, month: str) -> sa.Select[Any]:
+    in_month = (run.c.source_id == source_id) & (run.c.month == month)
     if view == "runs":
-        return sa.select(*run_columns()).select_from(captured_runs()).order_by(run.c.run_key)
+        runs = sa.select(*run_columns()).select_from(captured_runs())
+        return runs.where(in_month).order_by(run.c.run_key)
     table = _TABLES[view]
     rows: sa.FromClause = table
     columns: Iterable[sa.ColumnElement[Any]] = table.c
@@ -108,11 +109,13 @@ def _statement(view: str, names: Collection[str]) -> sa.Select[Any]:
         columns, rows = [*table.c, _spent()], captured_items()
     elif view == "snapshots":
         columns = [*table.c, *_amounts()]
-    found = {column.name: column for column in (run.c.run_id, *columns)}
-    of_run = run.join(rows, same_run(table, run))
-    statement = sa.select(*(found[name] for name in names)).select_from(of_run).where(condition)
-    *_, number = table.primary_key
-    return statement.order_by(run.c.run_key, number)
+    # The offset makes both databases find the runs first, and their rows by their keys, in order: SQLite would read all
+    # rows of the source for one month of runs, and then sort them.
+    keys = sa.select(run.c.source_id, run.c.run_key, run.c.run_id).where(in_month)
+    of_month = keys.order_by(run.c.run_key).offset(0).subquery("of_month")
+    found = {column.name: column for column in (of_month.c.run_id, *columns)}
+    joined = rows.join(of_month, same_run(table, of_month))
+    return sa.select(*(found[name] for name in names)).select_from(joined).where(condition)
 
 
 def _spent() -> sa.ColumnElement[int]:
