@@ -39,8 +39,9 @@ def _duckdb(folder: Path) -> Iterator[str]:
 def _spark(folder: Path) -> Iterator[str]:
     yield f"-- The views of the lake in {folder}, for Spark SQL: one statement at a time\n"
     for view, kinds in LAKE.items():
-        columns = {"source": "STRING"} | {n: _SPARK.get(k, "DOUBLE") for n, k in kinds.items()}
-        typed = ", ".join(f"`{n}` {kind}" for n, kind in (columns | {"month": "STRING"}).items())
+        columns = {name: _SPARK.get(kind, "DOUBLE") for name, kind in kinds.items()}
+        columns |= {"source": "STRING", "month": "STRING"}  # those of folders stand last in Spark
+        typed = ", ".join(f"`{name}` {kind}" for name, kind in columns.items())
         path = str(folder / view).replace("\\", "\\\\").replace("'", "\\'")
         yield (
             f"CREATE OR REPLACE TEMPORARY VIEW {view} ({typed})\n"
