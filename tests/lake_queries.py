@@ -52,21 +52,26 @@ QUERIES: Final = {
 }
 
 
-def by_duckdb(folder: Path) -> dict[str, Rows]:
+def queries_by(key: str) -> dict[str, str]:
+    """The queries by slug or by source."""
+    return {name: query.replace("slug", key) for name, query in QUERIES.items()}
+
+
+def by_duckdb(folder: Path, key: str = "slug") -> dict[str, Rows]:
     """What DuckDB answers."""
     with opened(folder) as connection:
         tables: dict[str, Any] = {
-            name: connection.sql(query).to_arrow_table() for name, query in QUERIES.items()
+            name: connection.sql(query).to_arrow_table() for name, query in queries_by(key).items()
         }
     return {name: _plain(table.to_pylist()) for name, table in tables.items()}
 
 
-def by_sail(folder: Path) -> dict[str, Rows]:
+def by_sail(folder: Path, key: str = "slug") -> dict[str, Rows]:
     """What Sail answers by Spark's protocol, a process of its own."""
     script = Path(__file__).with_name("ask_sail.py")
     done = subprocess.run(
         [SAIL, script, folder / "views.spark.sql"],
-        input=json.dumps(QUERIES),
+        input=json.dumps(queries_by(key)),
         capture_output=True,
         text=True,
         check=False,
@@ -76,14 +81,12 @@ def by_sail(folder: Path) -> dict[str, Rows]:
     return {name: _plain(rows) for name, rows in json.loads(done.stdout).items()}
 
 
-def by_recorder(*urls: str) -> dict[str, Rows]:
+def by_recorder(*urls: str, key: str = "slug") -> dict[str, Rows]:
     """What the command line answers of stores, in the columns of the queries; amounts in micros."""
     found: dict[str, Rows] = {}
     for name in QUERIES:
         for url in urls:
-            command = [
-                *(sys.executable, "-m", "recorder", name, "--by", "slug", "--format", "json")
-            ]
+            command = [*(sys.executable, "-m", "recorder", name, "--by", key, "--format", "json")]
             done = subprocess.run(
                 [*command, "--db", url], capture_output=True, text=True, check=True
             )
@@ -96,25 +99,25 @@ def _plain(rows: Iterable[dict[str, Any]]) -> Rows:
 
 
 def _number(name: str, value: Any) -> Any:
-    if isinstance(value, str) and name in ("slug", "unit"):
+    if isinstance(value, str) and name in ("slug", "source", "unit"):
         return value
     return None if value is None else float(value)
 
 
-def assert_agree(engine: dict[str, Rows], recorder: dict[str, Rows]) -> None:
+def assert_agree(engine: dict[str, Rows], recorder: dict[str, Rows], key: str = "slug") -> None:
     """Each row of an engine is the recorder's, amounts and seconds exactly, and none is lacking."""
     for name, rows in engine.items():
-        keys = ("slug", "unit") if name in ("costs", "spend") else ("slug",)
-        theirs = {tuple(row[key] for key in keys): row for row in recorder[name]}
-        ours = {tuple(row[key] for key in keys): row for row in rows}
-        wanted = {key for key, row in theirs.items() if _has_some(name, row)}
+        keys = (key, "unit") if name in ("costs", "spend") else (key,)
+        theirs = {tuple(row[part] for part in keys): row for row in recorder[name]}
+        ours = {tuple(row[part] for part in keys): row for row in rows}
+        wanted = {place for place, row in theirs.items() if _has_some(name, row)}
         assert wanted <= ours.keys() <= theirs.keys(), name
-        for key, row in ours.items():
+        for place, row in ours.items():
             for column, value in row.items():
-                expected = theirs[key][column]
+                expected = theirs[place][column]
                 if column.endswith("_total"):
                     expected = None if expected is None else round(expected * 1_000_000)
-                assert value == expected or abs(value - expected) < 1e-12, (name, key, column)
+                assert value == expected or abs(value - expected) < 1e-12, (name, place, column)
 
 
 def _has_some(name: str, row: dict[str, Any]) -> bool:

@@ -1,0 +1,136 @@
+"""Four pollers on two Postgres servers, an export of both into one lake every few seconds, kills of all of them.
+
+    python tests/lake_run.py [--sources 40] [--seconds 120] [--seed 1]
+
+At the end the lake has the rows of the two stores, and DuckDB, Sail and the command line give the same numbers of it.
+Prints counts; an assertion fails where they differ.
+"""
+
+import argparse
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from chaos import HERE, Watcher, say
+from chaos_setup import BY_CHANCE, environment
+from lake_queries import assert_agree, by_duckdb, by_recorder, by_sail
+from lakes import in_lake, in_store
+from postgres import find_binaries, running_server
+
+from recorder.instants import SECOND, now_us
+from recorder.sandbox import Sandbox, SimulatedPopulation
+from recorder.store.engine import Database
+from recorder.store.migrate import upgrade
+from recorder.store.write.track import track_with_source
+
+READ_S = "1"
+EXPORT_EVERY_S = 5.0
+BORN_S = 3  # runs that begin in a second, half of them before the watches do
+
+
+@contextmanager
+def store() -> Iterator[Database]:
+    """A store on a Postgres server of its own."""
+    with running_server(find_binaries()) as url:
+        database = Database(url.render_as_string(hide_password=False))
+        upgrade(database)
+        yield database
+        database.close()
+
+
+def lake_run(*, sources: int, seconds: float, seed: int, folder: Path) -> str:
+    """Let them poll and export for so long, hold the lake against the stores, and return the counts."""
+    rng = random.Random(seed)
+    keys = {f"user{n}": f"pk_lake_{n}_0123456789abcdef" for n in range(sources)}
+    world = SimulatedPopulation.generate(
+        runs=round(BORN_S * 2 * seconds),
+        seed=seed,
+        start_at=now_us() - round(seconds) * SECOND,
+        spread_us=round(2 * seconds) * SECOND,
+        users=tuple(keys),
+    )
+    lake, done = folder / "lake", Counter[str]()
+    with ExitStack() as stack:
+        sandbox = stack.enter_context(Sandbox(world, users=keys, faults=BY_CHANCE).start())
+        stores = [stack.enter_context(store()) for _ in range(2)]
+        urls = [one.url.render_as_string(hide_password=False) for one in stores]
+        watchers = []
+        for number, (database, url) in enumerate(zip(stores, urls, strict=True)):
+            mine = [user for n, user in enumerate(keys) if n % 2 == number]
+            for user in mine:
+                ids = [one.run_id for one in world.runs if one.user == user]
+                track_with_source(database, user, ids, base_url=sandbox.url, now=now_us())
+            home = folder / str(number)
+            home.mkdir()
+            environ = environment(
+                url, sandbox.url, home, sources={one: one for one in mine}, keys=keys, rate=600
+            )
+            program = [str(HERE / "impatient.py"), READ_S]
+            watchers += [
+                stack.enter_context(Watcher(program, environ, home / f"said-{n}")) for n in range(2)
+            ]
+        for watcher in watchers:
+            watcher.start()
+        until, next_export = time.monotonic() + seconds, 0.0
+        while time.monotonic() < until:
+            time.sleep(rng.uniform(0.5, 3))
+            watcher = rng.choice(watchers)
+            watcher.kill()
+            watcher.start()
+            done["killed pollers"] += 1
+            if time.monotonic() > next_export:
+                next_export = time.monotonic() + EXPORT_EVERY_S
+                done.update(export_all(urls, lake, rng))
+        time.sleep(5)  # the last one begun has its signal handlers by then
+        for watcher in watchers:
+            watcher.end()
+        assert not any(finish(export(url, lake)) for url in urls)
+        assert in_lake(lake) == in_store(*stores)
+        said = by_recorder(*urls, key="source")
+        for engine in (by_duckdb, by_sail):
+            assert_agree(engine(lake, "source"), said, "source")
+        counts = {name: len(rows) for name, rows in in_lake(lake).items()}
+    return ", ".join(f"{name} {n:,}" for name, n in (counts | done).items())
+
+
+def export_all(urls: list[str], lake: Path, rng: random.Random) -> Iterator[str]:
+    """Export every store at once, some killed on the way; yield what became of each."""
+    running = [export(url, lake) for url in urls]
+    if rng.random() < 0.5:
+        time.sleep(rng.uniform(0.5, 2.5))
+        rng.choice(running).kill()
+    for one in running:
+        code = finish(one)
+        yield "exports" if code == 0 else "killed exports"
+        assert code in (0, -9)
+
+
+def export(url: str, lake: Path) -> "subprocess.Popen[bytes]":
+    """Begin an export."""
+    command = [sys.executable, "-m", "recorder", "export", "lake", "--db", url, "--out", str(lake)]
+    return subprocess.Popen(command)
+
+
+def finish(process: "subprocess.Popen[bytes]") -> int:
+    """Wait for an export; its exit code."""
+    return process.wait(timeout=300)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--sources", type=int, default=40)
+    parser.add_argument("--seconds", type=float, default=120)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        say(lake_run(**vars(options), folder=Path(folder)))
+
+
+if __name__ == "__main__":
+    main()
