@@ -53,6 +53,15 @@ ranks = (f"quantile_disc({n}_seconds, [0.5, 0.9, 0.95, 0.99])" for n in ("queue"
 query = f"SELECT slug, count(*), {', '.join(ranks)} FROM runs WHERE status = 'completed' GROUP BY slug"
 print(len(duckdb.connect(sys.argv[1], read_only=True).sql(query).fetchall()), file=sys.stderr)
 """
+CUSTOMERS = """
+import sys, sqlite3, pandas
+connection = sqlite3.connect(sys.argv[1])
+names = ["queue_seconds", "run_seconds", "wall_seconds"]
+tables = "runs JOIN labels USING (source, run_id) WHERE key = 'customer'"
+frame = pandas.read_sql(f"SELECT value, status, {', '.join(names)} FROM {tables}", connection)
+done = frame[frame.status == "completed"].groupby("value")[names]
+print(len(done.quantile([0.5, 0.9, 0.95, 0.99], interpolation="lower")), file=sys.stderr)
+"""
 THREE_TABLES = """
 import sys, sqlite3, pandas
 connection = sqlite3.connect(sys.argv[1])
@@ -126,6 +135,10 @@ def make_store(path: Path, runs: int) -> None:
             for table in ("run", "watch", "run_summary"):
                 _insert(connection, table, made)
             _insert(connection, "label", made[::3])
+            customers = (
+                {"key": "customer", "value": f"c{row['run_key'] % 10_000}"} for row in made
+            )
+            _insert(connection, "label", [a | b for a, b in zip(made, customers, strict=True)])
         for change in IN_FLIGHT:
             connection.execute(change)
         connection.execute(
@@ -257,6 +270,8 @@ def cases(path: Path) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     asked = ("--db", str(path), "--format", "json")
     for name in ("durations", "failures", "costs", "spend"):
         yield name, "groupby", (*program, name, "--by", "slug", *asked)
+        by_customer = ("--by", "label:customer")
+        yield f"{name}, 10,000 groups", "customers", (*program, name, *by_customer, *asked)
     yield "durations, as of", "groupby", (*program, "durations", "--as-of", "2029-01-01", *asked)
     for name in ("durations", "costs"):
         yield (
@@ -303,6 +318,7 @@ def main() -> None:
         yardsticks = {
             "overdue": (sys.executable, "-m", "recorder", "overdue", "--db", str(path)),
             "groupby": (*python, GROUPBY, str(path)),
+            "customers": (*python, CUSTOMERS, str(path)),
             "three tables": (*python, THREE_TABLES, str(path), "run_summary", "watch"),
         }
         used = {
