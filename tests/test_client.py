@@ -21,7 +21,7 @@ from recorder.base_url import parse_base_url
 from recorder.errors import SettingError
 from recorder.fetch.client import LedgerClient, Timeouts
 from recorder.fetch.keys import ApiKey
-from recorder.fetch.wire import Deadline, open_pool
+from recorder.fetch.wire import DEADLINE, open_pool
 from recorder.instants import SECOND, parse_instant
 from recorder.ledger.answer import Answer, Outcome
 from recorder.ledger.target import Target
@@ -519,11 +519,10 @@ def test_nothing_is_sent_without_verification(
     lax = ssl.create_default_context(cafile=pem)
     lax.check_hostname = False
     lax.verify_mode = mode
-    deadline = Deadline()
-    deadline.at = time.monotonic() + 5.0
+    DEADLINE.at = time.monotonic() + 5.0
     with serving(reply(), tls) as ledger:
         base = parse_base_url(f"https://localhost:{ledger.server_address[1]}")
-        pool = open_pool(base, context=lax, deadline=deadline)
+        pool = open_pool(base, context=lax)
         with pool, pytest.raises(RuntimeError, match="does not verify"):
             pool.request("GET", str(base))
         assert ledger.heads == []

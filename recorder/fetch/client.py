@@ -31,7 +31,7 @@ from recorder.fetch.reading import (
     outcome_of,
     retry_after_s,
 )
-from recorder.fetch.wire import Deadline, open_pool, quiet_loggers
+from recorder.fetch.wire import DEADLINE, open_pool, quiet_loggers
 from recorder.instants import now_us
 from recorder.ledger.answer import OK, Answer, Outcome
 from recorder.ledger.body import REJECTED_BYTES, one_line
@@ -102,8 +102,7 @@ class LedgerClient:
         self._clock = clock
         self._timeouts = timeouts
         self._max_body = max_body
-        self._deadline = Deadline()
-        self._transport = transport or _PoolTransport(open_client_pool(self._base, self._deadline))
+        self._transport = transport or _PoolTransport(open_client_pool(self._base))
         self._closed = False
         quiet_loggers()
 
@@ -141,7 +140,7 @@ class LedgerClient:
         if not target.run_id:
             return self._unsent(target)
         started = time.monotonic()
-        self._deadline.at = (started if since is None else since) + self._timeouts.total_s
+        DEADLINE.at = (started if since is None else since) + self._timeouts.total_s
         exchange = self._exchange(target)
         latency_ms = round((time.monotonic() - started) * 1000)
         return self._answer(target, exchange, latency_ms=latency_ms)
@@ -239,7 +238,7 @@ class LedgerClient:
         )
 
 
-def open_client_pool(base: BaseUrl, deadline: Deadline) -> httpcore.ConnectionPool:
+def open_client_pool(base: BaseUrl) -> httpcore.ConnectionPool:
     """Return a pool of connections to a host, by the certificates and the proxy of the environment.
 
     Raises:
@@ -251,7 +250,7 @@ def open_client_pool(base: BaseUrl, deadline: Deadline) -> httpcore.ConnectionPo
         raise SettingError(
             f"SSL_CERT_FILE or SSL_CERT_DIR cannot be used: {error.strerror or error}"
         ) from error
-    return open_pool(base, context=context, deadline=deadline)
+    return open_pool(base, context=context)
 
 
 def _certificates() -> tuple[str | None, str | None]:

@@ -11,7 +11,7 @@ import httpcore
 from recorder.base_url import PING_WITHIN_S, PingUrl
 from recorder.errors import SettingError
 from recorder.fetch.client import FAILURES, USER_AGENT, open_client_pool
-from recorder.fetch.wire import Deadline, quiet_loggers
+from recorder.fetch.wire import DEADLINE, quiet_loggers
 
 _REDIRECT = 300
 
@@ -23,15 +23,15 @@ def send_ping(url: PingUrl, word: str) -> str | None:
         url: the monitor's.
         word: appended to its path: the exit code of a pass.
     """
-    deadline, base = Deadline(), url.base
-    deadline.at = time.monotonic() + PING_WITHIN_S
+    base = url.base
+    DEADLINE.at = time.monotonic() + PING_WITHIN_S
     quiet_loggers()
     target = httpcore.URL(
         scheme=base.scheme, host=base.host, port=base.port, target=url.target(word)
     )
     try:
         with (
-            open_client_pool(base, deadline) as pool,
+            open_client_pool(base) as pool,
             pool.stream("GET", target, headers={"User-Agent": USER_AGENT}) as response,
         ):
             return None if response.status < _REDIRECT else f"HTTP {response.status}"

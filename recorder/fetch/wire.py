@@ -11,6 +11,7 @@ import time
 import urllib.parse
 import urllib.request
 from collections.abc import Iterable
+from typing import Final
 
 import httpcore
 
@@ -21,7 +22,7 @@ _MAX_CONNECTIONS = 32
 _KEEPALIVE_S = 4.0  # Node's servers close an idle connection after 5 s: stay clear of that race.
 
 
-class Deadline(threading.local):
+class _Deadline(threading.local):
     """The deadline of the current thread's request, seconds of the monotonic clock."""
 
     at: float = float("inf")
@@ -38,6 +39,10 @@ class Deadline(threading.local):
         return left_s if timeout_s is None else min(timeout_s, left_s)
 
 
+DEADLINE: Final = _Deadline()
+# One for all clients: each thread has a value of its own in each, which were 40,000 for 200 clients and as many threads.
+
+
 def quiet_loggers() -> None:
     """Keep URLs out of logs, unless a level is set for the loggers of the HTTP libraries."""
     for name in ("httpx", "httpcore"):
@@ -46,9 +51,7 @@ def quiet_loggers() -> None:
             logger.setLevel(logging.WARNING)
 
 
-def open_pool(
-    base: BaseUrl, *, context: ssl.SSLContext | None, deadline: Deadline
-) -> httpcore.ConnectionPool:
+def open_pool(base: BaseUrl, *, context: ssl.SSLContext | None) -> httpcore.ConnectionPool:
     """Return a pool of connections to one host, through the environment's proxy where it has one for that host.
 
     A proxy only sees a tunnel of TLS; loopback, which may be without TLS, gets no proxy.
@@ -56,7 +59,6 @@ def open_pool(
     Args:
         base: the URL of the host.
         context: verifies certificates; None for http.
-        deadline: of each thread.
 
     Raises:
         SettingError: the environment's proxy cannot be used.
@@ -67,7 +69,7 @@ def open_pool(
             ssl_context=context,
             max_connections=_MAX_CONNECTIONS,
             keepalive_expiry=_KEEPALIVE_S,
-            network_backend=_Backend(deadline),
+            network_backend=_Backend(),
         )
     return httpcore.HTTPProxy(
         proxy_url=proxy.url,
@@ -76,7 +78,7 @@ def open_pool(
         proxy_ssl_context=context if proxy.url.scheme == b"https" else None,
         max_connections=_MAX_CONNECTIONS,
         keepalive_expiry=_KEEPALIVE_S,
-        network_backend=_Backend(deadline),
+        network_backend=_Backend(),
     )
 
 
@@ -109,8 +111,7 @@ def _parse_proxy(url: str) -> httpcore.Proxy:
 class _Backend(httpcore.NetworkBackend):
     """A backend whose sockets wait no longer than the deadline: httpcore's own timeouts are those of single reads."""
 
-    def __init__(self, deadline: Deadline) -> None:
-        self._deadline = deadline
+    def __init__(self) -> None:
         self._sockets = httpcore.SyncBackend()
 
     def connect_tcp(
@@ -121,21 +122,20 @@ class _Backend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
-        left_s = self._deadline.left(timeout)
+        left_s = DEADLINE.left(timeout)
         stream = self._sockets.connect_tcp(host, port, left_s, local_address, socket_options)
-        return _BoundedStream(stream, self._deadline)
+        return _BoundedStream(stream)
 
 
 class _BoundedStream(httpcore.NetworkStream):
-    def __init__(self, stream: httpcore.NetworkStream, deadline: Deadline) -> None:
+    def __init__(self, stream: httpcore.NetworkStream) -> None:
         self._stream = stream
-        self._deadline = deadline
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._stream.read(max_bytes, self._deadline.left(timeout))
+        return self._stream.read(max_bytes, DEADLINE.left(timeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._stream.write(buffer, self._deadline.left(timeout))
+        self._stream.write(buffer, DEADLINE.left(timeout))
 
     def close(self) -> None:
         self._stream.close()
@@ -149,10 +149,8 @@ class _BoundedStream(httpcore.NetworkStream):
         if not (ssl_context.check_hostname and ssl_context.verify_mode is ssl.CERT_REQUIRED):
             self.close()
             raise RuntimeError("a TLS context that does not verify the server is not used")
-        left_s = self._deadline.left(timeout)
-        return _BoundedStream(
-            self._stream.start_tls(ssl_context, server_hostname, left_s), self._deadline
-        )
+        left_s = DEADLINE.left(timeout)
+        return _BoundedStream(self._stream.start_tls(ssl_context, server_hostname, left_s))
 
     def get_extra_info(self, info: str) -> object:
         return self._stream.get_extra_info(info)

@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
@@ -163,7 +164,7 @@ class Meter:
     warm: tuple[float, float, float] | None = None
     sent: int = 0
     slowest_us: int = 0
-    pauses_us: list[int] = field(default_factory=list)
+    pauses_us: Counter[int] = field(default_factory=Counter)  # rounded, so that it takes no memory
 
     def count(self, done: list[PollResult]) -> list[PollResult]:
         """Count results that are in the store since now."""
@@ -175,11 +176,11 @@ class Meter:
             self.sent += len(answers)
             waits = [now - answer.observed_at for _, answer in answers]
             self.slowest_us = max(self.slowest_us, *waits, 0)
-            self.pauses_us += [
-                answer.observed_at - due.last_polled_at
+            self.pauses_us.update(
+                round(answer.observed_at - due.last_polled_at, -4)
                 for due, answer in answers
                 if due.last_polled_at is not None
-            ]
+            )
         return done
 
     def tick(self) -> bool:
@@ -191,14 +192,15 @@ class Meter:
     def result(self) -> dict[str, float]:
         """Return the figures."""
         at, cpu_s, memory_mb = self.warm or (0.0, 0.0, 0.0)
-        pauses = sorted(self.pauses_us) or [0]
+        memory_end_mb = _memory_mb()
+        pauses = sorted(self.pauses_us.elements()) or [0]
         return {
             "sent": self.sent,
             "rate": self.sent / (time.monotonic() - at),
             "cores": (time.process_time() - cpu_s) / (time.monotonic() - at),
             "cpu_ms": (time.process_time() - cpu_s) * 1000 / max(self.sent, 1),
             "memory_mb": memory_mb,
-            "memory_end_mb": _memory_mb(),
+            "memory_end_mb": memory_end_mb,
             "commit_s": self.slowest_us / SECOND,
             "pause_s": pauses[len(pauses) // 2] / SECOND,
             "longest_s": pauses[-1] / SECOND,
