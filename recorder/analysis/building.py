@@ -1,7 +1,7 @@
 """Make columns of values that a store reads piece by piece, or of rows."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, cast
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,8 @@ from recorder.analysis.columns import (
     Words,
 )
 from recorder.analysis.rows import LABEL, RunRow
+
+_DTYPES: Final[Mapping[type, Any]] = {Ints: np.int64, Words: np.int32}
 
 
 class Coder(dict[Any, int]):
@@ -60,7 +62,7 @@ class Builder:
 
     def column(self) -> Column:
         """Return the column; the builder is used up."""
-        kind = {Ints: np.int64, Words: np.int32}.get(self._kind, np.object_)
+        kind = _DTYPES.get(self._kind, np.object_)
         whole = np.concatenate([np.empty(0, kind), *self._pieces])
         self._pieces.clear()
         if self._kind is Words:
@@ -100,24 +102,47 @@ def in_listing_order(runs: Runs) -> npt.NDArray[np.intp]:
     return order
 
 
-def concatenated(columns: Sequence[Column]) -> Column:
-    """Return some columns of one kind, at least one, as one column."""
-    if isinstance(columns[0], Words):
-        coder, codes = Coder(), []
-        for column in cast("Sequence[Words]", columns):
-            words = map(coder.__getitem__, column.lexicon.words)
+class Joiner:
+    """A joiner of columns of one kind, each copied once.
+
+    Args:
+        kind: of the columns.
+        most: at most so many values in all.
+    """
+
+    def __init__(self, kind: type[Column], most: int) -> None:
+        self._kind = kind
+        self._values = np.empty(most, _DTYPES.get(kind, np.object_))
+        self._codes = Coder()
+        self._n = 0
+
+    def add(self, column: Column) -> None:
+        """Add a column to the end."""
+        if isinstance(column, Words):
+            words = map(self._codes.__getitem__, column.lexicon.words)
             merged = np.fromiter(words, np.int32, len(column.lexicon.words))
-            codes.append(merged[column.codes])
-        return Words(np.concatenate(codes), Lexicon(list(coder)))
-    values = np.concatenate([column.values for column in cast("Sequence[Ints]", columns)])
-    return Ints(values) if isinstance(columns[0], Ints) else Objects(values)
+            values: npt.NDArray[Any] = merged[column.codes]
+        else:
+            values = column.values
+        self._values[self._n : self._n + len(values)] = values
+        self._n += len(values)
+
+    def column(self) -> Column:
+        """Return the whole."""
+        values = self._values[: self._n]
+        if self._kind is Words:
+            return Words(values, Lexicon(list(self._codes)))
+        return Ints(values) if self._kind is Ints else Objects(values)
 
 
 def joined(first: Runs, second: Runs) -> Runs:
     """Return the runs of both, those of the first before the others; they have the same columns."""
     if not second.n:
         return first
-    columns = {
-        name: concatenated([first.column(name), second.column(name)]) for name in first.names
-    }
+    columns = {}
+    for name in first.names:
+        joiner = Joiner(kind_of(name), first.n + second.n)
+        for runs in (first, second):
+            joiner.add(runs.column(name))
+        columns[name] = joiner.column()
     return Runs(first.n + second.n, columns)

@@ -16,6 +16,7 @@ from recorder.analysis.columns import (
     ITEM_COLUMNS,
     NULL,
     Column,
+    Ints,
     Items,
     Lexicon,
     Runs,
@@ -23,11 +24,12 @@ from recorder.analysis.columns import (
     Words,
 )
 from recorder.analysis.coverage import PollTimes
-from recorder.analysis.rows import LABEL, Predicate
+from recorder.analysis.rows import LABEL
 from recorder.analysis.spend_columns import BASIS, spend_columns
 from recorder.analysis.spend_columns import COLUMNS as SPEND
 from recorder.history.flags import ITEMS_MISMATCH, PRUNED, flagged
 from recorder.ledger.readable import storable
+from recorder.store.blocks import KEY
 from recorder.store.read.block_columns import block_columns, merged
 from recorder.store.read.past import Past
 from recorder.store.read.phases import is_mismatched
@@ -157,13 +159,16 @@ class _Reader:
         if self._slugs is not None:
             names.add("slug")
         blocks = sealed_blocks(self._connection, self._sources)
-        rows = stored_columns(self._connection, names, self._open(blocks))
+        keys, columns = stored_columns(self._connection, names, self._open(blocks))
         if not blocks:
-            return rows
+            return keys, columns
         found = block_columns(self._connection, blocks, names)
         if self._slugs is not None:
-            found = (_only(*one, self._slugs.__contains__) for one in found)
-        return merged(rows, found)
+            is_one = self._slugs.__contains__
+            found = (one.only(one.words("slug").where(is_one)) for one in found)
+        rows = Runs(len(keys), columns | {KEY: Ints(keys)})
+        runs = merged(rows, found, sum(one.n for one in blocks))
+        return runs.ints(KEY).values, {name: runs.column(name) for name in names}
 
     def _open(self, blocks: Sequence[Block]) -> Sequence[RowsOf]:
         """Return conditions for the rows of the runs that are in none of the blocks."""
@@ -232,12 +237,6 @@ class _Reader:
     def _clock(self, keys: Whole) -> Column:
         off = (self._clocks[number] for number in (keys // PER_SOURCE).tolist())
         return column_of("clock_off_us", off)
-
-
-def _only(keys: Whole, columns: Columns, is_slug: Predicate) -> tuple[Whole, Columns]:
-    """Return the runs of some slugs."""
-    chosen = Runs(len(keys), columns).words("slug").where(is_slug)
-    return keys[chosen], {name: column.take(chosen) for name, column in columns.items()}
 
 
 def _of_slugs(slugs: Collection[str], rows_of: RowsOf, table: sa.Table) -> sa.ColumnElement[bool]:
