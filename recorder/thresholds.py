@@ -117,7 +117,8 @@ class ThresholdCheck:
         if asked.silence_us is not None:
             yield from self._silences(asked.silence_us)
         if asked.overdue is not None:
-            yield _above("max_overdue", "count", len(self._overdue()), asked.overdue)
+            late = self._analyses.overdue(self._filters, now=self._now)
+            yield _above("max_overdue", "count", len(late), asked.overdue)
         if asked.slow is not None:
             yield _above("max_slow", "count", self._n_slow(), asked.slow)
         for limit in asked.spend:
@@ -163,9 +164,6 @@ class ThresholdCheck:
         for source, us in self._analyses.silences(self._filters.source, now=self._now):
             value, threshold = us / SECOND, threshold_us / SECOND
             yield _above("max_silence", "seconds", value, threshold, of=source)
-
-    def _overdue(self) -> list[Any]:
-        return self._analyses.overdue(self._filters, now=self._now)
 
     def _n_slow(self) -> int:
         found = self._analyses.overdue_or_slow(self._filters, now=self._now)

@@ -17,14 +17,7 @@ from recorder.analysis.report import Report
 from recorder.analysis.rows import RunRow
 from recorder.analysis.value_texts import NULL
 from recorder.errors import SettingError
-from recorder.html_report.charts import (
-    Rate,
-    Spread,
-    calibration_chart,
-    duration_chart,
-    failure_chart,
-    spend_chart,
-)
+from recorder.html_report import charts
 from recorder.html_report.html_table import HtmlCell, HtmlTable, report_table
 from recorder.html_report.inline_svg import COLOURS
 from recorder.html_report.page_sections import Period, Section
@@ -93,7 +86,7 @@ class Contents:
             key="spend",
             heading="Spend",
             lead="Spent is what the ledger charged. Committed (in flight) and unconfirmed (no actual) may still come.",
-            charts=[spend_chart(bars, days)] if bars else [],
+            charts=[charts.spend_chart(bars, days)] if bars else [],
             tables=[self._table("Spend by slug", "spend", columns), *self._budgets()],
         )
 
@@ -136,7 +129,7 @@ class Contents:
             "lead_failure_rate": "of leads",
         }
         rates = {
-            _first_day(row[self._period.term]): Rate(
+            _first_day(row[self._period.term]): charts.Rate(
                 row["failure_rate"],
                 row["failure_rate_low"],
                 row["failure_rate_high"],
@@ -150,7 +143,7 @@ class Contents:
             key="failures",
             heading="Failures",
             lead="Failed runs of those that completed or failed, with the interval that holds 95 times in 100.",
-            charts=[failure_chart(rates, days)] if rates else [],
+            charts=[charts.failure_chart(rates, days)] if rates else [],
             tables=[self._table("Failures by slug", "failures", columns)],
         )
 
@@ -166,7 +159,7 @@ class Contents:
             key="durations",
             heading="Durations",
             lead="Of completed runs: queue until the start, run from start to end, wall from creation to end.",
-            charts=[duration_chart(seconds)] if seconds else [],
+            charts=[charts.duration_chart(seconds)] if seconds else [],
             tables=[self._table("Durations by slug", "durations", columns)],
         )
 
@@ -191,7 +184,7 @@ class Contents:
         }
         report = self.answer("costs", "slug")
         ratios = {
-            " ".join(filter(None, (row["slug"], row["unit"]))): Spread(
+            " ".join(filter(None, (row["slug"], row["unit"]))): charts.Spread(
                 row["ratio_p10"],
                 row["ratio_p50"],
                 row["ratio_p90"],
@@ -204,7 +197,7 @@ class Contents:
             key="costs",
             heading="Preview against actual",
             lead="Of completed runs whose actual cost is final. Bias: how far all actuals together are off their previews; WAPE: how far each one is.",
-            charts=[calibration_chart(ratios)] if ratios else [],
+            charts=[charts.calibration_chart(ratios)] if ratios else [],
             tables=[report_table("Costs by slug", report, columns, self._period.tz)],
         )
 

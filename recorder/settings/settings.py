@@ -23,28 +23,8 @@ from recorder.base_url import PUFFLE_URL, PingUrl
 from recorder.errors import SettingError
 from recorder.ledger.cost import CostRules
 from recorder.schedule.cadence import Cadence
+from recorder.settings import raw_setting as parsers
 from recorder.settings.names import API_KEY_ENV, APPLICATION, DEFAULTS, ENVIRONMENT
-from recorder.settings.raw_setting import (
-    RawSetting,
-    parse_api,
-    parse_credits,
-    parse_dotted,
-    parse_file,
-    parse_key_file,
-    parse_label,
-    parse_link,
-    parse_name,
-    parse_period,
-    parse_ping,
-    parse_rate,
-    parse_span,
-    parse_spans,
-    parse_store,
-    parse_switch,
-    parse_text,
-    parse_variable,
-    parse_zone,
-)
 from recorder.settings.raw_settings import RawSettings
 from recorder.urls import parse_database_url
 
@@ -147,35 +127,35 @@ def load_settings(options: Mapping[str, str | None], *, environ: Mapping[str, st
     if strange := options.keys() - ENVIRONMENT.keys():
         raise TypeError(f"no settings: {sorted(strange)}")
     raw = _with_file(RawSettings(options=options, environ=environ))
-    rate = raw.get("rate", parse_rate, _RATE)
-    base_url = raw.get("base_url", parse_api, PUFFLE_URL)
+    rate = raw.get("rate", parsers.parse_rate, _RATE)
+    base_url = raw.get("base_url", parsers.parse_api, PUFFLE_URL)
     return Settings(
-        database_url=raw.get("database_url", parse_store, None) or _default_database_url(),
+        database_url=raw.get("database_url", parsers.parse_store, None) or _default_database_url(),
         base_url=base_url,
-        source=raw.get("source", parse_name, None),
+        source=raw.get("source", parsers.parse_name, None),
         rate=rate,
         cadence=_cadence(raw, Cadence()),
-        ping=raw.get("ping", parse_ping, None),
+        ping=raw.get("ping", parsers.parse_ping, None),
         cost=_cost(raw.inside("cost", _COST_KEYS)),
         sources=_sources(raw, base_url=base_url, rate=rate),
         budgets=_budgets(raw),
-        trigger_link=raw.inside("links", ("trigger",)).get("trigger", parse_link, None),
+        trigger_link=raw.inside("links", ("trigger",)).get("trigger", parsers.parse_link, None),
         config_file=raw.file,
     )
 
 
 def _cadence(raw: RawSettings, default: Cadence) -> Cadence:
     return Cadence(
-        every_us=raw.get("every", parse_span, default.every_us),
-        settle_us=raw.get("settle", parse_spans, default.settle_us),
-        overdue_after_us=raw.get("overdue_after", parse_span, default.overdue_after_us),
-        abandon_us=raw.get("abandon", parse_span, default.abandon_us),
+        every_us=raw.get("every", parsers.parse_span, default.every_us),
+        settle_us=raw.get("settle", parsers.parse_spans, default.settle_us),
+        overdue_after_us=raw.get("overdue_after", parsers.parse_span, default.overdue_after_us),
+        abandon_us=raw.get("abandon", parsers.parse_span, default.abandon_us),
     )
 
 
 def _with_file(raw: RawSettings) -> RawSettings:
     named = raw.find("config")
-    file = parse_file(named) if named else _default_config_file()
+    file = parsers.parse_file(named) if named else _default_config_file()
     try:
         table = tomllib.loads(file.read_text(encoding="utf-8-sig"), parse_float=Decimal)
     except FileNotFoundError as error:
@@ -219,27 +199,27 @@ def _sources(raw: RawSettings, *, base_url: str, rate: int) -> Mapping[str, Sour
 
 
 def _source(name: str, raw: RawSettings, *, base_url: str, rate: int) -> SourceSettings:
-    parse_name(RawSetting(name=raw.prefix.rstrip("."), content=name, file=raw.file))
-    key_file = raw.get("api_key_file", parse_key_file, None)
-    variable = raw.find("api_key_env")
+    parsers.parse_name(parsers.RawSetting(name=raw.prefix.rstrip("."), content=name, file=raw.file))
+    key_file = raw.get("api_key_file", parsers.parse_key_file, None)
+    env_name, variable = parsers.parse_variable, raw.find("api_key_env")
     if key_file and variable:
         raise variable.wrong_unshown("is set together with api_key_file: give one of them")
     return SourceSettings(
         name=name,
-        base_url=raw.get("base_url", parse_api, base_url),
-        api_key_env=None if key_file else raw.get("api_key_env", parse_variable, API_KEY_ENV),
+        base_url=raw.get("base_url", parsers.parse_api, base_url),
+        api_key_env=None if key_file else raw.get("api_key_env", env_name, API_KEY_ENV),
         api_key_file=key_file,
-        rate=raw.get("rate", parse_rate, rate),
-        items=raw.get("items", parse_switch, False),
+        rate=raw.get("rate", parsers.parse_rate, rate),
+        items=raw.get("items", parsers.parse_switch, False),
     )
 
 
 def _cost(raw: RawSettings) -> CostRules:
-    both = raw.get("path", parse_dotted, None)
+    both = raw.get("path", parsers.parse_dotted, None)
     return CostRules(
-        unit=raw.get("unit", parse_text, None),
-        preview_path=raw.get("preview", parse_dotted, both),
-        actual_path=raw.get("actual", parse_dotted, both),
+        unit=raw.get("unit", parsers.parse_text, None),
+        preview_path=raw.get("preview", parsers.parse_dotted, both),
+        actual_path=raw.get("actual", parsers.parse_dotted, both),
     )
 
 
@@ -249,16 +229,17 @@ def _budgets(raw: RawSettings) -> tuple[SpendBudget, ...]:
 
 
 def _budget(name: str, raw: RawSettings) -> SpendBudget:
-    parse_name(RawSetting(name=raw.prefix.rstrip("."), content=name, file=raw.file))
-    slug, label = raw.get("slug", parse_text, None), raw.get("label", parse_label, None)
+    parsers.parse_name(parsers.RawSetting(name=raw.prefix.rstrip("."), content=name, file=raw.file))
+    slug = raw.get("slug", parsers.parse_text, None)
+    label = raw.get("label", parsers.parse_label, None)
     return SpendBudget(
         name=name,
-        unit=raw.require("unit", parse_text),
-        micros=raw.require("amount", parse_credits),
-        per=raw.require("per", parse_period),
-        tz=raw.get("tz", parse_zone, None),
+        unit=raw.require("unit", parsers.parse_text),
+        micros=raw.require("amount", parsers.parse_credits),
+        per=raw.require("per", parsers.parse_period),
+        tz=raw.get("tz", parsers.parse_zone, None),
         filters=Filters(
-            source=raw.get("source", parse_name, None),
+            source=raw.get("source", parsers.parse_name, None),
             slug=() if slug is None else (slug,),
             labels=() if label is None else (label,),
         ),

@@ -17,15 +17,8 @@ from typing import Literal
 import sqlalchemy as sa
 
 from recorder.errors import StoreError, StoreMissingError, StoreNewerError, StoreOutdatedError
+from recorder.store import files
 from recorder.store.engine import Database, dialect_of
-from recorder.store.files import (
-    ELSEWHERE,
-    MADE_BEFORE,
-    NOT_OURS,
-    copy_file,
-    is_of_before,
-    make_store_file,
-)
 from recorder.store.schema import REVISION, VERSION_TABLE
 from recorder.store.table_parts import SCHEMA
 
@@ -61,11 +54,11 @@ def _has_content(path: Path) -> bool:
     except (FileNotFoundError, NotADirectoryError):
         return False
     except OSError as error:
-        raise StoreError(f"{path}: {error.strerror}: {ELSEWHERE}") from error
+        raise StoreError(f"{path}: {error.strerror}: {files.ELSEWHERE}") from error
     if stat.S_ISDIR(found.st_mode):
         raise StoreError(f"{path} is a directory: name a file in it, as in --db {path}/runs.db")
     if not stat.S_ISREG(found.st_mode):
-        raise StoreError(f"{path} is no file: {ELSEWHERE}")
+        raise StoreError(f"{path} is no file: {files.ELSEWHERE}")
     return found.st_size > 0
 
 
@@ -83,7 +76,7 @@ def _refuse_foreign_schema(database: Database, connection: sa.Connection) -> Non
     """Refuse a Postgres schema of our name without a version table of ours, unless it is empty."""
     if connection.execute(_HOLDS_ANYTHING, {"schema": SCHEMA}).scalar_one():
         tables = sa.inspect(connection).get_table_names(schema=SCHEMA)
-        found = MADE_BEFORE if is_of_before(tables) else NOT_OURS
+        found = files.MADE_BEFORE if files.is_of_before(tables) else files.NOT_OURS
         raise StoreError(f"the schema {SCHEMA} of {database.name} {found}")
 
 
@@ -116,7 +109,7 @@ def require_place(database: Database) -> None:
         return
     trouble = _trouble_of(database.path)
     if trouble is not None:
-        raise StoreError(f"no store at {database.path}, and {trouble}: {ELSEWHERE}")
+        raise StoreError(f"no store at {database.path}, and {trouble}: {files.ELSEWHERE}")
 
 
 def _trouble_of(path: Path) -> str | None:
@@ -202,9 +195,9 @@ def _make_place(database: Database) -> None:
     if database.path is None:
         return
     try:
-        make_store_file(database.path)
+        files.make_store_file(database.path)
     except OSError as error:
-        raise StoreError(f"{database.path}: {error.strerror}: {ELSEWHERE}") from error
+        raise StoreError(f"{database.path}: {error.strerror}: {files.ELSEWHERE}") from error
     except sqlite3.Error as error:
         raise StoreError(f"{database.path}: no store can be made there: {error}") from error
 
@@ -224,7 +217,7 @@ def _copy_aside(database: Database, revision: str | None) -> Path | None:
         return None
     copy = database.path.with_name(f"{database.path.name}.schema-{revision}.backup")
     try:
-        copy_file(database.path, copy)
+        files.copy_file(database.path, copy)
     except (OSError, sqlite3.Error) as error:
         raise StoreError(
             f"{copy}: no copy could be made before the upgrade ({error}): nothing was changed"
