@@ -361,6 +361,41 @@ def test_what_the_command_says(database: Database, tmp_path: Path, capsys: Captu
     assert "file" in capsys.readouterr().err
 
 
+FULL = """
+import resource, sys
+from recorder.cli.main import main
+resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000))
+sys.exit(main())
+"""
+
+
+@pytest.mark.slow
+def test_a_full_disk_is_said_in_a_line(filled: Database, tmp_path: Path) -> None:
+    """The export ends with exit code 1, leaves no half-written file, and the next one goes on."""
+    lake = tmp_path / "lake"
+    command = ["export", "lake", "--db", url_of(filled), "--out", str(lake)]
+    done = subprocess.run(
+        [sys.executable, "-c", FULL, *command], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert len(done.stderr.splitlines()) == 1
+    assert f"{lake}: File too large" in done.stderr
+    assert not list(lake.rglob("*.partial"))
+    assert run(cli, command) == 0
+    assert in_lake(lake) == in_store(filled)
+
+
+def test_without_pyarrow_nothing_is_written(
+    database: Database, tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is missing is named, with exit code 2."""
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    lake = tmp_path / "lake"
+    assert run(cli, ["export", "lake", "--db", url_of(database), "--out", str(lake)]) == 2
+    assert "pip install pyarrow" in capsys.readouterr().err
+    assert not lake.exists()
+
+
 def test_two_exports_at_once_do_not_meet(database: Database, tmp_path: Path) -> None:
     """The second leaves a source that is being written to the first, and says so."""
     register(database)

@@ -1,6 +1,7 @@
 """What is kept beside the history so that questions, schedules and exports need not read it whole.
 
-Cause: answering over a million runs, the schedule of many, a lake that grows by what changed. Locks: none, the tables are new.
+Cause: answering over a million runs, the schedule of many, a lake that grows by what changed. Locks: `run`, while
+each run is given its month; the tables are new.
 """
 
 from collections.abc import Sequence

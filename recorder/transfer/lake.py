@@ -76,7 +76,7 @@ class LakeExport:
             UsageError: pyarrow is not installed, or the store has no such source.
             RecorderError: another store wrote a source of that name, or the folder cannot be written.
         """
-        pyarrow("export the views one by one")
+        pyarrow("export one view at a time as csv or ndjson")
         require_current(database)
         with database.reading() as connection:
             require_source(connection, source_name)
