@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
 from datetime import tzinfo
+from importlib import import_module
 from pathlib import Path
 from typing import IO, Final, TextIO
 
@@ -26,7 +27,6 @@ from recorder.settings.raw_setting import RawSetting, parse_name
 from recorder.store.read.source_rows import source_rows
 from recorder.store.write.record import Recorder
 from recorder.transfer.incoming import ImportProgress, Origin, import_lines
-from recorder.transfer.lake import LakeExport
 from recorder.transfer.outgoing import answer_lines, whole_file
 from recorder.transfer.parquet import write_parquet
 from recorder.views import VIEWS
@@ -106,7 +106,8 @@ def export(
 def _export_lake(folder: Path, settings: Settings, *, force: bool, is_plain: bool) -> None:
     if not is_plain:
         raise UsageError("a lake is Parquet of what is known now: leave --format and --as-of out")
-    lake = LakeExport(folder=folder, is_forced=force)
+    module = import_module("recorder.transfer.lake")  # numpy, which no other export needs
+    lake = module.LakeExport(folder=folder, is_forced=force)
     with reading(settings, doing=lambda: counted(lake.written, "month")) as database:
         lake.run(database, settings.source)
     for source, months in lake.kept.items():
