@@ -1,4 +1,4 @@
-"""What is kept beside the history so that questions, schedules and exports need not read it whole.
+"""What is kept next to the history so that questions, schedules and exports need not read it whole.
 
 Cause: answering over a million runs, the schedule of many, a lake that grows by what changed. Locks: `run`, while
 each run is given its month; the tables are new.

@@ -1,4 +1,4 @@
-"""The views of a lake for the engines that read it, as SQL that stands beside its files."""
+"""The views of a lake for the engines that read it, as SQL that stands next to its files."""
 
 from collections.abc import Iterator
 from glob import escape
