@@ -83,12 +83,19 @@ def judged(
     pauses_s: Sequence[float],
     *,
     is_refused: bool = False,
+    life_s: int | None = None,
     **budget: Any,
 ) -> Check:
     """The check of a budget of 80, at the instant 0, of runs with pauses of so many seconds between two polls."""
     pauses = [round(pause * S) for pause in pauses_s]
     return check_budget(
-        sharing, Budget(rate=80, **budget), pauses, every_us=3 * S, is_refused=is_refused, now=0
+        sharing,
+        Budget(rate=80, **budget),
+        pauses,
+        every_us=3 * S,
+        is_refused=is_refused,
+        now=0,
+        life_us=None if life_s is None else life_s * S,
     )
 
 
@@ -99,6 +106,15 @@ def test_the_budget_is_told_as_the_pace_of_each_run() -> None:
     assert (check.state, check.source) == (CheckStatus.WARN, "default")
     few = judged([health(4)], [3] * 4)
     assert (few.state, "every 3 s" in few.found) == (CheckStatus.OK, True)
+
+
+def test_runs_that_end_faster_than_they_are_asked_are_a_warning() -> None:
+    """Where a run is asked more seldom than half of the runs take, whatever the schedule does."""
+    check = judged([health(100)], [3] * 100, life_s=60)
+    assert check.state is CheckStatus.WARN
+    assert "half of those that ended in the last hour took less than 1 m" in check.found
+    assert (check.advice or "").startswith("runs end faster than they can be asked")
+    assert "took less" not in judged([health(40)], [3] * 40, life_s=60).found
 
 
 def test_sources_that_share_a_key_share_its_pace() -> None:

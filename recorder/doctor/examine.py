@@ -26,6 +26,7 @@ from recorder.store.read.source_health import (
     pauses,
     poller_of,
     source_health,
+    usual_life,
     waiting,
 )
 from recorder.store.read.source_rows import SourceRow, source_rows
@@ -275,6 +276,7 @@ def _polling(
                 every_us=settings.cadence.every_us,
                 is_refused=use.key_id in requests.refused,
                 now=now,
+                life_us=usual_life(connection, use.sources, now=now),
             )
     seen = [one.last_good_at for one in health.sources if one.last_good_at is not None]
     yield verdicts.check_due(health.backlog, max(seen, default=None), now=now)

@@ -33,6 +33,7 @@ _STORE_ADVICE: tuple[tuple[str, str | None], ...] = (
 _NO_API = "is RECORDER_BASE_URL the API's, and nothing between (a proxy, a login page)?"
 _OTHER_USERS = "the key has other users: lower RECORDER_RATE"
 _TOO_SELDOM = "changes between two polls are missed: raise RECORDER_RATE, or use more keys"
+_TOO_FAST = "runs end faster than they can be asked, so ends are seen late: raise RECORDER_RATE, or use more keys"
 _VERDICTS: dict[Outcome | None, tuple[CheckStatus, str]] = {
     Outcome.REFUSED: (
         CheckStatus.FAIL,
@@ -149,6 +150,7 @@ def check_budget(
     every_us: int,
     is_refused: bool,
     now: int,
+    life_us: int | None = None,
 ) -> Check:
     """Check how often a key's budget lets each run be polled.
 
@@ -159,6 +161,7 @@ def check_budget(
         every_us: the cadence, microseconds.
         is_refused: whether the API refuses the key.
         now: microseconds since 1970 UTC.
+        life_us: how long the runs that ended lately took, the median; None where none did.
     """
     names = ", ".join(one.source.name for one in sharing)
     runs, pause = _runs_text(sharing), _pause_text(budget, now)
@@ -174,6 +177,9 @@ def check_budget(
     pace = poll_interval_us(pauses, budget, every_us)
     each = "each" if in_turn > 1 else "it"
     found = _joined(f"{runs}: {each} is seen about every {pace / SECOND:.0f} s", used)
+    if life_us is not None and pace > life_us:
+        took = f"half of those that ended in the last hour took less than {whole_span(life_us)}"
+        return warn("budget", _joined(found, took), _TOO_FAST, source=names)
     if pace > SELDOM_US + SECOND // 10:
         return warn("budget", found, _TOO_SELDOM, source=names)
     return ok("budget", found, source=names)

@@ -6,6 +6,7 @@ Invariant: instants are microseconds since 1970 UTC, by our clock.
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from statistics import median_low
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,7 +18,7 @@ from recorder.store.joins import same_run, watched_runs
 from recorder.store.read.overdue_runs import overdue_runs
 from recorder.store.read.phases import is_in_flight, is_unseen, outcome_is
 from recorder.store.read.source_rows import SourceRow, source_rows
-from recorder.store.schema import key_budget, key_slot, poll, run, watch
+from recorder.store.schema import key_budget, key_slot, poll, run, run_summary, watch
 from recorder.store.sharing.leases import is_dead
 from recorder.store.table_parts import Integer
 
@@ -216,6 +217,22 @@ def pauses(connection: sa.Connection, source_ids: Iterable[int]) -> list[int]:
         watch.c.urgency <= int(Urgency.IN_FLIGHT),
     )
     return list(connection.execute(statement).scalars())
+
+
+def usual_life(connection: sa.Connection, source_ids: Iterable[int], *, now: int) -> int | None:
+    """Return how long the runs of these sources that ended in the last hour took, the median; None where none did."""
+    life = run_summary.c.ended_at - run_summary.c.created_at
+    statement = (
+        sa.select(life)
+        .join_from(watch, run_summary, same_run(run_summary, watch))
+        .where(
+            watch.c.source_id.in_(list(source_ids)),
+            watch.c.due_at.is_not(None),  # still settling: the index knows them
+            watch.c.ended_seen_at > now - HOUR,
+            life > 0,
+        )
+    )
+    return median_low(connection.execute(statement).scalars().all() or [0]) or None
 
 
 def waiting(connection: sa.Connection, source_ids: Iterable[int], *, before: int) -> Backlog:
