@@ -69,6 +69,36 @@ def test_in_flight_at_the_cadence() -> None:
     assert pause(known(30 * SECOND), Cadence(every_us=5 * SECOND)) == 5 * SECOND
 
 
+def nearly_done(**more: Any) -> ScheduleInputs:
+    """A run that was polled a minute after its start, when 95 of its 100 leads had ended: about 3 s are left."""
+    counts = {"started_at": START, "counted_at": START + MINUTE, "leads": 100, "ended_leads": 95}
+    return known(MINUTE, **counts | more)
+
+
+def test_near_its_likely_end_a_run_is_polled_more_often() -> None:
+    """After a third of the time that is left: at the cadence while that is longer, at last every 2 s."""
+    assert pause(nearly_done()) == 2 * SECOND
+    assert poll(nearly_done()).likely_end_at == pytest.approx(START + 62.8 * SECOND, abs=SECOND / 5)
+    assert pause(nearly_done(ended_leads=89)) == pytest.approx(2.35 * SECOND, abs=SECOND / 10)
+    assert pause(nearly_done(ended_leads=50)) == 3 * SECOND
+    assert pause(nearly_done(ended_leads=50), Cadence(every_us=20 * SECOND)) < 20 * SECOND
+
+
+def test_never_below_two_seconds_nor_below_a_smaller_cadence() -> None:
+    """The page asks for 2 s at least; who sets the cadence lower gets that, at any time of a run."""
+    assert pause(nearly_done(), Cadence(every_us=MINUTE)) == 2 * SECOND
+    for every_us in (SECOND, 2 * SECOND):
+        assert pause(nearly_done(), Cadence(every_us=every_us)) == every_us
+        assert pause(known(MINUTE), Cadence(every_us=every_us)) == every_us
+
+
+def test_an_overdue_run_is_not_hastened_by_its_counts() -> None:
+    """Counts that promise an end for hours take no budget."""
+    late = nearly_done(last_polled_at=START + HOUR, counted_at=START + HOUR)
+    assert pause(late) == 3 * MINUTE
+    assert poll(late).likely_end_at is None
+
+
 def test_overdue_slower_and_slower() -> None:
     """Once overdue a run is polled every twentieth of its age, at least ten cadences, at most an hour."""
     assert pause(known(10 * MINUTE - SECOND)) == 3 * SECOND
@@ -190,6 +220,10 @@ INSTANTS = st.integers(START, START + 60 * DAY)
         resumed_at=st.none() | INSTANTS,
         last_outcome=st.sampled_from(Outcome),
         n_failures=st.integers(0, 10_000),
+        started_at=st.none() | INSTANTS,
+        counted_at=st.none() | INSTANTS,
+        leads=st.none() | st.integers(0, 5000),
+        ended_leads=st.integers(0, 5000),
     )
 )
 def test_every_run_has_its_next_look(of: ScheduleInputs) -> None:
@@ -202,3 +236,6 @@ def test_every_run_has_its_next_look(of: ScheduleInputs) -> None:
         began = of.ended_seen_at if found.tracking == "settling" else None
         since = max(of.last_polled_at, began or 0, of.resumed_at or 0)
         assert of.last_polled_at < found.due_at <= since + longest
+    if found.likely_end_at is not None and of.last_polled_at is not None:
+        assert found.due_at is not None
+        assert 2 * SECOND <= found.due_at - of.last_polled_at <= 3 * SECOND

@@ -1,7 +1,8 @@
 """How many of the due runs are asked now: within the budget, evenly when it is short, and each in its turn."""
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import pytest
@@ -13,7 +14,9 @@ from recorder.schedule.cadence import Urgency
 from recorder.schedule.dispatch import (
     WINDOW_US,
     Budget,
+    by_gain,
     counts_as_sent_at,
+    cycle_us,
     firsts_ahead,
     follow_up_pause_us,
     in_turn,
@@ -31,6 +34,28 @@ class Waiting:
     urgency: int
     name: str = ""
     source_id: int = 1
+
+
+@dataclass(frozen=True)
+class Flying:
+    """A due run in flight, last polled so many seconds before NOW."""
+
+    waited_s: float
+    left_s: float | None = None
+    source_id: int = 1
+    urgency: int = int(Urgency.IN_FLIGHT)
+
+    @property
+    def last_polled_at(self) -> int:
+        return NOW - round(self.waited_s * SECOND)
+
+    @property
+    def due_at(self) -> int:
+        return self.last_polled_at + 3 * SECOND
+
+    @property
+    def likely_end_at(self) -> int | None:
+        return None if self.left_s is None else self.last_polled_at + round(self.left_s * SECOND)
 
 
 NEW, FLYING, WAITED, LATER, _ = (Waiting(int(urgency)) for urgency in Urgency)
@@ -174,6 +199,39 @@ def test_no_urgency_hides_behind_a_crowd_of_another() -> None:
     more, other = Waiting(NEW.urgency, "more"), Waiting(FLYING.urgency, "other", 2)
     due = [NEW, more, FLYING, other, WAITED, LATER]
     assert firsts_ahead(due) == [NEW, FLYING, other, WAITED, LATER, more]
+
+
+def test_the_cycle_is_the_cadence_where_the_budget_allows_it() -> None:
+    """Else as much longer as more is wanted than the budget gives."""
+    for demand, seconds in ((20, 3), (80, 3), (160, 6), (800, 30)):
+        assert cycle_us(80, demand=demand, every_us=3 * SECOND) == seconds * SECOND
+
+
+def test_of_runs_in_flight_the_likely_ended_go_first() -> None:
+    """Then by the wait; one and a half cycles of round robin go before all, and no urgency before another one."""
+    likely, longer, short, long = Flying(5, 3), Flying(11), Flying(10, 60), Flying(25, 60)
+    assert by_gain([short, longer, likely], {1: 12 * SECOND}, now=NOW) == [likely, longer, short]
+    assert by_gain([short, likely, long], {1: 12 * SECOND}, now=NOW) == [long, likely, short]
+    new, late = Flying(0, urgency=int(Urgency.NEW)), Flying(90, urgency=int(Urgency.LATER))
+    assert by_gain([late, likely, new], {1: 12 * SECOND}, now=NOW) == [new, likely, late]
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(2, 40), st.none() | st.integers(0, 90), st.integers(1, 3)),
+        max_size=20,
+    )
+)
+def test_sources_of_a_key_are_served_alike(known: list[tuple[int, int | None, int]]) -> None:
+    """Nobody is lost, and the order is the same whichever source a run is of."""
+    cycles = dict.fromkeys((1, 2, 3), 12 * SECOND)
+    due = [Flying(*one) for one in known]
+    of_one = [replace(one, source_id=1) for one in due]
+    ordered = by_gain(due, cycles, now=NOW)
+    assert Counter(ordered) == Counter(due)
+    assert [(one.waited_s, one.left_s) for one in ordered] == [
+        (one.waited_s, one.left_s) for one in by_gain(of_one, cycles, now=NOW)
+    ]
 
 
 def test_follow_ups_go_at_once_or_one_by_one() -> None:

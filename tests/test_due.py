@@ -80,8 +80,8 @@ def test_what_is_wanted_in_a_minute(database: Database) -> None:
     absent = failure(0, Outcome.NOT_VISIBLE, 404, run_id="absent")
     Recorder(database).record([answer(0, run_id="flying"), absent, completed(0, "ended"), *gone])
     wanted = 20 + 20 + 20 + 60 / 48
-    assert ask(database, wanted_in_a_minute, [1], every_us=EVERY_US) == {1: wanted * 1000}
-    assert ask(database, wanted_in_a_minute, [2], every_us=EVERY_US) == {}
+    assert ask(database, wanted_in_a_minute, [1], Cadence()) == {1: wanted * 1000}
+    assert ask(database, wanted_in_a_minute, [2], Cadence()) == {}
     assert ask(database, in_flight_count, [1]) == 4
 
 
@@ -166,7 +166,7 @@ def _made(what: str, at: int, run_id: str) -> Answer:
         (due_counts, {"now": T0}),
         (next_due_at, {"now": T0}),
         (in_flight_count, {}),
-        (wanted_in_a_minute, {"every_us": EVERY_US}),
+        (wanted_in_a_minute, {"cadence": Cadence()}),
         (undone_count, {"now": T0, "cadence": Cadence()}),
         (overdue_runs, {"now": T0, "not_notified": True}),
         (overdue_runs, {"now": T0, "source_name": "default"}),

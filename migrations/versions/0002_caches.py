@@ -63,6 +63,7 @@ def upgrade() -> None:
         op.create_table(name, *items, schema=SCHEMA, sqlite_strict=True, sqlite_with_rowid=False)
     if not _is_sqlite():  # blocks are deflated already
         op.execute(f"ALTER TABLE {SCHEMA}.run_block ALTER COLUMN data SET STORAGE EXTERNAL")
+    op.add_column("watch", sa.Column("likely_end_at", Integer), schema=_schema())
     op.add_column("run", sa.Column("month", Name), schema=_schema())
     _fill_months()
     op.create_index(MONTH_INDEX, "run", ["month", "source_id", "run_key"], schema=_schema())
@@ -111,6 +112,7 @@ def _month_of(us: sa.ColumnElement[int]) -> sa.ColumnElement[str]:
 
 def downgrade() -> None:
     """Drop them; the history itself is whole without them."""
+    op.drop_column("watch", "likely_end_at", schema=_schema())
     op.drop_index(MONTH_INDEX, "run", schema=_schema())
     op.drop_column("run", "month", schema=_schema())
     for name in reversed(TABLES):

@@ -91,7 +91,11 @@ _SETTING_OPTIONS: Mapping[str, Decorator] = MappingProxyType(
         "rate": _setting(
             "rate", "N", "At most so many requests in any 60 s, per key, over all processes."
         ),
-        "every": _setting("every", "DURATION", "The shortest time between two polls of a run."),
+        "every": _setting(
+            "every",
+            "DURATION",
+            "The usual time between two polls of a run; 2 s near its likely end.",
+        ),
         "settle": _setting("settle", "LIST", "When to poll a run again, as times after its end."),
         "overdue_after": _setting(
             "overdue_after", "DURATION", "A run in flight for longer is overdue."

@@ -13,7 +13,15 @@ from recorder.polling.fetchers import PollRequest
 from recorder.polling.permits import Choice, Demand, KeyUse, choose
 from recorder.polling.timer import Timer
 from recorder.schedule.cadence import Cadence, Urgency
-from recorder.schedule.dispatch import FOLLOW_UPS, Budget, in_turn, without_early
+from recorder.schedule.dispatch import (
+    FOLLOW_UPS,
+    Budget,
+    by_gain,
+    cycle_us,
+    in_turn,
+    ripe_at,
+    without_early,
+)
 from recorder.schedule.sharing import Role
 from recorder.store.engine import Connection, Database
 from recorder.store.read.due import (
@@ -31,7 +39,7 @@ from recorder.store.sharing.shared_clock import ahead_us
 from recorder.store.write.watch_rows import follow_clock, mark_notified
 
 SEND_WITHIN_US = 5 * SECOND
-_AT_A_TIME = 64
+_AT_A_TIME = 256
 _LONGEST_SLEEP_US = SECOND
 
 
@@ -62,6 +70,7 @@ class Coordinator:
     _busy_until: dict[int, int] = field(default_factory=dict)
     _new_went_last: set[str] = field(default_factory=set)
     _asleep_until: dict[int, int] = field(default_factory=dict)
+    _cycles_us: dict[int, int] = field(default_factory=dict)
     _may_gain: frozenset[int] = frozenset()
     _wanted: frozenset[int] = frozenset()
     _ahead_us: int = 0
@@ -145,7 +154,12 @@ class Coordinator:
         wanted = list(source_ids)
         with self.database.reading() as connection:
             found = due_runs(connection, wanted, now=now, limit=_AT_A_TIME)
-            return found, next_due_at(connection, wanted, now=now)
+            next_at = next_due_at(connection, wanted, now=now)
+        every_us, cycles_us = self.cadence.every_us, self._cycles_us
+        ripe = {one: ripe_at(one, cycles_us, every_us=every_us) for one in found}
+        due = by_gain((one for one, at in ripe.items() if at <= now), cycles_us, now=now)
+        later = [at for at in (next_at, *ripe.values()) if at is not None and at > now]
+        return due, min(later, default=None)
 
     def due_pages(self, source_ids: Iterable[int], *, now: int) -> list[Due]:
         """Return pages of items that are due, the next one first."""
@@ -264,8 +278,7 @@ class Coordinator:
         ]
         later = due_counts(connection, waiting, now=pass_at or now, later=True) if waiting else {}
         if pass_at is None:
-            every_us = self.cadence.every_us
-            requests = wanted_in_a_minute(connection, sources, every_us=every_us)
+            requests = wanted_in_a_minute(connection, sources, self.cadence)
         else:
             requests = due_counts(connection, sources, now=pass_at)
         for use, due in wanted:
@@ -275,6 +288,10 @@ class Coordinator:
                 follow_ups=sum(later.get(one, 0) for one in use.sources),
                 is_pass=pass_at is not None,
             )
+            if pass_at is None:
+                every_us = self.cadence.every_us
+                cycle = cycle_us(use.rate, demand=demand.requests, every_us=every_us)
+                self._cycles_us |= dict.fromkeys(use.sources, cycle)
             yield use, due, demand
 
     def _is_behind(
@@ -294,8 +311,9 @@ class Coordinator:
         )
         if not others:
             return False
-        waiting = due_runs(connection, others, now=now, limit=1)
-        timely = without_early(budget, sorted([*due, *waiting]), pause_us=pause_us, now=shared_now)
+        waiting = due_runs(connection, others, now=now, limit=_AT_A_TIME)
+        ordered = by_gain(sorted([*due, *waiting]), self._cycles_us, now=now)
+        timely = without_early(budget, ordered, pause_us=pause_us, now=shared_now)
         first, *_ = in_turn(timely, new_went_last=False, last_new_source=budget.last_new_source)
         return first in waiting
 

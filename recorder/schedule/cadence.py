@@ -1,7 +1,7 @@
 """When a run is polled next, and its tracking state.
 
 Invariant: a pure function of `ScheduleInputs`, the same in a test, in the poller and in a report.
-A run in flight is polled at the cadence, an overdue one less and less often, an ended one by its follow-up polls, one
+A run in flight is polled at the cadence and near its likely end up to every 2 s, an overdue one less and less often, an ended one by its follow-up polls, one
 that gave no row at growing intervals; it is never dropped. Only follow-up polls may be put off while others are due.
 """
 
@@ -12,6 +12,7 @@ from enum import IntEnum
 from recorder.instants import DAY, HOUR, MINUTE, SECOND
 from recorder.ledger.answer import Outcome
 from recorder.life import Phase, Tracking, flight_since, is_overdue
+from recorder.schedule.gain import LEAST_PAUSE_US, likely_end
 
 LONGEST_WAIT_US = 15 * MINUTE  # a follow-up poll that waited so long gets its part of the budget
 QUIET_AFTER_US = 15 * MINUTE
@@ -38,7 +39,7 @@ class Cadence:
     """The settings of the watch, microseconds.
 
     Attributes:
-        every_us: the shortest pause between two polls of a run.
+        every_us: the usual pause between two polls of a run; near its likely end it may come down to 2 s.
         settle_us: when the follow-up polls come after the end, ascending.
         overdue_after_us: how long a run may be in flight before it is overdue.
         abandon_us: how long a run may stay in flight without a change before it is given up.
@@ -48,6 +49,11 @@ class Cadence:
     settle_us: Sequence[int] = field(default=(5 * SECOND, MINUTE, 15 * MINUTE, HOUR, 24 * HOUR))
     overdue_after_us: int = 10 * MINUTE
     abandon_us: int = 7 * DAY
+
+    @property
+    def least_us(self) -> int:
+        """The shortest pause between two polls of a run in flight."""
+        return min(self.every_us, LEAST_PAUSE_US)
 
     @property
     def quiet_after_us(self) -> int:
@@ -75,6 +81,10 @@ class ScheduleInputs:
         resumed_at: when `track` last resumed the run.
         last_outcome: the last request's outcome.
         n_failures: how many requests in a row, up to the last, gave no row.
+        started_at: by the ledger's clock, as all that it gives; None where it has none.
+        counted_at: when the leads stood as they do now.
+        leads: all leads of the run; None where the ledger does not say.
+        ended_leads: those that have ended.
         may_give_up: whether the last poll may give the run up; see `may_give_up`.
     """
 
@@ -88,16 +98,21 @@ class ScheduleInputs:
     resumed_at: int | None = None
     last_outcome: Outcome | None = None
     n_failures: int = 0
+    started_at: int | None = None
+    counted_at: int | None = None
+    leads: int | None = None
+    ended_leads: int = 0
     may_give_up: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NextPoll:
-    """The next poll of a run (`due_at` None: there is none), and the tracking state until then."""
+    """The next poll of a run (`due_at` None: there is none), the tracking state until then, and the end its counts foretell."""
 
     tracking: Tracking
     due_at: int | None
     urgency: Urgency
+    likely_end_at: int | None = None
 
 
 def next_poll(inputs: ScheduleInputs, cadence: Cadence) -> NextPoll:
@@ -148,12 +163,25 @@ def _in_flight(inputs: ScheduleInputs, now: int, cadence: Cadence) -> NextPoll:
     if inputs.may_give_up and now - moved_at >= cadence.abandon_us:
         return NextPoll(tracking="abandoned", due_at=None, urgency=Urgency.LATER)
     since = flight_since(inputs.created_at, inputs.first_good_at)
-    pause = cadence.every_us
     if since is not None and is_overdue(
         Phase.IN_FLIGHT, since=since, overdue_after_us=cadence.overdue_after_us, now=now
     ):
-        pause = min(max((now - since) // 20, 10 * pause), SLOWEST_OVERDUE_US)
-    return NextPoll(tracking="active", due_at=now + pause, urgency=Urgency.IN_FLIGHT)
+        pause = min(max((now - since) // 20, 10 * cadence.every_us), SLOWEST_OVERDUE_US)
+        return NextPoll(tracking="active", due_at=now + pause, urgency=Urgency.IN_FLIGHT)
+    end = likely_end(
+        started_at=inputs.started_at,
+        counted_at=inputs.counted_at,
+        ended=inputs.ended_leads,
+        leads=inputs.leads,
+        now=now,
+    )
+    pause = cadence.every_us if end is None else min((end - now) // 3, cadence.every_us)
+    return NextPoll(
+        tracking="active",
+        due_at=now + max(pause, cadence.least_us),
+        urgency=Urgency.IN_FLIGHT,
+        likely_end_at=end,
+    )
 
 
 def _after_end(inputs: ScheduleInputs, now: int, cadence: Cadence) -> NextPoll:

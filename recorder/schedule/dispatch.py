@@ -1,19 +1,21 @@
 """How many due runs are polled now, and which first: the budget of one key, spent evenly when it is short.
 
 Invariant: never more than the budget has left. A demand within the budget goes at once; a larger one is spread evenly
-over the minute. New runs may use half of the budget at once; beyond that they take turns with runs in flight, and
-sources that share a key take turns with their new runs. Follow-up polls get what these leave, evenly; one that has waited
-gets every fifth of the requests that are spread, or every sixth while new runs go.
+over the minute, and of the runs in flight that one goes first whose poll is worth most (`gain`). New runs may use half of
+the budget at once; beyond that they take turns with runs in flight, and sources that share a key take turns with their
+new runs. Follow-up polls get what these leave, evenly; one that has waited gets every fifth of the requests that are
+spread, or every sixth while new runs go.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Protocol, TypeVar
 
 from recorder.instants import MINUTE, SECOND
 from recorder.schedule.cadence import Urgency
+from recorder.schedule.gain import gain
 
 WINDOW_US = MINUTE
 SMALL_PART = 5
@@ -34,7 +36,24 @@ class Urgent(Protocol):
         """The number of its source."""
 
 
+class InFlight(Urgent, Protocol):
+    """A due run as far as its turn depends on what its last poll showed; instants in microseconds since 1970 UTC."""
+
+    @property
+    def due_at(self) -> int:
+        """The instant from which it may be polled."""
+
+    @property
+    def last_polled_at(self) -> int | None:
+        """The last poll; None where there is none."""
+
+    @property
+    def likely_end_at(self) -> int | None:
+        """The end that its counts foretold at the last poll; None where they say nothing."""
+
+
 _T = TypeVar("_T", bound=Urgent)
+_F = TypeVar("_F", bound=InFlight)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,6 +192,56 @@ def wake_at(budget: Budget, now: int, *, new: int = 0, behind: bool = False) -> 
     if not budget.free and budget.free_at is not None:
         return max(now, budget.free_at)
     return max(now, _spread_at(budget, new=new, behind=behind))
+
+
+def cycle_us(rate: int, *, demand: int, every_us: int) -> int:
+    """Return the time in which round robin polls each run in flight once; the cadence where the budget allows it.
+
+    Args:
+        rate: requests of the key in any 60 s.
+        demand: requests that new runs and those in flight want in 60 s.
+        every_us: the cadence.
+    """
+    return every_us * max(demand, rate) // rate
+
+
+def ripe_at(run: InFlight, cycles_us: Mapping[int, int], *, every_us: int) -> int:
+    """Return the instant from which a due run is polled.
+
+    Where the budget is short, runs that are polled at their usual pace leave a tenth of it to those near their likely end.
+
+    Args:
+        run: the due run.
+        cycles_us: the cycle of each source's key (`cycle_us`), by source id; the budget is not short where it is missing.
+        every_us: the cadence.
+    """
+    is_short = cycles_us.get(run.source_id, 0) > every_us
+    if not is_short or run.urgency != Urgency.IN_FLIGHT or run.last_polled_at is None:
+        return run.due_at
+    return run.due_at + (every_us // 10 if run.due_at - run.last_polled_at >= every_us else 0)
+
+
+def by_gain(due: Iterable[_F], cycles_us: Mapping[int, int], *, now: int) -> list[_F]:
+    """Return due runs by urgency, those in flight by what a poll of each is worth.
+
+    Args:
+        due: in the order of `due_at`.
+        cycles_us: the cycle of each source's key (`cycle_us`), by source id; it is short where it is missing.
+        now: microseconds since 1970 UTC.
+    """
+
+    def order(one: _F) -> tuple[int, float]:
+        before = one.last_polled_at
+        if one.urgency != Urgency.IN_FLIGHT or before is None:
+            return one.urgency, 0
+        return one.urgency, -gain(
+            waited_us=now - before,
+            pause_us=one.due_at - before,
+            left_us=None if one.likely_end_at is None else one.likely_end_at - before,
+            cycle_us=cycles_us.get(one.source_id, 0),
+        )
+
+    return sorted(due, key=order)
 
 
 def in_turn(due: Sequence[_T], *, new_went_last: bool, last_new_source: int) -> list[_T]:

@@ -41,6 +41,10 @@ class LastPoll:
         """When the poll was by the right clock."""
         return self.at - self.clock_error_us
 
+    def by_our_clock(self, instant: int | None) -> int | None:
+        """Return an instant of the right clock by ours."""
+        return None if instant is None else instant + self.clock_error_us
+
     def righted(self, mark: int | None) -> int | None:
         """Return a mark by the right clock, where this poll or a clock that was ahead set it."""
         is_ours = mark == self.polled_at or (mark is not None and mark > self.right_at)
@@ -92,5 +96,6 @@ def plan_run(
         may_give_up=may_give_up(last.at, last.before_at, clock_error_us=last.clock_error_us),
     )
     plan = next_poll(known, cadence)
-    watch.due_at = None if plan.due_at is None else plan.due_at + last.clock_error_us
+    watch.due_at = last.by_our_clock(plan.due_at)
+    watch.likely_end_at = last.by_our_clock(plan.likely_end_at)
     watch.tracking, watch.urgency = plan.tracking, int(plan.urgency)

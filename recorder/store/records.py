@@ -66,6 +66,7 @@ class WatchRecord(RunProgress):
     lost_at: int | None
     is_pruned: bool
     body_digest: bytes | None
+    likely_end_at: int | None
 
 
 class SnapshotRecord(RunState):
@@ -243,6 +244,7 @@ def schedule_inputs(
 ) -> ScheduleInputs:
     """Return what the schedule knows of a run from its watch row and its last snapshot row."""
     outcome = watch.last_outcome
+    ended = (watch.leads_completed, watch.leads_skipped, watch.leads_failed)
     return ScheduleInputs(
         tracked_at=tracked_at,
         created_at=last.created_at if last else None,
@@ -254,6 +256,10 @@ def schedule_inputs(
         resumed_at=watch.resumed_at,
         last_outcome=None if outcome is None else Outcome(outcome),
         n_failures=watch.n_failures,
+        started_at=last.started_at if last else None,
+        counted_at=watch.updated_at or watch.last_changed_at,
+        leads=watch.leads_total,
+        ended_leads=sum(filter(None, ended)),
     )
 
 

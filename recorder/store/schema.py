@@ -92,6 +92,7 @@ watch = run_table(
     *integers("overdue_notified_at lost_at"),
     sa.Column("body_digest", Bytes),
     *columns(PROGRESS),
+    *integers("likely_end_at"),
     sa.Index(None, "source_id", "due_at"),
     in_calendar("first_polled_at last_polled_at first_good_at last_good_at updated_at"),
     rowid=False,

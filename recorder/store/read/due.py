@@ -38,9 +38,10 @@ _NEXT_DUE = sa.select(sa.func.min(watch.c.due_at)).where(_OF_SOURCES, sa.not_(_I
 _IN_FLIGHT_COUNT = _COUNT.where(is_open(), _COMES_FIRST)
 _NOT_VISIBLE_COUNT = _COUNT.where(watch.c.tracking == "not_visible", sa.not_(is_ended()))
 _EVERY_US = sa.bindparam("every_us", type_=Integer)
+_LEAST_US = sa.bindparam("least_us", type_=Integer)
 _PAUSE_US = watch.c.due_at - watch.c.last_polled_at
-_LONGEST_US = sa.case((_PAUSE_US > _EVERY_US, _PAUSE_US), else_=_EVERY_US)
-_A_MINUTE = sa.func.sum(sa.literal(1000 * MINUTE, Integer) // _LONGEST_US)
+_PLANNED_US = sa.case((_PAUSE_US >= _LEAST_US, _PAUSE_US), else_=_EVERY_US)
+_A_MINUTE = sa.func.sum(sa.literal(1000 * MINUTE, Integer) // _PLANNED_US)
 _WANTED = sa.select(watch.c.source_id, _A_MINUTE).where(_OF_SOURCES, is_open(), _COMES_FIRST)
 
 
@@ -61,7 +62,7 @@ def _by_source(
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Due:
-    """One run that is due; runs are polled in the order of these values."""
+    """One run that is due; round robin polls runs in the order of these values."""
 
     urgency: int
     due_at: int
@@ -69,12 +70,13 @@ class Due:
     run_key: int
     target: Target
     last_polled_at: int | None = field(default=None, compare=False)
+    likely_end_at: int | None = field(default=None, compare=False)
 
 
 def due_runs(
     connection: sa.Connection, source_ids: Iterable[int], *, now: int, limit: int
 ) -> list[Due]:
-    """Return due runs in the order in which they are to be polled.
+    """Return due runs in the order in which round robin polls them.
 
     Args:
         connection: a reading transaction.
@@ -101,13 +103,13 @@ def _due() -> sa.Select[Any]:
     order = (urgency, watch.c.due_at, watch.c.source_id, watch.c.run_key)
     place = sa.func.row_number().over(partition_by=[watch.c.source_id, urgency], order_by=order)
     first = (
-        sa.select(*order, watch.c.last_polled_at, place.label("place"))
+        sa.select(*order, watch.c.last_polled_at, watch.c.likely_end_at, place.label("place"))
         .where(_OF_SOURCES, _IS_DUE)
         .subquery()
     )
     fields = [first.c[column.name] for column in order]
     return (
-        sa.select(*fields, first.c.last_polled_at, run.c.run_id)
+        sa.select(*fields, first.c.last_polled_at, first.c.likely_end_at, run.c.run_id)
         .join_from(first, run, same_run(run, first))
         .where(first.c.place <= sa.bindparam("limit"))
         .order_by(*fields)
@@ -181,7 +183,7 @@ def in_flight_count(connection: sa.Connection, source_ids: Iterable[int]) -> int
 
 
 def wanted_in_a_minute(
-    connection: sa.Connection, source_ids: Iterable[int], *, every_us: int
+    connection: sa.Connection, source_ids: Iterable[int], cadence: Cadence
 ) -> Counter[int]:
     """Return the requests that new runs and those in flight of each source would take in 60 s without a budget.
 
@@ -190,9 +192,10 @@ def wanted_in_a_minute(
     Args:
         connection: a reading transaction.
         source_ids: of these sources.
-        every_us: the cadence; no run counts as polled more often, one that was never polled counts as polled that often.
+        cadence: gives the pause of a run that was never polled.
     """
-    return _by_source(connection, _WANTED, source_ids, every_us=every_us)
+    of_cadence = {"every_us": cadence.every_us, "least_us": cadence.least_us}
+    return _by_source(connection, _WANTED, source_ids, **of_cadence)
 
 
 def undone_count(
