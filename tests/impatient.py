@@ -13,7 +13,7 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from recorder.cli.streams import notify
+from recorder.cli.streams import notify, open_streams
 from recorder.fetch.client import Timeouts
 from recorder.instants import now_us
 from recorder.polling.service import Service
@@ -34,6 +34,7 @@ def clock() -> Callable[[], int]:
 
 
 def main(read_s: float) -> int:
+    open_streams()  # as the command does: a full disk takes no messages, and ends no watch
     settings = load_settings({}, environ=os.environ)
     with closing(Database(settings.database_url)) as database:
         service = Service(
