@@ -12,6 +12,7 @@ from recorder.analysis.filters import Filters
 from recorder.cli.main import cli
 from recorder.cli.options import command_now, debug_option, settings_options, verbose_option
 from recorder.cli.ordering import Order
+from recorder.cli.output import FORMATS
 from recorder.cli.row_options import (
     as_of_option,
     filter_options,
@@ -120,6 +121,12 @@ def test_since_is_before_until(ask: click.Command) -> None:
     """Bounds the wrong way round are refused."""
     with pytest.raises(UsageError, match=r"--since 2026-11-21T\S+Z is not before --until 2026"):
         run(ask, "--since", "2026-11-21", "--until", "2026-11-20")
+
+
+def test_help_names_each_format(ask: click.Command) -> None:
+    """The help of --format has the word of every writer."""
+    shown = CliRunner().invoke(ask, ["--help"]).output
+    assert [name for name in FORMATS if name not in shown] == []
 
 
 def test_settings_come_resolved(poll: click.Command, seen: Seen, tmp_path: Path) -> None:
