@@ -102,7 +102,7 @@ def forget(run_ids: tuple[str, ...], options: QueryOptions, *, yes: bool) -> int
     """Remove runs and their whole history from the store, after asking.
 
     The runs are those of the ids, or all that the filters choose. Exit code 1 if the answer is no. Exports and backups
-    keep these runs.
+    keep these runs; a lake loses them with its next export.
     """
     with recording(options.settings) as database:
         chosen = _chosen(database, options, run_ids)
