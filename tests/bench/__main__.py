@@ -2,8 +2,8 @@
 
     python tests/bench [--runs 100000] [--since COMMIT]
 
-Recording, answering, starting, bytes a poll, growth, the schedule, one after the other, each compared in the same run:
-ratios stay about the same on a slower machine, seconds do not. By CPU, but for Postgres, whose work is the server's.
+Recording, answering, starting, bytes a poll, growth, the schedule, many keys, one after the other, each compared in the
+same run: ratios stay about the same on a slower machine, seconds do not. By CPU, but for Postgres, whose work is the server's.
 """
 
 import argparse
@@ -30,6 +30,7 @@ def main() -> None:
         ("space", ("--postgres",)),
         ("scale", ()),
         ("schedule", ()),
+        ("many_keys", ()),
     ):
         print(f"--- {name}", flush=True)
         subprocess.run([sys.executable, HERE / f"{name}.py", *arguments], check=True)
