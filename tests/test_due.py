@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from stores import T0, S, answer, document, empty, failure, register, rows
 
-from recorder.instants import DAY
+from recorder.instants import DAY, iso
 from recorder.ledger.answer import Answer, Outcome
 from recorder.schedule.cadence import Cadence
 from recorder.store.engine import Database
@@ -62,6 +62,22 @@ def test_the_new_then_those_in_flight_then_those_that_ended(database: Database) 
     assert ask(database, due_counts, [1], now=T0 + 7 * S) == {1: 4}
     assert ask(database, due_counts, [1], now=T0 + 7 * S, later=True) == {1: 1}
     assert ask(database, next_due_at, [1], now=T0 + 7 * S) == T0 + 9 * S
+
+
+def test_the_counts_of_the_last_answer_foretell_the_end(database: Database) -> None:
+    """It stands with the due run; an end, or an answer without counts, takes it away."""
+    register(database, at=-20)
+    counts = {"pending": 5, "running": 0, "completed": 90, "skipped": 3, "failed": 2}
+    scope = {"resolvedCount": 100, "counts": counts}
+    timing = {"createdAt": iso(T0), "startedAt": iso(T0), "updatedAt": iso(T0 + 60 * S)}
+    recorder = Recorder(database)
+    recorder.record([answer(60, document(scope=scope, timing=timing))])
+    [found] = ask(database, due_runs, [1], now=T0 + 62 * S, limit=1)
+    assert found.due_at == T0 + 62 * S
+    assert found.likely_end_at - T0 == pytest.approx(62.8 * S, abs=S / 10)
+    recorder.record([answer(62, document())])
+    [found] = ask(database, due_runs, [1], now=T0 + 65 * S, limit=1)
+    assert found.likely_end_at is None
 
 
 def test_no_crowd_hides_the_rest(database: Database) -> None:
