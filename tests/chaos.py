@@ -30,6 +30,8 @@ COMMIT_US = SECOND  # an answer waits no longer for its commit
 DELAYS_US = {"timeout": 2_500_000, "slow": 400_000}
 _CLOCK_SLACK_US = 20_000
 _LATE_US = 3 * SECOND
+_OUT_OF_TURN_US = 15 * SECOND  # of a process that stood still, another had its sources meanwhile
+_NEXT = 4
 
 
 class Watcher:
@@ -286,10 +288,13 @@ class _History:
 
     def matched(self, rows: Sequence[Poll]) -> Iterator[Poll]:
         """The rows that have their request; its entry is taken from the list."""
-        last = None
+        last, reached = None, 0
         for row in rows:
             follows = last is not None and row.polled_at == last + 1  # by a clock that was set back
-            fits = [e for e in self.entries if follows or self._is_in_time(row, e)]
+            if follows:  # its time says nothing: it is of one of the next requests
+                fits = [e for e in self.entries if e.at >= reached - _OUT_OF_TURN_US][:_NEXT]
+            else:
+                fits = [e for e in self.entries if self._is_in_time(row, e)]
             last = row.polled_at
             shown = row.outcome if row.digest is None else row.digest
             same = [e for e in fits if expected_of(e) == shown]
@@ -299,6 +304,7 @@ class _History:
                 continue
             entry = (same or fits)[0]
             self.entries.remove(entry)
+            reached = max(reached, entry.at)
             self.found.recorded += 1
             if follows:
                 self.unsure.append(entry)
