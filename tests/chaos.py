@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any, Self
 
@@ -26,7 +26,7 @@ from recorder.store.engine import Database
 from recorder.store.schema import poll, run, snapshot, source
 
 HERE = Path(__file__).parent
-COMMIT_US = SECOND  # an answer waits no longer for its commit
+COMMIT_US = 3 * SECOND  # an answer waits no longer for its commit
 DELAYS_US = {"timeout": 2_500_000, "slow": 400_000}
 _CLOCK_SLACK_US = 20_000
 _LATE_US = 3 * SECOND
@@ -287,31 +287,39 @@ class _History:
     unsure: list[RequestLog] = field(default_factory=list)
 
     def matched(self, rows: Sequence[Poll]) -> Iterator[Poll]:
-        """The rows that have their request; its entry is taken from the list."""
-        last, reached = None, 0
-        for row in rows:
-            follows = last is not None and row.polled_at == last + 1  # by a clock that was set back
-            if follows:  # its time says nothing: it is of one of the next requests
-                fits = [e for e in self.entries if e.at >= reached - _OUT_OF_TURN_US][:_NEXT]
-            else:
-                fits = [e for e in self.entries if self._is_in_time(row, e)]
-            last = row.polled_at
-            shown = row.outcome if row.digest is None else row.digest
-            same = [e for e in fits if expected_of(e) == shown]
-            if not fits:
-                if row.outcome is not Outcome.NETWORK_ERROR:
-                    self.found.doubled.append(f"{self.key}: {row} has no request")
-                continue
-            entry = (same or fits)[0]
-            self.entries.remove(entry)
-            reached = max(reached, entry.at)
-            self.found.recorded += 1
-            if follows:
-                self.unsure.append(entry)
-            if same:
+        """The rows that showed what their request was given; the entries of all rows are taken from the list."""
+        times = [row.polled_at for row in rows]
+        # By a clock that was set back a row's time says nothing: the other rows take their requests first.
+        by_order = [False, *(later == before + 1 for before, later in pairwise(times))]
+        taken: dict[int, RequestLog] = {}
+        for turn in (False, True):
+            reached = 0
+            for n, row in enumerate(rows):
+                if by_order[n] == turn:
+                    self._take(row, taken, n, reached if turn else None)
+                reached = max(reached, taken[n].at if n in taken else 0)
+        for n, row in enumerate(rows):
+            if n in taken and expected_of(taken[n]) == _shown(row):
                 yield row
-            elif row.outcome is not Outcome.NETWORK_ERROR:
-                self.found.wrong.append(f"{self.key}: {row} is not what was served: {entry.line()}")
+
+    def _take(self, row: Poll, taken: dict[int, RequestLog], n: int, reached: int | None) -> None:
+        """Take the row's request from the list: the one of its time, or one of the next after `reached`."""
+        if reached is None:
+            fits = [e for e in self.entries if self._is_in_time(row, e)]
+        else:
+            fits = [e for e in self.entries if e.at >= reached - _OUT_OF_TURN_US][:_NEXT]
+        if not fits:
+            if row.outcome is not Outcome.NETWORK_ERROR:
+                self.found.doubled.append(f"{self.key}: {row} has no request")
+            return
+        same = [e for e in fits if expected_of(e) == _shown(row)]
+        taken[n] = entry = (same or fits)[0]
+        self.entries.remove(entry)
+        self.found.recorded += 1
+        if reached is not None:
+            self.unsure.append(entry)
+        if not same and row.outcome is not Outcome.NETWORK_ERROR:
+            self.found.wrong.append(f"{self.key}: {row} is not what was served: {entry.line()}")
 
     def _is_in_time(self, row: Poll, entry: RequestLog) -> bool:
         lasted = row.latency_ms * 1000 + _CLOCK_SLACK_US
@@ -340,6 +348,10 @@ class _History:
         was_late = not (entry.whole or entry.fault)
         begun = entry.at - (_LATE_US if was_late else _CLOCK_SLACK_US)
         return begun <= kill.at and self.disturbed.waited_us(entry.at, kill.at) <= most
+
+
+def _shown(row: Poll) -> bytes | Outcome:
+    return row.outcome if row.digest is None else row.digest
 
 
 def expected_of(entry: RequestLog) -> bytes | Outcome:
