@@ -1,23 +1,15 @@
-"""What the chaos tests share: watches as processes that are killed and stopped, and the store held against the log."""
+"""The store held against the log of what was served, by what was done to its watches meanwhile."""
 
-import os
-import random
-import signal
-import subprocess
-import sys
-import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import groupby, pairwise
-from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import sqlalchemy as sa
-from surroundings import Surroundings, plain
+from watchers import Kill
 
-from recorder.instants import SECOND, now_us
+from recorder.instants import SECOND
 from recorder.ledger.answer import Outcome
 from recorder.ledger.body import Malformed, read_body
 from recorder.ledger.jsontext import digest
@@ -25,128 +17,14 @@ from recorder.sandbox import RequestLog
 from recorder.store.engine import Database
 from recorder.store.schema import poll, run, snapshot, source
 
-HERE = Path(__file__).parent
 COMMIT_US = 3 * SECOND  # an answer waits no longer for its commit
 DELAYS_US = {"timeout": 2_500_000, "slow": 400_000}
 _CLOCK_SLACK_US = 20_000
-_LATE_US = 3 * SECOND
+_LATE_US = (
+    10 * SECOND
+)  # a busy server takes up a request after its sender has given it up, or was killed
 _OUT_OF_TURN_US = 15 * SECOND  # of a process that stood still, another had its sources meanwhile
 _NEXT = 4
-
-
-class Watcher:
-    """One watch as a process, begun again as often as it is killed.
-
-    Args:
-        program: what to run.
-        environ: its environment.
-        said: the file that its stderr goes to.
-        rng: draws the surroundings of each start; None: always the same.
-    """
-
-    def __init__(
-        self,
-        program: Sequence[str],
-        environ: Mapping[str, str],
-        said: Path,
-        *,
-        rng: random.Random | None = None,
-    ) -> None:
-        self._program = program
-        self._environ = {**os.environ, **environ}
-        self._said = said
-        self._rng = rng
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        surroundings = Surroundings.draw(self._rng) if self._rng else plain()
-        with self._said.open("ab") as said:
-            self._process = surroundings.start(self._program, self._environ, stderr=said)
-
-    @property
-    def pid(self) -> int:
-        assert self._process
-        return self._process.pid
-
-    def words(self) -> str:
-        """The last that it said."""
-        return self._said.read_text(errors="replace")[-4000:]
-
-    @property
-    def code(self) -> int | None:
-        """Its exit code; None while it runs."""
-        assert self._process
-        return self._process.poll()
-
-    def send(self, number: signal.Signals) -> int:
-        """A signal; when it was sent, microseconds since 1970 UTC."""
-        assert self._process
-        at = now_us()
-        self._process.send_signal(number)
-        return at
-
-    def kill(self) -> int:
-        """Kill it, and reap it; when that was."""
-        assert self._process
-        assert self.code is None, self.words()
-        at = self.send(signal.SIGKILL)
-        self._process.wait()
-        return at
-
-    def end(self) -> int:
-        """Ask it to end; its exit code."""
-        self.send(signal.SIGTERM)
-        return self.wait()
-
-    def wait(self) -> int:
-        """Wait for its end; its exit code."""
-        assert self._process
-        return self._process.wait(timeout=60)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._process is not None and self._process.poll() is None:
-            self._process.kill()
-            self._process.wait()
-
-
-@dataclass(frozen=True)
-class Kill:
-    """When a watch was killed, and the sources that it polled."""
-
-    at: int
-    sources: frozenset[str]
-
-
-@contextmanager
-def killing(
-    watchers: Sequence[Watcher], database: Database, *, seconds: float, seed: int
-) -> Iterator[list[Kill]]:
-    """Run watches for so long; now and then one is killed with -9 and begun again."""
-    rng = random.Random(seed)
-    kills: list[Kill] = []
-    until = time.monotonic() + seconds
-    for watcher in watchers:
-        watcher.start()
-        time.sleep(0.3)
-    while time.monotonic() < until:
-        time.sleep(rng.uniform(1.5, 5))
-        watcher = rng.choice(watchers)
-        sources = held_by(database, watcher.pid)
-        kills.append(Kill(watcher.kill(), sources))
-        time.sleep(rng.uniform(0, 0.4))
-        watcher.start()
-    time.sleep(4)  # the last one begun has its signal handlers by then
-    yield kills
-
-
-def held_by(database: Database, pid: int) -> frozenset[str]:
-    """The sources that a process has the lease of."""
-    held = sa.select(source.c.name).where(source.c.holder.contains(f"/{pid}/"))
-    with database.reading() as connection:
-        return frozenset(connection.execute(held).scalars())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -299,6 +177,9 @@ class _History:
                     self._take(row, taken, n, reached if turn else None)
                 reached = max(reached, taken[n].at if n in taken else 0)
         for n, row in enumerate(rows):
+            if n not in taken:
+                self._take_late(row)
+        for n, row in enumerate(rows):
             if n in taken and expected_of(taken[n]) == _shown(row):
                 yield row
 
@@ -309,8 +190,6 @@ class _History:
         else:
             fits = [e for e in self.entries if e.at >= reached - _OUT_OF_TURN_US][:_NEXT]
         if not fits:
-            if row.outcome is not Outcome.NETWORK_ERROR:
-                self.found.doubled.append(f"{self.key}: {row} has no request")
             return
         same = [e for e in fits if expected_of(e) == _shown(row)]
         taken[n] = entry = (same or fits)[0]
@@ -321,11 +200,22 @@ class _History:
         if not same and row.outcome is not Outcome.NETWORK_ERROR:
             self.found.wrong.append(f"{self.key}: {row} is not what was served: {entry.line()}")
 
-    def _is_in_time(self, row: Poll, entry: RequestLog) -> bool:
+    def _take_late(self, row: Poll) -> None:
+        """Take the request from the list that had no answer when the server took it up, as its sender had gone."""
+        if row.outcome is not Outcome.NETWORK_ERROR:
+            self.found.doubled.append(f"{self.key}: {row} has no request")
+            return
+        for entry in self.entries:
+            if not entry.whole and self._is_in_time(row, entry, late_us=_LATE_US):
+                self.entries.remove(entry)
+                self.found.recorded += 1
+                return
+
+    def _is_in_time(self, row: Poll, entry: RequestLog, late_us: int = _CLOCK_SLACK_US) -> bool:
         lasted = row.latency_ms * 1000 + _CLOCK_SLACK_US
         return any(
-            row.polled_at - lasted <= entry.at + off <= row.polled_at + _CLOCK_SLACK_US
-            for off in self.disturbed.offsets(entry.at, entry.at + lasted)
+            row.polled_at - lasted <= entry.at + off <= row.polled_at + late_us
+            for off in self.disturbed.offsets(entry.at - late_us, entry.at + lasted)
         )
 
     def explain(self) -> None:
@@ -344,9 +234,7 @@ class _History:
 
     def _is_in_flight(self, entry: RequestLog, kill: Kill) -> bool:
         most = COMMIT_US + DELAYS_US.get(entry.fault or "", 0)
-        # A busy server takes up a request after its sender was killed: nothing of the answer is sent then.
-        was_late = not (entry.whole or entry.fault)
-        begun = entry.at - (_LATE_US if was_late else _CLOCK_SLACK_US)
+        begun = entry.at - (_CLOCK_SLACK_US if entry.whole else _LATE_US)
         return begun <= kill.at and self.disturbed.waited_us(entry.at, kill.at) <= most
 
 
@@ -372,11 +260,6 @@ _OUTCOMES = {
     404: Outcome.NOT_VISIBLE,
     429: Outcome.THROTTLED,
 }
-
-
-def say(*lines: str) -> None:
-    """What a long test found, for whoever looks (pytest -s)."""
-    sys.stdout.writelines(f"{line}\n" for line in lines if line)
 
 
 def told(found: Found, **more: Any) -> str:

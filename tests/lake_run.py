@@ -17,11 +17,11 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from chaos import HERE, Watcher, say
 from chaos_setup import BY_CHANCE, environment
 from lake_queries import assert_agree, by_duckdb, by_recorder, by_sail
 from lakes import in_lake, in_store
 from postgres import find_binaries, running_server
+from watchers import HERE, Watcher, say
 
 from recorder.instants import SECOND, now_us
 from recorder.sandbox import Sandbox, SimulatedPopulation

@@ -8,15 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chaos import Watcher
-from stores import bytes_of, rows, view
+import sqlalchemy as sa
+from stores import bytes_of, view
 from virtual import most_in_a_minute
+from watchers import Watcher
 
 from recorder.instants import HOUR, SECOND, now_us
 from recorder.sandbox import Fault, Kind, Sandbox, SimulatedPopulation
 from recorder.sandbox.run_items import items_reply
 from recorder.sandbox.simulated_run import Ending, Overrides, SimulatedRun, make_run
 from recorder.store.engine import Database
+from recorder.store.schema import item
 from recorder.store.write.track import track_with_source
 
 RATE = 3000
@@ -44,7 +46,11 @@ def served(run: SimulatedRun) -> list[dict[str, Any]]:
 
 def has_captured(database: Database, more_than: int) -> bool:
     """Whether more items are stored than so many, those of captures under way too."""
-    return len(rows(database, "item")["item"]) > more_than
+    with database.reading() as connection:
+        return (
+            connection.execute(sa.select(sa.func.count()).select_from(item)).scalar_one()
+            > more_than
+        )
 
 
 def wait_until(holds: Callable[[], bool]) -> None:

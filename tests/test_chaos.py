@@ -11,11 +11,12 @@ from itertools import groupby, pairwise
 from pathlib import Path
 
 import pytest
-from chaos import HERE, Disturbed, Watcher, hold_against, killing, say, told
+from chaos import Disturbed, hold_against, told
 from chaos_run import fault_run
 from chaos_setup import BY_CHANCE, environment
 from stores import document
 from virtual import most_in_a_minute
+from watchers import HERE, Watcher, killing, say
 
 from recorder.instants import SECOND, now_us
 from recorder.sandbox import Sandbox, SimulatedPopulation
@@ -72,19 +73,22 @@ def test_two_hundred_runs_through_every_fault(
         stack.enter_context(Watcher(program, environ, said, rng=random.Random(seed)))
         for program in (["-m", "recorder", "poll", "--forever"], [str(HERE / "impatient.py"), "1"])
     ]
-    with killing(watchers, database, seconds=48, seed=seed) as kills:
+
+    def most() -> dict[str, int]:
+        log = sandbox.requests
+        return {u: most_in_a_minute(e.at / SECOND for e in log if e.user == u) for u in USERS}
+
+    def enough(kills: int) -> bool:
+        kinds = {entry.fault for entry in sandbox.requests} - {None}
+        return kills >= 10 and len(kinds) == len(BY_CHANCE) and min(most().values()) > RATE // 4
+
+    with killing(watchers, database, enough=enough, seed=seed) as kills:
         codes = [watcher.end() for watcher in watchers]
-    log = sandbox.requests
-    found = hold_against(database, log, sources, Disturbed(kills=kills))
-    most = {user: most_in_a_minute(e.at / SECOND for e in log if e.user == user) for user in USERS}
-    say(told(found, kills=len(kills), most=most, codes=codes), said.read_text())
+    found = hold_against(database, sandbox.requests, sources, Disturbed(kills=kills))
+    say(told(found, kills=len(kills), most=most(), codes=codes), said.read_text())
     assert (found.lost, found.doubled, found.wrong) == ([], [], [])
     assert found.in_flight_at_kills <= 20 * len(kills)
-    assert found.faults.keys() - {"none"} == {str(fault.kind) for fault in FAULTS}
-    assert all(RATE // 4 < count <= RATE for count in most.values()), (
-        "a 401 stops all sources of its key"
-    )
-    assert len(kills) >= 8
+    assert max(most().values()) <= RATE
     assert set(codes) <= {0, 3, 4}
 
 

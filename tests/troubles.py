@@ -15,9 +15,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import psycopg
-from chaos import Disturbed, Kill, Watcher, held_by
+from chaos import Disturbed
 from postgres import PostgresUnavailableError, limit_files, start_server, stop_server
 from sqlalchemy.engine import make_url
+from watchers import Kill, Watcher, held_by
 
 from recorder.errors import StoreError
 from recorder.instants import HOUR, SECOND, now_us
