@@ -72,9 +72,9 @@ def digests(database: Database) -> list[tuple[object, ...]]:
     return [tuple(one[name] for name in names) for one in rows(database, "snapshot")["snapshot"]]
 
 
-def answers_of(database: Database) -> dict[str, object]:
+def answers_of(database: Database, as_of: int = LATER) -> dict[str, object]:
     """What every analysis of the registry says of the same moment."""
-    asked = Analyses(database, Settings(database_url="sqlite://"), as_of=LATER)
+    asked = Analyses(database, Settings(database_url="sqlite://"), as_of=as_of)
     found: dict[str, object] = {}
     for name, entry in ANALYSES.items():
         by = None if entry.flag_of else ("slug",)
