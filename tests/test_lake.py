@@ -267,14 +267,16 @@ def test_stores_share_a_lake(database: Database, other: Database, tmp_path: Path
     register(other, ["c"], at=7)
     register(other, ["d"], source="growth")
     before = states(tmp_path)
-    with pytest.raises(RecorderError, match="holds the source 'default' of another store"):
+    with pytest.raises(RecorderError, match="holds another source 'default'"):
         export(other, tmp_path)
     assert states(tmp_path) == before
     export(other, tmp_path, is_forced=True)
     assert in_lake(tmp_path) == in_store(other)
 
 
-@pytest.mark.parametrize("name", ["123", "2026-01-01", "a b=c/d%", "ü+日本", "..", "null"])
+@pytest.mark.parametrize(
+    "name", ["123", "2026-01-01", "a b=c/d%", "ü+日本", "..", "null", "__HIVE_DEFAULT_PARTITION__"]
+)
 def test_a_name_that_folders_do_not_bear_is_escaped(
     database: Database, tmp_path: Path, name: str
 ) -> None:
@@ -282,6 +284,31 @@ def test_a_name_that_folders_do_not_bear_is_escaped(
     register(database, source=name)
     export(database, tmp_path / "it's [a] lake*")
     assert in_lake(tmp_path / "it's [a] lake*") == in_store(database)
+
+
+def test_a_name_too_long_for_a_folder_is_left_out(
+    database: Database, tmp_path: Path, capsys: Capture
+) -> None:
+    """The other sources are exported, and a line on stderr names it."""
+    register(database, source="日" * 200)
+    command = ["export", "lake", "--db", url_of(database), "--out", str(tmp_path / "lake")]
+    assert run(cli, command) == 0
+    assert "日' is left out" in capsys.readouterr().err
+    register(database)
+    assert run(cli, command) == 0
+    shown = in_lake(tmp_path / "lake")
+    assert [row["source"] for row in shown["runs"]] == ["default"]
+
+
+def test_names_that_differ_by_case_alone_do_not_meet(database: Database, tmp_path: Path) -> None:
+    """Where the file system gives the manifest of the one for that of the other, the other is refused."""
+    register(database, source="team")
+    export(database, tmp_path)
+    manifests = tmp_path / "_manifest"
+    (manifests / "source=TEAM.json").write_bytes((manifests / "source=team.json").read_bytes())
+    register(database, source="TEAM")
+    with pytest.raises(RecorderError, match="holds another source 'team'"):
+        export(database, tmp_path)
 
 
 def test_the_files_are_for_all(database: Database, tmp_path: Path) -> None:
@@ -337,6 +364,23 @@ def test_a_killed_export_goes_on(filled: Database, tmp_path: Path) -> None:
     assert run(cli, command) == 0
     assert in_lake(tmp_path) == in_store(filled)
     assert not list(tmp_path.rglob("*.partial"))
+
+
+@pytest.mark.slow
+def test_a_killed_export_takes_nothing_from_a_month_that_is_pruned_next(
+    database: Database, tmp_path: Path
+) -> None:
+    """The files of a month take their names together: killed before, the month is whole, and stays."""
+    _pruned(database)
+    export(database, tmp_path)
+    whole = in_lake(tmp_path)
+    Recorder(database).record([failure(500, run_id="er_3")])
+    command = ["export", "lake", "--db", url_of(database), "--out", str(tmp_path)]
+    killed = subprocess.run([sys.executable, "-c", KILLED, "4", *command], check=False, timeout=60)
+    assert killed.returncode == -signal.SIGKILL
+    assert _prune(database).polls
+    assert export(database, tmp_path).kept == {"default": [MONTH]}
+    assert in_lake(tmp_path) == whole
 
 
 def test_what_the_command_says(database: Database, tmp_path: Path, capsys: Capture) -> None:

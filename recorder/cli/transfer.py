@@ -117,6 +117,8 @@ def _export_lake(folder: Path, settings: Settings, *, force: bool, is_plain: boo
         )
     for source in lake.busy:
         notify(f"source {source!r} is being exported by another process: left to that one")
+    for source in lake.unnamed:
+        notify(f"source {source!r} is left out: its name is too long for a folder's")
     if sys.stderr.isatty():
         notify(f"{counted(lake.written, 'month')} to {folder}")
 

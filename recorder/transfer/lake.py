@@ -61,6 +61,7 @@ class LakeExport:
         written: how many months were written.
         kept: the months of each source that changed after a prune, and stay as they are.
         busy: the sources that another export writes at the same time.
+        unnamed: the sources whose names are too long for a folder.
     """
 
     folder: Path
@@ -68,6 +69,7 @@ class LakeExport:
     written: int = 0
     kept: dict[str, list[str]] = field(default_factory=dict)
     busy: list[str] = field(default_factory=list)
+    unnamed: list[str] = field(default_factory=list)
 
     def run(self, database: Database, source_name: str | None = None) -> None:
         """Write what has changed of a source, or of all.
@@ -81,7 +83,9 @@ class LakeExport:
         with database.reading() as connection:
             require_source(connection, source_name)
             found = lake_sources(connection, source_name)
-        sources = [SourceFiles(folder=self.folder, source=one) for one in found]
+        all_sources = [SourceFiles(folder=self.folder, source=one) for one in found]
+        sources = [one for one in all_sources if one.has_room]
+        self.unnamed += [one.source.name for one in all_sources if not one.has_room]
         try:
             for one in sources:  # before anything is written
                 one.manifest(is_forced=self.is_forced)

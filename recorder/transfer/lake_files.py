@@ -7,11 +7,11 @@ Invariant: a file appears whole, readable as the umask has it. A manifest is wri
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
-from typing import IO
+from typing import IO, Final
 from urllib.parse import quote
 
 import msgspec
@@ -22,6 +22,9 @@ from recorder.store.read.month_rows import LakeSource, MonthCounts
 from recorder.transfer.lake_tables import LAKE
 from recorder.transfer.lake_views import view_files
 from recorder.transfer.parquet import Arrow, schema_of, write_tables
+
+_LONGEST_NAME: Final = 240
+"""Bytes: file systems take 255, and a file that is being written has a longer name."""
 
 
 class LakeFile(msgspec.Struct, frozen=True):
@@ -58,7 +61,13 @@ class SourceFiles:
     @property
     def _name(self) -> str:
         """The name of its folders, from which readers decode that of the source."""
-        return f"source={quote(self.source.name, safe='')}"
+        # __HIVE_DEFAULT_PARTITION__ is null to them.
+        return f"source={quote(self.source.name, safe='')}".replace("__HIVE", "%5F_HIVE")
+
+    @property
+    def has_room(self) -> bool:
+        """Whether a file system takes the names of its files."""
+        return len(self._lock.name) <= _LONGEST_NAME
 
     def path(self, month: str, view: str) -> Path:
         """Return the place of the file of a view and month."""
@@ -67,8 +76,12 @@ class SourceFiles:
     @contextmanager
     def locked(self) -> Iterator[bool]:
         """Keep other processes of this host from writing these files; give whether none of them does already."""
-        with _locked(self.folder / "_manifest" / f".{self._name}.lock", waits=False) as is_mine:
+        with _locked(self._lock, waits=False) as is_mine:
             yield is_mine
+
+    @property
+    def _lock(self) -> Path:
+        return self.folder / "_manifest" / f".{self._name}.lock"
 
     def manifest(self, *, is_forced: bool) -> Manifest:
         """Return what the lake holds of the source; refuse one that another store has written, unless forced."""
@@ -84,13 +97,14 @@ class SourceFiles:
             raise RecorderError(
                 f"{path}: no manifest ({error}): --force writes all months anew"
             ) from error
-        if held.created_at == new.created_at:
+        # A file system that takes upper case for lower gives that of another source.
+        if (held.source, held.created_at) == (new.source, new.created_at):
             return held
         if is_forced:
             return new
         raise RecorderError(
-            f"{self.folder} holds the source {self.source.name!r} of another store:"
-            " choose another folder with --out, or write this one in its place with --force"
+            f"{self.folder} holds another source {held.source!r}: choose another folder with --out,"
+            f" or write {self.source.name!r} in its place with --force"
         )
 
     @property
@@ -118,13 +132,16 @@ class SourceFiles:
         counts: MonthCounts,
         tables: Callable[[str], Iterator[Arrow]],
     ) -> LakeMonth:
-        """Write the tables of each view as the files of a month."""
-        files = {}
-        for view, kinds in LAKE.items():
-            path = self.path(month, view)
-            with _replaced(path) as file:
-                n = write_tables(tables(view), schema_of(arrow, kinds), file)
-            files[view] = LakeFile(rows=n, bytes=path.stat().st_size)
+        """Write the tables of each view as the files of a month, which take their names together."""
+        paths, rows = {view: self.path(month, view) for view in LAKE}, {}
+        with ExitStack() as stack:
+            for view, path in paths.items():
+                file = stack.enter_context(_replaced(path))
+                rows[view] = write_tables(tables(view), schema_of(arrow, LAKE[view]), file)
+        files = {
+            view: LakeFile(rows=rows[view], bytes=path.stat().st_size)
+            for view, path in paths.items()
+        }
         return LakeMonth(
             n_changes=counts.n_changes,
             n_prunes=counts.n_prunes,

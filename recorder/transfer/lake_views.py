@@ -25,7 +25,7 @@ def view_files(folder: Path) -> dict[str, str]:
 
 
 def _duckdb(folder: Path) -> Iterator[str]:
-    yield f"-- The views of the lake in {folder}, for DuckDB: duckdb -init views.duckdb.sql\n"
+    yield "-- The views of this lake, for DuckDB: duckdb -init views.duckdb.sql\n"
     for view, kinds in LAKE.items():
         names = ", ".join(("source", *(f'"{name}"' for name in kinds), "month"))
         files = f"{escape(str(folder))}/{view}/*/*/*.parquet".replace("'", "''")
@@ -37,7 +37,7 @@ def _duckdb(folder: Path) -> Iterator[str]:
 
 
 def _spark(folder: Path) -> Iterator[str]:
-    yield f"-- The views of the lake in {folder}, for Spark SQL: one statement at a time\n"
+    yield "-- The views of this lake, for Spark SQL: one statement at a time\n"
     for view, kinds in LAKE.items():
         columns = {name: _SPARK.get(kind, "DOUBLE") for name, kind in kinds.items()}
         columns |= {"source": "STRING", "month": "STRING"}  # those of folders stand last in Spark
