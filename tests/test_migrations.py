@@ -225,12 +225,13 @@ def test_an_older_store_keeps_its_rows(own: Database, bare_url: str, tmp_path: P
     [
         ("raise RuntimeError('in the middle')", "RuntimeError: in the middle"),
         ("op.get_bind().exec_driver_sql('SELECT * FROM nowhere')", "nowhere"),
+        ("__import__('os').kill(__import__('os').getpid(), 9)", ""),
     ],
 )
 def test_a_failure_in_the_middle_leaves_the_old_schema_whole(
     own: Database, bare_url: str, tmp_path: Path, last: str, said: str
 ) -> None:
-    """Tables, columns, views and rows are as before the upgrade that failed; the old program goes on."""
+    """Tables, columns, views and rows are as before the upgrade that failed or was killed; the old program goes on."""
     register(own)
     Recorder(own).record([answer(0)])
     before, held = schema_of(own), rows(own)

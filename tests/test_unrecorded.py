@@ -3,21 +3,26 @@
 import os
 import re
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
-from stores import answer, document, failure
+from psycopg import sql
+from sqlalchemy.engine import make_url
+from stores import answer, document, failure, rows
 
 from recorder.cli.main import cli, run
 from recorder.ledger.answer import Answer, Outcome
 from recorder.sandbox import Fault, Kind, Sandbox
 from recorder.settings import Settings
+from recorder.store.engine import Database
+from recorder.store.migrate import upgrade
 from recorder.transfer.lines import parse_line
 from recorder.transfer.unrecorded import keep_answers
 
@@ -71,15 +76,38 @@ def test_where_no_file_can_be_made(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert line.endswith(": Not a directory; they are lost")
 
 
+@contextmanager
+def gone(url: str) -> Iterator[None]:
+    """A store that nobody can open: its folder is away, or its server lets nobody in."""
+    where = make_url(url)
+    if where.get_backend_name() == "sqlite":
+        folder = Path(str(where.database)).parent
+        away = folder.rename(folder.with_name("away"))
+        yield
+        away.rename(folder)
+        return
+    to_server = where.set(drivername="postgresql", database="postgres")
+    with psycopg.connect(to_server.render_as_string(hide_password=False), autocommit=True) as admin:
+        name = sql.Identifier(str(where.database))
+        admin.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(name))
+        ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
+        admin.execute(ended, [where.database])
+        yield
+        admin.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS true").format(name))
+
+
 @pytest.mark.slow
-def test_a_watch_that_ends_without_its_store_loses_nothing(tmp_path: Path) -> None:
+def test_a_watch_that_ends_without_its_store_loses_nothing(
+    bare_url: str, open_database: Callable[[str], Database], tmp_path: Path
+) -> None:
     """It ends with 1 and the line to import; after that every answer of the server is in the store, each once."""
-    store = tmp_path / "folder" / "store.db"
+    database = open_database(bare_url)
+    upgrade(database)
     with Sandbox(users={"default": KEY}).start() as sandbox:
         environ: dict[str, Any] = {
             **os.environ,
             "HOME": str(tmp_path),
-            "RECORDER_DATABASE_URL": str(store),
+            "RECORDER_DATABASE_URL": bare_url,
             "RECORDER_BASE_URL": sandbox.url,
             "PUFFLE_API_KEY": KEY,
         }
@@ -92,22 +120,20 @@ def test_a_watch_that_ends_without_its_store_loses_nothing(tmp_path: Path) -> No
         )
         _wait(lambda: len(sandbox.requests) >= 8)
         time.sleep(1.5)  # each answer takes three seconds, and is asked for again at once
-        away = store.parent.rename(tmp_path / "away")
-        watch.send_signal(signal.SIGTERM)
-        _, said = watch.communicate(timeout=60)
-        away.rename(store.parent)
+        database.close()
+        with gone(bare_url):
+            watch.send_signal(signal.SIGTERM)
+            _, said = watch.communicate(timeout=60)
         assert watch.returncode == 1
         [path] = re.findall(r"they are kept: once the store is back, 'recorder import (.*)'", said)
         done = subprocess.run(
             [*command, "import", path], env=environ, check=True, capture_output=True
         )
         assert b"already" in done.stderr
-        with closing(sqlite3.connect(store)) as reader:
-            (polls,) = reader.execute("SELECT count(*) FROM polls").fetchone()
-        assert polls == len(sandbox.requests)
-        assert run(cli, ["import", "--db", str(store), path]) == 0
-        with closing(sqlite3.connect(store)) as reader:
-            assert reader.execute("SELECT count(*) FROM polls").fetchone() == (polls,)
+        polls = rows(database, "poll")["poll"]
+        assert len(polls) == len(sandbox.requests)
+        assert run(cli, ["import", "--db", bare_url, path]) == 0
+        assert rows(database, "poll")["poll"] == polls
 
 
 def _wait(until: Any) -> None:

@@ -39,11 +39,7 @@ from recorder.store.schema import poll, snapshot
 Costs = dict[str, float]
 PROGRAM = (sys.executable, "-m", "recorder")
 POLLS, INTERRUPTED = "polls", "into Postgres, until the kill"
-OUT, IN, AGAIN = (
-    "export of SQLite",
-    "into Postgres, the rest",
-    "into Postgres once more: nothing new",
-)
+OUT, IN, CHECK = "export of SQLite", "into Postgres, the rest", "db check, SQLite"
 BACK_OUT, BACK_IN, ANALYSES = "export of Postgres", "into SQLite", "every analysis, SQLite"
 
 
@@ -122,15 +118,16 @@ def move(runs: int, server: URL, folder: Path) -> Costs:
     with counted(costs, INTERRUPTED, server):
         killed_import(out, databases[1], other, int(costs[POLLS]) // 2)
     databases[1].close()
-    for name in (IN, AGAIN):
-        with counted(costs, name, server):
-            recorder("import", out, "--db", other)
+    with counted(costs, IN, server):
+        recorder("import", out, "--db", other)
     with counted(costs, BACK_OUT, server):
         recorder("export", "answers", "--out", back, "--db", other)
     assert filecmp.cmp(out, back, shallow=False), "the exports differ"
     with counted(costs, BACK_IN, server):
         recorder("import", back, "--db", second)
     assert len({states(database) for database in databases}) == 1, "states differ"
+    with counted(costs, CHECK, server):
+        recorder("db", "check", "--db", second)
     now, begun = now_us(), time.process_time()
     expected = answers_of(databases[0], now)
     costs[ANALYSES] = time.process_time() - begun
