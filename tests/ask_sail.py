@@ -6,12 +6,20 @@
 import json
 import os
 import sys
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("SAIL_MODE", "local-cluster")
 
 from pysail.spark import SparkConnectServer
 from pyspark.sql import SparkSession
+
+
+def plain(value: Any) -> float | str:
+    """A value as JSON has it."""
+    return float(value) if isinstance(value, Decimal) else str(value)
+
 
 server = SparkConnectServer("127.0.0.1", 0)
 server.start(background=True)
@@ -23,6 +31,6 @@ answers = {
     name: [row.asDict() for row in spark.sql(query).collect()]
     for name, query in json.load(sys.stdin).items()
 }
-json.dump(answers, sys.stdout, default=float)
+json.dump(answers, sys.stdout, default=plain)
 sys.stdout.flush()
 os._exit(0)  # the server's threads do not end by themselves

@@ -67,18 +67,24 @@ def by_duckdb(folder: Path, key: str = "slug") -> dict[str, Rows]:
 
 
 def by_sail(folder: Path, key: str = "slug") -> dict[str, Rows]:
-    """What Sail answers by Spark's protocol, a process of its own."""
+    """What Sail answers by Spark's protocol."""
+    return {name: _plain(rows) for name, rows in ask_sail(folder, queries_by(key)).items()}
+
+
+def ask_sail(folder: Path, named: dict[str, str]) -> dict[str, Rows]:
+    """The rows of queries by Spark's protocol, from a process of its own."""
     script = Path(__file__).with_name("ask_sail.py")
     done = subprocess.run(
         [SAIL, script, folder / "views.spark.sql"],
-        input=json.dumps(queries_by(key)),
+        input=json.dumps(named),
         capture_output=True,
         text=True,
         check=False,
         timeout=300,
     )
     assert done.returncode == 0, done.stderr[-2000:]
-    return {name: _plain(rows) for name, rows in json.loads(done.stdout).items()}
+    found: dict[str, Rows] = json.loads(done.stdout)
+    return found
 
 
 def by_recorder(*urls: str, key: str = "slug") -> dict[str, Rows]:

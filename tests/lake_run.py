@@ -1,9 +1,9 @@
 """Four pollers on two Postgres servers, an export of both into one lake every few seconds, kills of all of them.
 
-    python tests/lake_run.py [--sources 40] [--seconds 120] [--seed 1]
+    python tests/lake_run.py [--sources 40] [--seconds 120] [--every 5] [--seed 1]
 
-At the end the lake has the rows of the two stores, and DuckDB, Sail and the command line give the same numbers of it.
-Prints counts; an assertion fails where they differ.
+Meanwhile DuckDB asks the lake. At the end the lake has the rows of the two stores, and DuckDB, Sail and the command line
+give the same numbers of it. Prints counts; an assertion fails where they differ.
 """
 
 import argparse
@@ -30,7 +30,7 @@ from recorder.store.migrate import upgrade
 from recorder.store.write.track import track_with_source
 
 READ_S = "1"
-EXPORT_EVERY_S = 5.0
+KILLED = 0.2  # of the looks at exports that run
 BORN_S = 3  # runs that begin in a second, half of them before the watches do
 
 
@@ -44,7 +44,7 @@ def store() -> Iterator[Database]:
         database.close()
 
 
-def lake_run(*, sources: int, seconds: float, seed: int, folder: Path) -> str:
+def lake_run(*, sources: int, seconds: float, every: float, seed: int, folder: Path) -> str:
     """Let them poll and export for so long, hold the lake against the stores, and return the counts."""
     rng = random.Random(seed)
     keys = {f"user{n}": f"pk_lake_{n}_0123456789abcdef" for n in range(sources)}
@@ -77,16 +77,19 @@ def lake_run(*, sources: int, seconds: float, seed: int, folder: Path) -> str:
             ]
         for watcher in watchers:
             watcher.start()
-        until, next_export = time.monotonic() + seconds, 0.0
+        exports = Exports(urls, lake, rng, every)
+        until = time.monotonic() + seconds
         while time.monotonic() < until:
             time.sleep(rng.uniform(0.5, 3))
             watcher = rng.choice(watchers)
             watcher.kill()
             watcher.start()
             done["killed pollers"] += 1
-            if time.monotonic() > next_export:
-                next_export = time.monotonic() + EXPORT_EVERY_S
-                done.update(export_all(urls, lake, rng))
+            done.update(exports.go_on())
+            if exports.has_ended:
+                assert by_duckdb(lake, "source")
+                done["questions meanwhile"] += 1
+        exports.end()
         time.sleep(5)  # the last one begun has its signal handlers by then
         for watcher in watchers:
             watcher.end()
@@ -99,16 +102,32 @@ def lake_run(*, sources: int, seconds: float, seed: int, folder: Path) -> str:
     return ", ".join(f"{name} {n:,}" for name, n in (counts | done).items())
 
 
-def export_all(urls: list[str], lake: Path, rng: random.Random) -> Iterator[str]:
-    """Export every store at once, some killed on the way; yield what became of each."""
-    running = [export(url, lake) for url in urls]
-    if rng.random() < 0.5:
-        time.sleep(rng.uniform(0.5, 2.5))
-        rng.choice(running).kill()
-    for one in running:
-        code = finish(one)
-        yield "exports" if code == 0 else "killed exports"
-        assert code in (0, -9)
+class Exports:
+    """Exports of every store at once, every so many seconds, some killed on the way."""
+
+    def __init__(self, urls: list[str], lake: Path, rng: random.Random, every: float) -> None:
+        self._urls, self._lake, self._rng, self._every = urls, lake, rng, every
+        self._running: list[subprocess.Popen[bytes]] = []
+        self._next_at = 0.0
+        self.has_ended = False
+
+    def go_on(self) -> Iterator[str]:
+        """Begin those that are due, or kill one that runs; yield what became of each that has ended."""
+        if self._running and self._rng.random() < KILLED:
+            self._rng.choice(self._running).kill()
+        for one in [one for one in self._running if one.poll() is not None]:
+            self._running.remove(one)
+            assert one.returncode in (0, -9)
+            self.has_ended |= one.returncode == 0
+            yield "killed exports" if one.returncode else "exports"
+        if not self._running and time.monotonic() > self._next_at:
+            self._next_at = time.monotonic() + self._every
+            self._running = [export(url, self._lake) for url in self._urls]
+
+    def end(self) -> None:
+        """Let those that run end."""
+        for one in self._running:
+            assert finish(one) in (0, -9)
 
 
 def export(url: str, lake: Path) -> "subprocess.Popen[bytes]":
@@ -126,6 +145,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--sources", type=int, default=40)
     parser.add_argument("--seconds", type=float, default=120)
+    parser.add_argument("--every", type=float, default=5, help="seconds between two exports")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:

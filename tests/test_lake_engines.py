@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
-from lake_queries import SAIL, assert_agree, by_duckdb, by_recorder, by_sail
-from lakes import export, opened
+from lake_queries import SAIL, ask_sail, assert_agree, by_duckdb, by_recorder, by_sail
+from lakes import export, in_lake, opened
 from months import import_month
 from test_readme import queries
 
@@ -42,3 +43,24 @@ def test_the_queries_of_the_manual_run_on_a_lake(tmp_path: Path) -> None:
     with opened(tmp_path / "lake") as connection:
         for query in queries("postgres"):
             assert connection.execute(query).fetchone(), query
+
+
+@pytest.mark.slow
+@pytest.mark.external
+@pytest.mark.usefixtures("month")
+def test_spark_runs_the_queries_of_the_manual(tmp_path: Path) -> None:
+    """Each one that is for both kinds of store gives rows."""
+    named = {query: query for query in queries("postgres") if query in set(queries("sqlite"))}
+    assert named
+    assert all(ask_sail(tmp_path / "lake", named).values())
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("month")
+def test_pandas_reads_a_view(tmp_path: Path) -> None:
+    """Without any of the views: the rows of its files, with source and month."""
+    runs = pd.read_parquet(tmp_path / "lake" / "runs")
+    wanted = in_lake(tmp_path / "lake")["runs"]
+    assert set(runs["run_id"]) == {run["run_id"] for run in wanted}
+    assert runs["cost_actual"].sum() == sum(run["cost_actual"] or 0 for run in wanted)
+    assert set(runs["source"]) == {"default"}
