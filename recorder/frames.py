@@ -16,6 +16,7 @@ Null is "the ledger does not say", "not known yet", or in an analysis "too few v
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from importlib import import_module
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -25,6 +26,7 @@ import pandas as pd
 from recorder.analysis.columns import NULL, Column, Ints, Mask, Objects, Runs, Whole, Words
 from recorder.analysis.report import Report
 from recorder.analysis.stats import exact
+from recorder.analysis.texts import Texts
 from recorder.analysis.values import Cells, Columns, amount
 from recorder.instants import SECOND, us_of
 from recorder.ledger.cost import MICROS
@@ -74,17 +76,36 @@ def runs_frame(runs: Runs, order: Places, *, floats: bool = False) -> pd.DataFra
             frame[name] = pd.arrays.BooleanArray(runs.is_terminal[order], ~runs.is_observed[order])
         elif kind == "amount":
             frame[name] = _amounts(runs.ints(f"{name}_micros").take(order), floats=floats)
+        elif kind == "text":
+            frame[name] = _texts(runs.column(name), order)
         else:
-            frame[name] = _array(runs.column(name).take(order), kind)
+            frame[name] = _numbers(runs.ints(name).take(order), kind)
     return pd.DataFrame(frame, copy=False)
 
 
-def _array(column: Column, kind: str) -> Any:  # noqa: ANN401  # an extension array
-    if isinstance(column, Words):
-        words: list[Any] = [*column.lexicon.words, None]
-        return pd.array(words, dtype="string").take(column.codes)
-    if isinstance(column, Objects):
-        return pd.array(column.values, dtype="string")
+def _texts(column: Column, order: Places) -> Any:  # noqa: ANN401  # an extension array
+    if pd.StringDtype().storage == "python":
+        some = column.take(order)
+        if isinstance(some, Words):
+            some = Objects(np.array([*some.lexicon.words, None], np.object_)[some.codes])
+        return pd.array(some.values, dtype="string")
+    arrow = import_module("pyarrow")  # makes no Python object of a text
+    places = column.codes[order] if isinstance(column, Words) else order
+    return pd.arrays.ArrowStringArray(_distinct(arrow, column).take(arrow.array(places)))
+
+
+def _distinct(arrow: Any, column: Column) -> Any:  # noqa: ANN401  # pyarrow has no types
+    """Return the texts of a column, or the words that it is made of, as an Arrow array."""
+    kind = arrow.large_string()
+    if not isinstance(column, Texts):
+        values = column.lexicon.words if isinstance(column, Words) else column.values
+        return arrow.array(values, kind)
+    there = column.lengths.there
+    buffers = np.packbits(there, bitorder="little"), column.bounds, column.data
+    return arrow.Array.from_buffers(kind, len(there), [*map(arrow.py_buffer, buffers)])
+
+
+def _numbers(column: Ints, kind: str) -> Any:  # noqa: ANN401  # an extension array
     if kind == "instant":
         known = column.there & (column.values >= FIRST_US) & (column.values <= LAST_US)
         instants = np.where(known, column.values, NULL).view("M8[us]")  # the same null
@@ -103,7 +124,7 @@ def _amounts(micros: Ints, *, floats: bool) -> Any:  # noqa: ANN401  # an array
     if floats:
         numbers = exact(micros.filled(0).values) / MICROS
         return pd.arrays.FloatingArray(numbers.astype(np.float64), ~micros.there)
-    distinct, places = np.unique(micros.values, return_inverse=True)
+    places, distinct = pd.factorize(micros.values)
     amounts = [None if value == NULL else amount(value) for value in distinct.tolist()]
     return np.array([*amounts, None], np.object_)[places]
 

@@ -6,12 +6,14 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
+import pandas as pd
 import pytest
 import sqlalchemy as sa
 from columns_held import assert_columns_are_rows, fill_mixed, seal_most
 from stores import BASE_URL, T0, S, answer, document, empty, failure, register, rows
 from virtual import Scene, VirtualTime
 
+import recorder
 from recorder.cli.main import cli, run
 from recorder.instants import DAY, HOUR
 from recorder.ledger.answer import Answer
@@ -26,6 +28,7 @@ from recorder.store.write.record import Recorder
 from recorder.store.write.sealing import seal
 from recorder.store.write.track import track, untrack
 from recorder.store.write.watch_rows import follow_clock
+from recorder.views import RUN_KINDS
 
 Capture = pytest.CaptureFixture[str]
 QUESTIONS = (
@@ -91,6 +94,23 @@ def test_answers_are_the_same_to_the_byte(mixed: Database, store_url: str, capsy
         for source_id in (1, 2):
             sealed.drop_blocks(connection, source_id)
     assert asked(store_url, capsys) == with_blocks
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("storage", ["pyarrow", "python"])
+def test_a_frame_is_the_same_from_blocks(mixed: Database, store_url: str, storage: str) -> None:
+    """The runs have the same values and dtypes from blocks as from rows, whatever pandas keeps texts in."""
+    with (
+        pd.option_context("mode.string_storage", storage),
+        recorder.open(store_url) as history,
+    ):
+        from_blocks = history.runs()
+        with mixed.writing() as connection:
+            for source_id in (1, 2):
+                sealed.drop_blocks(connection, source_id)
+        pd.testing.assert_frame_equal(from_blocks, history.runs())
+    texts = [name for name, kind in RUN_KINDS.items() if kind == "text"]
+    assert {getattr(dtype, "storage", None) for dtype in from_blocks[texts].dtypes} == {storage}
 
 
 @pytest.mark.slow

@@ -1,7 +1,7 @@
 """Make columns of values that a store reads piece by piece, or of rows."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +10,7 @@ from recorder.analysis.columns import (
     INTS,
     NULL,
     OBJECTS,
+    TEXTS,
     Column,
     Ints,
     Lexicon,
@@ -19,8 +20,9 @@ from recorder.analysis.columns import (
     Words,
 )
 from recorder.analysis.rows import LABEL, RunRow
+from recorder.analysis.texts import Texts, texts_of
 
-_DTYPES: Final[Mapping[type, Any]] = {Ints: np.int64, Words: np.int32}
+_DTYPES: Final[Mapping[type, Any]] = {Ints: np.int64, Words: np.int32, Texts: np.int64}
 
 
 class Coder(dict[Any, int]):
@@ -32,9 +34,10 @@ class Coder(dict[Any, int]):
         return code
 
 
-def kind_of(name: str) -> type[Ints | Words | Objects]:
+def kind_of(name: str) -> type[Column]:
     """Return the kind of the column of a name."""
-    return Ints if name in INTS else Objects if name in OBJECTS else Words
+    kinds = {INTS: Ints, OBJECTS: Objects, TEXTS: Texts}
+    return next((kind for names, kind in kinds.items() if name in names), Words)
 
 
 class Builder:
@@ -62,8 +65,8 @@ class Builder:
 
     def column(self) -> Column:
         """Return the column; the builder is used up."""
-        kind = _DTYPES.get(self._kind, np.object_)
-        whole = np.concatenate([np.empty(0, kind), *self._pieces])
+        kinds = {Ints: np.int64, Words: np.int32}
+        whole = np.concatenate([np.empty(0, kinds.get(self._kind, np.object_)), *self._pieces])
         self._pieces.clear()
         if self._kind is Words:
             return Words(whole, Lexicon(list(self._codes)))
@@ -93,12 +96,12 @@ def in_listing_order(runs: Runs) -> npt.NDArray[np.intp]:
     names = runs.words("source").lexicon.words
     ranks = np.argsort(np.argsort(np.array(names, np.object_)))[runs.words("source").codes]
     order = np.lexsort((ranks, runs.dated_at))
-    dates, ranks, run_ids = runs.dated_at[order], ranks[order], runs.objects("run_id").values
+    dates, ranks, run_ids = runs.dated_at[order], ranks[order], runs.objects("run_id")
     is_like_next = (dates[1:] == dates[:-1]) & (ranks[1:] == ranks[:-1])
     bounds = np.flatnonzero(np.diff(np.concatenate(([False], is_like_next, [False]))))
     for first, last in bounds.reshape(-1, 2).tolist():
-        tied = order[first : last + 1].tolist()
-        order[first : last + 1] = sorted(tied, key=run_ids.__getitem__)
+        tied = order[first : last + 1]
+        order[first : last + 1] = tied[np.argsort(run_ids.take(tied).values)]
     return order
 
 
@@ -114,6 +117,7 @@ class Joiner:
         self._kind = kind
         self._values = np.empty(most, _DTYPES.get(kind, np.object_))
         self._codes = Coder()
+        self._data: list[bytes] = []
         self._n = 0
 
     def add(self, column: Column) -> None:
@@ -122,6 +126,10 @@ class Joiner:
             words = map(self._codes.__getitem__, column.lexicon.words)
             merged = np.fromiter(words, np.int32, len(column.lexicon.words))
             values: npt.NDArray[Any] = merged[column.codes]
+        elif self._kind is Texts:
+            texts = texts_of(cast("Objects", column))
+            self._data.append(texts.data)
+            values = texts.lengths.values
         else:
             values = column.values
         self._values[self._n : self._n + len(values)] = values
@@ -132,6 +140,8 @@ class Joiner:
         values = self._values[: self._n]
         if self._kind is Words:
             return Words(values, Lexicon(list(self._codes)))
+        if self._kind is Texts:
+            return Texts(b"".join(self._data), Ints(values))
         return Ints(values) if self._kind is Ints else Objects(values)
 
 

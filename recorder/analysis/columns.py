@@ -26,11 +26,13 @@ Word: TypeAlias = str | int | None
 NULL: Final = -(2**63)
 """The integer that stands for a missing one; no store has one so small."""
 
-OBJECTS: Final = frozenset(
-    {"run_id", "trigger_run_id", "correlation_id", "error_message", "error_details", "poll_times"}
-    | {"error_sights", "lead_errors", "deviations"}
+TEXTS: Final = frozenset(
+    {"run_id", "trigger_run_id", "correlation_id", "error_message", "error_details"}
 )
-"""Columns whose values seldom repeat."""
+"""Columns of texts that seldom repeat."""
+
+OBJECTS: Final = frozenset({"poll_times", "error_sights", "lead_errors", "deviations"})
+"""Columns of other values that seldom repeat."""
 
 _WHOLE: Final = (int, int | None, bool, bool | None)
 INTS: Final = frozenset(name for name, kind in get_type_hints(RunRow).items() if kind in _WHOLE) | {

@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from recorder.analysis.building import kind_of
 from recorder.analysis.columns import NULL, Column, Ints, Lexicon, Objects, Whole, Words
+from recorder.analysis.texts import Texts, texts_of
 
 KEY: Final = "run_key"
 DATED: Final = "dated_at"
@@ -32,10 +33,12 @@ def pack(name: str, column: Column, dated_at: Whole) -> bytes:
     if isinstance(column, Ints):
         return _pack_ints(column, _near(name, dated_at))
     if isinstance(column, Objects):
-        return msgspec.json.encode(column.values.tolist())
-    words = msgspec.json.encode(column.lexicon.words)
-    codes = _pack_ints(Ints(column.codes.astype(np.int64)), np.int64(0))
-    return _LENGTH.pack(len(words)) + words + codes
+        texts = texts_of(column)
+        first, second = _pack_ints(texts.lengths, np.int64(0)), texts.data
+    else:
+        first = msgspec.json.encode(column.lexicon.words)
+        second = _pack_ints(Ints(column.codes.astype(np.int64)), np.int64(0))
+    return _LENGTH.pack(len(first)) + first + second
 
 
 def unpack(name: str, data: bytes, dated_at: Whole) -> Column:
@@ -43,12 +46,12 @@ def unpack(name: str, data: bytes, dated_at: Whole) -> Column:
     kind = kind_of(name)
     if kind is Ints:
         return _unpack_ints(data, _near(name, dated_at), len(dated_at))
-    if kind is Objects:
-        values = msgspec.json.decode(data)
-        return Objects(np.fromiter(values, np.object_, len(values)))
     (length,) = _LENGTH.unpack_from(data)
     after = _LENGTH.size + length
-    words = msgspec.json.decode(data[_LENGTH.size : after])
+    first = data[_LENGTH.size : after]
+    if kind is Texts:
+        return Texts(data[after:], _unpack_ints(first, np.int64(0), len(dated_at)))
+    words = msgspec.json.decode(first)
     codes = _unpack_ints(data[after:], np.int64(0), len(dated_at))
     return Words(codes.values.astype(np.int32), Lexicon(words))
 
