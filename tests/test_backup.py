@@ -1,6 +1,8 @@
 """A copy of a SQLite store is one instant of it, verified, and takes its name only when it is whole."""
 
 import sqlite3
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import closing
@@ -87,6 +89,24 @@ def test_no_copy_of_a_damaged_store(store: Database, tmp_path: Path, capsys: Cap
     assert back_up(store, out) == 1
     assert "refers to nothing" in capsys.readouterr().err
     assert out.read_bytes() == before
+
+
+@pytest.mark.slow
+def test_a_copy_that_was_killed_is_removed_by_the_next(store: Database, tmp_path: Path) -> None:
+    """It has no name that anybody would take for a copy, and is not left for ever."""
+    path, out = store.path, tmp_path / "copy.db"
+    assert path is not None
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE more AS SELECT zeroblob(100000000) AS x")
+    command = [sys.executable, "-m", "recorder", "db", "backup", "--out", str(out), "--db"]
+    with subprocess.Popen([*command, str(path)]) as process:
+        while not list(tmp_path.glob(".copy.db.*.partial")):
+            assert process.poll() is None
+        process.kill()
+    assert list(tmp_path.glob(".copy.db.*"))
+    assert not out.exists()
+    assert back_up(store, out) == 0
+    assert not list(tmp_path.glob(".copy.db.*"))
 
 
 def test_files_of_others_stay(store: Database, tmp_path: Path, capsys: Capture) -> None:

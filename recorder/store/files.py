@@ -7,16 +7,20 @@ It knows only the tables that mark a store of an unreleased program.
 """
 
 import os
+import re
 import sqlite3
-from collections.abc import Callable, Iterable
-from contextlib import closing, suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager, suppress
+from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
+from tempfile import mkstemp
 from urllib.parse import quote
 
 from recorder.errors import StoreDamagedError, StoreError
 
 APPLICATION_ID = 0x7075_6666  # "puff"
 BUSY_MS = 30_000
+_PARTIAL = ".partial"
 ELSEWHERE = "choose another place with --db"
 NOT_OURS = f"is a database of something else: {ELSEWHERE}"
 MADE_BEFORE = (
@@ -45,19 +49,49 @@ def make_store_file(path: Path) -> None:
 
 def copy_file(path: Path, target: Path, verify: Callable[[Path], None] = lambda _: None) -> None:
     """Copy a store's file as of one instant; `verify` raises where the copy is not good."""
-    partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
-    with suppress(FileNotFoundError):
-        partial.unlink()
-    try:
-        create_file(partial)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with locked_partial(target) as partial:
         with closing(sqlite3.connect(path)) as old, closing(sqlite3.connect(partial)) as new:
             old.backup(new)
         verify(partial)
         with partial.open("rb") as file:
             os.fsync(file.fileno())
         partial.replace(target)
+
+
+@contextmanager
+def locked_partial(path: Path) -> Iterator[Path]:
+    """Yield a new file in the path's folder that only its owner can read, locked while it is written.
+
+    Those of processes that were killed are removed.
+    """
+    _remove_leftovers(path)
+    descriptor, partial = _make_partial(path)
+    try:
+        yield partial
     finally:
         partial.unlink(missing_ok=True)
+        os.close(descriptor)
+
+
+def _make_partial(path: Path) -> tuple[int, Path]:
+    while True:
+        descriptor, name = mkstemp(prefix=f".{path.name}.", suffix=_PARTIAL, dir=path.parent)
+        os.fchmod(descriptor, 0o600)  # it holds customers' data
+        flock(descriptor, LOCK_EX)
+        if Path(name).exists():  # a process that began before the lock may have removed it
+            return descriptor, Path(name)
+        os.close(descriptor)
+
+
+def _remove_leftovers(path: Path) -> None:
+    """Remove the partial files that no process has locked, and the journals of copies."""
+    of_path = re.compile(rf"\.{re.escape(path.name)}\.\w{{8}}{re.escape(_PARTIAL)}")
+    for partial in filter(lambda one: of_path.fullmatch(one.name), path.parent.iterdir()):
+        with suppress(OSError), partial.open("rb") as file:
+            flock(file, LOCK_EX | LOCK_NB)
+            partial.with_name(f"{partial.name}-journal").unlink(missing_ok=True)
+            partial.unlink()
 
 
 def uri_of_fixed_file(path: Path) -> str:

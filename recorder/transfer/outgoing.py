@@ -1,22 +1,16 @@
 """Export a store's history as lines that `import` reads back, into files that are never half written."""
 
-import os
-import re
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from fcntl import LOCK_EX, LOCK_NB, flock
+from contextlib import contextmanager
 from pathlib import Path
-from tempfile import mkstemp
-from typing import Final
 
 from recorder.errors import RecorderError
 from recorder.store.engine import Database
+from recorder.store.files import locked_partial
 from recorder.store.migrate import require_current
 from recorder.store.read.answers import answers_by_run
 from recorder.store.read.source_rows import require_source
 from recorder.transfer.lines import answer_line, tracked_line
-
-_PARTIAL: Final = ".partial"
 
 
 def answer_lines(
@@ -55,39 +49,8 @@ def whole_file(path: Path) -> Iterator[Path]:
         if path.exists() and not path.is_file():
             yield path
             return
-        _remove_leftovers(path)
-        with _locked_partial(path) as partial:
+        with locked_partial(path) as partial:
             yield partial
             partial.replace(path)
     except OSError as error:
         raise RecorderError(f"{path}: {error.strerror}: choose another path with --out") from error
-
-
-@contextmanager
-def _locked_partial(path: Path) -> Iterator[Path]:
-    """Yield a new file that only its owner can read, locked while it is written."""
-    descriptor, partial = _make_partial(path)
-    try:
-        yield partial
-    finally:
-        partial.unlink(missing_ok=True)
-        os.close(descriptor)
-
-
-def _make_partial(path: Path) -> tuple[int, Path]:
-    while True:
-        descriptor, name = mkstemp(prefix=f".{path.name}.", suffix=_PARTIAL, dir=path.parent)
-        os.fchmod(descriptor, 0o600)  # it holds customers' data
-        flock(descriptor, LOCK_EX)
-        if Path(name).exists():  # an export that began before the lock may have removed it
-            return descriptor, Path(name)
-        os.close(descriptor)
-
-
-def _remove_leftovers(path: Path) -> None:
-    """Remove the partial files that no process has locked: those of killed exports."""
-    of_path = re.compile(rf"\.{re.escape(path.name)}\.\w{{8}}{re.escape(_PARTIAL)}")
-    for partial in filter(lambda one: of_path.fullmatch(one.name), path.parent.iterdir()):
-        with suppress(OSError), partial.open("rb") as file:
-            flock(file, LOCK_EX | LOCK_NB)
-            partial.unlink()
