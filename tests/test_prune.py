@@ -11,8 +11,9 @@ from stores import T0, S, answer, document, register, rows, view
 
 from recorder.analysis.registry import ANALYSES
 from recorder.cli.main import cli, run
-from recorder.instants import iso
+from recorder.instants import DAY, iso
 from recorder.store.engine import Database
+from recorder.store.write.prune import Pruning
 from recorder.store.write.record import Recorder
 
 Capture = pytest.CaptureFixture[str]
@@ -101,6 +102,23 @@ def test_a_trial_counts_what_is_dropped(store: Database, store_url: str, capsys:
     assert n_polls > 20
     assert n_states > 2
     assert "dropped 0 polls and 0 states of 0 runs" in prune(store_url, capsys)
+
+
+@pytest.mark.parametrize("then", ["prune", "forget"])
+def test_what_a_killed_pruning_leaves_goes_later(
+    database: Database, store_url: str, capsys: Capture, then: str
+) -> None:
+    """Parts of dropped states that were still there go with the next pruning, and with the run."""
+    life(database)
+    pruning = Pruning(before=T0 + 200 * DAY, is_trial=False)
+    database.write(pruning.prune_next, "default", -1)  # it is killed after this transaction
+    n_parts = len(rows(database, "part")["part"])
+    if then == "prune":
+        assert "dropped 0 polls and 0 states of 0 runs" in prune(store_url, capsys)
+        assert len(rows(database, "part")["part"]) == n_parts - 6
+    else:
+        assert run(cli, ["forget", "er_1", "--yes", "--db", store_url]) == 0
+        assert rows(database, "part")["part"] == []
 
 
 def life(database: Database) -> None:

@@ -3,7 +3,7 @@
 Invariant: within the caller's transaction; a part that anything else refers to stays.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from typing import Final
 
@@ -31,17 +31,15 @@ def forget(connection: sa.Connection, source_name: str, run_ids: Iterable[str]) 
     """
     source_id = lock_source(connection, source_name)
     keys = list(run_keys(connection, source_id, run_ids).values())
-    templates = set[int]()
     for start in range(0, len(keys), _CHUNK):
         chunk = keys[start : start + _CHUNK]
         count_runs(connection, source_id, chunk, "n_forgets")
-        templates |= _templates(connection, source_id, snapshot.c.run_key.in_(chunk))
         drop_blocks_of(connection, {source_id: chunk})
         for table in reversed(metadata.sorted_tables):
             if "run_key" in table.c:
                 of_runs = (table.c.source_id == source_id) & table.c.run_key.in_(chunk)
                 connection.execute(sa.delete(table).where(of_runs))
-    remove_unused(connection, source_id, templates)
+    remove_unused(connection, source_id)
     remove_unused_shapes(connection, source_id)
     return len(keys)
 
@@ -51,18 +49,11 @@ def forget_all(connection: sa.Connection, run_ids: Mapping[str, Iterable[str]]) 
     return sum(forget(connection, name, run_ids[name]) for name in sorted(run_ids))
 
 
-def _templates(
-    connection: sa.Connection, source_id: int, condition: sa.ColumnElement[bool]
-) -> set[int]:
-    statement = sa.select(snapshot.c.part_id).where(snapshot.c.source_id == source_id, condition)
-    return set(connection.execute(statement.distinct()).scalars())
-
-
-def remove_unused(connection: sa.Connection, source_id: int, templates: Collection[int]) -> None:
-    """Remove these templates and their parts, except those that snapshots or other parts still refer to."""
+def remove_unused(connection: sa.Connection, source_id: int) -> None:
+    """Remove the parts of a source that no snapshot needs, those that a killed pruning left included."""
+    templates = sa.select(snapshot.c.part_id).where(snapshot.c.source_id == source_id).distinct()
     refers = _references(connection, source_id)
-    used = _closure(_templates(connection, source_id, sa.true()), refers)
-    unused = sorted(_closure(templates, refers) - used)
+    unused = sorted(refers.keys() - _closure(connection.execute(templates).scalars(), refers))
     with _indexed(connection) if unused else nullcontext():
         for start in range(0, len(unused), _CHUNK):
             chosen = part.c.part_id.in_(unused[start : start + _CHUNK])

@@ -6,7 +6,7 @@ all.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import groupby, pairwise
 from operator import attrgetter
 from typing import Any, Final
@@ -55,20 +55,19 @@ class Pruning:
     runs: int = 0
     polls: int = 0
     snapshots: int = 0
-    _parts: set[int] = field(default_factory=set)
 
     def run(self, database: Database) -> None:
         """Prune a store of the current schema, some hundred runs a transaction."""
         for row in database.read(source_rows):
             last: int | None = -1
             while last is not None:
-                last = database.write(self._some, row.name, last)
-            if self._parts:
-                database.write(self._remove_parts, row.name)
+                last = database.write(self.prune_next, row.name, last)
+            if not self.is_trial:
+                database.write(_remove_parts, row.name)
         if not self.is_trial:
             seal(database)
 
-    def _some(self, connection: sa.Connection, name: str, after: int) -> int | None:
+    def prune_next(self, connection: sa.Connection, name: str, after: int) -> int | None:
         """Prune the next runs of a source; return the number of the last one, None where there is none."""
         source_id = lock_source(connection, name)
         keys = list(connection.execute(self._wanted(source_id, after)).scalars())
@@ -113,7 +112,6 @@ class Pruning:
         self._drop(connection, key, rejected_body, "polled_at", {*seen, first, last})
         self.polls += self._drop(connection, key, poll, "polled_at", {*seen, first, last})
         if not self.is_trial:
-            self._parts |= {one.part_id for one in states if one.seq not in seqs}
             _CHAIN.many(connection, [(before, *key, seq) for before, seq in pairwise(seqs)])
         self.snapshots += self._drop(connection, key, snapshot, "seq", seqs)
 
@@ -133,9 +131,9 @@ class Pruning:
             return connection.execute(counted).scalar_one()
         return connection.execute(sa.delete(table).where(others)).rowcount
 
-    def _remove_parts(self, connection: sa.Connection, name: str) -> None:
-        remove_unused(connection, lock_source(connection, name), self._parts)
-        self._parts.clear()
+
+def _remove_parts(connection: sa.Connection, name: str) -> None:
+    remove_unused(connection, lock_source(connection, name))
 
 
 def kept_states(states: Sequence[SnapshotRecord]) -> list[SnapshotRecord]:
