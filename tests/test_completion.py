@@ -3,10 +3,13 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from stores import answer, document, register
+from terminals import Screen
 
 from recorder.store.engine import Database
 from recorder.store.read.vocabulary import words_like
@@ -41,14 +44,41 @@ def completed(url: str, *words: str) -> list[str]:
     return done.stdout.split()
 
 
-@pytest.fixture
-def stocked(database: Database, store_url: str) -> str:
-    """A store with two sources."""
+def stock(database: Database) -> None:
+    """Fill a store with two sources."""
     register(database, ["er_1", "er_2"], labels={"team": "growth"})
     register(database, ["ER_9"], source="team_b")
     body = document("er_1", "completed", enrichment={"slug": "work_email"})
     Recorder(database).record([answer(1, body)])
+
+
+@pytest.fixture
+def stocked(database: Database, store_url: str) -> str:
+    """A store with two sources."""
+    stock(database)
     return store_url
+
+
+@pytest.fixture
+def screen(sqlite_template: Path, tmp_path: Path) -> Iterator[Screen]:
+    """A terminal in a folder with a store of two sources."""
+    path = tmp_path / "store.db"
+    path.write_bytes(sqlite_template.read_bytes())
+    with closing(Database(f"sqlite:///{path}")) as database:
+        stock(database)
+    environ = {
+        "PATH": os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"])),
+        "HOME": str(tmp_path),
+        "TERM": "screen-256color",
+        "LANG": "C.UTF-8",
+        "RECORDER_CONFIG": os.devnull,
+        "RECORDER_DATABASE_URL": str(path),
+    }
+    screen = Screen(tmp_path / "tmux", environ)
+    try:
+        yield screen
+    finally:
+        screen("kill-server")
 
 
 @pytest.mark.slow
@@ -123,12 +153,56 @@ def test_each_shell_has_its_script(name: str) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+SHELLS = {
+    "bash": ("bash --norc", "PS1='> '", 'eval "$(_RECORDER_COMPLETE=bash_source recorder)"'),
+    "zsh": (
+        "zsh -f",
+        "PS1='> '; autoload -U compinit; compinit -u -D",
+        'eval "$(_RECORDER_COMPLETE=zsh_source recorder)"',
+    ),
+    "fish": (
+        "fish --no-config",
+        "function fish_prompt; echo -n '> '; end; set -g fish_autosuggestion_enabled 0",
+        "_RECORDER_COMPLETE=fish_source recorder | source",
+    ),
+}
+"""Of each shell how it starts without anybody's settings, its settings here, and the README's line."""
+
+TYPED = {
+    "recorder dur": "durations",
+    "recorder db up": "upgrade",
+    "recorder runs --form": "--format",
+    "recorder runs --format nd": "ndjson",
+    "recorder status E": "ER_9",
+    "recorder runs --slug work": "work_email",
+    "recorder runs --source te": "team_b",
+    "recorder runs --source=te": "--source=team_b",
+    "recorder runs --label te": "team=growth",
+    "recorder durations --by slug,ver": "slug,version",
+    "recorder import sto": "store.db",
+}
+"""What is typed before TAB, and the word that it becomes."""
+
+
+def ending(line: str) -> Callable[[list[str]], bool]:
+    """Whether a screen's last line is this one."""
+    return lambda lines: lines[-1] == line
+
+
 @pytest.mark.external
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["zsh", "fish"])
-def test_the_shell_can_read_its_script(name: str, tmp_path: Path) -> None:
-    """zsh and fish find no mistake in theirs."""
-    script = tmp_path / "script"
-    script.write_text(shell("recorder", _RECORDER_COMPLETE=f"{name}_source").stdout)
-    done = shell(name, "-n", str(script))
-    assert (done.returncode, done.stderr) == (0, "")
+@pytest.mark.parametrize("name", SHELLS)
+def test_somebody_completes_a_line_with_tab(screen: Screen, name: str) -> None:
+    """In each shell, TAB writes the rest of a command, an option, a run id, a word of the store, a file."""
+    start, settings, line = SHELLS[name]
+    screen.start(100, f"cd; exec {start}")
+    for command in (settings, line):
+        screen("send-keys", "-l", f"{command}; clear")
+        screen("send-keys", "Enter")
+        screen.until(lambda lines: lines == [">"])
+    for typed, word in TYPED.items():
+        before, _, _ = typed.rpartition(" ")
+        screen("send-keys", typed, "Tab")
+        screen.until(ending(f"> {before} {word}"))
+        screen("send-keys", "C-c")
+        screen.until(ending(">"))

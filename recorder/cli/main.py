@@ -193,6 +193,8 @@ def cli() -> None:
 def main() -> int:
     """Run the command line of this process, and return its exit code."""
     open_streams()
+    if "_RECORDER_COMPLETE" in os.environ:
+        _import("recorder.cli.completion")
     return run(cli, sys.argv[1:])
 
 
