@@ -52,7 +52,8 @@ def statements(database: Database) -> Iterator[list[str]]:
     seen: list[str] = []
 
     def note(_connection: object, _cursor: object, text: str, *_: object) -> None:
-        seen.append(text)
+        if not text.startswith("PRAGMA"):  # only where it was set otherwise
+            seen.append(text)
 
     def note_commit(_connection: object) -> None:
         seen.append("COMMIT")

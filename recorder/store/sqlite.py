@@ -71,13 +71,8 @@ class Sqlite(Dialect):
         self, connection: sa.Connection, *, writes: bool, foreign_keys: bool, busy_ms: int
     ) -> None:
         """Begin a transaction: the driver itself begins none."""
-        for statement in (
-            f"PRAGMA busy_timeout={busy_ms}",
-            f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}",
-            f"PRAGMA query_only={'OFF' if writes else 'ON'}",
-            "BEGIN IMMEDIATE" if writes else "BEGIN",
-        ):
-            connection.exec_driver_sql(statement)
+        _set(connection, busy_timeout=busy_ms, foreign_keys=foreign_keys, query_only=not writes)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     def has_broken_reference(self, connection: sa.Connection) -> bool:
         """Check every reference."""
@@ -93,12 +88,8 @@ class Sqlite(Dialect):
     def give_back(self, engine: sa.Engine) -> None:
         """Build the file anew, then empty its write-ahead log."""
         with engine.connect() as connection:
-            for statement in (
-                f"PRAGMA busy_timeout={BUSY_MS}",
-                "PRAGMA query_only=OFF",
-                "VACUUM",
-                "PRAGMA wal_checkpoint(TRUNCATE)",
-            ):
+            _set(connection, busy_timeout=BUSY_MS, query_only=False)
+            for statement in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
                 connection.exec_driver_sql(statement)
 
     @contextmanager
@@ -129,6 +120,14 @@ class Sqlite(Dialect):
             lacks_table=message.startswith("no such table"),
             is_no_query="not authorized" in message,
         )
+
+
+def _set(connection: sa.Connection, **pragmas: int) -> None:
+    """Set what the connection is not set to already: SQLite then prepares every statement again."""
+    for name, value in pragmas.items():
+        if connection.info.get(name) != value:
+            connection.exec_driver_sql(f"PRAGMA {name}={value:d}")
+            connection.info[name] = value
 
 
 def _authorize(action: int, *_names: str | None) -> int:
