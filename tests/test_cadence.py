@@ -1,11 +1,11 @@
 """When a run is polled next: one rule a test."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from recorder.instants import DAY, HOUR, MINUTE, SECOND
 from recorder.ledger.answer import Outcome

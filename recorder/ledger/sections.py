@@ -153,8 +153,9 @@ def _cut(body: bytes, run_id: str) -> tuple[dict[str, msgspec.Raw], dict[str, ms
     run = _opened_slice(root["run"]) if root is not None and "run" in root else None
     if root is None or run is None:
         return None
-    served = parse_json(bytes(run["id"])) if "id" in run else None
-    return (root, run) if may_be_id(served, run_id) else None
+    served = bytes(run.get("id", b"null"))
+    is_same = served == quote(run_id).encode(errors="surrogatepass")
+    return (root, run) if is_same or may_be_id(parse_json(served), run_id) else None
 
 
 def _opened_slice(raw: msgspec.Raw) -> dict[str, msgspec.Raw] | None:

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 
+import msgspec
+
 from recorder.instants import DAY, HOUR, MINUTE, SECOND
 from recorder.ledger.answer import Outcome
 from recorder.life import Phase, Tracking, flight_since, is_overdue
@@ -66,8 +68,7 @@ class Cadence:
         return max(self.settle_us, default=DAY)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScheduleInputs:
+class ScheduleInputs(msgspec.Struct, frozen=True, kw_only=True):
     """The history of one run as far as the schedule needs it; instants in microseconds since 1970 UTC.
 
     Attributes:
@@ -105,8 +106,7 @@ class ScheduleInputs:
     may_give_up: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NextPoll:
+class NextPoll(msgspec.Struct, frozen=True, kw_only=True):
     """The next poll of a run (`due_at` None: there is none), the tracking state until then, and the end its counts foretell."""
 
     tracking: Tracking

@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import repeat
 from typing import Any
 
 import sqlalchemy as sa
@@ -34,7 +35,7 @@ _DICTIONARY = (
 
 _NUMBERS = InList(sa.select(part.c.digest, part.c.part_id), part.c.source_id, part.c.digest)
 _LAST = Prepared(
-    sa.select(sa.func.coalesce(sa.func.max(part.c.part_id), sa.literal_column("0"))).where(
+    lambda: sa.select(sa.func.coalesce(sa.func.max(part.c.part_id), sa.literal_column("0"))).where(
         part.c.source_id == sa.bindparam("source_id")
     ),
     ["source_id"],
@@ -93,7 +94,7 @@ class NewParts:
         """Write the parts that are missing; before anything that refers to them."""
         if not self._wanted:
             return
-        for digest, number in _NUMBERS.all(connection, {self.source_id: self._wanted}):
+        for digest, number in _NUMBERS.all(connection, zip(repeat(self.source_id), self._wanted)):
             self._fresh[bytes(digest)] = number
             del self._wanted[bytes(digest)]
         if self._wanted:
@@ -143,7 +144,7 @@ class Parts:
         several = _BY_NUMBER
         while wanted:
             referred = set[bytes]()
-            for key, *stored in several.all(self._connection, {self._source_id: list(wanted)}):
+            for key, *stored in several.all(self._connection, zip(repeat(self._source_id), wanted)):
                 with suppress(zlib.error, UnicodeDecodeError):  # damaged: whoever needs it says so
                     text = part_text(*stored)
                     self._texts.put(key, text)

@@ -4,17 +4,16 @@ Invariant: polls bear our clock's instants as they were read. What the plan coun
 seen) is by the server's Date where that shows our clock to be off, and never lies ahead of a clock that was set back.
 """
 
-from dataclasses import dataclass, replace
+import msgspec
 
-from recorder.ledger.answer import FAR_OFF_US, Answer
-from recorder.schedule.cadence import Cadence, may_give_up, next_poll
-from recorder.store.records import RunRecord, SnapshotRecord, WatchRecord, schedule_inputs
+from recorder.ledger.answer import FAR_OFF_US, Answer, Outcome
+from recorder.schedule.cadence import Cadence, ScheduleInputs, may_give_up, next_poll
+from recorder.store.records import RunRecord, SnapshotRecord, WatchRecord
 
 _MARKS = ("first_good_at", "last_changed_at", "ended_seen_at")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LastPoll:
+class LastPoll(msgspec.Struct, frozen=True, kw_only=True):
     """The last poll of a run, as its plan needs it; instants in microseconds since 1970 UTC.
 
     Attributes:
@@ -46,9 +45,9 @@ class LastPoll:
         return None if instant is None else instant + self.clock_error_us
 
     def righted(self, mark: int | None) -> int | None:
-        """Return a mark by the right clock, where this poll or a clock that was ahead set it."""
+        """Return a mark by the right clock, where this answered poll or a clock that was ahead set it."""
         is_ours = mark == self.polled_at or (mark is not None and mark > self.right_at)
-        return self.right_at if self.is_answered and is_ours else mark
+        return self.right_at if is_ours else mark
 
     def resumed(self, mark: int | None) -> int | None:
         """Return when the run was watched again; an instant that a clock ahead wrote is past."""
@@ -87,15 +86,35 @@ def plan_run(
     """
     if run.untracked_at is not None:
         return
-    for name in _MARKS:
-        setattr(watch, name, last.righted(getattr(watch, name)))
-    known = replace(
-        schedule_inputs(watch, tracked_at=run.tracked_at, last=state),
-        last_polled_at=last.right_at,
-        resumed_at=last.resumed(watch.resumed_at),
-        may_give_up=may_give_up(last.at, last.before_at, clock_error_us=last.clock_error_us),
-    )
-    plan = next_poll(known, cadence)
+    if last.is_answered:
+        for name in _MARKS:
+            setattr(watch, name, last.righted(getattr(watch, name)))
+    plan = next_poll(_inputs(watch, run, state, last), cadence)
     watch.due_at = last.by_our_clock(plan.due_at)
     watch.likely_end_at = last.by_our_clock(plan.likely_end_at)
     watch.tracking, watch.urgency = plan.tracking, int(plan.urgency)
+
+
+def _inputs(
+    watch: WatchRecord, run: RunRecord, state: SnapshotRecord | None, last: LastPoll
+) -> ScheduleInputs:
+    """Return what the schedule knows of a run."""
+    outcome = watch.last_outcome
+    ended = (watch.leads_completed, watch.leads_skipped, watch.leads_failed)
+    return ScheduleInputs(
+        tracked_at=run.tracked_at,
+        created_at=state.created_at if state else None,
+        is_terminal=state.is_terminal if state else None,
+        first_good_at=watch.first_good_at,
+        last_polled_at=last.right_at,
+        last_changed_at=watch.last_changed_at,
+        ended_seen_at=watch.ended_seen_at,
+        resumed_at=last.resumed(watch.resumed_at),
+        last_outcome=None if outcome is None else Outcome(outcome),
+        n_failures=watch.n_failures,
+        started_at=state.started_at if state else None,
+        counted_at=watch.updated_at or watch.last_changed_at,
+        leads=watch.leads_total,
+        ended_leads=sum(filter(None, ended)),
+        may_give_up=may_give_up(last.at, last.before_at, clock_error_us=last.clock_error_us),
+    )

@@ -6,7 +6,7 @@ and null, which both drivers take and give unchanged (but for SQLite's booleans,
 Core's own handling of parameters took 30 to 45 us a row, which is as much as the row itself.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from itertools import chain
 from operator import attrgetter
@@ -17,18 +17,18 @@ import sqlalchemy as sa
 from recorder.store.engine import dialect_of
 from recorder.store.table_parts import SCHEMA
 
-_MOST_PAIRS = 256
+_MOST_KEYS = 256
 
 
 class Prepared:
     """A statement whose bound parameters are given by position.
 
     Args:
-        statement: with named parameters.
+        statement: returns it, with named parameters: a pass with nothing due needs few of those of the house.
         names: their names in the order in which values are given; the statement must bind them in this order.
     """
 
-    def __init__(self, statement: sa.Executable, names: Iterable[str]) -> None:
+    def __init__(self, statement: Callable[[], sa.ClauseElement], names: Iterable[str]) -> None:
         self._statement = statement
         self.names = tuple(names)
         self._texts: dict[str, str] = {}
@@ -51,7 +51,7 @@ class Prepared:
         ours = dialect_of(connection)
         dialect = type(connection.dialect)(paramstyle=ours.param_style)  # type: ignore[call-arg]  # all of ours take it
         dialect.default_schema_name = "main"  # where the schema is mapped to none: SQLite's
-        compiled: Any = self._statement.compile(  # type: ignore[attr-defined]  # all of ours have it
+        compiled: Any = self._statement().compile(
             dialect=dialect,
             schema_translate_map={SCHEMA: ours.schema},
             render_schema_translate=True,
@@ -104,10 +104,14 @@ def insert(table: sa.Table, names: Iterable[str]) -> Written:
     """Return the insertion of rows of these columns, values in the order of the table's."""
     wanted = {*names}
     names = tuple(column.name for column in table.c if column.name in wanted)
-    by_row = sa.insert(table).values({name: sa.bindparam(name) for name in names})
-    by_column = sa.insert(table).from_select(
-        names, unnested(table, dict(zip(names, names, strict=True)))
-    )
+
+    def by_row() -> sa.Insert:
+        return sa.insert(table).values({name: sa.bindparam(name) for name in names})
+
+    def by_column() -> sa.Insert:
+        rows = unnested(table, dict(zip(names, names, strict=True)))
+        return sa.insert(table).from_select(names, rows)
+
     return Written(Prepared(by_row, names), Prepared(by_column, names), names)
 
 
@@ -115,17 +119,21 @@ def update(table: sa.Table, names: Iterable[str], key: Iterable[str]) -> Written
     """Return the change of rows by their key; values in the order of the names, those of the key behind them."""
     names, key = tuple(names), {f"of_{name}": name for name in key}
     bound = (*names, *key)
-    by_row = (
-        sa.update(table)
-        .where(*(table.c[column] == sa.bindparam(name) for name, column in key.items()))
-        .ordered_values(*((table.c[name], sa.bindparam(name)) for name in names))
-    )
-    new = unnested(table, {name: name for name in names} | key).subquery("new")
-    by_column = (
-        sa.update(table)
-        .where(*(table.c[column] == new.c[name] for name, column in key.items()))
-        .ordered_values(*((table.c[name], new.c[name]) for name in names))
-    )
+
+    def of(values: Mapping[str, sa.ColumnElement[Any]]) -> sa.Update:
+        return (
+            sa.update(table)
+            .where(*(table.c[column] == values[name] for name, column in key.items()))
+            .ordered_values(*((table.c[name], values[name]) for name in names))
+        )
+
+    def by_row() -> sa.Update:
+        return of({name: sa.bindparam(name) for name in bound})
+
+    def by_column() -> sa.Update:
+        new = unnested(table, {name: name for name in names} | key).subquery("new")
+        return of(dict(new.c))
+
     return Written(Prepared(by_row, bound), Prepared(by_column, bound), (*names, *key.values()))
 
 
@@ -137,64 +145,60 @@ def rows_of_run(table: sa.Table, names: Iterable[str], *, before: str | None = N
         names: the columns.
         before: only rows in which this column is less than a third value.
     """
-    bound = ["source_id", "run_key"]
-    statement = sa.select(*(table.c[name] for name in names)).where(
-        *(table.c[name] == sa.bindparam(name) for name in bound)
-    )
-    if before is not None:
-        bound.append(before)
-        statement = statement.where(table.c[before] < sa.bindparam(before))
-    return Prepared(statement.order_by(*table.primary_key), bound)
+    key = ("source_id", "run_key")
+
+    def statement() -> sa.Select[Any]:
+        of_run = [table.c[name] == sa.bindparam(name) for name in key]
+        if before is not None:
+            of_run.append(table.c[before] < sa.bindparam(before))
+        selected = sa.select(*(table.c[name] for name in names))
+        return selected.where(*of_run).order_by(*table.primary_key)
+
+    return Prepared(statement, key if before is None else (*key, before))
 
 
 class InList:
-    """A selection of sources' rows by a list of values of each, in as few queries as may be.
+    """A selection of rows by a list of keys, or a change that returns some, in as few statements as may be.
 
     Args:
         statement: without the condition.
-        source_id: the column of the source's number.
-        column: the one that has to have one of the values.
+        columns: those of a key.
     """
 
     def __init__(
-        self,
-        statement: sa.Select[Any],
-        source_id: sa.ColumnElement[Any],
-        column: sa.ColumnElement[Any],
+        self, statement: sa.Select[Any] | sa.Update, *columns: sa.ColumnElement[Any]
     ) -> None:
         self._statement = statement
-        self._columns = (source_id, column)
-        self._of_length = cache(self._by_pairs)
-        arrays = {"sources": source_id.type, "values": column.type}
-        pairs = (sa.func.unnest(sa.bindparam(n, type_=sa.ARRAY(t))) for n, t in arrays.items())
-        wanted = sa.tuple_(*self._columns).in_(sa.select(*pairs))
-        self._by_arrays = Prepared(statement.where(wanted), arrays)
+        self._columns = columns
+        self._of_length = cache(self._by_keys)
+        self._arrays = {f"array_{n}": column for n, column in enumerate(columns)}
+        self._in_arrays = Prepared(self._by_arrays, self._arrays)
 
-    def all(
-        self, connection: sa.Connection, wanted: Mapping[int, Iterable[object]]
-    ) -> Sequence[Any]:
-        """Return all rows that have one of the values of their source."""
-        pairs = [(source, value) for source, values in wanted.items() for value in values]
-        if not dialect_of(connection).is_file:
-            return self._by_arrays.all(connection, *map(list, zip(*pairs, strict=True)))
+    def all(self, connection: sa.Connection, wanted: Iterable[tuple[object, ...]]) -> Sequence[Any]:
+        """Return all rows that have one of the keys."""
+        keys = list(wanted)
+        if keys and not dialect_of(connection).is_file:
+            return self._in_arrays.all(connection, *map(list, zip(*keys, strict=True)))
         found: list[Any] = []
-        for start in range(0, len(pairs), _MOST_PAIRS):
-            chunk = pairs[start : start + _MOST_PAIRS]
+        for start in range(0, len(keys), _MOST_KEYS):
+            chunk = keys[start : start + _MOST_KEYS]
             length = 1 << (len(chunk) - 1).bit_length()  # so that few lengths are compiled
             chunk += chunk[-1:] * (length - len(chunk))
             found += self._of_length(length).all(connection, *chain(*chunk))
         return found
 
-    def _by_pairs(self, length: int) -> Prepared:
-        """Return the selection for SQLite, which has no arrays, and scans for a list of pairs."""
-        names = [(f"source_{n}", f"value_{n}") for n in range(length)]
-        either = (
-            sa.and_(
-                *(
-                    column == sa.bindparam(name)
-                    for column, name in zip(self._columns, pair, strict=True)
-                )
-            )
-            for pair in names
+    def _by_arrays(self) -> sa.ClauseElement:
+        keys = (
+            sa.func.unnest(sa.bindparam(name, type_=sa.ARRAY(column.type)))
+            for name, column in self._arrays.items()
         )
-        return Prepared(self._statement.where(sa.or_(*either)), chain(*names))
+        return self._statement.where(sa.tuple_(*self._columns).in_(sa.select(*keys)))
+
+    def _by_keys(self, length: int) -> Prepared:
+        """Return the selection for SQLite, which has no arrays, and scans for a list of pairs."""
+        either, names = [], list[str]()
+        for n in range(length):
+            bound = {f"key_{n}_{at}": column for at, column in enumerate(self._columns)}
+            either.append(sa.and_(*(of == sa.bindparam(name) for name, of in bound.items())))
+            names += bound
+        return Prepared(lambda: self._statement.where(sa.or_(*either)), names)

@@ -16,7 +16,7 @@ from recorder.ledger.cost import Amount, CostRules
 from recorder.ledger.documented import shape_of
 from recorder.ledger.row import MOVING, PROGRESS, LedgerRow, RunProgress, RunState, row_of
 from recorder.ledger.sections import Reading
-from recorder.schedule.cadence import Cadence, ScheduleInputs, Urgency
+from recorder.schedule.cadence import Cadence, Urgency
 from recorder.store.schema import run_summary, snapshot
 
 Row: TypeAlias = dict[str, Any]
@@ -237,30 +237,6 @@ def apply_progress(watch: WatchRecord, last: SnapshotRecord) -> None:
     """Write the leads of the last snapshot into the watch row."""
     for name in PROGRESS:
         setattr(watch, name, getattr(last, name))
-
-
-def schedule_inputs(
-    watch: WatchRecord, *, tracked_at: int, last: SnapshotRecord | None
-) -> ScheduleInputs:
-    """Return what the schedule knows of a run from its watch row and its last snapshot row."""
-    outcome = watch.last_outcome
-    ended = (watch.leads_completed, watch.leads_skipped, watch.leads_failed)
-    return ScheduleInputs(
-        tracked_at=tracked_at,
-        created_at=last.created_at if last else None,
-        is_terminal=last.is_terminal if last else None,
-        first_good_at=watch.first_good_at,
-        last_polled_at=watch.last_polled_at,
-        last_changed_at=watch.last_changed_at,
-        ended_seen_at=watch.ended_seen_at,
-        resumed_at=watch.resumed_at,
-        last_outcome=None if outcome is None else Outcome(outcome),
-        n_failures=watch.n_failures,
-        started_at=last.started_at if last else None,
-        counted_at=watch.updated_at or watch.last_changed_at,
-        leads=watch.leads_total,
-        ended_leads=sum(filter(None, ended)),
-    )
 
 
 def summary_rules(cadence: Cadence, costs: CostRules) -> SummaryRules:

@@ -67,8 +67,8 @@ def open_ranges(blocks: Iterable[Block]) -> Iterator[KeyRange]:
 
 def drop_blocks_of(connection: sa.Connection, runs: Mapping[int, Collection[int]]) -> None:
     """Drop the blocks of runs, whose rows change: their keys, by source; the sources are locked."""
-    wanted = {one: sorted({key // PER_BLOCK for key in keys}) for one, keys in runs.items() if keys}
-    found = sorted(_SEALED.all(connection, wanted)) if wanted else []
+    wanted = {(one, key // PER_BLOCK) for one, keys in runs.items() for key in keys}
+    found = sorted(_SEALED.all(connection, sorted(wanted)))
     for source_id, rows in groupby(found, key=itemgetter(0)):
         drop_blocks(connection, source_id, [block for _, block in rows])
 

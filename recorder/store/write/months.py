@@ -8,9 +8,8 @@ from collections.abc import Collection, Sequence
 from typing import Final, Literal, TypeAlias
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
-from recorder.store.prepared import Prepared, Written, unnested
+from recorder.store.prepared import InList, insert
 from recorder.store.schema import run, run_month
 
 Count: TypeAlias = Literal["n_changes", "n_prunes", "n_forgets"]
@@ -18,34 +17,29 @@ Month: TypeAlias = tuple[int, str]
 """The number of a source, and a month such as 2026-11."""
 
 _CHUNK: Final = 500
-_KEY: Final = ("source_id", "month")
-_COUNTS: Final = ("n_changes", "n_prunes", "n_forgets")
+_COUNTS: Final[tuple[Count, ...]] = ("n_changes", "n_prunes", "n_forgets")
 
 
-def _raised(count: Count) -> Written:
-    """Return the statement that raises a count of months, and adds those that are not there."""
-    first: dict[str, sa.ColumnElement[int]] = {
-        name: sa.literal_column(str(int(name == count))) for name in _COUNTS
-    }
-    raised = {count: run_month.c[count] + sa.literal_column("1")}
-    by_row = sqlite.insert(run_month).values({n: sa.bindparam(n) for n in _KEY} | first)
-    rows = unnested(run_month, {name: name for name in _KEY}).add_columns(*first.values())
-    by_column = postgresql.insert(run_month).from_select((*_KEY, *_COUNTS), rows)
-    return Written(
-        Prepared(by_row.on_conflict_do_update(index_elements=_KEY, set_=raised), _KEY),
-        Prepared(by_column.on_conflict_do_update(index_elements=_KEY, set_=raised), _KEY),
-        _KEY,
+_RAISED: Final = {
+    name: InList(
+        sa.update(run_month)
+        .values({name: run_month.c[name] + sa.literal_column("1")})
+        .returning(*run_month.primary_key),
+        *run_month.primary_key,
     )
-
-
-_RAISED: Final[dict[Count, Written]] = {name: _raised(name) for name in _COUNTS}
+    for name in _COUNTS
+}
+_ADD: Final = insert(run_month, ("source_id", "month", *_COUNTS))
 
 
 def count_months(
     connection: sa.Connection, months: Collection[Month], count: Count = "n_changes"
 ) -> None:
     """Raise a count of these months of sources that the transaction has locked."""
-    _RAISED[count].many(connection, sorted(months))
+    wanted = sorted(months)
+    raised = {*map(tuple, _RAISED[count].all(connection, wanted))}
+    first = tuple(int(name == count) for name in _COUNTS)
+    _ADD.many(connection, [(*month, *first) for month in wanted if month not in raised])
 
 
 def count_runs(

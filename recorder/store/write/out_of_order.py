@@ -6,6 +6,8 @@ the same answer twice changes nothing. Numbers of snapshots never shrink, so tha
 
 from dataclasses import replace
 
+from msgspec import structs
+
 from recorder.ledger.answer import Outcome
 from recorder.ledger.body import Malformed
 from recorder.store.prepared import rows_of_run
@@ -44,7 +46,7 @@ def insert_late(writer: RunWriter, answers: list[ReadAnswer]) -> list[RecordResu
         while known.setdefault(at, content) != content:
             at += 1
         if at not in stored:
-            new.setdefault(at, replace(read, answer=replace(read.answer, observed_at=at)))
+            new.setdefault(at, structs.replace(read, answer=replace(read.answer, observed_at=at)))
     if not new:
         return []
     bodies = {watch.last_good_at: watch.body_digest}

@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import TypeAlias
 
 import sqlalchemy as sa
+from msgspec import structs
 
 from recorder.errors import RecorderError, RowRefusedError, StoreError
 from recorder.instants import now_us
@@ -201,7 +202,7 @@ def _set_aside(
     why = one_line(f"the store cannot take it: {type(error).__name__}: {error}")
     aside = replace(answer, outcome=Outcome.MALFORMED, latency_ms=None, detail=why)
     try:
-        return [replace(one, is_set_aside=True) for one in write([aside])]
+        return [structs.replace(one, is_set_aside=True) for one in write([aside])]
     except Exception as again:  # noqa: BLE001  # the others are still to come
         _check_is_of_rows(again)
         lost.append(again)
@@ -219,14 +220,12 @@ def _record_runs(
     rules: Rules,
     read: list[ReadAnswer],
 ) -> Iterator[RecordResult]:
-    by_run: dict[int, dict[str, list[ReadAnswer]]] = {}
+    by_run: dict[tuple[int, str], list[ReadAnswer]] = {}
     for one in read:
-        of_source = by_run.setdefault(numbers[one.answer.source], {})
-        of_source.setdefault(one.answer.run_id, []).append(one)
-    stored = {(row[0], row[2]): row for row in _STORED.all(connection, by_run)} if read else {}
-    groups = ((s, run_id, group) for s, runs in by_run.items() for run_id, group in runs.items())
-    for source_id, run_id, group in groups:
-        row = stored.get((source_id, run_id))
+        by_run.setdefault((numbers[one.answer.source], one.answer.run_id), []).append(one)
+    stored = {(row[0], row[2]): row for row in _STORED.all(connection, by_run)}
+    for key, group in by_run.items():
+        row = stored.get(key)
         if row is None:
             continue  # it was forgotten while the answer was on its way
         watch_row = WatchRecord(*row[_FIRST_OF_WATCH:_FIRST_OF_SNAPSHOT])

@@ -10,6 +10,7 @@ from itertools import pairwise
 from operator import attrgetter
 
 import sqlalchemy as sa
+from msgspec import Struct
 from msgspec.structs import replace
 
 from recorder.history.flags import lead_flags
@@ -77,8 +78,7 @@ class Rules:
     now: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordResult:
+class RecordResult(Struct, frozen=True, kw_only=True):
     """The result of recording one answer.
 
     Attributes:
@@ -98,8 +98,7 @@ class RecordResult:
     is_set_aside: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadAnswer:
+class ReadAnswer(Struct, frozen=True, kw_only=True):
     """An answer with the reading of its body.
 
     Attributes:

@@ -5,6 +5,7 @@ serves. Snapshots name shapes that are beyond that too.
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import repeat
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -17,7 +18,7 @@ MOST_DEVIATIONS: Final = 10_000
 
 _KNOWN: Final = InList(sa.select(deviation.c.shape_id), deviation.c.source_id, deviation.c.shape_id)
 _COUNT: Final = Prepared(
-    sa.select(sa.func.count()).where(deviation.c.source_id == sa.bindparam("source_id")),
+    lambda: sa.select(sa.func.count()).where(deviation.c.source_id == sa.bindparam("source_id")),
     ("source_id",),
 )
 _ADD: Final = insert(deviation, ("source_id", "shape_id", *Deviation._fields))
@@ -27,7 +28,7 @@ def add_shapes(
     connection: sa.Connection, source_id: int, shapes: Mapping[int, Sequence[tuple[Any, ...]]]
 ) -> None:
     """Add the rows of `deviation` of these shapes that one source, which is locked, does not have yet."""
-    known = {shape_id for (shape_id,) in _KNOWN.all(connection, {source_id: shapes})}
+    known = {shape_id for (shape_id,) in _KNOWN.all(connection, zip(repeat(source_id), shapes))}
     new = [row for shape_id, rows in shapes.items() if shape_id not in known for row in rows]
     if new:
         ((n,),) = _COUNT.all(connection, source_id)

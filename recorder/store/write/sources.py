@@ -13,12 +13,19 @@ from recorder.errors import SettingError, UsageError
 from recorder.history.run_events import EventKind
 from recorder.instants import month_of
 from recorder.store.engine import Database, dialect_of
+from recorder.store.prepared import InList
 from recorder.store.read.source_health import poller_of
 from recorder.store.read.source_rows import source_rows
 from recorder.store.schema import source
 from recorder.store.write.event_log import EventRecord, write_events
 from recorder.store.write.months import count_months
 
+_LOCKED = InList(
+    sa.select(source.c.name, source.c.source_id, source.c.parts_version)
+    .order_by(source.c.name)  # everybody locks in this order
+    .with_for_update(),
+    source.c.name,
+)
 _NEW_SOURCE_LOCK = 0x5EC0_4DE5  # any constant
 
 
@@ -63,13 +70,8 @@ def lock_source(connection: sa.Connection, name: str) -> int:
 
 def lock_sources(connection: sa.Connection, names: Collection[str]) -> dict[str, tuple[int, int]]:
     """Lock sources as `lock_source` does; return the number of each, and the version of its parts' numbers."""
-    statement = (
-        sa.select(source.c.name, source.c.source_id, source.c.parts_version)
-        .where(source.c.name.in_(names))
-        .order_by(source.c.name)  # everybody locks in this order
-        .with_for_update()
-    )
-    stored = {name: (number, version) for name, number, version in connection.execute(statement)}
+    found = _LOCKED.all(connection, [(name,) for name in sorted(names)])
+    stored = {name: (number, version) for name, number, version in found}
     for name in names:
         if name not in stored:
             raise UsageError(f"no source {name!r} in this store: 'recorder track RUN_ID' makes one")
