@@ -6,7 +6,6 @@ Invariant: instants are microseconds since 1970 UTC, by our clock.
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from statistics import median_low
 from typing import Any
 
 import sqlalchemy as sa
@@ -232,7 +231,8 @@ def usual_life(connection: sa.Connection, source_ids: Iterable[int], *, now: int
             life > 0,
         )
     )
-    return median_low(connection.execute(statement).scalars().all() or [0]) or None
+    lives = sorted(connection.execute(statement).scalars())
+    return lives[(len(lives) - 1) // 2] if lives else None
 
 
 def waiting(connection: sa.Connection, source_ids: Iterable[int], *, before: int) -> Backlog:
