@@ -84,6 +84,17 @@ def test_each_damage_is_found(store: Database, store_url: str, capsys: Capture, 
     assert len(capsys.readouterr().out.splitlines()) == len(found)
 
 
+def test_months_are_those_of_the_dates_and_counted(
+    store: Database, store_url: str, capsys: Capture
+) -> None:
+    """A run with another month is named; a month that no count knows is named once."""
+    damage(store, "UPDATE {0}run SET month = '2020-02' WHERE " + RUN)
+    of_run, of_source = sorted(faults(store_url, capsys), key=lambda one: not one["run_id"])
+    assert of_run["fault"] == "its month is 2020-02, by its dates 2025-11"
+    assert of_source["fault"] == "changes of 2020-02 are not counted"
+    assert not of_source["run_id"]
+
+
 @pytest.mark.slow
 def test_a_damaged_part_and_its_runs(store: Database, store_url: str, capsys: Capture) -> None:
     """A part with another text is named, and the runs whose documents it was part of."""

@@ -123,7 +123,7 @@ def status(format: str, settings: Settings) -> int:
 @format_option
 @settings_options(source=False)
 def check(format: str, settings: Settings) -> int:
-    """Verify numbering, digests, references, polls against snapshots, and summaries made anew.
+    """Verify numbering, digests, references, polls against snapshots, and summaries and months made anew.
 
     It reads the whole store. Prints a line for each fault, with what repairs it, exit code 1; nothing where there is
     none. Others may record meanwhile.

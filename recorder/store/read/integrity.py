@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from recorder.errors import StoreError
 from recorder.history.run_summary import SummaryRules, summarize
+from recorder.instants import month_of
 from recorder.ledger.answer import Outcome
 from recorder.ledger.cost import CostRules
 from recorder.ledger.jsontext import digest
@@ -25,21 +26,24 @@ from recorder.store.parts import Parts, part_text
 from recorder.store.read.run_refs import RunRefs
 from recorder.store.records import (
     POLL_COLUMNS,
+    RUN_COLUMNS,
     RUN_SUMMARY_COLUMNS,
     WATCH_COLUMNS,
     PollRecord,
+    RunRecord,
     SnapshotRecord,
     WatchRecord,
     columns_of,
     load_snapshots,
     summary_row,
 )
-from recorder.store.schema import part, poll, run, run_summary, snapshot, source, watch
+from recorder.store.schema import part, poll, run, run_month, run_summary, snapshot, source, watch
 
 REBUILT: Final = (
     "'recorder export answers', 'recorder forget' the run and 'recorder import' make it anew"
 )
 RESEALED: Final = "'recorder db upgrade --reseal' makes the blocks anew"
+COUNTED: Final = "'recorder label' on a run of that month counts it again"
 GONE: Final = "only a backup, or an export made before, still has it"
 _AT_ONCE: Final = 200
 _UNREADABLE: Final = (StoreError, ArithmeticError, LookupError, TypeError, ValueError)
@@ -70,6 +74,7 @@ class StoreFault(NamedTuple):
 class _RunRows:
     """All rows of one run."""
 
+    run: RunRecord
     watch: WatchRecord | None
     summary: Mapping[str, Any] | None
     snapshots: Sequence[SnapshotRecord]
@@ -88,6 +93,8 @@ def find_faults(database: Database, costs: CostRules, rules: SummaryRules) -> It
                 yield StoreFault(name, None, fault, GONE)
             for block in _wrong_blocks(connection, source_id):
                 yield StoreFault(name, None, f"the sealed block {block} is not its runs", RESEALED)
+            for month in _uncounted_months(connection, source_id):
+                yield StoreFault(name, None, f"changes of {month} are not counted", COUNTED)
             parts = Parts(connection, source_id)
             for run_id, rows in _runs(connection, source_id):
                 parts.fetch(one.part_id for one in rows.snapshots)
@@ -99,6 +106,13 @@ def _wrong_blocks(connection: sa.Connection, source_id: int) -> Iterator[int]:
     from recorder.store.read.packed_runs import wrong_blocks  # noqa: PLC0415  # numpy: other commands of `db` do without
 
     return wrong_blocks(connection, source_id)
+
+
+def _uncounted_months(connection: sa.Connection, source_id: int) -> Sequence[str]:
+    """Return the months of runs that an export of a lake does not know of."""
+    counted = sa.select(run_month.c.month).where(run_month.c.source_id == source_id)
+    own = sa.select(run.c.month).where(run.c.source_id == source_id, run.c.month.not_in(counted))
+    return connection.execute(own.distinct().order_by(run.c.month)).scalars().all()
 
 
 def _part_faults(connection: sa.Connection, source_id: int) -> Iterator[str]:
@@ -120,8 +134,8 @@ def _part_faults(connection: sa.Connection, source_id: int) -> Iterator[str]:
 
 def _runs(connection: sa.Connection, source_id: int) -> Iterator[tuple[str, _RunRows]]:
     """Yield the rows of each run, with its id."""
-    ids = sa.select(run.c.run_key, run.c.run_id).where(run.c.source_id == source_id)
-    runs = connection.execute(ids.order_by(run.c.run_key)).all()
+    own = sa.select(*columns_of(run, RUN_COLUMNS)).where(run.c.source_id == source_id)
+    runs = [RunRecord(*row) for row in connection.execute(own.order_by(run.c.run_key))]
     for start in range(0, len(runs), _AT_ONCE):
         some = runs[start : start + _AT_ONCE]
         refs = RunRefs(source_id=source_id, run_keys=[row.run_key for row in some])
@@ -138,14 +152,15 @@ def _runs(connection: sa.Connection, source_id: int) -> Iterator[tuple[str, _Run
         ordered = connection.execute(polls.order_by(poll.c.run_key, poll.c.polled_at))
         by_run = _grouped([PollRecord(*row) for row in ordered])
         snapshots = _grouped(load_snapshots(connection, refs.rows_of(snapshot)))
-        for run_key, run_id in some:
+        for one in some:
             yield (
-                run_id,
+                one.run_id,
                 _RunRows(
-                    watch=watches.get(run_key),
-                    summary=summaries.get(run_key),
-                    snapshots=snapshots.get(run_key, []),
-                    polls=by_run.get(run_key, []),
+                    run=one,
+                    watch=watches.get(one.run_key),
+                    summary=summaries.get(one.run_key),
+                    snapshots=snapshots.get(one.run_key, []),
+                    polls=by_run.get(one.run_key, []),
                 ),
             )
 
@@ -161,6 +176,7 @@ def _run_faults(
     if rows.watch is None:
         yield "it has no row of the watch", REBUILT
         return
+    yield from _month_faults(rows)
     yield from _watch_faults(rows.watch, rows)
     yield from _numbering_faults(rows)
     yield from _poll_faults(rows)
@@ -170,6 +186,13 @@ def _run_faults(
         yield "its summary and its snapshots are not both there", REBUILT
     elif rows.summary is not None:
         yield from _summary_faults(rows, parts, costs, rules)
+
+
+def _month_faults(rows: _RunRows) -> Iterator[Finding]:
+    created_at = rows.snapshots[-1].created_at if rows.snapshots else None
+    month = month_of(rows.run.tracked_at if created_at is None else created_at)
+    if rows.run.month != month:
+        yield f"its month is {rows.run.month}, by its dates {month}", REBUILT
 
 
 def _watch_faults(own: WatchRecord, rows: _RunRows) -> Iterator[Finding]:
