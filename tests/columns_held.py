@@ -3,6 +3,7 @@
 from typing import Any
 
 import sqlalchemy as sa
+from kept import once
 from made_answers import random_answers
 from shapes import fill, fill_items
 from stores import BASE_URL, T0, S, register
@@ -24,6 +25,7 @@ FIELDS = [*(name for name in RunRow.__struct_fields__ if name != "labels"), *sor
 NAMES = {*FIELDS, "dated_at", "label:team", "label:no"}
 
 
+@once
 def fill_mixed(database: Database) -> None:
     """Record runs of every shape in two sources, and a random history on top."""
     fill(database)

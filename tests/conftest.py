@@ -8,13 +8,16 @@ a copy of a migrated file, on Postgres all rows deleted (3 ms, where cloning a t
 import os
 import shutil
 import signal
+import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, settings
 from postgres import PostgresServer
+from sqlalchemy import event
 from stores import empty
 
 from recorder.store.engine import Database
@@ -31,6 +34,21 @@ _LEFT_OVER_ENDED = sa.text(
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
     " WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'"
 )
+
+
+@event.listens_for(sa.Pool, "checkout")
+def _wait_for_no_disk(connection: Any, *_: Any) -> None:
+    """As the Postgres server of the tests: no test cuts the power, and most of a commit is the wait."""
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("PRAGMA synchronous=OFF")
+
+
+@pytest.fixture
+def waits_for_disk() -> Iterator[None]:
+    """Commits as they are outside tests."""
+    event.remove(sa.Pool, "checkout", _wait_for_no_disk)
+    yield
+    event.listen(sa.Pool, "checkout", _wait_for_no_disk)
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from kept import once
 from stores import BASE_URL, T0, S, answer, document, failure, register, sample_body, sample_paths
 
 from recorder.history.export_record import TrackedRun
@@ -72,6 +73,7 @@ def troubles(run_id: str) -> list[Answer]:
     ]
 
 
+@once
 def fill(database: Database) -> None:
     """Record all of it; part of it late, part of it untracked, taken up again, labelled, or never seen."""
     found = samples()

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from kept import once
 from stores import answer, document, register
 
 import recorder
@@ -55,9 +56,9 @@ RUNS = (
 )
 
 
-@pytest.fixture
-def store(database: Database) -> Database:
-    """Five runs of three days in Berlin, with labels."""
+@once
+def fill(database: Database) -> None:
+    """Record five runs of three days in Berlin, with labels."""
     register(database, [one[0] for one in RUNS], labels={"team": "growth"})
     register(database, ["b"], labels={"wave": "2"})
     Recorder(database).record(
@@ -76,6 +77,11 @@ def store(database: Database) -> Database:
             for number, (run_id, status, slug, version, at, leads) in enumerate(RUNS)
         ]
     )
+
+
+@pytest.fixture
+def store(database: Database) -> Database:
+    fill(database)
     return database
 
 

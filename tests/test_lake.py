@@ -123,6 +123,7 @@ CHANGES: dict[str, Change] = {
 }
 
 
+@pytest.mark.slow
 def test_whatever_changes_is_written(filled: Database, tmp_path: Path) -> None:
     """After each kind of change the lake has the store's rows again, and a second export writes nothing."""
     export(filled, tmp_path)

@@ -374,6 +374,7 @@ def test_an_empty_file_becomes_a_store(tmp_path: Path, open_database: Open) -> N
     assert "made the store" in (prepare_for_writing(open_database(f"sqlite:///{path}")) or "")
 
 
+@pytest.mark.usefixtures("waits_for_disk")
 def test_a_store_is_its_owners_alone(tmp_path: Path, open_database: Open) -> None:
     """The file and what SQLite lays beside it can be read by nobody else; commits are durable, in WAL mode."""
     database = open_database(f"sqlite:///{tmp_path / 'store.db'}")

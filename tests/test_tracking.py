@@ -1,5 +1,7 @@
 """`recorder track`: bytes on stdin, whatever the surroundings, become ids; what is none is reported."""
 
+import io
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -9,6 +11,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from recorder.cli.main import cli, run
 from recorder.store.engine import Database
 
 
@@ -22,13 +25,12 @@ Track = Callable[..., Ended]
 
 
 @pytest.fixture
-def track(database: Database, tmp_path: Path) -> Track:
+def track_apart(database: Database, tmp_path: Path) -> Track:
     """`recorder track` in a process of its own, with bytes on stdin."""
 
     def run(*arguments: str, stdin: bytes = b"", **environ: str) -> Ended:
-        url = database.url.render_as_string(hide_password=False)
         done = subprocess.run(
-            [sys.executable, "-m", "recorder", "track", *arguments, "--db", url],
+            [sys.executable, "-m", "recorder", "track", *arguments, "--db", url_of(database)],
             input=stdin,
             env={"HOME": str(tmp_path), **environ},
             capture_output=True,
@@ -39,6 +41,27 @@ def track(database: Database, tmp_path: Path) -> Track:
         return Ended(done.returncode, done.stderr.decode("utf-8", "backslashreplace"))
 
     return run
+
+
+@pytest.fixture
+def track(
+    database: Database, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Track:
+    """`recorder track`, with bytes on stdin."""
+    monkeypatch.setenv("RECORDER_CONFIG", os.devnull)
+
+    def run_here(*arguments: str, stdin: bytes = b"") -> Ended:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
+        code = run(cli, ["track", *arguments, "--db", url_of(database)])
+        out, err = capsys.readouterr()
+        assert out == ""
+        return Ended(code, err)
+
+    return run_here
+
+
+def url_of(database: Database) -> str:
+    return database.url.render_as_string(hide_password=False)
 
 
 def tracked(database: Database) -> list[str]:
@@ -55,11 +78,11 @@ def tracked(database: Database) -> list[str]:
     [{}, {"LC_ALL": "C"}, {"PYTHONIOENCODING": "latin-1"}, {"LC_ALL": "C", "PYTHONUTF8": "0"}],
 )
 def test_stdin_is_utf_8_in_any_locale(
-    track: Track, database: Database, surroundings: dict[str, str]
+    track_apart: Track, database: Database, surroundings: dict[str, str]
 ) -> None:
     """A byte order mark, CRLF, comments, JSON and JSON strings: the ids are those that were written."""
     lines = '\ufeffer_one\r\n# my ids\r\n"er_x"\r\n{"id": "no", "runId": "er ü"}\r\n\r\ner_ключ\r\n'
-    assert track("-", stdin=lines.encode(), **surroundings) == Ended(0, "")
+    assert track_apart("-", stdin=lines.encode(), **surroundings) == Ended(0, "")
     assert tracked(database) == sorted(["er_one", "er_x", "er ü", "er_ключ"])
 
 
