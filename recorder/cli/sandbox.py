@@ -6,6 +6,7 @@ Invariant: run ids (or answers) are on stdout, all else on stderr.
 import sys
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -22,6 +23,29 @@ _factor_option = partial(
     click.option, type=click.FloatRange(0.01, 100), metavar="FACTOR", default=1.0
 )
 _share_option = partial(click.option, type=click.FloatRange(0, 1), metavar="SHARE", default=0.0)
+
+
+def _instant(_ctx: click.Context, param: click.Parameter, text: str | None) -> int | None:
+    at = None if text is None else parse_when(text, now=now_us())
+    if text is not None and at is None:
+        raise UsageError(f"{param.opts[0]} {text!r} is no instant: write 2026-11-01 or 30d (ago)")
+    return at
+
+
+def _undocumented(
+    ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]
+) -> tuple[tuple[str, int], ...]:
+    pairs = []
+    for text in texts:
+        kind, _, when = text.partition("=")
+        at = _instant(ctx, param, when)
+        if at is None or kind not in UNDOCUMENTED:
+            raise UsageError(f"--undocumented {text!r}: write field=T, word=T or type=T")
+        pairs.append((kind, at))
+    return tuple(pairs)
+
+
+_instant_option = partial(click.option, metavar="T", callback=_instant)
 
 _EPILOG = """\b
 Faults to inject:
@@ -108,9 +132,9 @@ Examples:
     "--drift",
     help="At the end, runs take FACTOR times as long and cost FACTOR times as much over their preview as at first.",
 )
-@click.option(
+@_instant_option(
     "--outage",
-    metavar="T",
+    "outage_at",
     help="Start of a week in which runs take four times as long and one in three fails.",
 )
 @_share_option(
@@ -127,12 +151,13 @@ Examples:
 @click.option(
     "--undocumented",
     metavar="KIND=T",
+    callback=_undocumented,
     multiple=True,
     help="From T on, serve a field, a status word or a type (KIND: field, word, type) that the API's page does not name. Repeatable.",
 )
-@click.option(
+@_instant_option(
     "--new-error",
-    metavar="T",
+    "new_error_at",
     help="From T on, half of the failing runs have a message that none had before.",
 )
 @click.option("--log", type=_FILE, help="Append each request to this file, one line of JSON each.")
@@ -142,9 +167,9 @@ Examples:
     metavar="RUNS",
     help="Serve nothing; write the answers that polling this many runs over 30 days gives, for `import`.",
 )
-@click.option(
+@_instant_option(
     "--start",
-    metavar="T",
+    "start_at",
     help="With --answers: when they begin; by default 30 days before the last midnight (UTC).",
 )
 def sandbox(
@@ -159,36 +184,19 @@ def sandbox(
     scenario: Path | None,
     limit: int,
     retry_after: str,
-    version_price: float,
-    drift: float,
-    outage: str | None,
-    late_actuals: float,
-    no_actuals: float,
-    units: tuple[str, ...],
-    undocumented: tuple[str, ...],
-    new_error: str | None,
     log: Path | None,
     answers: int | None,
-    start: str | None,
+    start_at: int | None,
+    **disturbances: Any,  # noqa: ANN401  # the fields of `Effects`
 ) -> None:
     """Serve a local ledger that speaks the published API.
 
     Its runs progress by themselves; a run is visible to the key of its user only. It prints their ids, one a line,
     then serves until Ctrl-C. POST /api/enrichment starts another run, POST /api/enrichment/ID/cancel cancels one.
     """
-    effects = Effects(
-        version_price=version_price,
-        drift=drift,
-        outage_at=_parse_instant("--outage", outage),
-        late_actuals=late_actuals,
-        no_actuals=no_actuals,
-        units=units,
-        undocumented=tuple(map(_parse_undocumented, undocumented)),
-        new_error_at=_parse_instant("--new-error", new_error),
-    )
+    effects = Effects(**disturbances)
     try:
         if answers is not None:
-            start_at = _parse_instant("--start", start)
             written = Count("answer")
             lines = console.answer_lines(answers, seed=seed, start_at=start_at, effects=effects)
             with busy(written.words):
@@ -213,18 +221,3 @@ def sandbox(
     except SandboxError as error:
         raise UsageError(str(error)) from error
     console.serve(served, documents)
-
-
-def _parse_undocumented(text: str) -> tuple[str, int]:
-    kind, _, when = text.partition("=")
-    at = _parse_instant("--undocumented", when)
-    if at is None or kind not in UNDOCUMENTED:
-        raise UsageError(f"--undocumented {text!r}: write field=T, word=T or type=T")
-    return kind, at
-
-
-def _parse_instant(option: str, text: str | None) -> int | None:
-    at = None if text is None else parse_when(text, now=now_us())
-    if text is not None and at is None:
-        raise UsageError(f"{option} {text!r} is no instant: write 2026-11-01 or 30d (ago)")
-    return at

@@ -5,19 +5,14 @@ the seeded runs.
 """
 
 import re
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from threading import Lock
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
-from recorder.sandbox.faults import (
-    Fault,
-    FaultedReply,
-    apply_fault,
-    choose_fault,
-    throttled,
-)
+from recorder.sandbox.faults import Fault, FaultedReply, apply_fault, choose_fault, throttled
 from recorder.sandbox.folder import Folder
 from recorder.sandbox.limits import RateLimit
 from recorder.sandbox.population import SimulatedPopulation
@@ -71,19 +66,6 @@ class PlannedResponse(NamedTuple):
     answer: FaultedReply
 
 
-@dataclass(slots=True)
-class _Script:
-    """Answers in sequence, the last one repeated."""
-
-    replies: Sequence[Reply]
-    served: int = field(default=0)
-
-    def next(self) -> Reply:
-        reply = self.replies[min(self.served, len(self.replies) - 1)]
-        self.served += 1
-        return reply
-
-
 class FakeApi:
     """The ledger of a sandbox.
 
@@ -113,7 +95,7 @@ class FakeApi:
         self._faults = tuple(faults)
         self._limit = RateLimit(limit)
         self._runs = {run.run_id: run for run in population.runs}
-        self._scripts: dict[tuple[str, str], _Script] = {}
+        self._scripts: dict[tuple[str, str], deque[Reply]] = {}
         self._begun: dict[tuple[str, str], str] = {}
         self._started_at, self._number, self._lock = clock(), 0, Lock()
 
@@ -125,7 +107,7 @@ class FakeApi:
     def script(self, run_id: str, replies: Sequence[Reply], *, user: str) -> None:
         """Serve these answers for a run (`RUN_ID/items`: for its items) from now on, in sequence, the last repeated."""
         with self._lock:
-            self._scripts[user, run_id] = _Script(replies)
+            self._scripts[user, run_id] = deque(replies)
 
     def run(self, run_id: str) -> SimulatedRun | None:
         """Return a seeded or started run as it stands (a cancel changes it)."""
@@ -166,11 +148,8 @@ class FakeApi:
             return FaultedReply(reply=self._start(request, user, at))
         if endpoint == "cancel":
             return FaultedReply(reply=self._cancel(run_id, user, at))
-        if endpoint == "items":
-            reply = self._items(run_id, user, at, request.target.partition("?")[2])
-        else:
-            reply = self._status(run_id, user, at)
-        return self._disturbed(reply, run_id, user, at)
+        query = request.target.partition("?")[2] if endpoint == "items" else None
+        return self._disturbed(self._shown(run_id, user, at, query), run_id, user, at)
 
     def _refusal(self, method: str, endpoint: str | None, user: str, at: int) -> Reply | None:
         if endpoint is None:
@@ -194,22 +173,18 @@ class FakeApi:
             return FaultedReply(reply=reply)
         return apply_fault(reply, fault, run_id=run_id, now=at)
 
-    def _status(self, run_id: str, user: str, at: int) -> Reply:
-        script = self._scripts.get((user, run_id))
+    def _shown(self, run_id: str, user: str, at: int, query: str | None) -> Reply:
+        """Return the row of a run, or the page of its items that a query asks for."""
+        script = self._scripts.get((user, run_id if query is None else f"{run_id}/items"))
         if script is not None:
-            return script.next()
-        body = None if self._folder is None else self._folder.body(run_id)
+            return script.popleft() if len(script) > 1 else script[0]
+        body = self._folder.body(run_id) if self._folder and query is None else None
         if body is not None:
             return Reply(body=body)
         run = self._visible(run_id, user, at)
-        return not_found() if run is None else Reply(body=document_bytes(run, at))
-
-    def _items(self, run_id: str, user: str, at: int, query: str) -> Reply:
-        script = self._scripts.get((user, f"{run_id}/items"))
-        if script is not None:
-            return script.next()
-        run = self._visible(run_id, user, at)
-        return not_found() if run is None else items_reply(run, at, query)
+        if run is None:
+            return not_found()
+        return Reply(body=document_bytes(run, at)) if query is None else items_reply(run, at, query)
 
     def _visible(self, run_id: str, user: str, at: int) -> SimulatedRun | None:
         run = self._runs.get(run_id)
