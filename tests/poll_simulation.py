@@ -26,6 +26,7 @@ from recorder.schedule.dispatch import (
     sendable,
     wake_at,
 )
+from recorder.schedule.gain import LikelyEnd
 
 START_AT = 1_780_000_000 * SECOND
 WARM_US = 10 * MINUTE  # until the runs' phases are mixed
@@ -58,9 +59,18 @@ class SimulatedRun:
     turn: float
     due_at: int
     last_polled_at: int
-    likely_end_at: int | None = None
+    likely_end: LikelyEnd | None = None
+    n_missed: int = 0
     source_id: int = SOURCE_ID
     urgency: int = int(Urgency.IN_FLIGHT)
+
+    @property
+    def end_from_at(self) -> int | None:
+        return None if self.likely_end is None else self.likely_end.from_at
+
+    @property
+    def end_until_at(self) -> int | None:
+        return None if self.likely_end is None else self.likely_end.until_at
 
     def share(self, at: int, counts: Counts) -> float:
         """Return the share of ended leads at an instant of the run."""
@@ -87,6 +97,8 @@ class SimulatedRun:
             started_at=self.started_at if has_started else None,
             counted_at=counted_at,
             leads=self.leads if has_counts else None,
+            likely_end=self.likely_end,
+            n_missed=self.n_missed,
             ended_leads=int(self.leads * self.share(counted_at, counts)) if has_counts else 0,
         )
 
@@ -207,7 +219,7 @@ def _passed(budget: Budget, sent: deque[int], now: int) -> Budget:
 def _plan(run: SimulatedRun, now: int, counts: Counts) -> None:
     planned = next_poll(run.inputs(now, counts), CADENCE)
     run.last_polled_at, run.due_at = now, planned.due_at or now
-    run.likely_end_at = planned.likely_end_at
+    run.likely_end, run.n_missed = planned.likely_end, planned.n_missed
 
 
 def cycle_of(runs: int) -> int:

@@ -140,6 +140,7 @@ def content(database: Database) -> Rows:
     held["event"].sort(key=lambda row: [str(value) for value in row.values()])
     held.pop("part")
     held.pop("run_month")  # it counts transactions
+    held.pop("usual_run")  # it depends on the order of ends
     with database.reading() as connection:
         shelves = {s["source_id"]: Parts(connection, s["source_id"]) for s in held["source"]}
         for row, record in zip(held["snapshot"], load_snapshots(connection), strict=True):

@@ -53,8 +53,14 @@ class Flying:
     def due_at(self) -> int:
         return self.last_polled_at + 3 * SECOND
 
+    n_missed: int | None = None
+
     @property
-    def likely_end_at(self) -> int | None:
+    def end_from_at(self) -> int | None:
+        return self.end_until_at
+
+    @property
+    def end_until_at(self) -> int | None:
         return None if self.left_s is None else self.last_polled_at + round(self.left_s * SECOND)
 
 

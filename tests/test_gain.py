@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recorder.instants import DAY, MINUTE, SECOND
-from recorder.schedule.gain import MOST_CYCLES, gain, likely_end
+from recorder.schedule.gain import MOST_CYCLES, LikelyEnd, gain, likely_end
 
 START = 1_763_629_200 * SECOND
 CYCLE = 12 * SECOND
@@ -18,14 +18,18 @@ def left_s(after_s: int, **known: Any) -> float | None:
     now = START + after_s * SECOND
     fields = {"started_at": START, "counted_at": now, "ended": 49, "leads": 100} | known
     end = likely_end(**fields, now=now)
-    return None if end is None else (end - now) / SECOND
+    return None if end is None else (sum(end) / 2 - now) / SECOND
 
 
 def worth(waited_s: float, *, left_s: float | None = None, **more: int) -> float:
     """What a poll after so many seconds is worth."""
-    left_us = None if left_s is None else round(left_s * SECOND)
+    left = None if left_s is None else between(left_s * 0.7, left_s * 1.3)
     fields = {"pause_us": 3 * SECOND, "cycle_us": CYCLE} | more
-    return gain(waited_us=round(waited_s * SECOND), left_us=left_us, **fields)
+    return gain(waited_us=round(waited_s * SECOND), left=left, **fields)
+
+
+def between(from_s: float, until_s: float) -> LikelyEnd:
+    return LikelyEnd(round(from_s * SECOND), round(until_s * SECOND))
 
 
 def test_the_pace_so_far_gives_the_end() -> None:
@@ -63,7 +67,7 @@ COUNT = st.integers(0, 5000)
 def test_a_likely_end_lies_ahead(**known: Any) -> None:
     """Whatever the ledger says, instants in any order and more ended leads than there are included."""
     end = likely_end(**known)
-    assert end is None or end >= known["now"] + SECOND
+    assert end is None or known["now"] <= end.from_at < end.until_at
 
 
 def test_the_likely_end_makes_a_poll_worth_most() -> None:
@@ -73,20 +77,26 @@ def test_the_likely_end_makes_a_poll_worth_most() -> None:
     assert worth(10) > worth(10, left_s=60), "nothing is known of the first"
 
 
+def test_each_end_that_was_foretold_in_vain_makes_the_next_one_count_for_less() -> None:
+    """A run whose counts lie is polled like one of which nothing is known."""
+    likely = [worth(6, left_s=3, n_missed=n) for n in (0, 1, 2, 2000)]
+    assert likely == sorted(likely, reverse=True)
+    assert likely[-1] == worth(6)
+
+
 @given(
     waited=st.integers(-DAY, 30 * DAY),
     more=st.integers(1, DAY),
-    left_us=st.none() | st.integers(-DAY, DAY),
+    left=st.none() | st.builds(between, st.floats(0, 600), st.floats(600, 6000)),
+    n_missed=st.integers(0, 2000),
     pause_us=st.integers(-SECOND, DAY),
     cycle_us=st.integers(0, DAY),
 )
-def test_waiting_makes_a_poll_worth_more(
-    *, waited: int, more: int, left_us: int | None, pause_us: int, cycle_us: int
-) -> None:
+def test_waiting_makes_a_poll_worth_more(*, waited: int, more: int, **known: Any) -> None:
     """Never less, whatever is known."""
 
     def value(waited_us: int) -> float:
-        return gain(waited_us=waited_us, pause_us=pause_us, left_us=left_us, cycle_us=cycle_us)
+        return gain(waited_us=waited_us, **known)
 
     assert value(waited + more) >= value(waited) >= 0
 

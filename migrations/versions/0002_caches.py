@@ -21,6 +21,8 @@ Text = sa.Text()
 Name = Text.with_variant(sa.Text(collation="C"), "postgresql")  # in the same order everywhere
 Bytes = sa.LargeBinary()
 COUNTS = ("n_changes", "n_prunes", "n_forgets")
+TIMES = ("n_runs", "log_mean", "log_variance", "missed")
+LIKELY_END = ("end_from_at", "end_until_at", "n_missed")
 MONTH_INDEX = "ix_run_month_source_id_run_key"
 
 TABLES: dict[str, Sequence[SchemaItem]] = {
@@ -31,6 +33,15 @@ TABLES: dict[str, Sequence[SchemaItem]] = {
         sa.PrimaryKeyConstraint("source_id", "month", name="pk_run_month"),
         sa.ForeignKeyConstraint(
             ["source_id"], [f"{SCHEMA}.source.source_id"], name="fk_run_month_source"
+        ),
+    ),
+    "usual_run": (
+        sa.Column("source_id", Small, nullable=False),
+        sa.Column("slug", Name, nullable=False),
+        *(sa.Column(name, Integer, nullable=False) for name in TIMES),
+        sa.PrimaryKeyConstraint("source_id", "slug", name="pk_usual_run"),
+        sa.ForeignKeyConstraint(
+            ["source_id"], [f"{SCHEMA}.source.source_id"], name="fk_usual_run_source"
         ),
     ),
     "sealed": (
@@ -63,7 +74,8 @@ def upgrade() -> None:
         op.create_table(name, *items, schema=SCHEMA, sqlite_strict=True, sqlite_with_rowid=False)
     if not _is_sqlite():  # blocks are deflated already
         op.execute(f"ALTER TABLE {SCHEMA}.run_block ALTER COLUMN data SET STORAGE EXTERNAL")
-    op.add_column("watch", sa.Column("likely_end_at", Integer), schema=_schema())
+    for name in LIKELY_END:
+        op.add_column("watch", sa.Column(name, Integer), schema=_schema())
     op.add_column("run", sa.Column("month", Name), schema=_schema())
     _fill_months()
     op.create_index(MONTH_INDEX, "run", ["month", "source_id", "run_key"], schema=_schema())
@@ -112,7 +124,8 @@ def _month_of(us: sa.ColumnElement[int]) -> sa.ColumnElement[str]:
 
 def downgrade() -> None:
     """Drop them; the history itself is whole without them."""
-    op.drop_column("watch", "likely_end_at", schema=_schema())
+    for name in LIKELY_END:
+        op.drop_column("watch", name, schema=_schema())
     op.drop_index(MONTH_INDEX, "run", schema=_schema())
     op.drop_column("run", "month", schema=_schema())
     for name in reversed(TABLES):

@@ -14,7 +14,7 @@ import msgspec
 from recorder.instants import DAY, HOUR, MINUTE, SECOND
 from recorder.ledger.answer import Outcome
 from recorder.life import Phase, Tracking, flight_since, is_overdue
-from recorder.schedule.gain import LEAST_PAUSE_US, likely_end
+from recorder.schedule.gain import LEAST_PAUSE_US, LikelyEnd, likely_end
 
 LONGEST_WAIT_US = 15 * MINUTE  # a follow-up poll that waited so long gets its part of the budget
 QUIET_AFTER_US = 15 * MINUTE
@@ -86,6 +86,8 @@ class ScheduleInputs(msgspec.Struct, frozen=True, kw_only=True):
         counted_at: when the leads stood as they do now.
         leads: all leads of the run; None where the ledger does not say.
         ended_leads: those that have ended.
+        likely_end: the end that was foretold before the last poll; at first by what runs like it took.
+        n_missed: how many foretold ends had passed before that poll, without one.
         may_give_up: whether the last poll may give the run up; see `may_give_up`.
     """
 
@@ -103,16 +105,19 @@ class ScheduleInputs(msgspec.Struct, frozen=True, kw_only=True):
     counted_at: int | None = None
     leads: int | None = None
     ended_leads: int = 0
+    likely_end: LikelyEnd | None = None
+    n_missed: int = 0
     may_give_up: bool = True
 
 
 class NextPoll(msgspec.Struct, frozen=True, kw_only=True):
-    """The next poll of a run (`due_at` None: there is none), the tracking state until then, and the end its counts foretell."""
+    """The next poll of a run (`due_at` None: there is none), the tracking state until then, the end that is foretold, and how many passed."""
 
     tracking: Tracking
     due_at: int | None
     urgency: Urgency
-    likely_end_at: int | None = None
+    likely_end: LikelyEnd | None = None
+    n_missed: int = 0
 
 
 def next_poll(inputs: ScheduleInputs, cadence: Cadence) -> NextPoll:
@@ -175,12 +180,18 @@ def _in_flight(inputs: ScheduleInputs, now: int, cadence: Cadence) -> NextPoll:
         leads=inputs.leads,
         now=now,
     )
-    pause = cadence.every_us if end is None else min((end - now) // 3, cadence.every_us)
+    pause, before = cadence.every_us, inputs.likely_end
+    has_missed = before is not None and before.until_at < now
+    if end is not None:
+        pause = min((sum(end) // 2 - now) // 3, pause)
+    elif not has_missed:
+        end = before
     return NextPoll(
         tracking="active",
         due_at=now + max(pause, cadence.least_us),
         urgency=Urgency.IN_FLIGHT,
-        likely_end_at=end,
+        likely_end=end,
+        n_missed=inputs.n_missed + has_missed,
     )
 
 

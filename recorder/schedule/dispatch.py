@@ -15,7 +15,7 @@ from typing import Protocol, TypeVar
 
 from recorder.instants import MINUTE, SECOND
 from recorder.schedule.cadence import Urgency
-from recorder.schedule.gain import gain
+from recorder.schedule.gain import LikelyEnd, gain
 
 WINDOW_US = MINUTE
 SMALL_PART = 5
@@ -48,8 +48,16 @@ class InFlight(Urgent, Protocol):
         """The last poll; None where there is none."""
 
     @property
-    def likely_end_at(self) -> int | None:
-        """The end that its counts foretold at the last poll; None where they say nothing."""
+    def end_from_at(self) -> int | None:
+        """The first instant of its likely end, as it was foretold at the last poll; None where nothing foretells it."""
+
+    @property
+    def end_until_at(self) -> int | None:
+        """The last one."""
+
+    @property
+    def n_missed(self) -> int | None:
+        """How many foretold ends of it passed without one; None for none."""
 
 
 _T = TypeVar("_T", bound=Urgent)
@@ -234,10 +242,14 @@ def by_gain(due: Iterable[_F], cycles_us: Mapping[int, int], *, now: int) -> lis
         before = one.last_polled_at
         if one.urgency != Urgency.IN_FLIGHT or before is None:
             return one.urgency, 0
+        left = None
+        if one.end_from_at is not None and one.end_until_at is not None:
+            left = LikelyEnd(max(one.end_from_at - before, 0), one.end_until_at - before)
         return one.urgency, -gain(
             waited_us=now - before,
             pause_us=one.due_at - before,
-            left_us=None if one.likely_end_at is None else one.likely_end_at - before,
+            left=left,
+            n_missed=one.n_missed or 0,
             cycle_us=cycles_us.get(one.source_id, 0),
         )
 

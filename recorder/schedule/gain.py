@@ -1,10 +1,11 @@
-"""When a run in flight is likely to end, by the pace of its counts, and which poll is worth most where the budget is short.
+"""When a run in flight is likely to end, and which poll is worth most where the budget is short.
 
 Invariant: pure arithmetic on what the last answers said; counts that stand still or lie cost a run no more than its turn:
 one that has waited for `MOST_CYCLES` of round robin goes before all others.
 """
 
-from typing import Final
+import math
+from typing import Final, NamedTuple
 
 from recorder.instants import MINUTE, SECOND
 
@@ -12,8 +13,17 @@ LEAST_PAUSE_US: Final = 2 * SECOND  # the least that the API's page names
 MOST_CYCLES: Final = 1.5
 _SOONEST_US: Final = SECOND
 _TYPICAL_US: Final = 2 * MINUTE  # in which half of the runs end of which nothing is known
-_SHARPNESS: Final = 5  # of the pace: a quarter off, either way, for two runs in three
-_EVENNESS: Final = 0.04
+_SPREAD: Final = 0.3  # of the time that the pace leaves, either way
+_SPREAD_US: Final = 2 * SECOND
+_DOUBT: Final = 0.3  # that an end which is foretold has nothing to do with the real one: a run may fail at any time
+_EVENNESS: Final = 0.015
+
+
+class LikelyEnd(NamedTuple):
+    """The time within which a run is likely to end, every moment of it alike; microseconds since 1970 UTC."""
+
+    from_at: int
+    until_at: int
 
 
 def likely_end(
@@ -23,7 +33,7 @@ def likely_end(
     ended: int,
     leads: int | None,
     now: int,
-) -> int | None:
+) -> LikelyEnd | None:
     """Return when a run is likely to end if its leads go on at the pace so far; None where that cannot be said.
 
     Args:
@@ -39,25 +49,38 @@ def likely_end(
     share = min((ended + 0.5) / leads, 1)
     left_us = started_at + (counted_at - started_at) / share - now
     # A run that should have ended by now takes half as long again as it is late.
-    return now + max(round(left_us if left_us > 0 else -left_us / 2), _SOONEST_US)
+    left_us = max(left_us if left_us > 0 else -left_us / 2, _SOONEST_US)
+    spread_us = min(_SPREAD * left_us + _SPREAD_US, left_us)
+    return LikelyEnd(now + round(left_us - spread_us), now + round(left_us + spread_us))
 
 
-def gain(*, waited_us: int, pause_us: int, left_us: int | None, cycle_us: int) -> float:
-    """Return what a poll is worth: the chance that the run has ended since the last one, times how long that was.
+def gain(
+    *, waited_us: int, pause_us: int, left: LikelyEnd | None, n_missed: int = 0, cycle_us: int
+) -> float:
+    """Return what a poll is worth: the mean delay by now of the end that it may show, in cycles.
 
     A second term, small until a run has waited for longer than a cycle, keeps the polls of a run evenly apart.
 
     Args:
         waited_us: the time since the last poll.
         pause_us: the pause after it that the cadence set.
-        left_us: the time that the run had left at the last poll; None where its counts say nothing.
+        left: when the run is likely to end, from the last poll on; None where nothing foretells it.
+        n_missed: how many foretold ends passed without one: each halves what the next one counts for.
         cycle_us: the time in which round robin polls each run once.
     """
-    cycles = max(waited_us, 0) / max(cycle_us, pause_us, 1)
+    waited_us, cycle_us = max(waited_us, 0), max(cycle_us, pause_us, 1)
+    cycles = waited_us / cycle_us
     if cycles > MOST_CYCLES:
         return 100 + cycles
-    has_ended = waited_us / (waited_us + _TYPICAL_US)
-    if left_us is not None:
-        odds = (waited_us / max(left_us, _SOONEST_US)) ** _SHARPNESS
-        has_ended = odds / (1 + odds) + has_ended / 10  # a run may fail at any time
-    return has_ended * cycles + _EVENNESS * cycles**4
+    delay_us = waited_us - _TYPICAL_US * math.log1p(waited_us / _TYPICAL_US)
+    if left is not None:
+        delay_us += (1 - _DOUBT) * 0.5**n_missed * (_delay_us(waited_us, left) - delay_us)
+    return 2 * delay_us / cycle_us + _EVENNESS * cycles**4
+
+
+def _delay_us(waited_us: int, left: LikelyEnd) -> float:
+    """Return how long ago a run has ended by now in the mean, 0 where it has not."""
+    if waited_us >= left.until_at:
+        return waited_us - (left.from_at + left.until_at) / 2
+    since_us = max(waited_us - left.from_at, 0)
+    return since_us**2 / (2 * max(left.until_at - left.from_at, 1))

@@ -8,6 +8,8 @@ import msgspec
 
 from recorder.ledger.answer import FAR_OFF_US, Answer, Outcome
 from recorder.schedule.cadence import Cadence, ScheduleInputs, may_give_up, next_poll
+from recorder.schedule.gain import LikelyEnd
+from recorder.schedule.usual_run import UsualRun
 from recorder.store.records import RunRecord, SnapshotRecord, WatchRecord
 
 _MARKS = ("first_good_at", "last_changed_at", "ended_seen_at")
@@ -44,6 +46,18 @@ class LastPoll(msgspec.Struct, frozen=True, kw_only=True):
         """Return an instant of the right clock by ours."""
         return None if instant is None else instant + self.clock_error_us
 
+    def foretold(self, watch: WatchRecord) -> LikelyEnd | None:
+        """Return the likely end that the watch row holds, by the right clock; None for an answer that was imported."""
+        if self.now is None or watch.end_from_at is None or watch.end_until_at is None:
+            return None
+        off_us = self.clock_error_us
+        return LikelyEnd(watch.end_from_at - off_us, watch.end_until_at - off_us)
+
+    def foretell(self, watch: WatchRecord, end: LikelyEnd | None) -> None:
+        """Write a likely end into the watch row, by our clock."""
+        from_at, until_at = end or (None, None)
+        watch.end_from_at, watch.end_until_at = map(self.by_our_clock, (from_at, until_at))
+
     def righted(self, mark: int | None) -> int | None:
         """Return a mark by the right clock, where this answered poll or a clock that was ahead set it."""
         is_ours = mark == self.polled_at or (mark is not None and mark > self.right_at)
@@ -74,6 +88,8 @@ def plan_run(
     state: SnapshotRecord | None,
     cadence: Cadence,
     last: LastPoll,
+    *,
+    like: UsualRun | None = None,
 ) -> None:
     """Write into the watch row when the run is polled next; leave an untracked run.
 
@@ -83,15 +99,20 @@ def plan_run(
         state: the last snapshot; None where there is none.
         cadence: the settings.
         last: the last poll.
+        like: what runs like this one are, where it was seen for the first time.
     """
     if run.untracked_at is not None:
         return
     if last.is_answered:
         for name in _MARKS:
             setattr(watch, name, last.righted(getattr(watch, name)))
+    if like is not None and state is not None and state.created_at is not None:
+        last.foretell(watch, like.end_of(state.created_at, now=last.right_at))
+        watch.n_missed = like.doubts
     plan = next_poll(_inputs(watch, run, state, last), cadence)
     watch.due_at = last.by_our_clock(plan.due_at)
-    watch.likely_end_at = last.by_our_clock(plan.likely_end_at)
+    last.foretell(watch, plan.likely_end)
+    watch.n_missed = plan.n_missed or None
     watch.tracking, watch.urgency = plan.tracking, int(plan.urgency)
 
 
@@ -116,5 +137,7 @@ def _inputs(
         counted_at=watch.updated_at or watch.last_changed_at,
         leads=watch.leads_total,
         ended_leads=sum(filter(None, ended)),
+        likely_end=last.foretold(watch),
+        n_missed=watch.n_missed or 0,
         may_give_up=may_give_up(last.at, last.before_at, clock_error_us=last.clock_error_us),
     )

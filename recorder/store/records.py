@@ -66,7 +66,9 @@ class WatchRecord(RunProgress):
     lost_at: int | None
     is_pruned: bool
     body_digest: bytes | None
-    likely_end_at: int | None
+    end_from_at: int | None
+    end_until_at: int | None
+    n_missed: int | None
 
 
 class SnapshotRecord(RunState):

@@ -69,6 +69,16 @@ run_month = table(
     rowid=False,
 )
 
+usual_run = table(
+    "usual_run",
+    sa.Column("source_id", Small, nullable=False),
+    sa.Column("slug", Name, nullable=False),
+    *required("n_runs log_mean log_variance missed"),
+    sa.PrimaryKeyConstraint("source_id", "slug"),
+    refers("source", "source_id"),
+    rowid=False,
+)
+
 label = run_table(
     "label",
     sa.Column("key", Name, nullable=False),
@@ -91,7 +101,7 @@ watch = run_table(
     *integers("overdue_notified_at lost_at"),
     sa.Column("body_digest", Bytes),
     *columns(PROGRESS),
-    *integers("likely_end_at"),
+    *integers("end_from_at end_until_at n_missed"),
     sa.Index(None, "source_id", "due_at"),
     in_calendar("first_polled_at last_polled_at first_good_at last_good_at updated_at"),
     rowid=False,

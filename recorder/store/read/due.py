@@ -28,6 +28,7 @@ MISSED_FOR_US = 15 * SECOND
 ITEM_COUNTS = tuple(column.name for column in capture.c if column.name.startswith("leads_"))
 """The counts of a run's row that its items are held against."""
 
+_LAST_SHOWN = ("last_polled_at", "end_from_at", "end_until_at", "n_missed")
 _OF_SOURCES = watch.c.source_id.in_(sa.bindparam("source_ids", expanding=True))
 _IS_DUE = watch.c.due_at <= sa.bindparam("now")
 _COUNT = sa.select(sa.func.count()).where(_OF_SOURCES)
@@ -70,7 +71,9 @@ class Due:
     run_key: int
     target: Target
     last_polled_at: int | None = field(default=None, compare=False)
-    likely_end_at: int | None = field(default=None, compare=False)
+    end_from_at: int | None = field(default=None, compare=False)
+    end_until_at: int | None = field(default=None, compare=False)
+    n_missed: int | None = field(default=None, compare=False)
 
 
 def due_runs(
@@ -103,13 +106,13 @@ def _due() -> sa.Select[Any]:
     order = (urgency, watch.c.due_at, watch.c.source_id, watch.c.run_key)
     place = sa.func.row_number().over(partition_by=[watch.c.source_id, urgency], order_by=order)
     first = (
-        sa.select(*order, watch.c.last_polled_at, watch.c.likely_end_at, place.label("place"))
+        sa.select(*order, *(watch.c[name] for name in _LAST_SHOWN), place.label("place"))
         .where(_OF_SOURCES, _IS_DUE)
         .subquery()
     )
     fields = [first.c[column.name] for column in order]
     return (
-        sa.select(*fields, first.c.last_polled_at, first.c.likely_end_at, run.c.run_id)
+        sa.select(*fields, *(first.c[name] for name in _LAST_SHOWN), run.c.run_id)
         .join_from(first, run, same_run(run, first))
         .where(first.c.place <= sa.bindparam("limit"))
         .order_by(*fields)

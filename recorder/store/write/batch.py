@@ -36,6 +36,7 @@ from recorder.store.sealed import drop_blocks_of
 from recorder.store.write.event_log import EventRecord
 from recorder.store.write.months import Month, count_months
 from recorder.store.write.shapes import add_shapes
+from recorder.store.write.usual_runs import UsualRuns
 
 Values: TypeAlias = tuple[Any, ...]
 
@@ -83,6 +84,7 @@ class Batch:
     moved: list[Values] = field(default_factory=list)
     shapes: dict[int, dict[int, list[Values]]] = field(default_factory=dict)
     not_due: dict[int, list[int]] = field(default_factory=dict)
+    usual_runs: UsualRuns = field(default_factory=UsualRuns)
 
     def wanted(
         self, state: SnapshotRecord, reading: Reading, last: SnapshotRecord | None
@@ -120,6 +122,7 @@ class Batch:
         _SET_WATCH.records(connection, self.watches)
         _SET_MONTH.many(connection, self.moved)
         count_months(connection, self.months)
+        self.usual_runs.flush(connection)
 
     def date(self, run: RunRecord, at: int) -> None:
         """Note that a run changed which belongs to this instant, and the month that it leaves for another one."""

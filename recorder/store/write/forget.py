@@ -19,6 +19,7 @@ from recorder.store.write.months import count_runs
 from recorder.store.write.shapes import remove_unused_shapes
 from recorder.store.write.sources import lock_source
 from recorder.store.write.track import run_keys
+from recorder.store.write.usual_runs import drop_usual_runs
 
 _CHUNK: Final = 500
 (_BY_PART,) = (index for index in snapshot.indexes if "part_id" in index.columns)
@@ -35,6 +36,7 @@ def forget(connection: sa.Connection, source_name: str, run_ids: Iterable[str]) 
         chunk = keys[start : start + _CHUNK]
         count_runs(connection, source_id, chunk, "n_forgets")
         drop_blocks_of(connection, {source_id: chunk})
+        drop_usual_runs(connection, source_id, chunk)
         for table in reversed(metadata.sorted_tables):
             if "run_key" in table.c:
                 of_runs = (table.c.source_id == source_id) & table.c.run_key.in_(chunk)

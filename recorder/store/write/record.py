@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from itertools import pairwise
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 from msgspec import structs
@@ -21,7 +21,8 @@ from recorder.ledger.body import Malformed, one_line
 from recorder.ledger.bounded import Bounded
 from recorder.ledger.cost import CostRules
 from recorder.ledger.jsontext import digest_bytes
-from recorder.ledger.sections import Sections
+from recorder.ledger.run_status import RunStatus
+from recorder.ledger.sections import Reading, Sections
 from recorder.schedule.cadence import Cadence
 from recorder.store.engine import Database
 from recorder.store.joins import same_run, watched_runs
@@ -48,6 +49,7 @@ _Write: TypeAlias = Callable[[list[Answer]], list[RecordResult]]
 
 _REMEMBERED = 50_000
 _FIRST_OF_WATCH = len(RUN_COLUMNS)
+_N_SNAPSHOTS = _FIRST_OF_WATCH + WATCH_COLUMNS.index("n_snapshots")
 _FIRST_OF_SNAPSHOT = _FIRST_OF_WATCH + len(WATCH_COLUMNS)
 
 
@@ -224,6 +226,7 @@ def _record_runs(
     for one in read:
         by_run.setdefault((numbers[one.answer.source], one.answer.run_id), []).append(one)
     stored = {(row[0], row[2]): row for row in _STORED.all(connection, by_run)}
+    batch.usual_runs.load(connection, _slugs(by_run, stored))
     for key, group in by_run.items():
         row = stored.get(key)
         if row is None:
@@ -240,6 +243,20 @@ def _record_runs(
             last=SnapshotRecord(*row[_FIRST_OF_SNAPSHOT:]) if watch_row.n_snapshots else None,
         )
         yield from _record_run(writer, group)
+
+
+def _slugs(
+    by_run: Mapping[tuple[int, str], list[ReadAnswer]], stored: Mapping[tuple[int, str], Any]
+) -> set[tuple[int, str]]:
+    """Return the slugs, each with its source, of runs that are seen for the first time, or to be completed."""
+    found = set[tuple[int, str]]()
+    for key, row in stored.items():
+        for one in by_run[key]:
+            values = one.reading.values if isinstance(one.reading, Reading) else {}
+            is_wanted = not row[_N_SNAPSHOTS] or values.get("status") == RunStatus.COMPLETED
+            if is_wanted and (slug := values.get("slug")) is not None:
+                found.add((key[0], slug))
+    return found
 
 
 def _record_run(writer: RunWriter, read: list[ReadAnswer]) -> list[RecordResult]:

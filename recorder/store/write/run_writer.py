@@ -27,6 +27,7 @@ from recorder.ledger.cost import Amount, CostRules
 from recorder.ledger.row import LedgerRow
 from recorder.ledger.sections import Reading
 from recorder.schedule.cadence import Cadence
+from recorder.schedule.usual_run import UsualRun
 from recorder.store.documents import load_row
 from recorder.store.parts import Parts
 from recorder.store.plan import LastPoll, last_poll, plan_run
@@ -139,6 +140,7 @@ class RunWriter:
     _reading: Reading | None = None
     _replaced: Sequence[SnapshotRecord] = ()
     _is_rewound: bool = False
+    _like: UsualRun | None = None
 
     def __post_init__(self) -> None:
         self._key = {"source_id": self.run.source_id, "run_key": self.run.run_key}
@@ -223,6 +225,10 @@ class RunWriter:
         self.watch.n_snapshots = state.seq = self.watch.n_snapshots + 1
         if state.is_terminal or (self.last is not None and self.last.is_terminal):
             self._log.note_state(self.last, state)
+        if reading is not None and not self._is_rewound:
+            slug, is_live = reading.values.get("slug"), self.rules.now is not None
+            usual = self.batch.usual_runs
+            self._like = usual.compare(self.watch, self.last, state, slug, is_live=is_live)
         self.last, self._reading = state, reading
         self._new.append(state)
         return Outcome.CHANGED
@@ -260,7 +266,7 @@ class RunWriter:
         elif last is not None and new:
             self.watch.last_changed_at = last.first_seen_at
             apply_progress(self.watch, last)
-        plan_run(self.watch, self.run, last, self.rules.cadence, self._poll)
+        plan_run(self.watch, self.run, last, self.rules.cadence, self._poll, like=self._like)
         if self.watch.tracking == "abandoned":
             self._log.note_abandoned(self._poll.polled_at, last)
         if self._log.found:

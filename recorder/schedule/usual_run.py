@@ -1,0 +1,75 @@
+"""What runs of one slug are like: how long they usually take, and how far their counts foretell an end.
+
+Invariant: a hint for the schedule and for nothing else. It may be lost, and it follows a change within some dozens of runs.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+from recorder.schedule.gain import LikelyEnd
+
+_LEAST_RUNS: Final = 5
+_MEMORY: Final = 32  # runs; older ones fade
+_WIDTH: Final = 2.2  # deviations, either way
+_LEAST_DEVIATION: Final = 0.2
+_DOUBTS: Final = (
+    5  # for each end that a run foretells in vain; runs whose counts advance evenly foretell 0.1
+)
+_MOST_DOUBTS: Final = 6
+_MILLIONTHS: Final = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsualRun:
+    """The completed runs of one slug, the last ones counting most; all but their number in millionths.
+
+    Attributes:
+        n_runs: how many runs there were.
+        log_mean: the mean of the logarithms of their wall times (of microseconds).
+        log_variance: the variance of these.
+        missed: how many foretold ends passed without one, a run.
+    """
+
+    n_runs: int = 0
+    log_mean: int = 0
+    log_variance: int = 0
+    missed: int = 0
+
+    @property
+    def doubts(self) -> int:
+        """How many foretold ends a new run counts as missed already."""
+        if self.n_runs < _LEAST_RUNS:
+            return 0
+        return min(int(_DOUBTS * self.missed / _MILLIONTHS - 0.5), _MOST_DOUBTS)
+
+    def after(self, wall_us: int, *, n_missed: int | None) -> "UsualRun":
+        """Return it with one more run.
+
+        Args:
+            wall_us: from its creation to its end.
+            n_missed: how many foretold ends passed, with those that it counted as missed from the start; None where
+                nobody polled it.
+        """
+        n = min(self.n_runs + 1, _MEMORY)
+        moved = math.log(max(wall_us, 1)) * _MILLIONTHS - self.log_mean
+        squares = moved * moved / _MILLIONTHS * (1 - 1 / n)
+        own = self.missed
+        if n_missed is not None:
+            own = max(n_missed - self.doubts, 0) * _MILLIONTHS
+        return UsualRun(
+            n_runs=self.n_runs + 1,
+            log_mean=self.log_mean + round(moved / n),
+            log_variance=self.log_variance + round((squares - self.log_variance) / n),
+            missed=self.missed + round((own - self.missed) / n),
+        )
+
+    def end_of(self, created_at: int, *, now: int) -> LikelyEnd | None:
+        """Return when a run that was created then is likely to end; None where it has taken longer, or few runs are known."""
+        if self.n_runs < _LEAST_RUNS:
+            return None
+        mean = self.log_mean / _MILLIONTHS
+        deviation = max(math.sqrt(self.log_variance / _MILLIONTHS), _LEAST_DEVIATION)
+        from_us, until_us = (math.exp(mean + way * _WIDTH * deviation) for way in (-1, 1))
+        end = LikelyEnd(created_at + round(from_us), created_at + round(until_us))
+        return end if end.until_at > now else None

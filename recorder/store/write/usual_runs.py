@@ -1,0 +1,93 @@
+"""What runs of each slug are like, as one transaction finds it and as the ends that it records change it.
+
+Invariant: kept by ends as they are recorded, and by nothing else: one that arrives out of order, changes or is undone leaves
+it as it is. It is a hint for the schedule. `forget` drops that of its runs' slugs, which begins anew.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import astuple, dataclass, field
+
+import sqlalchemy as sa
+
+from recorder.ledger.run_status import RunStatus
+from recorder.schedule.usual_run import UsualRun
+from recorder.store.prepared import InList, insert, update
+from recorder.store.records import SnapshotRecord, WatchRecord
+from recorder.store.schema import run_summary, usual_run
+
+_KEY = ("source_id", "slug")
+_VALUES = UsualRun.__slots__
+_COLUMNS = (*_KEY, *_VALUES)
+_STORED = InList(
+    sa.select(*(usual_run.c[name] for name in _COLUMNS)), usual_run.c.source_id, usual_run.c.slug
+)
+_ADD = insert(usual_run, _COLUMNS)
+_SET = update(usual_run, _VALUES, _KEY)
+
+
+@dataclass(slots=True)
+class UsualRuns:
+    """The usual runs of the slugs that one transaction meets, by source and slug."""
+
+    _stored: dict[tuple[int, str], UsualRun] = field(default_factory=dict)
+    _changed: dict[tuple[int, str], UsualRun] = field(default_factory=dict)
+
+    def load(self, connection: sa.Connection, slugs: Iterable[tuple[int, str]]) -> None:
+        """Read those of these slugs, each with its source, which the transaction has locked."""
+        for source_id, slug, *values in _STORED.all(connection, slugs):
+            self._stored[source_id, slug] = UsualRun(**dict(zip(_VALUES, values, strict=True)))
+
+    def of(self, source_id: int, slug: str) -> UsualRun:
+        """Return that of a slug which was loaded."""
+        key = source_id, slug
+        return self._changed.get(key) or self._stored.get(key) or UsualRun()
+
+    def add(self, source_id: int, slug: str, wall_us: int, *, n_missed: int | None) -> None:
+        """Add a completed run of a slug which was loaded."""
+        after = self.of(source_id, slug).after(wall_us, n_missed=n_missed)
+        self._changed[source_id, slug] = after
+
+    def compare(
+        self,
+        watch: WatchRecord,
+        last: SnapshotRecord | None,
+        state: SnapshotRecord,
+        slug: str | None,
+        *,
+        is_live: bool,
+    ) -> UsualRun | None:
+        """Add a run that is seen to be completed; return what those like a run are that is seen for the first time.
+
+        Args:
+            watch: its watch row.
+            last: its state before; None where there is none.
+            state: the state that begins.
+            slug: one which was loaded, if any was served.
+            is_live: whether the answer was just received.
+        """
+        if slug is None or state.created_at is None:
+            return None
+        if not state.is_terminal:
+            return self.of(watch.source_id, slug) if last is None and is_live else None
+        is_end = last is None or not last.is_terminal
+        if is_end and state.status == RunStatus.COMPLETED and state.completed_at is not None:
+            n_missed = (watch.n_missed or 0) if is_live else None
+            self.add(
+                watch.source_id, slug, state.completed_at - state.created_at, n_missed=n_missed
+            )
+        return None
+
+    def flush(self, connection: sa.Connection) -> None:
+        """Write those that changed."""
+        rows = {key: astuple(one) for key, one in self._changed.items()}
+        stored = self._stored
+        _ADD.many(connection, [(*key, *row) for key, row in rows.items() if key not in stored])
+        _SET.many(connection, [(*row, *key) for key, row in rows.items() if key in stored])
+
+
+def drop_usual_runs(connection: sa.Connection, source_id: int, keys: Collection[int]) -> None:
+    """Drop those of the slugs of these runs of a source."""
+    of_runs = (run_summary.c.source_id == source_id) & run_summary.c.run_key.in_(keys)
+    slugs = sa.select(run_summary.c.slug).where(of_runs)
+    chosen = (usual_run.c.source_id == source_id) & usual_run.c.slug.in_(slugs)
+    connection.execute(sa.delete(usual_run).where(chosen))

@@ -1,0 +1,149 @@
+"""What runs of one slug are like: how long they take, how far their counts foretell an end, and who keeps it."""
+
+import random
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from stores import T0, S, answer, document, register, rows
+
+from recorder.instants import DAY, MINUTE, SECOND, iso
+from recorder.ledger.answer import Answer
+from recorder.schedule.usual_run import UsualRun
+from recorder.store.engine import Database
+from recorder.store.write.forget import forget
+from recorder.store.write.record import Recorder
+
+
+def like(*walls_us: int) -> UsualRun:
+    usual = UsualRun()
+    for wall_us in walls_us:
+        usual = usual.after(wall_us, n_missed=None)
+    return usual
+
+
+def after(usual: UsualRun, *missed: int) -> UsualRun:
+    """After more runs that foretold so many ends in vain, beyond those that they counted from the start."""
+    for n in missed:
+        usual = usual.after(MINUTE, n_missed=usual.doubts + n)
+    return usual
+
+
+def test_most_runs_end_within_the_usual_time() -> None:
+    """Of a steady law it holds more than nine in ten, and is no wider than it has to be."""
+    chance = random.Random(1)
+    walls = [round(MINUTE * chance.lognormvariate(0, 0.5)) for _ in range(2000)]
+    end = like(*walls[:1000]).end_of(T0, now=T0)
+    assert end is not None
+    assert sum(end.from_at <= T0 + wall <= end.until_at for wall in walls) > 1800
+    assert end.until_at - T0 < 5 * MINUTE
+
+
+def test_it_follows_a_change() -> None:
+    """After some dozens of runs that take ten times as long the old ones are forgotten."""
+    end = like(*[10 * SECOND] * 500, *[100 * SECOND] * 200).end_of(T0, now=T0)
+    assert end is not None
+    assert T0 + 50 * SECOND < end.from_at < T0 + 100 * SECOND < end.until_at
+
+
+def test_few_runs_foretell_nothing() -> None:
+    """Nor does a time that is over."""
+    assert like(*[MINUTE] * 4).end_of(T0, now=T0) is None
+    assert like(*[MINUTE] * 5).end_of(T0, now=T0) is not None
+    assert like(*[MINUTE] * 5).end_of(T0, now=T0 + DAY) is None
+
+
+def test_runs_that_foretell_in_vain_are_doubted_from_the_start_until_they_do_not() -> None:
+    """One in ten is no reason; a run that nobody polled says nothing of it."""
+    assert after(UsualRun(), *[1, *[0] * 9] * 9).doubts == 0
+    assert after(UsualRun(), *[3] * 4).doubts == 0
+    doubted = after(UsualRun(), *[3] * 50)
+    assert doubted.doubts == 6
+    assert doubted.after(MINUTE, n_missed=None).doubts == 6
+    assert after(doubted, *[0] * 200).doubts == 0
+
+
+@given(st.lists(st.tuples(st.integers(-DAY, 900 * DAY), st.none() | st.integers(0, 400))))
+def test_whatever_runs_took_it_foretells_or_not(runs: list[tuple[int, int | None]]) -> None:
+    """Its numbers stay such that a store takes them."""
+    usual = UsualRun()
+    for wall_us, n_missed in runs:
+        usual = usual.after(wall_us, n_missed=n_missed)
+        end = usual.end_of(T0, now=T0)
+        assert end is None or T0 <= end.from_at < end.until_at
+        assert usual.log_variance >= 0
+        assert 0 <= usual.doubts <= 6
+
+
+SLUG = {"slug": "work-email"}
+
+
+def ended(run_id: str, *, after_s: int) -> Answer:
+    """The first sight of a completed run that took so long."""
+    timing = {"createdAt": iso(T0), "startedAt": iso(T0), "completedAt": iso(T0 + after_s * S)}
+    return answer(
+        after_s, document(run_id, "completed", timing=timing, enrichment=SLUG), run_id=run_id
+    )
+
+
+@pytest.fixture
+def recorder(database: Database) -> Recorder:
+    register(database, [f"er_{n}" for n in range(8)], at=-20)
+    recorder = Recorder(database)
+    recorder.record([ended(f"er_{n}", after_s=60) for n in range(5)])
+    return recorder
+
+
+def usual_rows(database: Database) -> list[dict[str, Any]]:
+    return rows(database, "usual_run")["usual_run"]
+
+
+def likely_end(database: Database, run_id: str) -> tuple[int | None, int | None]:
+    held = rows(database, "run", "watch")
+    key = {row["run_id"]: row["run_key"] for row in held["run"]}[run_id]
+    (found,) = (row for row in held["watch"] if row["run_key"] == key)
+    return found["end_from_at"], found["end_until_at"]
+
+
+def test_the_end_of_a_run_without_counts_is_foretold_by_its_like(
+    database: Database, recorder: Recorder
+) -> None:
+    """From its first answer on, through answers that change nothing or fail, until the time is over."""
+    waiting = document("er_5", timing={"createdAt": iso(T0)}, enrichment=SLUG)
+    for at in (10, 13):
+        recorder.record([answer(at, waiting, run_id="er_5")], now=T0 + at * S)
+        from_at, until_at = likely_end(database, "er_5")
+        assert from_at is not None
+        assert until_at is not None
+        assert T0 < from_at < T0 + 60 * S < until_at
+    late = 600
+    recorder.record([answer(late, waiting, run_id="er_5")], now=T0 + late * S)
+    assert likely_end(database, "er_5") == (None, None)
+
+
+def test_an_import_foretells_nothing(database: Database, recorder: Recorder) -> None:
+    """What is imported is over."""
+    waiting = document("er_5", timing={"createdAt": iso(T0)}, enrichment=SLUG)
+    recorder.record([answer(10, waiting, run_id="er_5")])
+    assert likely_end(database, "er_5") == (None, None)
+
+
+def test_each_run_is_counted_once(database: Database, recorder: Recorder) -> None:
+    """Another answer of a run that has ended, and a failed run, do not count."""
+    [before] = usual_rows(database)
+    assert before["n_runs"] == 5
+    recorder.record([ended("er_0", after_s=90)])
+    recorder.record([answer(95, document("er_6", "failed", enrichment=SLUG), run_id="er_6")])
+    assert usual_rows(database) == [before]
+
+
+def test_what_is_forgotten_leaves_no_trace_of_its_slug(
+    database: Database, recorder: Recorder
+) -> None:
+    """The next runs begin anew."""
+    with database.writing() as connection:
+        forget(connection, "default", ["er_0"])
+    assert usual_rows(database) == []
+    recorder.record([ended("er_7", after_s=60)])
+    assert [row["n_runs"] for row in usual_rows(database)] == [1]
