@@ -109,6 +109,21 @@ def test_a_copy_that_was_killed_is_removed_by_the_next(store: Database, tmp_path
     assert not list(tmp_path.glob(".copy.db.*"))
 
 
+@pytest.mark.slow
+def test_a_full_disk_leaves_nothing(store: Database, tmp_path: Path) -> None:
+    """One line says so, and no part of the copy stays."""
+    command = [sys.executable, "-m", "recorder", "db", "backup", "--db", str(store.path), "--out"]
+    done = subprocess.run(
+        ["prlimit", f"--fsize={2**16}", *command, tmp_path / "copy.db"],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1
+    assert "no copy could be made" in done.stderr
+    assert not list(tmp_path.glob("*copy.db*"))
+
+
 def test_files_of_others_stay(store: Database, tmp_path: Path, capsys: Capture) -> None:
     """A file that is no store, the store itself, and a folder that is not there: one line, nothing is written."""
     other = tmp_path / "other.db"

@@ -70,7 +70,7 @@ def locked_partial(path: Path) -> Iterator[Path]:
     try:
         yield partial
     finally:
-        partial.unlink(missing_ok=True)
+        _remove_partial(partial)
         os.close(descriptor)
 
 
@@ -85,13 +85,18 @@ def _make_partial(path: Path) -> tuple[int, Path]:
 
 
 def _remove_leftovers(path: Path) -> None:
-    """Remove the partial files that no process has locked, and the journals of copies."""
+    """Remove the partial files that no process has locked."""
     of_path = re.compile(rf"\.{re.escape(path.name)}\.\w{{8}}{re.escape(_PARTIAL)}")
     for partial in filter(lambda one: of_path.fullmatch(one.name), path.parent.iterdir()):
         with suppress(OSError), partial.open("rb") as file:
             flock(file, LOCK_EX | LOCK_NB)
-            partial.with_name(f"{partial.name}-journal").unlink(missing_ok=True)
-            partial.unlink()
+            _remove_partial(partial)
+
+
+def _remove_partial(partial: Path) -> None:
+    """Remove a partial file, and the journal that SQLite leaves with it on a full disk."""
+    partial.with_name(f"{partial.name}-journal").unlink(missing_ok=True)
+    partial.unlink(missing_ok=True)
 
 
 def uri_of_fixed_file(path: Path) -> str:
