@@ -160,11 +160,6 @@ def test_many_words_are_cut(ask: Ask, database: Database) -> None:
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (
-            ["--by", "status"],
-            "--by status: a failure rate is of completed and failed runs together",
-        ),
-        (["--by", "slug,status"], "--by status: "),
         (["--status", "failed"], "--status failed: a failure rate is of completed and failed"),
         (["--status", "cancelled,completed"], "add failed, or leave it out"),
         (["--status", "running"], "add completed and failed, or leave it out"),

@@ -9,7 +9,6 @@ from typing import Final
 from recorder.analysis.analysis import Analysis, Group, Population, Question
 from recorder.analysis.cells import Row, count, proportion, rate
 from recorder.analysis.columns import Runs, n_of
-from recorder.analysis.groups import parse_by
 from recorder.analysis.rows import with_flag
 from recorder.analysis.stats import PooledRate, Ranked, exact, ratio, total
 from recorder.errors import UsageError
@@ -99,15 +98,13 @@ _ENDINGS: Final = tuple(
 
 
 def require_both_ends(question: Question) -> Question:
-    """Return the question; refuse one that separates completed from failed runs: it has no rate."""
-    why = "a failure rate is of completed and failed runs together"
+    """Return the question; refuse one that takes completed runs without failed ones, or the reverse: it has no rate."""
     status = question.filters.status
-    if "status" in parse_by(question.by):
-        raise UsageError(f"--by status: {why}: group by something else, or use 'recorder runs'")
     missing = [word for word in ("completed", "failed") if word not in status]
     if status and missing:
         raise UsageError(
-            f"--status {','.join(status)}: {why}: add {' and '.join(missing)}, or leave it out"
+            f"--status {','.join(status)}: a failure rate is of completed and failed runs together: "
+            f"add {' and '.join(missing)}, or leave it out"
         )
     return question
 
