@@ -183,6 +183,22 @@ def test_days_without_runs_and_the_whole_are_for_reading(
     assert _read(capsys, *asks, "--slug", "none-such") == []
 
 
+def test_days_without_runs_reach_to_the_bounds_of_the_period(
+    database: Database, store_url: str, capsys: Capture
+) -> None:
+    """A table since a day begins there, or with the first run of the store, and ends at --until, or as of T."""
+    _three_days(database)
+    asks = ("failures", "--by", "day", "--db", store_url, "--as-of", "2026-11-24T12:00:00Z")
+
+    def days(*bounds: str) -> list[str]:
+        return [row[0].removeprefix("2026-11-") for row in _read(capsys, *asks, *bounds)]
+
+    assert days("--since", "2026-01-01") == ["20", "21", "22", "23", "24", "(all)"]
+    assert days("--since", "2026-11-21", "--until", "2026-11-24") == ["21", "22", "23", "(all)"]
+    assert days("--since", "2026-11-23", "--until", "2027-01-01") == ["23", "24", "(all)"]
+    assert days("--since", "2026-11-25") == []
+
+
 def test_the_whole_of_costs_is_one_row_a_unit(
     database: Database, store_url: str, capsys: Capture
 ) -> None:

@@ -121,6 +121,10 @@ class Grouping:
             return _spelt(runs.dated_at, _SPELLINGS[term], self.tz)
         return _sizes(runs) if term == "size" else runs.words(*_needs(term))
 
+    def day(self, us: int) -> Word:
+        """Return the day of an instant."""
+        return _spell(us, _day, self.tz)
+
     def summary(self) -> str:
         """Return the groups in words, for a foot; empty without groups."""
         if not self.terms:

@@ -60,6 +60,7 @@ class _Answer:
         self._is_meant = self._statuses().__contains__
         self._split = () if analysis.split is None else (analysis.split[0],)
         self._basis: object = None
+        self._asked_days: set[Word] = set()
 
     def report(self, runs: Runs) -> Report:
         """Return the report over tracked runs."""
@@ -67,6 +68,7 @@ class _Answer:
         if self._analysis.basis is not None:
             self._basis = self._analysis.basis(runs)
         met = runs.only(meant(filters, runs, status=self._is_of_all))
+        self._asked_days = set(self._bounds(runs))
         counted = met if self._analysis.expand is None else self._analysis.expand(met)
         columns = self._columns(counted)
         populations = populations_of(met)
@@ -99,12 +101,31 @@ class _Answer:
     def _rows(self, met: Runs, by: Sequence[str]) -> Iterator[Row]:
         terms = (*by, *self._split)
         rows = self._made(dict(self._groups(met, terms)))
-        idle = set(_idle_days(terms, rows)) if self._question.reading and "day" in by else set()
+        idle = set(self._idle_days(terms, rows))
         if not by and not rows:
             idle.add((None,) * len(terms))
         rows |= self._made(dict.fromkeys(idle, self._blank(met)))
         for key in in_order(terms, rows):
             yield from (self._lead(terms, key) | cells for cells in rows[key])
+
+    def _bounds(self, runs: Runs) -> Iterator[Word]:
+        """Yield the first and the last day since `--since`, at most from the first run of the store to now."""
+        since, until = self._question.filters.since, self._question.filters.until
+        now = self._question.now
+        if since is not None and now is not None and runs.n:
+            first = max(since, int(runs.dated_at.min()))
+            last = now if until is None else min(until - 1, now)
+            yield from (self._by.day(at) for at in (first, last) if first <= last)
+
+    def _idle_days(self, terms: Sequence[str], groups: Iterable[Key]) -> Iterator[Key]:
+        """Yield a group for people for each day without one that lies between others, or between the bounds."""
+        if "day" not in terms or not self._question.reading:
+            return
+        at = terms.index("day")
+        days = {key[at] for key in groups}
+        for day in days_between(days | self._asked_days):
+            if day not in days:
+                yield tuple(day if term == "day" else None for term in terms)
 
     def _made(self, groups: Groups) -> dict[Key, list[Row]]:
         """Return the rows of each group."""
@@ -168,12 +189,3 @@ class _Answer:
 
 def _inserted(key: Key, at: int | None, status: Key) -> Key:
     return key if at is None else (*key[:at], *status, *key[at:])
-
-
-def _idle_days(terms: Sequence[str], groups: Iterable[Key]) -> Iterator[Key]:
-    """Yield a group for each day between others that has none."""
-    at = terms.index("day")
-    days = {key[at] for key in groups}
-    for day in days_between(days):
-        if day not in days:
-            yield tuple(day if term == "day" else None for term in terms)
