@@ -60,7 +60,7 @@ def test_a_line_gives_an_id_or_nothing(line: bytes, run_id: str | None) -> None:
         (b"er_\0", "cannot be kept"),
         (b'"\\ud800"', "cannot be kept"),
         (b'""', "empty run id"),
-        (b'"er_x', "no JSON"),
+        (b'"er_x', "no JSON: Unterminated string starting at character 0"),
         (b'"er_x" "er_y"', "no JSON"),
         (b"{", "no JSON"),
         (b'{"no": "id"}', "without enrichmentRunId, runId, run.id or id"),

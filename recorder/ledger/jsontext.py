@@ -71,7 +71,9 @@ def parse_json(text: str | bytes, *, deepest: int = DEEPEST) -> Json:
     except UnicodeDecodeError as error:
         raise JsonTextError(f"not UTF-8: {error.reason} at byte {error.start}") from error
     except json.JSONDecodeError as error:
-        raise JsonTextError(f"no JSON: {error.msg} at character {error.pos}") from error
+        raise JsonTextError(
+            f"no JSON: {error.msg.removesuffix(' at')} at character {error.pos}"
+        ) from error
     except RecursionError as error:
         raise JsonTextError("no JSON that can be read: nested too deep") from error
     if decoded.count("[") + decoded.count("{") > deepest and _is_deeper(value, deepest):
