@@ -312,6 +312,18 @@ def test_names_that_differ_by_case_alone_do_not_meet(database: Database, tmp_pat
         export(database, tmp_path)
 
 
+@pytest.mark.parametrize("name", ["source=x", "month=2026-01", os.fsdecode(b"\xff")])
+def test_a_folder_whose_path_readers_misread_is_refused(
+    database: Database, tmp_path: Path, capsys: Capture, name: str
+) -> None:
+    """They take a part such as source=x for a partition, and the views spell the path in UTF-8."""
+    register(database)
+    command = ["export", "lake", "--db", url_of(database), "--out", str(tmp_path / name / "lake")]
+    assert run(cli, command) in (1, 2)
+    assert "internal" not in capsys.readouterr().err
+    assert not list(tmp_path.rglob("*.parquet"))
+
+
 def test_the_files_are_for_all(database: Database, tmp_path: Path) -> None:
     """A lake is shared: its files have the rights that the umask leaves."""
     register(database)
@@ -399,6 +411,7 @@ def test_what_the_command_says(database: Database, tmp_path: Path, capsys: Captu
     assert run(cli, [*command, "--force"]) == 0
     assert capsys.readouterr() == ("", "")
     assert run(cli, [*command, "--as-of", "7d"]) == 2
+    assert run(cli, [*command[:-1], "-"]) == 2
     assert run(cli, ["export", "runs", "--db", url_of(database), "--out", "-", "--force"]) == 2
     (tmp_path / "file").write_text("")
     capsys.readouterr()

@@ -84,7 +84,7 @@ def export(
     same command again writes the months that have changed.
     """
     if name == "lake":
-        _export_lake(Path(out), settings, force=force, is_plain=not (format or as_of))
+        _export_lake(Path(out), settings, force=force, is_plain=not (format or as_of or out == "-"))
         return
     if force:
         raise UsageError("--force is for `export lake`")
@@ -105,7 +105,9 @@ def export(
 
 def _export_lake(folder: Path, settings: Settings, *, force: bool, is_plain: bool) -> None:
     if not is_plain:
-        raise UsageError("a lake is Parquet of what is known now: leave --format and --as-of out")
+        raise UsageError(
+            "a lake is a folder of Parquet, of what is known now: leave --format and --as-of out"
+        )
     module = import_module("recorder.transfer.lake")  # numpy, which no other export needs
     lake = module.LakeExport(folder=folder, is_forced=force)
     with reading(settings, doing=lambda: counted(lake.written, "month")) as database:

@@ -10,7 +10,7 @@ from enum import Enum, auto
 from pathlib import Path
 from typing import Final
 
-from recorder.errors import RecorderError
+from recorder.errors import RecorderError, UsageError
 from recorder.store.engine import Connection, Database
 from recorder.store.migrate import require_current
 from recorder.store.read.month_rows import (
@@ -26,6 +26,7 @@ from recorder.transfer.lake_files import LakeMonth, Manifest, SourceFiles, write
 from recorder.transfer.lake_tables import names_of, table_of
 from recorder.transfer.parquet import Arrow, pyarrow
 
+_PARTITIONS: Final = ("source=", "month=")
 _PER_FETCH: Final = 2000
 """With so many rows at a time, which fit a processor's cache, an export takes a third less than with 70,000."""
 
@@ -75,10 +76,12 @@ class LakeExport:
         """Write what has changed of a source, or of all.
 
         Raises:
-            UsageError: pyarrow is not installed, or the store has no such source.
+            UsageError: pyarrow is not installed, the store has no such source, or the folder lies in one named `source=...`.
             RecorderError: another store wrote a source of that name, or the folder cannot be written.
         """
         pyarrow("export one view at a time as csv or ndjson")
+        if any(part.startswith(_PARTITIONS) for part in self.folder.absolute().parts):
+            raise UsageError(f"{self.folder}: readers would take its path for a source or month")
         require_current(database)
         with database.reading() as connection:
             require_source(connection, source_name)
@@ -93,8 +96,8 @@ class LakeExport:
             write_views(self.folder)
             for one in sources:
                 self._export(database, one)
-        except OSError as error:
-            why = error.strerror or error
+        except (OSError, UnicodeEncodeError) as error:  # the views spell the folder in UTF-8
+            why = getattr(error, "strerror", None) or error
             raise RecorderError(
                 f"{self.folder}: {why}: choose another folder with --out"
             ) from error
