@@ -1,6 +1,6 @@
 """Print how the work grows with the store, and what a year of two hundred keys comes to.
 
-    python tests/bench/scale.py [--runs 2000,20000] [--postgres] [--folder FOLDER]
+    python tests/bench/scale.py [--runs 2000,20000] [--lake] [--postgres] [--folder FOLDER]
 
 One source of 2,000 runs is recorded as the poller does. A store of N runs holds N / 2,000 copies of its rows, each a source
 of its own: made directly, since recording a million runs would take hours. The store grows from size to size; at each one
@@ -15,6 +15,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
+from multiprocessing import get_context
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
@@ -59,6 +60,11 @@ def record(database: Database, name: str, polls: list[Poll]) -> float:
     return clock() - begun
 
 
+def record_first(url: str) -> None:
+    """Record the source that is copied."""
+    record(Database(url), "default", list(poll_log(PER_SOURCE, 7)))
+
+
 def count(connection: Connection, table: sa.Table) -> int:
     """Return how many rows a table has."""
     return connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
@@ -97,12 +103,13 @@ def grow(database: Database, runs: int) -> int:
         return int(connection.execute(sa.select(sa.func.sum(watch.c.n_polls))).scalar_one())
 
 
-def spent(database: Database, words: Sequence[str]) -> float:
-    """Return the seconds of a command."""
+def spent(database: Database, words: Sequence[str]) -> tuple[float, float]:
+    """Return the seconds of a command, and the MB that it had at most."""
     url = database.url.render_as_string(hide_password=False)
     begun = time.perf_counter()
-    cpu_s = measured(sys.executable, "-m", "recorder", *words, "--db", url).cpu_s
-    return cpu_s if database.dialect.is_file else time.perf_counter() - begun
+    cost = measured(sys.executable, "-m", "recorder", *words, "--db", url)
+    seconds = cost.cpu_s if database.dialect.is_file else time.perf_counter() - begun
+    return seconds, cost.peak_mb
 
 
 def commands(run_id: str, at: str, folder: Path) -> Mapping[str, Sequence[str]]:
@@ -121,18 +128,19 @@ def commands(run_id: str, at: str, folder: Path) -> Mapping[str, Sequence[str]]:
     }
 
 
-def figures(database: Database, size: int, polls: int, folder: Path) -> dict[str, float]:
-    """Return what each task takes on a store of that size, in seconds, and the bytes of a poll."""
+def figures(
+    database: Database, size: int, polls: int, folder: Path, *, is_lake: bool
+) -> dict[str, float]:
+    """Return what each task takes on a store of that size, in seconds, and the bytes of a poll; `is_lake`: the lake alone."""
     new, lake = list(poll_log(NEW_RUNS, size)), folder / "lake"
-    export = ("export", "lake", "--out", str(lake))
-    found = {STORE: size_bytes(database) / polls, "export lake, first": spent(database, export)}
+    export, found = ("export", "lake", "--out", str(lake)), {STORE: size_bytes(database) / polls}
+    found["export lake, first"], found["export lake, first, MB"] = spent(database, export)
     found[LAKE] = sum(file.stat().st_size for file in lake.rglob("*.parquet")) / polls
     found[RECORD] = record(database, "new", new) / len(new) * 1000
-    found["export lake, again"] = spent(database, export)
+    found["export lake, again"], _ = spent(database, export)
     one = new[len(new) // 2]
-    for name, words in commands(one.run_id, iso(one.at), folder).items():
-        found[name] = spent(database, words)
-    return found
+    others = {} if is_lake else commands(one.run_id, iso(one.at), folder)
+    return found | {name: spent(database, words)[0] for name, words in others.items()}
 
 
 def show(sizes: Mapping[int, dict[str, float]]) -> None:
@@ -156,16 +164,20 @@ def show_year(found: Mapping[str, float]) -> None:
         )
 
 
-def measure(database: Database, sizes: Sequence[int], folder: Path) -> None:
+def measure(database: Database, sizes: Sequence[int], folder: Path, *, is_lake: bool) -> None:
     """Let a store grow from size to size, and print what was measured at each."""
     upgrade(database)
-    record(database, "default", list(poll_log(PER_SOURCE, 7)))
+    url = database.url.render_as_string(hide_password=False)
+    # In a process of its own: the memory of this one is counted to each that it begins.
+    first = get_context("spawn").Process(target=record_first, args=(url,))
+    first.start()
+    first.join()
     found: dict[int, dict[str, float]] = {}
     for size in sizes:
         polls = grow(database, size)
         print(f"{size:,} runs, {polls:,} polls", flush=True)
         with tempfile.TemporaryDirectory(dir=folder) as scratch:
-            found[size] = figures(database, size, polls, Path(scratch))
+            found[size] = figures(database, size, polls, Path(scratch), is_lake=is_lake)
     show(found)
     show_year(found[sizes[-1]])
 
@@ -174,6 +186,7 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--runs", default="2000,20000", help="sizes, rising, with commas between")
+    parser.add_argument("--lake", action="store_true", help="measure the lake alone")
     parser.add_argument("--postgres", action="store_true", help="a store on a server of its own")
     parser.add_argument("--folder", type=Path, help="where there is room; default: a temporary one")
     options = parser.parse_args()
@@ -181,9 +194,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory(dir=options.folder) as folder:
         if options.postgres:
             with PostgresServer() as server:
-                measure(Database(server.create_database()), sizes, Path(folder))
+                database = Database(server.create_database())
+                measure(database, sizes, Path(folder), is_lake=options.lake)
         else:
-            measure(Database(f"sqlite:///{folder}/store.db"), sizes, Path(folder))
+            database = Database(f"sqlite:///{folder}/store.db")
+            measure(database, sizes, Path(folder), is_lake=options.lake)
 
 
 if __name__ == "__main__":
