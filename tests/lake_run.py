@@ -30,7 +30,10 @@ from recorder.store.migrate import upgrade
 from recorder.store.write.track import track_with_source
 
 READ_S = "1"
-KILLED = 0.2  # of the looks at exports that run
+DOOMED, SOON = (
+    0.3,
+    0.3,
+)  # the share of exports that are killed; the chance of it whenever a poller is killed
 BORN_S = 3  # runs that begin in a second, half of them before the watches do
 
 
@@ -108,13 +111,14 @@ class Exports:
     def __init__(self, urls: list[str], lake: Path, rng: random.Random, every: float) -> None:
         self._urls, self._lake, self._rng, self._every = urls, lake, rng, every
         self._running: list[subprocess.Popen[bytes]] = []
+        self._doomed: list[subprocess.Popen[bytes]] = []
         self._next_at = 0.0
         self.has_ended = False
 
     def go_on(self) -> Iterator[str]:
         """Begin those that are due, or kill one that runs; yield what became of each that has ended."""
-        if self._running and self._rng.random() < KILLED:
-            self._rng.choice(self._running).kill()
+        if self._doomed and self._rng.random() < SOON:
+            self._doomed.pop().kill()
         for one in [one for one in self._running if one.poll() is not None]:
             self._running.remove(one)
             assert one.returncode in (0, -9)
@@ -123,6 +127,7 @@ class Exports:
         if not self._running and time.monotonic() > self._next_at:
             self._next_at = time.monotonic() + self._every
             self._running = [export(url, self._lake) for url in self._urls]
+            self._doomed = [one for one in self._running if self._rng.random() < DOOMED]
 
     def end(self) -> None:
         """Let those that run end."""

@@ -455,9 +455,11 @@ def test_without_pyarrow_nothing_is_written(
 
 
 def test_two_exports_at_once_do_not_meet(database: Database, tmp_path: Path) -> None:
-    """The second leaves a source that is being written to the first, and says so."""
+    """The second leaves a source that is being written to the first, says so, and writes the others."""
     register(database)
     export(database, tmp_path)
+    for name in ("default", "growth"):
+        register(database, ["new"], source=name)
     lock = tmp_path / "_manifest" / ".source=default.lock"
     code = "import fcntl,sys; f=open(sys.argv[1],'wb'); fcntl.flock(f,fcntl.LOCK_EX); print(1,flush=True); input()"
     with subprocess.Popen(
@@ -465,6 +467,8 @@ def test_two_exports_at_once_do_not_meet(database: Database, tmp_path: Path) -> 
     ) as holder:
         assert holder.stdout is not None
         holder.stdout.readline()
-        assert export(database, tmp_path).busy == ["default"]
+        done = export(database, tmp_path)
+        assert (done.busy, done.written) == (["default"], 1)
         holder.communicate(b"\n")
-    assert export(database, tmp_path).busy == []
+    done = export(database, tmp_path)
+    assert (done.busy, done.written) == ([], 1)

@@ -12,6 +12,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from lakes import export, in_lake, in_store
 from postgres import (
     PostgresServer,
     run_as_server,
@@ -103,8 +104,10 @@ def url_of(database: Database) -> str:
     return database.url.render_as_string(hide_password=False)
 
 
-def test_a_standby_answers_and_refuses_what_writes(site: Site, capsys: Capture) -> None:
-    """A reader gets there what the first server says, also of what was recorded later."""
+def test_a_standby_answers_and_refuses_what_writes(
+    site: Site, tmp_path: Path, capsys: Capture
+) -> None:
+    """A reader gets there what the first server says, also of what was recorded later, and so does a lake."""
     site.do(block("standby"))
     with closing(site.store()) as first:
         register(first, source="new")
@@ -112,6 +115,8 @@ def test_a_standby_answers_and_refuses_what_writes(site: Site, capsys: Capture) 
         with closing(site.store(server="standby")) as standby:
             eventually(lambda: polls(standby) > 0)
             assert equal(standby, first)
+            export(standby, tmp_path / "lake")
+        assert in_lake(tmp_path / "lake") == in_store(first)
     (asking,) = re.findall(r"`recorder (durations\s+--db\s+\S+standby\S+)`", README)
     said = []
     for url in (site.local(asking.split()[2]), site.user_url.replace("USER", "analyst")):

@@ -134,8 +134,9 @@ def value_by(rows: Iterable[Mapping[Any, Any]], name: str) -> dict[str, float]:
 
 
 @pytest.mark.slow
-def test_a_reader_reads_with_every_command(url: str, capsys: Capture) -> None:
+def test_a_reader_reads_with_every_command(url: str, tmp_path: Path, capsys: Capture) -> None:
     """And sees every view."""
+    assert run(cli, ["export", "lake", "--out", str(tmp_path), "--db", url]) == 0
     (run_id, *_) = (row["run_id"] for row in by_psql(url, "SELECT run_id FROM runs"))
     for command in (*READING, ["status", run_id], ["history", run_id]):
         assert run(cli, [*command, "--db", url]) == 0
