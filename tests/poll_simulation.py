@@ -1,7 +1,7 @@
 """A simulation of polling within a budget, in virtual time: what a schedule sees of a steady number of runs.
 
-A run has 5 to 2,000 leads (median about 28), waits some seconds, and runs about a minute, longer with more leads; 12 % end at
-a random moment. Its counts move in batches, at a pace that drifts: what it foretells is a quarter off. A run that was
+A run has 5 to 2,000 leads (median about 28), waits some seconds, and runs as long as those of its slug, longer with more
+leads; 12 % end at a random moment. Its counts move in batches, at a pace that drifts: what it foretells is a quarter off. A run that was
 seen ended is replaced by one that was just polled for the first time. Each request takes one slot of the budget.
 """
 
@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from statistics import fmean
+from typing import Any
 
 from recorder.instants import HOUR, MINUTE, SECOND
 from recorder.ledger.answer import Outcome
@@ -27,6 +28,7 @@ from recorder.schedule.dispatch import (
     wake_at,
 )
 from recorder.schedule.gain import LikelyEnd
+from recorder.schedule.usual_run import UsualRun
 
 START_AT = 1_780_000_000 * SECOND
 WARM_US = 10 * MINUTE  # until the runs' phases are mixed
@@ -44,10 +46,27 @@ class Counts(Enum):
     NONE = "none"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slug:
+    """The runs of one slug: how long half of them run at most, and the deviation of the logarithm."""
+
+    name: str
+    median_s: float
+    deviation: float
+
+
+ALIKE = (Slug(name="work-email", median_s=60, deviation=0.85),)
+DIFFERENT = (
+    Slug(name="job-title", median_s=10, deviation=0.3),
+    Slug(name="phone-finder", median_s=300, deviation=0.3),
+)
+
+
 @dataclass(slots=True, kw_only=True)
 class SimulatedRun:
     """One run's life, and its plan as of the last poll; instants in microseconds since 1970 UTC."""
 
+    slug: str
     created_at: int
     started_at: int
     ended_at: int
@@ -107,14 +126,17 @@ def _between(low: float, value: float, high: float) -> float:
     return max(low, min(high, value))
 
 
-def new_run(chance: random.Random, now: int) -> SimulatedRun:
+def new_run(chance: random.Random, now: int, slugs: Sequence[Slug]) -> SimulatedRun:
     """Return a run that is created and polled for the first time at an instant."""
+    slug = chance.choice(slugs)
     size = chance.gauss(0, 1)
     waits_us = round(_between(1, 6 * math.exp(chance.gauss(0, 1)), 60) * SECOND)
     longer = 0.45 * size + 0.893 * chance.gauss(0, 1)
-    whole_us = round(_between(3, 60 * math.exp(0.85 * longer), 1200) * SECOND)
+    whole_s = _between(3, slug.median_s * math.exp(slug.deviation * longer), 1200)
+    whole_us = round(whole_s * SECOND)
     has_failed, until = chance.random() < 0.12, chance.random()
     return SimulatedRun(
+        slug=slug.name,
         created_at=now,
         started_at=now + waits_us,
         ended_at=now + waits_us + (round(whole_us * until) if has_failed else whole_us),
@@ -173,7 +195,35 @@ class _Poll:
 Order = Callable[[Sequence[SimulatedRun], Mapping[int, int], int], Sequence[SimulatedRun]]
 
 
-def simulate(order: Order, counts: Counts, *, runs: int, hours: int, seed: int) -> Seen:
+class _Likes(dict[str, UsualRun]):
+    """What the runs of each slug are like, as far as they were seen to end."""
+
+    def __missing__(self, slug: str) -> UsualRun:
+        return UsualRun()
+
+    def note(self, run: SimulatedRun) -> None:
+        """Add a run that was seen to have ended, unless it failed."""
+        if not run.has_failed:
+            wall_us = run.ended_at - run.created_at
+            self[run.slug] = self[run.slug].after(wall_us, n_missed=run.n_missed)
+
+    def foretell(self, run: SimulatedRun) -> None:
+        """Foretell the end of a new run."""
+        like = self[run.slug]
+        run.likely_end = like.end_of(run.created_at, now=run.created_at)
+        run.n_missed = like.doubts
+
+
+def simulate(
+    order: Order,
+    counts: Counts,
+    *,
+    runs: int,
+    hours: int,
+    seed: int,
+    slugs: Sequence[Slug] = ALIKE,
+    learns: bool = True,
+) -> Seen:
     """Watch so many runs by a schedule, and return what it saw.
 
     Args:
@@ -182,9 +232,11 @@ def simulate(order: Order, counts: Counts, *, runs: int, hours: int, seed: int) 
         runs: how many runs are watched at any time.
         hours: for how long.
         seed: of the lives.
+        slugs: of the runs, as many of each.
+        learns: whether ends that were seen foretell others.
     """
-    chance, polls = random.Random(seed), list[_Poll]()
-    live = [new_run(chance, START_AT + chance.randrange(100 * SECOND)) for _ in range(runs)]
+    chance, polls, likes = random.Random(seed), list[_Poll](), _Likes()
+    live = [new_run(chance, START_AT + chance.randrange(100 * SECOND), slugs) for _ in range(runs)]
     for run in live:
         _plan(run, run.created_at, counts)
     now, budget, sent = START_AT, Budget(rate=RATE), deque[int]()
@@ -197,8 +249,13 @@ def simulate(order: Order, counts: Counts, *, runs: int, hours: int, seed: int) 
         going = sendable(budget, new=0, due=len(due), demand=demand, now=now)
         for run in order(due, cycles_us, now)[:going]:
             polls.append(_Poll(run=run, before=run.last_polled_at, due_at=run.due_at, at=now))
-            polled = new_run(chance, now) if now >= run.ended_at else run
-            live[live.index(run)] = polled
+            polled = run
+            if now >= run.ended_at:
+                polled = new_run(chance, now, slugs)
+                if learns:
+                    likes.note(run)
+                    likes.foretell(polled)
+                live[live.index(run)] = polled
             _plan(polled, now, counts)
         if going:
             sent.extend([now] * going)
@@ -240,7 +297,7 @@ def _seen(polls: Sequence[_Poll], cycle: int) -> Seen:
     )
 
 
-def by_schedule(counts: Counts, *, runs: int, hours: int, seed: int) -> Seen:
+def by_schedule(counts: Counts, **more: Any) -> Seen:
     """Return what the recorder's schedule sees."""
 
     def order(
@@ -248,10 +305,10 @@ def by_schedule(counts: Counts, *, runs: int, hours: int, seed: int) -> Seen:
     ) -> Sequence[SimulatedRun]:
         return by_gain(due, cycles_us, now=now)
 
-    return simulate(order, counts, runs=runs, hours=hours, seed=seed)
+    return simulate(order, counts, **more)
 
 
-def by_turns(*, runs: int, hours: int, seed: int) -> Seen:
+def by_turns(**more: Any) -> Seen:
     """Return what round robin sees, which reads no counts."""
 
     def order(
@@ -259,4 +316,4 @@ def by_turns(*, runs: int, hours: int, seed: int) -> Seen:
     ) -> Sequence[SimulatedRun]:
         return sorted(due, key=lambda run: run.due_at)
 
-    return simulate(order, Counts.NONE, runs=runs, hours=hours, seed=seed)
+    return simulate(order, Counts.NONE, **more, learns=False)

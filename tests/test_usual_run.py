@@ -33,7 +33,7 @@ def after(usual: UsualRun, *missed: int) -> UsualRun:
 def test_most_runs_end_within_the_usual_time() -> None:
     """Of a steady law it holds more than nine in ten, and is no wider than it has to be."""
     chance = random.Random(1)
-    walls = [round(MINUTE * chance.lognormvariate(0, 0.5)) for _ in range(2000)]
+    walls = [round(MINUTE * chance.lognormvariate(0, 0.4)) for _ in range(2000)]
     end = like(*walls[:1000]).end_of(T0, now=T0)
     assert end is not None
     assert sum(end.from_at <= T0 + wall <= end.until_at for wall in walls) > 1800

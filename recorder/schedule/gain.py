@@ -7,15 +7,16 @@ one that has waited for `MOST_CYCLES` of round robin goes before all others.
 import math
 from typing import Final, NamedTuple
 
-from recorder.instants import MINUTE, SECOND
+from recorder.instants import SECOND
 
 LEAST_PAUSE_US: Final = 2 * SECOND  # the least that the API's page names
 MOST_CYCLES: Final = 1.5
 _SOONEST_US: Final = SECOND
-_TYPICAL_US: Final = 2 * MINUTE  # in which half of the runs end of which nothing is known
+_TYPICAL_US: Final = 150 * SECOND  # in which half of the runs end of which nothing is known
 _SPREAD: Final = 0.3  # of the time that the pace leaves, either way
 _SPREAD_US: Final = 2 * SECOND
 _DOUBT: Final = 0.3  # that an end which is foretold has nothing to do with the real one: a run may fail at any time
+_BELIEF_LEFT: Final = 0.6  # after each foretold end that passed without one
 _EVENNESS: Final = 0.015
 
 
@@ -45,8 +46,8 @@ def likely_end(
     """
     if started_at is None or counted_at is None or not leads or not ended:
         return None
-    # A lead that is under way has come half of its way.
-    share = min((ended + 0.5) / leads, 1)
+    # A lead that is under way has come most of its way: the counts are as old as the last batch of leads.
+    share = min((ended + 0.7) / leads, 1)
     left_us = started_at + (counted_at - started_at) / share - now
     # A run that should have ended by now takes half as long again as it is late.
     left_us = max(left_us if left_us > 0 else -left_us / 2, _SOONEST_US)
@@ -65,7 +66,7 @@ def gain(
         waited_us: the time since the last poll.
         pause_us: the pause after it that the cadence set.
         left: when the run is likely to end, from the last poll on; None where nothing foretells it.
-        n_missed: how many foretold ends passed without one: each halves what the next one counts for.
+        n_missed: how many foretold ends passed without one: after each the next one counts for less.
         cycle_us: the time in which round robin polls each run once.
     """
     waited_us, cycle_us = max(waited_us, 0), max(cycle_us, pause_us, 1)
@@ -74,7 +75,7 @@ def gain(
         return 100 + cycles
     delay_us = waited_us - _TYPICAL_US * math.log1p(waited_us / _TYPICAL_US)
     if left is not None:
-        delay_us += (1 - _DOUBT) * 0.5**n_missed * (_delay_us(waited_us, left) - delay_us)
+        delay_us += (1 - _DOUBT) * _BELIEF_LEFT**n_missed * (_delay_us(waited_us, left) - delay_us)
     return 2 * delay_us / cycle_us + _EVENNESS * cycles**4
 
 

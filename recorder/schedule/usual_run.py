@@ -13,6 +13,9 @@ _LEAST_RUNS: Final = 5
 _MEMORY: Final = 32  # runs; older ones fade
 _WIDTH: Final = 2.2  # deviations, either way
 _LEAST_DEVIATION: Final = 0.2
+_MOST_DEVIATION: Final = (
+    0.6  # runs that differ more foretell nothing: one in three takes twice as long, or half
+)
 _DOUBTS: Final = (
     5  # for each end that a run foretells in vain; runs whose counts advance evenly foretell 0.1
 )
@@ -41,7 +44,7 @@ class UsualRun:
         """How many foretold ends a new run counts as missed already."""
         if self.n_runs < _LEAST_RUNS:
             return 0
-        return min(int(_DOUBTS * self.missed / _MILLIONTHS - 0.5), _MOST_DOUBTS)
+        return min(int(_DOUBTS * self.missed / _MILLIONTHS - 0.8), _MOST_DOUBTS)
 
     def after(self, wall_us: int, *, n_missed: int | None) -> "UsualRun":
         """Return it with one more run.
@@ -65,11 +68,14 @@ class UsualRun:
         )
 
     def end_of(self, created_at: int, *, now: int) -> LikelyEnd | None:
-        """Return when a run that was created then is likely to end; None where it has taken longer, or few runs are known."""
-        if self.n_runs < _LEAST_RUNS:
+        """Return when a run that was created then is likely to end.
+
+        None where that cannot be said: it has taken longer, few runs are known, or they differ too much.
+        """
+        mean, deviation = self.log_mean / _MILLIONTHS, math.sqrt(self.log_variance / _MILLIONTHS)
+        if self.n_runs < _LEAST_RUNS or deviation > _MOST_DEVIATION:
             return None
-        mean = self.log_mean / _MILLIONTHS
-        deviation = max(math.sqrt(self.log_variance / _MILLIONTHS), _LEAST_DEVIATION)
+        deviation = max(deviation, _LEAST_DEVIATION)
         from_us, until_us = (math.exp(mean + way * _WIDTH * deviation) for way in (-1, 1))
         end = LikelyEnd(created_at + round(from_us), created_at + round(until_us))
         return end if end.until_at > now else None
