@@ -76,6 +76,7 @@ def upgrade() -> None:
         op.execute(f"ALTER TABLE {SCHEMA}.run_block ALTER COLUMN data SET STORAGE EXTERNAL")
     for name in LIKELY_END:
         op.add_column("watch", sa.Column(name, Integer), schema=_schema())
+    op.add_column("key_budget", sa.Column("short_since", Integer), schema=_schema())
     op.add_column("run", sa.Column("month", Name), schema=_schema())
     _fill_months()
     op.create_index(MONTH_INDEX, "run", ["month", "source_id", "run_key"], schema=_schema())
@@ -124,6 +125,7 @@ def _month_of(us: sa.ColumnElement[int]) -> sa.ColumnElement[str]:
 
 def downgrade() -> None:
     """Drop them; the history itself is whole without them."""
+    op.drop_column("key_budget", "short_since", schema=_schema())
     for name in LIKELY_END:
         op.drop_column("watch", name, schema=_schema())
     op.drop_index(MONTH_INDEX, "run", schema=_schema())

@@ -60,6 +60,9 @@ class Coordinator:
         cadence: the settings of the watch.
         clock: microseconds since 1970 UTC; all instants here are by it, not by the store's own.
         role: how this process shares the sources with others.
+
+    Attributes:
+        cycles_us: the time in which round robin polls each run in flight of a source once, by source id, where it is known.
     """
 
     database: Database
@@ -70,7 +73,7 @@ class Coordinator:
     _busy_until: dict[int, int] = field(default_factory=dict)
     _new_went_last: set[str] = field(default_factory=set)
     _asleep_until: dict[int, int] = field(default_factory=dict)
-    _cycles_us: dict[int, int] = field(default_factory=dict)
+    cycles_us: dict[int, int] = field(default_factory=dict)
     _may_gain: frozenset[int] = frozenset()
     _wanted: frozenset[int] = frozenset()
     _ahead_us: int = 0
@@ -155,7 +158,7 @@ class Coordinator:
         with self.database.reading() as connection:
             found = due_runs(connection, wanted, now=now, limit=_AT_A_TIME)
             next_at = next_due_at(connection, wanted, now=now)
-        every_us, cycles_us = self.cadence.every_us, self._cycles_us
+        every_us, cycles_us = self.cadence.every_us, self.cycles_us
         ripe = {one: ripe_at(one, cycles_us, every_us=every_us) for one in found}
         due = by_gain((one for one, at in ripe.items() if at <= now), cycles_us, now=now)
         later = [at for at in (next_at, *ripe.values()) if at is not None and at > now]
@@ -291,7 +294,7 @@ class Coordinator:
             if pass_at is None:
                 every_us = self.cadence.every_us
                 cycle = cycle_us(use.rate, demand=demand.requests, every_us=every_us)
-                self._cycles_us |= dict.fromkeys(use.sources, cycle)
+                self.cycles_us |= dict.fromkeys(use.sources, cycle)
             yield use, due, demand
 
     def _is_behind(
@@ -312,7 +315,7 @@ class Coordinator:
         if not others:
             return False
         waiting = due_runs(connection, others, now=now, limit=_AT_A_TIME)
-        ordered = by_gain(sorted([*due, *waiting]), self._cycles_us, now=now)
+        ordered = by_gain(sorted([*due, *waiting]), self.cycles_us, now=now)
         timely = without_early(budget, ordered, pause_us=pause_us, now=shared_now)
         first, *_ = in_turn(timely, new_went_last=False, last_new_source=budget.last_new_source)
         return first in waiting

@@ -1,5 +1,7 @@
 """The messages of a watch, one line each."""
 
+from collections.abc import Iterable
+
 from recorder.analysis.rows import RunRow
 from recorder.humanize import clock_words, counted, whole_span
 from recorder.store.read.overdue_runs import Overdue
@@ -46,6 +48,15 @@ def clock_off_line(source: str, off_us: int) -> str:
 def clock_right_line(source: str) -> str:
     """Return the message for a clock of ours that is right again."""
     return f"this machine's clock agrees with that of the server of source {source!r} again"
+
+
+def too_fast_line(sources: Iterable[str], *, pace_us: int, life_us: int) -> str:
+    """Return the message for a key whose runs end faster than they can be asked."""
+    names = ", ".join(map(repr, sources))
+    return (
+        f"runs of source {names} end faster than they can be asked: each is polled about every {whole_span(pace_us)},"
+        f" half of them take less than {whole_span(life_us)}, so ends are seen late; raise --rate, or use a second key"
+    )
 
 
 def down_line(source: str, why: str) -> str:

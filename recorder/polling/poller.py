@@ -12,7 +12,8 @@ from functools import partial
 from recorder.errors import RecorderError, StoreError
 from recorder.instants import MINUTE, SECOND
 from recorder.ledger.target import Target
-from recorder.polling.active_sources import ActiveSource, by_key, pollable
+from recorder.polling.active_sources import ActiveSource, by_key, key_uses, pollable
+from recorder.polling.budget_watch import BudgetWatch
 from recorder.polling.coordinator import Coordinator
 from recorder.polling.fetchers import GATHER_US, MOST_UNDER_WAY, Fetcher, PollRequest
 from recorder.polling.messages import not_visible_line, overdue_left_line, overdue_line
@@ -69,6 +70,7 @@ class Poller:
     def __post_init__(self) -> None:
         self._database = self.coordinator.database
         self._sealer = Sealer(database=self._database)
+        self._budgets = BudgetWatch(database=self._database, notify=self.runtime.notify)
         self.results = ResultRecorder(
             coordinator=self.coordinator,
             recorder=self.recorder,
@@ -138,6 +140,8 @@ class Poller:
         self._renew_leases(now)
         self._send_due(now)
         if self.options.until is not RunMode.PASS:
+            uses = key_uses(self._sources[source_id] for source_id in self._leased)
+            self._budgets.check(uses, self.coordinator.cycles_us, now=now)
             self._notify_overdue(now)  # a pass reports at its end: its answers check the clock
             self._sealer.seal(self._leased, now)
         self.summary.store_error = None

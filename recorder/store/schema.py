@@ -256,6 +256,7 @@ key_budget = table(
     sa.Column("key_id", Text, nullable=False),
     *integers("last_sent_at paused_until last_follow_up_at"),
     sa.Column("last_new_source", Small),
+    *integers("short_since"),
     sa.PrimaryKeyConstraint("key_id"),
     rowid=False,
 )

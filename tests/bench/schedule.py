@@ -5,7 +5,7 @@
 Ratios of three means, with 5, 20 and 100 runs at once: the delay of an end, the age of the last poll of a run in flight, the
 time between the two polls around a failure; the mean over the seeds, and the largest. Then the same where the runs of two
 slugs take 10 s and 5 minutes, with and without what earlier runs took. In virtual time (tests/poll_simulation.py): the
-same on every machine. Seeds from 11 on chose the constants of the schedule, so the others are reported.
+same on every machine; the constants of the schedule were chosen by other lives than these.
 """
 
 import argparse

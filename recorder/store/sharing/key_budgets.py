@@ -239,6 +239,22 @@ def release(connection: sa.Connection, ended: Iterable[tuple[Slot, int]]) -> Non
     _RELEASE.many(connection, sorted(rows, key=lambda row: row[1:]))
 
 
+def short_keys(connection: sa.Connection) -> set[str]:
+    """Return the keys whose runs are known to end faster than they can be asked."""
+    is_short = key_budget.c.short_since.is_not(None)
+    return set(connection.execute(sa.select(key_budget.c.key_id).where(is_short)).scalars())
+
+
+def note_short(connection: sa.Connection, key_id: str, *, is_short: bool, now: int) -> bool:
+    """Note whether a key's runs end faster than they can be asked; return whether that was not known."""
+    since = key_budget.c.short_since
+    statement = sa.update(key_budget).where(
+        key_budget.c.key_id == key_id, since.is_(None) if is_short else since.is_not(None)
+    )
+    changed = connection.execute(statement.values(short_since=now if is_short else None))
+    return bool(changed.rowcount)
+
+
 def pause_minute(connection: sa.Connection, key_id: str, *, now: int) -> None:
     """Pause a key for a minute, by a clock that may be ahead."""
     pause(connection, key_id, until=now + WINDOW_US)

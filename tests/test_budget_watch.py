@@ -1,0 +1,80 @@
+"""A key whose runs end faster than they can be asked is reported: once, by whichever process, until that is over."""
+
+from collections.abc import Callable
+
+import pytest
+from stores import T0, S
+from virtual import Reply, Scene, ok
+
+from recorder.instants import MINUTE, iso
+from recorder.polling.budget_watch import BudgetWatch
+from recorder.polling.permits import KeyUse
+from recorder.polling.watch_options import RunMode
+from recorder.store.engine import Database
+
+LIFE_S = 30
+USE = KeyUse(key_id="key-of-default", rate=20, sources={1: "default"})
+Check = Callable[..., list[str]]
+
+
+def short_lives(_source: str, run_id: str, at_s: int) -> Reply:
+    """Every run was created at the beginning, and takes half a minute."""
+    timing = {"createdAt": iso(T0), "completedAt": iso(T0 + LIFE_S * S)}
+    if at_s < LIFE_S:
+        return ok(run_id, timing={"createdAt": iso(T0)})
+    return ok(run_id, "completed", timing=timing, cost={"actual": 1})
+
+
+def crowd(scene: Scene, prefix: str = "er") -> None:
+    scene.rate = 20
+    scene.world = short_lives
+    scene.track(*(f"{prefix}_{n:02}" for n in range(40)))
+
+
+def test_a_watch_reports_a_budget_that_is_too_short(database: Database) -> None:
+    """With its pace and the length of the runs; what to do stands there too."""
+    scene = Scene(database)
+    crowd(scene)
+    scene.watch(RunMode.TIME, seconds=90)
+    [line] = scene.told
+    assert line.startswith("runs of source 'default' end faster than they can be asked: each is")
+    assert line.endswith(
+        "half of them take less than 30 s, so ends are seen late; raise --rate, or use a second key"
+    )
+
+
+def test_a_watch_with_budget_enough_reports_nothing(database: Database) -> None:
+    """Three runs are polled every 3 s."""
+    scene = Scene(database, world=short_lives)
+    scene.track("er_1", "er_2", "er_3")
+    scene.watch(RunMode.TIME, seconds=90)
+    assert scene.told == []
+
+
+@pytest.fixture
+def check(database: Database) -> Check:
+    """Check, in a new process, a key whose runs are polled once in so many seconds."""
+    scene = Scene(database, world=short_lives)
+    scene.track("er_1")
+    scene.watch(RunMode.TIME, seconds=40)
+    minutes = iter(range(1, 60))
+
+    def check(*paces_s: int) -> list[str]:
+        told: list[str] = []
+        budgets = BudgetWatch(database=database, notify=told.append)
+        for pace_s in paces_s:
+            now = T0 + next(minutes) * MINUTE
+            budgets.check([USE], {1: pace_s * S}, now=now)
+            budgets.check([USE], {1: 9 * pace_s * S}, now=now + S)
+        return told
+
+    return check
+
+
+def test_it_is_reported_once_over_all_processes_until_it_is_over(check: Check) -> None:
+    """It is over at half of the pace that it takes, so that messages do not alternate; more than once a minute nobody looks."""
+    assert len(check(LIFE_S + 1)) == 1
+    assert check(LIFE_S + 1, LIFE_S, LIFE_S + 1) == []
+    assert check(LIFE_S // 2) == []
+    assert len(check(LIFE_S + 1, LIFE_S + 2)) == 1
+    assert len(check(3, LIFE_S + 1)) == 1
