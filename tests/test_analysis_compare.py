@@ -124,7 +124,7 @@ def test_a_worse_version_is_told_in_words() -> None:
     assert fails == (
         "version 2 of email fails more often than version 1: 19 % against 6.2 %, difference 6.8 to 19 points"
     )
-    assert costs.startswith("version 2 of email costs more a completed lead than version 1: ")
+    assert costs.startswith("version 2 of email costs more per completed lead than version 1: ")
     assert "in credits" in costs
 
 

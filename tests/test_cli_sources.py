@@ -162,7 +162,7 @@ def test_a_key_that_is_not_set_here_is_known_by_its_answers(ask: Ask, store: Dat
     a, b = told(ask, "sources")
     assert (a["key_sources"], a["key_requests_60s"], a["key_budget"]) == (["a"], 0, 80)
     assert (b["key_sources"], b["key_requests_60s"], b["key_budget"]) == (None, None, None)
-    assert "no key is known here of b:" in ask("sources")[1]
+    assert "the key of b is not known here" in ask("sources")[1]
 
 
 def test_sources_says_who_polls(ask: Ask, store: Database) -> None:

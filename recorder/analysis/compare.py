@@ -27,8 +27,8 @@ _HOW: Final = (
 def compare(group: Group) -> Row:
     """Show how two selections of runs differ: B against A, with a verdict where the difference is hardly chance.
 
-    A selection is such as since=14d,until=7d,slug=x,version=3,label.team=growth; the other filters hold for both. Each
-    interval holds with 95 % for all comparisons of the answer together.
+    A selection is written since=14d,until=7d,slug=x,version=3,label.team=growth, or a part of that; the other filters
+    hold for both. The intervals of an answer are 95 % intervals for all its comparisons together.
 
     Returns:
         A row a group, `measure` and, for money, `unit`: `failure_rate` (of completed + failed), and of completed runs
@@ -114,12 +114,16 @@ ANALYSIS: Final = Analysis(
     population=Population.ALL,
     needs=NEEDS,
     options=(
-        Option(name="a", default=None, help="The selection to compare with.", kind="selection"),
-        Option(name="b", default=None, help="The selection that is compared.", kind="selection"),
+        Option(
+            name="a", default=None, help="Selection A, the one to compare with.", kind="selection"
+        ),
+        Option(
+            name="b", default=None, help="Selection B, the one that is compared.", kind="selection"
+        ),
         Option(
             name="against",
             default=None,
-            help="Compare the runs from --since on with those of as long a time before.",
+            help="Compare the runs since --since with those of the same length of time before.",
             kind="period",
         ),
     ),

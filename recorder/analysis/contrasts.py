@@ -23,7 +23,8 @@ LEAST_N: Final = 10
 _ERROR: Final = 0.05
 """The chance that any interval of an answer misses."""
 
-_VERDICTS: Final = {word: word.replace("_", " ") for word in ("not_shown", "too_few")}
+_VERDICTS: Final = {"not_shown": "unclear", "too_few": "too few"}
+"""The words of a table for a verdict that no difference is shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,10 +60,10 @@ def _money(value: float) -> str:
 
 MEASURES: Final = {
     "failure_rate": _percent(higher="fails more often", lower="fails less often"),
-    "seconds_per_lead": _time(higher="takes longer a lead", lower="takes less time a lead"),
+    "seconds_per_lead": _time(higher="takes longer per lead", lower="takes less time per lead"),
     "wall_seconds": _time(higher="takes longer", lower="takes less time"),
     "unit_cost": Measure(
-        higher="costs more a completed lead", lower="costs less a completed lead", digits=_money
+        higher="costs more per completed lead", lower="costs less per completed lead", digits=_money
     ),
     "actual_per_preview": _percent(
         higher="costs more of its preview", lower="costs less of its preview"

@@ -28,8 +28,8 @@ _COMPLETED: Final = frozenset({"completed"}).__contains__
 def costs(group: Group) -> Row:
     """Show cost previewed against actual, of completed runs, unit by unit; sums are exact.
 
-    bias = (actual - preview) / preview, wape = sum |actual - preview| / actual. Only runs of which both are known and
-    quiet are pairs; the others are counted apart. --status: the cost of failed or cancelled runs.
+    bias = (actual - preview) / preview, wape = sum |actual - preview| / actual. A pair is a run of which both are
+    known and the actual is final; the others are counted apart. --status failed,cancelled: what these cost.
 
     Returns:
         A row a group and `unit` (null: runs without an amount that could be read). Amounts are exact decimals of the

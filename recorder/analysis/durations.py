@@ -23,8 +23,8 @@ _KM_PERCENTS: Final = (50, 90, 95)
 def durations(group: Group) -> Row:
     """Show how long completed runs queue, run and take in all, in seconds; percentiles by nearest rank.
 
-    p95 needs 20 runs and p99 a hundred, else they are null ("-"). --status and --by
-    status cover runs that failed or were cancelled.
+    p95 needs 20 runs and p99 a hundred, else they are null ("-"). By default only completed runs count; --status and
+    --by status choose others.
 
     Returns:
         `runs`: the population: completed; with a status the runs of that status; by status all that ended. `in_flight`:
@@ -40,6 +40,7 @@ def durations(group: Group) -> Row:
         reached; both null = too few values.
     """
     runs, is_censored = group.runs, bool(group.question.options["censored"])
+    is_grouped = group.question.by is not None
     queue, run, wall, per_lead = runs.queue, runs.run, runs.wall, seconds_per_lead(runs)
     is_ledger, is_bracketed = map(runs.words("ended_at_origin").where, (_LEDGER, _BRACKETED))
     brackets = Ranked(runs.end_width[is_bracketed])
@@ -47,8 +48,8 @@ def durations(group: Group) -> Row:
         "runs": count(runs.n, narrow=True),
         "in_flight": count(group.context.is_in_flight),
         **_span("queue_seconds", queue, narrow="" if is_censored else "p50"),
-        **_span("run_seconds", run, narrow="" if is_censored else "n p50 p90 p95 max"),
-        **_span("wall_seconds", wall, narrow="p50"),
+        **_run_cells(run, is_censored=is_censored, is_grouped=is_grouped),
+        **_span("wall_seconds", wall, narrow="p50" if is_censored or not is_grouped else ""),
         **percentiles("seconds_per_lead", per_lead, *_PERCENTS, scale=1),
         **(_kaplan_meier(group.context) if is_censored else {}),
         "ended_ledger": count(is_ledger),
@@ -75,6 +76,13 @@ _BRACKETED: Final = frozenset({"bracketed"}).__contains__
 def _span(name: str, span: Span, *, narrow: str) -> Row:
     """Return the percentiles of the durations that enter statistics."""
     return percentiles(name, span.us[span.enters], *_PERCENTS, narrow=narrow)
+
+
+def _run_cells(run: Span, *, is_censored: bool, is_grouped: bool) -> Row:
+    """Return the percentiles of the run time; groups have bars next to the median, which take the room of p95."""
+    wanted = "n p50 p90 max" if is_grouped else "n p50 p90 p95 max"
+    cells = _span("run_seconds", run, narrow="" if is_censored else wanted)
+    return cells | {"run_seconds_p50": cells["run_seconds_p50"]._replace(bar=is_grouped)}
 
 
 def seconds_per_lead(runs: Runs) -> Floats:
@@ -134,7 +142,7 @@ ANALYSIS: Final = Analysis(
         Option(
             name="censored",
             default=False,
-            help="Kaplan-Meier quantiles of the wall time, which count runs in flight too.",
+            help="Show Kaplan-Meier quantiles of the wall time, which count runs in flight too.",
             needs=frozenset({"tracked_at", "last_good_at"}),
             kind="flag",
         ),

@@ -31,7 +31,7 @@ def expensive_runs(group: Group) -> Row:
         "source": text(values["source"]),
         "run_id": key(values["run_id"]),
         "slug": text(values["slug"], narrow=True),
-        "version": text(values["version"], narrow=True),
+        "version": text(values["version"]),
         "status": text(values["status"], narrow=True),
         "part": text(values["spend_part"], narrow=True),
         "unit": text(values["spend_unit"], narrow=True),

@@ -24,8 +24,8 @@ _IS: Final = {word: frozenset({word}).__contains__ for word in _ENDED}
 def leads(group: Group) -> Row:
     """Show what became of each lead, of runs whose items were captured to the end by `poll --items`.
 
-    completed_rate = completed / (completed + failed), with its 95 % interval. --by provider, skipped_reason: by what the
-    items themselves say.
+    completed_rate = completed / (completed + failed), with its 95 % interval. --by provider and --by skipped_reason
+    group by what the items say.
 
     Returns:
         `unit`: of the runs' cost, null where there are several. `runs`: with items; `items` = `completed` + `failed` +
@@ -98,9 +98,10 @@ def captured_leads(runs: Runs, population: str, question: Question) -> str:
     """Return how many leads of how many runs were captured, for the foot."""
     del population, question
     n = runs.ints("items")
+    captured, n_ended = n_of(n.there), n_of(runs.is_terminal)
     return (
-        f"{counted(total(n.filled(0).values), 'lead')} of {counted(n_of(n.there), 'run')} whose items were captured to the end,"
-        f" of {n_of(runs.is_terminal):,} that ended"
+        f"{counted(total(n.filled(0).values), 'lead')} of {counted(captured, 'run')} whose items were captured to the end,"
+        f" of {n_ended:,} that ended{'' if captured else ': poll --items captures them'}"
     )
 
 

@@ -35,7 +35,7 @@ ANALYSES: Final = {
     "settling": Entry(
         "Show how long after the end the actual cost last moved.", ("costs", "when_final")
     ),
-    "spend": Entry("Show what is spent, may still come, is unknown."),
+    "spend": Entry("Show what is spent, and what may still come."),
     "expensive_runs": Entry(
         "List the most expensive runs, --limit of each unit (20).", ("spend", "runs")
     ),

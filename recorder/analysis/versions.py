@@ -24,8 +24,8 @@ FirstUses: TypeAlias = Mapping[Key, int]
 def versions(group: Group) -> Row:
     """Show how each version of a slug differs from the one before, with a verdict where that is hardly chance.
 
-    Versions stand in the order of their first runs in the store. Each interval holds with 95 % for all comparisons of
-    the answer together.
+    Versions stand in the order of their first runs in the store. The intervals of an answer are 95 % intervals for
+    all its comparisons together.
 
     Returns:
         A row a group, `slug`, `version_a`, `version_b` (null: runs without a version), `measure` and, for money,

@@ -16,6 +16,7 @@ from recorder.cli.row_options import QueryOptions, notify_unknown_words, query_o
 from recorder.cli.snapshot_lines import COLUMNS, format_step, step_cells, step_lines
 from recorder.cli.stores import reading
 from recorder.cli.streams import WIDE, terminal_width
+from recorder.history.units import UNSTATED
 from recorder.humanize import cost_text, counted, span, time_left
 from recorder.instants import datetime_of
 from recorder.ledger.run_status import TERMINAL
@@ -71,14 +72,15 @@ Examples:
     "--tracking",
     type=click.Choice(_TRACKING),
     multiple=True,
-    help="Runs in this tracking state. Repeatable.",
+    help="Runs in this tracking state: how far polling of them is. Repeatable.",
 )
 @query_options("filters as_of tz order format")
 def runs(tracking: tuple[str, ...], options: QueryOptions) -> None:
     """List the tracked runs with their last known state, in order of creation.
 
     json, ndjson and csv have all columns of the view `runs`; a table has the main ones. --sort takes any of them.
-    With a --status of runs in flight, they also have what remains of each (p10, p50, p90), and whether it is slow.
+    With a --status of runs in flight, such as running, there is also what remains of each (p10, p50, p90), and
+    whether it is slow.
     """
     filters, as_of = options.filters, options.as_of
     with reading(options.settings) as database:
@@ -171,7 +173,8 @@ def _leads(row: Mapping[str, Any]) -> str | None:
 def _cost(row: Mapping[str, Any]) -> str | None:
     if row["cost_unit"] is None:
         return None
-    return cost_text(row["cost_actual"], row["cost_preview"], row["cost_unit"])
+    unit = None if row["cost_unit"] == UNSTATED else row["cost_unit"]
+    return cost_text(row["cost_actual"], row["cost_preview"], unit)
 
 
 def _foot(rows: list[dict[str, Any]], as_of: int | None, tz: tzinfo) -> str:

@@ -22,8 +22,8 @@ def budget(options: QueryOptions) -> None:
     """Show how far each budget of the config is used, and what its period is projected to come to.
 
     Used is what is spent, committed (in flight) and unconfirmed (ended without an actual). The projection adds what
-    past stretches came to that were as long as the time that is left: in one of ten it was less than p10, in one of
-    ten more than p90.
+    past periods as long as the time that is left came to: one in ten came to less than p10, one in ten to more than
+    p90. A budget is a table [budget.NAME] of the config, with unit, amount and per.
     """
     with reading(options.settings) as database:
         analyses = Analyses(database, options.settings, as_of=options.as_of)

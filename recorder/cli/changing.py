@@ -34,7 +34,7 @@ _MOST_NAMED: Final = 5
 )
 @settings_options()
 def untrack(run_ids: tuple[str, ...], settings: Settings) -> None:
-    """Stop watching runs, and keep their history."""
+    """Stop polling runs, and keep their history."""
 
     def work(connection: Connection) -> None:
         for run_id in dict.fromkeys(run_ids):
@@ -60,7 +60,7 @@ Examples:
 def label(words: tuple[str, ...], removed: tuple[str, ...], options: QueryOptions) -> None:
     """Set labels of runs, or remove them with --remove.
 
-    The runs are those of the ids, or all that the filters choose. A label that a run has already gets the new value.
+    Choose the runs by their ids, or by filters. A label that a run has already gets the new value.
     """
     pairs = list(takewhile(lambda word: "=" in word, reversed(words)))
     labels = dict(map(_pair, reversed(pairs)))
@@ -78,7 +78,7 @@ def label(words: tuple[str, ...], removed: tuple[str, ...], options: QueryOption
         chosen = _chosen(database, options, words[: len(words) - len(pairs)])
         database.write(change)
     if sys.stderr.isatty():
-        notify(f"{counted(_count(chosen), 'run')} labelled")
+        notify(f"labels of {counted(_count(chosen), 'run')} are changed")
 
 
 def _pair(word: str) -> tuple[str, str]:
@@ -101,8 +101,8 @@ Examples:
 def forget(run_ids: tuple[str, ...], options: QueryOptions, *, yes: bool) -> int:
     """Remove runs and their whole history from the store, after asking.
 
-    The runs are those of the ids, or all that the filters choose. Exit code 1 if the answer is no. Exports and backups
-    keep these runs; a lake loses them with its next export.
+    Choose the runs by their ids, or by filters. Exit code 1 if the answer is no. Exports and backups keep these runs;
+    a lake loses them with its next export.
     """
     with recording(options.settings) as database:
         chosen = _chosen(database, options, run_ids)

@@ -89,10 +89,14 @@ _span_option = partial(click.option, metavar="DURATION", callback=_past_span)
 
 _RULE_OPTIONS: Final = all_options(
     _rate_option(
-        "--max-failure-rate", "failure_rate", help="Failed runs, of those that completed or failed."
+        "--max-failure-rate",
+        "failure_rate",
+        help="Share of failed runs among those that completed or failed.",
     ),
     _rate_option(
-        "--max-overrun", "overrun", help="Runs that cost over 1.1 times their preview, by unit."
+        "--max-overrun",
+        "overrun",
+        help="Share of runs that cost over 1.1 times their preview, by unit.",
     ),
     _span_option(
         "--max-silence",
@@ -101,7 +105,7 @@ _RULE_OPTIONS: Final = all_options(
     ),
     _count_option("--max-overdue", "overdue", help="Runs that are overdue now."),
     _count_option(
-        "--max-slow", "slow", help="Runs in flight that are slow, as overdue --slow marks them."
+        "--max-slow", "slow", help="Runs in flight that are slow, as `overdue --slow` marks them."
     ),
     click.option(
         "--max-spend",
@@ -109,7 +113,7 @@ _RULE_OPTIONS: Final = all_options(
         metavar="AMOUNT[ UNIT]/DURATION",
         callback=_spend_limits,
         multiple=True,
-        help="What the runs created in that time use, by unit: 5000/7d. Repeatable.",
+        help="Spend of the runs created in that time, by unit: 5000/7d. Repeatable.",
     ),
     click.option(
         "--max-budget",
@@ -121,14 +125,14 @@ _RULE_OPTIONS: Final = all_options(
     _span_option(
         "--new-errors",
         "new_errors_us",
-        help="No error pattern of runs may have been first seen in that time.",
+        help="Error patterns of runs that were first seen in that time: none may be.",
     ),
     click.option(
         "--min-n",
         type=click.IntRange(1),
         metavar="N",
         default=10,
-        help="A rate of fewer runs crosses nothing.",
+        help="A rate of fewer than N runs crosses nothing.",
     ),
     click.option(
         "--strict",
@@ -151,9 +155,9 @@ Examples:
 def check(options: QueryOptions, *, verbose: bool, **rules: Any) -> int:  # noqa: ANN401  # what click passes
     """Print the thresholds that are crossed, and exit with code 5 if any is; print nothing if none is.
 
-    A rate crosses its threshold when the lower bound of its 95 % interval is above it. Rates are of the runs that the
-    filters take, without --since of the last 7 days. The other rules are of now, and take the filters but for --since
-    and --until. json, ndjson, csv and markdown have all rules, crossed or not; -v does the same for a table.
+    A rate crosses its threshold when the lower bound of its 95 % interval is above it. Rates are those of the runs
+    that the filters choose, by default of the last 7 days. The other rules are about now, and take all filters but
+    --since and --until. json, ndjson, csv and markdown have all rules, crossed or not; -v does the same for a table.
     """
     if not any(rules[name] not in (None, ()) for name in _RULES):
         raise UsageError(

@@ -36,7 +36,7 @@ _INDENT: Final = len("last_polled_at: ")
 
 @click.group(epilog="Example: recorder db status")
 def db() -> None:
-    """Make, upgrade or copy the store, and show how much it holds."""
+    """Make, upgrade, check, copy or prune the store, and show how much it holds."""
 
 
 @db.command(
@@ -81,8 +81,8 @@ def upgrade(reader: str | None, settings: Settings, *, reseal: bool) -> None:
 def backup(out: str, settings: Settings) -> None:
     """Copy a SQLite store as of one instant, while others go on writing to it, and verify the copy.
 
-    The file takes its name when it is whole; only its owner can read it. It is a store like any other: --db FILE reads
-    it. For a store on Postgres it prints what to use instead, exit code 2.
+    The file appears only when it is complete, and only you may read it. It is a store like any other: --db FILE reads
+    it. For a store on Postgres it prints what to use instead, and exits with code 2.
     """
     with opened(settings, doing=lambda: "copying") as database:
         size = back_up(database, Path(out))
@@ -90,7 +90,7 @@ def backup(out: str, settings: Settings) -> None:
 
 
 @db.command(
-    short_help="Show its revision, and how much it holds.",
+    short_help="Show its schema's revision, and how much it holds.",
     epilog="Example: recorder db status --format json",
 )
 @format_option
@@ -98,7 +98,7 @@ def backup(out: str, settings: Settings) -> None:
 def status(format: str, settings: Settings) -> int:
     """Show the revision of the schema, and how much the store holds.
 
-    Exit code 1 if something has to be done before it can be used.
+    Exit code 1 if something has to be done before the store can be used.
     """
     with opened(settings, doing=lambda: "counting") as database:
         condition = condition_of(database)
@@ -109,7 +109,8 @@ def status(format: str, settings: Settings) -> int:
         shown = tuple(row)
         if format == "table":  # a path stays whole, to be copied
             click.echo(f"{'store:':<{_INDENT}}{visible(database.name)}")
-            shown = shown[1:]
+            row = {name.replace("_", " "): value for name, value in row.items()}
+            shown = tuple(row)[1:]
         write_rows([row], columns=shown, format=format, width=_NARROW)
     if condition.trouble is not None:
         notify(condition.trouble)
@@ -117,16 +118,16 @@ def status(format: str, settings: Settings) -> int:
 
 
 @db.command(
-    short_help="Verify that the store says nothing that is not so.",
+    short_help="Look for contradictions in the store.",
     epilog="\b\nExamples:\n  recorder db check\n  recorder db check --format json",
 )
 @format_option
 @settings_options(source=False)
 def check(format: str, settings: Settings) -> int:
-    """Verify numbering, digests, references, polls against snapshots, and summaries and months made anew.
+    """Look for contradictions in the store: numbering, digests, references, polls against snapshots, summaries, months.
 
-    It reads the whole store. Prints a line for each fault, with what repairs it, exit code 1; nothing where there is
-    none. Others may record meanwhile.
+    It reads the whole store, and prints a line for each fault, with what repairs it; nothing where there is none.
+    Exit code 1 if there is a fault. Others may record meanwhile.
     """
     with reading(settings) as database:
         rules = summary_rules(settings.cadence, settings.cost)
@@ -157,7 +158,7 @@ def prune(before: int, *, is_trial: bool, settings: Settings) -> None:
     """Drop polls and inner states of runs that ended long ago, and give the space back.
 
     Each run keeps its first and last state, every state in which more than its leads changed, and the polls that saw
-    them: all analyses but coverage answer as before. It cannot be undone: db backup or export answers first.
+    them: all analyses but coverage answer as before. It cannot be undone: run `db backup` or `export answers` first.
     """
     if before > command_now() - _LEAST_AGE_DAYS * DAY:
         raise UsageError(f"--before: at least {_LEAST_AGE_DAYS} days ago, budgets look back so far")

@@ -95,7 +95,7 @@ def _record(database: Database) -> Settings:
     with Sandbox(population, keep=False).start() as sandbox:
         _print(
             f"A ledger of {len(population.runs)} runs listens on {sandbox.url}. Each run is tracked as it"
-            " begins, and polled every second over HTTP until it has ended and is quiet. The runs go"
+            " begins, and polled every second over HTTP until it has ended for good. The runs go"
             " five times faster than real ones.",
             "The store of this demo:",
         )

@@ -46,7 +46,7 @@ _EXAMPLES: Final = (
     "--version",
     metavar="TEXT",
     shell_complete=completed_by("version"),
-    help="Version of the enrichment; by default that of the run created last.",
+    help="Version of the enrichment; by default that of the newest run.",
 )
 @click.option("--preview", metavar="AMOUNT", help="The previewed cost, such as 900.")
 @click.option("--backtest", is_flag=True, help="Show how often such estimates held, slug by slug.")
@@ -62,8 +62,8 @@ def estimate(
 ) -> None:
     """Estimate what a run will cost and how long it will take, from completed runs of its slug.
 
-    The p10 to p90 interval of the basis `version` is promised to hold 80 % of the runs that complete; every other basis
-    promises nothing, and the table says why.
+    Where the basis is `version`, four of five runs that complete lie between p10 and p90: that is promised. Every
+    other basis promises nothing, and the table says why.
     """
     filters = Filters(slug=(slug,) if slug else (), version=(version,) if version else ())
     planned = planned_run(slug, leads, version, preview, backtest=backtest)

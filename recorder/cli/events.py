@@ -57,24 +57,25 @@ Examples:
     callback=_kinds,
     metavar="WORDS",
     shell_complete=completed_from(EventKind),
-    help=f"Only these, commas between several: {', '.join(EventKind)}.",
+    help=f"Only events of these kinds, commas between several: {', '.join(EventKind)}.",
 )
 @click.option(
     "--cursor",
     "path",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Begin after the event in FILE; write each one into it once its line is out.",
+    help="Print the events after the one noted in FILE, and note there how far it got.",
 )
-@click.option("--follow", is_flag=True, help="Go on with what happens, until Ctrl-C.")
+@click.option("--follow", is_flag=True, help="Go on with new events, until Ctrl-C.")
 @query_options("event_filters as_of tz order format")
 def events(
     kinds: tuple[str, ...], path: Path | None, options: QueryOptions, *, follow: bool
 ) -> None:
     """Print what happened to runs and to keys, in the order in which it was recorded.
 
-    With --cursor each event is printed at least once, also through kills: one whose line was out, but not yet in FILE,
-    comes again with the same event_id. One process at a time uses a FILE. With it, nothing new prints nothing.
+    With --cursor each event is printed at least once, even where the command is killed: an event that was printed but
+    not yet noted in FILE is printed again, with the same event_id. One process at a time may use a FILE. Where
+    nothing is new, nothing is printed.
     """
     if follow or path is not None:
         _check(options, follow=follow)

@@ -96,7 +96,7 @@ def _value(measure: str, value: Any, unit: str) -> str:  # noqa: ANN401  # secon
         return ""
     if measure.endswith("_seconds"):
         return span(value)
-    digits = f"{value:.2f}".rstrip("0").rstrip(".") if abs(value) >= 1 else f"{value:f}"
+    digits = f"{value:,.2f}".rstrip("0").rstrip(".") if abs(value) >= 1 else f"{value:f}"
     return f"{digits} {unit}"
 
 

@@ -42,7 +42,7 @@ class CommandEntry(NamedTuple):
 _COMMANDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "Record": {
         "track": ("tracking", "Register runs by their ids."),
-        "untrack": ("changing", "Stop watching runs; keep their history."),
+        "untrack": ("changing", "Stop polling runs; keep their history."),
         "label": ("changing", "Set labels of runs, or remove them."),
         "forget": ("changing", "Remove runs and their history."),
         "poll": ("poll", "Ask the API about the runs that are due."),
@@ -58,7 +58,7 @@ _COMMANDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "events": ("events", "Print what happened, each event once."),
         "check": ("check", "Check thresholds: exit 5 if one is crossed."),
         "overdue": ("overdue", "List the overdue runs."),
-        "metrics": ("metrics", "Show the state of all, for Prometheus."),
+        "metrics": ("metrics", "Print gauges and counters for Prometheus."),
         "sql": ("sql", "Run one query over the views."),
     },
     "Analyse": {
@@ -74,7 +74,7 @@ _COMMANDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "Store": {
         "export": ("transfer", "Write answers or rows to a file."),
         "import": ("transfer", "Import answers from a file."),
-        "db": ("db", "Make or upgrade the store; show its size."),
+        "db": ("db", "Make, upgrade, check, copy or prune the store."),
         "doctor": ("doctor", "Find what is wrong, and what to do."),
     },
     "Try": {

@@ -51,12 +51,12 @@ Examples:
     "--out",
     metavar="FILE.prom",
     shell_complete=complete_file,
-    help="Replace this file, whole; else print.",
+    help="Write them to this file, at once as a whole, instead of to stdout.",
 )
 @tz_option
 @settings_options("rate", "overdue_after")
 def metrics(*, out: str | None, tz: tzinfo, settings: Settings) -> None:
-    """Show runs by source and slug, spend, budgets, polls and requests, for Prometheus's textfile collector.
+    """Print runs by source and slug, spend, budgets, polls and requests, for Prometheus's textfile collector.
 
     Counters count what the store holds. A slug is empty where the ledger gives none. Today begins at midnight in --tz.
     """
@@ -104,8 +104,12 @@ def _runs(analyses: Analyses, settings: Settings, now: int) -> Iterator[Metric]:
         slow[name] += left["slow"] is True
     for word, about, samples in (
         ("in_flight", "Runs in flight, overdue ones included.", in_flight),
-        ("overdue", "Runs in flight for longer than they may be.", overdue),
-        ("slow", "Runs in flight, slow against their own normal.", slow),
+        ("overdue", "Runs in flight for longer than overdue_after.", overdue),
+        (
+            "slow",
+            "Runs in flight for longer than 19 of 20 completed ones of their version took.",
+            slow,
+        ),
     ):
         yield Metric(f"recorder_runs_{word}", about, _OF_SLUG, samples)
     ended = {
@@ -122,7 +126,7 @@ def _money(analyses: Analyses, settings: Settings, now: int, tz: tzinfo) -> Iter
     spend = analyses.analyse("spend", Question(by=_OF_SLUG, filters=today, tz=tz, now=now))
     yield Metric(
         name="recorder_spend_today",
-        about="What the runs created today count for in spending, in their unit.",
+        about="Spend of the runs created today, in its unit.",
         labels=(*_OF_SLUG, "unit", "part"),
         samples={
             (row["source"], row["slug"], row["unit"], part): row[f"{part}_total"]

@@ -84,24 +84,24 @@ _SETTING_OPTIONS: Mapping[str, Decorator] = MappingProxyType(
             "database_url", "URL", "The store: a SQLAlchemy URL, or the path of a SQLite file."
         ),
         "config": _setting("config", "FILE", "A TOML file of settings."),
-        "source": _setting(
-            "source", "NAME", "The source, an account that runs are polled through."
-        ),
+        "source": _setting("source", "NAME", "The source: the account whose key polls the runs."),
         "base_url": _setting("base_url", "URL", "The API's base URL."),
         "rate": _setting(
-            "rate", "N", "At most so many requests in any 60 s, per key, over all processes."
+            "rate", "N", "At most N requests in any 60 s, per key, over all processes."
         ),
         "every": _setting(
             "every",
             "DURATION",
             "The usual time between two polls of a run; 2 s near its likely end.",
         ),
-        "settle": _setting("settle", "LIST", "When to poll a run again, as times after its end."),
+        "settle": _setting(
+            "settle", "LIST", "When to poll an ended run again: times after its end."
+        ),
         "overdue_after": _setting(
             "overdue_after", "DURATION", "A run in flight for longer is overdue."
         ),
         "ping": _setting(
-            "ping", "URL", "Send a GET there after each pass, the exit code appended: URL/0."
+            "ping", "URL", "After each pass, send a GET to this URL and the exit code: URL/0."
         ),
     }
 )

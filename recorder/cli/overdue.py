@@ -39,15 +39,16 @@ Examples:
 @click.option(
     "--slow",
     is_flag=True,
-    help="List also runs that take longer than nearly all completed ones of their version did.",
+    help="List also runs in flight for longer than 19 of 20 completed ones of their version took.",
 )
 @query_options("filters as_of tz order format", settings=["overdue_after"])
 def overdue(options: QueryOptions, *, fail: bool, slow: bool) -> int:
     """List the overdue runs, the longest in flight first, with the triggerRunId to escalate with.
 
-    A run is overdue when it is in flight for longer than --overdue-after. That time is counted from its creation, or
-    from the first answer that showed it where the ledger gives no creation time. overdue_seconds is the time beyond it.
-    With --slow, each run has slow: null with fewer than 19 completed runs of its version to compare it to.
+    A run is overdue when it is in flight for longer than --overdue-after, counted from its creation, or from the
+    first answer that showed it where the ledger gives no creation time. overdue_seconds is the time beyond that.
+    --slow adds the column slow; it is null where the store has fewer than 19 completed runs of that version to
+    compare with.
     """
     now, filters = options.now, options.filters
     with reading(options.settings) as database:

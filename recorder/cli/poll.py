@@ -30,7 +30,7 @@ _SOME_FAILED = 3
 Examples:
   recorder poll                       one pass over what is due
   recorder poll --for 55s             from cron, every minute
-  recorder poll --until-done          until every run has ended and is quiet
+  recorder poll --until-done          until every run has ended for good
   recorder poll --for 55s --items     and the leads of ended runs
   recorder poll --forever -v          as a service"""
 )
@@ -40,19 +40,19 @@ Examples:
 @click.option(
     "--until-done",
     is_flag=True,
-    help="Go on until all runs but the overdue ones have ended and are quiet.",
+    help="Go on until each run has ended and changes no more; do not wait for overdue ones.",
 )
 @click.option("--forever", is_flag=True, help="Go on until SIGINT or SIGTERM.")
 @click.option(
     "--track-from",
     type=click.Path(path_type=Path, dir_okay=False, readable=False),
     metavar="FILE",
-    help="Take new run ids from a file that other programs append to.",
+    help="Track the new run ids of a file that other programs append to.",
 )
 @click.option(
     "--items",
     is_flag=True,
-    help="Capture the leads of ended runs too, by at most a fifth of the budget.",
+    help="Record the leads of ended runs too, with at most a fifth of the requests.",
 )
 @settings_options("base_url", "rate", "every", "settle", "overdue_after", "ping")
 @verbose_option
@@ -68,9 +68,9 @@ def poll(
 ) -> int:
     """Ask the API about the runs that are due, and record its answers.
 
-    It can be started twice on one store: only one process polls a source at a time, another one ends at once. It
-    prints nothing when all is well. Exit codes: 0 all is well, 1 the store could not be written, 3 a run has been
-    failing for over a minute, 4 a key was refused.
+    You may start it twice on one store: one process polls a source at a time, and a second one ends at once. It
+    prints nothing when all is well. Exit codes: 0 all is well, 1 the store could not be written, 3 all requests for a
+    run have failed for over a minute, 4 a key was refused.
     """
     if forever and (span is not None or until_done):
         raise UsageError("--forever does not end: leave --for and --until-done out")

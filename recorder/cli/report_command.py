@@ -37,8 +37,8 @@ Examples:
 def report(out: str, options: QueryOptions) -> None:
     """Write one self-contained page with pictures: what happened, spend, failures, durations, previews, overdue runs.
 
-    The period begins at a midnight: 30 days with --since left out. Its present is that of the last poll in the store,
-    or --as-of: the same store gives the same page. Only its owner may read the file.
+    The period begins at midnight: by default 30 days ago. It ends at the last poll in the store, or at --as-of, so
+    that the same store gives the same page. Only you may read the file.
     """
     page = extra_module("recorder.html_report.page", extra="report")
     filters, as_of, tz, settings = options.filters, options.as_of, options.tz, options.settings

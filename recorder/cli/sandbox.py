@@ -125,12 +125,12 @@ Examples:
     "--retry-after",
     type=click.Choice(["seconds", "date"]),
     default="seconds",
-    help="The form of Retry-After in those answers.",
+    help="The form of Retry-After in answers of 429.",
 )
 @_factor_option("--version-price", help="Each version of a slug costs FACTOR times the one before.")
 @_factor_option(
     "--drift",
-    help="At the end, runs take FACTOR times as long and cost FACTOR times as much over their preview as at first.",
+    help="Over the 30 days, runs grow FACTOR times as long, and FACTOR times as costly against their preview.",
 )
 @_instant_option(
     "--outage",
@@ -138,7 +138,8 @@ Examples:
     help="Start of a week in which runs take four times as long and one in three fails.",
 )
 @_share_option(
-    "--late-actuals", help="Share of the actual costs that come one hour to three days late."
+    "--late-actuals",
+    help="Share of the actual costs that come one hour to three days after the end.",
 )
 @_share_option("--no-actuals", help="Share of the runs whose actual cost never comes.")
 @click.option(
@@ -170,7 +171,7 @@ Examples:
 @_instant_option(
     "--start",
     "start_at",
-    help="With --answers: when they begin; by default 30 days before the last midnight (UTC).",
+    help="With --answers: when the 30 days begin; by default 30 days before the last midnight (UTC).",
 )
 def sandbox(
     *,

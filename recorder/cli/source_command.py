@@ -73,8 +73,8 @@ def sources(move: str | None, options: QueryOptions) -> None:
     polls; "nobody" is normal between two passes from cron.
 
     A key is named by the sources that share it. key_requests_60s: its requests in the last 60 s. key_budget: how many
-    are allowed. paused: how long the API still wants no request (429). They are null where the key is neither set here
-    nor known from an answer.
+    are allowed. paused: how long the API still wants no request (429). These are null where the key is neither set
+    here nor known from an answer.
 
     --move NAME --base-url URL: the ledger of the source has moved. Its history stays, and the next poll goes there.
     """
@@ -120,7 +120,7 @@ def _key_cells(settings: Settings, names: list[str], key: KeyHealth, now: int) -
 
 def _write(rows: list[Row], options: QueryOptions) -> None:
     unknown = [str(row["source"]) for row in rows if not row.get("key")]
-    foot = f"no key is known here of {', '.join(unknown)}: what is left of its budget is not shown"
+    foot = f"the key of {', '.join(unknown)} is not known here, and so neither its budget"
     write_rows(
         rows,
         columns=_COLUMNS,

@@ -21,8 +21,8 @@ Examples:
 def sql(query: str, options: QueryOptions) -> None:
     """Run one query over the views (runs, snapshots, polls, ...), in UTC.
 
-    It can change nothing, on either store. The views need no prefix. Rows are printed as they come, but for a table.
-    Of two columns of one name the second gets _2.
+    The query can only read, on SQLite and on Postgres. The views need no prefix. Rows are printed as they come,
+    except in a table. If two columns share a name, _2 is appended to the second.
     """
     with reading(options.settings) as database, query_result(database, query, VIEWS) as result:
         write_rows(result.rows, columns=result.columns, format=options.format)

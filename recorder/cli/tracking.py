@@ -59,13 +59,13 @@ def track(
     *,
     verbose: bool,
 ) -> int:
-    """Register runs, so that `recorder poll` watches them.
+    """Register runs, so that `recorder poll` polls them.
 
     `-` reads lines from stdin, in UTF-8. A line that starts with { is JSON that holds an id (enrichmentRunId, runId,
     run.id or id, in that order). One that starts with " is a JSON string, one that starts with # is a comment. Any
-    other line is an id without white space. An id has at most 512 characters. Each line that is no id is reported, the
-    other ids are tracked, and the exit code is 2. Tracking a run again changes nothing; if it was untracked or given
-    up, it is watched again.
+    other line is an id without white space. An id has at most 512 characters. A line without a valid id is reported;
+    the other ids are tracked, and the exit code is 2. Tracking a run again changes nothing, but one that was
+    untracked or given up is polled again.
     """
     if not run_ids:
         raise UsageError(
@@ -90,6 +90,6 @@ def _register(
         )
     if verbose or sys.stderr.isatty():
         notify(
-            f"{len(done.new)} new, {len(done.resumed)} watched again, {len(done.known)} known already"
+            f"{len(done.new)} new, {len(done.resumed)} polled again, {len(done.known)} known already"
             f" (source {name!r})"
         )

@@ -59,7 +59,7 @@ Examples:
 @click.option(
     "--force",
     is_flag=True,
-    help="For `lake`: also write months of which a prune has left less than the lake holds, and sources of another store.",
+    help="For `lake`: write also months of which the lake holds more than a prune left in the store, and sources that came from another store.",
 )
 @as_of_option
 @tz_option
@@ -76,12 +76,12 @@ def export(
 ) -> None:
     """Write answers, or the rows of a view, to a file; or a lake, to a folder.
 
-    NAME is answers, lake, runs, snapshots, polls, transitions, labels, lead_outcomes or events. `answers` is every recorded answer, as
-    ndjson that `recorder import` reads into a store on SQLite or Postgres; items are not in it, they are captured again.
-    The file appears only when it is complete, and only its owner may read it.
+    NAME is answers, lake, runs, snapshots, polls, transitions, labels, lead_outcomes or events. `answers` is every
+    recorded answer, as ndjson that `recorder import` reads into a store on SQLite or Postgres; it leaves out items,
+    which `poll --items` captures again. The file appears only when it is complete, and only you may read it.
 
-    `lake` is the rows of all views but for documents, as Parquet by source and month, for DuckDB, Spark and their like: the
-    same command again writes the months that have changed.
+    `lake` is the rows of all views but for documents, as Parquet by source and month, for DuckDB, Spark and others.
+    The same command again writes only the months that have changed.
     """
     if name == "lake":
         _export_lake(Path(out), settings, force=force, is_plain=not (format or as_of or out == "-"))
@@ -100,7 +100,7 @@ def export(
             rows = getattr(Queries(database, settings, as_of=as_of), name)()
             _write_view(count.each(rows), name, chosen, path)
     if sys.stderr.isatty():
-        notify(f"{count.words()} to {out}")
+        notify(f"{count.words()} written to {out}")
 
 
 def _export_lake(folder: Path, settings: Settings, *, force: bool, is_plain: bool) -> None:
@@ -122,15 +122,13 @@ def _export_lake(folder: Path, settings: Settings, *, force: bool, is_plain: boo
     for source in lake.unnamed:
         notify(f"source {source!r} is left out: its name is too long for a folder's")
     if sys.stderr.isatty():
-        notify(f"{counted(lake.written, 'month')} to {folder}")
+        notify(f"{counted(lake.written, 'month')} written to {folder}")
 
 
 def _format(name: str, out: str, option: str | None) -> str:
     chosen = option or ("ndjson" if out == "-" else _BY_ENDING.get(Path(out).suffix))
     if chosen is None:
-        raise UsageError(
-            f"{out}: its ending is that of no format: add --format {'|'.join(_FORMATS)}"
-        )
+        raise UsageError(f"{out}: no format has this ending: add --format {'|'.join(_FORMATS)}")
     if name == "answers" and chosen != "ndjson":
         raise UsageError(f"answers go out as ndjson, not as {chosen}")
     return chosen
@@ -178,10 +176,10 @@ Examples:
 def import_(file: str, into: str | None, settings: Settings) -> int:
     """Import answers that were observed elsewhere; `-` reads stdin.
 
-    A line is {"observed_at", "source"?, "run_id"?, "status_code"?, "body": {"run": ...}}, or one that `recorder export
-    answers` wrote. Lines may come in any order. An answer that the store has already changes nothing, so an import can
-    be repeated. A line that is no valid answer, or is observed more than a day ahead of now, is reported with its
-    number, the others are imported, and the exit code is 2.
+    A line is {"observed_at", "source"?, "run_id"?, "status_code"?, "body": {"run": ...}}, or one that `recorder
+    export answers` wrote. Lines may come in any order. An answer that the store has already changes nothing, so an
+    import can be repeated. A line that is no valid answer, or was observed more than a day after now, is reported
+    with its number; the others are imported, and the exit code is 2.
     """
     target = into and parse_name(RawSetting(name="--into", content=into))
     with input_lines(file) as lines, recording(settings) as database:

@@ -58,10 +58,10 @@ Examples:
 def wait(run_ids: tuple[str, ...], timeout_us: int, format: str, settings: Settings) -> int:
     """Poll runs until they have ended, and print the last row of each.
 
-    New ones are registered; `-` reads ids from stdin as 'recorder track -' does. A source that another process polls is
-    read from the store. --format json prints what the API served: of several runs an array. Exit codes: 0 all completed,
-    4 a key was refused, 6 gave up (at the timeout, or after a minute of 404), 5 a run failed or was cancelled. Ctrl-C
-    leaves the runs tracked.
+    Runs that are not tracked yet are registered; `-` reads ids from stdin as 'recorder track -' does. A source that
+    another process polls is read from the store. --format json prints what the API served: of several runs an array.
+    Exit codes: 0 all completed, 4 a key was refused, 5 a run failed or was cancelled, 6 gave up (at the timeout, or
+    after a minute of 404). Ctrl-C leaves the runs tracked.
     """
     wanted, refused = read_ids(run_ids)
     if not wanted:

@@ -50,8 +50,8 @@ def watch(run_ids: tuple[str, ...], format: str | None, settings: Settings) -> i
     For the other sources it shows what their process records. Ctrl-C ends it. Where stdout is no terminal, it prints a
     line when the status of a run changes.
 
-    left: how much longer a run takes, with the interval that holds four of five times, once nine completed runs of its
-    version say so. slow: it is in flight for longer than 19 of 20 of them took.
+    left: the time that a run still needs, with an interval that holds for four of five runs; known from nine
+    completed runs of its version on. slow: in flight for longer than 19 of 20 of these took.
     """
     with reading(settings, doing=None) as database:
         refs = _refs(database, run_ids, settings)

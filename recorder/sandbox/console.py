@@ -110,7 +110,8 @@ def _announce(served: Sandbox, documents: tuple[str, ...]) -> None:
     ids = [*documents, *(run.run_id for run in served.population.runs)]
     shown = [*documents, *own][:_SHOWN]
     sys.stderr.write(
-        f"The sandbox listens on {served.url} until Ctrl-C; {_counted(len(ids), len(shown))}. Type next:\n"
+        f"The sandbox listens on {served.url} until Ctrl-C.\n"
+        f"It has {_counted(len(ids), len(shown))}. Type next:\n"
         f"  export RECORDER_BASE_URL={served.url} PUFFLE_API_KEY={shlex.quote(key)}\n"
         f"  recorder track {shlex.join(shown) or 'ID'}\n"
         f"  recorder poll --until-done\n"
@@ -122,7 +123,7 @@ def _announce(served: Sandbox, documents: tuple[str, ...]) -> None:
 
 def _counted(count: int, shown: int) -> str:
     """Return the number of run ids in words, with where to find the ones that are not shown."""
-    text = f"it has {count} run id{'' if count == 1 else 's'}"
+    text = f"{count} run id{'' if count == 1 else 's'}"
     return text if shown in (0, count) else f"{text}, all on stdout, {shown} of them below"
 
 

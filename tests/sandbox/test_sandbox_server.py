@@ -199,17 +199,17 @@ def test_the_command_serves_until_a_signal(number: int) -> None:
 @pytest.mark.parametrize(
     ("runs", "says"),
     [
-        (1, "it has 1 run id. Type next:"),
-        (3, "it has 3 run ids. Type next:"),
-        (4, "it has 4 run ids, all on stdout, 3 of them below. Type next:"),
-        (0, "it has 0 run ids. Type next:"),
+        (1, "It has 1 run id. Type next:"),
+        (3, "It has 3 run ids. Type next:"),
+        (4, "It has 4 run ids, all on stdout, 3 of them below. Type next:"),
+        (0, "It has 0 run ids. Type next:"),
     ],
 )
 def test_the_command_says_how_many_ids_there_are(runs: int, says: str) -> None:
     """One is one; where more are there than are shown, it says so."""
     with run_command("--runs", str(runs)) as process:
         assert process.stderr
-        assert says in process.stderr.readline()
+        assert says in process.stderr.readline() + process.stderr.readline()
         process.send_signal(signal.SIGTERM)
 
 
