@@ -21,7 +21,7 @@ RATES_OVER_US: Final = 7 * DAY
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpendLimit:
-    """What the runs that were created in a time may use; `unit` None: of each unit."""
+    """A limit on what the runs created within a time use; `unit` None: of each unit."""
 
     micros: int
     unit: str | None

@@ -85,6 +85,19 @@ def test_a_table_fits_its_width_and_says_what_it_rests_on(
     assert "work_email" in text
 
 
+def test_durations_of_groups_have_bars(
+    month: str, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In 80 columns, the median of the slowest group has the longest bar, and the whole has none."""
+    monkeypatch.setenv("COLUMNS", "80")
+    for terms in ("day", "slug,version"):
+        assert run(cli, ["durations", "--by", terms, "--db", month]) == 0
+        lines = capsys.readouterr().out.splitlines()
+        assert max(map(len, lines)) <= 80
+        assert any("████" in line for line in lines)
+        assert not any("█" in line for line in lines if line.startswith("(all)"))
+
+
 def test_the_worst_overruns_and_the_wait_for_a_final_figure(month: str, capsys: Capture) -> None:
     """`costs --runs` lists runs, the worst first; `costs --when-final` says how long actual moved after the end."""
     rows = asked(capsys, "costs", "--db", month, "--runs", "--limit", "3")

@@ -90,7 +90,7 @@ class Group:
     item: Any = None
 
     def each(self, parts: Iterable[Runs]) -> "Iterator[Group]":
-        """Yield the same group with each of these runs for its own."""
+        """Yield the group once for each of some selections of runs, with these for its own."""
         return (replace(self, runs=runs) for runs in parts)
 
 

@@ -39,7 +39,7 @@ _WORDS: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BudgetUse:
-    """How far one budget is used; amounts in millionths of its unit, instants in microseconds since 1970 UTC.
+    """The use of one budget; amounts in millionths of its unit, instants in microseconds since 1970 UTC.
 
     Attributes:
         budget: it.

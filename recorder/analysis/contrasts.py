@@ -29,7 +29,7 @@ _VERDICTS: Final = {"not_shown": "unclear", "too_few": "too few"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measure:
-    """How a measure is put into words.
+    """The words of a measure.
 
     Attributes:
         higher: what B does where it is higher, before "than".
@@ -88,7 +88,7 @@ class Contrast:
 
     @property
     def difference(self) -> float | None:
-        """B less A."""
+        """The value of B less that of A; None where one is missing."""
         return None if self.a.value is None or self.b.value is None else self.b.value - self.a.value
 
     def interval(self, comparisons: int) -> Interval:

@@ -20,7 +20,7 @@ _What: TypeAlias = tuple[str | None, str | None, str | None]
 
 
 class _Drift(NamedTuple):
-    """What one row is about, and when the runs of the row were first and last seen with it."""
+    """The subject of one row, and when the runs of the row were first and last seen with it."""
 
     path: str | None = None
     kind: str | None = None

@@ -27,7 +27,7 @@ _COMPLETED: Final = frozenset({"completed"}).__contains__
 
 
 class Sums(NamedTuple):
-    """How many pairs there are, and the sums of their previews and actuals, in millionths."""
+    """The number of pairs, and the sums of their previews and actuals, in millionths."""
 
     n: int = 0
     preview: int = 0
@@ -35,7 +35,7 @@ class Sums(NamedTuple):
 
     @property
     def ratio(self) -> Fraction:
-        """Actual by preview; 1 where nothing was previewed."""
+        """The actual divided by the preview; 1 where nothing was previewed."""
         return Fraction(self.actual, self.preview) if self.preview else Fraction(1)
 
 

@@ -71,7 +71,7 @@ class Scores(Protocol):
 
     @property
     def is_like(self) -> npt.NDArray[np.bool_]:
-        """Which outcomes can be carried to another size."""
+        """The mask of the outcomes that can be carried to another size."""
         ...
 
     def lead_range(self, likes: Positions, planned: Planned) -> tuple[int, int] | None:

@@ -44,7 +44,7 @@ class Pairs:
 
     @property
     def ratios(self) -> Numbers:
-        """The actual by the preview, where that is above 0."""
+        """The actual divided by the preview of each pair whose preview is above 0."""
         is_previewed = self.preview > 0
         return self.actual[is_previewed] / self.preview[is_previewed]
 
@@ -66,14 +66,14 @@ class Pairs:
 
     @property
     def unit_cost(self) -> float | None:
-        """The actual by completed leads, over runs that have a number of completed leads."""
+        """The sum of the actuals divided by that of the completed leads, over runs that give their number."""
         completed = self.runs.ints("leads_completed")
         leads = total(completed.values[completed.there])
         return ratio(total(self.actual[completed.there]), leads * MICROS)
 
     @property
     def unit_costs(self) -> Numbers:
-        """The same of each run with completed leads."""
+        """The actual divided by the completed leads of each run that has some."""
         completed = self.runs.ints("leads_completed")
         some = completed.there & (completed.values != 0)
         each: Numbers = self.actual[some] / exact(times(completed.values[some], np.array([MICROS])))

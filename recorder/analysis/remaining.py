@@ -18,7 +18,7 @@ LEAST_SHARE: Final = 0.25
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Course:
-    """How far a run was, and when that was first seen; instants in microseconds since 1970 UTC.
+    """The progress of a run, and when that was first seen; instants in microseconds since 1970 UTC.
 
     Attributes:
         started_at: by the ledger; None where it does not say.

@@ -60,7 +60,7 @@ class RunRow(RunFields, frozen=True):  # type: ignore[misc]  # a struct may be
 
     @property
     def clock_off_us(self) -> None:
-        """How far the clock of who polls it is off: known of columns alone."""
+        """None: only columns know how far the polling machine's clock is off."""
 
     @property
     def is_observed(self) -> bool:
@@ -90,7 +90,7 @@ class RunRow(RunFields, frozen=True):  # type: ignore[misc]  # a struct may be
 
     @property
     def spend(self) -> Spend | None:
-        """What the run counts for in spending; None where no answer has shown it."""
+        """The part, amount and unit of the run in spending; None where no answer has shown it."""
         if not self.is_observed:
             return None
         return spend_of(
@@ -109,7 +109,7 @@ class RunRow(RunFields, frozen=True):  # type: ignore[misc]  # a struct may be
 
     @property
     def spend_micros(self) -> int | None:
-        """The amount that is taken for it."""
+        """The amount of the run in that part, millionths."""
         return None if self.spend is None else self.spend.micros
 
     @property

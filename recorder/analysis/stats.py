@@ -168,7 +168,7 @@ class PooledRate(PooledRatio):
 
     @property
     def rate(self) -> float | None:
-        """All hits by all n."""
+        """The sum of the hits divided by the sum of the sizes."""
         return ratio(self.above, self.below)
 
     def interval(self) -> Interval:

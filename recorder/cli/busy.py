@@ -43,7 +43,7 @@ def _show_busy(doing: Callable[[], str], over: Event) -> None:
 
 
 class Count:
-    """How many of these things have been written."""
+    """The number of things that have been written."""
 
     def __init__(self, noun: str) -> None:
         self._noun = noun

@@ -82,7 +82,7 @@ class _Output(FileIO):
 
 
 class _Messages(FileIO):
-    """Descriptor 2; data that nobody takes is dropped: a message that cannot be read stops no work."""
+    """Standard error, which drops what nobody takes: a message that cannot be printed stops no work."""
 
     def write(self, data: "bytes | bytearray | memoryview") -> int:  # type: ignore[override]
         """Write the data, or drop it."""

@@ -214,7 +214,7 @@ def _summary(taken: ImportProgress) -> str:
 
 
 class _Progress:
-    """What has been imported so far."""
+    """The counts of an import so far."""
 
     def __init__(self) -> None:
         self._taken: ImportProgress | None = None

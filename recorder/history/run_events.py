@@ -15,7 +15,7 @@ NO_STATUS = "without status"
 
 
 class EventKind(StrEnum):
-    """What happened, as the view `events` spells it; to a run, or for `KEY_...` to a source."""
+    """A kind of event, as the view `events` spells it; of a run, or for `KEY_...` of a source."""
 
     ENDED = "ended"
     OVERDUE = "overdue"

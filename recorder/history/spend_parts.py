@@ -13,7 +13,7 @@ OPEN: Final = PARTS[2:4]
 
 
 class Spend(NamedTuple):
-    """What one run counts for: its part, the amount in millionths, and the unit; an unpriced run has no amount and no unit."""
+    """The spending of one run: its part, the amount in millionths, and the unit; an unpriced run has no amount and no unit."""
 
     part: str
     micros: int | None

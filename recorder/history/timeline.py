@@ -40,7 +40,7 @@ class Moment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunStory:
-    """What the store has of one run, as the views show it; all but `run` in the order of time.
+    """The history of one run, as the views show it; all but `run` in the order of time.
 
     Attributes:
         run: its row.

@@ -30,7 +30,7 @@ class Outcome(IntEnum):
 
     @property
     def text(self) -> str:
-        """As people read it: `not visible`."""
+        """The outcome as people read it: `not visible`."""
         return self.word.replace("_", " ")
 
     @property

@@ -36,7 +36,7 @@ class KeyUse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Demand:
-    """What the runs of one key want.
+    """The requests that the runs of one key want.
 
     Attributes:
         requests: for new runs and those in flight in 60 s; of a single pass those to come.
@@ -51,7 +51,7 @@ class Demand:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """What goes now by one key.
+    """The targets that go now by one key.
 
     Attributes:
         going: the targets.

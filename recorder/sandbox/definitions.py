@@ -32,7 +32,7 @@ _WORDS = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Definition:
-    """What one version of an enrichment is and how it behaves.
+    """One version of an enrichment: what it is and how it behaves.
 
     Attributes:
         slug: its name.

@@ -45,7 +45,7 @@ class Kind(StrEnum):
 
 
 class Delivery(StrEnum):
-    """How an answer is delivered: sent whole, cut in the middle, not at all, or with a reset."""
+    """A way to deliver an answer: sent whole, cut in the middle, not at all, or with a reset."""
 
     SEND = "send"
     CUT = "cut"

@@ -36,7 +36,7 @@ class RequestLog(Arrival):
 
     @property
     def sha256(self) -> str:
-        """Of the bytes that were sent, in hexadecimal."""
+        """The SHA-256 of the bytes that were sent, in hexadecimal."""
         return hashlib.sha256(self.body).hexdigest()
 
     def line(self) -> str:
@@ -87,7 +87,7 @@ class Journal:
 
     @property
     def entries(self) -> list[RequestLog]:
-        """A copy, in the order of arrival."""
+        """A copy of the entries, in the order of arrival."""
         with self._lock:
             return [entry for _, entry in sorted(self._entries.items())]
 

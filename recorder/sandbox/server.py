@@ -161,7 +161,7 @@ class Server(ThreadingHTTPServer):
 
     @property
     def url(self) -> str:
-        """Where it listens."""
+        """The URL at which the server listens."""
         return f"http://{HOST}:{self.server_port}"
 
     def start(self) -> None:

@@ -20,7 +20,7 @@ _MILLISECOND = 1000
 
 
 class Ending(StrEnum):
-    """How a run ends."""
+    """A way in which a run ends."""
 
     COMPLETED = "completed"
     FAILED = "failed"
@@ -99,7 +99,7 @@ class SimulatedRun:
 
     @property
     def settled_at(self) -> int | None:
-        """From when on its document stands still, None if it never ends."""
+        """The time from which its document changes no more; None if the run never ends."""
         if self.ended_at is None:
             return None
         return max(self.steps[-1].at, self.actual_at or 0)

@@ -53,11 +53,11 @@ class InFlight(Urgent, Protocol):
 
     @property
     def end_until_at(self) -> int | None:
-        """The last one."""
+        """The last instant of its likely end; None where nothing foretells it."""
 
     @property
     def n_missed(self) -> int | None:
-        """How many foretold ends of it passed without one; None for none."""
+        """How often its foretold end passed without an end; None for never."""
 
 
 _T = TypeVar("_T", bound=Urgent)

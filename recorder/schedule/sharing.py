@@ -12,7 +12,7 @@ from enum import Enum
 
 
 class Role(Enum):
-    """How a process shares the sources with others on the store."""
+    """A way to share the sources with other processes on the store."""
 
     ONE_SHOT = "passing"  # it ends by itself: takes free sources, and claims none
     SERVICE = "staying"

@@ -47,7 +47,7 @@ class RawSettings:
         return parse(value)
 
     def inside(self, name: str, known: Iterable[str]) -> "RawSettings":
-        """Return the same with a table below this one.
+        """Return the raw settings of a table below this one.
 
         Raises:
             SettingError: it is no table, or one of its keys is not known.

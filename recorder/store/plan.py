@@ -34,16 +34,16 @@ class LastPoll(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def at(self) -> int:
-        """When the poll was by our clock."""
+        """The instant of the poll by our clock."""
         return self.polled_at if self.now is None else min(self.polled_at, self.now)
 
     @property
     def right_at(self) -> int:
-        """When the poll was by the right clock."""
+        """The instant of the poll by the right clock."""
         return self.at - self.clock_error_us
 
     def by_our_clock(self, instant: int | None) -> int | None:
-        """Return an instant of the right clock by ours."""
+        """Convert an instant of the right clock to our clock."""
         return None if instant is None else instant + self.clock_error_us
 
     def foretold(self, watch: WatchRecord) -> LikelyEnd | None:

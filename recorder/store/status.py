@@ -19,7 +19,7 @@ _TROUBLES: dict[type[StoreError], str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoreStatus:
-    """How much a store of the current schema holds.
+    """The counts and sizes of a store of the current schema.
 
     Attributes:
         sources, runs, snapshots, polls: how many there are.

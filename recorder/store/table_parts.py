@@ -71,7 +71,7 @@ def run_key() -> list[sa.Column[int]]:
 
 
 def refers(table: str, *names: str) -> sa.ForeignKeyConstraint:
-    """Return the foreign key of these columns on the same ones of a table."""
+    """Return the foreign key from these columns to those of the same names in a table."""
     return sa.ForeignKeyConstraint(names, [f"{SCHEMA}.{table}.{name}" for name in names])
 
 

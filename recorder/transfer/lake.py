@@ -32,7 +32,7 @@ _PER_FETCH: Final = 2000
 
 
 class Step(Enum):
-    """What an export does about a month."""
+    """An action of an export on a month."""
 
     NOTHING = auto()
     WRITE = auto()
@@ -122,7 +122,7 @@ class LakeExport:
     def _bring_up(
         self, connection: Connection, files: SourceFiles, month: str, manifest: Manifest
     ) -> None:
-        """Do what one state of the store asks for about a month."""
+        """Bring the files of a month up to one state of the store: write, keep or drop them."""
         arrow, source, written = pyarrow("none"), files.source, manifest.months.get(month)
         counts = month_counts(connection, source.source_id)[month]
         step = self._step(files, counts, manifest)

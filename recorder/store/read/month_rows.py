@@ -36,7 +36,7 @@ class LakeSource(NamedTuple):
 
 
 class MonthCounts(NamedTuple):
-    """How often a month of a source changed, was pruned, and had a run forgotten."""
+    """The numbers of changes, prunes and forgotten runs of one month of a source."""
 
     month: str
     n_changes: int
@@ -45,7 +45,7 @@ class MonthCounts(NamedTuple):
 
 
 def lake_sources(connection: sa.Connection, name: str | None) -> list[LakeSource]:
-    """Return the sources by name; only the one of a name where it is given."""
+    """Return the sources in order of their names, or only the one of a given name."""
     statement = sa.select(*(source.c[field] for field in LakeSource._fields))
     wanted = sa.true() if name is None else source.c.name == name
     rows = connection.execute(statement.where(wanted).order_by(source.c.name))

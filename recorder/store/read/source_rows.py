@@ -24,7 +24,7 @@ class SourceRow:
 
 
 def source_rows(connection: sa.Connection, name: str | None = None) -> list[SourceRow]:
-    """Return the sources by name; only the one of a name where it is given."""
+    """Return the sources in order of their names, or only the one of a given name."""
     columns = [source.c[field] for field in SourceRow.__dataclass_fields__]
     statement = sa.select(*columns).order_by(source.c.name)
     if name is not None:

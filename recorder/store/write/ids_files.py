@@ -18,7 +18,7 @@ from recorder.store.schema import ids_file
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Position:
-    """How far a file has been read.
+    """The position up to which a file has been read.
 
     Attributes:
         length: bytes of it that were read.

@@ -31,7 +31,7 @@ _STORED = rows_of_run(event, ("kind", "happened_at"))
 
 
 class RunLog:
-    """What one transaction finds to have happened to a run.
+    """The events that one transaction finds to have happened to a run.
 
     Args:
         run: the run's row.

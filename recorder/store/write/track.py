@@ -39,7 +39,7 @@ class TrackedRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrackResult:
-    """What `track` did.
+    """The result of `track`.
 
     Attributes:
         new: ids that were not known to the source.
@@ -135,7 +135,7 @@ def add_seen_runs(connection: sa.Connection, source_id: int, seen_at: Mapping[st
 def tracked_rows(
     connection: sa.Connection, source_id: int, run_ids: Sequence[str]
 ) -> dict[str, TrackedRow]:
-    """Return those of these runs that the source has, by id."""
+    """Return the rows of the runs that the source has, by id."""
     statement = sa.select(
         *columns_of(run, ("run_id", "run_key", "tracked_at", "untracked_at")),
         *columns_of(watch, ("resumed_at", "tracking")),
@@ -190,7 +190,7 @@ def resume(connection: sa.Connection, source_id: int, run_key: int, *, now: int)
 
 
 def run_keys(connection: sa.Connection, source_id: int, run_ids: Iterable[str]) -> dict[str, int]:
-    """Return the keys of those of these runs that the source tracks, by id."""
+    """Return the keys of the runs that the source tracks, by id."""
     stored = tracked_rows(connection, source_id, list(dict.fromkeys(run_ids)))
     return {run_id: row.run_key for run_id, row in stored.items()}
 

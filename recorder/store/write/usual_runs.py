@@ -33,12 +33,12 @@ class UsualRuns:
     _changed: dict[tuple[int, str], UsualRun] = field(default_factory=dict)
 
     def load(self, connection: sa.Connection, slugs: Iterable[tuple[int, str]]) -> None:
-        """Read those of these slugs, each with its source, which the transaction has locked."""
+        """Read the usual runs of slugs, each with its source, which the transaction has locked."""
         for source_id, slug, *values in _STORED.all(connection, slugs):
             self._stored[source_id, slug] = UsualRun(**dict(zip(_VALUES, values, strict=True)))
 
     def of(self, source_id: int, slug: str) -> UsualRun:
-        """Return that of a slug which was loaded."""
+        """Return the usual run of a slug that was loaded."""
         key = source_id, slug
         return self._changed.get(key) or self._stored.get(key) or UsualRun()
 
@@ -86,7 +86,7 @@ class UsualRuns:
 
 
 def drop_usual_runs(connection: sa.Connection, source_id: int, keys: Collection[int]) -> None:
-    """Drop those of the slugs of these runs of a source."""
+    """Drop the usual runs of the slugs that these runs of a source have."""
     of_runs = (run_summary.c.source_id == source_id) & run_summary.c.run_key.in_(keys)
     slugs = sa.select(run_summary.c.slug).where(of_runs)
     chosen = (usual_run.c.source_id == source_id) & usual_run.c.slug.in_(slugs)
