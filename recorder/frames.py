@@ -26,7 +26,7 @@ import pandas as pd
 from recorder.analysis.columns import NULL, Column, Ints, Mask, Objects, Runs, Whole, Words
 from recorder.analysis.report import Report
 from recorder.analysis.stats import exact
-from recorder.analysis.texts import Texts
+from recorder.analysis.texts import Texts, texts_of
 from recorder.analysis.values import Cells, Columns, amount
 from recorder.instants import SECOND, us_of
 from recorder.ledger.cost import MICROS
@@ -100,8 +100,9 @@ def _distinct(arrow: Any, column: Column) -> Any:  # noqa: ANN401  # pyarrow has
     if not isinstance(column, Texts):
         values = column.lexicon.words if isinstance(column, Words) else column.values
         return arrow.array(values, kind)
-    there = column.lengths.there
-    buffers = np.packbits(there, bitorder="little"), column.bounds, column.data
+    texts = texts_of(column)
+    there = texts.lengths.there
+    buffers = np.packbits(there, bitorder="little"), texts.bounds, texts.data
     return arrow.Array.from_buffers(kind, len(there), [*map(arrow.py_buffer, buffers)])
 
 
