@@ -20,7 +20,7 @@ from recorder.analysis.estimates import PlannedRun, RunEstimate, estimate_run
 from recorder.analysis.explanation import Explanation
 from recorder.analysis.filters import Filters
 from recorder.analysis.places import NEEDS as PLACES
-from recorder.analysis.places import places
+from recorder.analysis.places import are_final, places
 from recorder.analysis.report import Report
 from recorder.analysis.rows import RunRow
 from recorder.analysis.runner import answer, meant, needs
@@ -31,7 +31,7 @@ from recorder.history.timeline import RunStory
 from recorder.instants import datetime_of
 from recorder.outlooks import Outlooks
 from recorder.queries import Queries
-from recorder.store.read.run_columns import read_runs
+from recorder.store.read.run_columns import read_runs, recent_runs
 from recorder.views import run_cells
 
 
@@ -171,11 +171,22 @@ class Analyses(Queries):
         return Explanation(
             story=story,
             labels={str(one["key"]): str(one["value"]) for one in self.labels(run_id, source)},
-            places=places(row, self._read(row.source, PLACES, row.slug), now=moment),
+            places=places(row, self._like(row, moment), now=moment),
             left=left,
             is_overdue=row.is_overdue(after_us, now=moment),
             error=self._error_group(row.error_message),
             trigger_url=self._settings.trigger_url(row.trigger_run_id),
+        )
+
+    def _like(self, row: RunRow, now: int) -> Runs:
+        """Return the runs that a run may be placed among."""
+        return self._database.read(
+            recent_runs,
+            PLACES,
+            lambda runs, bound: are_final(row, runs, bound, now=now),
+            source_name=row.source,
+            slugs=() if row.slug is None else (row.slug,),
+            past=self._past(),
         )
 
     def _error_group(self, message: str | None) -> Cells:
@@ -196,8 +207,7 @@ class Analyses(Queries):
         positions = in_listing_order(runs)
         return runs, positions[meant(chosen, runs)[positions]]
 
-    def _read(self, source: str | None, names: Iterable[str], slug: str | None = None) -> Runs:
-        wanted, slugs = frozenset(names), None if slug is None else (slug,)
+    def _read(self, source: str | None, names: Iterable[str]) -> Runs:
         return self._database.read(
-            read_runs, wanted, source_name=source, slugs=slugs, past=self._past()
+            read_runs, frozenset(names), source_name=source, past=self._past()
         )

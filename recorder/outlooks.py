@@ -1,24 +1,26 @@
 """What remains of runs in flight, and which of them are slow, from a store.
 
-Invariant: an outlook is made once, and again only after its run has changed or a run of its slug has ended.
+Invariant: an outlook is made once, and again only after its run has changed or a run of its version has ended.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
+from recorder.analysis.columns import Runs
 from recorder.analysis.likes import Likes, Planned
 from recorder.analysis.outcomes import WALL_NEEDS
 from recorder.analysis.remaining import Course, Outlook, outlook
 from recorder.analysis.rows import RunRow
 from recorder.analysis.values import Cells
-from recorder.analysis.wall_times import SlugName, wall_likes
+from recorder.analysis.wall_times import VersionName, wall_likes
 from recorder.instants import MINUTE, SECOND
 from recorder.life import Phase
 from recorder.store.engine import Database
 from recorder.store.read.live_runs import EndedRun, ended_runs
 from recorder.store.read.past import Past
-from recorder.store.read.run_columns import read_runs
+from recorder.store.read.run_columns import read_runs, recent_runs
 from recorder.store.read.run_history import RunName, courses
 from recorder.views import NOTHING_REMAINS
 
@@ -28,12 +30,12 @@ _LATE_US: Final = 10 * MINUTE
 _NOT_STARTED: Final = Course(started_at=None, seen=((0, None),))
 
 
-class _SlugOutlooks:
-    """The outlooks of the runs of one slug, with what they are made of."""
+class _VersionOutlooks:
+    """The outlooks of the runs of one version of a slug, with what they are made of."""
 
     def __init__(self, likes: Likes) -> None:
         self.likes = likes
-        self.courses: dict[str | None, Mapping[str, Course]] = {}  # of likes, by version
+        self.courses: Mapping[str, Course] | None = None  # of likes; None: not needed so far
         self.made: dict[str, tuple[int, Outlook]] = {}  # by run id, with the number of snapshots
 
 
@@ -48,16 +50,16 @@ class Outlooks:
 
     database: Database
     past: Past | None = None
-    _slugs: dict[SlugName, _SlugOutlooks] = field(default_factory=dict)
+    _versions: dict[VersionName, _VersionOutlooks] = field(default_factory=dict)
     _refreshed_at: int | None = None
     _ended: frozenset[EndedRun] = frozenset()
 
     def refresh(self, now: int) -> None:
-        """Forget the slugs of which a run has ended since the last call, or got another end."""
+        """Forget the versions of which a run has ended since the last call, or got another end."""
         since = now if self._refreshed_at is None else self._refreshed_at
         ended = self.database.read(ended_runs, since=since - _LATE_US)
         for one in ended - self._ended:
-            self._slugs.pop((one.source, one.slug), None)
+            self._versions.pop((one.source, one.slug, one.version), None)
         self._ended, self._refreshed_at = ended, now
 
     def of(self, runs: Iterable[RunRow], *, now: int) -> dict[RunName, Outlook]:
@@ -68,19 +70,20 @@ class Outlooks:
             now: microseconds since 1970 UTC; what was known then counts.
         """
         in_flight = [run for run in runs if run.phase is Phase.IN_FLIGHT]
-        self._read_likes({(run.source, run.slug) for run in in_flight} - self._slugs.keys())
+        self._read_likes({_version_of(run) for run in in_flight} - self._versions.keys(), now)
         changed: dict[str, dict[str, RunRow]] = {}
         for run in in_flight:
-            n_snapshots, _ = self._of_slug(run).made.get(run.run_id, (-1, None))
+            n_snapshots, _ = self._versions[_version_of(run)].made.get(run.run_id, (-1, None))
             if n_snapshots != run.n_snapshots:
                 changed.setdefault(run.source, {})[run.run_id] = run
         for source, some in changed.items():
             found = self._courses(source, some)
             for run in some.values():
                 made = self._outlook(run, found.get(run.run_id, _NOT_STARTED), now)
-                self._of_slug(run).made[run.run_id] = run.n_snapshots, made
+                self._versions[_version_of(run)].made[run.run_id] = run.n_snapshots, made
         return {
-            (run.source, run.run_id): self._of_slug(run).made[run.run_id][1] for run in in_flight
+            (run.source, run.run_id): self._versions[_version_of(run)].made[run.run_id][1]
+            for run in in_flight
         }
 
     def cells(self, runs: Sequence[RunRow], *, now: int) -> dict[RunName, Cells]:
@@ -88,22 +91,27 @@ class Outlooks:
         nothing = {(run.source, run.run_id): NOTHING_REMAINS for run in runs}
         return nothing | {name: _cells(made, now) for name, made in self.of(runs, now=now).items()}
 
-    def _of_slug(self, run: RunRow) -> _SlugOutlooks:
-        return self._slugs[run.source, run.slug]
-
-    def _read_likes(self, slugs: set[SlugName]) -> None:
-        if not slugs:
+    def _read_likes(self, wanted: set[VersionName], now: int) -> None:
+        if not wanted:
             return
-        sources = {source for source, _ in slugs}
-        runs = self.database.read(
-            read_runs,
-            WALL_NEEDS,
-            source_name=next(iter(sources)) if len(sources) == 1 else None,
-            slugs={slug for _, slug in slugs if slug is not None},
-            past=self.past,
+
+        def is_enough(runs: Runs, bound: int) -> bool:
+            """Return whether runs that last changed by then would change no likes."""
+            return all(
+                slug is None or likes.is_final(Planned(version=version, at=now), bound)
+                for (_, slug, version), likes in wall_likes(runs, wanted).items()
+            )
+
+        slugs = {slug for _, slug, _ in wanted if slug is not None}
+        sources = {source for source, *_ in wanted}
+        read = (
+            partial(recent_runs, is_enough=is_enough, source_name=sources.pop())
+            if len(sources) == 1
+            else read_runs
         )
-        for one, likes in wall_likes(runs, slugs).items():
-            self._slugs[one] = _SlugOutlooks(likes)
+        runs = self.database.read(read, names=WALL_NEEDS, slugs=slugs, past=self.past)
+        for one, likes in wall_likes(runs, wanted).items():
+            self._versions[one] = _VersionOutlooks(likes)
 
     def _courses(self, source: str, run_ids: Iterable[str]) -> dict[str, Course]:
         as_of = None if self.past is None else self.past.as_of
@@ -111,14 +119,16 @@ class Outlooks:
             return dict(courses(connection, source, list(run_ids), as_of=as_of))
 
     def _outlook(self, run: RunRow, course: Course, now: int) -> Outlook:
-        of_slug = self._of_slug(run)
+        of_version = self._versions[_version_of(run)]
         planned = Planned(version=run.version, at=now, leads=run.leads_total)
-        if course.pace() is not None and run.version not in of_slug.courses:
-            likes = of_slug.likes.last(planned)
-            of_slug.courses[run.version] = self._courses(run.source, (one.run_id for one in likes))
-        return outlook(
-            planned, run.created_at, course, of_slug.likes, of_slug.courses.get(run.version, {})
-        )
+        if course.pace() is not None and of_version.courses is None:
+            likes = of_version.likes.last(planned)
+            of_version.courses = self._courses(run.source, (one.run_id for one in likes))
+        return outlook(planned, run.created_at, course, of_version.likes, of_version.courses or {})
+
+
+def _version_of(run: RunRow) -> VersionName:
+    return run.source, run.slug, run.version
 
 
 def _cells(made: Outlook, now: int) -> Cells:

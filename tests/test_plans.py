@@ -10,10 +10,14 @@ from multiplied import multiply
 from stores import T0, S, answer, document, failure, register
 
 from recorder.analyses import Analyses
+from recorder.instants import iso
 from recorder.settings import Settings
+from recorder.store import sealed
 from recorder.store.engine import Database
+from recorder.store.schema import watch
 from recorder.store.table_parts import SCHEMA
 from recorder.store.write.record import Recorder
+from recorder.store.write.sealing import seal
 from recorder.views import VIEWS
 
 _ID = "er_1-77"
@@ -108,3 +112,45 @@ def test_a_view_of_one_run_reads_that_run(many: Database) -> None:
             )
         whole = [step for one in found for step in _read_whole(many, *one)]
         assert (name, whole) == (name, [])
+
+
+@pytest.fixture
+def alike(database: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
+    """A store of 800 completed runs of one version, an hour apart, in a hundred sealed blocks, and one in flight."""
+    register(database, ["er_1", "live"])
+    given: dict[str, Any] = {
+        "enrichment": {"slug": "email", "version": 1},
+        "cost": {"preview": 3, "actual": 4},
+    }
+    times = {"createdAt": iso(T0), "startedAt": iso(T0 + S)}
+    recorder = Recorder(database)
+    recorder.record([answer(2, document(timing=times, **given))])
+    times["completedAt"] = iso(T0 + 5 * S)
+    recorder.record(
+        [answer(at, document("er_1", "completed", timing=times, **given)) for at in (6, 7)]
+    )
+    multiply(database, "er_1", 800)
+    times = {"createdAt": iso(T0 + 900 * 3600 * S)}
+    recorder.record(
+        [answer(900 * 3600 + 2, document("live", timing=times, **given), run_id="live")]
+    )
+    monkeypatch.setattr(sealed, "PER_BLOCK", 8000)
+    with database.writing() as connection:
+        connection.execute(sa.update(watch).values(due_at=None).where(watch.c.run_key > 1000))
+    assert seal(database) >= 98
+    return database
+
+
+@pytest.mark.slow
+def test_what_is_said_of_likes_reads_their_blocks(alike: Database) -> None:
+    """What remains of a run, and its explanation, read the blocks of the last hundred likes, now and as of an instant."""
+    for run_id, as_of, n_asked in (("live", None, 3), ("er_1-777", None, 1), ("er_1-400", 400, 3)):
+        then = T0 + ((as_of or 900) * 3600 + 3) * S
+        ask = Analyses(alike, Settings(database_url=""), as_of=as_of and then)
+        with _statements(alike) as found:
+            left = [one["remaining_seconds_p50"] for one in ask.remaining(run_id, now=then)]
+            explained = ask.explain(run_id, now=then).facts()
+        assert left == ([2.0] if n_asked == 3 else [])
+        assert explained["wall_seconds_n"] == explained["cost_actual_n"] == 100
+        # Of 1, 2, 4 and 8 blocks, eight runs in each.
+        assert len([one for one, _ in found if "run_block" in one]) == 4 * n_asked

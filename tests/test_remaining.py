@@ -122,7 +122,8 @@ def made_of(
     runs: Runs, run: RunRow, course: Course, found: dict[str, Course], *, now: int
 ) -> Outlook:
     """The outlook of a run among others."""
-    likes = wall_likes(runs, [(run.source, run.slug)])[run.source, run.slug]
+    version = run.source, run.slug, run.version
+    likes = wall_likes(runs, [version])[version]
     planned = Planned(version=run.version, at=now, leads=run.leads_total)
     return outlook(planned, run.created_at, course, likes, found)
 
@@ -173,7 +174,8 @@ def test_remaining_keeps_its_word(tmp_path: Path, seed: int) -> None:
     import_month(url, tmp_path, runs=2000, seed=seed)
     with closing(Database(f"sqlite:///{url}")) as database, database.reading() as connection:
         runs = read_runs(connection, WALL_NEEDS)
-        likes = wall_likes(runs, {("default", slug) for slug in runs.values("slug")})
+        names = zip(runs.values("source"), runs.values("slug"), runs.values("version"), strict=True)
+        likes = wall_likes(runs, {*names})
         rows = [r for r in run_rows(connection) if r.status == "completed" and r.ended_at]
         found = dict(courses(connection, "default", [r.run_id for r in rows], as_of=now_us()))
     middle = median((r.ended_at or 0) - (r.created_at or 0) for r in rows)
@@ -187,7 +189,7 @@ def test_remaining_keeps_its_word(tmp_path: Path, seed: int) -> None:
                 continue
             known = Course(started_at=course.started_at, seen=seen)
             planned = Planned(version=row.version, at=now, leads=row.leads_total)
-            own = likes["default", row.slug]
+            own = likes["default", row.slug, row.version]
             told = outlook(planned, row.created_at, known, own, found).remaining(now)
             if told is not None:
                 is_within = told.holds((row.ended_at or 0) - now)

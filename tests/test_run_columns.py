@@ -1,15 +1,24 @@
 """Columns hold what rows do, whichever store they come from, now and as of a time."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 from columns_held import FIELDS, NAMES, assert_columns_are_rows, fill_mixed, seal_most
 from made_rows import run_row
+from stores import T0, S
 
+from recorder.analysis import likes
 from recorder.analysis.building import in_listing_order, joined, runs_of
+from recorder.analysis.columns import Runs
+from recorder.analysis.likes import Planned
+from recorder.analysis.outcomes import WALL_NEEDS
+from recorder.analysis.wall_times import VersionName, wall_likes
 from recorder.history.spend_parts import PARTS
 from recorder.store import sealed
 from recorder.store.engine import Database
-from recorder.store.read.run_columns import read_runs
+from recorder.store.read.past import Past
+from recorder.store.read.run_columns import read_runs, recent_runs
 from recorder.store.read.runs import run_rows
 
 
@@ -45,6 +54,35 @@ def test_the_runs_of_some_slugs_are_those_of_all(mixed: Database, source: str | 
     assert 0 < some.n < runs.n
     for name in NAMES:
         assert some.values(name) == wanted.values(name), name
+
+
+@pytest.mark.parametrize("at", [None, 7, 63, 705, 50_000])
+@pytest.mark.parametrize("source", ["default", "growth"])
+def test_as_few_blocks_as_are_enough_give_the_same_likes(
+    mixed: Database, monkeypatch: pytest.MonkeyPatch, source: str, at: int | None
+) -> None:
+    """The last outcomes of each version are those that all runs give, now and as of instants in between."""
+    monkeypatch.setattr(likes, "WINDOW", 2)
+    past = None if at is None else Past(as_of=T0 + at * S)
+    now = T0 + (10**7 if at is None else at) * S
+    with mixed.reading() as connection:
+        runs = read_runs(connection, WALL_NEEDS, source_name=source, past=past)
+        names = {*zip(*map(runs.values, ("source", "slug", "version")), strict=True)}
+        for one, expected in wall_likes(runs, names).items():
+            planned = Planned(version=one[2], at=now)
+            found = recent_runs(
+                connection,
+                WALL_NEEDS,
+                partial(_are_final, one, planned),
+                source_name=source,
+                slugs=[one[1]] if one[1] else [],
+                past=past,
+            )
+            assert wall_likes(found, [one])[one].last(planned) == expected.last(planned)
+
+
+def _are_final(one: VersionName, planned: Planned, runs: Runs, bound: int) -> bool:
+    return wall_likes(runs, [one])[one].is_final(planned, bound)
 
 
 @pytest.mark.parametrize("key", ["a\0", "\ud800", "%", "' OR 1=1"])

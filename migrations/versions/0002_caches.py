@@ -24,6 +24,7 @@ COUNTS = ("n_changes", "n_prunes", "n_forgets")
 TIMES = ("n_runs", "log_mean", "log_variance", "missed")
 LIKELY_END = ("end_from_at", "end_until_at", "n_missed")
 MONTH_INDEX = "ix_run_month_source_id_run_key"
+ENDED_INDEX = "ix_watch_ended_seen_at"
 
 TABLES: dict[str, Sequence[SchemaItem]] = {
     "run_month": (
@@ -46,8 +47,10 @@ TABLES: dict[str, Sequence[SchemaItem]] = {
     ),
     "sealed": (
         sa.Column("source_id", Small, nullable=False),
-        sa.Column("block", Integer, nullable=False),
-        sa.Column("n", Integer, nullable=False),
+        *(
+            sa.Column(name, Integer, nullable=False)
+            for name in ("block", "n", "first_at", "last_at")
+        ),
         sa.PrimaryKeyConstraint("source_id", "block", name="pk_sealed"),
         sa.ForeignKeyConstraint(
             ["source_id"], [f"{SCHEMA}.source.source_id"], name="fk_sealed_source"
@@ -80,6 +83,7 @@ def upgrade() -> None:
     op.add_column("run", sa.Column("month", Name), schema=_schema())
     _fill_months()
     op.create_index(MONTH_INDEX, "run", ["month", "source_id", "run_key"], schema=_schema())
+    op.create_index(ENDED_INDEX, "watch", ["ended_seen_at"], schema=_schema())
 
 
 def _fill_months() -> None:
@@ -126,6 +130,7 @@ def _month_of(us: sa.ColumnElement[int]) -> sa.ColumnElement[str]:
 def downgrade() -> None:
     """Drop them; the history itself is whole without them."""
     op.drop_column("key_budget", "short_since", schema=_schema())
+    op.drop_index(ENDED_INDEX, "watch", schema=_schema())
     for name in LIKELY_END:
         op.drop_column("watch", name, schema=_schema())
     op.drop_index(MONTH_INDEX, "run", schema=_schema())

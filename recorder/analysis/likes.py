@@ -191,6 +191,11 @@ class Likes:
         """Return the last likes known at its instant, the last known one last."""
         return [self.outcomes[position] for position in self.of_version(planned).tolist()]
 
+    def is_final(self, planned: Planned, bound: int) -> bool:
+        """Return whether no outcome that became known up to an instant can be one of the last likes any more."""
+        last = self.last(planned)
+        return len(last) == WINDOW and last[0].known_at > bound
+
     def of_slug(self, planned: Planned) -> Positions:
         """Return the positions of the last likes of the slug, over all versions."""
         return self._of_slug.known(planned.at)

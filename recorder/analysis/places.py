@@ -63,18 +63,40 @@ def places(run: RunRow, runs: Runs, *, now: int) -> dict[str, Place]:
         runs: tracked runs, with the columns of `NEEDS`.
         now: microseconds since 1970 UTC; what was known then counts.
     """
-    own = _own(run, runs)
     sized = Planned(version=run.version, at=now, leads=run.leads_total)
-    plain = replace(sized, leads=None)
     ended_at = now if run.is_in_flight else run.ended_at
-    queue = Likes(timed(own, own.queue, least=0), DurationScores)
-    walls, times = (Likes(timed(own, span), DurationScores) for span in (own.wall, own.run))
-    return {
-        "queue_seconds": _place(time_between(run.created_at, run.started_at), queue, plain),
-        "run_seconds": _place(time_between(run.began_at, run.ended_at), times, sized),
-        "wall_seconds": _place(time_between(run.created_at, ended_at), walls, sized),
-        "cost_actual": _cost(run, own, sized),
+    preview = run.cost_preview_micros or None
+    asked = {
+        "queue_seconds": (time_between(run.created_at, run.started_at), replace(sized, leads=None)),
+        "run_seconds": (time_between(run.began_at, run.ended_at), sized),
+        "wall_seconds": (time_between(run.created_at, ended_at), sized),
+        "cost_actual": (run.cost_actual_micros, replace(sized, preview=preview)),
     }
+    likes = _likes(run, runs)
+    return {name: _place(value, likes[name], how) for name, (value, how) in asked.items()}
+
+
+def are_final(run: RunRow, runs: Runs, bound: int, *, now: int) -> bool:
+    """Return whether runs of which nothing ended or was known after an instant would change no place of a run."""
+    planned = Planned(version=run.version, at=now)
+    likes = _likes(run, runs)
+    if run.cost_unit is None or run.cost_quality == "unit_mismatch":
+        del likes["cost_actual"]  # of which it has none
+    return run.slug is None or all(one.is_final(planned, bound) for one in likes.values())
+
+
+def _likes(run: RunRow, runs: Runs) -> dict[str, Likes]:
+    """Return the outcomes that a run is placed among, by the names of its columns."""
+    own = _own(run, runs)
+    spans = {"queue_seconds": own.queue, "run_seconds": own.run, "wall_seconds": own.wall}
+    made = {
+        name: Likes(timed(own, span, least=int(name != "queue_seconds")), DurationScores)
+        for name, span in spans.items()
+    }
+    # Carried by the preview where there is one.
+    scores = partial(CostScores, by_preview=bool(run.cost_preview_micros))
+    is_other = run.cost_quality == "unit_mismatch"
+    return made | {"cost_actual": Likes(() if is_other else paid(own, run.cost_unit), scores)}
 
 
 def _own(run: RunRow, runs: Runs) -> Runs:
@@ -84,15 +106,6 @@ def _own(run: RunRow, runs: Runs) -> Runs:
     for name, value in names.items():
         own = own.only(own.words(name).where(frozenset({value}).__contains__))
     return own.only(own.objects("run_id").values != run.run_id)
-
-
-def _cost(run: RunRow, own: Runs, sized: Planned) -> Place:
-    """Return the place of the actual, carried by the preview where there is one."""
-    preview = run.cost_preview_micros or None
-    scores = partial(CostScores, by_preview=preview is not None)
-    is_other = run.cost_quality == "unit_mismatch"
-    likes = Likes(() if is_other else paid(own, run.cost_unit), scores)
-    return _place(run.cost_actual_micros, likes, replace(sized, preview=preview))
 
 
 def _place(value: int | None, likes: Likes, planned: Planned) -> Place:

@@ -15,21 +15,21 @@ from recorder.analysis.outcomes import walls
 LEAST_FOR_SLOW: Final = 19
 """The least number of likes of which the slowest twentieth exists."""
 
-SlugName: TypeAlias = tuple[str, str | None]
-"""A source and a slug of it."""
+VersionName: TypeAlias = tuple[str, str | None, str | None]
+"""A source, a slug of it and a version of that."""
 
 
-def wall_likes(runs: Runs, slugs: Iterable[SlugName]) -> dict[SlugName, Likes]:
-    """Return the wall times of the completed runs of some slugs; a run without a slug has no likes.
+def wall_likes(runs: Runs, versions: Iterable[VersionName]) -> dict[VersionName, Likes]:
+    """Return the wall times of the completed runs of some versions; a run without a slug has no likes.
 
     Args:
         runs: tracked runs, with the columns of `outcomes.WALL_NEEDS`.
-        slugs: the wanted ones.
+        versions: the wanted ones.
     """
-    found = dict(split(runs, [runs.words("source"), runs.words("slug")]))
+    found = dict(split(runs, [runs.words(name) for name in ("source", "slug", "version")]))
     return {
         one: Likes(walls(found[one]) if one[1] is not None and one in found else (), DurationScores)
-        for one in slugs
+        for one in versions
     }
 
 

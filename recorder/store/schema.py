@@ -103,6 +103,7 @@ watch = run_table(
     *columns(PROGRESS),
     *integers("end_from_at end_until_at n_missed"),
     sa.Index(None, "source_id", "due_at"),
+    sa.Index(None, "ended_seen_at"),
     in_calendar("first_polled_at last_polled_at first_good_at last_good_at updated_at"),
     rowid=False,
 )
@@ -283,7 +284,7 @@ ids_file = table(
 sealed = table(
     "sealed",
     sa.Column("source_id", Small, nullable=False),
-    *required("block n"),
+    *required("block n first_at last_at"),
     sa.PrimaryKeyConstraint("source_id", "block"),
     refers("source", "source_id"),
     rowid=False,

@@ -23,11 +23,21 @@ _SEALED: Final = InList(
 
 
 class Block(NamedTuple):
-    """A sealed block: its source, its number there, and how many runs it holds."""
+    """A sealed block; instants in microseconds since 1970 UTC.
+
+    Attributes:
+        source_id: its source.
+        block: its number there.
+        n: the number of its runs.
+        first_at: since when its first run is tracked.
+        last_at: the last instant at which anything of its runs ended or was known.
+    """
 
     source_id: int
     block: int
     n: int
+    first_at: int
+    last_at: int
 
 
 class KeyRange(NamedTuple):

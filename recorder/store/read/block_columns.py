@@ -18,11 +18,19 @@ from recorder.store.sealed import Block
 def block_columns(
     connection: sa.Connection, blocks: Sequence[Block], names: Collection[str]
 ) -> Iterator[Runs]:
-    """Yield the runs of each block of some sources, with columns of `STORED` and their keys, in the order of these."""
-    wanted = {*names, KEY, DATED}
+    """Yield the runs of blocks, with columns of `STORED` and their keys, in the order of these.
+
+    Args:
+        connection: a reading transaction.
+        blocks: some of one source, or all of several, in the order of their keys.
+        names: of the columns.
+    """
+    wanted, sources = {*names, KEY, DATED}, {one.source_id for one in blocks}
     statement = sa.select(run_block).where(
-        run_block.c.source_id.in_({one.source_id for one in blocks}), run_block.c.name.in_(wanted)
+        run_block.c.source_id.in_(sources), run_block.c.name.in_(wanted)
     )
+    if len(sources) == 1:
+        statement = statement.where(run_block.c.block.in_([one.block for one in blocks]))
     rows = chain.from_iterable(driver_rows(connection, statement.order_by(*run_block.primary_key)))
     for one, (_, of_block) in zip(blocks, groupby(rows, itemgetter(0, 1)), strict=True):
         columns = unpack_block({name: data for _, _, name, data in of_block}, one.n)

@@ -24,6 +24,7 @@ class EndedRun(NamedTuple):
 
     source: str
     slug: str | None
+    version: str | None
     run_id: str
     ended_at: int | None
 
@@ -66,7 +67,8 @@ def watched_runs(
 
 def ended_runs(connection: sa.Connection, *, since: int) -> frozenset[EndedRun]:
     """Return the runs whose end was first seen after an instant, microseconds since 1970 UTC."""
-    columns = (source.c.name, run_summary.c.slug, run.c.run_id, run_summary.c.ended_at)
+    of_summary = (run_summary.c[name] for name in ("slug", "version"))
+    columns = (source.c.name, *of_summary, run.c.run_id, run_summary.c.ended_at)
     statement = sa.select(*columns).select_from(known_runs()).where(watch.c.ended_seen_at > since)
     return frozenset(map(EndedRun._make, connection.execute(statement)))
 

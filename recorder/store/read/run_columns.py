@@ -5,6 +5,7 @@ Invariant: the values are those that `runs.run_rows` gives row by row, as of now
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import partial
+from operator import attrgetter
 from typing import Any, Final
 
 import numpy as np
@@ -88,7 +89,7 @@ def read_runs(
     named = {"source", "run_id"} if from_history or of_items else set[str]()
     wanted = set(names) - from_history - of_items | named
     reader = _Reader(connection, source_name, past, slugs)
-    runs = reader.runs(wanted)
+    runs = reader.runs(wanted, reader.open_rows(), reader.blocks)
     if not named:
         return runs
     as_of = None if past is None else past.as_of
@@ -99,6 +100,35 @@ def read_runs(
         found = dict(read(connection, source_name=source_name, as_of=as_of))
         more[name] = column_of(name, [found.get(key, missing) for key in keys])
     return Runs(runs.n, {name: runs.column(name) for name in wanted} | more)
+
+
+def recent_runs(
+    connection: sa.Connection,
+    names: Collection[str],
+    is_enough: Callable[[Runs, int], bool],
+    *,
+    source_name: str,
+    slugs: Collection[str],
+    past: Past | None = None,
+) -> Runs:
+    """Return runs of a source, in any order, with as few blocks as are enough: the last to change first.
+
+    Args:
+        connection: a reading transaction.
+        names: of `RunRow`, but for the labels.
+        is_enough: takes the runs read so far, and the last instant at which anything of the others ended or was known.
+        source_name: of the source.
+        slugs: only runs of these, and as of an instant any others too.
+        past: as of when; None: what is known now.
+    """
+    reader = _Reader(connection, source_name, past, slugs)
+    blocks = (one for one in reader.blocks if past is None or one.first_at <= past.as_of)
+    ahead = sorted(blocks, key=attrgetter("last_at"))
+    runs, n = reader.runs(names, reader.open_rows(), []), 1
+    while ahead and not is_enough(runs, ahead[-1].last_at):
+        runs = joined(runs, reader.runs(names, [], sorted(ahead[-n:])))
+        ahead, n = ahead[:-n], 2 * n
+    return runs
 
 
 class _Reader:
@@ -123,11 +153,13 @@ class _Reader:
         ]
         self._sources = {one.source_id: one.name for one in found}
         self._clocks = {one.source_id: one.clock_off_us for one in found}
+        self.blocks = sealed_blocks(connection, self._sources)
 
-    def runs(self, names: Collection[str]) -> Runs:
-        """Return all runs as they stood at the instant, or as they stand now."""
+    def runs(self, names: Collection[str], rows: Sequence[RowsOf], blocks: Sequence[Block]) -> Runs:
+        """Return the runs of rows and blocks as they stood at the instant, or as they stand now."""
         basis = BASIS if SPEND & set(names) else frozenset()
-        keys, columns = self._present({*names, *basis, *(_MOMENTS if self._past else ())})
+        wanted = {*names, *basis, *(_MOMENTS if self._past else ())}
+        keys, columns = self._present(wanted, rows, blocks)
         runs = Runs(len(keys), columns)
         if self._past is None:
             return Runs(len(keys), {name: columns[name] for name in names})
@@ -138,10 +170,12 @@ class _Reader:
         runs = Runs(len(keys), {name: columns[name] for name in names})
         return joined(runs.only(~has_changed), earlier)
 
-    def _present(self, names: Collection[str]) -> tuple[Whole, Columns]:
+    def _present(
+        self, names: Collection[str], rows: Sequence[RowsOf], blocks: Sequence[Block]
+    ) -> tuple[Whole, Columns]:
         """Return the key of each run, and the columns as they are now."""
         labels = {name for name in names if name.startswith(LABEL)}
-        keys, columns = self._stored({*names} - labels - _MADE)
+        keys, columns = self._stored({*names} - labels - _MADE, rows, blocks)
         for name in labels:
             columns |= aligned(keys, *self._scan(label, {name: label.c.value}, _is_key(name)))
         if "quality" in names:
@@ -152,32 +186,34 @@ class _Reader:
             columns |= spend_columns(Runs(len(keys), columns))
         return keys, columns
 
-    def _stored(self, names: set[str]) -> tuple[Whole, Columns]:
-        """Return the key of each run, and its columns, from the blocks, and from rows where none is sealed."""
+    def _stored(
+        self, names: set[str], rows: Sequence[RowsOf], blocks: Sequence[Block]
+    ) -> tuple[Whole, Columns]:
+        """Return the key of each run of rows and blocks, and its columns."""
         if "quality" in names:
             names.add("is_pruned")
         if self._slugs is not None:
             names.add("slug")
-        blocks = sealed_blocks(self._connection, self._sources)
-        keys, columns = stored_columns(self._connection, names, self._open(blocks))
+        keys, columns = stored_columns(self._connection, names, rows)
         if not blocks:
             return keys, columns
         found = block_columns(self._connection, blocks, names)
         if self._slugs is not None:
             is_one = self._slugs.__contains__
             found = (one.only(one.words("slug").where(is_one)) for one in found)
-        rows = Runs(len(keys), columns | {KEY: Ints(keys)})
-        runs = merged(rows, found, sum(one.n for one in blocks))
+        open_runs = Runs(len(keys), columns | {KEY: Ints(keys)})
+        runs = merged(open_runs, found, sum(one.n for one in blocks))
         return runs.ints(KEY).values, {name: runs.column(name) for name in names}
 
-    def _open(self, blocks: Sequence[Block]) -> Sequence[RowsOf]:
-        """Return conditions for the rows of the runs that are in none of the blocks."""
-        sealed = {one.source_id for one in blocks}
+    def open_rows(self) -> Sequence[RowsOf]:
+        """Return conditions for the rows of the runs that are in no block."""
+        sealed = {one.source_id for one in self.blocks}
         others = [number for number in self._sources if number not in sealed]
         if not (sealed or self._is_of_one or self._slugs is not None):
             return ANY
-        found: list[RowsOf] = [one.rows_of for one in open_ranges(blocks)]
-        found.append(lambda table: table.c.source_id.in_(others))
+        found: list[RowsOf] = [one.rows_of for one in open_ranges(self.blocks)]
+        if others:  # SQLite goes over a table to find none
+            found.append(lambda table: table.c.source_id.in_(others))
         if self._slugs is None:
             return found
         return [partial(_of_slugs, self._slugs, rows_of) for rows_of in found]

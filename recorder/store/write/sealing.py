@@ -16,7 +16,7 @@ from recorder.store.read.source_rows import source_rows
 from recorder.store.schema import run, run_block, sealed, source, watch
 from recorder.store.write.sources import lock_source
 
-_ADD_BLOCK = insert(sealed, ("source_id", "block", "n"))
+_ADD_BLOCK = insert(sealed, blocks.Block._fields)
 _ADD_COLUMNS = insert(run_block, ("source_id", "block", "name", "data"))
 
 
@@ -76,8 +76,8 @@ def _seal(connection: sa.Connection, name: str, block: int) -> bool:
     source_id = lock_source(connection, name)
     if block not in _sealable(connection, source_id, block + 1):
         return False
-    n, columns = packed_runs(connection, source_id, block)
-    _ADD_BLOCK.many(connection, [(source_id, block, n)])
+    made, columns = packed_runs(connection, source_id, block)
+    _ADD_BLOCK.many(connection, [made])
     rows = [(source_id, block, one, deflated(data)) for one, data in columns.items()]
     _ADD_COLUMNS.many(connection, rows)
     return True
