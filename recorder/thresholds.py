@@ -4,7 +4,7 @@ Invariant: a figure is that of the command that shows it; a rate of too few runs
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, tzinfo
 from decimal import Decimal
 from typing import Any, Final, Literal
@@ -79,6 +79,7 @@ class Checked:
     n: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
 class ThresholdCheck:
     """One check of a store.
 
@@ -90,26 +91,22 @@ class ThresholdCheck:
         tz: the zone of budgets that have none.
     """
 
-    def __init__(
-        self,
-        analyses: Analyses,
-        thresholds: Thresholds,
-        filters: Filters,
-        *,
-        now: int,
-        tz: tzinfo = UTC,
-    ) -> None:
-        self._analyses = analyses
-        self._thresholds = thresholds
-        since = now - RATES_OVER_US if filters.since is None else filters.since
-        self._rated = replace(filters, since=since)
-        self._filters = replace(filters, since=None, until=None)
-        self._now = now
-        self._tz = tz
+    analyses: Analyses
+    thresholds: Thresholds
+    filters: Filters
+    now: int = field(kw_only=True)
+    tz: tzinfo = field(default=UTC, kw_only=True)
+
+    def _rated(self) -> Filters:
+        since = self.now - RATES_OVER_US if self.filters.since is None else self.filters.since
+        return replace(self.filters, since=since)
+
+    def _of_now(self) -> Filters:
+        return replace(self.filters, since=None, until=None)
 
     def rows(self) -> Iterator[Checked]:
         """Yield what each rule that is asked for comes to, in the order of `Thresholds`."""
-        asked = self._thresholds
+        asked = self.thresholds
         if asked.failure_rate is not None:
             yield self._failures(asked.failure_rate)
         if asked.overrun is not None:
@@ -117,29 +114,29 @@ class ThresholdCheck:
         if asked.silence_us is not None:
             yield from self._silences(asked.silence_us)
         if asked.overdue is not None:
-            late = self._analyses.overdue(self._filters, now=self._now)
+            late = self.analyses.overdue(self._of_now(), now=self.now)
             yield _above("max_overdue", "count", len(late), asked.overdue)
         if asked.slow is not None:
             yield _above("max_slow", "count", self._n_slow(), asked.slow)
         for limit in asked.spend:
             yield from self._spend(limit)
         if asked.budget is not None:
-            for use in self._analyses.budget_uses(now=self._now, tz=self._tz):
+            for use in self.analyses.budget_uses(now=self.now, tz=self.tz):
                 yield _above("max_budget", "rate", use.share, asked.budget, of=use.budget.name)
         if asked.new_errors_us is not None:
             yield _above("new_errors", "count", self._n_new_errors(asked.new_errors_us), 0)
 
     def _asked(self, name: str, filters: Filters, **options: Any) -> list[dict[str, Any]]:  # noqa: ANN401  # values of options
-        question = Question(filters=filters, now=self._now, options=options)
-        return [*self._analyses.analyse(name, question).rows]
+        question = Question(filters=filters, now=self.now, options=options)
+        return [*self.analyses.analyse(name, question).rows]
 
     def _failures(self, threshold: float) -> Checked:
-        (row,) = self._asked("failures", self._rated)
+        (row,) = self._asked("failures", self._rated())
         n = row["completed"] + row["failed"]
         return self._rate("max_failure_rate", row, "failure_rate", n, threshold)
 
     def _overruns(self, threshold: float) -> Iterator[Checked]:
-        for row in self._asked("costs", self._rated):
+        for row in self._asked("costs", self._rated()):
             if row["unit"] is not None:
                 unit, n = row["unit"], row["pairs"]
                 yield self._rate("max_overrun", row, "overrun_rate", n, threshold, of=unit)
@@ -155,22 +152,22 @@ class ThresholdCheck:
         of: str | None = None,
     ) -> Checked:
         value, low = row[name], row[f"{name}_low"]
-        decides = value if self._thresholds.strict else low
-        crossed = n >= self._thresholds.min_n
+        decides = value if self.thresholds.strict else low
+        crossed = n >= self.thresholds.min_n
         found = _above(rule, "rate", decides, threshold, of=of)
         return replace(found, value=value, low=low, n=n, crossed=found.crossed and crossed)
 
     def _silences(self, threshold_us: int) -> Iterator[Checked]:
-        for source, us in self._analyses.silences(self._filters.source, now=self._now):
+        for source, us in self.analyses.silences(self.filters.source, now=self.now):
             value, threshold = us / SECOND, threshold_us / SECOND
             yield _above("max_silence", "seconds", value, threshold, of=source)
 
     def _n_slow(self) -> int:
-        found = self._analyses.overdue_or_slow(self._filters, now=self._now)
+        found = self.analyses.overdue_or_slow(self._of_now(), now=self.now)
         return sum(is_slow is True for _, is_slow in found)
 
     def _spend(self, limit: SpendLimit) -> Iterator[Checked]:
-        created = replace(self._filters, since=self._now - limit.within_us)
+        created = replace(self._of_now(), since=self.now - limit.within_us)
         parts = ("spent_total", "committed_total", "unconfirmed_total")
         used = {
             row["unit"]: sum((row[part] for part in parts), Decimal())
@@ -182,7 +179,7 @@ class ThresholdCheck:
             yield _above("max_spend", "amount", value, amount(limit.micros), of=unit)
 
     def _n_new_errors(self, within_us: int) -> int:
-        rows = self._asked("errors", self._filters, new_since=self._now - within_us)
+        rows = self._asked("errors", self._of_now(), new_since=self.now - within_us)
         return sum(row["level"] == "run" for row in rows)
 
 

@@ -16,6 +16,7 @@ from test_poll_cli import KEY, Commands, commands, wait_for
 
 from recorder.cli import wait
 from recorder.instants import now_us
+from recorder.sandbox import Reply
 from recorder.store.engine import Database
 from recorder.store.sharing.leases import LEASE_US, acquire, new_holder
 from recorder.store.write.record import Recorder
@@ -137,7 +138,7 @@ def test_a_refused_key_ends_it(commands: Commands, status: int, more: tuple[str,
     for run_id in more:
         commands.serve(run_id, status="failed")
         assert commands("wait", run_id, *QUICK).code == 5
-    commands.sandbox.put_raw("er_1", status=status)
+    commands.sandbox.script("er_1", [Reply(status=status)])
     ended = commands("wait", "er_1", *more, *QUICK)
     assert ended.code == 4
     assert ended.err.splitlines()[0].startswith("recorder: source 'default' is stopped: ")
@@ -147,7 +148,7 @@ def test_a_refused_key_ends_it(commands: Commands, status: int, more: tuple[str,
 
 def test_a_failing_server_is_named(commands: Commands) -> None:
     """A run that was given up because its polls fail says so."""
-    commands.sandbox.put_raw("er_1", status=503)
+    commands.sandbox.script("er_1", [Reply(status=503)])
     ended = commands("wait", "er_1", *QUICK, "--timeout", "400ms")
     assert ended.code == 6
     why = "is not seen yet after 400ms (last poll: server error): the ledger gives no triggerRunId"

@@ -20,6 +20,7 @@ from virtual import Reply, Scene, ended, ok, pinged
 
 from recorder.base_url import parse_ping_url
 from recorder.fetch.ping import send_ping
+from recorder.sandbox import replies
 from recorder.schedule.cadence import Cadence
 from recorder.store.engine import Database
 
@@ -82,7 +83,7 @@ def test_a_pass_is_pinged_with_its_exit_code(
     commands: Commands, monitor: Monitor, status: int, code: int
 ) -> None:
     """Once, at its end; neither the key nor a cookie goes with it."""
-    commands.sandbox.put_raw("er_1", status=status)
+    commands.sandbox.script("er_1", [replies.Reply(status=status)])
     commands.track("er_1")
     assert commands("poll").code == code
     assert monitor.paths == [f"/{code}"]
@@ -191,7 +192,7 @@ def test_a_service_pings_each_minute_until_it_is_killed(
         with subprocess.Popen([*command, "--every", "200ms"], stderr=subprocess.DEVNULL) as process:
             wait_for(lambda: len(monitor.paths) > 2)
             if number == signal.SIGKILL:
-                commands.sandbox.put_raw("er_1", status=401)
+                commands.sandbox.script("er_1", [replies.Reply(status=401)])
                 wait_for(lambda: "/4" in monitor.paths)
             process.send_signal(number)
             process.wait(timeout=20)

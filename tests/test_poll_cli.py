@@ -135,7 +135,7 @@ def test_an_empty_store_is_made_and_polled(commands: Commands) -> None:
 )
 def test_exit_codes(commands: Commands, status: int, code: int) -> None:
     """3 where a source never answered, 4 where the key is refused; a 404 is an answer; a 200 without a run is none."""
-    commands.sandbox.put_raw("er_1", status=status)
+    commands.sandbox.script("er_1", [Reply(status=status)])
     commands.track("er_1")
     ended = commands("poll")
     assert ended.code == code
@@ -145,8 +145,10 @@ def test_exit_codes(commands: Commands, status: int, code: int) -> None:
 
 def test_a_refused_key_outranks_other_failures(commands: Commands) -> None:
     """One clear message that names the source, and what to do."""
-    commands.sandbox.put_raw("er_1", status=503)
-    commands.sandbox.put_raw("er_2", status=401, body=b'{"error": {"message": "Key was revoked"}}')
+    commands.sandbox.script("er_1", [Reply(status=503)])
+    commands.sandbox.script(
+        "er_2", [Reply(status=401, body=b'{"error": {"message": "Key was revoked"}}')]
+    )
     commands.track("er_1", "er_2")
     assert commands("poll") == Ended(
         4,
@@ -440,7 +442,7 @@ def test_the_key_is_nowhere(commands: Commands) -> None:
     """Not in what is printed, nor in the store, though the server sends it back in every way."""
     echo = f'{{"error": {{"message": "bad key {KEY}"}}}}'.encode()
     for run_id, status in {"a": 500, "b": 401, "c": 200, "d": 418}.items():
-        commands.sandbox.put_raw(run_id, status=status, body=echo)
+        commands.sandbox.script(run_id, [Reply(status=status, body=echo)])
     commands.sandbox.put(document("e", note=f"Bearer {KEY}"))
     commands.track(*"abcde")
     said = [
@@ -541,7 +543,7 @@ def test_a_key_that_was_refused_stays_refused_until_it_is_seen_to_work(
 ) -> None:
     """A pass with nothing due says so too: cron must not report success after the one pass that told."""
     monkeypatch.setenv("RECORDER_EVERY", "1h")
-    commands.sandbox.put_raw("er_1", status=401)
+    commands.sandbox.script("er_1", [Reply(status=401)])
     commands.track("er_1")
     assert commands("poll").code == 4
     again = commands("poll")

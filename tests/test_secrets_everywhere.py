@@ -11,7 +11,7 @@ from commands import ANSWERS_2, COMMANDS, ways
 from stores import bytes_of, document
 
 from recorder.cli.main import cli, run
-from recorder.sandbox import Fault, Kind, Sandbox
+from recorder.sandbox import Fault, Kind, Reply, Sandbox
 from recorder.store.engine import Database
 
 KEY = "pk_MARKEDKEY_0123456789abcdef"
@@ -28,8 +28,8 @@ def sandbox() -> Iterator[Sandbox]:
         served.put(document("er_echo", "failed", error={"message": f"no {KEY} of Bearer {KEY}"}))
         served.put(document("er_2", "running"))
         body = json.dumps({"error": {"message": f"not with {KEY}"}}).encode()
-        served.put_raw("er_refused", status=401, body=body)
-        served.put_raw("er_html", status=500, body=f"<html>Bearer {KEY}</html>".encode())
+        served.script("er_refused", [Reply(status=401, body=body)])
+        served.script("er_html", [Reply(status=500, body=f"<html>Bearer {KEY}</html>".encode())])
         served.inject(Fault(kind=Kind.SERVER_ERROR, requests=frozenset({2})))
         yield served
 

@@ -133,7 +133,7 @@ def budget_uses(
 
 
 def _is_of(runs: Runs, unit: str) -> Mask:
-    return runs.words("spend_unit").where(frozenset({unit}).__contains__)
+    return runs.words("spend_unit").among(unit)
 
 
 def _windows(taken: Runs, unit: str, now: int, length: int) -> Iterator[int]:

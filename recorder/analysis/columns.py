@@ -11,7 +11,7 @@ from typing import Any, Final, TypeAlias, cast, get_type_hints
 import numpy as np
 import numpy.typing as npt
 
-from recorder.analysis.rows import Predicate, RunRow
+from recorder.analysis.rows import Predicate, RunRow, one_of
 from recorder.history.flags import SHARP_US
 from recorder.history.spans import SKEW_US
 from recorder.ledger.run_status import KNOWN, TERMINAL
@@ -58,8 +58,6 @@ ITEM_COLUMNS: Final = frozenset(
     {"item_status", "item_skipped_reason", "item_provider", "item_lead_id"}
     | {"item_attempts", "item_started_at", "item_completed_at"}
 )
-
-_IS_MISSING: Final = frozenset({None}).__contains__
 
 
 def n_of(mask: Mask) -> int:
@@ -124,6 +122,10 @@ class Words:
         """Return the mask of the runs whose word fulfils a predicate. Results are cached by it: hand in the same function each time."""
         return self.lexicon.answers(predicate)[self.codes]
 
+    def among(self, *words: Word) -> Mask:
+        """Return the mask of the runs that have one of these words."""
+        return self.where(one_of(*words))
+
     def with_null(self) -> "Words":
         """Return the column with a missing value at its end."""
         words = list(self.lexicon.words)
@@ -135,7 +137,7 @@ class Words:
         """Return the column with the words of another one in a mask, where that has any."""
         merged = {word: code for code, word in enumerate(self.lexicon.words)}
         codes = [merged.setdefault(word, len(merged)) for word in other.lexicon.words]
-        is_other = mask & ~other.where(_IS_MISSING)
+        is_other = mask & ~other.among(None)
         chosen = np.where(is_other, np.array([*codes, 0], np.int32)[other.codes], self.codes)
         return Words(chosen.astype(np.int32), Lexicon(list(merged)))
 

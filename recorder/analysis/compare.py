@@ -97,8 +97,7 @@ def _names(question: Question) -> tuple[str, str]:
     return f"A ({a.summary() or 'all runs'})", f"B ({b.summary() or 'all runs'})"
 
 
-def _about(runs: Runs, population: str, question: Question) -> str:
-    del population
+def _about(runs: Runs, _population: str, question: Question) -> str:
     a, b = question.options["a"], question.options["b"]
     is_in_a, is_in_b = meant(a, runs), meant(b, runs)
     n_both = n_of(is_in_a & is_in_b)

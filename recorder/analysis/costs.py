@@ -11,18 +11,11 @@ import numpy as np
 
 from recorder.analysis.analysis import Analysis, Group, Population, Question
 from recorder.analysis.cells import Row, amount, count, number, proportion, rate
-from recorder.analysis.columns import Mask, Runs, n_of
+from recorder.analysis.columns import Runs, n_of
 from recorder.analysis.pairs import NEEDS, Pairs, actuals, is_pair
 from recorder.analysis.stats import Numbers, Ranked, ratio, total
 
-_QUALITIES: Final = {
-    "none": frozenset({"none", None}).__contains__,
-    **{
-        word: frozenset({word}).__contains__
-        for word in ("preview_only", "actual_only", "unparsed", "unit_mismatch", "provisional")
-    },
-}
-_COMPLETED: Final = frozenset({"completed"}).__contains__
+_QUALITIES: Final = ("preview_only", "actual_only", "unparsed", "unit_mismatch", "provisional")
 
 
 def costs(group: Group) -> Row:
@@ -48,7 +41,9 @@ def costs(group: Group) -> Row:
         `terminal_actual_total` (A over all that ended), `failure_without_actual`.
     """
     runs, pairs = group.runs, Pairs(group.runs)
-    n = {word: n_of(_of_quality(runs, word)) for word in _QUALITIES}
+    qualities = runs.words("cost_quality")
+    n = {word: n_of(qualities.among(word)) for word in _QUALITIES}
+    n["none"] = n_of(qualities.among("none", None))
     sum_p, sum_a = total(pairs.preview), total(pairs.actual)
     totals = (sum_p, sum_a, sum_a - sum_p) if pairs.n else (None, None, None)
     overrun = proportion(n_of(pairs.is_overrun), pairs.n, narrow=True)
@@ -93,7 +88,7 @@ def costs(group: Group) -> Row:
 def _failures(context: Runs) -> Row:
     """Return the cost of failure among all ended runs; 0 without failures, null where no cost is known."""
     ended = context.only(context.is_terminal)
-    failed = ended.only(~ended.words("status").where(_COMPLETED))
+    failed = ended.only(~ended.words("status").among("completed"))
     known = actuals(failed)
     whole, of_failed = _sum(actuals(ended)), _sum(known)
     if whole is not None and not failed.n:
@@ -111,12 +106,7 @@ def _sum(micros: Numbers) -> int | None:
     return total(micros) if len(micros) else None
 
 
-def _of_quality(runs: Runs, word: str) -> Mask:
-    return runs.words("cost_quality").where(_QUALITIES[word])
-
-
-def _about(runs: Runs, population: str, question: Question) -> str:
-    del question
+def _about(runs: Runs, population: str, _question: Question) -> str:
     n_pairs = n_of(is_pair(runs))
     return f"costs of {runs.n:,} {population}, {n_pairs:,} with preview and final actual"
 
@@ -126,7 +116,7 @@ ANALYSIS: Final = Analysis(
     population=Population.COMPLETED,
     needs=NEEDS | {"cost_unit"},
     split=("cost_unit", "unit"),
-    speaks=lambda runs, _: runs.is_terminal & ~runs.words("status").where(_COMPLETED),
+    speaks=lambda runs, _: runs.is_terminal & ~runs.words("status").among("completed"),
     about=_about,
     examples=(
         "costs --by slug",

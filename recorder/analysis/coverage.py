@@ -33,8 +33,6 @@ _ODD: Final = {
     "missing_ends": with_flag("no_ended_at"),
     "unreadable": with_flag("unreadable:"),
 }
-_PRUNED: Final = with_flag(PRUNED)
-_UNPARSED: Final = frozenset({"unparsed"}).__contains__
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +76,7 @@ def coverage(group: Group) -> Row:
         another type), `reopened`. `seconds_since_good_poll`: since the last of any run.
     """
     runs, n = group.runs, populations_of(group.runs)
-    is_pruned = runs.words("quality").where(_PRUNED)
+    is_pruned = runs.words("quality").where(with_flag(PRUNED))
     whole = runs.only(~is_pruned)
     polls = whole.objects("poll_times").values.tolist()
     n_unclassed = n["observed"] - n["from_start"] - n["mid_flight"] - n["post_hoc"]
@@ -116,7 +114,7 @@ def coverage(group: Group) -> Row:
         "error_share": rate(ratio(throttled + failed, n_polls), narrow=True),
         "snapshots": count(n_snapshots),
         "snapshots_per_poll": number(ratio(n_snapshots, good)),
-        "unparsed_costs": count(runs.words("cost_quality").where(_UNPARSED)),
+        "unparsed_costs": count(runs.words("cost_quality").among("unparsed")),
         **{name: count(runs.words("quality").where(is_odd)) for name, is_odd in _ODD.items()},
         "reopened": count(runs.ints("n_reopened").values > 0),
         "seconds_since_good_poll": seconds(_silence_us(runs, group.question.now), narrow=True),
@@ -185,9 +183,8 @@ def _silence_us(runs: Runs, now: int | None) -> int | None:
     return now - int(last.values.max())
 
 
-def _about(runs: Runs, population: str, question: Question) -> str:
-    del population
-    n_runs, runs = runs.n, runs.only(~runs.words("quality").where(_PRUNED))
+def _about(runs: Runs, _population: str, question: Question) -> str:
+    n_runs, runs = runs.n, runs.only(~runs.words("quality").where(with_flag(PRUNED)))
     flights = Flights(runs, question.overdue_after_us)
     hours, overdue = flights.in_time_us / HOUR, flights.overdue_us / HOUR
     polls = runs.objects("poll_times").values

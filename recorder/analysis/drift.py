@@ -63,8 +63,7 @@ def _drifts(group: Group) -> Iterator[Group]:
         yield replace(group, runs=runs, item=_Drift(*what, min(firsts), max(lasts)))
 
 
-def _about(runs: Runs, population: str, question: Question) -> str:
-    del population, question
+def _about(runs: Runs, _population: str, _question: Question) -> str:
     n = sum(map(bool, runs.values("deviations")))
     return f"{counted(n, 'run')} with what the API's page does not name"
 

@@ -42,7 +42,7 @@ def durations(group: Group) -> Row:
     runs, is_censored = group.runs, bool(group.question.options["censored"])
     is_grouped = group.question.by is not None
     queue, run, wall, per_lead = runs.queue, runs.run, runs.wall, seconds_per_lead(runs)
-    is_ledger, is_bracketed = map(runs.words("ended_at_origin").where, (_LEDGER, _BRACKETED))
+    is_ledger, is_bracketed = map(runs.words("ended_at_origin").among, ("ledger", "bracketed"))
     brackets = Ranked(runs.end_width[is_bracketed])
     return {
         "runs": count(runs.n, narrow=True),
@@ -67,10 +67,6 @@ def durations(group: Group) -> Row:
         "wall_seconds_rough": count(wall.is_rough),
         "seconds_per_lead_left_out": count(runs.n - len(per_lead)),
     }
-
-
-_LEDGER: Final = frozenset({"ledger"}).__contains__
-_BRACKETED: Final = frozenset({"bracketed"}).__contains__
 
 
 def _span(name: str, span: Span, *, narrow: str) -> Row:
@@ -126,7 +122,7 @@ def _lives(runs: Runs) -> tuple[Lifetimes, int]:
 
 
 def _about(runs: Runs, population: str, question: Question) -> str:
-    n_bracketed = n_of(runs.words("ended_at_origin").where(_BRACKETED))
+    n_bracketed = n_of(runs.words("ended_at_origin").among("bracketed"))
     censored = "; Kaplan-Meier over all observed runs" if question.options["censored"] else ""
     return f"durations of {runs.n:,} {population}, {n_bracketed:,} with a bracketed end{censored}"
 

@@ -122,8 +122,7 @@ def _sights(runs: Runs) -> tuple[_PatternOf, dict[tuple[str, str], tuple[int, in
     return patterns, found
 
 
-def _about(runs: Runs, population: str, question: Question) -> str:
-    del population
+def _about(runs: Runs, _population: str, question: Question) -> str:
     n, after = Counter(level for level, *_ in _messages(runs)), question.options["new_since"]
     some = f"{counted(n['run'], 'run')} and {counted(n['lead'], 'lead')} with an error message"
     return some if after is None else f"{some}; patterns first seen after {iso(after)}"

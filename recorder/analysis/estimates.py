@@ -7,7 +7,6 @@ completes: how many fail is a column of its own.
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Final
 
 from recorder.analysis.cells import Row, amount, count, proportion, text
 from recorder.analysis.columns import Runs, Whole
@@ -19,8 +18,6 @@ from recorder.analysis.values import Cell
 from recorder.errors import UsageError
 from recorder.instants import SECOND
 from recorder.ledger.cost import parse_amount
-
-_ENDINGS: Final = frozenset({"completed", "failed"}).__contains__
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +133,7 @@ def estimate_run(runs: Runs, planned: PlannedRun, *, at: int) -> RunEstimate:
 
 def _of_slug(runs: Runs, slug: str) -> Runs:
     """Return the runs of a slug, which are all of one source."""
-    own = runs.only(runs.words("slug").where(frozenset({slug}).__contains__))
+    own = runs.only(runs.words("slug").among(slug))
     sources = sorted(set(own.values("source")))
     if len(sources) > 1:
         found = f"slug {slug!r} is in the sources {', '.join(sources)}"
@@ -145,7 +142,7 @@ def _of_slug(runs: Runs, slug: str) -> Runs:
 
 
 def _of_version(runs: Runs, version: str | None) -> Runs:
-    return runs.only(runs.words("version").where(frozenset({version}).__contains__))
+    return runs.only(runs.words("version").among(version))
 
 
 def _with_defaults(own: Runs, planned: PlannedRun) -> PlannedRun:
@@ -167,7 +164,7 @@ def _last(runs: Runs, name: str, instants: Whole) -> str | None:
 
 def _failures(runs: Runs, at: int) -> tuple[int, int]:
     """Return how many failed of the last runs known to have completed or failed, and how many those are."""
-    ended = runs.only(runs.words("status").where(_ENDINGS))
+    ended = runs.only(runs.words("status").among("completed", "failed"))
     failed, known_at = ~is_completed(ended), ends_known_at(ended)
     keys = zip(known_at.tolist(), ended.values("run_id"), failed.tolist(), strict=True)
     last = sorted(key for key in keys if key[0] <= at)[-WINDOW:]

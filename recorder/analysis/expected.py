@@ -23,8 +23,6 @@ NEEDS: Final = frozenset(
 LEAST_PAIRS: Final = 20
 """A slug with fewer pairs takes the ratio of all slugs of the unit."""
 
-_COMPLETED: Final = frozenset({"completed"}).__contains__
-
 
 class Sums(NamedTuple):
     """The number of pairs, and the sums of their previews and actuals, in millionths."""
@@ -54,7 +52,7 @@ class Ratios:
 
 def ratios_of(runs: Runs) -> Ratios:
     """Return the ratios of all runs of a store."""
-    completed = runs.only(runs.words("status").where(_COMPLETED))
+    completed = runs.only(runs.words("status").among("completed"))
     units, slugs = completed.words("cost_unit"), completed.words("slug")
     return Ratios(
         by_unit={unit: _sums(some) for (unit,), some in split(completed, [units])},

@@ -8,7 +8,7 @@ from typing import Final
 
 from recorder.analysis.analysis import Analysis, Group, Option, Population, Question
 from recorder.analysis.cells import Row, amount, instant, key, text
-from recorder.analysis.columns import Mask, Runs
+from recorder.analysis.columns import Runs
 from recorder.analysis.ranking import largest
 from recorder.analysis.stats import exact
 from recorder.humanize import counted
@@ -40,18 +40,12 @@ def expensive_runs(group: Group) -> Row:
     }
 
 
-def _is_priced(runs: Runs, question: Question) -> Mask:
-    del question
-    return runs.ints("spend_micros").there
-
-
 def _dearest(runs: Runs, question: Question) -> Iterator[Runs]:
     limit = question.options["limit"]
     return largest(runs, "spend_unit", lambda some: exact(some.ints("spend_micros").values), limit)
 
 
-def _about(runs: Runs, population: str, question: Question) -> str:
-    del population
+def _about(runs: Runs, _population: str, question: Question) -> str:
     n_shown = sum(1 for _ in _dearest(runs, question))
     return f"{n_shown:,} of {counted(runs.n, 'run')} with a price"
 
@@ -61,7 +55,7 @@ ANALYSIS: Final = Analysis(
     population=Population.ALL,
     needs=frozenset({*_NAMES, *_SPEND, "created_at"}),
     options=(Option(name="limit", default=20, help="So many of each unit.", kind="number"),),
-    only=_is_priced,
+    only=lambda runs, _: runs.ints("spend_micros").there,
     items=lambda group: group.each(_dearest(group.runs, group.question)),
     about=_about,
 )

@@ -35,7 +35,7 @@ def failures(group: Group) -> Row:
         with leads pending or running, five counts that do not sum to the total.
     """
     runs = group.runs
-    completed, failed, cancelled = (n_of(runs.words("status").where(is_it)) for is_it in _ENDINGS)
+    completed, failed, cancelled = (n_of(runs.words("status").among(word)) for word in _ENDINGS)
     ended = runs.only(runs.is_terminal)
     failure = proportion(failed, completed + failed, narrow=True)
     success = proportion(completed, completed + failed)
@@ -62,7 +62,7 @@ def failures(group: Group) -> Row:
         "cancel_rate_high": cancel[2],
         "unobserved": count(~has_its_part),
         "reopened": count(runs.ints("n_reopened").values > 0),
-        **{flag: count(runs.words("quality").where(has_it)) for flag, has_it in _HAS.items()},
+        **{flag: count(runs.words("quality").where(with_flag(flag))) for flag in FLAGS},
     }
 
 
@@ -74,7 +74,7 @@ def _leads(ended: Runs) -> Row:
     low, high = pool.interval()
     has_leads = processed.there & (processed.values != 0)
     rates = exact(failed.values[has_leads]) / exact(processed.values[has_leads])
-    is_whole = processed.there & skipped.there & ~ended.words("status").where(_ENDINGS[2])
+    is_whole = processed.there & skipped.there & ~ended.words("status").among("cancelled")
     n_skipped = total(skipped.values[is_whole])
     n_runs = n_of(processed.there)
     has_skipped = bool(skipped.there.any())
@@ -91,10 +91,7 @@ def _leads(ended: Runs) -> Row:
     }
 
 
-_HAS: Final = {flag: with_flag(flag) for flag in FLAGS}
-_ENDINGS: Final = tuple(
-    frozenset({word}).__contains__ for word in ("completed", "failed", "cancelled")
-)
+_ENDINGS: Final = ("completed", "failed", "cancelled")
 
 
 def require_both_ends(question: Question) -> Question:
@@ -109,9 +106,8 @@ def require_both_ends(question: Question) -> Question:
     return question
 
 
-def _about(runs: Runs, population: str, question: Question) -> str:
-    del population, question
-    n_judged = sum(n_of(runs.words("status").where(is_it)) for is_it in _ENDINGS[:2])
+def _about(runs: Runs, _population: str, _question: Question) -> str:
+    n_judged = n_of(runs.words("status").among("completed", "failed"))
     return f"failure rate over {n_judged:,} completed or failed"
 
 

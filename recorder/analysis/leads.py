@@ -18,7 +18,6 @@ from recorder.instants import MINUTE
 from recorder.ledger.cost import MICROS
 
 _ENDED: Final = ("completed", "failed", "skipped")
-_IS: Final = {word: frozenset({word}).__contains__ for word in _ENDED}
 
 
 def leads(group: Group) -> Row:
@@ -37,7 +36,7 @@ def leads(group: Group) -> Row:
     """
     items = group.runs
     runs = items.take(_starts(items))
-    masks = {word: items.words("item_status").where(_IS[word]) for word in _ENDED}
+    masks = {word: items.words("item_status").among(word) for word in _ENDED}
     n = {word: n_of(mask) for word, mask in masks.items()}
     completed = proportion(n["completed"], n["completed"] + n["failed"], narrow=True)
     attempts = items.ints("item_attempts")
@@ -94,9 +93,8 @@ def _credits(items: Runs, runs: Runs, masks: dict[str, Mask]) -> float | None:
     return ratio(actual, total(_per_run(items, masks["completed"])[pairs]) * MICROS)
 
 
-def captured_leads(runs: Runs, population: str, question: Question) -> str:
+def captured_leads(runs: Runs, _population: str, _question: Question) -> str:
     """Return how many leads of how many runs were captured, for the foot."""
-    del population, question
     n = runs.ints("items")
     captured, n_ended = n_of(n.there), n_of(runs.is_terminal)
     return (

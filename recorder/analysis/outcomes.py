@@ -25,12 +25,10 @@ NEEDS: Final = WALL_NEEDS | frozenset(
 )
 """The columns that outcomes are made of."""
 
-_COMPLETED: Final = frozenset({"completed"}).__contains__
-
 
 def is_completed(runs: Runs) -> Mask:
     """Return which runs completed."""
-    return runs.words("status").where(_COMPLETED)
+    return runs.words("status").among("completed")
 
 
 def ends_known_at(runs: Runs) -> Whole:
@@ -68,7 +66,7 @@ def timed(runs: Runs, span: Span, *, least: int = 1) -> Iterator[PastRun]:
 def paid(runs: Runs, unit: str | None) -> Iterator[PastRun]:
     """Return the cost of each completed run of which preview and actual are final in this unit, millionths."""
     known = runs.only(is_completed(runs) & is_pair(runs))
-    known = known.only(known.words("cost_unit").where(frozenset({unit}).__contains__))
+    known = known.only(known.words("cost_unit").among(unit))
     names = ("run_id", "version", "created_at", "cost_known_at", "leads_total")
     amounts = ("cost_actual_micros", "cost_preview_micros")
     columns = (known.values(name) for name in (*names, *amounts))

@@ -50,9 +50,8 @@ def overruns(group: Group) -> Row:
     }
 
 
-def _is_above(runs: Runs, question: Question) -> Mask:
+def _is_above(runs: Runs, _question: Question) -> Mask:
     """Return which runs cost more than their preview."""
-    del question
     preview, actual = runs.ints("cost_preview_micros"), runs.ints("cost_actual_micros")
     return is_pair(runs) & (actual.values > preview.values)
 

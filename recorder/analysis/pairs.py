@@ -21,9 +21,6 @@ NEEDS: Final = frozenset(
 )
 """The columns that pairs read."""
 
-_BOTH: Final = frozenset({"both"}).__contains__
-_MISMATCH: Final = frozenset({"unit_mismatch"}).__contains__
-
 
 class Pairs:
     """Preview and actual of the runs whose pair quality is `both`, in micros of one unit."""
@@ -83,12 +80,12 @@ class Pairs:
 def is_pair(runs: Runs) -> Mask:
     """Return which runs have preview and actual, both final."""
     preview, actual = runs.ints("cost_preview_micros"), runs.ints("cost_actual_micros")
-    return runs.words("cost_quality").where(_BOTH) & preview.there & actual.there
+    return runs.words("cost_quality").among("both") & preview.there & actual.there
 
 
 def has_actual(runs: Runs) -> Mask:
     """Return which runs have an actual in the unit of their row."""
-    is_other = runs.words("cost_quality").where(_MISMATCH)
+    is_other = runs.words("cost_quality").among("unit_mismatch")
     return runs.ints("cost_actual_micros").there & ~is_other
 
 

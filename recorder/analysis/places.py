@@ -104,7 +104,7 @@ def _own(run: RunRow, runs: Runs) -> Runs:
     names = {"source": run.source, "slug": run.slug}
     own = runs if run.slug is not None else runs.take(slice(0, 0))
     for name, value in names.items():
-        own = own.only(own.words(name).where(frozenset({value}).__contains__))
+        own = own.only(own.words(name).among(value))
     return own.only(own.objects("run_id").values != run.run_id)
 
 

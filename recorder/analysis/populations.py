@@ -6,9 +6,7 @@ from typing import Final
 from recorder.analysis.columns import Runs
 from recorder.humanize import counted
 
-_CLASSES: Final = {
-    word: frozenset({word}).__contains__ for word in ("from_start", "mid_flight", "post_hoc")
-}
+_CLASSES: Final = ("from_start", "mid_flight", "post_hoc")
 
 
 def populations_of(runs: Runs) -> dict[str, int]:
@@ -26,7 +24,7 @@ def populations_of(runs: Runs) -> dict[str, int]:
     counts = {"tracked": runs.n} | {name: int(mask.sum()) for name, mask in masks.items()}
     counts["unobserved"] = runs.n - counts["terminal"] - counts["in_flight"] - counts["lost"]
     classes = runs.words("observation_class")
-    return counts | {name: int(classes.where(_CLASSES[name]).sum()) for name in _CLASSES}
+    return counts | {name: int(classes.among(name).sum()) for name in _CLASSES}
 
 
 def in_words(populations: Mapping[str, int]) -> str:

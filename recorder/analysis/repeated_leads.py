@@ -20,9 +20,6 @@ from recorder.analysis.leads import captured_leads
 from recorder.errors import UsageError
 from recorder.humanize import counted
 
-_COMPLETED: Final = frozenset({"completed"}).__contains__
-_IS_MISSING: Final = frozenset({None}).__contains__
-_MISMATCH: Final = frozenset({"unit_mismatch"}).__contains__
 _NAMES: Final = ("source", "slug", "item_lead_id")
 
 
@@ -39,7 +36,7 @@ class Repeated(NamedTuple):
     n_repeats: int = 0
 
 
-def repeated_leads(group: Group) -> Row:
+def repeated_leads(_group: Group) -> Row:
     """Show leads that were completed again within a time.
 
     Returns:
@@ -48,7 +45,6 @@ def repeated_leads(group: Group) -> Row:
         completed. `credits` of `unit`: the actual by completed and failed leads of each repeat's run, to a millionth; null
         where that is unknown.
     """
-    del group
     return _row(Repeated())
 
 
@@ -111,8 +107,8 @@ def _completions(items: Runs) -> tuple[Runs, Whole]:
     """Return the completed items that have a lead and a time, by lead and time, and these times."""
     ended, of_run = items.ints("item_completed_at"), items.ints("ended_at")
     at = np.where(ended.there, ended.values, of_run.values)
-    is_completed = items.words("item_status").where(_COMPLETED)
-    has_lead = ~items.words("item_lead_id").where(_IS_MISSING)
+    is_completed = items.words("item_status").among("completed")
+    has_lead = ~items.words("item_lead_id").among(None)
     mask = is_completed & has_lead & (ended.there | of_run.there)
     items, at = items.take(mask), at[mask]
     order = np.lexsort((at, *(items.words(name).codes for name in _NAMES)))
@@ -121,7 +117,7 @@ def _completions(items: Runs) -> tuple[Runs, Whole]:
 
 def _shares(items: Runs) -> Iterator[Fraction | None]:
     """Yield what each item cost, millionths: the actual of its run by the leads that were processed."""
-    is_known = ~items.words("cost_quality").where(_MISMATCH)
+    is_known = ~items.words("cost_quality").among("unit_mismatch")
     processed = items.values("leads_completed"), items.values("leads_failed")
     columns = zip(items.values("cost_actual_micros"), *processed, is_known.tolist(), strict=True)
     for actual, completed, failed, known in columns:
@@ -129,9 +125,8 @@ def _shares(items: Runs) -> Iterator[Fraction | None]:
         yield Fraction(actual, n) if known and actual is not None and n else None
 
 
-def _notes(rows: Sequence[Row], question: Question) -> Iterator[str]:
+def _notes(rows: Sequence[Row], _question: Question) -> Iterator[str]:
     """Yield a line a unit: what all its repeats cost together."""
-    del question
     for unit, some in groupby(rows, key=lambda row: row["unit"].value):
         found = list(some)
         times = sum(cast("int", row["runs"].value) - 1 for row in found)

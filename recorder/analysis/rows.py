@@ -4,6 +4,7 @@ Invariant: instants are integer microseconds since 1970 UTC, amounts integer mil
 """
 
 from collections.abc import Callable, Mapping
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
@@ -20,6 +21,13 @@ Predicate: TypeAlias = Callable[[Any], Any]
 """A condition on one value."""
 
 
+@lru_cache(maxsize=1024)
+def one_of(*words: str | int | None) -> Predicate:
+    """Return the condition that a value is one of the words: the same object for the same words, as caches need it."""
+    return frozenset(words).__contains__
+
+
+@cache
 def with_flag(*flags: str) -> Predicate:
     """Return the condition that a `quality` has one of the flags; `unreadable:` is every flag that begins so."""
     return lambda quality: any(

@@ -52,8 +52,6 @@ NO_SAMPLE: Final = Sample()
 Samples: TypeAlias = Mapping[tuple[str, str | None], Sample]
 """The samples of a set of runs by measure and unit; measures of money once a unit, the others without one."""
 
-_FAILED: Final = frozenset({"failed"}).__contains__
-
 NEEDS: Final = frozenset(
     {"leads_completed", "leads_failed", "leads_total", "created_at", "started_at", "ended_at"}
     | {"ended_after", "cost_quality", "cost_unit", "cost_preview_micros", "cost_actual_micros"}
@@ -64,7 +62,7 @@ NEEDS: Final = frozenset(
 def samples_of(runs: Runs) -> Samples:
     """Return the samples of a set of runs: how often they fail, and how long completed ones take and what they cost."""
     completed = runs.only(is_completed(runs))
-    n_failed = n_of(runs.words("status").where(_FAILED))
+    n_failed = n_of(runs.words("status").among("failed"))
     walls = completed.wall
     return {
         ("failure_rate", None): _share(n_failed, n_failed + completed.n),

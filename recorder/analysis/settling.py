@@ -13,8 +13,6 @@ from recorder.analysis.columns import Mask, Runs, n_of
 from recorder.analysis.stats import ratio
 from recorder.humanize import counted
 
-_POST_HOC: Final = frozenset({"post_hoc"}).__contains__
-
 
 def settling(group: Group) -> Row:
     """Show how long after the end the actual cost last moved.
@@ -40,17 +38,15 @@ def settling(group: Group) -> Row:
     }
 
 
-def _counts(runs: Runs, question: Question) -> Mask:
+def _counts(runs: Runs, _question: Question) -> Mask:
     """Return the mask of the runs that were seen to end, and have an actual."""
-    del question
     known = (runs.ints(name).there for name in ("ended_at", "actual_seen_at", "ended_seen_at"))
-    was_watched = ~runs.words("observation_class").where(_POST_HOC)
+    was_watched = ~runs.words("observation_class").among("post_hoc")
     mask: Mask = np.logical_and.reduce([runs.is_terminal, was_watched, *known])
     return mask
 
 
-def _about(runs: Runs, population: str, question: Question) -> str:
-    del population, question
+def _about(runs: Runs, _population: str, _question: Question) -> str:
     return f"moves of actual cost of {counted(runs.n, 'ended run')}"
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from recorder.analysis.analysis import Analysis, Group, Population, Question
 from recorder.analysis.cells import Row, amount, count, number, plain
-from recorder.analysis.columns import Mask, Runs, n_of
+from recorder.analysis.columns import Runs, n_of
 from recorder.analysis.expected import NEEDS, expected_micros, ratios_of
 from recorder.analysis.spend_columns import in_part, total_of
 from recorder.analysis.stats import ratio, total
@@ -17,7 +17,6 @@ from recorder.history.spend_parts import PARTS, SPENT
 from recorder.humanize import counted, percent
 from recorder.ledger.cost import MICROS
 
-_FAILED: Final = frozenset({"failed", "cancelled"}).__contains__
 _TOTALS: Final = (
     "settled",
     "provisional",
@@ -74,7 +73,7 @@ def _totals(group: Group) -> dict[str, int | None]:
     """Return each total of a group of one unit, in millionths."""
     runs = group.runs
     totals: dict[str, int | None] = {part: total_of(runs, part) for part in PARTS[:-1]}
-    failed = runs.only(runs.words("status").where(_FAILED))
+    failed = runs.only(runs.words("status").among("failed", "cancelled"))
     return totals | {
         "spent": total_of(runs, *SPENT),
         "expected": expected_micros(runs, group.basis),
@@ -89,13 +88,7 @@ def _leads_completed(runs: Runs) -> int | None:
     return total(known) if len(known) else None
 
 
-def _is_observed(runs: Runs, question: Question) -> Mask:
-    del question
-    return runs.is_observed
-
-
-def _about(runs: Runs, population: str, question: Question) -> str:
-    del population, question
+def _about(runs: Runs, _population: str, _question: Question) -> str:
     unpriced = n_of(in_part(runs, "unpriced"))
     return (
         f"spend of {counted(runs.n, 'observed run')}, {unpriced:,} without a price: settled and provisional are "
@@ -103,8 +96,7 @@ def _about(runs: Runs, population: str, question: Question) -> str:
     )
 
 
-def _notes(rows: Sequence[Row], question: Question) -> Iterator[str]:
-    del question
+def _notes(rows: Sequence[Row], _question: Question) -> Iterator[str]:
     cells: list[dict[str, Any]] = [plain(row) for row in rows]
     for unit in dict.fromkeys(one["unit"] for one in cells if one["failed_total"]):
         own = [one for one in cells if one["unit"] == unit]
@@ -120,7 +112,7 @@ ANALYSIS: Final = Analysis(
     cells=spend,
     population=Population.ALL,
     needs=NEEDS | {"spend_part", "spend_micros", "spend_unit", "leads_completed"},
-    only=_is_observed,
+    only=lambda runs, _: runs.is_observed,
     basis=ratios_of,
     split=("spend_unit", "unit"),
     about=_about,

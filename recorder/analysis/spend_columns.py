@@ -20,7 +20,6 @@ BASIS: Final = frozenset(
 COLUMNS: Final = frozenset({"spend_part", "spend_micros", "spend_unit"})
 
 _WORDS: Final = (*PARTS, None)
-_IS: Final = {part: frozenset({part}).__contains__ for part in PARTS}
 
 
 def spend_columns(runs: Runs) -> dict[str, Column]:
@@ -53,9 +52,7 @@ def _parts(runs: Runs, has_actual: Mask, has_preview: Mask) -> Words:
 
 def in_part(runs: Runs, *parts: str) -> Mask:
     """Return which runs are in one of the parts."""
-    words = runs.words("spend_part")
-    mask: Mask = np.logical_or.reduce([words.where(_IS[part]) for part in parts])
-    return mask
+    return runs.words("spend_part").among(*parts)
 
 
 def total_of(runs: Runs, *parts: str) -> int:

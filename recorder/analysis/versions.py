@@ -21,7 +21,7 @@ FirstUses: TypeAlias = Mapping[Key, int]
 """When the first run of each slug and version was created, microseconds since 1970 UTC."""
 
 
-def versions(group: Group) -> Row:
+def versions(_group: Group) -> Row:
     """Show how each version of a slug differs from the one before, with a verdict where that is hardly chance.
 
     Versions stand in the order of their first runs in the store. The intervals of an answer are 95 % intervals for
@@ -31,7 +31,6 @@ def versions(group: Group) -> Row:
         A row a group, `slug`, `version_a`, `version_b` (null: runs without a version), `measure` and, for money,
         `unit`; the other columns are those of `compare`, B against A.
     """
-    del group
     return _names(None, None, None) | no_row(is_grouped=True)
 
 
@@ -84,8 +83,7 @@ def _named(version: object) -> str:
     return "no version" if version is None else f"version {version}"
 
 
-def _about(runs: Runs, population: str, question: Question) -> str:
-    del population, question
+def _about(runs: Runs, _population: str, _question: Question) -> str:
     keys = list(split(runs, [runs.words("slug"), runs.words("version")]))
     return f"{counted(len(keys), 'version')}, each against the one before of its slug"
 

@@ -4,7 +4,8 @@ Invariant: bounds stand next to their value; a column without a value, or of zer
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, tzinfo
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
 from decimal import Decimal
 from itertools import zip_longest
 from typing import Any, Final
@@ -37,6 +38,7 @@ ASCII_BLOCKS: Final = "#"
 _FULL_AT_1: Final = 0.5  # bars of shares up to this one are drawn larger than they are
 
 
+@dataclass(slots=True, kw_only=True)
 class TableTexts:
     """The texts of a table's columns.
 
@@ -51,33 +53,25 @@ class TableTexts:
         blocks: the characters of bars, from the smallest to the full block.
     """
 
-    def __init__(
-        self,
-        rows: Sequence[Mapping[str, object]],
-        cells: Mapping[str, Cell],
-        shown: Sequence[str],
-        *,
-        n_whole: int = 0,
-        tz: tzinfo = UTC,
-        is_exact: bool = False,
-        is_verbatim: bool = False,
-        blocks: str = BLOCKS,
-    ) -> None:
-        self.rows = rows
-        self._cells = cells
-        self._n_drawn = len(rows) - n_whole
-        self._tz = tz
-        self._is_exact = is_exact or is_verbatim
-        self._is_verbatim = is_verbatim
-        self._blocks = blocks
-        self._unit: str | None = None
-        self.zeros: list[str] = []
-        self.blanks: list[str] = []
-        self._shown = list(shown if is_verbatim else self._chosen(shown))
+    rows: Sequence[Mapping[str, object]]
+    cells: Mapping[str, Cell]
+    shown: Sequence[str]
+    n_whole: int
+    tz: tzinfo
+    is_exact: bool
+    is_verbatim: bool
+    blocks: str
+    zeros: list[str] = field(default_factory=list)
+    blanks: list[str] = field(default_factory=list)
+    _unit: str | None = None
+
+    def __post_init__(self) -> None:
+        if not self.is_verbatim:
+            self.shown = list(self._chosen(self.shown))
 
     def columns(self, *, bar: int = BARS[0]) -> list[Column]:
         """Return the columns, with bars of at most so many characters next to numbers; 0: without."""
-        return [self._column(name, bar) for name in self._shown]
+        return [self._column(name, bar) for name in self.shown]
 
     def notes(self) -> Iterator[str]:
         """Yield what the columns do not say: what is left out, and the zone of instants."""
@@ -85,16 +79,16 @@ class TableTexts:
         texts = [f"{', '.join(names)} ({why})" for why, names in left_out.items() if names]
         if texts:
             yield f"left out: {'; '.join(texts)}"
-        if not self._is_exact and any(self._cells[name].kind == "instant" for name in self._shown):
-            yield f"times in {self._tz}"
+        if not self.is_exact and any(self.cells[name].kind == "instant" for name in self.shown):
+            yield f"times in {self.tz}"
 
     def _chosen(self, shown: Sequence[str]) -> Iterator[str]:
         """Yield the names of the columns to show: no bounds, nothing empty, no unit or source that all rows share."""
         shared = {"source", *(_UNITS if self._has_amounts(shown) else ())}
-        main = next((name for name in shown if not self._cells[name].key), None)
+        main = next((name for name in shown if not self.cells[name].key), None)
         for place, name in enumerate(shown):
             values = self._values(name)
-            if name.endswith(("_low", "_high")) and name.rpartition("_")[0] in self._cells:
+            if name.endswith(("_low", "_high")) and name.rpartition("_")[0] in self.cells:
                 continue
             is_one = name in shared and len(set(values)) == 1 and values[0] is not None
             if is_one and name in _UNITS:
@@ -107,11 +101,11 @@ class TableTexts:
                 yield name
 
     def _has_amounts(self, names: Iterable[str]) -> bool:
-        return any(self._cells[name].kind == "amount" for name in names)
+        return any(self.cells[name].kind == "amount" for name in names)
 
     def _is_empty(self, name: str, values: Sequence[object]) -> bool:
         """Return whether a column has nothing to show, and note it; a key without a value names a group."""
-        cell = self._cells[name]
+        cell = self.cells[name]
         has_no_value = all(value is None for value in values)
         is_zero = cell.kind in _SUMMABLE and all(value in (None, 0) for value in values)
         is_empty = (has_no_value or is_zero) and not (cell.key and name not in _UNITS)
@@ -122,23 +116,23 @@ class TableTexts:
 
     def _heads(self, name: str) -> tuple[str, str]:
         """Return the heading that a column shares, which may be empty, and its own."""
-        cell = self._cells[name]
+        cell = self.cells[name]
         own = heading(name.removeprefix(f"{cell.group}_"), cell.kind)
-        return heading(cell.group, *_IMPLIED), visible(name) if self._is_verbatim else own
+        return heading(cell.group, *_IMPLIED), visible(name) if self.is_verbatim else own
 
     def _values(self, name: str) -> list[Any]:
         return [row.get(name) for row in self.rows]
 
     def _texts(self, name: str) -> list[str]:
-        kind = self._cells[name].kind
-        texts = texts_of(kind, self._values(name), self._tz, is_exact=self._is_exact)
+        kind = self.cells[name].kind
+        texts = texts_of(kind, self._values(name), self.tz, is_exact=self.is_exact)
         return [*map(visible, texts)]
 
     def _column(self, name: str, bar: int) -> Column:
-        cell, values = self._cells[name], self._values(name)
+        cell, values = self.cells[name], self._values(name)
         texts = self._texts(name)
         is_plain = True
-        if f"{name}_low" in self._cells and not self._is_verbatim:
+        if f"{name}_low" in self.cells and not self.is_verbatim:
             texts, is_plain = [*self._with_bounds(name, texts)], False
         if bar and cell.bar and (cell.kind != "amount" or self._unit is not None):
             texts, is_plain = [*self._with_bars(texts, values, bar)], False
@@ -165,17 +159,17 @@ class TableTexts:
         self, texts: Sequence[str], values: Sequence[Any], longest: int
     ) -> Iterator[str]:
         width = max(map(display_width, texts), default=0)
-        sizes = [_size(value) for value in values[: self._n_drawn]]
+        sizes = [_size(value) for value in values[: len(values) - self.n_whole]]
         most = max(sizes, default=0.0)
         top = 1.0 if _FULL_AT_1 < most <= 1 else most
         for text, size in zip_longest(texts, sizes, fillvalue=0.0):
-            bar = self._bar(longest * size / top) if size and self._n_drawn > 1 else ""
+            bar = self._bar(longest * size / top) if size and len(sizes) > 1 else ""
             yield f"{pad(str(text), width, right=True)} {bar}".rstrip()
 
     def _bar(self, length: float) -> str:
-        n = len(self._blocks)
+        n = len(self.blocks)
         full, rest = divmod(round(length * n), n)
-        return self._blocks[-1] * full + (self._blocks[rest - 1] if rest else "")
+        return self.blocks[-1] * full + (self.blocks[rest - 1] if rest else "")
 
 
 def _size(value: object) -> float:

@@ -50,14 +50,15 @@ class _Page:
         unknown = {*names, *(self.table_columns or ())} - cells.keys()
         cells = {**inferred(unknown, listed), **cells}
         narrow = self.table_columns or [name for name in names if cells[name].narrow] or names
+        is_verbatim = not isinstance(self.columns, Mapping)
         return TableTexts(
-            listed,
-            cells,
-            names if is_wide() else narrow,
+            rows=listed,
+            cells=cells,
+            shown=names if is_wide() else narrow,
             n_whole=len(self.whole),
             tz=self.tz,
-            is_exact=is_wide(),
-            is_verbatim=not isinstance(self.columns, Mapping),
+            is_exact=is_wide() or is_verbatim,
+            is_verbatim=is_verbatim,
             blocks=BLOCKS if _is_utf8(self.out) else ASCII_BLOCKS,
         )
 

@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from threading import Event
 
 import click
@@ -117,6 +118,7 @@ def _view() -> View:
     return View(sys.stderr)
 
 
+@dataclass(slots=True)
 class Wait:
     """One wait for some runs.
 
@@ -127,15 +129,12 @@ class Wait:
         timeout_us: how long to wait at most.
     """
 
-    def __init__(
-        self, database: Database, settings: Settings, refs: Sequence[RunRef], timeout_us: int
-    ) -> None:
-        self._database = database
-        self._settings = settings
-        self._refs = refs
-        self._timeout_us = timeout_us
-        self._gone_since: dict[tuple[str, str], int] = {}
-        self._refused: set[str] = set()
+    database: Database
+    settings: Settings
+    refs: Sequence[RunRef]
+    timeout_us: int
+    _gone_since: dict[tuple[str, str], int] = field(default_factory=dict)
+    _refused: set[str] = field(default_factory=set)
 
     def run(self) -> int:
         """Wait, report each run that was given up, and return the exit code."""
@@ -143,7 +142,7 @@ class Wait:
         if waited_for:
             self._poll(waited_for)
         runs = self._load()
-        codes = set() if len(runs) == len(self._refs) else {_GAVE_UP}  # one was forgotten meanwhile
+        codes = set() if len(runs) == len(self.refs) else {_GAVE_UP}  # one was forgotten meanwhile
         for run in runs:
             code, why = self._verdict(run, now_us())
             codes.add(_GAVE_UP if code is None else code)
@@ -152,7 +151,7 @@ class Wait:
         return next(code for code in _RANKED if code in codes)
 
     def _load(self) -> Sequence[RunRow]:
-        return load_runs(self._database, self._settings, self._refs, now=now_us())
+        return load_runs(self.database, self.settings, self.refs, now=now_us())
 
     def _poll(self, sources: set[str]) -> None:
         """Poll these sources, or read what others record of them, until the runs have ended.
@@ -164,19 +163,19 @@ class Wait:
         others_poll, is_interrupted = self._others_poll(sources), Event()
         with _view() as view:
             watcher = Watcher(
-                self._database,
-                self._settings,
+                self.database,
+                self.settings,
                 view,
-                refs=self._refs,
+                refs=self.refs,
                 is_over=lambda runs, now: self._is_over(service.poller.summary, runs, now),
             )
             service = Service(
-                self._database,
-                self._settings,
+                self.database,
+                self.settings,
                 environ=os.environ,
                 options=WatchOptions(
                     until=RunMode.FOREVER,
-                    lasts_us=self._timeout_us,
+                    lasts_us=self.timeout_us,
                     source=sources.pop() if len(sources) == 1 else None,
                     is_viewer=True,
                     may_idle=others_poll,
@@ -200,12 +199,12 @@ class Wait:
             raise KeyboardInterrupt
 
     def _others_poll(self, sources: set[str]) -> bool:
-        with self._database.reading() as connection:
+        with self.database.reading() as connection:
             rows = [row for row in source_rows(connection) if row.name in sources]
         return any(poller_of(row, now=now_us()) for row in rows)
 
     def _is_over(self, summary: Summary, runs: Sequence[RunRow], now: int) -> bool:
-        rows = self._database.read(source_rows)
+        rows = self.database.read(source_rows)
         of_others = {row.name for row in rows if row.refused_at is not None} & summary.busy
         self._refused = of_others | summary.refused.keys()
         for run in runs:
@@ -227,4 +226,4 @@ class Wait:
             return _GAVE_UP, state
         outcome = None if run.last_outcome is None else Outcome(run.last_outcome)
         why = f" (last poll: {outcome.text})" if outcome and outcome.is_failure else ""
-        return None, f"{state} after {format_duration(self._timeout_us)}{why}"
+        return None, f"{state} after {format_duration(self.timeout_us)}{why}"

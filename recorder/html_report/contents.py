@@ -32,7 +32,6 @@ _WALL_NEEDS: Final = (
     *("ended_at", "ended_after", "slug", "status"),
 )
 _SHOWN: Final = frozenset({"higher", "lower"})
-_COMPLETED: Final = frozenset({"completed"}).__contains__
 
 
 class Contents:
@@ -167,7 +166,7 @@ class Contents:
         """Return the ascending wall times of the slugs with the most runs."""
         runs, positions = self._analyses.listed(self._period.filters, _WALL_NEEDS)
         completed = runs.take(positions)
-        completed = completed.only(completed.words("status").where(_COMPLETED))
+        completed = completed.only(completed.words("status").among("completed"))
         found = {
             str(slug): sorted((some.wall.us[some.wall.enters] / SECOND).tolist())
             for (slug,), some in split(completed, [completed.words("slug")])

@@ -35,9 +35,7 @@ class HtmlTable:
     foot: str = ""
 
 
-def report_table(
-    caption: str, report: Report, columns: Mapping[str, str], tz: tzinfo, *, whole: bool = True
-) -> HtmlTable:
+def report_table(caption: str, report: Report, columns: Mapping[str, str], tz: tzinfo) -> HtmlTable:
     """Return the table of a report, without the columns that have no value; a unit that all rows share stands in its caption.
 
     Args:
@@ -45,9 +43,8 @@ def report_table(
         report: the answer of an analysis.
         columns: the heading of each column that is shown, by name; a value with bounds shows its interval.
         tz: the zone of instants.
-        whole: whether the rows of the whole stand last.
     """
-    rows = [*report.rows, *(report.whole if whole else [])]
+    rows = [*report.rows, *report.whole]
     units = {row.get("unit") for row in rows} if "unit" in columns else set()
     unit = units.pop() if len(units) == 1 else None
     shown = [name for name in columns if not rows or any(row[name] is not None for row in rows)]

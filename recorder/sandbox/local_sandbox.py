@@ -14,7 +14,7 @@ from recorder.sandbox.faults import Fault
 from recorder.sandbox.folder import Folder
 from recorder.sandbox.log import Journal, RequestLog
 from recorder.sandbox.population import SimulatedPopulation
-from recorder.sandbox.replies import NO_HEADERS, Reply, not_found, run_of
+from recorder.sandbox.replies import Reply, not_found, run_of
 from recorder.sandbox.sandbox_error import SandboxError
 from recorder.sandbox.server import Server
 from recorder.sandbox.simulated_run import SimulatedRun
@@ -127,21 +127,9 @@ class Sandbox:
         body = _bytes_of(document)
         run_id = _id_of(body)
         if run_id is None:
-            raise ValueError("the document has no run.id to serve it under: use put_raw")
+            raise ValueError("the document has no run.id to serve it under: use script")
         self.script(run_id, [body], user=user)
         return run_id
-
-    def put_raw(
-        self,
-        run_id: str,
-        *,
-        status: int = 200,
-        headers: Mapping[str, str] = NO_HEADERS,
-        body: bytes = b"",
-        user: str | None = None,
-    ) -> None:
-        """Serve any answer for a run from now on; `headers` replace the usual ones."""
-        self.script(run_id, [Reply(status=status, headers=headers, body=body)], user=user)
 
     def script(
         self,

@@ -125,7 +125,6 @@ class Overrides:
     definition: Definition | None = None
     leads: int | None = None
     list_id: str | None = None
-    explicit: bool = False
     ending: Ending | None = None
 
 
@@ -169,8 +168,7 @@ def make_run(
         definition=used,
         ending=overrides.ending or (Ending.FAILED if effect.fails else ending),
         leads=leads if overrides.leads is None else overrides.leads,
-        list_id=overrides.list_id
-        or (f"lst_{salt:016x}"[:12] if listed and not overrides.explicit else None),
+        list_id=overrides.list_id or (f"lst_{salt:016x}"[:12] if listed else None),
         salt=salt,
         speed=speed / effect.slowness,
         created_at=created_at - created_at % _MILLISECOND,

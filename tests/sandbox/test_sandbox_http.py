@@ -106,7 +106,7 @@ def test_what_is_put_is_served_to_the_byte(open_sandbox: Open, ask: Ask) -> None
     assert b'"n": 2,' in ask(sandbox, "a").content
     sandbox.script("a", [exact, {"run": {"id": "a"}}, Reply(status=503)])
     assert [ask(sandbox, "a").status_code for _ in range(5)] == [200, 200, 503, 503, 503]
-    sandbox.put_raw("a", status=418, headers={"content-type": "text/x"}, body=b"\xff")
+    sandbox.script("a", [Reply(status=418, headers={"content-type": "text/x"}, body=b"\xff")])
     reply = ask(sandbox, "a")
     assert (reply.status_code, reply.content) == (418, b"\xff")
     assert reply.headers.get_list("content-type") == ["text/x"]
