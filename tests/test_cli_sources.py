@@ -21,7 +21,7 @@ from recorder.store.engine import Database
 from recorder.store.sharing import key_budgets
 from recorder.store.sharing.leases import acquire, new_holder
 from recorder.store.write.record import Recorder
-from recorder.store.write.sources import save_key
+from recorder.store.write.sources import KeyAnswer, save_keys
 
 Ask = Callable[..., tuple[int, str]]
 
@@ -158,7 +158,7 @@ def test_a_key_is_whole_where_one_source_is_asked_for(ask: Ask) -> None:
 def test_a_key_that_is_not_set_here_is_known_by_its_answers(ask: Ask, store: Database) -> None:
     """Who reads without keys sees those that the API has accepted or refused; of the others it says so."""
     with store.writing() as connection:
-        save_key(connection, 1, "f00d", is_accepted=True, now=now_us())
+        save_keys(connection, [KeyAnswer(1, "f00d", True, now_us())])
     a, b = told(ask, "sources")
     assert (a["key_sources"], a["key_requests_60s"], a["key_budget"]) == (["a"], 0, 80)
     assert (b["key_sources"], b["key_requests_60s"], b["key_budget"]) == (None, None, None)
@@ -195,7 +195,7 @@ def test_sources_says_since_when_a_key_is_refused(ask: Ask, store: Database) -> 
     """A refused source shows the instant; in a table the column is there only where one is refused."""
     assert "refused, clock (no value)" in " ".join(ask("sources")[1].split())
     with store.writing() as connection:
-        save_key(connection, 2, "f00d", is_accepted=False, now=now_us() - 7200 * S)
+        save_keys(connection, [KeyAnswer(2, "f00d", False, now_us() - 7200 * S)])
     a, b = told(ask, "sources")
     assert (a["refused_at"], b["refused_at"][:4]) == (None, iso(now_us())[:4])
     assert "2 h ago" in ask("sources")[1]
@@ -310,7 +310,7 @@ def test_a_source_is_bound_anew(
     register(database, ["er_1"], source="a", at=ago(100))
     Recorder(database).record([answer(ago(50), row("er_1"), source="a")])
     with database.writing() as connection:
-        save_key(connection, 1, "k", is_accepted=False, now=now_us())
+        save_keys(connection, [KeyAnswer(1, "k", False, now_us())])
     monkeypatch.setenv("RECORDER_BASE_URL", "https://environment.test")
     code, said = ask("sources", "--move", "a", "--base-url", f"{url}/")
     assert (code, said) == (

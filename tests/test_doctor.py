@@ -22,7 +22,7 @@ from recorder.settings import ENVIRONMENT
 from recorder.store.engine import Database
 from recorder.store.sharing.leases import acquire, new_holder
 from recorder.store.write.record import Recorder
-from recorder.store.write.sources import save_key
+from recorder.store.write.sources import KeyAnswer, save_keys
 
 KEY = "pk_sandbox"
 KEY_ID = ApiKey(KEY, setting="a test").fingerprint()
@@ -206,12 +206,12 @@ def test_a_key_that_is_refused_promises_no_pace(
     """The last word holds: a key that the store calls refused counts as such until the API takes it."""
     track(sqlite_store, sandbox, "er_1")
     with sqlite_store.writing() as connection:
-        save_key(connection, 1, KEY_ID, is_accepted=False, now=now_us())
+        save_keys(connection, [KeyAnswer(1, KEY_ID, False, now_us())])
     assert "is seen about" in doctor(sqlite_store.name)[1]["budget"]["found"]
     sandbox.inject(Fault(kind=Kind.SERVER_ERROR))
     assert "the key is refused" in doctor(sqlite_store.name)[1]["budget"]["found"]
     with sqlite_store.writing() as connection:
-        save_key(connection, 1, KEY_ID, is_accepted=True, now=now_us())
+        save_keys(connection, [KeyAnswer(1, KEY_ID, True, now_us())])
     sandbox.inject(Fault(kind=Kind.UNAUTHORIZED))
     assert "the key is refused" in doctor(sqlite_store.name)[1]["budget"]["found"]
 

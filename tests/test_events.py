@@ -19,7 +19,7 @@ from recorder.store.engine import Database
 from recorder.store.read.overdue_runs import overdue_runs
 from recorder.store.write.forget import forget
 from recorder.store.write.record import Recorder
-from recorder.store.write.sources import ensure_source, save_key
+from recorder.store.write.sources import KeyAnswer, ensure_source, save_keys
 from recorder.store.write.track import add_seen_runs
 from recorder.store.write.watch_rows import mark_notified
 
@@ -205,7 +205,7 @@ def test_a_key_is_refused_once_and_accepted_after_that(database: Database) -> No
     for at, (key, is_accepted) in enumerate(moves):
         why = None if is_accepted else "401"
         with database.writing() as connection:
-            save_key(connection, 1, key, is_accepted=is_accepted, now=T0 + at * S, why=why)
+            save_keys(connection, [KeyAnswer(1, key, is_accepted, T0 + at * S, why)])
     refused, accepted = "key_refused", "key_accepted"
     assert happened(database, None) == [
         *((refused, 1, "401"), (refused, 3, "401"), (accepted, 4, None))
@@ -239,7 +239,7 @@ def test_events_are_chosen_by_time_kind_and_run(database: Database) -> None:
     register(database, labels={"team": "a"})
     Recorder(database).record(TURNS)
     with database.writing() as connection:
-        save_key(connection, 1, "k", is_accepted=False, now=T0, why="401")
+        save_keys(connection, [KeyAnswer(1, "k", False, T0, "401")])
     chosen: dict[Callable[[], Filters], int] = {
         lambda: Filters(since=T0 + 5 * S): 4,
         lambda: Filters(since=T0 + 5 * S, until=T0 + 7 * S): 2,

@@ -25,7 +25,7 @@ from recorder.store.write.capture import record_page
 from recorder.store.write.forget import forget
 from recorder.store.write.prune import Pruning
 from recorder.store.write.record import Recorder
-from recorder.store.write.sources import ensure_source, save_key
+from recorder.store.write.sources import KeyAnswer, ensure_source, save_keys
 from recorder.store.write.track import remove_labels, set_labels, track, untrack
 from recorder.store.write.watch_rows import follow_clock, mark_notified
 from recorder.transfer.lake import Step, step_for
@@ -116,7 +116,7 @@ CHANGES: dict[str, Change] = {
     "tracked earlier elsewhere": lambda d: adopt(d, told("silent", tracked_at=T0 - 90 * DAY)),
     "a label from elsewhere": lambda d: adopt(d, told("silent", labels={"k": "v"})),
     "items": lambda d: record_page(d, page({"status": "completed"}, run_id="s1")),
-    "a refused key": lambda d: d.write(save_key, 1, "k", is_accepted=False, now=T0 - 300 * DAY),
+    "a refused key": lambda d: d.write(save_keys, [KeyAnswer(1, "k", False, T0 - 300 * DAY)]),
     "an overdue run": _overdue,
     "a run given up": _given_up,
     "a clock set back": lambda d: d.write(follow_clock, [1, 2], now=T0),
@@ -340,7 +340,7 @@ def test_a_lake_without_runs_of_a_month_has_empty_files(database: Database, tmp_
     """Every view can be read, also one that no run has rows of."""
     with database.writing() as connection:
         ensure_source(connection, "default", base_url=BASE_URL, now=T0)
-        save_key(connection, 1, "k", is_accepted=False, now=T0)
+        save_keys(connection, [KeyAnswer(1, "k", False, T0)])
     export(database, tmp_path)
     assert in_lake(tmp_path) == in_store(database)
     assert len(in_lake(tmp_path)["events"]) == 1

@@ -490,6 +490,25 @@ def test_a_key_that_was_accepted_before_is_not_tried_again(scene: Scene) -> None
     assert max(asked(scene)) - min(asked(scene)) < 0.1
 
 
+def test_keys_that_are_answered_together_are_saved_together(scene: Scene) -> None:
+    """The first answers by several new keys cost one change of their sources, with what was said of each."""
+    scene.keys = {name: f"{name}'s" for name in "abc"}
+    for name in scene.keys:
+        scene.track(name, source=name)
+    scene.world = lambda run_id, *_: Reply(http_status=401 if run_id == "b" else 404)
+    seen: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        seen.append(statement)
+
+    sa.event.listen(scene.database.engine, "before_cursor_execute", note)
+    scene.watch(RunMode.PASS)
+    assert sum("SET refused_key" in statement for statement in seen) == 1
+    keys = sa.select(source.c.accepted_key, source.c.refused_key).order_by(source.c.name)
+    with scene.database.reading() as connection:
+        assert connection.execute(keys).all() == [("a's", None), (None, "b's"), ("c's", None)]
+
+
 def test_another_key_is_tried_with_one_request(scene: Scene) -> None:
     """A source that was given a new key is asked with it at once; its answer lets the others go."""
     scene.track(*ids(5))

@@ -31,7 +31,7 @@ from recorder.schedule.cadence import Cadence
 from recorder.store.engine import Database
 from recorder.store.read.source_rows import SourceRow, source_rows
 from recorder.store.write.record import Recorder
-from recorder.store.write.sources import ensure_source, save_key
+from recorder.store.write.sources import KeyAnswer, ensure_source, save_keys
 from recorder.store.write.track import track
 
 RATE = 80
@@ -375,14 +375,8 @@ class Scene:
     def accept_keys(self) -> None:
         """Let the key of every source be one that the API has accepted before."""
         with self.database.writing() as connection:
-            for row in source_rows(connection):
-                save_key(
-                    connection,
-                    row.source_id,
-                    self._key(row.name),
-                    is_accepted=True,
-                    now=self.time(),
-                )
+            found = [(row.source_id, self._key(row.name)) for row in source_rows(connection)]
+            save_keys(connection, [KeyAnswer(*one, True, self.time()) for one in found])
 
     def poller(
         self,

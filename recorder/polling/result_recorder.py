@@ -27,9 +27,10 @@ from recorder.store.engine import Connection
 from recorder.store.read.due import Due, in_flight_count
 from recorder.store.read.failing_runs import failing_runs
 from recorder.store.read.source_rows import served_since
+from recorder.store.write.capture import record_page
 from recorder.store.write.record import Recorder
 from recorder.store.write.run_writer import RecordResult
-from recorder.store.write.sources import save_key
+from recorder.store.write.sources import KeyAnswer, save_keys
 from recorder.store.write.watch_rows import retry_failed
 
 
@@ -54,6 +55,7 @@ class ResultRecorder:
     leased: Callable[[], Collection[int]]
     _waiting: list[PollResult] = field(default_factory=list)
     _messages: set[str] = field(default_factory=set)
+    _unsaved: list[KeyAnswer] = field(default_factory=list)
     _could_end_at: int | None = None
 
     @cached_property
@@ -97,6 +99,7 @@ class ResultRecorder:
         for one in done:
             if one.answer is not None:
                 self._apply(one.request, one.answer, outcomes)
+        self._save_keys()
         return done
 
     def _write(self, results: list[PollResult]) -> dict[tuple[str, Target], Outcome]:
@@ -122,10 +125,6 @@ class ResultRecorder:
         return pages | {(one.source, Target(one.run_id)): one.outcome for one in recorded}
 
     def _write_pages(self, answers: list[Answer]) -> dict[tuple[str, Target], Outcome]:
-        if not answers:
-            return {}
-        from recorder.store.write.capture import record_page  # noqa: PLC0415  # a pass without items does without
-
         return {
             (one.source, one.target): record_page(self.recorder.database, one) for one in answers
         }
@@ -197,6 +196,7 @@ class ResultRecorder:
             return
         source.breaker.stop_forbidden(now)
         self._apply_refusal(source, now)
+        self._save_keys()
 
     def report_old_refusal(self, source: ActiveSource) -> None:
         """Report a key that was refused before this watch and that no answer has shown to work since."""
@@ -207,7 +207,7 @@ class ResultRecorder:
             self.runtime.notify(refused_line(source.name, why))
 
     def _apply_refusal(self, source: ActiveSource, now: int) -> None:
-        """Report a source that was stopped or works again, and save whether its key is accepted, once known."""
+        """Report a source that was stopped or works again; note whether its key is accepted, once known."""
         breaker, refused = source.breaker, self.summary.refused
         if breaker.refused is not None and not breaker.is_reported:
             refused[source.name], breaker.is_reported = breaker.refused, True
@@ -218,16 +218,17 @@ class ResultRecorder:
             self.runtime.notify(key_works_line(source.name))
         accepted = breaker.accepted
         if (accepted or breaker.refused is not None) and accepted != breaker.stored:
+            self._unsaved.append(
+                KeyAnswer(source.source_id, source.key_id, accepted, now, breaker.refused)
+            )
+            breaker.stored = accepted
+
+    def _save_keys(self) -> None:
+        """Save what answers said of keys, in one transaction for all sources."""
+        if self._unsaved:
             with suppress(StoreError):  # the next answer tries again
-                self.coordinator.database.write(
-                    save_key,
-                    source.source_id,
-                    source.key_id,
-                    is_accepted=accepted,
-                    now=now,
-                    why=breaker.refused,
-                )
-                breaker.stored = accepted
+                self.coordinator.database.write(save_keys, self._unsaved)
+                self._unsaved = []
 
     def gives_up(self, *, after_us: int) -> bool:
         """Return whether a watch that could end has waited that long for the store; hand on the answers in hand."""

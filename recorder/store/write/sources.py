@@ -4,7 +4,8 @@ Invariant: a source is bound to another base URL only while nobody polls it, so 
 as the other's.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -111,30 +112,53 @@ def rebind_source(database: Database, name: str, *, base_url: str, now: int) -> 
     return database.write(rebind)
 
 
-def save_key(
-    connection: sa.Connection,
-    source_id: int,
-    key_id: str,
-    *,
-    is_accepted: bool,
-    now: int,
-    why: str | None = None,
-) -> None:
-    """Save whether the API accepted a source's key last, and why not; write an event where a refusal begins or is over."""
-    this_source = source.c.source_id == source_id
-    refused = sa.select(source.c.refused_key).where(this_source).with_for_update()
-    before = connection.execute(refused).scalar_one()
-    known = (
-        {"refused_key": None, "refused_at": None, "accepted_key": key_id}
-        if is_accepted
-        else {"refused_key": key_id, "refused_at": now, "accepted_key": None}
+class KeyAnswer(NamedTuple):
+    """What the API said of a source's key: whether it accepts it, when, and why not."""
+
+    source_id: int
+    key_id: str
+    is_accepted: bool
+    at: int
+    why: str | None = None
+
+
+def save_keys(connection: sa.Connection, answers: Sequence[KeyAnswer]) -> None:
+    """Save what was said last of each source's key; write an event where a refusal begins or is over.
+
+    Args:
+        connection: a writing transaction that has locked no source.
+        answers: at least one, in the order in which they came.
+    """
+    keys = sa.select(source.c.source_id, source.c.refused_key).order_by(source.c.name)
+    of_these = source.c.source_id.in_({one.source_id for one in answers})
+    found = connection.execute(keys.where(of_these).with_for_update())
+    refused = {row.source_id: row.refused_key for row in found}
+    known, events = dict[int, dict[str, object]](), list[EventRecord]()
+    for one in answers:
+        number, refused_key = one.source_id, None if one.is_accepted else one.key_id
+        known[number] = {
+            "number": number,
+            "refused_key": refused_key,
+            "refused_at": None if one.is_accepted else one.at,
+            "accepted_key": one.key_id if one.is_accepted else None,
+        }
+        if refused[number] != refused_key:
+            refused[number] = refused_key
+            events.append(_key_event(one))
+    of_one = source.c.source_id == sa.bindparam("number")
+    connection.execute(sa.update(source).where(of_one), [*known.values()])
+    count_months(connection, {(one.source_id, month_of(one.happened_at)) for one in events})
+    write_events(connection, events, now=answers[-1].at)
+
+
+def _key_event(answer: KeyAnswer) -> EventRecord:
+    return EventRecord(
+        source_id=answer.source_id,
+        run_key=None,
+        happened_at=answer.at,
+        kind=EventKind.KEY_ACCEPTED if answer.is_accepted else EventKind.KEY_REFUSED,
+        detail=answer.why,
     )
-    connection.execute(sa.update(source).where(this_source).values(known))
-    if before != known["refused_key"]:
-        kind = EventKind.KEY_ACCEPTED if is_accepted else EventKind.KEY_REFUSED
-        one = EventRecord(source_id=source_id, run_key=None, happened_at=now, kind=kind, detail=why)
-        count_months(connection, [(source_id, month_of(now))])
-        write_events(connection, [one], now=now)
 
 
 def save_clock(connection: sa.Connection, source_id: int, off_us: int | None) -> None:
