@@ -64,14 +64,15 @@ def _plan_again(connection: sa.Connection, source_ids: Iterable[int], now: int) 
 
 
 def _shift_plans(connection: sa.Connection, source_ids: Iterable[int], now: int) -> None:
-    later = sa.update(watch).where(
-        watch.c.source_id.in_(source_ids), watch.c.due_at > now + _CLOCK_SLACK_US
-    )
-    connection.execute(later.where(watch.c.urgency == int(Urgency.NEW)).values(due_at=now))
+    is_new, waits_us = watch.c.urgency == int(Urgency.NEW), watch.c.due_at - watch.c.last_polled_at
     connection.execute(
-        later.where(
-            watch.c.last_polled_at > now + _CLOCK_SLACK_US, watch.c.due_at > watch.c.last_polled_at
-        ).values(due_at=now + (watch.c.due_at - watch.c.last_polled_at))
+        sa.update(watch)
+        .where(
+            watch.c.source_id.in_(source_ids),
+            watch.c.due_at > now + _CLOCK_SLACK_US,
+            is_new | ((watch.c.last_polled_at > now + _CLOCK_SLACK_US) & (waits_us > 0)),
+        )
+        .values(due_at=sa.case((is_new, now), else_=now + waits_us))
     )
 
 
