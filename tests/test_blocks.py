@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from recorder.analysis.building import column_of, kind_of
 from recorder.analysis.columns import NULL, Ints, Runs
-from recorder.store.blocks import DATED, KEY, deflated, pack, unpack_block
+from recorder.store.blocks import DATED, KEY, pack, unpack_block
+from recorder.store.sealed import deflated
 
 _INTEGERS = st.none() | st.sampled_from((0, 1, 255, 2**62)) | st.integers(NULL + 1, 2**63 - 1)
 _INSTANTS = st.none() | st.integers(-(2**56), 2**58)

@@ -373,7 +373,7 @@ def test_a_place_where_no_store_can_be_made_is_told(
 
 
 def test_asking_and_polling_import_nothing_heavy(tmp_path: Path, sqlite_template: Path) -> None:
-    """What only reads the store, and a pass with nothing due, import no numpy, pandas, httpx, alembic or rich."""
+    """What only reads the store, and a pass with nothing due, import no numpy, pandas, httpx or alembic, and of rich widths alone."""
     store = tmp_path / "store.db"
     store.write_bytes(sqlite_template.read_bytes())
     code = """
@@ -381,7 +381,7 @@ import sys
 from recorder.cli.main import cli, run
 for arguments in (["runs"], ["history", "x"], ["export", "answers", "--out", "-"], ["db", "status"], ["poll"]):
     run(cli, arguments)
-heavy = {"pandas", "numpy", "httpx", "alembic", "rich", "pyarrow"} & sys.modules.keys()
+heavy = {"pandas", "numpy", "httpx", "alembic", "rich.console", "pyarrow"} & sys.modules.keys()
 assert not heavy, heavy
 """
     environment = os.environ | {"RECORDER_DATABASE_URL": str(store), "PUFFLE_API_KEY": "pk"}

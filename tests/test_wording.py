@@ -28,13 +28,9 @@ RETIRED = re.compile(
 
 SEAMS = {
     "recorder/__init__.py",  # pandas: only a program that asks for frames loads it
-    "recorder/cli/terminal.py",  # rich: only a text that is not ASCII is measured by it
     "recorder/cli/ask.py",  # numbers: only what remains of runs in flight takes them
-    "recorder/polling/result_recorder.py",  # the writer of items: only a watch that captures them loads it
-    "recorder/cli/pings.py",  # the HTTP client: a pass without a URL to ping does without
-    "recorder/polling/service.py",  # the HTTP client: a pass that sends nothing does without
-    "recorder/store/write/sealing.py",  # numpy: a pass that seals no block does without
-    "recorder/store/read/integrity.py",  # numpy: only `db check` compares blocks
+    "recorder/fetch/__init__.py",  # the HTTP client: a pass that sends nothing does without
+    "recorder/store/read/block_data.py",  # numpy: a pass that seals no block does without
     "recorder/store/migrate.py",  # alembic: only a change of the schema loads it
 }
 """The modules of which one function imports, once."""

@@ -9,6 +9,7 @@ from threading import Thread
 
 from recorder.base_url import PING_WITHIN_S, PingUrl
 from recorder.cli.streams import notify
+from recorder.fetch import http
 from recorder.instants import MINUTE, steady_us
 from recorder.polling.timer import Timer
 
@@ -53,8 +54,6 @@ class Pings:
         return thread
 
     def _ping(self, word: str) -> None:
-        from recorder.fetch.ping import send_ping  # noqa: PLC0415  # 100 ms, where there is a URL
-
-        why = self._url and send_ping(self._url, word)
+        why = self._url and http().ping(self._url, word)
         if why and self._verbose:
             notify(f"the ping of {self._url} failed: {why}")

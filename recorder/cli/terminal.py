@@ -8,6 +8,8 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator
 
+from rich.cells import cell_len
+
 _OBEYED = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _JOINERS = frozenset("\u200c\u200d")  # zero width, and part of some scripts and emoji
 ELLIPSIS = "…"
@@ -26,13 +28,7 @@ def _spelt(character: str) -> str:
 
 def display_width(text: str) -> int:
     """Return how many columns a text without control characters takes."""
-    return len(text) if text.isascii() else _cell_len(text)
-
-
-def _cell_len(text: str) -> int:
-    from rich.cells import cell_len  # noqa: PLC0415  # most commands print ASCII and load no rich
-
-    return cell_len(text)
+    return len(text) if text.isascii() else cell_len(text)
 
 
 def shorten(text: str, width: int) -> str:

@@ -92,7 +92,7 @@ class LedgerClient:
         key: ApiKey,
         source: str,
         clock: Callable[[], int] = now_us,
-        timeouts: Timeouts = Timeouts(),
+        timeouts: Timeouts | None = None,
         max_body: int = MAX_BODY,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
@@ -100,7 +100,7 @@ class LedgerClient:
         self._key = key
         self._source = source
         self._clock = clock
-        self._timeouts = timeouts
+        self._timeouts = timeouts or Timeouts()
         self._max_body = max_body
         self._transport = transport or _PoolTransport(open_client_pool(self._base))
         self._closed = False

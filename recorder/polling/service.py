@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from recorder.base_url import move_command
 from recorder.errors import SettingError
+from recorder.fetch import http
 from recorder.fetch.keys import ApiKey, load_key
 from recorder.ledger.answer import Answer
 from recorder.polling.active_sources import ActiveSource
@@ -81,14 +82,12 @@ class Clients:
     def _client(self, source: str, key_id: str) -> "LedgerClient":
         with self._lock:
             if (source, key_id) not in self._clients:
-                from recorder.fetch.client import LedgerClient, Timeouts  # noqa: PLC0415  # 100 ms, once
-
-                self._clients[source, key_id] = LedgerClient(
+                self._clients[source, key_id] = http().client(
                     base_url=self.settings.source_settings(source).base_url,
                     key=self._keys[key_id],
                     source=source,
                     clock=self.clock,
-                    timeouts=self.timeouts or Timeouts(),
+                    timeouts=self.timeouts,
                 )
             return self._clients[source, key_id]
 

@@ -64,11 +64,6 @@ def unpack_block(data: Mapping[str, bytes], n: int) -> dict[str, Column]:
     return {DATED: dated_at, **columns}
 
 
-def deflated(data: bytes) -> bytes:
-    """Return bytes as `unpack_block` takes them."""
-    return zlib.compress(data, 1)
-
-
 def _near(name: str, dated_at: Whole) -> Whole | np.int64:
     """Return what the values of a column lie near to."""
     if name == KEY:

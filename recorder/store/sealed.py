@@ -4,6 +4,7 @@ Invariants: a block is sealed while none of its runs is to be polled again, and 
 changes a row of it drops it in the same transaction. Blocks are a cache: without them the answers are the same.
 """
 
+import zlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import attrgetter, itemgetter
@@ -56,6 +57,11 @@ class KeyRange(NamedTuple):
 def range_of(source_id: int, block: int) -> KeyRange:
     """Return the keys of a block."""
     return KeyRange(source_id, block * PER_BLOCK, (block + 1) * PER_BLOCK)
+
+
+def deflated(data: bytes) -> bytes:
+    """Return the bytes of a column as they are stored."""
+    return zlib.compress(data, 1)
 
 
 def sealed_blocks(connection: sa.Connection, source_ids: Collection[int]) -> list[Block]:

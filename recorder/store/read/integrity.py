@@ -23,6 +23,7 @@ from recorder.ledger.row import LedgerRow
 from recorder.store.documents import load_row, load_value
 from recorder.store.engine import Database
 from recorder.store.parts import Parts, part_text
+from recorder.store.read.block_data import wrong_blocks
 from recorder.store.read.run_refs import RunRefs
 from recorder.store.records import (
     POLL_COLUMNS,
@@ -91,7 +92,7 @@ def find_faults(database: Database, costs: CostRules, rules: SummaryRules) -> It
         for source_id, name in connection.execute(statement).all():
             for fault in _part_faults(connection, source_id):
                 yield StoreFault(name, None, fault, GONE)
-            for block in _wrong_blocks(connection, source_id):
+            for block in wrong_blocks(connection, source_id):
                 yield StoreFault(name, None, f"the sealed block {block} is not its runs", RESEALED)
             for month in _uncounted_months(connection, source_id):
                 yield StoreFault(name, None, f"changes of {month} are not counted", COUNTED)
@@ -100,12 +101,6 @@ def find_faults(database: Database, costs: CostRules, rules: SummaryRules) -> It
                 parts.fetch(one.part_id for one in rows.snapshots)
                 for fault, repair in _run_faults(rows, parts, costs, rules):
                     yield StoreFault(name, run_id, fault, repair)
-
-
-def _wrong_blocks(connection: sa.Connection, source_id: int) -> Iterator[int]:
-    from recorder.store.read.packed_runs import wrong_blocks  # noqa: PLC0415  # numpy: other commands of `db` do without
-
-    return wrong_blocks(connection, source_id)
 
 
 def _uncounted_months(connection: sa.Connection, source_id: int) -> Sequence[str]:

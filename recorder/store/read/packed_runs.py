@@ -1,7 +1,5 @@
 """A block of runs as its rows give it, to be stored, and to be held against what is stored."""
 
-import zlib
-from collections.abc import Iterator
 from typing import Final
 
 import sqlalchemy as sa
@@ -10,8 +8,7 @@ from recorder.analysis.building import column_of
 from recorder.analysis.columns import Runs
 from recorder.store.blocks import DATED, KEY, pack
 from recorder.store.read.row_columns import PER_SOURCE, STORED, stored_columns
-from recorder.store.schema import run_block
-from recorder.store.sealed import Block, range_of, sealed_blocks
+from recorder.store.sealed import Block, range_of
 
 _LAST: Final = ("known_at", "ended_at", "cost_known_at")
 
@@ -28,16 +25,3 @@ def packed_runs(
     made = Block(source_id, block, runs.n, first_at, last_at)
     dated_at = runs.ints(DATED).values
     return made, {name: pack(name, column, dated_at) for name, column in columns.items()}
-
-
-def wrong_blocks(connection: sa.Connection, source_id: int) -> Iterator[int]:
-    """Yield the sealed blocks of a source that are not what their rows give."""
-    for held in sealed_blocks(connection, [source_id]):
-        of_block = (run_block.c.source_id == source_id) & (run_block.c.block == held.block)
-        rows = connection.execute(sa.select(run_block.c.name, run_block.c.data).where(of_block))
-        try:
-            stored = {name: zlib.decompress(data) for name, data in rows}
-        except zlib.error:
-            stored = {}
-        if packed_runs(connection, source_id, held.block) != (held, stored):
-            yield held.block

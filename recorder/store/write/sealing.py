@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from recorder.store import sealed as blocks
 from recorder.store.engine import Database
 from recorder.store.prepared import insert
+from recorder.store.read.block_data import block_data
 from recorder.store.read.phases import is_open
 from recorder.store.read.source_rows import source_rows
 from recorder.store.schema import run, run_block, sealed, source, watch
@@ -70,14 +71,11 @@ def _sealable(connection: sa.Connection, source_id: int, n_blocks: int) -> list[
 
 def _seal(connection: sa.Connection, name: str, block: int) -> bool:
     """Seal a block, unless that was done meanwhile or one of its runs is polled again; return whether it was."""
-    from recorder.store.blocks import deflated  # noqa: PLC0415  # numpy: 100 ms, once for thousands of runs
-    from recorder.store.read.packed_runs import packed_runs  # noqa: PLC0415
-
     source_id = lock_source(connection, name)
     if block not in _sealable(connection, source_id, block + 1):
         return False
-    made, columns = packed_runs(connection, source_id, block)
+    made, columns = block_data(connection, source_id, block)
     _ADD_BLOCK.many(connection, [made])
-    rows = [(source_id, block, one, deflated(data)) for one, data in columns.items()]
+    rows = [(source_id, block, one, blocks.deflated(data)) for one, data in columns.items()]
     _ADD_COLUMNS.many(connection, rows)
     return True
