@@ -14,6 +14,7 @@ from recorder.instants import iso
 from recorder.settings import Settings
 from recorder.store import sealed
 from recorder.store.engine import Database
+from recorder.store.read.live_runs import ended_runs, watched_runs
 from recorder.store.schema import watch
 from recorder.store.table_parts import SCHEMA
 from recorder.store.write.record import Recorder
@@ -154,3 +155,17 @@ def test_what_is_said_of_likes_reads_their_blocks(alike: Database) -> None:
         assert explained["wall_seconds_n"] == explained["cost_actual_n"] == 100
         # Of 1, 2, 4 and 8 blocks, eight runs in each.
         assert len([one for one, _ in found if "run_block" in one]) == 4 * n_asked
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
+def test_a_redraw_reads_the_runs_that_it_shows(alike: Database) -> None:
+    """Those that are polled and those that have just ended are found by indexes."""
+    since = T0 + 797 * 3600 * S
+    with _statements(alike) as found, alike.reading() as connection:
+        shown = watched_runs(connection, since=since, limit=2000)
+        ended = ended_runs(connection, since=since)
+    assert {one.run_id for one in shown} == {"live", *(f"er_1-{n}" for n in (797, 798, 799, 800))}
+    assert {one.run_id for one in ended} == {one.run_id for one in shown} - {"live"}
+    whole = [step for one in found for step in _read_whole(alike, *one)]
+    assert [step for step in whole if step != "SCAN anon_1"] == []  # the keys that were found

@@ -12,8 +12,9 @@ from recorder.analysis.rows import RunRow
 from recorder.ledger.answer import Outcome
 from recorder.life import Phase
 from recorder.schedule.cadence import Cadence
-from recorder.store.joins import known_runs
+from recorder.store.joins import known_runs, same_run
 from recorder.store.read.due import MISSED_FOR_US
+from recorder.store.read.phases import is_open
 from recorder.store.read.run_refs import RunRef, RunRefs
 from recorder.store.read.runs import captured_runs, run_columns
 from recorder.store.schema import run, run_summary, source, watch
@@ -49,7 +50,7 @@ def watched_runs(
     rank = sa.case((_is_live(), 0), (watch.c.tracking == "not_visible", 1), else_=2)
     statement = (
         sa.select(*run_columns())
-        .select_from(captured_runs())
+        .select_from(_found(since) if refs is None else captured_runs())
         .where(_wanted(since) if refs is None else _among(refs))
         .order_by(
             rank,
@@ -75,6 +76,15 @@ def ended_runs(connection: sa.Connection, *, since: int) -> frozenset[EndedRun]:
 
 def _is_live() -> sa.ColumnElement[bool]:
     return watch.c.tracking == "active"
+
+
+def _found(since: int) -> sa.FromClause:
+    """Return the runs that may be shown, and others: two indexes find them, so that no redraw goes over all runs."""
+    keys = sa.select(watch.c.source_id, watch.c.run_key)
+    sources = sa.select(source.c.source_id)  # SQLite needs a source for its index
+    polled = keys.where(watch.c.source_id.in_(sources), is_open())
+    keys_found = polled.union(keys.where(watch.c.ended_seen_at > since)).subquery()
+    return captured_runs().join(keys_found, same_run(keys_found, run))
 
 
 def _wanted(since: int) -> sa.ColumnElement[bool]:
