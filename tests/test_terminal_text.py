@@ -45,3 +45,9 @@ def test_visible_text_steers_nothing(text: str) -> None:
         "\u200d",
     }
     assert visible(shown) == shown
+
+
+def test_a_number_keeps_its_unit_on_its_line() -> None:
+    """A text is not broken between `27` and `s`, or before a percent sign."""
+    assert list(fold("in flight for 27 s", 16)) == ["in flight for", "27 s"]
+    assert list(fold("a share of 14.4 %, more", 16)) == ["a share of", "14.4 %, more"]

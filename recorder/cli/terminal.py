@@ -4,6 +4,7 @@ Invariant: the result of `visible` has no character that moves the cursor, chang
 writing. Pure.
 """
 
+import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from rich.cells import cell_len
 _OBEYED = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _JOINERS = frozenset("\u200c\u200d")  # zero width, and part of some scripts and emoji
 ELLIPSIS = "…"
+_BREAK = re.compile(" (?![smhd]\\b|%)")  # a blank that does not stand before a unit
 
 
 def visible(text: str) -> str:
@@ -48,10 +50,10 @@ def _fitting(text: str, width: int) -> int:
 
 
 def fold(text: str, width: int) -> Iterator[str]:
-    """Yield the text in lines of at most `width` columns, broken at blanks where there are any."""
+    """Yield the text in lines of at most `width` columns, broken at blanks where there are any; `5 s` stays whole."""
     while (end := max(_fitting(text, width), 1)) < len(text):
-        blank = text.rfind(" ", 1, end + 1)
-        end = blank if blank > 0 else end
+        blanks = (found.start() for found in _BREAK.finditer(text, 1, end + 3))
+        end = max((blank for blank in blanks if blank <= end), default=end)
         yield text[:end].rstrip()
         text = text[end:].lstrip()
     yield text
