@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby, pairwise
+from itertools import groupby, pairwise, product
 from typing import Any
 
 import sqlalchemy as sa
@@ -24,7 +24,6 @@ _LATE_US = (
     10 * SECOND
 )  # a busy server takes up a request after its sender has given it up, or was killed
 _OUT_OF_TURN_US = 15 * SECOND  # of a process that stood still, another had its sources meanwhile
-_NEXT = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,47 +168,41 @@ class _History:
         times = [row.polled_at for row in rows]
         # By a clock that was set back a row's time says nothing: the other rows take their requests first.
         by_order = [False, *(later == before + 1 for before, later in pairwise(times))]
+        # So do rows with an answer: one without fits many requests.
+        turns = [(by_order[n], row.outcome is Outcome.NETWORK_ERROR) for n, row in enumerate(rows)]
         taken: dict[int, RequestLog] = {}
-        for turn in (False, True):
+        for turn in product((False, True), repeat=2):
             reached = 0
             for n, row in enumerate(rows):
-                if by_order[n] == turn:
-                    self._take(row, taken, n, reached if turn else None)
+                if turns[n] == turn:
+                    self._take(row, taken, n, reached if by_order[n] else None)
                 reached = max(reached, taken[n].at if n in taken else 0)
-        for n, row in enumerate(rows):
-            if n not in taken:
-                self._take_late(row)
         for n, row in enumerate(rows):
             if n in taken and expected_of(taken[n]) == _shown(row):
                 yield row
 
     def _take(self, row: Poll, taken: dict[int, RequestLog], n: int, reached: int | None) -> None:
-        """Take the row's request from the list: the one of its time, or one of the next after `reached`."""
+        """Take the row's request from the list: the one of its time, or one after `reached` that it fits."""
+        is_failure = row.outcome is Outcome.NETWORK_ERROR
+        # A busy server takes up a request whose sender has gone.
+        cut = [e for e in self.entries if is_failure and not e.whole]
+        same = [e for e in self.entries if expected_of(e) == _shown(row)]
         if reached is None:
-            fits = [e for e in self.entries if self._is_in_time(row, e)]
+            able = [e for e in self.entries if self._is_in_time(row, e)]
+            able = able or [e for e in cut if self._is_in_time(row, e, late_us=_LATE_US)][:1]
         else:
-            fits = [e for e in self.entries if e.at >= reached - _OUT_OF_TURN_US][:_NEXT]
-        if not fits:
+            able = [e for e in same or cut if e.at >= reached - _OUT_OF_TURN_US]
+        if not able:
+            if not is_failure:
+                self.found.doubled.append(f"{self.key}: {row} has no request")
             return
-        same = [e for e in fits if expected_of(e) == _shown(row)]
-        taken[n] = entry = (same or fits)[0]
+        taken[n] = entry = next((e for e in able if e in same), able[0])
         self.entries.remove(entry)
         self.found.recorded += 1
         if reached is not None:
             self.unsure.append(entry)
-        if not same and row.outcome is not Outcome.NETWORK_ERROR:
+        if entry not in same and not is_failure:
             self.found.wrong.append(f"{self.key}: {row} is not what was served: {entry.line()}")
-
-    def _take_late(self, row: Poll) -> None:
-        """Take the request from the list that had no answer when the server took it up, as its sender had gone."""
-        if row.outcome is not Outcome.NETWORK_ERROR:
-            self.found.doubled.append(f"{self.key}: {row} has no request")
-            return
-        for entry in self.entries:
-            if not entry.whole and self._is_in_time(row, entry, late_us=_LATE_US):
-                self.entries.remove(entry)
-                self.found.recorded += 1
-                return
 
     def _is_in_time(self, row: Poll, entry: RequestLog, late_us: int = _CLOCK_SLACK_US) -> bool:
         lasted = row.latency_ms * 1000 + _CLOCK_SLACK_US
