@@ -9,15 +9,23 @@ import tempfile
 from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import psycopg
+import sqlalchemy as sa
 from postgres import dump, find_binaries, running_server
 from shapes import fill, fill_items
 from sqlalchemy.engine import make_url
+from stores import T0
 
-from recorder.store.engine import Database
+from recorder.instants import HOUR
+from recorder.store.engine import Connection, Database
 from recorder.store.migrate import upgrade
-from recorder.store.schema import REVISION
+from recorder.store.read.run_refs import RunRef, find_run
+from recorder.store.schema import REVISION, run, watch
+from recorder.store.sealed import PER_BLOCK
+from recorder.store.write.sealing import seal
+from recorder.store.write.track import untrack
 
 FROZEN = Path(__file__).parent / "frozen"
 
@@ -36,7 +44,23 @@ def _seed(url: str) -> None:
     upgrade(database)
     fill(database)
     fill_items(database)
+    with database.writing() as connection:
+        for run_id in ("er_1", "elsewhere"):
+            ref = find_run(connection, run_id, "growth")
+            untrack(connection, ref.source_id, ref.run_key, now=T0 + HOUR)
+        _copy_run(connection, ref, to_key=PER_BLOCK)
+    assert seal(database) == 1
     database.close()
+
+
+def _copy_run(connection: Connection, ref: RunRef, to_key: int) -> None:
+    """Copy a run without answers to a number of the next block, so that its own block is whole."""
+    for table, new in ((run, {"run_id": sa.literal("far")}), (watch, {})):
+        names = [column.name for column in table.c if column.computed is None]
+        columns: dict[str, Any] = {"run_key": sa.literal(to_key), **new}
+        chosen = sa.select(*[columns.get(name, table.c[name]) for name in names])
+        own = (table.c.source_id == ref.source_id) & (table.c.run_key == ref.run_key)
+        connection.execute(sa.insert(table).from_select(names, chosen.where(own)))
 
 
 def _dump(path: Path) -> str:

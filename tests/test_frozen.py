@@ -40,8 +40,10 @@ def held(database: Database) -> Held:
 
 
 def assert_kept(before: Held, after: Held) -> None:
-    """Each row has each column that it had; further ones are new."""
+    """Each row has each column that it had, but for blocks, which are made anew; further ones are new."""
     for name, rows in before.items():
+        if name in {"sealed", "run_block"}:
+            continue
         columns = rows[0].keys() if rows else ()
         kept = [{column: row[column] for column in columns} for row in after[name]]
         assert sorted(map(repr, kept)) == sorted(map(repr, rows)), name
