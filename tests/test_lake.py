@@ -8,6 +8,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 from lakes import MONTH, export, in_lake, in_store, opened, states
 from shapes import adopt, fill, fill_items, page, told
@@ -30,6 +32,7 @@ from recorder.store.write.track import remove_labels, set_labels, track, untrack
 from recorder.store.write.watch_rows import follow_clock, mark_notified
 from recorder.transfer.lake import Step, step_for
 from recorder.transfer.lake_files import LakeMonth
+from recorder.transfer.parquet import pyarrow, write_tables
 
 Capture = pytest.CaptureFixture[str]
 Change = Callable[[Database], object]
@@ -66,6 +69,31 @@ def test_a_lake_has_the_rows_of_the_views(filled: Database, tmp_path: Path) -> N
         "month": "VARCHAR",
     }
     assert {name: types[name] for name in wanted} == wanted
+
+
+@pytest.mark.slow
+def test_a_month_of_many_rows_is_whole(database: Database, tmp_path: Path) -> None:
+    """Rows are fetched some at a time, and each is written once, in the order of its key."""
+    register(database)
+    Recorder(database).record([failure(n) for n in range(4500)])
+    export(database, tmp_path)
+    assert in_lake(tmp_path) == in_store(database)
+    (file,) = (tmp_path / "polls").rglob("*.parquet")
+    times = pd.read_parquet(file, columns=["polled_at"], partitioning=None)["polled_at"]
+    assert times.is_monotonic_increasing
+
+
+@pytest.mark.slow
+def test_small_tables_make_large_row_groups(tmp_path: Path) -> None:
+    """What is in memory at a time is a row group; none is smaller but the last."""
+    numbers, arrow, path = np.arange(1_050_000), pyarrow("none"), tmp_path / "n.parquet"
+    whole = arrow.table({"n": numbers, "other": -numbers})
+    tables = (whole.slice(n, 150_000) for n in range(0, len(numbers), 150_000))
+    assert write_tables(tables, whole.schema, path) == len(numbers)
+    with arrow.parquet.ParquetFile(path) as file:
+        groups = [file.metadata.row_group(n).num_rows for n in range(file.num_row_groups)]
+        assert groups == [600_000, 450_000]
+        assert file.read() == whole
 
 
 def _key(database: Database, run_id: str) -> tuple[int, int]:
