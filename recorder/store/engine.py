@@ -32,7 +32,7 @@ Connection: TypeAlias = sa.Connection
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_BY_BACKEND: dict[str, Dialect] = {"sqlite": SQLITE, "postgresql": POSTGRES}
+DIALECTS: dict[str, Dialect] = {"sqlite": SQLITE, "postgresql": POSTGRES}
 _TRIES = 5  # of a transaction that meets others
 
 
@@ -210,11 +210,11 @@ def _parse(url: str) -> sa.URL:
 
 def _dialect_for(url: sa.URL) -> Dialect:
     backend = url.get_backend_name()
-    if backend not in _BY_BACKEND:
+    if backend not in DIALECTS:
         raise SettingError(f"{backend}: a store is SQLite or Postgres")
-    return _BY_BACKEND[backend]
+    return DIALECTS[backend]
 
 
 def dialect_of(connection: sa.Connection) -> Dialect:
     """Return the dialect of a connection."""
-    return _BY_BACKEND[connection.dialect.name]
+    return DIALECTS[connection.dialect.name]

@@ -14,7 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from recorder.store.engine import dialect_of
+from recorder.store.engine import DIALECTS
 from recorder.store.table_parts import SCHEMA
 
 _MOST_KEYS = 256
@@ -48,7 +48,7 @@ class Prepared:
         return self._texts[name]
 
     def _compile(self, connection: sa.Connection) -> str:
-        ours = dialect_of(connection)
+        ours = DIALECTS[connection.dialect.name]
         dialect = type(connection.dialect)(paramstyle=ours.param_style)  # type: ignore[call-arg]  # all of ours take it
         dialect.default_schema_name = "main"  # where the schema is mapped to none: SQLite's
         compiled: Any = self._statement().compile(
@@ -85,7 +85,7 @@ class Written:
         """Write the rows, values in the order of the names."""
         if not rows:
             return
-        if dialect_of(connection).is_file:
+        if DIALECTS[connection.dialect.name].is_file:
             self._by_row.execute(connection, rows)
         else:
             self._by_column.execute(connection, tuple(map(list, zip(*rows, strict=True))))
@@ -177,7 +177,7 @@ class InList:
     def all(self, connection: sa.Connection, wanted: Iterable[tuple[object, ...]]) -> Sequence[Any]:
         """Return all rows that have one of the keys."""
         keys = list(wanted)
-        if keys and not dialect_of(connection).is_file:
+        if keys and not DIALECTS[connection.dialect.name].is_file:
             return self._in_arrays.all(connection, *map(list, zip(*keys, strict=True)))
         found: list[Any] = []
         for start in range(0, len(keys), _MOST_KEYS):

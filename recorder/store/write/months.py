@@ -39,7 +39,8 @@ def count_months(
     wanted = sorted(months)
     raised = {*map(tuple, _RAISED[count].all(connection, wanted))}
     first = tuple(int(name == count) for name in _COUNTS)
-    _ADD.many(connection, [(*month, *first) for month in wanted if month not in raised])
+    if len(raised) < len(wanted):
+        _ADD.many(connection, [(*month, *first) for month in wanted if month not in raised])
 
 
 def count_runs(
