@@ -259,7 +259,7 @@ def test_the_step_of_a_month(written: tuple[int, int, int] | None, step: Step) -
 
 
 def test_a_file_that_is_lost_or_cut_is_written_again(database: Database, tmp_path: Path) -> None:
-    """The manifest says how long each file is; half-written ones of a killed export are replaced."""
+    """The manifest says how long each file is; half-written ones of a killed export are replaced, and all without a manifest."""
     register(database)
     export(database, tmp_path)
     polls, runs = (
@@ -272,6 +272,8 @@ def test_a_file_that_is_lost_or_cut_is_written_again(database: Database, tmp_pat
     assert export(database, tmp_path).written == 1
     assert in_lake(tmp_path) == in_store(database)
     assert not list(tmp_path.rglob("*.partial"))
+    (tmp_path / "_manifest" / "source=default.json").unlink()
+    assert export(database, tmp_path).written == 1
 
 
 def test_the_manifest_says_what_is_whole(database: Database, tmp_path: Path) -> None:
