@@ -31,6 +31,7 @@ def crowd(scene: Scene, prefix: str = "er") -> None:
     scene.track(*(f"{prefix}_{n:02}" for n in range(40)))
 
 
+@pytest.mark.slow
 def test_a_watch_reports_a_budget_that_is_too_short(database: Database) -> None:
     """With its pace and the length of the runs; what to do stands there too."""
     scene = Scene(database)
@@ -43,6 +44,7 @@ def test_a_watch_reports_a_budget_that_is_too_short(database: Database) -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_watch_with_budget_enough_reports_nothing(database: Database) -> None:
     """Three runs are polled every 3 s."""
     scene = Scene(database, world=short_lives)

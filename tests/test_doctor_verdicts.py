@@ -102,7 +102,9 @@ def judged(
 def test_the_budget_is_told_as_the_pace_of_each_run() -> None:
     """40 runs within 80 requests a minute: each is seen about every 30 s, which is too seldom."""
     check = judged([health(40)], [3] * 40, busy=12)
-    assert check.found.startswith("40 runs in flight: each is seen about every 30 s; 12 of 80")
+    assert check.found.startswith(
+        "40 runs in flight: each is seen about every 30 s, sooner near its likely end; 12 of 80"
+    )
     assert (check.state, check.source) == (CheckStatus.WARN, "default")
     few = judged([health(4)], [3] * 4)
     assert (few.state, "every 3 s" in few.found) == (CheckStatus.OK, True)
@@ -123,7 +125,7 @@ def test_sources_that_share_a_key_share_its_pace() -> None:
     check = judged(sharing, [3] * 20 + [3600] * 10)
     assert (check.source, check.state) == ("a, b", CheckStatus.OK)
     assert check.found.startswith(
-        "30 runs in flight (10 overdue and polled less often): each is seen about every 15 s; "
+        "30 runs in flight (10 overdue and polled less often): each is seen about every 15 s, "
     )
 
 
@@ -132,8 +134,8 @@ def test_runs_that_are_not_visible_take_turns_too() -> None:
     lost = [health(20, not_visible=20)]
     often, seldom = judged(lost, [3] * 20 + [12] * 20), judged(lost, [3] * 20 + [3600] * 20)
     words = "20 runs in flight, 20 not visible and polled less often: each is seen about every "
-    assert often.found.startswith(f"{words}26 s; ")
-    assert seldom.found.startswith(f"{words}15 s; ")
+    assert often.found.startswith(f"{words}26 s, ")
+    assert seldom.found.startswith(f"{words}15 s, ")
 
 
 @given(st.lists(st.integers(3, 600), min_size=1, max_size=200))
@@ -148,7 +150,7 @@ def test_the_pace_spends_the_budget_and_no_more(pauses_s: list[int]) -> None:
 def test_runs_that_no_answer_showed_are_told_as_in_sources() -> None:
     """They take their turn in the budget, and are no runs in flight."""
     check = judged([health(0, unseen=40)], [0] * 40)
-    assert check.found.startswith("0 runs in flight, 40 unseen: each is seen about every 30 s; ")
+    assert check.found.startswith("0 runs in flight, 40 unseen: each is seen about every 30 s, ")
     assert "1 unseen: it is seen about every 3 s" in judged([health(0, unseen=1)], [0]).found
 
 

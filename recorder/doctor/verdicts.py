@@ -176,7 +176,9 @@ def check_budget(
         return ok("budget", _joined(runs, used), source=names)
     pace = poll_interval_us(pauses, budget, every_us)
     each = "each" if in_turn > 1 else "it"
-    found = _joined(f"{runs}: {each} is seen about every {pace / SECOND:.0f} s", used)
+    is_short = pace > every_us + SECOND // 10
+    sooner = ", sooner near its likely end" if is_short else ""
+    found = _joined(f"{runs}: {each} is seen about every {pace / SECOND:.0f} s{sooner}", used)
     if life_us is not None and pace > life_us:
         took = f"half of those that ended in the last hour took less than {whole_span(life_us)}"
         return warn("budget", _joined(found, took), _TOO_FAST, source=names)
@@ -200,15 +202,15 @@ def _pause_text(budget: Budget, now: int) -> str | None:
 
 
 def poll_interval_us(pauses: Sequence[int], budget: Budget, every_us: int) -> int:
-    """Return the time between two polls of a run in flight, microseconds, to a twentieth of a second.
+    """Return the mean time between two polls of a run in flight, microseconds, to a twentieth of a second.
 
     Args:
         pauses: the pause between two polls of each run, microseconds.
         budget: the key's budget.
         every_us: the cadence: the pause of a run in flight.
     """
-    # Runs are polled in the order in which they become due: where the budget is short, each waits as long as any
-    # other, on top of its own pause.
+    # The schedule chooses which run goes first, not how many polls there are: where the budget is short, each waits
+    # in the mean as long as any other, on top of its own pause.
     least, most = every_us, max(every_us, len(pauses) * budget.interval_us)
     while most - least > SECOND // 20:
         middle = (least + most) // 2

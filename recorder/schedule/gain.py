@@ -11,7 +11,7 @@ from recorder.instants import SECOND
 
 LEAST_PAUSE_US: Final = 2 * SECOND  # the least that the API's page names
 MOST_CYCLES: Final = 1.5
-_SOONEST_US: Final = SECOND
+_SOONEST_US: Final = 3 * SECOND // 2
 _TYPICAL_US: Final = 150 * SECOND  # in which half of the runs end of which nothing is known
 _SPREAD: Final = 0.3  # of the time that the pace leaves, either way
 _SPREAD_US: Final = 2 * SECOND
