@@ -16,6 +16,7 @@ from recorder.schedule.cadence import (
     Urgency,
     next_poll,
 )
+from recorder.schedule.gain import LikelyEnd
 
 CADENCE = Cadence()
 START = 1_763_629_200 * SECOND
@@ -84,6 +85,27 @@ def test_near_its_likely_end_a_run_is_polled_more_often() -> None:
     assert pause(nearly_done(ended_leads=89)) == pytest.approx(2.35 * SECOND, abs=SECOND / 10)
     assert pause(nearly_done(ended_leads=50)) == 3 * SECOND
     assert pause(nearly_done(ended_leads=50), Cadence(every_us=20 * SECOND)) < 20 * SECOND
+
+
+def test_a_run_that_foretold_in_vain_is_hastened_less() -> None:
+    """Each foretold end that passed adds as much to the pause; one that still lies ahead adds nothing."""
+    hasty = nearly_done(ended_leads=92)
+    passed = LikelyEnd(START + 50 * SECOND, START + 59 * SECOND)
+    ahead = LikelyEnd(START + 50 * SECOND, START + 61 * SECOND)
+    assert pause(replace(hasty, likely_end=ahead)) == 2 * SECOND
+    assert pause(replace(hasty, likely_end=passed)) > 2.5 * SECOND
+    assert poll(replace(hasty, likely_end=passed)).n_missed == 1
+    assert pause(replace(hasty, n_missed=2)) == 3 * SECOND
+
+
+def test_the_end_that_its_like_foretell_stands_until_it_has_passed() -> None:
+    """Without counts of its own a run is polled at the cadence, and misses that end once."""
+    end = LikelyEnd(START + 10 * SECOND, START + 40 * SECOND)
+    found = poll(known(30 * SECOND, likely_end=end))
+    assert (found.likely_end, found.n_missed) == (end, 0)
+    assert pause(known(30 * SECOND, likely_end=end)) == 3 * SECOND
+    late = poll(known(50 * SECOND, likely_end=end))
+    assert (late.likely_end, late.n_missed) == (None, 1)
 
 
 def test_never_below_two_seconds_nor_below_a_smaller_cadence() -> None:

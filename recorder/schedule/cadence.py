@@ -181,17 +181,17 @@ def _in_flight(inputs: ScheduleInputs, now: int, cadence: Cadence) -> NextPoll:
         now=now,
     )
     pause, before = cadence.every_us, inputs.likely_end
-    has_missed = before is not None and before.until_at < now
+    missed = inputs.n_missed + (before is not None and before.until_at < now)
     if end is not None:
-        pause = min((sum(end) // 2 - now) // 3, pause)
-    elif not has_missed:
+        pause = min((sum(end) // 2 - now) * (1 + missed) // 3, pause)
+    elif missed == inputs.n_missed:
         end = before
     return NextPoll(
         tracking="active",
         due_at=now + max(pause, cadence.least_us),
         urgency=Urgency.IN_FLIGHT,
         likely_end=end,
-        n_missed=inputs.n_missed + has_missed,
+        n_missed=missed,
     )
 
 

@@ -1,6 +1,6 @@
 """Print what the schedule sees against round robin, in a simulation of polling within 100 requests a minute.
 
-    python tests/bench/schedule.py [--hours 2] [--seeds 4]
+    python tests/bench/schedule.py [--hours 2] [--seeds 3]
 
 Ratios of three means, with 5, 20 and 100 runs at once: the delay of an end, the age of the last poll of a run in flight, the
 time between the two polls around a failure; the mean over the seeds, and the largest. Then the same where the runs of two
@@ -24,7 +24,7 @@ def main() -> None:
     """Simulate and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--hours", type=int, default=2)
-    parser.add_argument("--seeds", type=int, default=4)
+    parser.add_argument("--seeds", type=int, default=3)
     options = parser.parse_args()
     for runs in (5, 20, 100):
         hours = options.hours * (4 if runs == 5 else 1)  # few runs, few ends
