@@ -238,7 +238,6 @@ def test_a_period_is_compared_with_the_one_before() -> None:
         ({"a": of(version="1"), "b": of(version="2"), "against": "previous"}, "--against previous"),
         ({"a": Filters(status=("failed",)), "b": Filters()}, "--status failed"),
         ({"a": Filters(), "b": Filters(), "filters": Filters(status=("failed",))}, "--status"),
-        ({"a": Filters(), "b": Filters(), "by": "status"}, "--by status"),
     ],
 )
 def test_a_question_without_sense_is_refused(asks: dict[str, Any], named: str) -> None:

@@ -122,7 +122,7 @@ ANALYSIS: Final = Analysis(
         Option(
             name="against",
             default=None,
-            help="Compare the runs since --since with those of the same length of time before.",
+            help="Compare the period since --since with the one before, of the same length.",
             kind="period",
         ),
     ),

@@ -72,7 +72,7 @@ Examples:
     "--tracking",
     type=click.Choice(_TRACKING),
     multiple=True,
-    help="Runs in this tracking state: how far polling of them is. Repeatable.",
+    help="Runs in this state of polling. Repeatable.",
 )
 @query_options("filters as_of tz order format")
 def runs(tracking: tuple[str, ...], options: QueryOptions) -> None:

@@ -125,7 +125,7 @@ _RULE_OPTIONS: Final = all_options(
     _span_option(
         "--new-errors",
         "new_errors_us",
-        help="Error patterns of runs that were first seen in that time: none may be.",
+        help="Crossed by an error pattern of runs that was first seen in that time.",
     ),
     click.option(
         "--min-n",

@@ -51,7 +51,7 @@ Examples:
     "--out",
     metavar="FILE.prom",
     shell_complete=complete_file,
-    help="Write them to this file, at once as a whole, instead of to stdout.",
+    help="Replace this file as a whole, instead of printing to stdout.",
 )
 @tz_option
 @settings_options("rate", "overdue_after")

@@ -120,7 +120,7 @@ def _key_cells(settings: Settings, names: list[str], key: KeyHealth, now: int) -
 
 def _write(rows: list[Row], options: QueryOptions) -> None:
     unknown = [str(row["source"]) for row in rows if not row.get("key")]
-    foot = f"the key of {', '.join(unknown)} is not known here, and so neither its budget"
+    foot = f"the key of {', '.join(unknown)} is not known here, nor what is left of its budget"
     write_rows(
         rows,
         columns=_COLUMNS,
