@@ -87,7 +87,7 @@ class Queries:
     def run_rows(self, filters: Filters | None = None) -> Iterator[RunRow]:
         """Yield the same runs in base units, with their labels."""
         chosen = self._filters(filters)
-        return filter(chosen.matches, self._run_rows(chosen.source))
+        return filter(chosen.matches, self._run_rows(chosen))
 
     def overdue(self, filters: Filters | None = None, *, now: int) -> list[RunRow]:
         """Return the overdue runs, the longest in flight first; as of T, `now` is T."""
@@ -101,7 +101,7 @@ class Queries:
         if self._as_of is None:
             rows = self._in_flight_now(chosen.source, beyond_us, now)
         else:
-            rows = self._run_rows(chosen.source)
+            rows = self._run_rows(chosen)
         wanted = filter(chosen.matches, rows)
         late = (row for row in wanted if row.is_overdue(beyond_us, now=moment))
         return sorted(late, key=lambda row: (row.flight_since or 0, row.source, row.run_id))
@@ -247,9 +247,12 @@ class Queries:
             if before is None:
                 raise RecorderError(not_seen_yet(connection, ref, self._as_of))
 
-    def _run_rows(self, source: str | None) -> Iterator[RunRow]:
+    def _run_rows(self, filters: Filters) -> Iterator[RunRow]:
+        """Yield the runs that these filters may match."""
         with self._database.reading() as connection:
-            yield from run_rows(connection, source_name=source, past=self._past())
+            yield from run_rows(
+                connection, source_name=filters.source, words=filters.words, past=self._past()
+            )
 
     def _past(self) -> Past | None:
         """Return the instant of the queries with the rules by which its states are read; None: the present."""

@@ -51,15 +51,18 @@ class Filters:
         """The columns that the filters read."""
         return frozenset(name for name, _ in self.conditions())
 
+    @property
+    def words(self) -> dict[str, tuple[str, ...]]:
+        """The words by column; a run has one of them in each."""
+        words = {"status": self.status, "slug": self.slug, "version": self.version}
+        return {name: some for name, some in words.items() if some}
+
     def conditions(self, *, status: bool = True) -> Iterator[tuple[str, Predicate]]:
         """Yield each column that decides, with its condition; that of an instant takes a whole column too."""
         since, until = self.since, self.until
-        if status and self.status:
-            yield "status", self.status.__contains__
-        if self.slug:
-            yield "slug", self.slug.__contains__
-        if self.version:
-            yield "version", self.version.__contains__
+        for name, words in self.words.items():
+            if status or name != "status":
+                yield name, words.__contains__
         if self.source is not None:
             yield "source", (self.source,).__contains__
         for key, value in self.labels:

@@ -69,12 +69,16 @@ def find_run(connection: sa.Connection, run_id: str, source_name: str | None = N
 
 
 def labels_of(
-    connection: sa.Connection, refs: RunRef | RunRefs | None = None
+    connection: sa.Connection,
+    refs: RunRef | RunRefs | None = None,
+    keys: sa.Select[tuple[int, int]] | None = None,
 ) -> dict[RunKey, dict[str, str]]:
-    """Return the labels, by key, of each run that has any; of all runs where none are named."""
+    """Return the labels, by key, of each run that has any; of all runs where neither refs nor keys are given."""
     statement = sa.select(label).order_by(label.c.source_id, label.c.run_key, label.c.key)
     if refs is not None:
         statement = statement.where(refs.rows_of(label))
+    if keys is not None:
+        statement = statement.where(sa.tuple_(label.c.source_id, label.c.run_key).in_(keys))
     found: dict[RunKey, dict[str, str]] = {}
     for row in connection.execute(statement):
         found.setdefault((row.source_id, row.run_key), {})[row.key] = row.value

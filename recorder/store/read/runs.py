@@ -3,7 +3,7 @@
 Invariant: as of now gives what the view `runs` shows; as of T the same as a store that stopped at T would.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from heapq import merge
 from typing import Any
 
@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from recorder.analysis.rows import RunRow
 from recorder.history.flags import ITEMS_MISMATCH, PRUNED
+from recorder.ledger.readable import storable
 from recorder.store.joins import known_runs, same_run
 from recorder.store.read.past import FROM_SUMMARY, FROM_WATCH, Past
 from recorder.store.read.phases import is_mismatched
@@ -23,6 +24,7 @@ def run_rows(
     *,
     source_name: str | None = None,
     ref: RunRef | RunRefs | None = None,
+    words: Mapping[str, Collection[str]] | None = None,
     past: Past | None = None,
 ) -> Iterator[RunRow]:
     """Yield the tracked runs, by the instant that each belongs to.
@@ -31,17 +33,20 @@ def run_rows(
         connection: a reading transaction.
         source_name: only this source's.
         ref: only this run, or these.
+        words: only runs with one of these in each of these columns of `run_summary`, and as of an instant others too.
         past: as of when; None: what is known now.
     """
-    labels = labels_of(connection, ref)
+    has_words = _has_words(words or {})
+    having = sa.select(run_summary.c.source_id, run_summary.c.run_key).where(has_words)
+    labels = labels_of(connection, ref, having if words and past is None else None)
     wanted = _of_source(source_name) if ref is None else ref.rows_of(run)
     if past is None:
-        yield from _present(connection, labels, wanted)
+        yield from _present(connection, labels, wanted & has_words)
         return
     tracked = sa.select(run.c.source_id, run.c.run_key).select_from(known_runs())
     changed = tracked.where(wanted, run.c.tracked_at <= past.as_of, ~past.is_calm())
     keys = [(row.source_id, row.run_key) for row in connection.execute(changed)]
-    present = _present(connection, labels, wanted & past.is_calm(), past.as_of)
+    present = _present(connection, labels, wanted & has_words & past.is_calm(), past.as_of)
     yield from merge(sorted(past.rows(connection, keys), key=_place), present, key=_place)
 
 
@@ -51,6 +56,12 @@ def _place(row: RunRow) -> tuple[int, str, str]:
 
 def _of_source(name: str | None) -> sa.ColumnElement[bool]:
     return sa.true() if name is None else source.c.name == name
+
+
+def _has_words(words: Mapping[str, Collection[str]]) -> sa.ColumnElement[bool]:
+    """Return the condition for the summaries with one of some words in each column; a word that no store can hold is none's."""
+    kept = {name: [one for one in some if storable(one) == one] for name, some in words.items()}
+    return sa.and_(sa.true(), *(run_summary.c[name].in_(some) for name, some in kept.items()))
 
 
 def captured_runs() -> sa.FromClause:
