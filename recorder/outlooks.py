@@ -99,7 +99,7 @@ class Outlooks:
             """Return whether runs that last changed by then would change no likes."""
             return all(
                 slug is None or likes.is_final(Planned(version=version, at=now), bound)
-                for (_, slug, version), likes in wall_likes(runs, wanted).items()
+                for (_, slug, version), likes in wall_likes(runs, wanted, at=now).items()
             )
 
         slugs = {slug for _, slug, _ in wanted if slug is not None}
@@ -110,7 +110,7 @@ class Outlooks:
             else read_runs
         )
         runs = self.database.read(read, names=WALL_NEEDS, slugs=slugs, past=self.past)
-        for one, likes in wall_likes(runs, wanted).items():
+        for one, likes in wall_likes(runs, wanted, at=now).items():
             self._versions[one] = _VersionOutlooks(likes)
 
     def _courses(self, source: str, run_ids: Iterable[str]) -> dict[str, Course]:

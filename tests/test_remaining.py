@@ -155,6 +155,22 @@ def test_a_plain_program_gives_the_same_numbers(seed: int) -> None:
     assert len([one for one in answers if one]) > 20
 
 
+def test_what_can_be_no_like_is_left_out() -> None:
+    """The last likes at an instant and later are those of all outcomes, of which most are not made."""
+    rows, _ = made(random.Random(3), 900)
+    runs = runs_of(rows, WALL_NEEDS)
+    names = {(row.source, row.slug, row.version) for row in rows}
+    whole = wall_likes(runs, names)
+    known_at = sorted(one.known_at for likes in whole.values() for one in likes.outcomes)
+    for at in known_at[::100]:
+        some = wall_likes(runs, names, at=at)
+        for now in (at, at + 1, known_at[-1]):
+            for name in names:
+                planned = Planned(version=name[2], at=now)
+                assert some[name].last(planned) == whole[name].last(planned)
+    assert sum(len(likes.outcomes) for likes in some.values()) < len(known_at) / 2
+
+
 def test_eight_likes_are_too_few() -> None:
     """Nine likes that took longer give an answer, eight none; another version's count for nothing."""
     rows, found = made(random.Random(1), 9)
