@@ -5,10 +5,9 @@ for a whole command.
 """
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from functools import reduce, wraps
 from importlib import import_module
-from types import MappingProxyType
 from typing import Any, TypeAlias, cast
 
 import click
@@ -78,33 +77,18 @@ def _setting(key: str, metavar: str, text: str) -> Decorator:
     return click.option(OPTIONS[key], key, metavar=metavar, help=text, shell_complete=completer)
 
 
-_SETTING_OPTIONS: Mapping[str, Decorator] = MappingProxyType(
-    {
-        "database_url": _setting(
-            "database_url", "URL", "The store: a SQLAlchemy URL, or the path of a SQLite file."
-        ),
-        "config": _setting("config", "FILE", "A TOML file of settings."),
-        "source": _setting("source", "NAME", "The source: the account whose key polls the runs."),
-        "base_url": _setting("base_url", "URL", "The API's base URL."),
-        "rate": _setting(
-            "rate", "N", "At most N requests in any 60 s, per key, over all processes."
-        ),
-        "every": _setting(
-            "every",
-            "DURATION",
-            "The usual time between two polls of a run; 2 s near its likely end.",
-        ),
-        "settle": _setting(
-            "settle", "LIST", "When to poll an ended run again: times after its end."
-        ),
-        "overdue_after": _setting(
-            "overdue_after", "DURATION", "A run in flight for longer is overdue."
-        ),
-        "ping": _setting(
-            "ping", "URL", "After each pass, send a GET to this URL and the exit code: URL/0."
-        ),
-    }
+_SETTINGS = (
+    ("database_url", "URL", "The store: a SQLAlchemy URL, or the path of a SQLite file."),
+    ("config", "FILE", "A TOML file of settings."),
+    ("source", "NAME", "The source: the account whose key polls the runs."),
+    ("base_url", "URL", "The API's base URL."),
+    ("rate", "N", "At most N requests in any 60 s, per key, over all processes."),
+    ("every", "DURATION", "The usual time between two polls of a run; 2 s near its likely end."),
+    ("settle", "LIST", "When to poll an ended run again: times after its end."),
+    ("overdue_after", "DURATION", "A run in flight for longer is overdue."),
+    ("ping", "URL", "After each pass, send a GET to this URL and the exit code: URL/0."),
 )
+_SETTING_OPTIONS = {key: _setting(key, metavar, text) for key, metavar, text in _SETTINGS}
 
 
 def extra_module(name: str, *, extra: str) -> Any:  # noqa: ANN401  # a module

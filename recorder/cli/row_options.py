@@ -150,30 +150,28 @@ def _time_options(what: str) -> tuple[Decorator, Decorator]:
 
 since_option, until_option = _time_options("Runs created")
 
-status_option = click.option(
+
+def _words_option(*names: str, metavar: str, text: str, **more: Any) -> Decorator:  # noqa: ANN401  # as click takes it
+    """Return an option that may be repeated, of words that the store has."""
+    completer = completed_by(names[0].removeprefix("--"))
+    return click.option(
+        *names, multiple=True, metavar=metavar, shell_complete=completer, help=text, **more
+    )
+
+
+status_option = _words_option(
     "--status",
-    multiple=True,
-    callback=parse_words,
     metavar="WORDS",
-    shell_complete=completed_by("status"),
-    help="Runs of these statuses; commas between several.",
+    text="Runs of these statuses; commas between several.",
+    callback=parse_words,
 )
-
-slug_option = click.option(
-    "--slug",
-    multiple=True,
-    metavar="SLUG",
-    shell_complete=completed_by("slug"),
-    help="Runs of this enrichment. Repeatable.",
+slug_option = _words_option("--slug", metavar="SLUG", text="Runs of this enrichment. Repeatable.")
+version_option = _words_option(
+    "--version", metavar="TEXT", text="Runs of this version of an enrichment. Repeatable."
 )
-
-version_option = click.option(
-    "--version",
-    multiple=True,
-    metavar="TEXT",
-    shell_complete=completed_by("version"),
-    help="Runs of this version of an enrichment. Repeatable.",
-)
+_label_option = partial(_words_option, "--label", "labels", metavar="KEY=VALUE", callback=_labels)
+label_option = _label_option(text="Runs that have this label. Repeatable: all must match.")
+new_label_option = _label_option(text="Give the runs this label. Repeatable.")
 
 sort_option = click.option(
     "--sort",
@@ -184,22 +182,6 @@ sort_option = click.option(
 limit_option = click.option(
     "--limit", type=click.IntRange(1), metavar="N", help="Print at most N rows."
 )
-
-
-def _label_option(text: str) -> Decorator:
-    return click.option(
-        "--label",
-        "labels",
-        callback=_labels,
-        metavar="KEY=VALUE",
-        multiple=True,
-        shell_complete=completed_by("label"),
-        help=text,
-    )
-
-
-label_option = _label_option("Runs that have this label. Repeatable: all must match.")
-new_label_option = _label_option("Give the runs this label. Repeatable.")
 
 
 def _filter_options(since: Decorator, until: Decorator, command: Command) -> Command:

@@ -63,32 +63,23 @@ def open_pool(base: BaseUrl, *, context: ssl.SSLContext | None) -> httpcore.Conn
     Raises:
         SettingError: the environment's proxy cannot be used.
     """
-    proxy = None if is_loopback(base.host) else _proxy_for(f"{base.host}:{base.port}")
-    if proxy is None:
-        return httpcore.ConnectionPool(
-            ssl_context=context,
-            max_connections=_MAX_CONNECTIONS,
-            keepalive_expiry=_KEEPALIVE_S,
-            network_backend=_Backend(),
-        )
-    return httpcore.HTTPProxy(
-        proxy_url=proxy.url,
-        proxy_auth=proxy.auth,
+    address = f"{base.host}:{base.port}"
+    return httpcore.ConnectionPool(
         ssl_context=context,
-        proxy_ssl_context=context if proxy.url.scheme == b"https" else None,
+        proxy=None if is_loopback(base.host) else _proxy_for(address, context),
         max_connections=_MAX_CONNECTIONS,
         keepalive_expiry=_KEEPALIVE_S,
         network_backend=_Backend(),
     )
 
 
-def _proxy_for(address: str) -> httpcore.Proxy | None:
+def _proxy_for(address: str, context: ssl.SSLContext | None) -> httpcore.Proxy | None:
     proxies = urllib.request.getproxies()
     url = proxies.get("https") or proxies.get("all")
     if not url or urllib.request.proxy_bypass(address):
         return None
     try:
-        return _parse_proxy(url if "://" in url else f"http://{url}")
+        return _parse_proxy(url if "://" in url else f"http://{url}", context)
     except (ValueError, TypeError):
         # `from None`, and no value: a proxy's URL may hold a password.
         raise SettingError(
@@ -97,7 +88,7 @@ def _proxy_for(address: str) -> httpcore.Proxy | None:
         ) from None
 
 
-def _parse_proxy(url: str) -> httpcore.Proxy:
+def _parse_proxy(url: str, context: ssl.SSLContext | None) -> httpcore.Proxy:
     parts = urllib.parse.urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ValueError(parts.scheme)
@@ -105,6 +96,7 @@ def _parse_proxy(url: str) -> httpcore.Proxy:
     return httpcore.Proxy(
         url=httpcore.URL(scheme=parts.scheme, host=parts.hostname, port=parts.port, target="/"),
         auth=(unquote(parts.username), unquote(parts.password or "")) if parts.username else None,
+        ssl_context=context if parts.scheme == "https" else None,
     )
 
 
