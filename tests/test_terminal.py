@@ -157,22 +157,27 @@ def drawn(text: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("term", "stdout", "is_drawn"),
-    [("xterm", None, True), ("dumb", None, False), ("xterm", subprocess.PIPE, False)],
+    ("changes", "stdout", "is_drawn"),
+    [
+        ({"TERM": "xterm"}, None, True),
+        ({"TERM": "dumb"}, None, False),
+        ({"TERM": "xterm", "JPY_PARENT_PID": "1"}, None, False),
+        ({"TERM": "xterm"}, subprocess.PIPE, False),
+    ],
 )
 def test_an_import_says_how_far_it_is(
     environ: dict[str, str],
     terminals: list[Terminal],
     tmp_path: Path,
     *,
-    term: str,
+    changes: dict[str, str],
     stdout: int | None,
     is_drawn: bool,
 ) -> None:
-    """After a second a line counts, and is gone at the end; a dumb terminal and one where a pager may be show none."""
+    """After a second a line counts, and is gone at the end; a dumb terminal, a notebook and one where a pager may be show none."""
     pipe = tmp_path / "lines"
     os.mkfifo(pipe)
-    one = Terminal(environ | {"TERM": term}, "import", str(pipe), stdout=stdout)
+    one = Terminal(environ | changes, "import", str(pipe), stdout=stdout)
     terminals.append(one)
     with pipe.open("w"):
         if is_drawn:

@@ -116,8 +116,9 @@ def _text(raw: FileIO, before: TextIO | None) -> TextIOWrapper:
 
 
 def can_draw(stream: TextIO) -> bool:
-    """Return whether a stream is a terminal that moves its cursor."""
-    return stream.isatty() and os.environ.get("TERM") != "dumb"
+    """Return whether a stream is a terminal that moves its cursor; the one of a notebook's cell keeps what is erased."""
+    is_notebook = "JPY_PARENT_PID" in os.environ  # ipykernel sets it for `!recorder ...`
+    return stream.isatty() and os.environ.get("TERM") != "dumb" and not is_notebook
 
 
 def terminal_width() -> int:
