@@ -250,11 +250,13 @@ def _slugs(
 ) -> set[tuple[int, str]]:
     """Return the slugs, each with its source, of runs that are seen for the first time, or to be completed."""
     found = set[tuple[int, str]]()
-    for key, row in stored.items():
-        for one in by_run[key]:
-            values = one.reading.values if isinstance(one.reading, Reading) else {}
-            is_wanted = not row[_N_SNAPSHOTS] or values.get("status") == RunStatus.COMPLETED
-            if is_wanted and (slug := values.get("slug")) is not None:
+    for key, group in by_run.items():
+        for one in group:
+            if not isinstance(one.reading, Reading) or key not in stored:
+                continue
+            slug, status = map(one.reading.values.get, ("slug", "status"))
+            is_first = not stored[key][_N_SNAPSHOTS]
+            if slug is not None and (is_first or status == RunStatus.COMPLETED):
                 found.add((key[0], slug))
     return found
 
