@@ -119,7 +119,7 @@ def test_until_done_says_what_it_waits_for(
     one.wait_for(r"waiting for 1 in flight \(er_1 running, \d+ s\)")
     assert not one.echoes()
     sandbox.put(document("er_1", "completed", cost={"actual": 1}))
-    one.wait_for(r"waiting for 1 ended, may still change \(er_1 completed, ")
+    one.wait_for(r"waiting for 1 ended that may still change \(er_1 completed, ")
     assert one.end() == 0
     assert one.echoes()
     last = one.text.rstrip().splitlines()[-1]

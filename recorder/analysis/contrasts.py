@@ -92,7 +92,7 @@ class Contrast:
         return None if self.a.value is None or self.b.value is None else self.b.value - self.a.value
 
     def interval(self, comparisons: int) -> Interval:
-        """Return the interval of the difference, by square-and-add, where so many are made; none with too few runs."""
+        """Return the interval of the difference, by square-and-add, for an answer of so many; none with too few runs."""
         if not self.is_enough or self.difference is None:
             return NO_INTERVAL
         (a_low, a_high), (b_low, b_high) = (

@@ -26,7 +26,7 @@ _NAMES: Final = ("source", "run_id", "slug", "version", "trigger_run_id")
 
 
 class _Pattern(NamedTuple):
-    """What one row is about: how many runs or leads have a message of the pattern, of all that have one."""
+    """The counts of one row: the runs or leads with a message of the pattern, and those with any message."""
 
     level: str | None = None
     pattern: str | None = None

@@ -58,7 +58,7 @@ class Filters:
         return {name: some for name, some in words.items() if some}
 
     def conditions(self, *, status: bool = True) -> Iterator[tuple[str, Predicate]]:
-        """Yield each column that decides, with its condition; that of an instant takes a whole column too."""
+        """Yield each column that is filtered by, with its condition; one on an instant takes a whole column too."""
         since, until = self.since, self.until
         for name, words in self.words.items():
             if status or name != "status":

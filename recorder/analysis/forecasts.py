@@ -129,7 +129,7 @@ class Forecaster:
         )
 
     def backtest(self, outcomes: Iterable[PastRun]) -> Iterator[tuple[PastRun, Estimate]]:
-        """Yield each of these that can be asked, with the estimate from what was known at its creation."""
+        """Yield each of some runs that can be estimated, with the estimate from what was known at its creation."""
         for one in outcomes:
             planned = self._way(one)
             if planned is not None:

@@ -49,7 +49,7 @@ def walls(runs: Runs) -> Iterator[PastRun]:
 
 
 def timed(runs: Runs, span: Span, *, least: int = 1) -> Iterator[PastRun]:
-    """Return a duration of each completed run of which it is known well enough, microseconds.
+    """Return the duration of each completed run where it is known well enough, microseconds.
 
     Args:
         runs: tracked runs, with the columns of `WALL_NEEDS` and of the span.

@@ -162,7 +162,7 @@ def waiting_line(runs: Sequence[RunRow], cadence: Cadence, now: int) -> str:
     counts = {
         "in flight": sum(run.phase is Phase.IN_FLIGHT for run in waited_for),
         "not seen yet": sum(run.phase in (Phase.UNSEEN, Phase.LOST) for run in waited_for),
-        "ended, may still change": sum(run.phase is Phase.ENDED for run in waited_for),
+        "ended that may still change": sum(run.phase is Phase.ENDED for run in waited_for),
     }
     text = ", ".join(f"{n} {word}" for word, n in counts.items() if n) or "nothing"
     if waited_for:

@@ -51,7 +51,7 @@ class Clients:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def source(self, row: SourceRow, *, items: bool) -> ActiveSource:
-        """Load the key of a source, and return it as an active one, that captures items or does as its settings say.
+        """Load the key of a source, and return the active source; it captures items where that or its settings ask for it.
 
         Raises:
             SettingError: the source has no key, or is bound to another base URL than that of the settings.

@@ -52,7 +52,7 @@ class Summary:
 
     @property
     def exit_code(self) -> int:
-        """4: a key was refused; 1: answers were lost; 3: a run has been failing for long; 0: fine."""
+        """4: a key was refused; 1: answers were lost; 3: the requests for a run have failed for long; 0: fine."""
         if self.refused:
             return 4
         if self.unrecorded:

@@ -105,7 +105,7 @@ def _write_page(
 
 
 def _differs(connection: sa.Connection, key: Row, state: Row) -> bool:
-    """Return whether the items of a run are other than the counts of its row, where it gives them."""
+    """Return whether the items of a run differ from the counts of its row, where it gives them."""
     mine = (item.c[name] == value for name, value in key.items())
     n = sa.func.count().label("n")
     statement = sa.select(item.c.status, n).where(*mine).group_by(item.c.status)
