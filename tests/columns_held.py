@@ -26,7 +26,7 @@ NAMES = {*FIELDS, "dated_at", "label:team", "label:no"}
 
 
 @once
-def fill_mixed(database: Database) -> None:
+def fill_mixed(database: Database) -> Database:
     """Record runs of every shape in two sources, and a random history on top."""
     fill(database)
     fill_items(database)
@@ -40,6 +40,7 @@ def fill_mixed(database: Database) -> None:
         some = [a.__class__(**_fields(a) | {"source": "growth"}) for a in answers[start:][:100]]
         Recorder(database).record(some)
     register(database, ["unseen"], at=900)
+    return database
 
 
 def seal_most(database: Database) -> int:

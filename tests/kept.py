@@ -11,15 +11,15 @@ from psycopg import sql
 from recorder.store.engine import Database
 from recorder.store.table_parts import SCHEMA, metadata
 
-Fill = Callable[[Database], None]
+Fill = Callable[[Database], Database]
 
 
 def once(fill: Fill) -> Fill:
-    """Make of a function that fills an empty store one that copies what it made the first time, for each kind of store."""
+    """Make of a function that fills an empty store and returns it one that copies what it made the first time, for each kind of store."""
     made: dict[str, Any] = {}
 
     @wraps(fill)
-    def filled(database: Database) -> None:
+    def filled(database: Database) -> Database:
         kind = database.engine.dialect.name
         keep, restore = _BY_KIND[kind]
         if kind in made:
@@ -27,6 +27,7 @@ def once(fill: Fill) -> Fill:
         else:
             fill(database)
             made[kind] = _with_driver(database, keep)
+        return database
 
     return filled
 

@@ -74,7 +74,7 @@ def troubles(run_id: str) -> list[Answer]:
 
 
 @once
-def fill(database: Database) -> None:
+def fill(database: Database) -> Database:
     """Record all of it; part of it late, part of it untracked, taken up again, labelled, or never seen."""
     found = samples()
     register(database, sorted({one.run_id for one in found}))
@@ -87,6 +87,7 @@ def fill(database: Database) -> None:
     recorder.record([*life(source="growth"), *life("last_snapshot"), *life("back"), *life(HOSTILE)])
     recorder.record([failure(400, Outcome.NETWORK_ERROR, None, run_id="last_snapshot")])
     _words(database)
+    return database
 
 
 def _words(database: Database) -> None:

@@ -11,6 +11,7 @@ import pytest
 import reference_drift
 import sqlalchemy as sa
 from asking import kinds_of
+from kept import once
 from made_answers import random_answers
 from months import import_month
 from stores import T0, S, answer, document, register, rows, sample_body, sample_paths
@@ -71,6 +72,7 @@ ANSWERS = list(drifting())
 
 
 @pytest.fixture
+@once
 def store(database: Database) -> Database:
     """A store that took the changing history in."""
     return filled(database, ANSWERS)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import reference_errors
 from asking import kinds_of
+from kept import once
 from made_answers import random_answers
 from shapes import page
 from stores import T0, S, answer, document, register, view
@@ -47,6 +48,7 @@ LATER = (2**62, [""])
 
 
 @pytest.fixture
+@once
 def store(database: Database) -> Database:
     """A store that took the random history in, and the items of a third of its runs."""
     pages = [

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import reference_leads
+from kept import once
 from shapes import page
 from stores import T0, S, answer, document, register, view
 from test_three_doors import (
@@ -57,6 +58,7 @@ def random_items(random: Random, n: int) -> list[dict[str, Any]]:
 
 
 @pytest.fixture
+@once
 def store(database: Database) -> Database:
     """A store with a random history, the items of two thirds of its runs, and the first page of those of some others."""
     random = Random(5)

@@ -56,9 +56,10 @@ RUNS = (
 )
 
 
+@pytest.fixture
 @once
-def fill(database: Database) -> None:
-    """Record five runs of three days in Berlin, with labels."""
+def store(database: Database) -> Database:
+    """Five runs of three days in Berlin, with labels."""
     register(database, [one[0] for one in RUNS], labels={"team": "growth"})
     register(database, ["b"], labels={"wave": "2"})
     Recorder(database).record(
@@ -77,11 +78,6 @@ def fill(database: Database) -> None:
             for number, (run_id, status, slug, version, at, leads) in enumerate(RUNS)
         ]
     )
-
-
-@pytest.fixture
-def store(database: Database) -> Database:
-    fill(database)
     return database
 
 

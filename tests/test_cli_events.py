@@ -13,6 +13,7 @@ from random import Random
 from typing import Any
 
 import pytest
+from kept import once
 from stores import answer, document, empty, failure, register, view
 
 import recorder
@@ -49,6 +50,7 @@ def end(database: Database, *run_ids: str, at: int = 9) -> None:
 
 
 @pytest.fixture
+@once
 def store(database: Database) -> Database:
     """A store in which three runs have ended."""
     register(database, ("er_1", "er_2", "er_3"))

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from kept import once
 from stores import answer, document, register, rows
 from test_poll_cli import Ended
 
@@ -24,6 +25,7 @@ ANSWERED = document("er_1", "completed", cost={"actual": 12.5, "preview": 12}, t
 
 
 @pytest.fixture
+@once
 def asked(database: Database) -> Database:
     """A store with one run that has ended."""
     register(database, labels={"team": "100%"})

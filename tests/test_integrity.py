@@ -6,6 +6,7 @@ from random import Random
 
 import pytest
 import sqlalchemy as sa
+from kept import once
 from made_answers import random_answers
 from shapes import fill
 from stores import register
@@ -34,6 +35,7 @@ PART = 'UPDATE {0}part SET json = \'{{"run":{{"id":"x"}}}}\', deflated = NULL WH
 
 
 @pytest.fixture
+@once
 def store(database: Database) -> Database:
     """A store with a bit of everything, and some hundred random answers."""
     fill(database)

@@ -112,9 +112,6 @@ def _overdue(database: Database) -> object:
         status="running",
         since=T0,
         trigger_run_id=None,
-        slug=None,
-        last_polled_at=None,
-        last_changed_at=None,
     )
     return database.write(mark_notified, [one], now=T0)
 

@@ -1,6 +1,7 @@
 """`recorder poll` as people and cron use it: over real HTTP, with its exit codes, its silence and its signals."""
 
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -39,6 +40,7 @@ class Commands:
     sandbox: Sandbox
     store: Path
     capture: pytest.CaptureFixture[str]
+    template: Path
 
     def __call__(self, *arguments: str) -> Ended:
         self.capture.readouterr()
@@ -47,6 +49,8 @@ class Commands:
         return Ended(code, said.out, said.err)
 
     def track(self, *run_ids: str, source: str = "default") -> None:
+        if not self.store.exists():
+            shutil.copyfile(self.template, self.store)
         assert self("track", *run_ids, "--source", source).code == 0
 
     def serve(self, *run_ids: str, status: str = "running") -> None:
@@ -85,7 +89,10 @@ def wait_for(what: Callable[[], object], seconds: float = 20) -> None:
 
 @pytest.fixture
 def commands(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    sqlite_template: Path,
 ) -> Iterator[Commands]:
     """A store of its own, no config file, a sandbox with one user."""
     with Sandbox(users={"default": KEY}).start() as sandbox:
@@ -98,7 +105,7 @@ def commands(
         monkeypatch.setenv("RECORDER_DATABASE_URL", str(store))
         monkeypatch.setenv("RECORDER_BASE_URL", sandbox.url)
         monkeypatch.setenv("PUFFLE_API_KEY", KEY)
-        yield Commands(sandbox, store, capsys)
+        yield Commands(sandbox, store, capsys, sqlite_template)
 
 
 def test_a_pass_is_silent_when_all_is_well(commands: Commands) -> None:

@@ -6,6 +6,7 @@ from random import Random
 from typing import Any
 
 import pytest
+from kept import once
 from made_answers import random_answers
 from stores import T0, S, answer, document, register, rows, view
 
@@ -25,6 +26,7 @@ BEFORE = ["--before", "2026-06-01"]
 
 
 @pytest.fixture
+@once
 def store(database: Database) -> Database:
     """A store of runs that all ended a year ago, or never, with late answers."""
     answers = random_answers(seed=11, runs=60)

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 import sqlalchemy as sa
 from columns_held import assert_columns_are_rows, fill_mixed, seal_most
+from kept import once
 from stores import BASE_URL, T0, S, answer, document, empty, failure, register, rows
 from virtual import Scene, VirtualTime
 
@@ -53,6 +54,7 @@ def _small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+@once
 def mixed(database: Database) -> Database:
     """A store of runs of every shape, most of them in sealed blocks."""
     fill_mixed(database)

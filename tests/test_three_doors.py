@@ -21,6 +21,7 @@ import reference_costs
 import reference_spend
 from asking import kinds_of
 from comparing import assert_cell
+from kept import once
 from made_answers import random_answers
 from stores import BASE_URL, T0, S, empty, view
 from stores import rows as tables
@@ -47,6 +48,7 @@ Rows = list[dict[str, Any]]
 
 
 @pytest.fixture
+@once
 def store(database: Database) -> Database:
     """A store that took the random history in."""
     return filled(database)

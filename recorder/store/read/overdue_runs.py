@@ -18,11 +18,8 @@ class Overdue:
     source: str
     run_id: str
     status: str | None
-    slug: str | None
     since: int
     trigger_run_id: str | None
-    last_polled_at: int | None
-    last_changed_at: int | None
     source_id: int
     run_key: int
 
@@ -57,8 +54,10 @@ def overdue_runs(
             source.c.name.label("source"),
             run.c.run_id,
             since.label("since"),
-            *(run_summary.c[name] for name in ("status", "slug", "trigger_run_id")),
-            *(watch.c[n] for n in ("last_polled_at", "last_changed_at", "source_id", "run_key")),
+            run_summary.c.status,
+            run_summary.c.trigger_run_id,
+            watch.c.source_id,
+            watch.c.run_key,
         )
         .select_from(known_runs())
         .where(watch.c.source_id.in_(of_sources), is_open())
