@@ -42,8 +42,12 @@ def json_line(value: object, out: TextIO) -> str:
     return escaped_json(to_text(as_json(value)), out)
 
 
+def is_utf8(out: TextIO) -> bool:
+    """Return whether a stream is written in UTF-8."""
+    return (getattr(out, "encoding", None) or "utf-8").lower().replace("-", "") == "utf8"
+
+
 def escaped_json(text: str, out: TextIO) -> str:
     """Return the same JSON without characters that a terminal obeys, or that the stream cannot hold."""
-    encoding = (getattr(out, "encoding", None) or "utf-8").lower().replace("-", "")
-    risky = _RISKY_IN_JSON if encoding == "utf8" else _NOT_ASCII
+    risky = _RISKY_IN_JSON if is_utf8(out) else _NOT_ASCII
     return risky.sub(lambda match: json.dumps(match[0])[1:-1], text)

@@ -14,7 +14,7 @@ from typing import Final, TextIO, TypeAlias
 
 from recorder.analysis.values import Cell, as_json
 from recorder.cli.cell_texts import ASCII_BLOCKS, BARS, BLOCKS, TableTexts, inferred
-from recorder.cli.json_output import json_line
+from recorder.cli.json_output import is_utf8, json_line
 from recorder.cli.options import is_wide
 from recorder.cli.streams import terminal_width
 from recorder.cli.table import lay_out
@@ -59,7 +59,7 @@ class _Page:
             tz=self.tz,
             is_exact=is_wide() or is_verbatim,
             is_verbatim=is_verbatim,
-            blocks=BLOCKS if _is_utf8(self.out) else ASCII_BLOCKS,
+            blocks=BLOCKS if is_utf8(self.out) else ASCII_BLOCKS,
         )
 
 
@@ -144,10 +144,6 @@ def _csv_cell(value: object) -> str:
 
 def _encodable(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode()
-
-
-def _is_utf8(out: TextIO) -> bool:
-    return (getattr(out, "encoding", None) or "utf-8").lower().replace("-", "") == "utf8"
 
 
 def _write_table(rows: Iterable[Row], page: _Page) -> None:

@@ -13,7 +13,7 @@ import msgspec
 from recorder.history.flags import row_flags
 from recorder.history.units import cost_flags, pair_quality, shown_unit, units_of
 from recorder.instants import DAY
-from recorder.ledger.cost import Amount
+from recorder.ledger.cost import Amount, stored_amount
 from recorder.ledger.row import LedgerRow
 from recorder.ledger.run_status import TERMINAL
 from recorder.life import quiet_at
@@ -79,18 +79,14 @@ class RunSummary(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def preview(self) -> Amount:
         """The previewed amount as it was read."""
-        return _amount(
-            self.cost_preview_micros, self.preview_unit, "preview_unparsed", self.quality
-        )
+        unparsed = "preview_unparsed" in self.quality
+        return stored_amount(self.cost_preview_micros, self.preview_unit, unparsed=unparsed)
 
     @property
     def actual(self) -> Amount:
         """The actual amount as it was read."""
-        return _amount(self.cost_actual_micros, self.actual_unit, "actual_unparsed", self.quality)
-
-
-def _amount(micros: int | None, unit: str | None, flag: str, quality: tuple[str, ...]) -> Amount:
-    return Amount(present=micros is not None or flag in quality, micros=micros, unit=unit)
+        unparsed = "actual_unparsed" in self.quality
+        return stored_amount(self.cost_actual_micros, self.actual_unit, unparsed=unparsed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,13 +131,9 @@ def summarize(
         snapshots,
         row,
         rules,
-        observation_class=_observation_class(snapshots[0]),
         end=end_of(snapshots, row),
         ended_seen_at=first.first_seen_at if first else None,
-        known_before=None,
         preview=last_preview(snapshots, row.started_at),
-        actual=last_actual(snapshots),
-        n_reopened=sum(_reopens(a, b) for a, b in pairwise(snapshots)),
     )
 
 
@@ -173,13 +165,10 @@ def summary_after(
         [before, last],
         row,
         rules,
-        observation_class=stored.observation_class,
         end=end,
         ended_seen_at=ended_seen_at if last.is_terminal else None,
-        known_before=stored.cost_known_at,
         preview=preview,
-        actual=last.actual if last.actual.present else stored.actual,
-        n_reopened=stored.n_reopened + _reopens(before, last),
+        stored=stored,
     )
 
 
@@ -202,20 +191,21 @@ def _summary(
     row: LedgerRow,
     rules: SummaryRules,
     *,
-    observation_class: str | None,
     end: End,
     ended_seen_at: int | None,
-    known_before: int | None,
     preview: Amount,
-    actual: Amount,
-    n_reopened: int,
+    stored: RunSummary | None = None,
 ) -> RunSummary:
+    """Return the summary of snapshots; `stored`: of those before them, and of the first of them."""
+    actual = last_actual(snapshots)
+    if stored is not None and not actual.present:
+        actual = stored.actual
     units = units_of(preview, actual, rules.unit)
     quiets = [_quiet_at(one, end, ended_seen_at, rules.settled_us) for one in snapshots]
     quiet = quiets[-1] is not None
     quality = pair_quality(preview, actual, units, quiet=quiet)
     return RunSummary(
-        observation_class=observation_class,
+        observation_class=stored.observation_class if stored else _observation_class(snapshots[0]),
         ended_at=end.at,
         ended_at_origin=end.origin,
         ended_after=end.after,
@@ -223,12 +213,13 @@ def _summary(
         is_quiet=quiet,
         cost_preview_micros=preview.micros,
         cost_actual_micros=actual.micros,
-        cost_known_at=_known_at(snapshots, quiets, known_before),
+        cost_known_at=_known_at(snapshots, quiets, stored.cost_known_at if stored else None),
         cost_unit=shown_unit(preview, actual, units),
         preview_unit=preview.unit,
         actual_unit=actual.unit,
         cost_quality=quality,
-        n_reopened=n_reopened,
+        n_reopened=(stored.n_reopened if stored else 0)
+        + sum(_reopens(a, b) for a, b in pairwise(snapshots)),
         quality=tuple(
             sorted({*row_flags(row, end.at, end.width_us), *cost_flags(preview, actual, quality)})
         ),

@@ -53,6 +53,11 @@ class Amount:
         return self.present and self.micros is None
 
 
+def stored_amount(micros: int | None, unit: str | None, *, unparsed: bool) -> Amount:
+    """Return the amount of which a store holds millionths, unit, and whether it was served but not read."""
+    return Amount(present=unparsed or micros is not None, micros=micros, unit=unit)
+
+
 def parse_amount(value: Json, *, path: str | None = None) -> Amount:
     """Return the amount that `cost.preview` or `cost.actual` states.
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from recorder.history.run_summary import RunSummary, SnapshotSummary, SummaryRules
 from recorder.ledger.answer import Outcome
-from recorder.ledger.cost import Amount, CostRules
+from recorder.ledger.cost import Amount, CostRules, stored_amount
 from recorder.ledger.documented import shape_of
 from recorder.ledger.row import MOVING, PROGRESS, LedgerRow, RunProgress, RunState, row_of
 from recorder.ledger.sections import Reading
@@ -169,13 +169,9 @@ def snapshot_summary(values: Sequence[Any]) -> SnapshotSummary:
         status=status,
         open_leads=(pending or 0) + (running or 0),
         updated_at=updated_at,
-        preview=_amount(*amounts[:2], unparsed="cost.preview" in odd),
-        actual=_amount(*amounts[2:], unparsed="cost.actual" in odd),
+        preview=stored_amount(*amounts[:2], unparsed="cost.preview" in odd),
+        actual=stored_amount(*amounts[2:], unparsed="cost.actual" in odd),
     )
-
-
-def _amount(micros: int | None, unit: str | None, *, unparsed: bool) -> Amount:
-    return Amount(present=unparsed or micros is not None, micros=micros, unit=unit)
 
 
 def summary_row(key: Row, row: LedgerRow, summary: RunSummary) -> Row:
