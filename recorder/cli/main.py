@@ -182,7 +182,7 @@ def _discard_stdout() -> None:
 @click.group(
     cls=LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"], "show_default": True},
-    epilog="`recorder COMMAND -h` helps with a command. Example: `recorder demo` shows every step in a minute.",
+    epilog="`recorder COMMAND -h` helps with a command. Example: `recorder demo` shows every step in half a minute.",
 )
 @click.version_option(__version__, message="%(prog)s %(version)s")
 @click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of an error.")
