@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from recorder.errors import StoreError, StoreMissingError
+from recorder.errors import RowRefusedError, StoreError, StoreMissingError
 from recorder.store.engine import Database
 from recorder.store.migrate import current_revision, upgrade
-from recorder.store.schema import REVISION, poller
+from recorder.store.schema import REVISION, label, poller
 
 Open = Callable[[str], Database]
 WATCHING = {"holder": "elsewhere/1/a", "alive_until": 0, "wanted": "[]", "is_viewer": False}
@@ -87,6 +87,20 @@ def move(folder: Path, target: Path) -> None:
     target.mkdir(exist_ok=True)
     for path in folder.glob("store.db*"):
         path.rename(target / path.name)
+
+
+def test_what_a_transaction_may_do_is_not_what_the_last_one_might(database: Database) -> None:
+    """Reading writes nothing and writing checks references, also on a connection that did the other or migrated."""
+    of_no_run = sa.insert(label).values(source_id=1, run_key=1, key="team", value="x")
+    for _ in range(2):
+        with pytest.raises(StoreError), database.reading() as connection:
+            connection.execute(sa.insert(poller).values(WATCHING))
+        with pytest.raises(StoreError), database.migrating() as connection:
+            connection.execute(of_no_run)
+        with pytest.raises(RowRefusedError), database.writing() as connection:
+            connection.execute(of_no_run)
+        with database.writing() as connection:
+            assert connection.execute(sa.select(poller)).all() == []
 
 
 def test_a_store_that_was_moved_away_is_missed(store: Database, tmp_path: Path) -> None:
