@@ -33,9 +33,12 @@ def crowd(scene: Scene, prefix: str = "er") -> None:
 
 @pytest.mark.slow
 def test_a_watch_reports_a_budget_that_is_too_short(database: Database) -> None:
-    """With its pace and the length of the runs; what to do stands there too."""
+    """With its pace and the length of the runs, and what to do; a viewer leaves that to others."""
     scene = Scene(database)
     crowd(scene)
+    scene.watch(is_viewer=True, seconds=80)
+    assert scene.told == []
+    scene.track(*(f"later_{n:02}" for n in range(30)))
     scene.watch(RunMode.TIME, seconds=90)
     [line] = scene.told
     assert line.startswith("runs of source 'default' end faster than they can be asked: each is")

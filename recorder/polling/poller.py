@@ -140,7 +140,8 @@ class Poller:
         self._renew_leases(now)
         self._send_due(now)
         if self.options.until is not RunMode.PASS:
-            uses = key_uses(self._sources[source_id] for source_id in self._leased)
+            own = () if self.options.is_viewer else self._leased
+            uses = key_uses(self._sources[source_id] for source_id in own)
             self._budgets.check(uses, self.coordinator.cycles_us, now=now)
             self._notify_overdue(now)  # a pass reports at its end: its answers check the clock
             self._sealer.seal(self._leased, now)
