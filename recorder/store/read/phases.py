@@ -24,7 +24,8 @@ def is_seen() -> sa.ColumnElement[bool]:
 
 def is_ended() -> sa.ColumnElement[bool]:
     """Return the condition that the last status seen ends the run."""
-    return watch.c.ended_seen_at.is_not(None)
+    # Not by the index of ends: it would lead SQLite over all runs that never ended, lost ones too.
+    return (watch.c.ended_seen_at + 0).is_not(None)
 
 
 def is_in_flight() -> sa.ColumnElement[bool]:
