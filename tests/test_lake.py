@@ -407,17 +407,20 @@ def test_a_killed_export_goes_on(filled: Database, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("after", [4, 8])
 def test_a_killed_export_takes_nothing_from_a_month_that_is_pruned_next(
-    database: Database, tmp_path: Path
+    database: Database, tmp_path: Path, after: int
 ) -> None:
-    """The files of a month take their names together: killed before, the month is whole, and stays."""
+    """Killed before its files have their names, or before the manifest says so, the month is whole, and stays."""
     _pruned(database)
     export(database, tmp_path)
-    whole = in_lake(tmp_path)
     Recorder(database).record([failure(500, run_id="er_3")])
     command = ["export", "lake", "--db", url_of(database), "--out", str(tmp_path)]
-    killed = subprocess.run([sys.executable, "-c", KILLED, "4", *command], check=False, timeout=60)
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED, str(after), *command], check=False, timeout=60
+    )
     assert killed.returncode == -signal.SIGKILL
+    whole = in_lake(tmp_path)
     assert _prune(database).polls
     assert export(database, tmp_path).kept == {"default": [MONTH]}
     assert in_lake(tmp_path) == whole

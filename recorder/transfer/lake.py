@@ -116,6 +116,9 @@ class LakeExport:
     def _step(self, files: SourceFiles, counts: MonthCounts, manifest: Manifest) -> Step:
         written = manifest.months.get(counts.month)
         is_whole = written is not None and files.is_whole(counts.month, written)
+        if written is not None and not is_whole and counts.n_prunes != written.n_prunes:
+            # A killed export left files that the manifest does not know, of which the store has less by now.
+            is_whole = files.is_readable(pyarrow("none"), counts.month)
         step = step_for(counts, written if is_whole else None)
         return Step.WRITE if self.is_forced and step is not Step.NOTHING else step
 

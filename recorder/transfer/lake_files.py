@@ -125,6 +125,15 @@ class SourceFiles:
         except (FileNotFoundError, KeyError):
             return False
 
+    def is_readable(self, arrow: Arrow, month: str) -> bool:
+        """Return whether the files of a month are there, each whole, whatever the manifest says."""
+        try:
+            for view in LAKE:
+                arrow.parquet.read_metadata(self.path(month, view))
+        except (OSError, ValueError):
+            return False
+        return True
+
     def write(
         self,
         arrow: Arrow,
@@ -138,6 +147,8 @@ class SourceFiles:
             for view, path in paths.items():
                 file = stack.enter_context(_replaced(path))
                 rows[view] = write_tables(tables(view), schema_of(arrow, LAKE[view]), file)
+                file.flush()
+                os.fsync(file.fileno())  # here, so that it takes no time between the names
         files = {
             view: LakeFile(rows=rows[view], bytes=path.stat().st_size)
             for view, path in paths.items()

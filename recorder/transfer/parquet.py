@@ -15,6 +15,8 @@ Arrow: TypeAlias = Any
 _ROWS: Final = 5000
 _CELLS: Final = 1_000_000
 """Cells of a row group, which are in memory at a time."""
+_BYTES: Final = 32_000_000
+"""Bytes of a row group at most, but for its last table: documents are long."""
 
 
 def write_parquet(rows: Iterable[Cells], kinds: Columns, out: Path | IO[bytes]) -> int:
@@ -68,11 +70,12 @@ def write_tables(tables: Iterable[Arrow], schema: Arrow, out: Path | IO[bytes]) 
 
 
 def _row_groups(tables: Iterable[Arrow], least: int) -> Iterator[list[Arrow]]:
-    """Yield tables that have so many rows together, and what is left."""
+    """Yield tables that have so many rows or `_BYTES` together, and what is left."""
     some: list[Arrow] = []
     for table in tables:
         some.append(table)
-        if sum(one.num_rows for one in some) >= least:
+        n_bytes = sum(one.nbytes for one in some)
+        if sum(one.num_rows for one in some) >= least or n_bytes >= _BYTES:
             yield some
             some = []
     if some:
