@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from stores import T0, S, answer, document, register, rows
 
 from recorder.instants import DAY, MINUTE, SECOND, iso
-from recorder.ledger.answer import Answer
+from recorder.ledger.answer import Answer, Outcome
 from recorder.schedule.usual_run import UsualRun
 from recorder.store.engine import Database
 from recorder.store.write.forget import forget
@@ -136,6 +136,17 @@ def test_each_run_is_counted_once(database: Database, recorder: Recorder) -> Non
     recorder.record([ended("er_0", after_s=90)])
     recorder.record([answer(95, document("er_6", "failed", enrichment=SLUG), run_id="er_6")])
     assert usual_rows(database) == [before]
+
+
+def test_a_slug_of_any_length_is_recorded(database: Database, recorder: Recorder) -> None:
+    """An answer with one that no key of a table takes is recorded as any other, and foretells nothing."""
+    chance = random.Random(1)
+    slug = "".join(chance.choices("abcdefghijklmnopqrstuvwxyz", k=9000))
+    timing = {"createdAt": iso(T0), "completedAt": iso(T0 + 60 * S)}
+    long = document("er_5", "completed", timing=timing, enrichment={"slug": slug})
+    [result] = recorder.record([answer(60, long, run_id="er_5")])
+    assert result.outcome is Outcome.CHANGED
+    assert [row["slug"] for row in usual_rows(database)] == ["work-email"]
 
 
 def test_what_is_forgotten_leaves_no_trace_of_its_slug(

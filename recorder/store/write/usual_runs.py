@@ -6,6 +6,7 @@ it as it is. It is a hint for the schedule. `forget` drops that of its runs' slu
 
 from collections.abc import Collection, Iterable
 from dataclasses import astuple, dataclass, field
+from typing import Final
 
 import sqlalchemy as sa
 
@@ -23,6 +24,7 @@ _STORED = InList(
 )
 _ADD = insert(usual_run, _COLUMNS)
 _SET = update(usual_run, _VALUES, _KEY)
+_LONGEST_SLUG: Final = 500  # characters: Postgres takes 2,704 bytes in a key, and refuses the answer else
 
 
 @dataclass(slots=True)
@@ -65,7 +67,7 @@ class UsualRuns:
             slug: one which was loaded, if any was served.
             is_live: whether the answer was just received.
         """
-        if slug is None or state.created_at is None:
+        if slug is None or len(slug) > _LONGEST_SLUG or state.created_at is None:
             return None
         if not state.is_terminal:
             return self.of(watch.source_id, slug) if last is None and is_live else None
