@@ -1,5 +1,6 @@
 """A copy of a SQLite store is one instant of it, verified, and takes its name only when it is whole."""
 
+import os
 import sqlite3
 import subprocess
 import sys
@@ -122,6 +123,35 @@ def test_a_full_disk_leaves_nothing(store: Database, tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "no copy could be made" in done.stderr
     assert not list(tmp_path.glob("*copy.db*"))
+
+
+_LOCKS = """
+import fcntl, sys, time
+file = open(sys.argv[1], "r+b")
+fcntl.lockf(file, fcntl.LOCK_EX)
+print(flush=True)
+time.sleep(10)
+"""
+
+
+def test_a_copy_waits_for_no_lock_on_itself(
+    store: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a network's file system the lock that keeps others from removing it is one of a stranger to SQLite."""
+    held: list[subprocess.Popen[bytes]] = []
+
+    def lock(descriptor: int, _: int) -> None:
+        path = os.readlink(f"/proc/self/fd/{descriptor}")
+        held.append(subprocess.Popen([sys.executable, "-c", _LOCKS, path], stdout=subprocess.PIPE))
+        assert held[-1].stdout is not None
+        held[-1].stdout.readline()
+
+    monkeypatch.setattr("recorder.store.files.flock", lock)
+    assert back_up(store, tmp_path / "copy.db") == 0
+    [holder] = held
+    assert holder.poll() is None
+    holder.kill()
+    holder.communicate()
 
 
 def test_files_of_others_stay(store: Database, tmp_path: Path, capsys: Capture) -> None:

@@ -51,7 +51,9 @@ def copy_file(path: Path, target: Path, verify: Callable[[Path], None] = lambda 
     """Copy a store's file as of one instant; `verify` raises where the copy is not good."""
     target.parent.mkdir(parents=True, exist_ok=True)
     with locked_partial(target) as partial:
-        with closing(sqlite3.connect(path)) as old, closing(sqlite3.connect(partial)) as new:
+        # A network's file system makes our lock on it one that SQLite would wait for without end.
+        into = f"file:{quote(bytes(partial))}?nolock=1"
+        with closing(sqlite3.connect(path)) as old, closing(sqlite3.connect(into, uri=True)) as new:
             old.backup(new)
         verify(partial)
         with partial.open("rb") as file:
