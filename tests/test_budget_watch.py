@@ -6,6 +6,7 @@ import pytest
 from stores import T0, S
 from virtual import Reply, Scene, ok
 
+from recorder.errors import StoreBusyError
 from recorder.instants import MINUTE, iso
 from recorder.polling.budget_watch import BudgetWatch
 from recorder.polling.permits import KeyUse
@@ -83,3 +84,21 @@ def test_it_is_reported_once_over_all_processes_until_it_is_over(check: Check) -
     assert check(LIFE_S // 2) == []
     assert len(check(LIFE_S + 1, LIFE_S + 2)) == 1
     assert len(check(3, LIFE_S + 1)) == 1
+
+
+@pytest.mark.usefixtures("check")
+def test_it_is_reported_when_the_store_takes_writes_again(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A message that could not be noted is not lost."""
+    told: list[str] = []
+    budgets = BudgetWatch(database=database, notify=told.append)
+
+    def busy(*_: object, **__: object) -> None:
+        raise StoreBusyError("locked")
+
+    with monkeypatch.context() as patch, pytest.raises(StoreBusyError):
+        patch.setattr(database, "write", busy)
+        budgets.check([USE], {1: (LIFE_S + 1) * S}, now=T0 + MINUTE)
+    budgets.check([USE], {1: (LIFE_S + 1) * S}, now=T0 + 2 * MINUTE)
+    assert len(told) == 1

@@ -58,7 +58,7 @@ class BudgetWatch:
         is_short = pace_us > ((life_us or pace_us) // (2 if was_short else 1))
         if is_short == was_short:
             return
-        self._short ^= {use.key_id}
         is_new = self.database.write(note_short, use.key_id, is_short=is_short, now=now)
+        self._short ^= {use.key_id}
         if is_new and is_short and life_us is not None:
             self.notify(too_fast_line(use.sources.values(), pace_us=pace_us, life_us=life_us))
