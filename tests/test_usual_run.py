@@ -152,7 +152,9 @@ def test_a_slug_of_any_length_is_recorded(database: Database, recorder: Recorder
 def test_what_is_forgotten_leaves_no_trace_of_its_slug(
     database: Database, recorder: Recorder
 ) -> None:
-    """The next runs begin anew."""
+    """The next runs begin anew, and a slug that it had before another one is gone too."""
+    renamed = document("er_0", "completed", enrichment={"slug": "other"})
+    recorder.record([answer(90, renamed, run_id="er_0")])
     with database.writing() as connection:
         forget(connection, "default", ["er_0"])
     assert usual_rows(database) == []

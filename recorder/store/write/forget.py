@@ -36,11 +36,11 @@ def forget(connection: sa.Connection, source_name: str, run_ids: Iterable[str]) 
         chunk = keys[start : start + _CHUNK]
         count_runs(connection, source_id, chunk, "n_forgets")
         drop_blocks_of(connection, {source_id: chunk})
-        drop_usual_runs(connection, source_id, chunk)
         for table in reversed(metadata.sorted_tables):
             if "run_key" in table.c:
                 of_runs = (table.c.source_id == source_id) & table.c.run_key.in_(chunk)
                 connection.execute(sa.delete(table).where(of_runs))
+    drop_usual_runs(connection, source_id)
     remove_unused(connection, source_id)
     remove_unused_shapes(connection, source_id)
     return len(keys)

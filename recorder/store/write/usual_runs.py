@@ -1,10 +1,10 @@
 """What runs of each slug are like, as one transaction finds it and as the ends that it records change it.
 
 Invariant: kept by ends as they are recorded, and by nothing else: one that arrives out of order, changes or is undone leaves
-it as it is. It is a hint for the schedule. `forget` drops that of its runs' slugs, which begins anew.
+it as it is. It is a hint for the schedule. `forget` drops those of the source, which begin anew.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import astuple, dataclass, field
 from typing import Final
 
@@ -14,7 +14,7 @@ from recorder.ledger.run_status import RunStatus
 from recorder.schedule.usual_run import UsualRun
 from recorder.store.prepared import InList, insert, update
 from recorder.store.records import SnapshotRecord, WatchRecord
-from recorder.store.schema import run_summary, usual_run
+from recorder.store.schema import usual_run
 
 _KEY = ("source_id", "slug")
 _VALUES = UsualRun.__slots__
@@ -87,9 +87,6 @@ class UsualRuns:
         _SET.many(connection, [(*row, *key) for key, row in rows.items() if key in stored])
 
 
-def drop_usual_runs(connection: sa.Connection, source_id: int, keys: Collection[int]) -> None:
-    """Drop the usual runs of the slugs that these runs of a source have."""
-    of_runs = (run_summary.c.source_id == source_id) & run_summary.c.run_key.in_(keys)
-    slugs = sa.select(run_summary.c.slug).where(of_runs)
-    chosen = (usual_run.c.source_id == source_id) & usual_run.c.slug.in_(slugs)
-    connection.execute(sa.delete(usual_run).where(chosen))
+def drop_usual_runs(connection: sa.Connection, source_id: int) -> None:
+    """Drop the usual runs of a source: nothing else knows which slugs its runs had before their last answers."""
+    connection.execute(sa.delete(usual_run).where(usual_run.c.source_id == source_id))
