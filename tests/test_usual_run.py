@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from stores import T0, S, answer, document, register, rows
+from stores import T0, S, answer, document, failure, register, rows
 
 from recorder.instants import DAY, MINUTE, SECOND, iso
 from recorder.ledger.answer import Answer, Outcome
@@ -111,8 +111,9 @@ def test_the_end_of_a_run_without_counts_is_foretold_by_its_like(
 ) -> None:
     """From its first answer on, through answers that change nothing or fail, until the time is over."""
     waiting = document("er_5", timing={"createdAt": iso(T0)}, enrichment=SLUG)
-    for at in (10, 13):
-        recorder.record([answer(at, waiting, run_id="er_5")], now=T0 + at * S)
+    seen = [answer(at, waiting, run_id="er_5") for at in (10, 13, 19)]
+    for one in (*seen[:2], failure(16, run_id="er_5"), seen[2]):
+        recorder.record([one], now=one.observed_at)
         from_at, until_at = likely_end(database, "er_5")
         assert from_at is not None
         assert until_at is not None

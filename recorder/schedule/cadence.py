@@ -206,14 +206,17 @@ def _after_end(inputs: ScheduleInputs, now: int, cadence: Cadence) -> NextPoll:
 
 
 def _after_failure(inputs: ScheduleInputs, now: int, cadence: Cadence) -> NextPoll:
-    doublings = min(max(inputs.n_failures - 1, 0), _MOST_DOUBLINGS)
-    urgency = Urgency.LATER if inputs.is_terminal else Urgency.IN_FLIGHT
-    if inputs.last_outcome is Outcome.NOT_VISIBLE:
-        pause = min(cadence.every_us << doublings, SLOWEST_NOT_VISIBLE_US)
-        return NextPoll(tracking="not_visible", due_at=now + pause, urgency=urgency)
-    pause = min(cadence.every_us << doublings, SLOWEST_RETRY_US)
+    is_lost = inputs.last_outcome is Outcome.NOT_VISIBLE
+    slowest = SLOWEST_NOT_VISIBLE_US if is_lost else SLOWEST_RETRY_US
+    pause = min(cadence.every_us << min(max(inputs.n_failures - 1, 0), _MOST_DOUBLINGS), slowest)
     tracking: Tracking = "settling" if inputs.is_terminal else "active"
-    return NextPoll(tracking=tracking, due_at=now + pause + _jitter(pause, now), urgency=urgency)
+    return NextPoll(
+        tracking="not_visible" if is_lost else tracking,
+        due_at=now + pause + (0 if is_lost else _jitter(pause, now)),
+        urgency=Urgency.LATER if inputs.is_terminal else Urgency.IN_FLIGHT,
+        likely_end=inputs.likely_end,
+        n_missed=inputs.n_missed,
+    )
 
 
 def _jitter(pause: int, now: int) -> int:
