@@ -1,6 +1,5 @@
 """A copy of a SQLite store is one instant of it, verified, and takes its name only when it is whole."""
 
-import os
 import sqlite3
 import subprocess
 import sys
@@ -141,7 +140,7 @@ def test_a_copy_waits_for_no_lock_on_itself(
     held: list[subprocess.Popen[bytes]] = []
 
     def lock(descriptor: int, _: int) -> None:
-        path = os.readlink(f"/proc/self/fd/{descriptor}")
+        path = Path(f"/proc/self/fd/{descriptor}").readlink()
         held.append(subprocess.Popen([sys.executable, "-c", _LOCKS, path], stdout=subprocess.PIPE))
         assert held[-1].stdout is not None
         held[-1].stdout.readline()

@@ -97,8 +97,9 @@ def test_it_is_reported_when_the_store_takes_writes_again(
     def busy(*_: object, **__: object) -> None:
         raise StoreBusyError("locked")
 
-    with monkeypatch.context() as patch, pytest.raises(StoreBusyError):
+    with monkeypatch.context() as patch:
         patch.setattr(database, "write", busy)
-        budgets.check([USE], {1: (LIFE_S + 1) * S}, now=T0 + MINUTE)
+        with pytest.raises(StoreBusyError):
+            budgets.check([USE], {1: (LIFE_S + 1) * S}, now=T0 + MINUTE)
     budgets.check([USE], {1: (LIFE_S + 1) * S}, now=T0 + 2 * MINUTE)
     assert len(told) == 1

@@ -24,9 +24,7 @@ _STORED = InList(
 )
 _ADD = insert(usual_run, _COLUMNS)
 _SET = update(usual_run, _VALUES, _KEY)
-_LONGEST_SLUG: Final = (
-    500  # characters: Postgres takes 2,704 bytes in a key, and refuses the answer else
-)
+_LONGEST_SLUG: Final = 500  # characters; Postgres refuses keys of more than 2,704 bytes
 
 
 @dataclass(slots=True)
