@@ -37,7 +37,7 @@ from recorder.store.migrate import (
     require_current,
     upgrade,
 )
-from recorder.store.schema import REVISION, VERSION_TABLE
+from recorder.store.schema import REVISION, VERSION_TABLE, run
 from recorder.store.table_parts import SCHEMA, metadata
 from recorder.store.write.record import Recorder
 from recorder.store.write.track import track_with_source
@@ -608,3 +608,15 @@ def test_documents_of_the_view_say_what_they_leave_out(database: Database) -> No
     if text is not None:
         assert re.fullmatch(r'\{"run":\{"id":"er_1","status":\{"\$column":"status"\},.*\}\}', text)
     assert len(snapshot["digest"]) == 32
+
+
+def test_a_run_that_a_process_of_before_added_after_the_upgrade_gets_its_month(
+    database: Database,
+) -> None:
+    """It knows of none: the run is labelled and recorded as any other."""
+    register(database)
+    with database.writing() as connection:
+        connection.execute(sa.update(run).values(month=None))
+    register(database, labels={"team": "x"})
+    assert len(Recorder(database).record([answer(0)])) == 1
+    assert [row["month"] for row in rows(database)["run"]] == ["2025-11"]

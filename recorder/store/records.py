@@ -39,7 +39,7 @@ class RunRecord(msgspec.Struct):
     run_id: str
     tracked_at: int
     untracked_at: int | None
-    month: str
+    month: str | None
 
 
 class WatchRecord(RunProgress):

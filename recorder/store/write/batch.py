@@ -127,7 +127,8 @@ class Batch:
     def date(self, run: RunRecord, at: int) -> None:
         """Note that a run changed which belongs to this instant, and the month that it leaves for another one."""
         month = month_of(at)
-        self.months |= {(run.source_id, run.month), (run.source_id, month)}
+        # A process of the program before months may go on after the upgrade, and add runs without one.
+        self.months |= {(run.source_id, one) for one in (run.month, month) if one is not None}
         if month != run.month:
             self.moved.append((month, run.source_id, run.run_key))
 

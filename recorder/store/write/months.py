@@ -50,6 +50,8 @@ def count_runs(
     months = set[Month]()
     for start in range(0, len(keys), _CHUNK):
         chosen = run.c.run_key.in_(keys[start : start + _CHUNK])
-        found = sa.select(run.c.source_id, run.c.month).where(run.c.source_id == source_id, chosen)
+        found = sa.select(run.c.source_id, run.c.month).where(
+            run.c.source_id == source_id, chosen, run.c.month.is_not(None)
+        )
         months |= {(number, month) for number, month in connection.execute(found.distinct())}
     count_months(connection, months, count)
