@@ -117,3 +117,11 @@ def test_a_cycle_and_a_half_is_worth_more_than_any_likely_end(
 def test_an_overdue_run_waits_by_its_own_pause() -> None:
     """A pause of minutes is no wait of many cycles."""
     assert worth(60, pause_us=MINUTE) < worth(MOST_CYCLES * CYCLE / SECOND + 1)
+
+
+def test_counts_beyond_reason_foretell_what_a_store_can_take() -> None:
+    """No end is foretold for later than a day."""
+    for leads in (10**15, 2**63 - 1):
+        left = left_s(60, ended=1, leads=leads)
+        assert left is not None
+        assert left <= DAY / SECOND

@@ -7,7 +7,7 @@ one that has waited for `MOST_CYCLES` of round robin goes before all others.
 import math
 from typing import Final, NamedTuple
 
-from recorder.instants import SECOND
+from recorder.instants import DAY, SECOND
 
 LEAST_PAUSE_US: Final = 2 * SECOND  # the least that the API's page names
 MOST_CYCLES: Final = 1.5
@@ -50,7 +50,7 @@ def likely_end(
     share = min((ended + 0.7) / leads, 1)
     left_us = started_at + (counted_at - started_at) / share - now
     # A run that should have ended by now takes half as long again as it is late.
-    left_us = max(left_us if left_us > 0 else -left_us / 2, _SOONEST_US)
+    left_us = min(max(left_us if left_us > 0 else -left_us / 2, _SOONEST_US), DAY)
     spread_us = min(_SPREAD * left_us + _SPREAD_US, left_us)
     return LikelyEnd(now + round(left_us - spread_us), now + round(left_us + spread_us))
 
