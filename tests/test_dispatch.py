@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recorder.instants import MINUTE, SECOND
+from recorder.instants import HOUR, MINUTE, SECOND
 from recorder.schedule.cadence import Urgency
 from recorder.schedule.dispatch import (
     WINDOW_US,
@@ -62,6 +62,19 @@ class Flying:
     @property
     def end_until_at(self) -> int | None:
         return None if self.left_s is None else self.last_polled_at + round(self.left_s * SECOND)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waited:
+    """A due run in flight by its last and its next poll."""
+
+    last_polled_at: int
+    due_at: int
+    source_id: int = 1
+    urgency: int = int(Urgency.IN_FLIGHT)
+    end_from_at: None = None
+    end_until_at: None = None
+    n_missed: None = None
 
 
 NEW, FLYING, WAITED, LATER, _ = (Waiting(int(urgency)) for urgency in Urgency)
@@ -220,6 +233,13 @@ def test_of_runs_in_flight_the_likely_ended_go_first() -> None:
     assert by_gain([short, likely, long], {1: 12 * SECOND}, now=NOW) == [long, likely, short]
     new, late = Flying(0, urgency=int(Urgency.NEW)), Flying(90, urgency=int(Urgency.LATER))
     assert by_gain([late, likely, new], {1: 12 * SECOND}, now=NOW) == [new, likely, late]
+
+
+def test_a_run_that_was_polled_by_a_clock_since_set_back_waits_for_no_others() -> None:
+    """Its last poll lies ahead: it waits since it became due."""
+    ahead = Waited(last_polled_at=NOW + HOUR, due_at=NOW - 30 * SECOND)
+    due: list[Flying | Waited] = [Flying(12), ahead, Flying(11)]
+    assert by_gain(due, {1: 12 * SECOND}, now=NOW)[0] is ahead
 
 
 @given(

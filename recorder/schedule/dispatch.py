@@ -239,9 +239,10 @@ def by_gain(due: Iterable[_F], cycles_us: Mapping[int, int], *, now: int) -> lis
     """
 
     def order(one: _F) -> tuple[int, float]:
-        before = one.last_polled_at
-        if one.urgency != Urgency.IN_FLIGHT or before is None:
+        if one.urgency != Urgency.IN_FLIGHT or one.last_polled_at is None:
             return one.urgency, 0
+        # A last poll later than the next one means that the clock was set back: its wait began by then at the latest.
+        before = min(one.last_polled_at, one.due_at)
         left = None
         if one.end_from_at is not None and one.end_until_at is not None:
             left = LikelyEnd(max(one.end_from_at - before, 0), one.end_until_at - before)
