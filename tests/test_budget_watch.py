@@ -6,11 +6,12 @@ import pytest
 from stores import T0, S
 from virtual import Reply, Scene, ok
 
-from recorder.errors import StoreBusyError
-from recorder.instants import MINUTE, iso
+from recorder.errors import StoreError
+from recorder.instants import HOUR, MINUTE, iso
 from recorder.polling.budget_watch import BudgetWatch
 from recorder.polling.permits import KeyUse
 from recorder.polling.watch_options import RunMode
+from recorder.schedule.cadence import Cadence
 from recorder.store.engine import Database
 
 LIFE_S = 30
@@ -77,6 +78,45 @@ def check(database: Database) -> Check:
     return check
 
 
+def test_a_message_that_the_store_did_not_take_is_given_later(
+    database: Database, monkeypatch: pytest.MonkeyPatch, check: Check
+) -> None:
+    """As soon as it can be noted that it was given."""
+    del check  # which made the history
+    told: list[str] = []
+    budgets = BudgetWatch(database=database, notify=told.append)
+
+    def refuse(*_: object, **__: object) -> None:
+        raise StoreError("the store is busy")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(database, "write", refuse)
+        with pytest.raises(StoreError):
+            budgets.check([USE], {1: 2 * LIFE_S * S}, now=T0 + MINUTE)
+    budgets.check([USE], {1: 2 * LIFE_S * S}, now=T0 + 2 * MINUTE)
+    assert len(told) == 1
+
+
+def test_runs_that_had_ended_before_they_were_tracked_are_not_seen_late(database: Database) -> None:
+    """However many they are."""
+    scene = Scene(database, world=short_lives, rate=20)
+    scene.time.now += MINUTE
+    scene.track("er_1", "er_2")
+    scene.watch(RunMode.TIME, seconds=10)
+    told: list[str] = []
+    budgets = BudgetWatch(database=database, notify=told.append)
+    budgets.check([USE], {1: 2 * LIFE_S * S}, now=scene.time())
+    assert told == []
+
+
+def test_a_key_of_which_nothing_is_known_stays_reported(database: Database, check: Check) -> None:
+    """No run of it was due yet, of another key one was."""
+    assert len(check(LIFE_S + 1)) == 1
+    budgets = BudgetWatch(database=database, notify=lambda _: None)
+    budgets.check([USE], {2: S}, now=T0 + 30 * MINUTE)
+    assert check(LIFE_S + 1) == []
+
+
 def test_it_is_reported_once_over_all_processes_until_it_is_over(check: Check) -> None:
     """It is over at half of the pace that it takes, so that messages do not alternate; more than once a minute nobody looks."""
     assert len(check(LIFE_S + 1)) == 1
@@ -86,20 +126,28 @@ def test_it_is_reported_once_over_all_processes_until_it_is_over(check: Check) -
     assert len(check(3, LIFE_S + 1)) == 1
 
 
-@pytest.mark.usefixtures("check")
-def test_it_is_reported_when_the_store_takes_writes_again(
-    database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A message that could not be noted is not lost."""
-    told: list[str] = []
-    budgets = BudgetWatch(database=database, notify=told.append)
+@pytest.mark.slow
+def test_processes_that_share_a_key_judge_it_alike(database: Database) -> None:
+    """One polls runs that take half a minute, the other, begun later, such as take ten: it is reported once."""
+    lives = {"fast": 30, "slow": 600}
 
-    def busy(*_: object, **__: object) -> None:
-        raise StoreBusyError("locked")
+    def world(source: str, run_id: str, at_s: int) -> Reply:
+        begun = int(run_id.partition("_")[2])
+        timing = {"createdAt": iso(T0 + begun * S)}
+        if at_s < begun + lives[source]:
+            return ok(run_id, timing=timing)
+        timing["completedAt"] = iso(T0 + (begun + lives[source]) * S)
+        return ok(run_id, "completed", timing=timing, cost={"actual": 1})
 
-    with monkeypatch.context() as patch:
-        patch.setattr(database, "write", busy)
-        with pytest.raises(StoreBusyError):
-            budgets.check([USE], {1: (LIFE_S + 1) * S}, now=T0 + MINUTE)
-    budgets.check([USE], {1: (LIFE_S + 1) * S}, now=T0 + 2 * MINUTE)
-    assert len(told) == 1
+    scene = Scene(database, world, rate=20, keys={"fast": "shared", "slow": "shared"})
+    scene.cadence = Cadence(overdue_after_us=HOUR)
+    scene.track("s_0", "s_1", source="slow")
+    scene.track("f_0", "f_1", source="fast")
+    scene.watch(RunMode.TIME, seconds=620)
+    for _ in range(4):
+        begun = (scene.time.now - T0) // S + 1
+        scene.track(*(f"s_{begun + n}" for n in range(20)), source="slow")
+        scene.track(*(f"f_{begun + n}" for n in range(20)), source="fast")
+        watches = [scene.poller(RunMode.TIME, seconds=55, source=one) for one in lives]
+        scene.time.run(*(one.run for one in watches))
+    assert len(scene.told) == 1

@@ -39,7 +39,7 @@ class BudgetWatch:
         """Report, once a minute, the keys whose budget has become too short for their runs.
 
         Args:
-            uses: the keys.
+            uses: the keys, with all their sources: every process judges one alike.
             cycles_us: the time in which each run of a source is polled once, by source id, where that is known.
             now: microseconds since 1970 UTC.
         """
@@ -47,8 +47,8 @@ class BudgetWatch:
             return
         self._timer.start(now)
         for use in uses:
-            pace_us = max((cycles_us[one] for one in use.sources if one in cycles_us), default=0)
-            if pace_us > _LEAST_PACE_US or use.key_id in self._short:
+            pace_us = max((cycles_us[one] for one in use.sources if one in cycles_us), default=None)
+            if pace_us and (pace_us > _LEAST_PACE_US or use.key_id in self._short):
                 self._check(use, pace_us, now)
 
     def _check(self, use: KeyUse, pace_us: int, now: int) -> None:

@@ -141,7 +141,7 @@ class Poller:
         self._send_due(now)
         if self.options.until is not RunMode.PASS:
             own = () if self.options.is_viewer else self._leased
-            uses = key_uses(self._sources[source_id] for source_id in own)
+            uses = [use for use in key_uses(self._sources.values()) if use.sources.keys() & own]
             self._budgets.check(uses, self.coordinator.cycles_us, now=now)
             self._notify_overdue(now)  # a pass reports at its end: its answers check the clock
             self._sealer.seal(self._leased, now)

@@ -223,10 +223,11 @@ def usual_life(connection: sa.Connection, source_ids: Iterable[int], *, now: int
     life = run_summary.c.ended_at - run_summary.c.created_at
     statement = (
         sa.select(life)
-        .join_from(watch, run_summary, same_run(run_summary, watch))
+        .select_from(watched_runs().join(run_summary, same_run(run_summary, run)))
         .where(
             watch.c.source_id.in_(list(source_ids)),
             watch.c.due_at.is_not(None),  # still settling: the index knows them
+            run_summary.c.ended_at > run.c.tracked_at,  # its end could be seen late
             watch.c.ended_seen_at > now - HOUR,
             life > 0,
         )
