@@ -65,7 +65,7 @@ class Builder:
 
     def column(self) -> Column:
         """Return the column; the builder is used up."""
-        kinds = {Ints: np.int64, Words: np.int32}
+        kinds = {Ints: np.int64, Words: np.int32}  # texts are gathered as objects here
         whole = np.concatenate([np.empty(0, kinds.get(self._kind, np.object_)), *self._pieces])
         self._pieces.clear()
         if self._kind is Words:

@@ -99,7 +99,7 @@ def plan_run(
         state: the last snapshot; None where there is none.
         cadence: the settings.
         last: the last poll.
-        like: what runs like this one are, where it was seen for the first time.
+        like: the usual run of its slug, where the run was seen for the first time.
     """
     if run.untracked_at is not None:
         return

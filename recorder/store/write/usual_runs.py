@@ -58,7 +58,7 @@ class UsualRuns:
         *,
         is_live: bool,
     ) -> UsualRun | None:
-        """Add a run that is seen to be completed; return what those like a run are that is seen for the first time.
+        """Add a run that is seen to be completed. Return the usual run of the slug where a run is seen for the first time.
 
         Args:
             watch: its watch row.
