@@ -285,3 +285,27 @@ def test_selections_say_what_they_found(
     assert "B: 0 runs (slug none-such)" in " ".join(captured.out.split())
     assert max(map(len, captured.out.splitlines())) <= 80
     assert asked(capsys, "compare", "--db", month, "--since", "9d", "--against", "previous")
+
+
+@pytest.mark.parametrize(
+    ("line", "width"),
+    [
+        ("compare --a version=1 --b version=2", 80),
+        ("compare --a version=1 --b version=2 --by slug", 80),
+        ("versions", 80),
+        ("versions", 110),
+    ],
+)
+def test_a_difference_is_shown_before_how_many_runs_it_is_of(
+    line: str, width: int, month: str, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A table has the difference where it has room, before the counts; else it names it."""
+    monkeypatch.setenv("COLUMNS", str(width))
+    capsys.readouterr()
+    assert run(cli, [*line.split(), "--db", month]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    heading = next(text for text in lines if text.split()[-1:] == ["verdict"])
+    is_shown = "difference" in heading
+    assert is_shown is not (line == "versions" and width == 80)
+    assert is_shown is not ("no room for difference" in " ".join(lines))
+    assert {"a", "b"} <= set(lines[0].replace("-", "").split())

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from shapes import HOSTILE, fill
@@ -311,6 +312,39 @@ def test_runs_is_a_table_of_what_tells_most(database: Database, ask: Ask) -> Non
     assert all(len(line) <= 80 for line in out.splitlines())
     _, out, _ = ask("runs", "--as-of", iso(T0 + S), "--status", "failed")
     assert out == "no such runs as of 2025-11-20 09:00:01Z\n"
+
+
+@pytest.mark.parametrize(
+    ("previews", "shown", "foot"),
+    [
+        ([475, 12], ["-/475", "-/12"], ""),
+        ([{"credits": 475}, {"credits": 2475}], ["-/475", "-/2,475"], " in credits"),
+        (
+            [{"credits": 475}, {"credits": 2}, {"total": 12, "unit": "EUR"}, 9],
+            ["-/475", "-/2", "-/12 EUR", "-/9 ?"],
+            " in credits where no unit stands (?: unit unstated)",
+        ),
+    ],
+)
+def test_runs_says_the_usual_unit_once(
+    previews: list[Any], shown: list[str], foot: str, database: Database, ask: Ask
+) -> None:
+    """Costs stand without the unit that most have, which is at the foot: a long slug is whole at 80 columns."""
+    slug = "linkedin_profile"
+    bodies = {
+        f"er_{n}3X1FBBSPDR4": {"enrichment": {"slug": slug}, "cost": {"preview": preview}}
+        for n, preview in enumerate(previews)
+    }
+    register(database, bodies)
+    served = (answer(1, document(one, **body), run_id=one) for one, body in bodies.items())
+    Recorder(database).record(list(served))
+    text = ask("runs")[1]
+    assert [
+        line.split(slug)[1].strip().rpartition("  ")[0]
+        for line in text.splitlines()
+        if slug in line
+    ] == shown
+    assert f"cost: actual/preview{foot} left out:" in " ".join(text.split())
 
 
 def test_runs_before_the_first_one_says_that_there_were_none(database: Database, ask: Ask) -> None:

@@ -93,6 +93,15 @@ def test_a_column_with_bars_stays() -> None:
     assert "no room for run p90, run p95: widen" in " ".join(text.split())
 
 
+def test_a_main_column_stays() -> None:
+    """What a table is about gives up its room after the counts around it."""
+    columns = GROUPED | {"difference": Cell("number", main=True), "more": Cell("number")}
+    rows = [{"slug": "a", **dict.fromkeys(WIDE, 70), "difference": 12345, "more": 1}] * 2
+    text = printed(rows, width=60, columns=columns)
+    assert text.splitlines()[1].split()[-1] == "difference"
+    assert "no room for run p90, run p95, more: widen" in " ".join(text.split())
+
+
 def test_one_row_too_wide_is_written_line_by_line() -> None:
     """A single row that does not fit becomes `name: value` lines with long texts folded."""
     rows = [{"slug": "a", "message": "one two three four five six", **dict.fromkeys(WIDE, 1.5)}]
@@ -150,6 +159,17 @@ def test_bounds_stand_next_to_their_value() -> None:
     rows = [{"rate": 0.061, "rate_low": 0.037, "rate_high": 0.0994}, {"rate": 0.5}]
     lines = printed(rows, width=80, columns=columns).splitlines()
     assert lines[2:] == [" 6.1 % (3.7 to 9.9)", "50.0 %"]
+
+
+def test_bounds_leave_out_the_unit_that_both_have() -> None:
+    """Seconds alone stand with the value; a bound in minutes keeps its units, and so does the other."""
+    columns = {name: Cell("seconds") for name in ("left", "left_low", "left_high")}
+    rows = [
+        {"left": 12, "left_low": -3, "left_high": 40},
+        {"left": 62, "left_low": 50, "left_high": 80},
+    ]
+    lines = printed(rows, width=80, columns=columns).splitlines()
+    assert lines[2:] == ["   12 s (-3 to 40)", "1 m 2 s (50 s to 1 m 20 s)"]
 
 
 def test_one_unit_is_a_heading_and_several_are_a_column() -> None:

@@ -24,7 +24,7 @@ _HOW: Final = (
 )
 
 
-def compare(group: Group) -> Row:
+def compare(_group: Group) -> Row:
     """Show how two selections of runs differ: B against A, with a verdict where the difference is hardly chance.
 
     A selection is written since=14d,until=7d,slug=x,version=3,label.team=growth, or a part of that; the other filters
@@ -38,7 +38,7 @@ def compare(group: Group) -> Row:
         both sides, by square-and-add of Wilson's, order-statistic or linearised intervals; `verdict`: higher, lower (B
         against A), not_shown, too_few.
     """
-    return no_row(is_grouped=bool(group.question.by))
+    return no_row()
 
 
 def _rows(groups: Groups) -> dict[Key, list[Row]]:

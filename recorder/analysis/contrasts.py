@@ -125,7 +125,7 @@ class Contrast:
 
     def _cell(self, value: float | None) -> Cell:
         words = None if value is None else MEASURES[self.measure].words(value)
-        return Cell("number", value, narrow=True, words=words)
+        return Cell("number", value, narrow=True, words=words, main=True)
 
 
 def _verdict(low: float | None, high: float | None) -> str:
@@ -156,15 +156,9 @@ def contrast_rows(found: Mapping[Key, Sequence[tuple[Row, Contrast]]]) -> dict[K
     return {key: [lead | one.row(m) for lead, one in some] for key, some in found.items()}
 
 
-_NARROW: Final = ("measure", "a_value", "b_value", "verdict")
-"""The columns that a table of 80 columns has room for, next to those that name a group."""
-
-
-def no_row(*, is_grouped: bool) -> Row:
-    """Return the cells of a contrast of no runs, with or without columns that name a group before them."""
-    row = next(contrasts({}, {})).row(0)
-    narrow = {name: cell._replace(narrow=name in _NARROW) for name, cell in row.items()}
-    return narrow if is_grouped else row
+def no_row() -> Row:
+    """Return the cells of a contrast of no runs."""
+    return next(contrasts({}, {})).row(0)
 
 
 def sentence(row: Row, a: str, b: str, by: Sequence[str] = ()) -> str | None:

@@ -41,11 +41,23 @@ def texts_of(
 
 
 def bounds_texts(lows: Sequence[str], highs: Sequence[str]) -> list[str]:
-    """Return what follows each value for its bounds: ` (3.7 to 9.9)`; nothing where one is missing."""
+    """Return what follows each value for its bounds: ` (3.7 to 9.9)`; nothing where one is missing.
+
+    Percent and seconds stand with the value alone; `1 m 20 s` keeps its units.
+    """
     return [
-        "" if NULL in (low, high) else f" ({low.removesuffix(' %')} to {high.removesuffix(' %')})"
+        "" if NULL in (low, high) else f" ({' to '.join(_without_unit(low, high))})"
         for low, high in zip(lows, highs, strict=True)
     ]
+
+
+def _without_unit(low: str, high: str) -> tuple[str, str]:
+    """Return the texts of two bounds, without the unit if both have one and the same."""
+    for unit in (" %", " s"):
+        bare = low.removesuffix(unit), high.removesuffix(unit)
+        if low.endswith(unit) and high.endswith(unit) and not any(" " in text for text in bare):
+            return bare
+    return low, high
 
 
 def _decimals_of(kind: Kind, values: Sequence[object]) -> int:

@@ -31,6 +31,7 @@ class Cell(NamedTuple):
         group: the beginning of the names of the columns that share a heading, such as `run_seconds`.
         key: whether the column stands whole in each part of a table, as one that names its row or a verdict.
         bar: whether the numbers have bars next to them.
+        main: whether a table that lacks room leaves out other columns first; one with bars is so too.
     """
 
     kind: Kind
@@ -40,6 +41,7 @@ class Cell(NamedTuple):
     group: str = ""
     key: bool = False
     bar: bool = False
+    main: bool = False
 
 
 Row: TypeAlias = dict[str, Cell]

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Final, TypeAlias
 
 from recorder.analysis.analysis import Analysis, Group, Groups, Population, Question
-from recorder.analysis.cells import Row, grouped, key, text
+from recorder.analysis.cells import Row, grouped, key
 from recorder.analysis.columns import Runs, Word
 from recorder.analysis.contrasts import Contrast, contrast_rows, contrasts, no_row, sentence
 from recorder.analysis.failures import require_both_ends
@@ -31,11 +31,11 @@ def versions(_group: Group) -> Row:
         A row a group, `slug`, `version_a`, `version_b` (null: runs without a version), `measure` and, for money,
         `unit`; the other columns are those of `compare`, B against A.
     """
-    return _names(None, None, None) | no_row(is_grouped=True)
+    return _names(None, None, None) | no_row()
 
 
 def _names(slug: Word, a: Word, b: Word) -> Row:
-    sides = {"a": text(_word(a)), "b": text(_word(b))}
+    sides = {"a": key(_word(a)), "b": key(_word(b))}
     return {"slug": key(_word(slug)), **grouped("version", sides, narrow="a b")}
 
 

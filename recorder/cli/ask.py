@@ -28,6 +28,7 @@ from recorder.views import REMAINING_KINDS, RUN_KINDS, RUNS, run_cells
 _TRACKING: Final = get_args(Tracking)
 _MAIN_COLUMNS: Final = ("run_id", "status", "leads", "slug", "wall_seconds", "cost", "age")
 _COMPOSED: Final[Columns] = dict.fromkeys(("leads", "remaining", "cost", "age"), "number")
+_NO_UNIT: Final = "?"
 _NONE_AT_ALL: Final = "no runs: 'recorder track RUN_ID' starts a history"
 
 
@@ -133,24 +134,30 @@ def _write_table(
     columns = [*_MAIN_COLUMNS[:2], *(["tracking"] if dropped else []), *_MAIN_COLUMNS[2:]]
     if any(REMAINING_KINDS.keys() <= row.keys() for row in rows):
         columns.insert(columns.index("slug"), "remaining")
+    units = Counter(row["cost_unit"] for row in rows)
     write_rows(
-        [row | _texts(row, now) for row in rows],
+        [row | _texts(row, now, _usual_unit(units)) for row in rows],
         columns=declared({**RUN_KINDS, **_COMPOSED}, keys=("run_id",)),
         table_columns=[*columns, "source"],
         format=format,
         tz=tz,
-        foot=[_foot(rows, as_of, tz)] if rows else [],
+        foot=[_foot(rows, as_of, tz, units)] if rows else [],
         empty=_NONE_AT_ALL if is_all and as_of is None else f"no such runs{_then(as_of, tz)}",
     )
 
 
-def _texts(row: Mapping[str, Any], now: datetime) -> dict[str, str | None]:
-    """Return the cells that the table makes of several columns of the view."""
+def _usual_unit(units: Counter[str | None]) -> str | None:
+    """Return the unit that most costs have, which their cells need not repeat; None where no cost has one."""
+    return next((unit for unit, _ in units.most_common() if unit not in (None, UNSTATED)), None)
+
+
+def _texts(row: Mapping[str, Any], now: datetime, usual: str | None) -> dict[str, str | None]:
+    """Return the cells that the table makes of several columns of the view; costs without the usual unit."""
     began = row["created_at"] or row["tracked_at"]
     return {
         "leads": _leads(row),
         "remaining": _remaining(row),
-        "cost": _cost(row),
+        "cost": _cost(row, usual),
         "age": " ".join(span(int((now - began).total_seconds())).split()[:2]),
     }
 
@@ -170,17 +177,32 @@ def _leads(row: Mapping[str, Any]) -> str | None:
     return f"{sum(ended):,}/{row['leads_total']:,}"
 
 
-def _cost(row: Mapping[str, Any]) -> str | None:
-    if row["cost_unit"] is None:
+def _cost(row: Mapping[str, Any], usual: str | None) -> str | None:
+    unit = row["cost_unit"]
+    if unit is None:
         return None
-    unit = None if row["cost_unit"] == UNSTATED else row["cost_unit"]
-    return cost_text(row["cost_actual"], row["cost_preview"], unit)
+    if unit == UNSTATED:
+        unit = usual and _NO_UNIT
+    return cost_text(row["cost_actual"], row["cost_preview"], None if unit == usual else unit)
 
 
-def _foot(rows: list[dict[str, Any]], as_of: int | None, tz: tzinfo) -> str:
+def _foot(
+    rows: list[dict[str, Any]], as_of: int | None, tz: tzinfo, units: Counter[str | None]
+) -> str:
     statuses = Counter(map(_status_word, rows))
     counts = ", ".join(f"{number:,} {word}" for word, number in statuses.most_common())
-    return f"{counted(len(rows), 'run')}{_then(as_of, tz)}: {counts}; leads: ended/all, cost: actual/preview"
+    costs = f"leads: ended/all, cost: actual/preview{_in_unit(units)}"
+    return f"{counted(len(rows), 'run')}{_then(as_of, tz)}: {counts}; {costs}"
+
+
+def _in_unit(units: Counter[str | None]) -> str:
+    """Return the words for the units that cells of costs leave out."""
+    usual = _usual_unit(units)
+    if usual is None:
+        return ""
+    others = " where no unit stands" if units.keys() - {None, UNSTATED, usual} else ""
+    unstated = f" ({_NO_UNIT}: unit unstated)" if UNSTATED in units else ""
+    return f" in {usual}{others}{unstated}"
 
 
 def _status_word(row: Mapping[str, Any]) -> str:

@@ -146,7 +146,7 @@ class TableTexts:
             right=is_plain and cell.kind in NUMERIC,
             flexible=cell.kind in ("text", "flag") and not name.endswith("_id"),
             key=cell.key,
-            is_main=cell.bar,
+            is_main=cell.bar or cell.main,
         )
 
     def _with_bounds(self, name: str, texts: Sequence[str]) -> Iterator[str]:
