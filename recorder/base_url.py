@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from shlex import quote
 from typing import Final
 
+from msgspec import Struct
+
 PUFFLE_URL = "https://app.puffle.ai"
 PING_WITHIN_S: Final = 5.0
 
@@ -22,8 +24,7 @@ _NO_BASE_URL = f"not a base URL: write {PUFFLE_URL}"
 _NO_PING_URL = "not a URL to ping: write https://host/path, without user and #"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BaseUrl:
+class BaseUrl(Struct, frozen=True, kw_only=True):
     """A base URL that may be used.
 
     Attributes:

@@ -5,11 +5,11 @@ observed; rows are those of the views.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Self
 
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 
 from recorder.analysis.filters import Filters
 from recorder.analysis.rows import RunRow

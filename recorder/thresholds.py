@@ -9,6 +9,8 @@ from datetime import UTC, tzinfo
 from decimal import Decimal
 from typing import Any, Final, Literal
 
+from msgspec import structs
+
 from recorder.analyses import Analyses
 from recorder.analysis.analysis import Question
 from recorder.analysis.filters import Filters
@@ -99,10 +101,10 @@ class ThresholdCheck:
 
     def _rated(self) -> Filters:
         since = self.now - RATES_OVER_US if self.filters.since is None else self.filters.since
-        return replace(self.filters, since=since)
+        return structs.replace(self.filters, since=since)
 
     def _of_now(self) -> Filters:
-        return replace(self.filters, since=None, until=None)
+        return structs.replace(self.filters, since=None, until=None)
 
     def rows(self) -> Iterator[Checked]:
         """Yield what each rule that is asked for comes to, in the order of `Thresholds`."""
@@ -167,7 +169,7 @@ class ThresholdCheck:
         return sum(is_slow is True for _, is_slow in found)
 
     def _spend(self, limit: SpendLimit) -> Iterator[Checked]:
-        created = replace(self._of_now(), since=self.now - limit.within_us)
+        created = structs.replace(self._of_now(), since=self.now - limit.within_us)
         parts = ("spent_total", "committed_total", "unconfirmed_total")
         used = {
             row["unit"]: sum((row[part] for part in parts), Decimal())

@@ -52,7 +52,7 @@ def seal_most(database: Database) -> int:
 
 
 def _fields(answer: Any) -> dict[str, Any]:
-    return {name: getattr(answer, name) for name in type(answer).__dataclass_fields__}
+    return {name: getattr(answer, name) for name in type(answer).__struct_fields__}
 
 
 def plain(rows: list[RunRow]) -> list[dict[str, Any]]:

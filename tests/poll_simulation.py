@@ -9,10 +9,12 @@ import math
 import random
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
 from statistics import fmean
 from typing import Any
+
+from msgspec.structs import replace
 
 from recorder.instants import HOUR, MINUTE, SECOND
 from recorder.ledger.answer import Outcome

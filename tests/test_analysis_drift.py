@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -14,6 +13,7 @@ from asking import kinds_of
 from kept import once
 from made_answers import random_answers
 from months import import_month
+from msgspec.structs import replace
 from stores import T0, S, answer, document, register, rows, sample_body, sample_paths
 from test_analysis_errors import with_instants
 from test_three_doors import (

@@ -1,7 +1,6 @@
 """`errors` says of every pattern what the documents say that were served, through every door, on both kinds of store."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +9,7 @@ import reference_errors
 from asking import kinds_of
 from kept import once
 from made_answers import random_answers
+from msgspec.structs import replace
 from shapes import page
 from stores import T0, S, answer, document, register, view
 from test_three_doors import (

@@ -1,10 +1,10 @@
 """No instant in the store overflows what reads it: not in a view, a command, a frame or a time zone."""
 
 from contextlib import closing
-from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
+from msgspec.structs import replace
 from shapes import fill
 from stores import T0, S, answer, document, register, view
 

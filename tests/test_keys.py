@@ -3,13 +3,13 @@ import json
 import os
 import pickle
 import traceback
-from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from recorder.errors import SettingError
 from recorder.fetch.keys import ApiKey, load_key, readable_by_others

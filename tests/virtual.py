@@ -10,9 +10,10 @@ import json
 import random
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec.structs import replace
 from stores import BASE_URL, T0, S, document
 
 from recorder.fetch.reading import clock_ahead_us

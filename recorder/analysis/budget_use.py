@@ -5,11 +5,12 @@ windows of the projection are of exactly the time that is left.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Final
 
 import numpy as np
+from msgspec.structs import replace
 
 from recorder.analysis.cells import Row, amount, count, grouped, instant, key, plain, rate, text
 from recorder.analysis.columns import Mask, Runs, n_of

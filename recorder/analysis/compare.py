@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
+from msgspec import structs
+
 from recorder.analysis.analysis import Analysis, Group, Groups, Option, Population, Question
 from recorder.analysis.cells import Row
 from recorder.analysis.columns import Runs, n_of
@@ -72,7 +74,7 @@ def _prepare(question: Question) -> Question:
     sides = {"a": Filters(since=2 * since - end, until=since), "b": Filters(since=since, until=end)}
     return replace(
         question,
-        filters=replace(question.filters, since=None, until=None),
+        filters=structs.replace(question.filters, since=None, until=None),
         options={**question.options, **sides},
     )
 
@@ -90,7 +92,7 @@ def _names(question: Question) -> tuple[str, str]:
     a, b, against = (question.options[name] for name in ("a", "b", "against"))
     if against:
         return "the period before", "this period"
-    if a.version and b.version and a == replace(b, version=a.version):
+    if a.version and b.version and a == structs.replace(b, version=a.version):
         before, after = (f"version {' or '.join(side.version)}" for side in (a, b))
         slugs = b.slug or question.filters.slug
         return before, f"{after} of {' or '.join(slugs)}" if slugs else after

@@ -5,16 +5,16 @@ filters by this one rule.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from recorder.analysis.rows import LABEL, Predicate, RunRow
 from recorder.errors import UsageError
 from recorder.instants import iso
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filters:
+class Filters(Struct, frozen=True, kw_only=True):
     """The conditions on the runs of a query; without any, every run matches.
 
     Attributes:

@@ -3,9 +3,10 @@
 Must not import numpy: the settings use it.
 """
 
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Final
+
+from msgspec import Struct, field
 
 from recorder.analysis.filters import Filters
 from recorder.errors import UsageError
@@ -17,8 +18,7 @@ _AT_LEAST: Final = {"day": 1, "week": 7, "month": 31}
 PERIODS: Final = tuple(_AT_LEAST)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SpendBudget:
+class SpendBudget(Struct, frozen=True, kw_only=True):
     """One budget, as the config has it.
 
     Attributes:

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import click
 from click.core import ParameterSource
+from msgspec import structs
 
 from recorder.analyses import Analyses
 from recorder.analysis import registry
@@ -61,7 +62,7 @@ def _command(name: str) -> click.Command:
             _refuse_strays(values.keys() - takes, flags)
         question = Question(
             by=by,
-            filters=replace(options.filters, source=options.settings.source),
+            filters=structs.replace(options.filters, source=options.settings.source),
             tz=options.tz,
             now=command_now(),
             options={key: value for key, value in values.items() if key in takes},

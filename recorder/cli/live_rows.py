@@ -4,7 +4,8 @@ Invariant: served text goes through `visible`. Pure.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from recorder.analysis.rows import RunRow
 from recorder.analysis.values import Cells, amount, declared, kinds
@@ -20,8 +21,7 @@ from recorder.views import NOTHING_REMAINS, REMAINING_KINDS
 MOST_RUNS = 2000  # that one round reads: many times what a terminal shows
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LiveRow:
+class LiveRow(Struct, frozen=True, kw_only=True):
     """One run in a live table.
 
     Attributes:
@@ -53,8 +53,7 @@ class LiveRow:
     left_briefly: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LiveRows:
+class LiveRows(Struct, frozen=True, kw_only=True):
     """The rows of a live table at one moment, its headline, and the number of runs beyond the rows."""
 
     headline: str

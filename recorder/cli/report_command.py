@@ -1,10 +1,10 @@
 """`recorder report`: one page with pictures."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import click
+from msgspec.structs import replace
 
 from recorder.analyses import Analyses
 from recorder.cli.options import command_now, complete_file, extra_module

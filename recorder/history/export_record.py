@@ -4,14 +4,14 @@ Invariant: an import of these records makes an equal store.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from recorder.ledger.answer import Outcome
 from recorder.ledger.body import RejectedBody
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrackedRun:
+class TrackedRun(Struct, frozen=True, kw_only=True):
     """One run as it was registered; instants in microseconds since 1970 UTC.
 
     Attributes:
@@ -33,8 +33,7 @@ class TrackedRun:
     labels: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredAnswer:
+class StoredAnswer(Struct, frozen=True, kw_only=True):
     """One poll with its answer.
 
     Attributes:

@@ -4,8 +4,9 @@ Invariant: a function of the run's states and polls, so that an import finds wha
 """
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from recorder.history.run_summary import SnapshotSummary, SummaryRules, last_actual, summarize
 from recorder.ledger.answer import Outcome
@@ -28,8 +29,7 @@ class EventKind(StrEnum):
     KEY_ACCEPTED = "key_accepted"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunEvent:
+class RunEvent(Struct, frozen=True, kw_only=True):
     """One event of a run; `happened_at` is our clock at the answer that shows it, microseconds since 1970 UTC."""
 
     happened_at: int

@@ -5,10 +5,10 @@ any time. Missing is null, never 0.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import Final
 
-import msgspec
+from msgspec import Struct
 
 from recorder.history.flags import row_flags
 from recorder.history.units import cost_flags, pair_quality, shown_unit, units_of
@@ -19,7 +19,7 @@ from recorder.ledger.run_status import TERMINAL
 from recorder.life import quiet_at
 
 
-class SnapshotSummary(msgspec.Struct, frozen=True, kw_only=True):
+class SnapshotSummary(Struct, frozen=True, kw_only=True):
     """One snapshot, as far as a summary needs it; instants in microseconds since 1970 UTC.
 
     `seen_again_at` is the second poll that showed it; open leads are pending or running.
@@ -40,7 +40,7 @@ class SnapshotSummary(msgspec.Struct, frozen=True, kw_only=True):
         return self.status in TERMINAL
 
 
-class RunSummary(msgspec.Struct, frozen=True, kw_only=True):
+class RunSummary(Struct, frozen=True, kw_only=True):
     """The history of one run beyond its last row.
 
     Attributes:
@@ -89,8 +89,7 @@ class RunSummary(msgspec.Struct, frozen=True, kw_only=True):
         return stored_amount(self.cost_actual_micros, self.actual_unit, unparsed=unparsed)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SummaryRules:
+class SummaryRules(Struct, frozen=True, kw_only=True):
     """The settings that a summary depends on.
 
     Attributes:
@@ -102,8 +101,10 @@ class SummaryRules:
     settled_us: int = DAY
 
 
-@dataclass(frozen=True, slots=True)
-class End:
+USUAL_RULES: Final = SummaryRules()
+
+
+class End(Struct, frozen=True):
     """The end of a run, exact or bracketed."""
 
     at: int | None = None
@@ -117,7 +118,7 @@ class End:
 
 
 def summarize(
-    snapshots: Sequence[SnapshotSummary], row: LedgerRow, rules: SummaryRules = SummaryRules()
+    snapshots: Sequence[SnapshotSummary], row: LedgerRow, rules: SummaryRules = USUAL_RULES
 ) -> RunSummary:
     """Return the summary of one run.
 
@@ -142,7 +143,7 @@ def summary_after(
     before: SnapshotSummary,
     last: SnapshotSummary,
     row: LedgerRow,
-    rules: SummaryRules = SummaryRules(),
+    rules: SummaryRules = USUAL_RULES,
 ) -> RunSummary | None:
     """Return the same as `summarize`, from the summary without the last snapshot; None where that needs the history.
 

@@ -9,6 +9,8 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any, Final
 
+from msgspec import structs
+
 from recorder.analyses import Analyses
 from recorder.analysis.analysis import Question
 from recorder.analysis.budget_use import budgets_report
@@ -240,7 +242,7 @@ class Contents:
     @cached_property
     def _late(self) -> list[tuple[RunRow, bool | None]]:
         """The runs in flight that are overdue or slow, whenever they were created."""
-        everything = replace(self._period.filters, since=None, until=None, status=())
+        everything = structs.replace(self._period.filters, since=None, until=None, status=())
         return self._analyses.overdue_or_slow(everything, now=self._period.now)
 
     @property

@@ -3,8 +3,9 @@
 Invariant: an answer is what was read from the wire; only its HTTP status has been interpreted.
 """
 
-from dataclasses import dataclass
 from enum import IntEnum
+
+from msgspec import Struct
 
 from recorder.instants import MINUTE
 from recorder.ledger.target import Target
@@ -90,8 +91,7 @@ def outcome_of_status(status: int | None) -> Outcome | None:
     return None if status == OK else _OUTCOMES.get(status, Outcome.UNEXPECTED)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(Struct, frozen=True, kw_only=True):
     """The answer to one status request of one run.
 
     Attributes:

@@ -4,7 +4,8 @@ Invariant: `read_body` is total: any bytes give a `Body` or a `Malformed`. Of a 
 """
 
 import hashlib
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from recorder.ledger.jsontext import Json, JsonTextError, Number, parse_json, to_text
 
@@ -21,8 +22,7 @@ _KINDS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Body:
+class Body(Struct, frozen=True, kw_only=True):
     """A body that describes the requested run.
 
     Attributes:
@@ -34,8 +34,7 @@ class Body:
     run: dict[str, Json]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Malformed:
+class Malformed(Struct, frozen=True, kw_only=True):
     """A body that describes no run, or another one than requested.
 
     Attributes:
@@ -45,8 +44,7 @@ class Malformed:
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RejectedBody:
+class RejectedBody(Struct, frozen=True, kw_only=True):
     """The stored part of a body that is no ledger row.
 
     Attributes:

@@ -6,8 +6,9 @@ Amounts are integers of a millionth (micros).
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import MAX_PREC, Context, Decimal
+
+from msgspec import Struct
 
 from recorder.ledger.jsontext import Json, Number
 
@@ -18,8 +19,7 @@ _NUMERIC = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?")
 _UNIT_KEYS = ("unit", "currency")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CostRules:
+class CostRules(Struct, frozen=True, kw_only=True):
     """The rules by which a store reads amounts of an unknown shape or without a unit.
 
     Attributes:
@@ -33,8 +33,7 @@ class CostRules:
     actual_path: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Amount:
+class Amount(Struct, frozen=True, kw_only=True):
     """One side of the cost, as far as it could be read.
 
     Attributes:

@@ -5,9 +5,10 @@ snapshots of people, details of errors and unknown fields end here.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, NamedTuple
+
+from msgspec import Struct
 
 from recorder.ledger.body import Malformed, id_text, may_be_id
 from recorder.ledger.jsontext import Json, JsonTextError, parse_json
@@ -46,8 +47,7 @@ class LeadItem(NamedTuple):
     completed_at: int | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ItemsPage:
+class ItemsPage(Struct, frozen=True, kw_only=True):
     """One page: its items, each id once, and the cursor of the next page; None: it is the last one."""
 
     items: tuple[LeadItem, ...]

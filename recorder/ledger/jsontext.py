@@ -8,15 +8,15 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from json.encoder import encode_basestring as _quote_readable
 from json.encoder import encode_basestring_ascii as _quote_ascii
 from typing import Any, TypeAlias, TypeGuard
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Number:
+
+class Number(Struct, frozen=True):
     """A JSON number as it was written; equal only to a number of the same literal."""
 
     literal: str

@@ -5,11 +5,10 @@ is served but could not be read stands in `oddities`. Nothing is guessed, nothin
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from enum import Enum
 from typing import Annotated, Any, TypeAlias, get_type_hints
 
-import msgspec
+from msgspec import Struct
 
 from recorder.instants import parse_instant
 from recorder.ledger.cost import LARGEST, Amount, CostRules, parse_amount
@@ -33,15 +32,14 @@ class FieldKind(Enum):
     AMOUNT = "amount"
 
 
-@dataclass(frozen=True, slots=True)
-class At:
+class At(Struct, frozen=True):
     """The declaration of a field: its dotted path below `run`, and its kind."""
 
     path: str
     kind: FieldKind
 
 
-class RunProgress(msgspec.Struct):
+class RunProgress(Struct):
     """The fields that change as a run advances."""
 
     leads_total: Annotated[int | None, At("scope.resolvedCount", FieldKind.COUNT)]
@@ -99,8 +97,7 @@ class LedgerRow(RunFields, frozen=True):  # type: ignore[misc]  # a struct may b
     oddities: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
+class Field(Struct, frozen=True, kw_only=True):
     """One declared field.
 
     Attributes:
@@ -140,8 +137,7 @@ NOTHING: Mapping[str, Any] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Node:
+class Node(Struct, frozen=True, kw_only=True):
     """One member of a run: an object that is opened, or a value that is read whole.
 
     Attributes:

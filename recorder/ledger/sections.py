@@ -5,7 +5,6 @@ reason where it is malformed. The cutter gives slices of the body, never a value
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Generic, NamedTuple, TypeVar
 
@@ -46,8 +45,7 @@ _split = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """The content of one good body.
 
     Attributes:

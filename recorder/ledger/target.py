@@ -5,14 +5,14 @@ answers depend on what it is.
 """
 
 import urllib.parse
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 LARGEST_PAGE = 100
 """The most items that the API gives a page."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Target:
+class Target(Struct, frozen=True, order=True):
     """The row of one run, or a page of its items.
 
     Attributes:

@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from recorder.polling.fetchers import MOST_UNDER_WAY
 from recorder.polling.permits import KeyUse
@@ -14,8 +15,7 @@ from recorder.store.read.source_rows import SourceRow
 RESERVED = MOST_UNDER_WAY // 4  # for sources with nothing under way: servers that hang take no more
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ActiveSource:
+class ActiveSource(Struct, frozen=True, kw_only=True):
     """One source that can be polled.
 
     Attributes:

@@ -4,8 +4,9 @@ Invariant: a key is reported once until its budget is enough again, over all pas
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property, partial
+
+from msgspec import Struct, field
 
 from recorder.instants import MINUTE, SECOND
 from recorder.polling.messages import too_fast_line
@@ -18,8 +19,7 @@ from recorder.store.sharing.key_budgets import note_short, short_keys
 _LEAST_PACE_US = 5 * SECOND  # the longest pause that the API's page names: no run is worth more
 
 
-@dataclass(kw_only=True)
-class BudgetWatch:
+class BudgetWatch(Struct, kw_only=True, dict=True):
     """The watch over the budgets of all keys.
 
     Args:

@@ -5,7 +5,8 @@ Invariant: a clock that is off is reported once until it is right again, over al
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from recorder.errors import StoreError
 from recorder.instants import SECOND
@@ -29,8 +30,7 @@ def clock_off(ahead_us: int, stored: int | None) -> int | None:
     return ahead_us if abs(ahead_us) > least else None
 
 
-@dataclass(slots=True)
-class ClockWatch:
+class ClockWatch(Struct):
     """The difference between our clock and those of the sources' servers.
 
     Args:

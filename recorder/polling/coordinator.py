@@ -5,8 +5,9 @@ over all processes.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import partial
+
+from msgspec import Struct, field
 
 from recorder.instants import SECOND
 from recorder.polling.fetchers import PollRequest
@@ -43,16 +44,14 @@ _AT_A_TIME = 256
 _LONGEST_SLEEP_US = SECOND
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Grant:
+class Grant(Struct, frozen=True, kw_only=True):
     """The requests that may be sent now, and when to ask for more."""
 
     requests: list[PollRequest]
     wake_at: int
 
 
-@dataclass(slots=True)
-class Coordinator:
+class Coordinator(Struct):
     """The store's side of one watch.
 
     Args:

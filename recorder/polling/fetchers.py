@@ -9,8 +9,9 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from recorder.instants import SECOND
 from recorder.ledger.answer import Answer
@@ -21,8 +22,7 @@ MOST_UNDER_WAY = 256
 GATHER_US = SECOND // 10  # a transaction costs about as much as ten answers in it
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PollRequest:
+class PollRequest(Struct, frozen=True, kw_only=True):
     """One request that may be sent.
 
     Attributes:
@@ -38,8 +38,7 @@ class PollRequest:
     send_by: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PollResult:
+class PollResult(Struct, frozen=True, kw_only=True):
     """The answer to one request, or the error that was raised instead; neither where it was not sent."""
 
     request: PollRequest

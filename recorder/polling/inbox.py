@@ -8,8 +8,9 @@ again unless the file is rewritten. The file is never written, and a failure to 
 import os
 import stat
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from recorder.errors import UsageError
 from recorder.instants import SECOND
@@ -29,8 +30,7 @@ from recorder.store.write.track import track
 _WHOLE_AFTER_US = SECOND
 
 
-@dataclass
-class Inbox:
+class Inbox(Struct, dict=True):
     """One growing file of run ids.
 
     Args:

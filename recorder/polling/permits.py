@@ -5,7 +5,9 @@ clock that all processes share.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from recorder.instants import SECOND
 from recorder.schedule.cadence import Urgency
@@ -25,8 +27,7 @@ from recorder.store.read.due import Due
 from recorder.store.sharing.key_budgets import Taking
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeyUse:
+class KeyUse(Struct, frozen=True, kw_only=True):
     """One key: its fingerprint, its requests in any 60 s, and the names of the sources that use it, by id."""
 
     key_id: str
@@ -34,8 +35,7 @@ class KeyUse:
     sources: Mapping[int, str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Demand:
+class Demand(Struct, frozen=True, kw_only=True):
     """The requests that the runs of one key want.
 
     Attributes:
@@ -49,8 +49,7 @@ class Demand:
     is_pass: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
+class Choice(Struct, frozen=True, kw_only=True):
     """The targets that go now by one key.
 
     Attributes:

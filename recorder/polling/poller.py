@@ -6,8 +6,9 @@ store, or without a lease. Clock, randomness and network are handed in.
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from functools import partial
+
+from msgspec import Struct, field
 
 from recorder.errors import RecorderError, StoreError
 from recorder.instants import MINUTE, SECOND
@@ -35,8 +36,7 @@ END_WITHIN_US = 10 * SECOND  # for a store that takes no writes, once the watch 
 _TICK_US = SECOND // 4
 
 
-@dataclass(kw_only=True)
-class Poller:
+class Poller(Struct, kw_only=True, dict=True):
     """One watch. `run` it once; `stop` may be called from a signal handler.
 
     Args:

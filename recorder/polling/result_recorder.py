@@ -6,8 +6,10 @@ releases its slot of the budget, and pauses its key after a 429.
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
 from functools import cached_property
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from recorder.errors import StoreError
 from recorder.humanize import counted
@@ -34,8 +36,7 @@ from recorder.store.write.sources import KeyAnswer, save_keys
 from recorder.store.write.watch_rows import retry_failed
 
 
-@dataclass(kw_only=True)
-class ResultRecorder:
+class ResultRecorder(Struct, kw_only=True, dict=True):
     """The results of one watch that are not in the store yet.
 
     Args:

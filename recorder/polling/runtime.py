@@ -2,7 +2,8 @@
 
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from recorder.instants import steady_us
 from recorder.ledger.answer import Answer
@@ -19,8 +20,7 @@ def ignore_answers(answers: Sequence[Answer]) -> None:
     del answers
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Runtime:
+class Runtime(Struct, frozen=True, kw_only=True):
     """The surroundings of one watch.
 
     Attributes:

@@ -5,8 +5,9 @@ Invariant: a store that takes no block stops nothing; blocks are a cache, and an
 
 from collections.abc import Collection
 from contextlib import suppress
-from dataclasses import dataclass, field
 from functools import partial
+
+from msgspec import Struct, field
 
 from recorder.errors import StoreError
 from recorder.instants import SECOND
@@ -18,8 +19,7 @@ _EVERY_US = 10 * SECOND
 _MOST_AT_END = 10  # half a second
 
 
-@dataclass(slots=True, kw_only=True)
-class Sealer:
+class Sealer(Struct, kw_only=True):
     """Seals blocks of a store now and then."""
 
     database: Database

@@ -7,9 +7,10 @@ first request, so that a pass with nothing due imports no HTTP library.
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from recorder.base_url import move_command
 from recorder.errors import SettingError
@@ -31,8 +32,7 @@ if TYPE_CHECKING:
     from recorder.fetch.client import LedgerClient, Timeouts
 
 
-@dataclass(slots=True)
-class Clients:
+class Clients(Struct):
     """The clients of one watch, one for each source and key; threads may share them.
 
     Args:

@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from recorder.errors import StoreError
 from recorder.humanize import counted
@@ -11,8 +12,7 @@ from recorder.ledger.answer import Answer, Outcome
 from recorder.schedule.failing import FailingRun, is_lasting
 
 
-@dataclass(slots=True, kw_only=True)
-class Summary:
+class Summary(Struct, kw_only=True):
     """The result of one watch.
 
     Attributes:

@@ -1,7 +1,8 @@
 """How long a watch goes on, over which sources, and how it shares them."""
 
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from recorder.schedule.sharing import Role
 
@@ -15,8 +16,7 @@ class RunMode(Enum):
     FOREVER = "stopped"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WatchOptions:
+class WatchOptions(Struct, frozen=True, kw_only=True):
     """The extent of one watch.
 
     Attributes:

@@ -6,10 +6,9 @@ that gave no row at growing intervals; it is never dropped. Only follow-up polls
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from enum import IntEnum
 
-import msgspec
+from msgspec import Struct, field
 
 from recorder.instants import DAY, HOUR, MINUTE, SECOND
 from recorder.ledger.answer import Outcome
@@ -36,8 +35,7 @@ class Urgency(IntEnum):
     ITEMS = 4
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cadence:
+class Cadence(Struct, frozen=True, kw_only=True):
     """The settings of the watch, microseconds.
 
     Attributes:
@@ -68,7 +66,7 @@ class Cadence:
         return max(self.settle_us, default=DAY)
 
 
-class ScheduleInputs(msgspec.Struct, frozen=True, kw_only=True):
+class ScheduleInputs(Struct, frozen=True, kw_only=True):
     """The history of one run as far as the schedule needs it; instants in microseconds since 1970 UTC.
 
     Attributes:
@@ -110,7 +108,7 @@ class ScheduleInputs(msgspec.Struct, frozen=True, kw_only=True):
     may_give_up: bool = True
 
 
-class NextPoll(msgspec.Struct, frozen=True, kw_only=True):
+class NextPoll(Struct, frozen=True, kw_only=True):
     """The next poll of a run (`due_at` None: there is none), the tracking state until then, the end that is foretold, and how many passed."""
 
     tracking: Tracking

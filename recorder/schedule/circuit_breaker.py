@@ -5,7 +5,8 @@ Random numbers are handed in.
 """
 
 import random
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from recorder.instants import HOUR, MINUTE, SECOND
 from recorder.ledger.answer import Answer, Outcome
@@ -18,8 +19,7 @@ DEFAULT_THROTTLE_US = 10 * SECOND
 MOST_AT_ONCE = 16
 
 
-@dataclass(slots=True, kw_only=True)
-class CircuitBreaker:
+class CircuitBreaker(Struct, kw_only=True):
     """The state of one source, as its answers show it.
 
     Attributes:

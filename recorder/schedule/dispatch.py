@@ -9,9 +9,10 @@ spread, or every sixth while new runs go.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from operator import itemgetter
 from typing import Protocol, TypeVar
+
+from msgspec import Struct
 
 from recorder.instants import MINUTE, SECOND
 from recorder.schedule.cadence import Urgency
@@ -64,8 +65,7 @@ _T = TypeVar("_T", bound=Urgent)
 _F = TypeVar("_F", bound=InFlight)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Budget:
+class Budget(Struct, frozen=True, kw_only=True):
     """The requests of one key; instants in microseconds since 1970 UTC.
 
     Attributes:

@@ -1,14 +1,13 @@
 """When a failing run is worth a message: not after one stray failure, but after a minute of nothing else."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from recorder.instants import MINUTE
 
 LASTING_AFTER_US = MINUTE
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FailingRun:
+class FailingRun(Struct, frozen=True, kw_only=True):
     """One run whose last poll failed.
 
     Attributes:

@@ -7,8 +7,9 @@ source has one owner, who keeps it unless it has two more than another process t
 
 from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 
 class Role(Enum):
@@ -19,8 +20,7 @@ class Role(Enum):
     VIEWER = "guest"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
+class Claim(Struct, frozen=True, kw_only=True):
     """The sources that one process wants to poll."""
 
     holder: str

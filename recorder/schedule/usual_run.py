@@ -4,8 +4,9 @@ Invariant: a hint for the schedule and for nothing else. It may be lost, and it 
 """
 
 import math
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from recorder.schedule.gain import LikelyEnd
 
@@ -23,8 +24,7 @@ _MOST_DOUBTS: Final = 6
 _MILLIONTHS: Final = 1_000_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UsualRun:
+class UsualRun(Struct, frozen=True, kw_only=True):
     """The completed runs of one slug, the last ones counting most; all but their number in millionths.
 
     Attributes:

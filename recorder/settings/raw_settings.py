@@ -1,9 +1,11 @@
 """The settings as they were written, in layers: the options, the environment, a table of the file."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from recorder.settings.names import ENVIRONMENT, OPTIONS
 from recorder.settings.raw_setting import KEY_HINT, RawSetting, unquoted
@@ -11,8 +13,7 @@ from recorder.settings.raw_setting import KEY_HINT, RawSetting, unquoted
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RawSettings:
+class RawSettings(Struct, frozen=True, kw_only=True):
     """The options, the environment, and a `table` of the file, whose names begin with `prefix`."""
 
     options: Mapping[str, str | None]

@@ -8,7 +8,7 @@ names its origin. The TOML file is all that is read: never a key, only the place
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
@@ -16,6 +16,8 @@ from typing import TypeVar
 from urllib.parse import quote
 
 import platformdirs
+from msgspec import Struct
+from msgspec.structs import replace
 
 from recorder.analysis.filters import Filters
 from recorder.analysis.spend_budget import SpendBudget
@@ -45,8 +47,7 @@ _BUDGET_KEYS = ("unit", "amount", "per", "tz", "source", "slug", "label")
 _RATE = int(DEFAULTS["rate"])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceSettings:
+class SourceSettings(Struct, frozen=True, kw_only=True):
     """One account that runs are polled through, and the place of its key: either a variable or a file.
 
     Attributes:

@@ -5,14 +5,13 @@ Invariant: no other module asks which kind of store it works on (but for the typ
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueryFault:
+class QueryFault(Struct, frozen=True, kw_only=True):
     """A mistake in a query that a person wrote.
 
     Attributes:
@@ -28,8 +27,7 @@ class QueryFault:
     is_no_query: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dialect:
+class Dialect(Struct, frozen=True, kw_only=True):
     """One kind of store; its methods are those of a server that needs nothing special.
 
     Attributes:

@@ -9,11 +9,11 @@ A template stands as text that the stores' JSON functions take; where they do no
 import zlib
 from collections.abc import Collection, Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field
 from itertools import repeat
 from typing import Any
 
 import sqlalchemy as sa
+from msgspec import Struct, field
 
 from recorder.ledger.bounded import Bounded
 from recorder.ledger.packing import Part, references
@@ -60,8 +60,7 @@ KnownParts = Bounded[tuple[int, int, bytes], int]
 """Numbers of parts that were committed, by source, the version of its numbers, and digest."""
 
 
-@dataclass(slots=True)
-class NewParts:
+class NewParts(Struct):
     """The parts that one transaction needs in one source, written together.
 
     Args:

@@ -41,7 +41,7 @@ for _name in ("psycopg", "sqlalchemy.pool"):  # what they log without a handler 
     logging.getLogger(_name).addHandler(logging.NullHandler())  # and is in their errors too
 
 
-class Postgres(Dialect):
+class Postgres(Dialect, frozen=True):
     """Postgres."""
 
     def split_secrets(self, url: sa.URL) -> tuple[sa.URL, dict[str, str]]:

@@ -38,7 +38,7 @@ _STEPS = 100_000  # of SQLite's machine, some milliseconds: between them Python 
 _WORD = re.compile(r'near "(.+)": |: (\S+)$')
 
 
-class Sqlite(Dialect):
+class Sqlite(Dialect, frozen=True):
     """SQLite."""
 
     def create_engine(

@@ -6,7 +6,9 @@ gives the same rows; a line that was imported before changes nothing.
 
 from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
 
 from recorder.history.export_record import TrackedRun
 from recorder.instants import DAY, iso

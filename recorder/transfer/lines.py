@@ -10,9 +10,10 @@ Invariants: a body's JSON value stays exact, every number with its literal; a li
 import base64
 import binascii
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from recorder.base_url import parse_base_url
 from recorder.errors import SettingError
@@ -37,8 +38,7 @@ class LineError(ValueError):
     """The line cannot be imported; the message says why."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImportLine:
+class ImportLine(Struct, frozen=True, kw_only=True):
     """The content of one line.
 
     Attributes:

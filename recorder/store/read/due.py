@@ -2,11 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
+from msgspec import Struct
 
 from recorder.instants import MINUTE, SECOND
 from recorder.ledger.answer import Outcome
@@ -61,8 +61,7 @@ def _by_source(
     return Counter({source_id: int(count) for source_id, count in found})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Due:
+class Due(Struct, frozen=True, kw_only=True, order=True):
     """One run that is due; round robin polls runs in the order of these values."""
 
     urgency: int
@@ -70,10 +69,10 @@ class Due:
     source_id: int
     run_key: int
     target: Target
-    last_polled_at: int | None = field(default=None, compare=False)
-    end_from_at: int | None = field(default=None, compare=False)
-    end_until_at: int | None = field(default=None, compare=False)
-    n_missed: int | None = field(default=None, compare=False)
+    last_polled_at: int | None = None
+    end_from_at: int | None = None
+    end_until_at: int | None = None
+    n_missed: int | None = None
 
 
 def due_runs(

@@ -1,9 +1,9 @@
 """Runs that have been in flight for longer than `overdue_after`."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
 import sqlalchemy as sa
+from msgspec import Struct
 
 from recorder.schedule.cadence import Cadence
 from recorder.store.joins import known_runs
@@ -11,8 +11,7 @@ from recorder.store.read.phases import flight_since, is_open, is_overdue
 from recorder.store.schema import run, run_summary, source, watch
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Overdue:
+class Overdue(Struct, frozen=True, kw_only=True):
     """One overdue run; instants in microseconds since 1970 UTC."""
 
     source: str

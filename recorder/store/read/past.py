@@ -1,10 +1,10 @@
 """Runs as they stood at an instant, from their snapshots and polls up to it."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import groupby
 
 import sqlalchemy as sa
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from recorder.analysis.rows import RunRow
@@ -44,8 +44,7 @@ FROM_SUMMARY = tuple(name for name in RunRow.__struct_fields__ if name in run_su
 _BLANK: Row = dict.fromkeys(RunRow.__struct_fields__) | {"n_reopened": 0}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Past:
+class Past(Struct, frozen=True, kw_only=True):
     """An instant, and the settings by which a state of then is read.
 
     Attributes:

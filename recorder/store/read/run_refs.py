@@ -1,10 +1,10 @@
 """Tracked runs as the store numbers them, and their labels."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
 import sqlalchemy as sa
+from msgspec import Struct
 
 from recorder.errors import AmbiguousRunError, UnknownRunError
 from recorder.ledger.readable import storable
@@ -14,8 +14,7 @@ RunKey: TypeAlias = tuple[int, int]
 """The numbers of a source and of a run of it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunRef:
+class RunRef(Struct, frozen=True, kw_only=True):
     """One tracked run."""
 
     source_id: int
@@ -28,8 +27,7 @@ class RunRef:
         return (table.c.source_id == self.source_id) & (table.c.run_key == self.run_key)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunRefs:
+class RunRefs(Struct, frozen=True, kw_only=True):
     """Tracked runs of one source, few enough for one statement."""
 
     source_id: int

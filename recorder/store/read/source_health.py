@@ -5,10 +5,10 @@ Invariant: instants are microseconds since 1970 UTC, by our clock.
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from msgspec import Struct
 
 from recorder.instants import HOUR, MINUTE
 from recorder.ledger.answer import Outcome
@@ -22,8 +22,7 @@ from recorder.store.sharing.leases import is_dead
 from recorder.store.table_parts import Integer
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceHealth:
+class SourceHealth(Struct, frozen=True, kw_only=True):
     """One source.
 
     Attributes:
@@ -55,8 +54,7 @@ class SourceHealth:
     throttled_last_hour: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Backlog:
+class Backlog(Struct, frozen=True, kw_only=True):
     """The runs that were due before an instant and have not been polled: how many, and since when the first one waits."""
 
     runs: int
@@ -168,8 +166,7 @@ def run_in_flight(connection: sa.Connection, source_id: int) -> str | None:
     return run_id
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeyHealth:
+class KeyHealth(Struct, frozen=True, kw_only=True):
     """The use of one key.
 
     Attributes:

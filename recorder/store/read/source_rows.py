@@ -1,15 +1,13 @@
 """The sources of a store."""
 
-from dataclasses import dataclass
-
 import sqlalchemy as sa
+from msgspec import Struct
 
 from recorder.errors import UsageError
 from recorder.store.schema import source, watch
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceRow:
+class SourceRow(Struct, frozen=True, kw_only=True):
     """One source as polling needs it; instants in microseconds since 1970 UTC."""
 
     source_id: int
@@ -25,7 +23,7 @@ class SourceRow:
 
 def source_rows(connection: sa.Connection, name: str | None = None) -> list[SourceRow]:
     """Return the sources in order of their names, or only the one of a given name."""
-    columns = [source.c[field] for field in SourceRow.__dataclass_fields__]
+    columns = [source.c[field] for field in SourceRow.__struct_fields__]
     statement = sa.select(*columns).order_by(source.c.name)
     if name is not None:
         statement = statement.where(source.c.name == name)

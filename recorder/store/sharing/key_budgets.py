@@ -7,11 +7,11 @@ granted again in the meantime belongs to its new request. The store knows a key 
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
 import sqlalchemy as sa
+from msgspec import Struct
 from sqlalchemy.exc import IntegrityError
 
 from recorder.instants import HOUR, MINUTE, SECOND
@@ -32,8 +32,7 @@ _NOTE = update(key_budget, ("last_sent_at", "last_new_source", "last_follow_up_a
 _RELEASE = update(key_slot, ("free_at",), ("key_id", "slot", "free_at"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Slot:
+class Slot(Struct, frozen=True, kw_only=True):
     """The right to send one request; it is taken until then, microseconds since 1970 UTC, unless it is released."""
 
     key_id: str
@@ -41,8 +40,7 @@ class Slot:
     until: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Taking:
+class Taking(Struct, frozen=True, kw_only=True):
     """Requests of one key that are granted together.
 
     Attributes:

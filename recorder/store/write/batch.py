@@ -4,10 +4,10 @@ Invariant: a row is written before the rows that refer to it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import sqlalchemy as sa
+from msgspec import Struct, field
 
 from recorder.instants import month_of
 from recorder.ledger.sections import Reading
@@ -60,8 +60,7 @@ _SET_WATCH = update(watch, _WATCHED, _RUN)
 _SET_MONTH = update(run, ("month",), _RUN)
 
 
-@dataclass(slots=True)
-class Batch:
+class Batch(Struct):
     """Rows by table, and whether they are new; events are written by the transaction, when all else is.
 
     Args:

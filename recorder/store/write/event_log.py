@@ -5,9 +5,10 @@ commit. It is the last lock that a transaction takes, so that none waits for ano
 """
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
 
 import sqlalchemy as sa
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from recorder.history.run_events import EventKind
 from recorder.store.engine import dialect_of
@@ -16,8 +17,7 @@ from recorder.store.schema import event, source
 _LOCK = 0x5EC0_4DE6  # any constant
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventRecord:
+class EventRecord(Struct, frozen=True, kw_only=True):
     """A row of `event` that has no number yet; `run_key` is None for an event of the source's key."""
 
     source_id: int

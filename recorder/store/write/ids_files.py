@@ -7,17 +7,16 @@ is on, its path, and the source that its ids go into.
 import hashlib
 import socket
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 import sqlalchemy as sa
+from msgspec import Struct
 from sqlalchemy.exc import IntegrityError
 
 from recorder.store.schema import ids_file
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Position:
+class Position(Struct, frozen=True, kw_only=True):
     """The position up to which a file has been read.
 
     Attributes:

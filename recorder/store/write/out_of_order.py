@@ -4,9 +4,7 @@ Invariant: whatever the order in which answers arrive, the rows are those that a
 the same answer twice changes nothing. Numbers of snapshots never shrink, so that no row is ever deleted.
 """
 
-from dataclasses import replace
-
-from msgspec import structs
+from msgspec.structs import replace
 
 from recorder.ledger.answer import Outcome
 from recorder.ledger.body import Malformed
@@ -46,7 +44,7 @@ def insert_late(writer: RunWriter, answers: list[ReadAnswer]) -> list[RecordResu
         while known.setdefault(at, content) != content:
             at += 1
         if at not in stored:
-            new.setdefault(at, structs.replace(read, answer=replace(read.answer, observed_at=at)))
+            new.setdefault(at, replace(read, answer=replace(read.answer, observed_at=at)))
     if not new:
         return []
     bodies = {watch.last_good_at: watch.body_digest}

@@ -7,12 +7,12 @@ put where it belongs. No network call and no reading of bodies happens within th
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import replace
 from itertools import pairwise
 from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 from msgspec import structs
+from msgspec.structs import replace
 
 from recorder.errors import RecorderError, RowRefusedError, StoreError
 from recorder.instants import now_us

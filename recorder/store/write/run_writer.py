@@ -5,12 +5,11 @@ Invariant: the rows are a function of the run's snapshots and polls, in whatever
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from itertools import pairwise
 from operator import attrgetter
 
 import sqlalchemy as sa
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from recorder.history.flags import lead_flags
@@ -62,8 +61,7 @@ _STEADY = attrgetter(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
+class Rules(Struct, frozen=True, kw_only=True):
     """The settings of recording.
 
     Attributes:
@@ -117,8 +115,7 @@ class UnreadError(Exception):
     """A body that was not read has to be: it differs from the last one in the store."""
 
 
-@dataclass(kw_only=True)
-class RunWriter:
+class RunWriter(Struct, kw_only=True, dict=True):
     """One run's rows within a transaction.
 
     Args:

@@ -5,10 +5,10 @@ nothing but watches a run again that was dropped. A function that takes a connec
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import sqlalchemy as sa
+from msgspec import Struct
 from msgspec.structs import asdict
 
 from recorder.instants import month_of
@@ -37,8 +37,7 @@ class TrackedRow(NamedTuple):
     tracking: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrackResult:
+class TrackResult(Struct, frozen=True, kw_only=True):
     """The result of `track`.
 
     Attributes:

@@ -5,10 +5,11 @@ it as it is. It is a hint for the schedule. `forget` drops those of the source, 
 """
 
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass, field
 from typing import Final
 
 import sqlalchemy as sa
+from msgspec import Struct, field
+from msgspec.structs import astuple
 
 from recorder.ledger.run_status import RunStatus
 from recorder.schedule.usual_run import UsualRun
@@ -17,7 +18,7 @@ from recorder.store.records import SnapshotRecord, WatchRecord
 from recorder.store.schema import usual_run
 
 _KEY = ("source_id", "slug")
-_VALUES = UsualRun.__slots__
+_VALUES = UsualRun.__struct_fields__
 _COLUMNS = (*_KEY, *_VALUES)
 _STORED = InList(
     sa.select(*(usual_run.c[name] for name in _COLUMNS)), usual_run.c.source_id, usual_run.c.slug
@@ -27,8 +28,7 @@ _SET = update(usual_run, _VALUES, _KEY)
 _LONGEST_SLUG: Final = 500  # characters; Postgres refuses keys of more than 2,704 bytes
 
 
-@dataclass(slots=True)
-class UsualRuns:
+class UsualRuns(Struct):
     """The usual runs of the slugs that one transaction meets, by source and slug."""
 
     _stored: dict[tuple[int, str], UsualRun] = field(default_factory=dict)
