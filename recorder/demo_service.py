@@ -14,8 +14,9 @@ from recorder.sandbox import DEFAULT_USERS, Ending, SimulatedPopulation
 from recorder.schedule.cadence import Cadence
 from recorder.settings import API_KEY_ENV, Settings
 from recorder.store.engine import Database
-from recorder.store.migrate import current_revision, upgrade
+from recorder.store.migrate import upgrade
 from recorder.store.read.live_runs import is_waited_for
+from recorder.store.revision import current_revision
 from recorder.store.write.track import track_with_source
 
 SOURCE = "demo"

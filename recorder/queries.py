@@ -19,7 +19,6 @@ from recorder.history.changes import Change, changes
 from recorder.ledger.jsontext import Json
 from recorder.settings import Settings
 from recorder.store.engine import Database
-from recorder.store.migrate import require_current
 from recorder.store.read.listing import ListedRow, Listing, last_event_id
 from recorder.store.read.overdue_runs import overdue_runs
 from recorder.store.read.past import Past
@@ -36,6 +35,7 @@ from recorder.store.read.states import (
     states,
 )
 from recorder.store.read.vocabulary import UnknownWord, thinned_runs, unknown_words
+from recorder.store.revision import require_current
 from recorder.views import (
     event_cells,
     label_cells,

@@ -87,7 +87,9 @@ _PRELUDE = """
 import sys
 from recorder.errors import RecorderError
 from recorder.store.engine import Database
-from recorder.store.migrate import prepare_for_writing, require_current, upgrade
+from recorder.cli.stores import prepare_for_writing
+from recorder.store.migrate import upgrade
+from recorder.store.revision import require_current
 database = Database(sys.argv[1])
 try:
     {code}

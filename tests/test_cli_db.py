@@ -14,7 +14,7 @@ from stores import set_revision
 from recorder.cli.main import cli, run
 from recorder.instants import parse_instant
 from recorder.store.engine import Database
-from recorder.store.migrate import current_revision
+from recorder.store.revision import current_revision
 from recorder.store.schema import REVISION
 
 Capture = pytest.CaptureFixture[str]

@@ -19,7 +19,7 @@ from recorder.cli.main import cli, run
 from recorder.errors import StoreDamagedError
 from recorder.instants import iso
 from recorder.store.engine import Database
-from recorder.store.migrate import current_revision
+from recorder.store.revision import current_revision
 from recorder.store.write.record import Recorder
 
 Open = Callable[[str], Database]

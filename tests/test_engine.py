@@ -10,7 +10,8 @@ import sqlalchemy as sa
 
 from recorder.errors import RowRefusedError, StoreError, StoreMissingError
 from recorder.store.engine import Database
-from recorder.store.migrate import current_revision, upgrade
+from recorder.store.migrate import upgrade
+from recorder.store.revision import current_revision
 from recorder.store.schema import REVISION, label, poller
 
 Open = Callable[[str], Database]

@@ -13,7 +13,8 @@ from recorder.cli.main import cli, run
 from recorder.instants import HOUR
 from recorder.polling.watch_options import RunMode
 from recorder.store.engine import Database
-from recorder.store.migrate import current_revision, upgrade
+from recorder.store.migrate import upgrade
+from recorder.store.revision import current_revision
 from recorder.store.schema import REVISION, VERSION_TABLE
 from recorder.store.table_parts import SCHEMA
 

@@ -300,7 +300,8 @@ def test_the_tools_have_no_complaint(command: Sequence[str]) -> None:
 CREATES = """
 import sys
 from recorder.store.engine import Database
-from recorder.store.migrate import migrations_dir, require_current, upgrade
+from recorder.store.migrate import migrations_dir, upgrade
+from recorder.store.revision import require_current
 database = Database(sys.argv[1])
 upgrade(database)
 require_current(database)

@@ -86,7 +86,10 @@ def test_help_imports_nothing_heavy_and_no_command() -> None:
     )
     first, second = done.stderr.splitlines()
     assert first == "0 []"
-    rooms = ("recorder.cli", "recorder.cli.main", "recorder.cli.streams", "recorder.cli.terminal")
+    rooms = (
+        "recorder.cli",
+        *(f"recorder.cli.{one}" for one in ("loading", "main", "streams", "terminal")),
+    )
     registry = ("recorder.analysis", "recorder.analysis.registry")  # the names of analyses
     own = [*registry, *rooms, "recorder.errors", "recorder.urls"]
     assert second == str(own)

@@ -20,6 +20,7 @@ from alembic.script import ScriptDirectory
 from programs import NEXT, Program, finish, start
 from stores import BASE_URL, T0, S, answer, document, register, rows, view
 
+from recorder.cli.stores import prepare_for_writing
 from recorder.errors import (
     StoreBusyError,
     StoreError,
@@ -29,14 +30,8 @@ from recorder.errors import (
 from recorder.instants import datetime_of, iso, parse_instant
 from recorder.store.engine import Database
 from recorder.store.files import make_store_file
-from recorder.store.migrate import (
-    current_revision,
-    downgrade,
-    migrations_dir,
-    prepare_for_writing,
-    require_current,
-    upgrade,
-)
+from recorder.store.migrate import downgrade, migrations_dir, upgrade
+from recorder.store.revision import current_revision, require_current
 from recorder.store.schema import REVISION, VERSION_TABLE, run
 from recorder.store.table_parts import SCHEMA, metadata
 from recorder.store.write.record import Recorder

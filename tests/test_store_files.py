@@ -12,16 +12,12 @@ import pytest
 import sqlalchemy as sa
 
 from recorder.cli.main import cli, run
+from recorder.cli.stores import prepare_for_writing
 from recorder.errors import StoreError
 from recorder.store.engine import Database
 from recorder.store.files import APPLICATION_ID
-from recorder.store.migrate import (
-    current_revision,
-    prepare_for_writing,
-    require_current,
-    require_place,
-    upgrade,
-)
+from recorder.store.migrate import upgrade
+from recorder.store.revision import current_revision, require_current, require_place
 from recorder.store.schema import REVISION, VERSION_TABLE
 from recorder.store.table_parts import SCHEMA
 

@@ -28,12 +28,19 @@ RETIRED = re.compile(
 
 SEAMS = {
     "recorder/__init__.py",  # pandas: only a program that asks for frames loads it
-    "recorder/cli/ask.py",  # numbers: only what remains of runs in flight takes them
     "recorder/fetch/__init__.py",  # the HTTP client: a pass that sends nothing does without
     "recorder/store/read/block_data.py",  # numpy: a pass that seals no block does without
-    "recorder/store/migrate.py",  # alembic: only a change of the schema loads it
 }
 """The modules of which one function imports, once."""
+
+LOADED = {
+    "recorder.cli.completion",  # only a shell that completes a word
+    "recorder.cli.remaining_runs",  # numpy: only runs in flight have something that remains
+    "recorder.cli.store_words",  # the store: only a shell that completes a word
+    "recorder.store.migrate",  # alembic: only a change of the schema
+    "recorder.transfer.lake",  # numpy: only one of the exports
+}
+"""What the command line loads by name, but for commands and extras: see `cli/loading.py`."""
 
 
 def functions() -> Iterator[tuple[Path, ast.FunctionDef]]:
@@ -131,3 +138,19 @@ def test_imports_stand_at_the_top() -> None:
         if isinstance(node, ast.Import | ast.ImportFrom)
     }
     assert sorted(path for path, _ in inner) == sorted(SEAMS)
+
+
+def test_what_the_command_line_loads_by_name_is_listed() -> None:
+    """Its modules load by name what is listed above, what a command stands in, and extras; one module does it."""
+    loaded, importing = set(), set()
+    for path, tree in TREES.items():
+        if not path.is_relative_to("recorder/cli"):
+            continue
+        for node in ast.walk(tree):
+            match node:
+                case ast.Call(func=ast.Name(id="load"), args=[ast.Constant(value=name)]):
+                    loaded.add(name)
+                case ast.Name(id="import_module") | ast.Attribute(attr="import_module"):
+                    importing.add(str(path))
+    assert loaded == LOADED
+    assert importing == {"recorder/cli/loading.py"}

@@ -1,7 +1,7 @@
 """`recorder history` and `runs`: the state of runs in the store, and how it came about."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from typing import Any, Final, get_args
 
@@ -10,6 +10,7 @@ import click
 from recorder.analysis.filters import Filters
 from recorder.analysis.value_texts import instant_text
 from recorder.analysis.values import Cells, Columns, declared
+from recorder.cli.loading import load
 from recorder.cli.options import command_now, completed_by
 from recorder.cli.output import FOR_READING, write_rows
 from recorder.cli.row_options import QueryOptions, notify_unknown_words, query_options
@@ -22,8 +23,7 @@ from recorder.instants import datetime_of
 from recorder.ledger.run_status import TERMINAL
 from recorder.life import LOST, Tracking
 from recorder.queries import HistoryStep, Queries
-from recorder.store.engine import Database
-from recorder.views import REMAINING_KINDS, RUN_KINDS, RUNS, run_cells
+from recorder.views import REMAINING_KINDS, RUN_KINDS, RUNS
 
 _TRACKING: Final = get_args(Tracking)
 _MAIN_COLUMNS: Final = ("run_id", "status", "leads", "slug", "wall_seconds", "cost", "age")
@@ -88,13 +88,16 @@ def runs(tracking: tuple[str, ...], options: QueryOptions) -> None:
         queries = Queries(database, options.settings, as_of=as_of)
         notify_unknown_words(queries, filters)
         is_all = filters == Filters() and not tracking
-        columns = RUNS
-        if not TERMINAL.issuperset(filters.status):
-            columns += tuple(REMAINING_KINDS)
+        some_in_flight = not TERMINAL.issuperset(filters.status)
+        columns = (*RUNS, *REMAINING_KINDS) if some_in_flight else RUNS
 
         def rows() -> Iterable[Cells]:
             """Return the rows; no name holds them, so that they end before the store is closed."""
-            found = queries.runs(filters) if columns is RUNS else _with_remaining(database, options)
+            found = (
+                load("recorder.cli.remaining_runs").runs_with_remaining(database, options)
+                if some_in_flight
+                else queries.runs(filters)
+            )
             wanted = (row for row in found if not tracking or row["tracking"] in tracking)
             return options.order.arrange(wanted, columns)
 
@@ -115,15 +118,6 @@ def write_runs(
         _write_table(list(rows), format, tz, as_of=as_of, is_all=is_all)
     else:
         write_rows(rows, columns=columns, format=format)
-
-
-def _with_remaining(database: Database, options: QueryOptions) -> Iterator[Cells]:
-    """Yield the runs with what remains of those in flight."""
-    from recorder.analyses import Analyses  # noqa: PLC0415  # numpy: no other list of runs pays for it
-
-    analyses = Analyses(database, options.settings, as_of=options.as_of)
-    for row, left in analyses.with_remaining(analyses.run_rows(options.filters), now=command_now()):
-        yield run_cells(row) | left
 
 
 def _write_table(

@@ -8,6 +8,7 @@ import click
 
 from recorder.analysis.values import as_json, instant
 from recorder.cli.json_output import write_document
+from recorder.cli.loading import load
 from recorder.cli.options import command_now, complete_file, settings_options
 from recorder.cli.output import write_rows
 from recorder.cli.row_options import format_option, parse_when_option
@@ -19,7 +20,6 @@ from recorder.humanize import counted
 from recorder.instants import DAY
 from recorder.settings import Settings
 from recorder.store.backup import back_up
-from recorder.store.migrate import upgrade as upgrade_store
 from recorder.store.read.integrity import StoreFault, find_faults
 from recorder.store.records import summary_rules
 from recorder.store.roles import grant_reading, require_role
@@ -56,7 +56,8 @@ def upgrade(reader: str | None, settings: Settings, *, reseal: bool) -> None:
     with opened(settings, doing=lambda: "upgrading") as database:
         if reader is not None:
             require_role(database, reader)
-        notify(upgrade_store(database) or f"{database.name} is up to date")
+        done = load("recorder.store.migrate").upgrade(database)
+        notify(done or f"{database.name} is up to date")
         if reseal:
             database.write(unseal)
         if n := seal(database):

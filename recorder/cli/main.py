@@ -5,15 +5,12 @@ line on stderr, with a traceback only under `--debug`.
 """
 
 import difflib
-import gc
-import importlib
 import os
 import sys
 import traceback
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from keyword import iskeyword
-from types import ModuleType
 from typing import ClassVar, NamedTuple
 
 import click
@@ -21,6 +18,7 @@ from click.shell_completion import CompletionItem
 
 from recorder import __version__
 from recorder.analysis.registry import ANALYSES
+from recorder.cli.loading import load
 from recorder.cli.streams import notify, open_streams, output_was_lost
 from recorder.cli.terminal import visible
 from recorder.errors import RecorderError
@@ -115,7 +113,7 @@ class LazyGroup(click.Group):
         entry = self.entries.get(cmd_name)
         if entry is None:
             return None
-        command = getattr(_import(entry.module), entry.attribute)
+        command = getattr(load(entry.module), entry.attribute)
         if not isinstance(command, click.Command):
             raise TypeError(f"{entry.module}.{entry.attribute} is no command")
         return command
@@ -155,18 +153,6 @@ class LazyGroup(click.Group):
         return result
 
 
-def _import(name: str) -> ModuleType:
-    """Import a module, and look for garbage neither meanwhile nor later in what it made."""
-    if name in sys.modules:
-        return sys.modules[name]
-    gc.disable()
-    try:
-        return importlib.import_module(name)
-    finally:
-        gc.freeze()  # modules stay: of a pass with nothing due this saves a quarter of the CPU time
-        gc.enable()
-
-
 def _nearest(word: str, names: Iterable[str]) -> str:
     near = difflib.get_close_matches(word, names)
     return f" Did you mean {' or '.join(near)}?" if near else ""
@@ -194,7 +180,7 @@ def main() -> int:
     """Run the command line of this process, and return its exit code."""
     open_streams()
     if "_RECORDER_COMPLETE" in os.environ:
-        _import("recorder.cli.completion")
+        load("recorder.cli.completion")
     return run(cli, sys.argv[1:])
 
 

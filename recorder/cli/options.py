@@ -7,12 +7,12 @@ for a whole command.
 import os
 from collections.abc import Callable, Iterable
 from functools import reduce, wraps
-from importlib import import_module
 from typing import Any, TypeAlias, cast
 
 import click
 from click.shell_completion import CompletionItem
 
+from recorder.cli.loading import load
 from recorder.errors import UsageError
 from recorder.instants import now_us, parse_duration
 from recorder.settings import DEFAULTS, ENVIRONMENT, OPTIONS, load_settings
@@ -53,8 +53,9 @@ def _completer(words_like: Callable[[click.Context, str], Iterable[str]]) -> Com
 
 def completed_by(name: str) -> Completer:
     """Return the completer of words that the store has; it loads the store's module."""
-    module = "recorder.cli.store_words"
-    return _completer(lambda ctx, last: import_module(module).store_words(ctx, name, last))
+    return _completer(
+        lambda ctx, last: load("recorder.cli.store_words").store_words(ctx, name, last)
+    )
 
 
 def completed_from(words: Iterable[str]) -> Completer:
@@ -98,7 +99,7 @@ def extra_module(name: str, *, extra: str) -> Any:  # noqa: ANN401  # a module
         UsageError: the extra is not installed.
     """
     try:
-        return import_module(name)
+        return load(name)
     except ImportError as error:
         raise UsageError(
             f"{extra} needs {error.name}: pip install 'puffle-recorder[{extra}]'"

@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, nullcontext
 
 from recorder.cli.busy import busy
+from recorder.cli.loading import load
 from recorder.cli.streams import notify
 from recorder.instants import steady_us
 from recorder.settings import Settings
 from recorder.store.engine import Database
-from recorder.store.migrate import prepare_for_writing, require_current
+from recorder.store.revision import is_behind, require_current
 
 _LEAST_WAIT_MS = 2000  # a commit of another process takes milliseconds
 
@@ -42,6 +43,19 @@ def recording(settings: Settings, *, lasts_us: int | None = None) -> Iterator[Da
         if done:
             notify(done)
         yield database
+
+
+def prepare_for_writing(database: Database) -> str | None:
+    """Make a missing SQLite store and upgrade an older one; require any other store to be current.
+
+    Returns:
+        One line for people where something was done, else None.
+    """
+    if database.dialect.is_file and is_behind(database):
+        done: str | None = load("recorder.store.migrate").upgrade(database)
+        return done
+    require_current(database)
+    return None
 
 
 @contextmanager

@@ -4,7 +4,6 @@ import sys
 from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
 from datetime import tzinfo
-from importlib import import_module
 from pathlib import Path
 from typing import IO, Final, TextIO
 
@@ -14,6 +13,7 @@ from recorder.analysis.values import Cells
 from recorder.cli.busy import Count, busy
 from recorder.cli.inputs import input_lines
 from recorder.cli.json_output import escaped_json
+from recorder.cli.loading import load
 from recorder.cli.options import command_now, complete_file, settings_options
 from recorder.cli.output import write_rows
 from recorder.cli.row_options import as_of_option, tz_option
@@ -108,7 +108,7 @@ def _export_lake(folder: Path, settings: Settings, *, force: bool, is_plain: boo
         raise UsageError(
             "a lake is a folder of Parquet, of what is known now: leave --format and --as-of out"
         )
-    module = import_module("recorder.transfer.lake")  # numpy, which no other export needs
+    module = load("recorder.transfer.lake")  # numpy, which no other export needs
     lake = module.LakeExport(folder=folder, is_forced=force)
     with reading(settings, doing=lambda: counted(lake.written, "month")) as database:
         lake.run(database, settings.source)

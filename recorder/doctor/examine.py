@@ -18,7 +18,6 @@ from recorder.fetch.ping import send_ping
 from recorder.polling.active_sources import ActiveSource, key_uses
 from recorder.settings import API_KEY_ENV, DEFAULT_SOURCE, ENVIRONMENT, OPTIONS, Settings
 from recorder.store.engine import Database
-from recorder.store.migrate import current_revision, require_place, upgrade_command
 from recorder.store.read.overdue_runs import Overdue, overdue_runs
 from recorder.store.read.source_health import (
     Backlog,
@@ -30,6 +29,7 @@ from recorder.store.read.source_health import (
     waiting,
 )
 from recorder.store.read.source_rows import SourceRow, source_rows
+from recorder.store.revision import current_revision, require_place, upgrade_command
 from recorder.store.schema import REVISION
 from recorder.store.sharing import key_budgets
 

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from recorder.errors import StoreError, UsageError
 from recorder.store.engine import Database
 from recorder.store.files import copy_file, damaged, refuse_foreign_file, uri_of_fixed_file
-from recorder.store.migrate import require_current
+from recorder.store.revision import require_current
 from recorder.store.schema import source
 
 

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from recorder.errors import StoreError, StoreMissingError, StoreNewerError, StoreOutdatedError
 from recorder.store.engine import Database
-from recorder.store.migrate import current_revision, require_current
+from recorder.store.revision import current_revision, require_current
 from recorder.store.schema import run, run_block, sealed, source, watch
 from recorder.store.table_parts import SCHEMA
 

@@ -12,7 +12,6 @@ from typing import Final
 
 from recorder.errors import RecorderError, UsageError
 from recorder.store.engine import Connection, Database
-from recorder.store.migrate import require_current
 from recorder.store.read.month_rows import (
     LakeSource,
     MonthCounts,
@@ -22,6 +21,7 @@ from recorder.store.read.month_rows import (
     month_run_ids,
 )
 from recorder.store.read.source_rows import require_source
+from recorder.store.revision import require_current
 from recorder.transfer.lake_files import LakeMonth, Manifest, SourceFiles, write_views
 from recorder.transfer.lake_tables import names_of, table_of
 from recorder.transfer.parquet import Arrow, pyarrow

@@ -7,9 +7,9 @@ from pathlib import Path
 from recorder.errors import RecorderError
 from recorder.store.engine import Database
 from recorder.store.files import locked_partial
-from recorder.store.migrate import require_current
 from recorder.store.read.answers import answers_by_run
 from recorder.store.read.source_rows import require_source
+from recorder.store.revision import require_current
 from recorder.transfer.lines import answer_line, tracked_line
 
 
