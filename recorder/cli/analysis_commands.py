@@ -18,7 +18,7 @@ from recorder.analysis.filters import Filters
 from recorder.analysis.groups import TERMS
 from recorder.analysis.report import Report
 from recorder.analysis.rows import LABEL
-from recorder.cli.options import all_options, command_now, completed_from
+from recorder.cli.options import all_options, command, command_now, completed_from
 from recorder.cli.output import write_rows
 from recorder.cli.row_options import (
     QueryOptions,
@@ -55,7 +55,7 @@ def __getattr__(name: str) -> click.Command:
 def _command(name: str) -> click.Command:
     flags = _flags(name)
 
-    def command(options: QueryOptions, by: str | None, **values: Any) -> None:  # noqa: ANN401  # what click passes
+    def run(options: QueryOptions, by: str | None, **values: Any) -> None:  # noqa: ANN401  # what click passes
         wanted = _chosen(name, [flag for flag in flags if values.pop(flag)], by)
         takes = {option.name for option in registry.find(wanted).options}
         if wanted == name:
@@ -79,12 +79,10 @@ def _command(name: str) -> click.Command:
         print_report(report, options)
 
     analysis = registry.find(name)
-    examples = "".join(f"\n  recorder {line}" for line in analysis.examples)
+    examples = (f"recorder {line}" for line in analysis.examples)
     shared = query_options("filters as_of tz order format")
-    made = click.command(
-        name, help=analysis.manual.partition("\n\nReturns:")[0], epilog=f"\b\nExamples:{examples}"
-    )
-    return made(all_options(*_own_options(name), _by(analysis.terms), shared)(command))
+    made = command(*examples, name=name, help=analysis.manual.partition("\n\nReturns:")[0])
+    return made(all_options(*_own_options(name), _by(analysis.terms), shared)(run))
 
 
 def _with_limit(question: Question, options: QueryOptions) -> tuple[Question, QueryOptions]:

@@ -11,7 +11,7 @@ from recorder.analysis.filters import Filters
 from recorder.analysis.value_texts import instant_text
 from recorder.analysis.values import Cells, Columns, declared
 from recorder.cli.loading import load
-from recorder.cli.options import command_now, completed_by
+from recorder.cli.options import command, command_now, completed_by
 from recorder.cli.output import FOR_READING, write_rows
 from recorder.cli.row_options import QueryOptions, notify_unknown_words, query_options
 from recorder.cli.snapshot_lines import COLUMNS, format_step, step_cells, step_lines
@@ -32,12 +32,10 @@ _NO_UNIT: Final = "?"
 _NONE_AT_ALL: Final = "no runs: 'recorder track RUN_ID' starts a history"
 
 
-@click.command(
-    epilog="""\b
-Examples:
-  recorder history er_01JC8Z6M3Q
-  recorder history er_01JC8Z6M3Q --sort=-seq --limit 3
-  recorder history er_01JC8Z6M3Q --format ndjson | jq -c '.changes[]'"""
+@command(
+    "recorder history er_01JC8Z6M3Q",
+    "recorder history er_01JC8Z6M3Q --sort=-seq --limit 3",
+    "recorder history er_01JC8Z6M3Q --format ndjson | jq -c '.changes[]'",
 )
 @click.argument("run_id", metavar="RUN_ID", shell_complete=completed_by("run_id"))
 @query_options("as_of tz order format")
@@ -61,13 +59,11 @@ def _write_history(found: Iterable[HistoryStep], options: QueryOptions) -> None:
     write_rows(map(cells, steps), columns=COLUMNS, format=options.format, tz=options.tz)
 
 
-@click.command(
-    epilog="""\b
-Examples:
-  recorder runs --status failed,cancelled --since 7d
-  recorder runs --sort=-wall_seconds --limit 10
-  recorder runs --status running --sort=remaining_seconds_p50
-  recorder runs --label team=growth --format csv > runs.csv"""
+@command(
+    "recorder runs --status failed,cancelled --since 7d",
+    "recorder runs --sort=-wall_seconds --limit 10",
+    "recorder runs --status running --sort=remaining_seconds_p50",
+    "recorder runs --label team=growth --format csv > runs.csv",
 )
 @click.option(
     "--tracking",

@@ -1,21 +1,17 @@
 """`recorder budget`: how far each budget of the config is used."""
 
-import click
-
 from recorder.analyses import Analyses
 from recorder.analysis.budget_use import budgets_report
 from recorder.cli.analysis_commands import print_report
-from recorder.cli.options import command_now
+from recorder.cli.options import command, command_now
 from recorder.cli.row_options import QueryOptions, query_options
 from recorder.cli.stores import reading
 
 
-@click.command(
-    epilog="""\b
-Examples:
-  recorder budget
-  recorder budget --sort=-share --format json
-  recorder budget --as-of 2026-11-15"""
+@command(
+    "recorder budget",
+    "recorder budget --sort=-share --format json",
+    "recorder budget --as-of 2026-11-15",
 )
 @query_options("as_of tz order format", source=False)
 def budget(options: QueryOptions) -> None:

@@ -8,7 +8,7 @@ from typing import Final
 import click
 
 from recorder.analysis.filters import Filters
-from recorder.cli.options import command_now, completed_by, settings_options
+from recorder.cli.options import command, command_now, completed_by, settings_options
 from recorder.cli.row_options import QueryOptions, notify_unknown_words, query_options
 from recorder.cli.stores import recording
 from recorder.cli.streams import notify
@@ -28,7 +28,7 @@ from recorder.store.write.track import untrack as untrack_run
 _MOST_NAMED: Final = 5
 
 
-@click.command(epilog="Example: recorder untrack er_01JC8Z6M3Q")
+@command("recorder untrack er_01JC8Z6M3Q")
 @click.argument(
     "run_ids", metavar="RUN_ID...", shell_complete=completed_by("run_id"), nargs=-1, required=True
 )
@@ -45,12 +45,10 @@ def untrack(run_ids: tuple[str, ...], settings: Settings) -> None:
         database.write(work)
 
 
-@click.command(
-    epilog="""\b
-Examples:
-  recorder label er_01JC8Z6M3Q team=growth wave=2
-  recorder label --slug work_email --since 7d wave=2
-  recorder label --label wave=2 --remove wave"""
+@command(
+    "recorder label er_01JC8Z6M3Q team=growth wave=2",
+    "recorder label --slug work_email --since 7d wave=2",
+    "recorder label --label wave=2 --remove wave",
 )
 @click.argument(
     "words", metavar="[RUN_ID]... [KEY=VALUE]...", shell_complete=completed_by("run_id"), nargs=-1
@@ -89,11 +87,9 @@ def _pair(word: str) -> tuple[str, str]:
         raise UsageError(f"{word!r}: {error}") from error
 
 
-@click.command(
-    epilog="""\b
-Examples:
-  recorder forget er_01JC8Z6M3Q
-  recorder forget --label customer=acme --yes"""
+@command(
+    "recorder forget er_01JC8Z6M3Q",
+    "recorder forget --label customer=acme --yes",
 )
 @click.argument("run_ids", metavar="[RUN_ID]...", shell_complete=completed_by("run_id"), nargs=-1)
 @click.option("--yes", is_flag=True, help="Do not ask first.")

@@ -9,7 +9,7 @@ from typing import Any, Final
 import click
 
 from recorder.analyses import Analyses
-from recorder.cli.options import all_options, command_now, verbose_option
+from recorder.cli.options import all_options, command, command_now, verbose_option
 from recorder.cli.output import write_rows
 from recorder.cli.row_options import QueryOptions, notify_unknown_words, query_options
 from recorder.cli.stores import reading
@@ -142,12 +142,10 @@ _RULE_OPTIONS: Final = all_options(
 )
 
 
-@click.command(
-    epilog="""\b
-Examples:
-  recorder check --max-failure-rate 0.1 --max-overdue 0 --max-silence 10m
-  recorder check --max-spend '5000 credits/7d' --max-budget 0.8
-  recorder check --max-failure-rate 0.05 --slug work_email --since 1d -v"""
+@command(
+    "recorder check --max-failure-rate 0.1 --max-overdue 0 --max-silence 10m",
+    "recorder check --max-spend '5000 credits/7d' --max-budget 0.8",
+    "recorder check --max-failure-rate 0.05 --slug work_email --since 1d -v",
 )
 @_RULE_OPTIONS
 @query_options("filters tz format", settings=["overdue_after"])

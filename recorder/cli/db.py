@@ -9,7 +9,7 @@ import click
 from recorder.analysis.values import as_json, instant
 from recorder.cli.json_output import write_document
 from recorder.cli.loading import load
-from recorder.cli.options import command_now, complete_file, settings_options
+from recorder.cli.options import command_now, complete_file, examples_text, settings_options
 from recorder.cli.output import write_rows
 from recorder.cli.row_options import format_option, parse_when_option
 from recorder.cli.stores import opened, reading, recording
@@ -120,7 +120,7 @@ def status(format: str, settings: Settings) -> int:
 
 @db.command(
     short_help="Look for contradictions in the store.",
-    epilog="\b\nExamples:\n  recorder db check\n  recorder db check --format json",
+    epilog=examples_text("recorder db check", "recorder db check --format json"),
 )
 @format_option
 @settings_options(source=False)
@@ -144,7 +144,9 @@ def check(format: str, settings: Settings) -> int:
 
 @db.command(
     short_help="Drop polls and inner states of runs that ended long ago.",
-    epilog="\b\nExamples:\n  recorder db prune --before 365d --dry-run\n  recorder db prune --before 2026-01-01",
+    epilog=examples_text(
+        "recorder db prune --before 365d --dry-run", "recorder db prune --before 2026-01-01"
+    ),
 )
 @click.option(
     "--before",

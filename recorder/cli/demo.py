@@ -19,7 +19,7 @@ import click
 from recorder.analyses import Analyses
 from recorder.cli.live import open_view
 from recorder.cli.main import cli, run
-from recorder.cli.options import debug_option
+from recorder.cli.options import command, debug_option
 from recorder.cli.streams import terminal_width
 from recorder.cli.terminal import fold
 from recorder.cli.watcher import Watcher
@@ -48,11 +48,9 @@ and from cron or as a service, silent while all is well (lines: README.md):
 """
 
 
-@click.command(
-    epilog="""\b
-Examples:
-  recorder demo
-  recorder demo --db demo.db          keep the store in this file"""
+@command(
+    "recorder demo",
+    "recorder demo --db demo.db          keep the store in this file",
 )
 @click.option(
     "--db", metavar="URL", help="A new store, kept for later; by default one in a temporary folder."

@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 import click
 
+from recorder.cli.options import command
 from recorder.cli.output import write_rows
 from recorder.cli.row_options import QueryOptions, query_options
 from recorder.cli.streams import terminal_width
@@ -17,11 +18,9 @@ from recorder.settings import DEFAULT_SOURCE
 _COLUMNS = ("check", "source", "state", "found", "advice")
 
 
-@click.command(
-    epilog="""\b
-Examples:
-  recorder doctor
-  recorder doctor --source team-b --format json"""
+@command(
+    "recorder doctor",
+    "recorder doctor --source team-b --format json",
 )
 @query_options("format", settings=["base_url", "rate", "every", "overdue_after", "ping"])
 def doctor(options: QueryOptions) -> int:

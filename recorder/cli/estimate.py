@@ -17,7 +17,7 @@ from recorder.analysis.likes import LEAST_LIKES, Value
 from recorder.analysis.values import amount, declared, kinds
 from recorder.cli.analysis_commands import print_report
 from recorder.cli.json_output import write_value
-from recorder.cli.options import command_now, completed_by
+from recorder.cli.options import command, command_now, completed_by
 from recorder.cli.output import write_rows
 from recorder.cli.row_options import QueryOptions, notify_unknown_words, query_options
 from recorder.cli.stores import reading
@@ -28,14 +28,13 @@ from recorder.ledger.cost import MICROS
 _COLUMNS: Final = declared(
     kinds("measure p10 p50 p90 basis n held", number="p10 p50 p90", count="n")
 )
-_EXAMPLES: Final = (
-    "estimate --slug work_email --leads 500",
-    "estimate --slug work_email --leads 500 --version 3 --preview 900",
-    "estimate --backtest",
+
+
+@command(
+    "recorder estimate --slug work_email --leads 500",
+    "recorder estimate --slug work_email --leads 500 --version 3 --preview 900",
+    "recorder estimate --backtest",
 )
-
-
-@click.command(epilog="\b\nExamples:" + "".join(f"\n  recorder {line}" for line in _EXAMPLES))
 @click.option(
     "--slug", metavar="SLUG", shell_complete=completed_by("slug"), help="Slug of the enrichment."
 )

@@ -17,7 +17,7 @@ import click
 from recorder.analysis.value_texts import instant_text
 from recorder.analysis.values import Cells, declared
 from recorder.cli.event_cursor import Cursor
-from recorder.cli.options import completed_from
+from recorder.cli.options import command, completed_from
 from recorder.cli.output import write_rows
 from recorder.cli.row_options import QueryOptions, notify_unknown_words, parse_words, query_options
 from recorder.cli.stores import reading
@@ -42,13 +42,11 @@ def _kinds(ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]) -
     return words
 
 
-@click.command(
-    epilog="""\b
-Examples:
-  recorder events --since 24h
-  recorder events --kind ended --status failed --sort=-event_id --limit 20
-  recorder events --cursor seen --since 1h --format ndjson
-  recorder events --follow --format ndjson | while read -r line; do ..."""
+@command(
+    "recorder events --since 24h",
+    "recorder events --kind ended --status failed --sort=-event_id --limit 20",
+    "recorder events --cursor seen --since 1h --format ndjson",
+    "recorder events --follow --format ndjson | while read -r line; do ...",
 )
 @click.option(
     "--kind",

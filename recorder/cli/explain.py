@@ -7,7 +7,7 @@ import click
 from recorder.analyses import Analyses
 from recorder.cli.explain_page import markdown_lines, page_parts, text_lines
 from recorder.cli.json_output import write_value
-from recorder.cli.options import completed_by
+from recorder.cli.options import command, completed_by
 from recorder.cli.output import write_rows
 from recorder.cli.row_options import QueryOptions, query_options
 from recorder.cli.status_page import page_of
@@ -15,12 +15,10 @@ from recorder.cli.stores import reading
 from recorder.cli.streams import terminal_width
 
 
-@click.command(
-    epilog="""\b
-Examples:
-  recorder explain er_01JC8Z6M3Q
-  recorder explain er_01JC8Z6M3Q --format markdown
-  recorder explain er_01JC8Z6M3Q --format json --as-of 2026-11-20T09:15:00Z"""
+@command(
+    "recorder explain er_01JC8Z6M3Q",
+    "recorder explain er_01JC8Z6M3Q --format markdown",
+    "recorder explain er_01JC8Z6M3Q --format json --as-of 2026-11-20T09:15:00Z",
 )
 @click.argument("run_id", metavar="RUN_ID", shell_complete=completed_by("run_id"))
 @query_options("as_of tz format", settings=["overdue_after"])

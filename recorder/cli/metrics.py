@@ -13,7 +13,7 @@ from recorder.analyses import Analyses
 from recorder.analysis.analysis import Question
 from recorder.analysis.budget_use import budgets_report
 from recorder.analysis.filters import Filters
-from recorder.cli.options import command_now, complete_file, extra_module, settings_options
+from recorder.cli.options import command, command_now, complete_file, extra_module, settings_options
 from recorder.cli.row_options import tz_option
 from recorder.cli.source_command import sharing
 from recorder.cli.stores import reading
@@ -41,11 +41,9 @@ class Metric(NamedTuple):
     is_counter: bool = False
 
 
-@click.command(
-    epilog="""\b
-Examples:
-  recorder metrics
-  recorder metrics --out /var/lib/node_exporter/recorder.prom"""
+@command(
+    "recorder metrics",
+    "recorder metrics --out /var/lib/node_exporter/recorder.prom",
 )
 @click.option(
     "--out",

@@ -1,4 +1,4 @@
-"""The options of settings, one decorator each.
+"""The decorators of commands: their examples, and the options of settings.
 
 Invariant: click only collects texts, `load_settings` decides between option, environment and file. One `now` holds
 for a whole command.
@@ -23,6 +23,18 @@ Decorator: TypeAlias = Callable[[Command], Command]
 
 _NOW = "recorder.now"
 _WIDE = "recorder.wide"
+
+
+def command(*examples: str, **more: Any) -> Callable[[Command], click.Command]:  # noqa: ANN401  # as click takes it
+    """Make a command of a function; its help ends with these examples."""
+    return click.command(epilog=examples_text(*examples), **more)
+
+
+def examples_text(*lines: str) -> str:
+    """Return the end of a command's help; click leaves the lines as they are."""
+    if len(lines) == 1:
+        return f"Example: {lines[0]}"
+    return "\b\nExamples:" + "".join(f"\n  {line}" for line in lines)
 
 
 def command_now() -> int:

@@ -7,6 +7,7 @@ import click
 from recorder.analyses import Analyses
 from recorder.analysis.rows import RunRow
 from recorder.analysis.values import declared, instant, kinds
+from recorder.cli.options import command
 from recorder.cli.output import Row, write_rows
 from recorder.cli.row_options import QueryOptions, notify_unknown_words, query_options
 from recorder.cli.stores import reading
@@ -27,13 +28,11 @@ _TABLE: Final = (
 )
 
 
-@click.command(
-    epilog="""\b
-Examples:
-  recorder overdue
-  recorder overdue --overdue-after 30m --fail || page-somebody
-  recorder overdue --slow
-  recorder overdue --slug work_email --format ndjson"""
+@command(
+    "recorder overdue",
+    "recorder overdue --overdue-after 30m --fail || page-somebody",
+    "recorder overdue --slow",
+    "recorder overdue --slug work_email --format ndjson",
 )
 @click.option("--fail", is_flag=True, help="Exit with code 5 if any run is listed.")
 @click.option(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from recorder.cli.options import parsed_span, settings_options, verbose_option
+from recorder.cli.options import command, parsed_span, settings_options, verbose_option
 from recorder.cli.pings import Pings
 from recorder.cli.progress import progress
 from recorder.cli.stores import bound_waits, recording, stopped_by_signals
@@ -25,14 +25,12 @@ from recorder.transfer.unrecorded import keep_answers
 _SOME_FAILED = 3
 
 
-@click.command(
-    epilog="""\b
-Examples:
-  recorder poll                       one pass over what is due
-  recorder poll --for 55s             from cron, every minute
-  recorder poll --until-done          until every run has ended for good
-  recorder poll --for 55s --items     and the leads of ended runs
-  recorder poll --forever -v          as a service"""
+@command(
+    "recorder poll                       one pass over what is due",
+    "recorder poll --for 55s             from cron, every minute",
+    "recorder poll --until-done          until every run has ended for good",
+    "recorder poll --for 55s --items     and the leads of ended runs",
+    "recorder poll --forever -v          as a service",
 )
 @click.option(
     "--for", "span", metavar="DURATION", callback=parsed_span, help="Go on for this long: 55s, 10m."

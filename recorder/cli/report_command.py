@@ -7,7 +7,7 @@ import click
 from msgspec.structs import replace
 
 from recorder.analyses import Analyses
-from recorder.cli.options import command_now, complete_file, extra_module
+from recorder.cli.options import command, command_now, complete_file, extra_module
 from recorder.cli.row_options import QueryOptions, notify_unknown_words, query_options
 from recorder.cli.stores import reading
 from recorder.cli.streams import notify
@@ -19,12 +19,10 @@ from recorder.transfer.outgoing import whole_file
 _DAYS: Final = 30
 
 
-@click.command(
-    epilog="""\b
-Examples:
-  recorder report --out month.html
-  recorder report --since 7d --slug work_email --out week.html
-  recorder report --since 2026-10-01 --until 2026-11-01 --out october.html"""
+@command(
+    "recorder report --out month.html",
+    "recorder report --since 7d --slug work_email --out week.html",
+    "recorder report --since 2026-10-01 --until 2026-11-01 --out october.html",
 )
 @click.option(
     "--out",

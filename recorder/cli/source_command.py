@@ -8,7 +8,7 @@ from typing import Final
 import click
 
 from recorder.analysis.values import declared, instant, kinds
-from recorder.cli.options import command_now, completed_by
+from recorder.cli.options import command, command_now, completed_by
 from recorder.cli.output import Row, write_rows
 from recorder.cli.row_options import QueryOptions, query_options
 from recorder.cli.stores import reading
@@ -50,12 +50,10 @@ _KEYS: Final = declared(
 )
 
 
-@click.command(
-    epilog="""\b
-Examples:
-  recorder sources
-  recorder sources --source team-b --format json
-  recorder sources --move team-b --base-url https://ledger.example"""
+@command(
+    "recorder sources",
+    "recorder sources --source team-b --format json",
+    "recorder sources --move team-b --base-url https://ledger.example",
 )
 @click.option(
     "--move",

@@ -2,6 +2,7 @@
 
 import click
 
+from recorder.cli.options import command
 from recorder.cli.output import write_rows
 from recorder.cli.row_options import QueryOptions, query_options
 from recorder.cli.stores import reading
@@ -9,12 +10,10 @@ from recorder.store.read.query_result import query_result
 from recorder.views import VIEWS
 
 
-@click.command(
+@command(
+    'recorder sql "SELECT slug, count(*) AS runs FROM runs GROUP BY slug"',
+    'recorder sql "$(cat waits.sql)" --format csv > waits.csv',
     context_settings={"ignore_unknown_options": True},  # a query may begin with a comment: -- ...
-    epilog="""\b
-Examples:
-  recorder sql "SELECT slug, count(*) AS runs FROM runs GROUP BY slug"
-  recorder sql "$(cat waits.sql)" --format csv > waits.csv""",
 )
 @click.argument("query", metavar="QUERY")
 @query_options("format", source=False)

@@ -7,7 +7,7 @@ import click
 
 from recorder.analyses import Analyses
 from recorder.cli.json_output import write_document
-from recorder.cli.options import completed_by
+from recorder.cli.options import command, completed_by
 from recorder.cli.output import write_rows
 from recorder.cli.row_options import QueryOptions, query_options
 from recorder.cli.run_page import Page
@@ -17,11 +17,9 @@ from recorder.life import flight_since, is_overdue
 from recorder.views import RUNS, run_cells
 
 
-@click.command(
-    epilog="""\b
-Examples:
-  recorder status er_01JC8Z6M3Q
-  recorder status er_01JC8Z6M3Q --format json --as-of 2026-11-20T09:15:00Z"""
+@command(
+    "recorder status er_01JC8Z6M3Q",
+    "recorder status er_01JC8Z6M3Q --format json --as-of 2026-11-20T09:15:00Z",
 )
 @click.argument("run_id", metavar="RUN_ID", shell_complete=completed_by("run_id"))
 @query_options("as_of tz format")

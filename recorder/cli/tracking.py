@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import click
 
 from recorder.cli.inputs import input_lines
-from recorder.cli.options import command_now, settings_options, verbose_option
+from recorder.cli.options import command, command_now, settings_options, verbose_option
 from recorder.cli.row_options import new_label_option
 from recorder.cli.stores import recording
 from recorder.cli.streams import notify
@@ -42,11 +42,9 @@ def _ids(words: Iterable[str], arguments: Refusals, lines: Refusals) -> Iterator
             arguments.add(number, error)
 
 
-@click.command(
-    epilog="""\b
-Examples:
-  recorder track er_01JC8Z6M3Q --label team=growth
-  start-runs | recorder track -"""
+@command(
+    "recorder track er_01JC8Z6M3Q --label team=growth",
+    "start-runs | recorder track -",
 )
 @click.argument("run_ids", metavar="[RUN_ID]... [-]", nargs=-1)
 @new_label_option

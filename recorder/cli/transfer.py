@@ -14,7 +14,7 @@ from recorder.cli.busy import Count, busy
 from recorder.cli.inputs import input_lines
 from recorder.cli.json_output import escaped_json
 from recorder.cli.loading import load
-from recorder.cli.options import command_now, complete_file, settings_options
+from recorder.cli.options import command, command_now, complete_file, settings_options
 from recorder.cli.output import write_rows
 from recorder.cli.row_options import as_of_option, tz_option
 from recorder.cli.stores import reading, recording
@@ -36,12 +36,10 @@ _FORMATS: Final = ("ndjson", "csv", "parquet")
 _BY_ENDING: Final = {".ndjson": "ndjson", ".jsonl": "ndjson", ".csv": "csv", ".parquet": "parquet"}
 
 
-@click.command(
-    epilog="""\b
-Examples:
-  recorder export answers --out history.ndjson    whole, for `recorder import`
-  recorder export runs --out runs.parquet
-  recorder export lake --out lake/    Parquet by month: what has changed""",
+@command(
+    "recorder export answers --out history.ndjson    whole, for `recorder import`",
+    "recorder export runs --out runs.parquet",
+    "recorder export lake --out lake/    Parquet by month: what has changed",
 )
 @click.argument("name", type=click.Choice(_NAMES), metavar="NAME")
 @click.option(
@@ -162,13 +160,11 @@ def _text(path: Path | None) -> AbstractContextManager[TextIO]:
     return nullcontext(sys.stdout) if path is None else path.open("w", encoding="utf-8", newline="")
 
 
-@click.command(
+@command(
+    "recorder import history.ndjson",
+    "zcat old-logs.ndjson.gz | recorder import -",
+    "recorder import history.ndjson --into archive",
     name="import",
-    epilog="""\b
-Examples:
-  recorder import history.ndjson
-  zcat old-logs.ndjson.gz | recorder import -
-  recorder import history.ndjson --into archive""",
 )
 @click.argument("file", metavar="FILE", shell_complete=complete_file)
 @click.option("--into", metavar="NAME", help="Import the lines of all sources into this source.")

@@ -12,7 +12,7 @@ from recorder.analysis.rows import RunRow
 from recorder.cli.ask import write_runs
 from recorder.cli.json_output import write_document
 from recorder.cli.live import LiveTable, View
-from recorder.cli.options import command_now, completed_by, parsed_span, settings_options
+from recorder.cli.options import command, command_now, completed_by, parsed_span, settings_options
 from recorder.cli.row_options import format_option
 from recorder.cli.stores import recording, stopped_by_signals
 from recorder.cli.streams import can_draw, notify
@@ -39,11 +39,9 @@ _RANKED = (KeyRefusedError.exit_code, _GAVE_UP, _NOT_COMPLETED, 0)
 GONE_AFTER_US = MINUTE
 
 
-@click.command(
-    epilog="""\b
-Examples:
-  recorder wait er_01JC8Z6M3Q && echo completed
-  start-run | recorder wait - --timeout 30m --format json"""
+@command(
+    "recorder wait er_01JC8Z6M3Q && echo completed",
+    "start-run | recorder wait - --timeout 30m --format json",
 )
 @click.argument("run_ids", metavar="RUN_ID... [-]", shell_complete=completed_by("run_id"), nargs=-1)
 @click.option(

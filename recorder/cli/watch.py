@@ -8,7 +8,7 @@ import click
 
 from recorder.cli.live import open_view
 from recorder.cli.live_rows import SNAPSHOT_COLUMNS, headline, snapshot_row
-from recorder.cli.options import completed_by, settings_options, wide_option
+from recorder.cli.options import command, completed_by, settings_options, wide_option
 from recorder.cli.output import FORMATS, write_rows
 from recorder.cli.stores import reading, stopped_by_signals
 from recorder.cli.streams import output_was_lost
@@ -28,12 +28,10 @@ from recorder.transfer.unrecorded import keep_answers
 _TABLE = ("run_id", "status", "leads_done", "leads_total", "age_seconds", "remaining", "note")
 
 
-@click.command(
-    epilog="""\b
-Examples:
-  recorder watch                      all that is in flight, until Ctrl-C
-  recorder watch er_01JC8Z6M3Q        this run, until it has ended
-  recorder watch --format json        the table as it stands, once"""
+@command(
+    "recorder watch                      all that is in flight, until Ctrl-C",
+    "recorder watch er_01JC8Z6M3Q        this run, until it has ended",
+    "recorder watch --format json        the table as it stands, once",
 )
 @click.argument("run_ids", metavar="[RUN_ID]...", shell_complete=completed_by("run_id"), nargs=-1)
 @click.option(
