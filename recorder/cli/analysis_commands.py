@@ -138,9 +138,9 @@ def _option(option: Option) -> Callable[[Any], Any]:
 _FORMS: Final[Mapping[str, Mapping[str, Any]]] = {
     "flag": {"is_flag": True},
     "number": {"type": click.IntRange(1), "metavar": "N"},
-    "selection": {"metavar": "SELECTION", "callback": parse_selection},
+    "selection": {"metavar": "SELECTION", "type": parse_selection},
     "period": {"type": click.Choice(("previous",))},
-    "instant": {"metavar": "T", "callback": parse_when_option},
+    "instant": {"metavar": "T", "type": parse_when_option},
     "span": {"metavar": "DURATION"},
 }
 """How click takes an option of each kind."""

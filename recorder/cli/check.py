@@ -25,9 +25,7 @@ _COLUMNS: Final = ("rule", "value", "threshold", "n", "crossed", "of", "value_lo
 _RULES: Final = frozenset(field.name for field in fields(Thresholds)) - {"min_n", "strict"}
 
 
-def _share(_ctx: click.Context, _param: click.Parameter, text: str | None) -> float | None:
-    if text is None:
-        return None
+def _share(text: str) -> float:
     try:
         share = float(text)
     except ValueError:
@@ -37,16 +35,14 @@ def _share(_ctx: click.Context, _param: click.Parameter, text: str | None) -> fl
     return share
 
 
-def _rate(ctx: click.Context, param: click.Parameter, text: str | None) -> float | None:
-    share = _share(ctx, param, text)
-    if share is not None and share > 1:
+def _rate(text: str) -> float:
+    share = _share(text)
+    if share > 1:
         raise click.BadParameter(f"{text!r}: write a rate from 0 to 1, such as 0.1.")
     return share
 
 
-def _past_span(_ctx: click.Context, _param: click.Parameter, text: str | None) -> int | None:
-    if text is None:
-        return None
+def _past_span(text: str) -> int:
     us = _parse_past_span(text)
     if us is None:
         raise click.BadParameter(f"{text!r}: write 10m, 24h or 7d.")
@@ -63,12 +59,6 @@ def _parse_past_span(text: str) -> int | None:
     return us or None
 
 
-def _spend_limits(
-    _ctx: click.Context, _param: click.Parameter, texts: tuple[str, ...]
-) -> tuple[SpendLimit, ...]:
-    return tuple(map(_spend_limit, texts))
-
-
 def _spend_limit(text: str) -> SpendLimit:
     amount, _, within = text.rpartition("/")
     number, _, unit = amount.strip().partition(" ")
@@ -83,9 +73,9 @@ def _spend_limit(text: str) -> SpendLimit:
     return SpendLimit(micros=micros, unit=unit.strip() or None, within_us=within_us)
 
 
-_rate_option = partial(click.option, metavar="SHARE", callback=_rate)
+_rate_option = partial(click.option, metavar="SHARE", type=_rate)
 _count_option = partial(click.option, metavar="N", type=click.IntRange(0))
-_span_option = partial(click.option, metavar="DURATION", callback=_past_span)
+_span_option = partial(click.option, metavar="DURATION", type=_past_span)
 
 _RULE_OPTIONS: Final = all_options(
     _rate_option(
@@ -111,7 +101,7 @@ _RULE_OPTIONS: Final = all_options(
         "--max-spend",
         "spend",
         metavar="AMOUNT[ UNIT]/DURATION",
-        callback=_spend_limits,
+        type=_spend_limit,
         multiple=True,
         help="Spend of the runs created in that time, by unit: 5000/7d. Repeatable.",
     ),
@@ -119,7 +109,7 @@ _RULE_OPTIONS: Final = all_options(
         "--max-budget",
         "budget",
         metavar="SHARE",
-        callback=_share,
+        type=_share,
         help="Used share of each budget of the config.",
     ),
     _span_option(

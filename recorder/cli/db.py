@@ -152,7 +152,7 @@ def check(format: str, settings: Settings) -> int:
     "--before",
     metavar="T",
     required=True,
-    callback=parse_when_option,
+    type=parse_when_option,
     help="Runs that ended before T: a date, or 365d (ago); at least 90 days ago.",
 )
 @click.option("--dry-run", "is_trial", is_flag=True, help="Only count what would be dropped.")

@@ -118,10 +118,10 @@ def extra_module(name: str, *, extra: str) -> Any:  # noqa: ANN401  # a module
         ) from error
 
 
-def parsed_span(_ctx: click.Context, _param: click.Parameter, text: str | None) -> int | None:
-    """Return the microseconds of an option's duration; None where it is not given."""
-    span = None if text is None else parse_duration(text)
-    if text is not None and not span:
+def parse_span(text: str) -> int:
+    """Return the microseconds of an option's duration."""
+    span = parse_duration(text)
+    if not span:
         raise click.BadParameter(f"{text!r}: write 55s, 10m or 24h.")
     return span
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from recorder.cli.options import command, parsed_span, settings_options, verbose_option
+from recorder.cli.options import command, parse_span, settings_options, verbose_option
 from recorder.cli.pings import Pings
 from recorder.cli.progress import progress
 from recorder.cli.stores import bound_waits, recording, stopped_by_signals
@@ -33,7 +33,7 @@ _SOME_FAILED = 3
     "recorder poll --forever -v          as a service",
 )
 @click.option(
-    "--for", "span", metavar="DURATION", callback=parsed_span, help="Go on for this long: 55s, 10m."
+    "--for", "span", metavar="DURATION", type=parse_span, help="Go on for this long: 55s, 10m."
 )
 @click.option(
     "--until-done",

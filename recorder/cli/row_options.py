@@ -32,12 +32,11 @@ from recorder.settings import Settings
 from recorder.store.read.vocabulary import UnknownWord
 
 
-def parse_when_option(ctx: click.Context, _param: click.Parameter, text: str | None) -> int | None:
-    """Return the instant that an option gives, microseconds since 1970 UTC; None where it is left out."""
-    if text is None:
-        return None
+def parse_when_option(text: str) -> int:
+    """Return the instant that an option gives, microseconds since 1970 UTC."""
+    tz = click.get_current_context().params.get("tz", UTC)
     try:
-        instant = parse_when(text, now=command_now(), tz=ctx.params.get("tz", UTC))
+        instant = parse_when(text, now=command_now(), tz=tz)
         if instant is not None:
             datetime_of(instant)
     except OverflowError:  # beyond the calendar
@@ -47,27 +46,22 @@ def parse_when_option(ctx: click.Context, _param: click.Parameter, text: str | N
     return instant
 
 
-def _zone(_ctx: click.Context, _param: click.Parameter, name: str) -> tzinfo:
+def _zone(name: str) -> tzinfo:
     zone = zone_named(name)
     if zone is None:
         raise click.BadParameter(f"{name!r} is no time zone: write UTC or Europe/Berlin.")
     return zone
 
 
-def _labels(
-    _ctx: click.Context, _param: click.Parameter, texts: tuple[str, ...]
-) -> tuple[tuple[str, str], ...]:
-    """Return the labels, each written `key=value`; the value may be empty and may hold more `=`."""
-    pairs = []
-    for text in texts:
-        key, equals, value = text.partition("=")
-        if not (equals and key.strip()):
-            raise click.BadParameter(f"{text!r}: write key=value.")
-        try:
-            pairs.append(checked_label(key.strip(), value))
-        except LabelError as error:
-            raise click.BadParameter(f"{error}.") from error
-    return tuple(pairs)
+def _label(text: str) -> tuple[str, str]:
+    """Return the label that is written `key=value`; the value may be empty and may hold more `=`."""
+    key, equals, value = text.partition("=")
+    if not (equals and key.strip()):
+        raise click.BadParameter(f"{text!r}: write key=value.")
+    try:
+        return checked_label(key.strip(), value)
+    except LabelError as error:
+        raise click.BadParameter(f"{error}.") from error
 
 
 def parse_words(
@@ -77,10 +71,8 @@ def parse_words(
     return tuple(word.strip() for text in texts for word in text.split(",") if word.strip())
 
 
-def parse_selection(ctx: click.Context, param: click.Parameter, text: str | None) -> Filters | None:
+def parse_selection(text: str) -> Filters:
     """Return the runs of `since=14d,until=7d,source=a,slug=x,version=3,label.team=growth`."""
-    if text is None:
-        return None
     found: dict[str, list[str]] = {name: [] for name in _SELECTS}
     for piece in text.split(","):
         key, equals, value = (part.strip() for part in piece.partition("="))
@@ -93,12 +85,12 @@ def parse_selection(ctx: click.Context, param: click.Parameter, text: str | None
         found[name][-1] if found[name] else None for name in ("since", "until", "source")
     )
     return Filters(
-        since=parse_when_option(ctx, param, since),
-        until=parse_when_option(ctx, param, until),
+        since=None if since is None else parse_when_option(since),
+        until=None if until is None else parse_when_option(until),
         source=source,
         slug=tuple(found["slug"]),
         version=tuple(found["version"]),
-        labels=_labels(ctx, param, tuple(found["label"])),
+        labels=tuple(map(_label, found["label"])),
     )
 
 
@@ -117,7 +109,7 @@ format_option = all_options(
 
 tz_option = click.option(
     "--tz",
-    callback=_zone,
+    type=_zone,
     is_eager=True,  # dates are read in it
     metavar="ZONE",
     shell_complete=lambda _, __, beginning: [
@@ -130,7 +122,7 @@ tz_option = click.option(
 as_of_option = click.option(
     "--as-of",
     metavar="T",
-    callback=parse_when_option,
+    type=parse_when_option,
     help="Answer with what was known at T: a time, a date (midnight in --tz), or 7d (ago).",
 )
 
@@ -142,7 +134,7 @@ def _time_options(what: str) -> tuple[Decorator, Decorator]:
         "--until": f"{what} before T: as for --since.",
     }
     since, until = (
-        click.option(name, metavar="T", callback=parse_when_option, help=text)
+        click.option(name, metavar="T", type=parse_when_option, help=text)
         for name, text in texts.items()
     )
     return since, until
@@ -169,7 +161,7 @@ slug_option = _words_option("--slug", metavar="SLUG", text="Runs of this enrichm
 version_option = _words_option(
     "--version", metavar="TEXT", text="Runs of this version of an enrichment. Repeatable."
 )
-_label_option = partial(_words_option, "--label", "labels", metavar="KEY=VALUE", callback=_labels)
+_label_option = partial(_words_option, "--label", "labels", metavar="KEY=VALUE", type=_label)
 label_option = _label_option(text="Runs that have this label. Repeatable: all must match.")
 new_label_option = _label_option(text="Give the runs this label. Repeatable.")
 

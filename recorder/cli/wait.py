@@ -12,7 +12,7 @@ from recorder.analysis.rows import RunRow
 from recorder.cli.ask import write_runs
 from recorder.cli.json_output import write_document
 from recorder.cli.live import LiveTable, View
-from recorder.cli.options import command, command_now, completed_by, parsed_span, settings_options
+from recorder.cli.options import command, command_now, completed_by, parse_span, settings_options
 from recorder.cli.row_options import format_option
 from recorder.cli.stores import recording, stopped_by_signals
 from recorder.cli.streams import can_draw, notify
@@ -47,7 +47,7 @@ GONE_AFTER_US = MINUTE
 @click.option(
     "--timeout",
     "timeout_us",
-    callback=parsed_span,
+    type=parse_span,
     metavar="DURATION",
     default="10m",
     help="Give up after this long.",
