@@ -219,13 +219,14 @@ def test_runs_that_failed_together_come_back_apart() -> None:
 
 
 def test_a_failure_says_little_of_the_run() -> None:
-    """In flight stays in flight, an ended run goes on settling; only a 404 makes it not visible."""
+    """In flight stays in flight, an ended run goes on settling, a run that a 404 hid stays hidden."""
     failed = {"last_outcome": Outcome.THROTTLED, "n_failures": 1}
-    gone = {"last_outcome": Outcome.NOT_VISIBLE, "n_failures": 1}
+    gone = {"last_outcome": Outcome.NOT_VISIBLE, "n_failures": 1, "is_lost": True}
     assert poll(known(1, **failed)).tracking == "active"
     assert poll(known(1, is_terminal=None, **failed)).tracking == "active"
     assert poll(ended(1, **failed)).tracking == "settling"
     assert poll(known(1, **gone)).tracking == poll(ended(1, **gone)).tracking == "not_visible"
+    assert poll(known(1, **gone | failed)).tracking == "not_visible"
 
 
 INSTANTS = st.integers(START, START + 60 * DAY)

@@ -237,3 +237,24 @@ def test_an_earlier_first_answer_gives_the_document(database: Database) -> None:
     assert shown is not None
     assert shown.value["requestId"] == "q1"
     assert shown.n_polls == 3
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2, 3), (3, 2, 0, 1), (1, 0, 3, 2)])
+@pytest.mark.parametrize("seen", [True, False])
+def test_a_poll_that_failed_after_a_404_leaves_a_run_not_visible(
+    database: Database, order: Sequence[int], *, seen: bool
+) -> None:
+    """The last answer is the 404 still, until the run is shown again."""
+    register(database)
+    log = ({(RUNS[0], 0): "running"} if seen else {(RUNS[0], 0): "503"}) | {
+        (RUNS[0], 1): "404",
+        (RUNS[0], 2): "503",
+        (RUNS[0], 3): "running",
+    }
+    made = answers(log)
+    for at in order:
+        Recorder(database).record([made[at]])
+    with database.reading() as connection:
+        told = [next(run_rows(connection, past=Past(as_of=T0 + at * S))) for at in range(4)]
+    assert [row.tracking for row in told] == ["active", "not_visible", "not_visible", "active"]
+    assert [row.is_lost for row in told] == [False, seen, seen, False]

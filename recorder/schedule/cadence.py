@@ -79,6 +79,7 @@ class ScheduleInputs(Struct, frozen=True, kw_only=True):
         ended_seen_at: when the present end was first seen.
         resumed_at: when `track` last resumed the run.
         last_outcome: the last request's outcome.
+        is_lost: whether the last answer was a 404; a request that failed after it is no answer.
         n_failures: how many requests in a row, up to the last, gave no row.
         started_at: by the ledger's clock, as all that it gives; None where it has none.
         counted_at: when the leads stood as they do now.
@@ -98,6 +99,7 @@ class ScheduleInputs(Struct, frozen=True, kw_only=True):
     ended_seen_at: int | None = None
     resumed_at: int | None = None
     last_outcome: Outcome | None = None
+    is_lost: bool = False
     n_failures: int = 0
     started_at: int | None = None
     counted_at: int | None = None
@@ -204,13 +206,13 @@ def _after_end(inputs: ScheduleInputs, now: int, cadence: Cadence) -> NextPoll:
 
 
 def _after_failure(inputs: ScheduleInputs, now: int, cadence: Cadence) -> NextPoll:
-    is_lost = inputs.last_outcome is Outcome.NOT_VISIBLE
-    slowest = SLOWEST_NOT_VISIBLE_US if is_lost else SLOWEST_RETRY_US
+    is_absent = inputs.last_outcome is Outcome.NOT_VISIBLE
+    slowest = SLOWEST_NOT_VISIBLE_US if is_absent else SLOWEST_RETRY_US
     pause = min(cadence.every_us << min(max(inputs.n_failures - 1, 0), _MOST_DOUBLINGS), slowest)
     tracking: Tracking = "settling" if inputs.is_terminal else "active"
     return NextPoll(
-        tracking="not_visible" if is_lost else tracking,
-        due_at=now + pause + (0 if is_lost else _jitter(pause, now)),
+        tracking="not_visible" if inputs.is_lost else tracking,
+        due_at=now + pause + (0 if is_absent else _jitter(pause, now)),
         urgency=Urgency.LATER if inputs.is_terminal else Urgency.IN_FLIGHT,
         likely_end=inputs.likely_end,
         n_missed=inputs.n_missed,

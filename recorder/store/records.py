@@ -216,8 +216,10 @@ def count_poll(watch: WatchRecord, at: int, outcome: Outcome) -> int | None:
         watch.first_polled_at = at
     if not outcome.is_row:
         watch.n_failures += 1
+        if outcome is Outcome.NOT_VISIBLE and watch.lost_at is None:
+            watch.lost_at = at
         return None
-    watch.n_failures = 0
+    watch.n_failures, watch.lost_at = 0, None
     watch.last_good_at = at
     if watch.first_good_at is None:
         watch.first_good_at = at

@@ -35,7 +35,7 @@ class RunLog:
 
     Args:
         run: the run's row.
-        watch: its watch row, which holds since when the run is lost.
+        watch: its watch row, which holds since when the API answers that it has no such run.
         rules: the settings that quiet depends on.
     """
 
@@ -61,11 +61,11 @@ class RunLog:
             self._add(kind, after.first_seen_at, f"{before.status} -> {after.status or NO_STATUS}")
 
     def note_poll(self, outcome: Outcome, at: int, last: SnapshotRecord | None) -> None:
-        """Note whether a poll does not show the run any more, or shows it again; `last`: its last state."""
-        is_lost = self._watch.lost_at is not None
-        kind = visibility(outcome, is_seen=last is not None, is_lost=is_lost)
+        """Note whether a poll, not counted yet, does not show the run any more, or shows it again; `last`: its last state."""
+        is_seen = self._watch.first_good_at is not None
+        is_lost = is_seen and self._watch.lost_at is not None
+        kind = visibility(outcome, is_seen=is_seen, is_lost=is_lost)
         if kind is not None and last is not None:
-            self._watch.lost_at = None if is_lost else at
             self._add(kind, at, last.status)
 
     def note_costs(self, states: Sequence[SnapshotRecord], first: int) -> None:
