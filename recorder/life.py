@@ -41,8 +41,8 @@ def flight_since(created_at: int | None, first_seen_at: int | None) -> int | Non
 
 
 def is_overdue(phase: Phase, *, since: int | None, overdue_after_us: int, now: int) -> bool:
-    """Return whether a run has been in flight for `overdue_after_us` or longer, since the instant of `flight_since`."""
-    return phase is Phase.IN_FLIGHT and since is not None and now - since >= overdue_after_us
+    """Return whether a run has been in flight for longer than `overdue_after_us`, since the instant of `flight_since`."""
+    return phase is Phase.IN_FLIGHT and since is not None and now - since > overdue_after_us
 
 
 def quiet_at(

@@ -125,11 +125,11 @@ def test_an_overdue_run_is_not_hastened_by_its_counts() -> None:
 
 def test_overdue_slower_and_slower() -> None:
     """Once overdue a run is polled every twentieth of its age, at least ten cadences, at most an hour."""
-    assert pause(known(10 * MINUTE - SECOND)) == 3 * SECOND
-    assert pause(known(10 * MINUTE)) == 30 * SECOND
+    assert pause(known(10 * MINUTE)) == 3 * SECOND
+    assert pause(known(10 * MINUTE + 1)) == 30 * SECOND
     assert pause(known(40 * MINUTE)) == 2 * MINUTE
     assert pause(known(2 * DAY)) == HOUR
-    assert poll(known(10 * MINUTE)).tracking == "active"
+    assert poll(known(10 * MINUTE + 1)).tracking == "active"
 
 
 def test_only_ended_runs_wait_for_all_others() -> None:
@@ -143,10 +143,10 @@ def test_only_ended_runs_wait_for_all_others() -> None:
 
 def test_a_run_is_overdue_from_creation_or_first_sight() -> None:
     """The ledger's createdAt counts where it gives one, else when the run was first seen."""
-    assert pause(known(10 * MINUTE - 1)) == 3 * SECOND
-    assert pause(known(10 * MINUTE)) == 30 * SECOND
-    assert pause(known(10 * MINUTE + SECOND - 1, created_at=None)) == 3 * SECOND
-    assert pause(known(10 * MINUTE + SECOND, created_at=None)) == 30 * SECOND
+    assert pause(known(10 * MINUTE)) == 3 * SECOND
+    assert pause(known(10 * MINUTE + 1)) == 30 * SECOND
+    assert pause(known(10 * MINUTE + SECOND, created_at=None)) == 3 * SECOND
+    assert pause(known(10 * MINUTE + SECOND + 1, created_at=None)) == 30 * SECOND
     assert pause(known(DAY, created_at=None, first_good_at=None)) == 3 * SECOND
 
 

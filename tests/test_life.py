@@ -51,8 +51,8 @@ def test_each_run_is_in_one_phase(*, is_terminal: bool | None, tracking: str, ph
 
 @pytest.mark.parametrize("phase", Phase)
 def test_only_what_is_in_flight_is_overdue(phase: Phase) -> None:
-    """From the very moment on; without an instant to count from never."""
-    for since, late in ((T0, True), (T0 + 1, False), (None, False)):
+    """Only what is in flight for longer than that, by a microsecond or more; without an instant to count from never."""
+    for since, late in ((T0 - 1, True), (T0, False), (None, False)):
         found = is_overdue(phase, since=since, overdue_after_us=LATE, now=T0 + LATE)
         assert found is (late and phase is Phase.IN_FLIGHT)
     assert flight_since(5, 7) == 5
@@ -63,8 +63,8 @@ SHAPES = list(
     product(
         get_args(Tracking),
         ((0, None), (1, None), (2, T0)),
-        (None, T0 - LATE, T0 - LATE + 1),
-        (None, T0 - LATE, T0 - LATE + 1),
+        (None, T0 - LATE - 1, T0 - LATE),
+        (None, T0 - LATE - 1, T0 - LATE),
     )
 )
 """Tracking; snapshots and when the end was seen; createdAt; first sight."""

@@ -295,8 +295,8 @@ def test_what_moves_is_watched_to_its_quiet_end() -> None:
     def waited_for(run: RunRow, at: int) -> bool:
         return is_waited_for(run, Cadence(), T0 + at * S)
 
-    assert waited_for(RUN, 599)
-    assert not waited_for(RUN, 600)
+    assert waited_for(RUN, 600)
+    assert not waited_for(RUN, 601)
     assert waited_for(ENDED, 100)
     assert not waited_for(ENDED, 1000)
     assert not waited_for(replace(ENDED, is_quiet=True), 100)

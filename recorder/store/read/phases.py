@@ -44,8 +44,8 @@ def flight_since() -> sa.ColumnElement[Any]:
 
 
 def is_overdue(before: "int | sa.BindParameter[int]") -> sa.ColumnElement[bool]:
-    """Return the condition that the run is in flight since then or longer; `run_summary` has to be joined."""
-    return is_in_flight() & (flight_since() <= before)
+    """Return the condition that the run is in flight since an instant before this one; `run_summary` has to be joined."""
+    return is_in_flight() & (flight_since() < before)
 
 
 def is_mismatched(as_of: int | None = None) -> sa.ColumnElement[bool]:
