@@ -7,7 +7,6 @@ that a source is bound to. No message repeats a value, which may hold a password
 import ipaddress
 import re
 import urllib.parse
-from dataclasses import dataclass, field
 from shlex import quote
 from typing import Final
 
@@ -45,8 +44,7 @@ class BaseUrl(Struct, frozen=True, kw_only=True):
         return f"{self.scheme}://{host}{port}{self.path}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PingUrl:
+class PingUrl(Struct, frozen=True, kw_only=True):
     """A URL that a monitor gives out, to be pinged after each pass; who knows it can ping too, so it is not shown.
 
     Attributes:
@@ -54,8 +52,11 @@ class PingUrl:
         query: without its question mark; empty for none.
     """
 
-    base: BaseUrl = field(repr=False)
-    query: str = field(default="", repr=False)
+    base: BaseUrl
+    query: str = ""
+
+    def __repr__(self) -> str:
+        return "PingUrl(***)"
 
     def target(self, word: str) -> bytes:
         """Return the path to request, with an exit code or another word appended."""

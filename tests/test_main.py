@@ -96,6 +96,35 @@ def test_help_imports_nothing_heavy_and_no_command() -> None:
     assert "Usage: recorder [OPTIONS] COMMAND" in done.stdout
 
 
+def test_a_pass_with_nothing_due_loads_little(tmp_path: Path, sqlite_template: Path) -> None:
+    """It loads no part of the program that it does not use, and makes no class of a dataclass, which takes long."""
+    store = tmp_path / "store.db"
+    store.write_bytes(sqlite_template.read_bytes())
+    done = python(
+        "import sys; from recorder.cli.main import cli, run; code = run(cli, ['poll'])\n"
+        "own = [module for name, module in sys.modules.items() if name.startswith('recorder.')]\n"
+        "made = {value for module in own for value in vars(module).values() if isinstance(value, type)}\n"
+        "print(code, [one for one in made if '__dataclass_fields__' in vars(one)])\n"
+        "print(*(module.__name__ for module in own))",
+        RECORDER_DATABASE_URL=str(store),
+        PUFFLE_API_KEY="pk",
+    )
+    first, second = done.stdout.splitlines()
+    assert first == "0 []"
+    loaded = {name.removeprefix("recorder.") for name in second.split()}
+    assert "polling.poller" in loaded
+    unused = {
+        "analyses",
+        "cli.live_rows",
+        "cli.output",
+        "cli.progress_line",
+        "fetch.client",
+        "frames",
+    }
+    unused |= {"outlooks", "queries", "sandbox", "store.blocks", "store.migrate", "store.status"}
+    assert loaded & unused == set()
+
+
 def test_what_a_command_imports_is_never_searched_for_garbage() -> None:
     """A command's modules stay for good: the search for garbage is on again after the import, and passes them by."""
     done = python(

@@ -35,6 +35,7 @@ SEAMS = {
 
 LOADED = {
     "recorder.cli.completion",  # only a shell that completes a word
+    "recorder.cli.progress_line",  # the rows of live views: only a terminal draws it
     "recorder.cli.remaining_runs",  # numpy: only runs in flight have something that remains
     "recorder.cli.store_words",  # the store: only a shell that completes a word
     "recorder.store.migrate",  # alembic: only a change of the schema

@@ -7,12 +7,14 @@ write instead. A value that may be a key or a password is not shown.
 import re
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 from typing import TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from recorder.analysis.spend_budget import PERIODS
 from recorder.base_url import PingUrl, parse_base_url, parse_ping_url
@@ -34,8 +36,7 @@ _REQUESTS = re.compile(r"0*[1-9][0-9]{0,5}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RawSetting:
+class RawSetting(Struct, frozen=True, kw_only=True):
     """The value of a setting as it was written.
 
     Attributes:
@@ -46,9 +47,12 @@ class RawSetting:
     """
 
     name: str
-    content: object = field(repr=False)
+    content: object
     file: Path | None = None
     shown: str | None = None
+
+    def __repr__(self) -> str:
+        return f"RawSetting({self.name!r})"  # the content may be a secret
 
     @property
     def folder(self) -> Path:

@@ -8,7 +8,6 @@ names its origin. The TOML file is all that is read: never a key, only the place
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
@@ -16,8 +15,8 @@ from typing import TypeVar
 from urllib.parse import quote
 
 import platformdirs
-from msgspec import Struct
-from msgspec.structs import replace
+from msgspec import Struct, field
+from msgspec.structs import asdict, replace
 
 from recorder.analysis.filters import Filters
 from recorder.analysis.spend_budget import SpendBudget
@@ -67,8 +66,7 @@ class SourceSettings(Struct, frozen=True, kw_only=True):
     items: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class Settings(Struct, frozen=True, kw_only=True):
     """All settings, resolved.
 
     Attributes:
@@ -85,7 +83,7 @@ class Settings:
         config_file: the file that was read, or None.
     """
 
-    database_url: str = field(repr=False)
+    database_url: str
     base_url: str = PUFFLE_URL
     source: str | None = None
     rate: int = _RATE
@@ -96,6 +94,10 @@ class Settings:
     budgets: tuple[SpendBudget, ...] = ()
     trigger_link: str | None = None
     config_file: Path | None = None
+
+    def __repr__(self) -> str:
+        shown = {**asdict(self), "database_url": "***"}
+        return f"Settings({', '.join(f'{name}={value!r}' for name, value in shown.items())})"
 
     def source_settings(self, name: str) -> SourceSettings:
         """Return the settings of a source; the common ones where the file has no table for it."""
