@@ -10,7 +10,8 @@ from recorder.cli.streams import notify
 from recorder.instants import steady_us
 from recorder.settings import Settings
 from recorder.store.engine import Database
-from recorder.store.revision import is_behind, require_current
+from recorder.store.revision import current_revision, require_current, require_revision
+from recorder.store.schema import REVISION
 
 _LEAST_WAIT_MS = 2000  # a commit of another process takes milliseconds
 
@@ -51,10 +52,11 @@ def prepare_for_writing(database: Database) -> str | None:
     Returns:
         One line for people where something was done, else None.
     """
-    if database.dialect.is_file and is_behind(database):
+    revision = current_revision(database)
+    if database.dialect.is_file and (revision is None or revision < REVISION):
         done: str | None = load("recorder.store.migrate").upgrade(database)
         return done
-    require_current(database)
+    require_revision(database, revision)
     return None
 
 

@@ -79,7 +79,11 @@ def require_current(database: Database) -> None:
         StoreMissingError, StoreOutdatedError, StoreNewerError: each ends with what to do.
         StoreError: no store can be made at that place.
     """
-    revision = current_revision(database)
+    require_revision(database, current_revision(database))
+
+
+def require_revision(database: Database, revision: str | None) -> None:
+    """Refuse a revision that is not this program's, as `require_current` does."""
     if revision is None:
         require_place(database)
         raise StoreMissingError(_missing(database))
@@ -89,12 +93,6 @@ def require_current(database: Database) -> None:
             f"{database.name} has schema {revision}, this program needs {REVISION}:"
             f" run {upgrade_command(database)}"
         )
-
-
-def is_behind(database: Database) -> bool:
-    """Return whether the store is missing, or older than this program."""
-    revision = current_revision(database)
-    return revision is None or revision < REVISION
 
 
 def require_place(database: Database) -> None:
