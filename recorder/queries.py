@@ -22,7 +22,7 @@ from recorder.store.engine import Database
 from recorder.store.read.listing import ListedRow, Listing, last_event_id
 from recorder.store.read.overdue_runs import overdue_runs
 from recorder.store.read.past import Past
-from recorder.store.read.run_refs import RunRef, RunRefs, find_run
+from recorder.store.read.run_refs import RunRef, find_run, refs_of
 from recorder.store.read.runs import run_rows
 from recorder.store.read.source_health import silence, source_health
 from recorder.store.read.source_rows import require_source
@@ -47,7 +47,6 @@ from recorder.views import (
 )
 
 _ANY_US = -(2**60)  # also where the ledger's clock is ahead
-_AT_ONCE = 500  # keys of one statement: SQLite had a limit of 999 variables
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,9 +114,8 @@ class Queries:
             for one in found:
                 keys.setdefault(one.source_id, []).append(one.run_key)
             for source_id, of_source in keys.items():
-                for start in range(0, len(of_source), _AT_ONCE):
-                    some = of_source[start : start + _AT_ONCE]
-                    yield from run_rows(connection, ref=RunRefs(source_id=source_id, run_keys=some))
+                for refs in refs_of(source_id, of_source):
+                    yield from run_rows(connection, ref=refs)
 
     def unknown_words(self, filters: Filters, units: Iterable[str] = ()) -> list[UnknownWord]:
         """Return the words of filters, and the units, that no run of the store has."""

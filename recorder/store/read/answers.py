@@ -18,6 +18,7 @@ from recorder.ledger.row import MOVING
 from recorder.store.documents import load_text
 from recorder.store.joins import known_runs, same_run
 from recorder.store.parts import Parts
+from recorder.store.read.conditions import by_then, of_source
 from recorder.store.read.run_refs import RunKey, labels_of
 from recorder.store.records import columns_of
 from recorder.store.schema import (
@@ -63,12 +64,9 @@ def _tracked_runs(
     statement = (
         sa.select(run, source.c.name, source.c.base_url, watch.c.resumed_at)
         .select_from(known_runs())
+        .where(of_source(source_name), by_then(run.c.tracked_at, as_of))
         .order_by(run.c.source_id, run.c.run_key)
     )
-    if source_name is not None:
-        statement = statement.where(source.c.name == source_name)
-    if as_of is not None:
-        statement = statement.where(run.c.tracked_at <= as_of)
     labels = labels_of(connection)
 
     def known(moment: int | None) -> int | None:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from recorder.analysis.filters import Filters
 from recorder.ledger.readable import storable
 from recorder.store.joins import captured_items, named, same_run
+from recorder.store.read.conditions import by_then, of_source
 from recorder.store.read.run_refs import RunRef
 from recorder.store.records import columns_of
 from recorder.store.schema import (
@@ -141,12 +142,8 @@ class Listing:
     def _fetched(
         self, statement: sa.Select[Any], table: sa.Table, known_at: sa.ColumnElement[int]
     ) -> Iterator[ListedRow]:
-        if self.ref is not None:
-            statement = statement.where(self.ref.rows_of(table))
-        elif self.source_name is not None:
-            statement = statement.where(source.c.name == self.source_name)
-        if self.as_of is not None:
-            statement = statement.where(known_at <= self.as_of)
+        wanted = of_source(self.source_name) if self.ref is None else self.ref.rows_of(table)
+        statement = statement.where(wanted, by_then(known_at, self.as_of))
         streamed = self.connection.execute(statement.execution_options(yield_per=_PER_FETCH))
         yield from cast("Iterator[ListedRow]", streamed.mappings())
 
@@ -156,8 +153,8 @@ def as_seen_by(
 ) -> sa.ColumnElement[int]:
     """Return a value over a snapshot's polls up to an instant, where it was seen again later."""
     of_snapshot = same_run(poll, snapshot) & (poll.c.snapshot_seq == snapshot.c.seq)
-    by_then = sa.select(value).select_from(poll).where(of_snapshot, poll.c.polled_at <= as_of)
-    return sa.case((snapshot.c.last_seen_at > as_of, by_then.scalar_subquery()), else_=otherwise)
+    seen = sa.select(value).select_from(poll).where(of_snapshot, poll.c.polled_at <= as_of)
+    return sa.case((snapshot.c.last_seen_at > as_of, seen.scalar_subquery()), else_=otherwise)
 
 
 def status_changes() -> tuple[list[sa.ColumnElement[Any]], sa.Join, sa.ColumnElement[bool]]:

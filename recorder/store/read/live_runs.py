@@ -13,6 +13,7 @@ from recorder.ledger.answer import Outcome
 from recorder.life import Phase
 from recorder.schedule.cadence import Cadence
 from recorder.store.joins import known_runs, same_run
+from recorder.store.read.conditions import of_source
 from recorder.store.read.due import MISSED_FOR_US
 from recorder.store.read.phases import is_open
 from recorder.store.read.run_refs import RunRef, RunRefs
@@ -51,7 +52,7 @@ def watched_runs(
     statement = (
         sa.select(*run_columns())
         .select_from(_found(since) if refs is None else captured_runs())
-        .where(_wanted(since) if refs is None else _among(refs))
+        .where(_wanted(since) if refs is None else _among(refs), of_source(source_name))
         .order_by(
             rank,
             sa.case((_is_live(), run.c.tracked_at)),
@@ -61,8 +62,6 @@ def watched_runs(
         )
         .limit(limit)
     )
-    if source_name is not None:
-        statement = statement.where(source.c.name == source_name)
     return [RunRow(*row) for row in connection.execute(statement)]
 
 

@@ -12,6 +12,7 @@ from recorder.analysis.rows import RunRow
 from recorder.history.units import UNSTATED
 from recorder.instants import month_of
 from recorder.store.joins import captured_items, same_run
+from recorder.store.read.conditions import of_source
 from recorder.store.read.listing import status_changes
 from recorder.store.read.runs import captured_runs, run_columns
 from recorder.store.schema import event, item, label, poll, run, run_month, snapshot, source
@@ -47,8 +48,7 @@ class MonthCounts(NamedTuple):
 def lake_sources(connection: sa.Connection, name: str | None) -> list[LakeSource]:
     """Return the sources in order of their names, or only the one of a given name."""
     statement = sa.select(*(source.c[field] for field in LakeSource._fields))
-    wanted = sa.true() if name is None else source.c.name == name
-    rows = connection.execute(statement.where(wanted).order_by(source.c.name))
+    rows = connection.execute(statement.where(of_source(name)).order_by(source.c.name))
     return [LakeSource(*row) for row in rows]
 
 

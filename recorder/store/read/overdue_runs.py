@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from recorder.schedule.cadence import Cadence
 from recorder.store.joins import known_runs
+from recorder.store.read.conditions import of_source
 from recorder.store.read.phases import flight_since, is_open, is_overdue
 from recorder.store.schema import run, run_summary, source, watch
 
@@ -43,9 +44,8 @@ def overdue_runs(
         not_notified: only runs that no notice has named yet.
     """
     since = flight_since()
-    of_sources = sa.select(source.c.source_id)  # as a subquery: SQLite needs a source for its index
-    if source_name is not None:
-        of_sources = of_sources.where(source.c.name == source_name)
+    # As a subquery: SQLite needs a source for its index.
+    of_sources = sa.select(source.c.source_id).where(of_source(source_name))
     if source_ids is not None:
         of_sources = of_sources.where(source.c.source_id.in_(source_ids))
     statement = (

@@ -18,7 +18,7 @@ from recorder.store.joins import known_runs, same_run
 from recorder.store.parts import Parts
 from recorder.store.plan import LastPoll, plan_run
 from recorder.store.read.phases import is_mismatched
-from recorder.store.read.run_refs import RunKey, RunRefs, labels_of
+from recorder.store.read.run_refs import RunKey, RunRefs, labels_of, refs_of
 from recorder.store.records import (
     POLL_COLUMNS,
     PollRecord,
@@ -36,7 +36,6 @@ from recorder.store.records import (
 )
 from recorder.store.schema import capture, poll, run, run_summary, snapshot, source, watch
 
-_PER_QUESTION = 500
 FROM_WATCH = tuple(name for name in RunRow.__struct_fields__ if name in watch.c)
 FROM_SUMMARY = tuple(name for name in RunRow.__struct_fields__ if name in run_summary.c)
 """The columns of a `RunRow` by the table that holds them."""
@@ -68,9 +67,7 @@ class Past(Struct, frozen=True, kw_only=True):
         for source_id, group in groupby(sorted(keys), key=lambda key: key[0]):
             run_keys = [run_key for _, run_key in group]
             parts = Parts(connection, source_id)
-            for first in range(0, len(run_keys), _PER_QUESTION):
-                some = run_keys[first : first + _PER_QUESTION]
-                refs = RunRefs(source_id=source_id, run_keys=some)
+            for refs in refs_of(source_id, run_keys):
                 yield from self._rows(connection, refs, parts)
 
     def _rows(self, connection: sa.Connection, refs: RunRefs, parts: Parts) -> Iterator[RunRow]:

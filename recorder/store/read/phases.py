@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from recorder.ledger.answer import Outcome
 from recorder.life import LOST
+from recorder.store.read.conditions import by_then
 from recorder.store.schema import capture, run_summary, watch
 
 
@@ -50,8 +51,7 @@ def is_overdue(before: "int | sa.BindParameter[int]") -> sa.ColumnElement[bool]:
 
 def is_mismatched(as_of: int | None = None) -> sa.ColumnElement[bool]:
     """Return the condition that a run's items, as captured by then, are other than its counts; of a row of `capture`."""
-    by_then = sa.true() if as_of is None else capture.c.captured_at <= as_of
-    return (capture.c.differs == sa.true()) & by_then
+    return (capture.c.differs == sa.true()) & by_then(capture.c.captured_at, as_of)
 
 
 def is_open() -> sa.ColumnElement[bool]:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from recorder.analysis.building import Builder
 from recorder.analysis.columns import INTS, NULL, Column, Ints, Runs, Whole
 from recorder.store.read.past import FROM_SUMMARY, FROM_WATCH
-from recorder.store.read.run_refs import RunRefs
+from recorder.store.read.run_refs import refs_of
 from recorder.store.schema import run, run_summary, watch
 from recorder.store.table_parts import Flag
 
@@ -21,7 +21,6 @@ PER_SOURCE: Final = 2**40
 """More runs than a source can have: a key is the source's number times it, and the run's number."""
 
 _PER_FETCH: Final = 500
-_PER_QUESTION: Final = 500
 _MOST_QUESTIONS: Final = 40
 """More of them take longer than all rows of a table."""
 
@@ -98,9 +97,7 @@ def _some_runs(keys: Whole) -> Iterator[RowsOf]:
     """Yield a condition for each few hundred of these runs."""
     for number in np.unique(keys // PER_SOURCE).tolist():
         of_source = (keys[keys // PER_SOURCE == number] % PER_SOURCE).tolist()
-        for first in range(0, len(of_source), _PER_QUESTION):
-            refs = RunRefs(source_id=number, run_keys=of_source[first : first + _PER_QUESTION])
-            yield refs.rows_of
+        yield from (refs.rows_of for refs in refs_of(number, of_source))
 
 
 def scan(

@@ -32,6 +32,7 @@ from recorder.history.flags import ITEMS_MISMATCH, PRUNED, flagged
 from recorder.ledger.readable import storable
 from recorder.store.blocks import KEY
 from recorder.store.read.block_columns import block_columns, merged
+from recorder.store.read.conditions import by_then
 from recorder.store.read.past import Past
 from recorder.store.read.phases import is_mismatched
 from recorder.store.read.row_columns import (
@@ -234,8 +235,9 @@ class _Reader:
 
     def items(self, runs: Iterable[tuple[str, str]], names: Collection[str]) -> Items:
         """Return the items of each of these runs, by source and run id, with the wanted columns."""
-        by_then = sa.true() if self._past is None else capture.c.captured_at <= self._past.as_of
-        whole, _ = self._scan(capture, {}, capture.c.captured_at.is_not(None) & by_then)
+        as_of = None if self._past is None else self._past.as_of
+        captured = capture.c.captured_at.is_not(None) & by_then(capture.c.captured_at, as_of)
+        whole, _ = self._scan(capture, {}, captured)
         expressions = {name: expression(name, item.c[name.removeprefix(ITEM)]) for name in names}
         found, columns = self._scan(item, expressions)
         order = np.argsort(found, kind="stable")

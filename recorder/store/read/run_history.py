@@ -15,7 +15,9 @@ from recorder.history.run_summary import SnapshotSummary
 from recorder.ledger.answer import Outcome
 from recorder.ledger.run_status import TERMINAL
 from recorder.store.joins import captured_items, known_runs, named, same_run
+from recorder.store.read.conditions import by_then, of_source
 from recorder.store.read.listing import as_seen_by
+from recorder.store.read.run_refs import chunks
 from recorder.store.records import SUMMARY_COLUMNS, snapshot_summary
 from recorder.store.schema import capture, deviation, item, poll, run, snapshot, source, watch
 
@@ -23,7 +25,6 @@ RunName: TypeAlias = tuple[str, str]
 """A source and a run id of it."""
 
 _PER_FETCH = 5000
-_PER_QUESTION = 500
 
 
 def poll_times(
@@ -39,7 +40,7 @@ def poll_times(
     shown = same_run(snapshot, poll) & (snapshot.c.seq == poll.c.snapshot_seq)
     rows = named(poll).outerjoin(snapshot, shown)
     columns = (poll.c.polled_at, poll.c.outcome, snapshot.c.status)
-    for key, polls in _by_run(connection, rows, columns, _of_source(source_name), as_of):
+    for key, polls in _by_run(connection, rows, columns, of_source(source_name), as_of):
         yield key, _poll_times_of(polls)
 
 
@@ -54,7 +55,7 @@ def cost_changes(
         as_of: microseconds since 1970 UTC.
     """
     columns = [snapshot.c[name] for name in SUMMARY_COLUMNS]
-    for key, rows in _by_run(connection, named(snapshot), columns, _of_source(source_name), as_of):
+    for key, rows in _by_run(connection, named(snapshot), columns, of_source(source_name), as_of):
         yield key, _actual_seen_at([snapshot_summary(row) for row in rows])
 
 
@@ -69,7 +70,7 @@ def error_sights(
         as_of: microseconds since 1970 UTC.
     """
     columns = (snapshot.c.first_seen_at, _last_seen_at(as_of), snapshot.c.error_message)
-    wanted = _of_source(source_name) & snapshot.c.error_message.is_not(None)
+    wanted = of_source(source_name) & snapshot.c.error_message.is_not(None)
     return _by_run(connection, named(snapshot), columns, wanted, as_of)
 
 
@@ -101,12 +102,11 @@ def deviations(
     statement = (
         sa.select(source.c.name, run.c.run_id, *what, *seen)
         .select_from(named(snapshot.outerjoin(deviation, of_shape), snapshot))
-        .where(_of_source(source_name), snapshot.c.shape_id.is_not(None))
+        .where(of_source(source_name), snapshot.c.shape_id.is_not(None))
+        .where(by_then(snapshot.c.first_seen_at, as_of))
         .group_by(source.c.name, run.c.run_id, *what)
         .order_by(source.c.name, run.c.run_id)
     )
-    if as_of is not None:
-        statement = statement.where(snapshot.c.first_seen_at <= as_of)
     return _runs_of(connection, statement)
 
 
@@ -121,7 +121,7 @@ def lead_errors(
         as_of: microseconds since 1970 UTC.
     """
     columns = (capture.c.captured_at, item.c.error_message)
-    wanted = _of_source(source_name) & item.c.error_message.is_not(None)
+    wanted = of_source(source_name) & item.c.error_message.is_not(None)
     return _by_run(connection, named(captured_items(), item), columns, wanted, as_of)
 
 
@@ -136,10 +136,9 @@ def courses(
         .where(sa.not_(watch.c.is_pruned))
     )
     of_run = sa.tuple_(snapshot.c.source_id, snapshot.c.run_key)
-    for start in range(0, len(run_ids), _PER_QUESTION):
-        some = run.c.run_id.in_(run_ids[start : start + _PER_QUESTION])
+    for some in chunks(run_ids):
         # By the keys of the runs: else SQLite goes over all snapshots of the source, since they come in order.
-        wanted = of_run.in_(keys.where(source.c.name == source_name, some))
+        wanted = of_run.in_(keys.where(source.c.name == source_name, run.c.run_id.in_(some)))
         for (_, run_id), rows in _by_run(connection, named(snapshot), columns, wanted, as_of):
             seen = [(first_seen_at, _share_done(*counts)) for first_seen_at, _, *counts in rows]
             yield run_id, Course(started_at=rows[-1][1], seen=seen)
@@ -164,11 +163,9 @@ def _by_run(
     statement = (
         sa.select(source.c.name, run.c.run_id, *columns)
         .select_from(rows)
-        .where(wanted)
+        .where(wanted, by_then(columns[0], as_of))
         .order_by(source.c.name, run.c.run_id, columns[0])
     )
-    if as_of is not None:
-        statement = statement.where(columns[0] <= as_of)
     return _runs_of(connection, statement)
 
 
@@ -179,10 +176,6 @@ def _runs_of(
     rows = connection.execute(statement.execution_options(yield_per=_PER_FETCH))
     for key, group in groupby(rows, key=lambda row: (row[0], row[1])):
         yield key, [row[2:] for row in group]
-
-
-def _of_source(name: str | None) -> sa.ColumnElement[bool]:
-    return sa.true() if name is None else source.c.name == name
 
 
 def _poll_times_of(polls: list[Sequence[Any]]) -> PollTimes:

@@ -1,17 +1,21 @@
 """Tracked runs as the store numbers them, and their labels."""
 
-from collections.abc import Sequence
-from typing import TypeAlias
+from collections.abc import Iterator, Sequence
+from typing import Final, TypeAlias, TypeVar
 
 import sqlalchemy as sa
 from msgspec import Struct
 
 from recorder.errors import AmbiguousRunError, UnknownRunError
 from recorder.ledger.readable import storable
+from recorder.store.read.conditions import of_source
 from recorder.store.schema import label, run, source
 
+T = TypeVar("T")
 RunKey: TypeAlias = tuple[int, int]
 """The numbers of a source and of a run of it."""
+
+_MOST_KEYS: Final = 500  # of one statement: SQLite had a limit of 999 variables
 
 
 class RunRef(Struct, frozen=True, kw_only=True):
@@ -38,6 +42,17 @@ class RunRefs(Struct, frozen=True, kw_only=True):
         return (table.c.source_id == self.source_id) & table.c.run_key.in_(self.run_keys)
 
 
+def chunks(keys: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Yield the keys, at a time as many as one statement takes."""
+    for start in range(0, len(keys), _MOST_KEYS):
+        yield keys[start : start + _MOST_KEYS]
+
+
+def refs_of(source_id: int, run_keys: Sequence[int]) -> Iterator[RunRefs]:
+    """Yield runs of a source, at a time as many as one statement takes."""
+    return (RunRefs(source_id=source_id, run_keys=some) for some in chunks(run_keys))
+
+
 def find_run(connection: sa.Connection, run_id: str, source_name: str | None = None) -> RunRef:
     """Return the run of an id.
 
@@ -48,11 +63,9 @@ def find_run(connection: sa.Connection, run_id: str, source_name: str | None = N
     statement = (
         sa.select(source.c.source_id, source.c.name, run.c.run_key)
         .join_from(run, source, source.c.source_id == run.c.source_id)
-        .where(run.c.run_id == run_id)
+        .where(run.c.run_id == run_id, of_source(source_name))
         .order_by(source.c.name)
     )
-    if source_name is not None:
-        statement = statement.where(source.c.name == source_name)
     found = connection.execute(statement).all() if storable(run_id) == run_id else []
     if not found:
         where = f" in source {source_name!r}" if source_name else ""

@@ -13,6 +13,7 @@ from recorder.analysis.rows import RunRow
 from recorder.history.flags import ITEMS_MISMATCH, PRUNED
 from recorder.ledger.readable import storable
 from recorder.store.joins import known_runs, same_run
+from recorder.store.read.conditions import of_source
 from recorder.store.read.past import FROM_SUMMARY, FROM_WATCH, Past
 from recorder.store.read.phases import is_mismatched
 from recorder.store.read.run_refs import RunRef, RunRefs, labels_of
@@ -39,7 +40,7 @@ def run_rows(
     has_words = _has_words(words or {})
     having = sa.select(run_summary.c.source_id, run_summary.c.run_key).where(has_words)
     labels = labels_of(connection, ref, having if words and past is None else None)
-    wanted = _of_source(source_name) if ref is None else ref.rows_of(run)
+    wanted = of_source(source_name) if ref is None else ref.rows_of(run)
     if past is None:
         yield from _present(connection, labels, wanted & has_words)
         return
@@ -52,10 +53,6 @@ def run_rows(
 
 def _place(row: RunRow) -> tuple[int, str, str]:
     return row.dated_at, row.source, row.run_id
-
-
-def _of_source(name: str | None) -> sa.ColumnElement[bool]:
-    return sa.true() if name is None else source.c.name == name
 
 
 def _has_words(words: Mapping[str, Collection[str]]) -> sa.ColumnElement[bool]:

@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from msgspec import Struct
 
 from recorder.errors import UsageError
+from recorder.store.read.conditions import of_source
 from recorder.store.schema import source, watch
 
 
@@ -24,9 +25,7 @@ class SourceRow(Struct, frozen=True, kw_only=True):
 def source_rows(connection: sa.Connection, name: str | None = None) -> list[SourceRow]:
     """Return the sources in order of their names, or only the one of a given name."""
     columns = [source.c[field] for field in SourceRow.__struct_fields__]
-    statement = sa.select(*columns).order_by(source.c.name)
-    if name is not None:
-        statement = statement.where(source.c.name == name)
+    statement = sa.select(*columns).where(of_source(name)).order_by(source.c.name)
     return [SourceRow(**row) for row in connection.execute(statement).mappings()]
 
 

@@ -13,6 +13,7 @@ from recorder.instants import iso
 from recorder.ledger.jsontext import Json
 from recorder.store.documents import load_value
 from recorder.store.parts import Parts
+from recorder.store.read.conditions import by_then
 from recorder.store.read.run_refs import RunRef
 from recorder.store.records import (
     POLL_COLUMNS,
@@ -39,18 +40,16 @@ class StateView:
 
 def state_at(connection: sa.Connection, ref: RunRef, as_of: int | None = None) -> StateView | None:
     """Return the state last seen, or the one known at an instant; None where nothing had been seen."""
-    last = sa.select(sa.func.max(snapshot.c.seq)).where(ref.rows_of(snapshot), _known_by(as_of))
+    last = sa.select(sa.func.max(snapshot.c.seq)).where(
+        ref.rows_of(snapshot), by_then(snapshot.c.first_seen_at, as_of)
+    )
     is_last = snapshot.c.seq == last.scalar_subquery()
     return next(_views(connection, ref, as_of, is_last), None)
 
 
 def states(connection: sa.Connection, ref: RunRef, as_of: int | None = None) -> Iterator[StateView]:
     """Yield a run's snapshots in order, each with its answer."""
-    return _views(connection, ref, as_of, _known_by(as_of))
-
-
-def _known_by(as_of: int | None) -> sa.ColumnElement[bool]:
-    return sa.true() if as_of is None else snapshot.c.first_seen_at <= as_of
+    return _views(connection, ref, as_of, by_then(snapshot.c.first_seen_at, as_of))
 
 
 def _views(
@@ -90,9 +89,8 @@ def last_poll(
     connection: sa.Connection, ref: RunRef, as_of: int | None = None
 ) -> PollRecord | None:
     """Return the run's last poll, or the last one at or before an instant; None for none."""
-    statement = sa.select(*columns_of(poll, POLL_COLUMNS)).where(ref.rows_of(poll))
-    if as_of is not None:
-        statement = statement.where(poll.c.polled_at <= as_of)
+    polls = (ref.rows_of(poll), by_then(poll.c.polled_at, as_of))
+    statement = sa.select(*columns_of(poll, POLL_COLUMNS)).where(*polls)
     row = connection.execute(statement.order_by(poll.c.polled_at.desc()).limit(1)).one_or_none()
     return PollRecord(*row) if row is not None else None
 

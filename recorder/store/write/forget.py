@@ -5,13 +5,13 @@ Invariant: within the caller's transaction; a part that anything else refers to 
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
-from typing import Final
 
 import sqlalchemy as sa
 
 from recorder.ledger.packing import references
 from recorder.store.engine import dialect_of
 from recorder.store.parts import part_text
+from recorder.store.read.run_refs import chunks, refs_of
 from recorder.store.schema import part, snapshot, source
 from recorder.store.sealed import drop_blocks_of
 from recorder.store.table_parts import metadata
@@ -21,7 +21,6 @@ from recorder.store.write.sources import lock_source
 from recorder.store.write.track import run_keys
 from recorder.store.write.usual_runs import drop_usual_runs
 
-_CHUNK: Final = 500
 (_BY_PART,) = (index for index in snapshot.indexes if "part_id" in index.columns)
 
 
@@ -32,14 +31,12 @@ def forget(connection: sa.Connection, source_name: str, run_ids: Iterable[str]) 
     """
     source_id = lock_source(connection, source_name)
     keys = list(run_keys(connection, source_id, run_ids).values())
-    for start in range(0, len(keys), _CHUNK):
-        chunk = keys[start : start + _CHUNK]
-        count_runs(connection, source_id, chunk, "n_forgets")
-        drop_blocks_of(connection, {source_id: chunk})
+    for refs in refs_of(source_id, keys):
+        count_runs(connection, source_id, refs.run_keys, "n_forgets")
+        drop_blocks_of(connection, {source_id: refs.run_keys})
         for table in reversed(metadata.sorted_tables):
             if "run_key" in table.c:
-                of_runs = (table.c.source_id == source_id) & table.c.run_key.in_(chunk)
-                connection.execute(sa.delete(table).where(of_runs))
+                connection.execute(sa.delete(table).where(refs.rows_of(table)))
     drop_usual_runs(connection, source_id)
     remove_unused(connection, source_id)
     remove_unused_shapes(connection, source_id)
@@ -57,9 +54,9 @@ def remove_unused(connection: sa.Connection, source_id: int) -> None:
     refers = _references(connection, source_id)
     unused = sorted(refers.keys() - _closure(connection.execute(templates).scalars(), refers))
     with _indexed(connection) if unused else nullcontext():
-        for start in range(0, len(unused), _CHUNK):
-            chosen = part.c.part_id.in_(unused[start : start + _CHUNK])
-            connection.execute(sa.delete(part).where(part.c.source_id == source_id, chosen))
+        for some in chunks(unused):
+            chosen = (part.c.source_id == source_id) & part.c.part_id.in_(some)
+            connection.execute(sa.delete(part).where(chosen))
     if unused:  # numbers that processes remember of this source mean nothing from now on
         connection.execute(
             sa.update(source)

@@ -10,13 +10,13 @@ from typing import Final, Literal, TypeAlias
 import sqlalchemy as sa
 
 from recorder.store.prepared import InList, insert
+from recorder.store.read.run_refs import refs_of
 from recorder.store.schema import run, run_month
 
 Count: TypeAlias = Literal["n_changes", "n_prunes", "n_forgets"]
 Month: TypeAlias = tuple[int, str]
 """The number of a source, and a month such as 2026-11."""
 
-_CHUNK: Final = 500
 _COUNTS: Final[tuple[Count, ...]] = ("n_changes", "n_prunes", "n_forgets")
 
 
@@ -48,10 +48,8 @@ def count_runs(
 ) -> None:
     """Raise a count of the months of these runs of a source, which the transaction has locked."""
     months = set[Month]()
-    for start in range(0, len(keys), _CHUNK):
-        chosen = run.c.run_key.in_(keys[start : start + _CHUNK])
-        found = sa.select(run.c.source_id, run.c.month).where(
-            run.c.source_id == source_id, chosen, run.c.month.is_not(None)
-        )
+    for refs in refs_of(source_id, keys):
+        found = sa.select(run.c.source_id, run.c.month).where(refs.rows_of(run))
+        found = found.where(run.c.month.is_not(None))
         months |= {(number, month) for number, month in connection.execute(found.distinct())}
     count_months(connection, months, count)

@@ -15,15 +15,13 @@ from recorder.instants import month_of
 from recorder.schedule.cadence import Urgency
 from recorder.store.engine import Database
 from recorder.store.joins import same_run, watched_runs
-from recorder.store.read.run_refs import RunRefs
+from recorder.store.read.run_refs import RunRefs, chunks, refs_of
 from recorder.store.records import columns_of, new_watch
 from recorder.store.schema import label, run, run_summary, source, watch
 from recorder.store.sealed import drop_blocks_of
 from recorder.store.write.months import count_months, count_runs
 from recorder.store.write.sources import ensure_source, lock_source
 from recorder.store.write.watch_rows import hasten
-
-_CHUNK = 500
 
 
 class TrackedRow(NamedTuple):
@@ -140,9 +138,9 @@ def tracked_rows(
         *columns_of(watch, ("resumed_at", "tracking")),
     ).select_from(watched_runs())
     found: dict[str, TrackedRow] = {}
-    for start in range(0, len(run_ids), _CHUNK):
-        chosen = run.c.run_id.in_(run_ids[start : start + _CHUNK])
-        rows = connection.execute(statement.where(run.c.source_id == source_id, chosen))
+    for some in chunks(run_ids):
+        chosen = (run.c.source_id == source_id) & run.c.run_id.in_(some)
+        rows = connection.execute(statement.where(chosen))
         found |= {row.run_id: TrackedRow(*row) for row in rows}
     return found
 
@@ -179,11 +177,11 @@ def resume(connection: sa.Connection, source_id: int, run_key: int, *, now: int)
     """Watch a run again."""
     count_runs(connection, source_id, [run_key])
     drop_blocks_of(connection, {source_id: [run_key]})
-    this_run = (run.c.source_id == source_id, run.c.run_key == run_key)
-    connection.execute(sa.update(run).where(*this_run).values(untracked_at=None))
+    this = RunRefs(source_id=source_id, run_keys=[run_key])
+    connection.execute(sa.update(run).where(this.rows_of(run)).values(untracked_at=None))
     connection.execute(
         sa.update(watch)
-        .where(watch.c.source_id == source_id, watch.c.run_key == run_key)
+        .where(this.rows_of(watch))
         .values(tracking="active", due_at=now, urgency=int(Urgency.NEW), resumed_at=now)
     )
 
@@ -219,9 +217,8 @@ def remove_labels(
     """Remove labels of these names from runs."""
     count_runs(connection, source_id, keys)
     named = label.c.key.in_(list(names))
-    for start in range(0, len(keys), _CHUNK):
-        of_runs = label.c.run_key.in_(keys[start : start + _CHUNK])
-        connection.execute(sa.delete(label).where(label.c.source_id == source_id, of_runs, named))
+    for refs in refs_of(source_id, keys):
+        connection.execute(sa.delete(label).where(refs.rows_of(label), named))
 
 
 def untrack(connection: sa.Connection, source_id: int, run_key: int, *, now: int) -> None:
@@ -230,13 +227,7 @@ def untrack(connection: sa.Connection, source_id: int, run_key: int, *, now: int
     connection.execute(of_source.with_for_update())  # an answer of it may just be being recorded
     count_runs(connection, source_id, [run_key])
     drop_blocks_of(connection, {source_id: [run_key]})
-    connection.execute(
-        sa.update(run)
-        .where(run.c.source_id == source_id, run.c.run_key == run_key)
-        .values(untracked_at=now)
-    )
-    connection.execute(
-        sa.update(watch)
-        .where(watch.c.source_id == source_id, watch.c.run_key == run_key)
-        .values(tracking="untracked", due_at=None)
-    )
+    this = RunRefs(source_id=source_id, run_keys=[run_key])
+    connection.execute(sa.update(run).where(this.rows_of(run)).values(untracked_at=now))
+    stopped = sa.update(watch).where(this.rows_of(watch))
+    connection.execute(stopped.values(tracking="untracked", due_at=None))
