@@ -53,13 +53,10 @@ def _cells(name: str, tried: list[Tried], n_completed: int) -> Row:
     n = len(tried)
     below = sum(one.value < interval.p10 for one, interval in tried)
     above = sum(one.value > interval.p90 for one, interval in tried)
-    within, low, high = proportion(n - below - above, n)
     widths = [float((i.p90 - i.p10) / i.p50) for _, i in tried if i.p50]
     cells = {
         "n": count(n),
-        "within": within,
-        "within_low": low,
-        "within_high": high,
+        **proportion("within", n - below - above, n),
         "below": rate(ratio(below, n)),
         "above": rate(ratio(above, n)),
         "promised": rate(ratio(n, n_completed)),

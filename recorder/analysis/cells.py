@@ -63,10 +63,14 @@ def number(value: float | None, *, narrow: bool = False) -> Cell:
     return Cell("number", value, narrow)
 
 
-def proportion(hits: int, n: int, *, narrow: bool = False) -> tuple[Cell, Cell, Cell]:
-    """Return the cells of a rate and the bounds of Wilson's interval."""
+def proportion(name: str, hits: int, n: int, *, narrow: bool = False, bar: bool = False) -> Row:
+    """Return a rate and the bounds of Wilson's interval, as columns `NAME`, `NAME_low`, `NAME_high`."""
     low, high = wilson(hits, n)
-    return rate(ratio(hits, n), narrow=narrow), rate(low, narrow=narrow), rate(high, narrow=narrow)
+    return {
+        name: rate(ratio(hits, n), narrow=narrow)._replace(bar=bar),
+        f"{name}_low": rate(low, narrow=narrow),
+        f"{name}_high": rate(high, narrow=narrow),
+    }
 
 
 def grouped(name: str, cells: Row, *, narrow: str = "") -> Row:

@@ -46,7 +46,6 @@ def costs(group: Group) -> Row:
     n["none"] = n_of(qualities.among("none", None))
     sum_p, sum_a = total(pairs.preview), total(pairs.actual)
     totals = (sum_p, sum_a, sum_a - sum_p) if pairs.n else (None, None, None)
-    overrun = proportion(n_of(pairs.is_overrun), pairs.n, narrow=True)
     errors, quotients = pairs.errors.tolist(), Ranked(pairs.ratios)
     volume, rate_effect, n_effects = pairs.effects
     return {
@@ -63,9 +62,7 @@ def costs(group: Group) -> Row:
         "wape": rate(ratio(total(np.abs(pairs.variance)), sum_a), narrow=True),
         "mape": rate(fsum(errors) / len(errors) if errors else None),
         "mape_excluded": count(pairs.n - len(errors)),
-        "overrun_rate": overrun[0],
-        "overrun_rate_low": overrun[1],
-        "overrun_rate_high": overrun[2],
+        **proportion("overrun_rate", n_of(pairs.is_overrun), pairs.n, narrow=True),
         "median_ape": rate(Ranked(errors).at(50)),
         "ratio_p10": rate(quotients.at(10)),
         "ratio_p50": rate(quotients.at(50)),

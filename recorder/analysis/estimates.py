@@ -65,7 +65,6 @@ class RunEstimate:
 
     def row(self) -> Row:
         """Return the row of the estimate, cell by cell."""
-        failure_rate, low, high = proportion(self.n_failed, self.n_ended)
         return {
             "slug": text(self.run.slug),
             "version": text(self.run.version),
@@ -79,9 +78,7 @@ class RunEstimate:
             "n_duration": count(self.duration.n),
             **_three("wall_seconds", self.duration.interval, _seconds),
             "n_failure": count(self.n_ended),
-            "failure_rate": failure_rate,
-            "failure_rate_low": low,
-            "failure_rate_high": high,
+            **proportion("failure_rate", self.n_failed, self.n_ended),
         }
 
 

@@ -37,9 +37,9 @@ def failures(group: Group) -> Row:
     runs = group.runs
     completed, failed, cancelled = (n_of(runs.words("status").among(word)) for word in _ENDINGS)
     ended = runs.only(runs.is_terminal)
-    failure = proportion(failed, completed + failed, narrow=True)
-    success = proportion(completed, completed + failed)
-    cancel = proportion(cancelled, completed + failed + cancelled)
+    judged = completed + failed
+    success = proportion("success_rate", completed, judged)
+    cancel = proportion("cancel_rate", cancelled, judged + cancelled)
     has_its_part = runs.is_terminal | runs.is_in_flight | runs.is_lost
     leads = _leads(ended)
     return {
@@ -50,16 +50,12 @@ def failures(group: Group) -> Row:
         "in_flight": count(runs.is_in_flight, narrow=True),
         "unknown": count(runs.is_unknown, narrow=True),
         "lost": count(runs.is_lost, narrow=True),
-        "failure_rate": failure[0]._replace(bar=True),
-        "failure_rate_low": failure[1],
-        "failure_rate_high": failure[2],
-        "success_rate": success[0],
-        "cancel_rate": cancel[0],
+        **proportion("failure_rate", failed, judged, narrow=True, bar=True),
+        "success_rate": success["success_rate"],
+        "cancel_rate": cancel["cancel_rate"],
         **leads,
-        "success_rate_low": success[1],
-        "success_rate_high": success[2],
-        "cancel_rate_low": cancel[1],
-        "cancel_rate_high": cancel[2],
+        **success,  # of which the rates stand before the leads already
+        **cancel,
         "unobserved": count(~has_its_part),
         "reopened": count(runs.ints("n_reopened").values > 0),
         **{flag: count(runs.words("quality").where(with_flag(flag))) for flag in FLAGS},

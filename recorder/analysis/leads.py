@@ -38,7 +38,7 @@ def leads(group: Group) -> Row:
     runs = items.take(_starts(items))
     masks = {word: items.words("item_status").among(word) for word in _ENDED}
     n = {word: n_of(mask) for word, mask in masks.items()}
-    completed = proportion(n["completed"], n["completed"] + n["failed"], narrow=True)
+    judged = n["completed"] + n["failed"]
     attempts = items.ints("item_attempts")
     known = attempts.values[attempts.there]
     units = {unit for unit in runs.values("cost_unit") if unit is not None}
@@ -49,9 +49,7 @@ def leads(group: Group) -> Row:
         "items": count(items.n, narrow=True),
         **{word: count(n[word], narrow=word != "skipped") for word in _ENDED},
         "pending": count(items.n - sum(n.values())),
-        "completed_rate": completed[0]._replace(bar=True),
-        "completed_rate_low": completed[1],
-        "completed_rate_high": completed[2],
+        **proportion("completed_rate", n["completed"], judged, narrow=True, bar=True),
         "attempts_mean": number(ratio(total(known), len(known))),
         **grouped("run_seconds", _run_seconds(items), narrow="p50"),
         "leads_per_minute": number(_per_minute(items, runs, masks) if is_whole else None),
