@@ -1,4 +1,4 @@
-"""The phases of a run: in flight, lost, ended; overdue, quiet. Each is decided here, for every reader.
+"""The phases of a run: in flight, lost, ended; overdue. Each is decided here, for every reader.
 
 Invariant: a property test holds the SQL that decides the same to these functions.
 """
@@ -43,33 +43,3 @@ def flight_since(created_at: int | None, first_seen_at: int | None) -> int | Non
 def is_overdue(phase: Phase, *, since: int | None, overdue_after_us: int, now: int) -> bool:
     """Return whether a run has been in flight for longer than `overdue_after_us`, since the instant of `flight_since`."""
     return phase is Phase.IN_FLIGHT and since is not None and now - since > overdue_after_us
-
-
-def quiet_at(
-    *,
-    is_terminal: bool,
-    open_leads: int,
-    has_actual: bool,
-    first_seen_at: int,
-    seen_again_at: int | None,
-    ended_at: int | None,
-    ended_seen_at: int | None,
-    settled_us: int,
-) -> int | None:
-    """Return when a state was found after which nothing of its run is expected to move; None where it was not.
-
-    Args:
-        is_terminal: whether the status ends a run.
-        open_leads: leads pending or running.
-        has_actual: whether there is an actual cost, readable or not.
-        first_seen_at: the first poll that showed the state.
-        seen_again_at: the second one, None where there was none.
-        ended_at: when the run ended, by the ledger's clock.
-        ended_seen_at: when it was first seen ended.
-        settled_us: the pause between the end and the last follow-up poll.
-    """
-    if not is_terminal or open_leads or not has_actual:
-        return None
-    if ended_at is None or ended_seen_at is None or ended_seen_at - ended_at <= settled_us:
-        return seen_again_at
-    return first_seen_at

@@ -16,7 +16,6 @@ from recorder.instants import DAY
 from recorder.ledger.cost import Amount, stored_amount
 from recorder.ledger.row import LedgerRow
 from recorder.ledger.run_status import TERMINAL
-from recorder.life import quiet_at
 
 
 class SnapshotSummary(Struct, frozen=True, kw_only=True):
@@ -228,18 +227,21 @@ def _summary(
 
 
 def _quiet_at(
-    one: SnapshotSummary, end: End, ended_seen_at: int | None, settled_us: int
+    state: SnapshotSummary, end: End, ended_seen_at: int | None, settled_us: int
 ) -> int | None:
-    return quiet_at(
-        is_terminal=one.is_terminal,
-        open_leads=one.open_leads,
-        has_actual=one.actual.present,
-        first_seen_at=one.first_seen_at,
-        seen_again_at=one.seen_again_at,
-        ended_at=end.at,
-        ended_seen_at=ended_seen_at,
-        settled_us=settled_us,
-    )
+    """Return when a state was found after which nothing of its run is expected to move; None where it was not.
+
+    Args:
+        state: one of the run.
+        end: of the run, by the ledger's clock.
+        ended_seen_at: when the run was first seen ended.
+        settled_us: the pause between the end and the last follow-up poll.
+    """
+    if not state.is_terminal or state.open_leads or not state.actual.present:
+        return None
+    if end.at is None or ended_seen_at is None or ended_seen_at - end.at <= settled_us:
+        return state.seen_again_at
+    return state.first_seen_at
 
 
 def _known_at(
