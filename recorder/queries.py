@@ -124,10 +124,7 @@ class Queries:
 
     def thinned_runs(self) -> int:
         """Return how many runs are not known whole at the instant of the queries, since they were pruned."""
-        if self._as_of is None:
-            return 0
-        with self._database.reading() as connection:
-            return thinned_runs(connection, self._as_of)
+        return 0 if self._as_of is None else self._database.read(thinned_runs, self._as_of)
 
     def snapshots(self, run_id: str | None = None, source: str | None = None) -> Iterator[Cells]:
         """Yield the rows of the view `snapshots`, of one run or of all."""

@@ -4,8 +4,9 @@ Invariant: a record's attributes are its table's columns; a test holds them toge
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
 from operator import attrgetter
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import msgspec
 import sqlalchemy as sa
@@ -17,7 +18,7 @@ from recorder.ledger.documented import shape_of
 from recorder.ledger.row import MOVING, PROGRESS, LedgerRow, RunProgress, RunState, row_of
 from recorder.ledger.sections import Reading
 from recorder.schedule.cadence import Cadence, Urgency
-from recorder.store.schema import run_summary, snapshot
+from recorder.store.schema import poll, run_summary, snapshot
 
 Row: TypeAlias = dict[str, Any]
 
@@ -118,6 +119,8 @@ class PollRecord(msgspec.Struct):
     detail: str | None
 
 
+_R = TypeVar("_R", SnapshotRecord, PollRecord)
+
 RUN_COLUMNS = RunRecord.__struct_fields__
 WATCH_COLUMNS = WatchRecord.__struct_fields__
 SNAPSHOT_COLUMNS = SnapshotRecord.__struct_fields__[:-1]
@@ -136,6 +139,18 @@ def load_snapshots(
     statement = sa.select(*columns_of(snapshot, SNAPSHOT_COLUMNS)).where(*conditions)
     found = connection.execute(statement.order_by(*snapshot.primary_key))
     return [SnapshotRecord(*row) for row in found]
+
+
+def load_polls(connection: sa.Connection, *conditions: sa.ColumnElement[bool]) -> list[PollRecord]:
+    """Return the polls for which the conditions hold, by source, run and instant."""
+    statement = sa.select(*columns_of(poll, POLL_COLUMNS)).where(*conditions)
+    found = connection.execute(statement.order_by(*poll.primary_key))
+    return [PollRecord(*row) for row in found]
+
+
+def by_run(rows: Iterable[_R]) -> dict[int, list[_R]]:
+    """Return rows of one source, in their order, by the key of their run."""
+    return {key: list(group) for key, group in groupby(rows, key=attrgetter("run_key"))}
 
 
 _seen_columns = attrgetter(*SUMMARY_COLUMNS)

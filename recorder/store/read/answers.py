@@ -21,14 +21,7 @@ from recorder.store.parts import Parts
 from recorder.store.read.conditions import by_then, of_source
 from recorder.store.read.run_refs import RunKey, labels_of
 from recorder.store.records import columns_of
-from recorder.store.schema import (
-    poll,
-    rejected_body,
-    run,
-    snapshot,
-    source,
-    watch,
-)
+from recorder.store.schema import poll, rejected_body, run, snapshot, source, watch
 
 _PER_FETCH = 500
 _POLLED = ("polled_at", "outcome", "http_status", "latency_ms", "detail")

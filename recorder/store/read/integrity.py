@@ -6,9 +6,8 @@ no other.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby, pairwise
-from operator import attrgetter
-from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
+from itertools import pairwise
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import sqlalchemy as sa
 
@@ -26,7 +25,6 @@ from recorder.store.parts import Parts, part_text
 from recorder.store.read.block_data import wrong_blocks
 from recorder.store.read.run_refs import RunRefs
 from recorder.store.records import (
-    POLL_COLUMNS,
     RUN_COLUMNS,
     RUN_SUMMARY_COLUMNS,
     WATCH_COLUMNS,
@@ -34,7 +32,9 @@ from recorder.store.records import (
     RunRecord,
     SnapshotRecord,
     WatchRecord,
+    by_run,
     columns_of,
+    load_polls,
     load_snapshots,
     summary_row,
 )
@@ -52,8 +52,6 @@ _FIRST_AND_LAST: Final = ("first_polled_at", "last_polled_at", "first_good_at", 
 
 Finding: TypeAlias = tuple[str, str]
 """What is wrong, and what repairs it."""
-
-_R = TypeVar("_R", PollRecord, SnapshotRecord)
 
 
 class StoreFault(NamedTuple):
@@ -143,10 +141,8 @@ def _runs(connection: sa.Connection, source_id: int) -> Iterator[tuple[str, _Run
                 sa.select(run_summary).where(refs.rows_of(run_summary))
             ).mappings()
         }
-        polls = sa.select(*columns_of(poll, POLL_COLUMNS)).where(refs.rows_of(poll))
-        ordered = connection.execute(polls.order_by(poll.c.run_key, poll.c.polled_at))
-        by_run = _grouped([PollRecord(*row) for row in ordered])
-        snapshots = _grouped(load_snapshots(connection, refs.rows_of(snapshot)))
+        polls = by_run(load_polls(connection, refs.rows_of(poll)))
+        snapshots = by_run(load_snapshots(connection, refs.rows_of(snapshot)))
         for one in some:
             yield (
                 one.run_id,
@@ -155,14 +151,9 @@ def _runs(connection: sa.Connection, source_id: int) -> Iterator[tuple[str, _Run
                     watch=watches.get(one.run_key),
                     summary=summaries.get(one.run_key),
                     snapshots=snapshots.get(one.run_key, []),
-                    polls=by_run.get(one.run_key, []),
+                    polls=polls.get(one.run_key, []),
                 ),
             )
-
-
-def _grouped(rows: Sequence[_R]) -> dict[int, list[_R]]:
-    key = attrgetter("run_key")
-    return {run_key: list(group) for run_key, group in groupby(rows, key=key)}
 
 
 def _run_faults(

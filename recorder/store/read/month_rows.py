@@ -14,6 +14,7 @@ from recorder.instants import month_of
 from recorder.store.joins import captured_items, same_run
 from recorder.store.read.conditions import of_source
 from recorder.store.read.listing import status_changes
+from recorder.store.read.row_columns import driver_rows
 from recorder.store.read.runs import captured_runs, run_columns
 from recorder.store.schema import event, item, label, poll, run, run_month, snapshot, source
 
@@ -85,7 +86,8 @@ def month_rows(
         month: such as 2026-11.
         per_fetch: at most so many rows at a time.
     """
-    yield from _fetched(connection, _statement(view, names, source_id, month), per_fetch)
+    of_month = _statement(view, names, source_id, month)
+    yield from driver_rows(connection, of_month, per_fetch=per_fetch)
     if view == "events":  # those of keys are few
         of_key = (event.c.source_id == source_id) & event.c.run_key.is_(None)
         columns = [sa.null() if name == "run_id" else event.c[name] for name in names]
@@ -131,13 +133,3 @@ def _amounts() -> Iterator[sa.ColumnElement[Any]]:
     yield actual.label("cost_actual_micros")
     unit = sa.func.coalesce(snapshot.c.preview_unit, snapshot.c.actual_unit, UNSTATED)
     yield sa.case((sa.func.coalesce(preview, actual).is_not(None), unit)).label("cost_unit")
-
-
-def _fetched(
-    connection: sa.Connection, statement: sa.Select[Any], per_fetch: int
-) -> Iterator[Sequence[Sequence[Any]]]:
-    """Yield the driver's own rows: over 20,000,000 polls SQLAlchemy's cost as much again."""
-    options = {"stream_results": True, "max_row_buffer": per_fetch}
-    result = connection.execute(statement, execution_options=options)
-    while rows := result.cursor_strategy.fetchmany(result, result.cursor, per_fetch):
-        yield rows

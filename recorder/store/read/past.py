@@ -20,15 +20,16 @@ from recorder.store.plan import LastPoll, plan_run
 from recorder.store.read.phases import is_mismatched
 from recorder.store.read.run_refs import RunKey, RunRefs, labels_of, refs_of
 from recorder.store.records import (
-    POLL_COLUMNS,
     PollRecord,
     Row,
     RunRecord,
     SnapshotRecord,
     WatchRecord,
     apply_summary,
+    by_run,
     columns_of,
     count_poll,
+    load_polls,
     load_snapshots,
     new_watch,
     summary_row,
@@ -71,10 +72,9 @@ class Past(Struct, frozen=True, kw_only=True):
                 yield from self._rows(connection, refs, parts)
 
     def _rows(self, connection: sa.Connection, refs: RunRefs, parts: Parts) -> Iterator[RunRow]:
-        polls = _polls(connection, refs, self.as_of)
-        by_then = snapshot.c.first_seen_at <= self.as_of
-        found = load_snapshots(connection, refs.rows_of(snapshot), by_then)
-        snapshots = {key: [*rows] for key, rows in groupby(found, key=lambda row: row.run_key)}
+        polled_by, seen_by = poll.c.polled_at <= self.as_of, snapshot.c.first_seen_at <= self.as_of
+        polls = by_run(load_polls(connection, refs.rows_of(poll), polled_by))
+        snapshots = by_run(load_snapshots(connection, refs.rows_of(snapshot), seen_by))
         parts.fetch(states[-1].part_id for states in snapshots.values())
         labels = labels_of(connection, refs)
         names = ("run_key", "run_id", "tracked_at", "untracked_at")
@@ -130,16 +130,6 @@ class Past(Struct, frozen=True, kw_only=True):
             before_at = seen[-2].polled_at if len(seen) > 1 else None
             last = LastPoll(polled_at=seen[-1].polled_at, before_at=before_at)
             plan_run(past, run_row, states[-1] if states else None, self.cadence, last)
-
-
-def _polls(connection: sa.Connection, refs: RunRefs, as_of: int) -> dict[int, list[PollRecord]]:
-    """Return the polls of each run up to an instant, by the run's key."""
-    statement = sa.select(*columns_of(poll, POLL_COLUMNS)).where(
-        refs.rows_of(poll), poll.c.polled_at <= as_of
-    )
-    rows = connection.execute(statement.order_by(*poll.primary_key))
-    polls = (PollRecord(*row) for row in rows)
-    return {key: [*group] for key, group in groupby(polls, key=lambda row: row.run_key)}
 
 
 def _truncated(

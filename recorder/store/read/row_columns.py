@@ -123,12 +123,12 @@ def scan(
 
 
 def driver_rows(
-    connection: sa.Connection, statement: sa.Executable
+    connection: sa.Connection, statement: sa.Executable, *, per_fetch: int = _PER_FETCH
 ) -> Iterator[Sequence[Sequence[Any]]]:
     """Yield the driver's own rows, some at a time: SQLAlchemy's cost as much again."""
-    options = {"stream_results": True, "max_row_buffer": _PER_FETCH}
+    options = {"stream_results": True, "max_row_buffer": per_fetch}
     result = connection.execute(statement, execution_options=options)
-    while rows := result.cursor_strategy.fetchmany(result, result.cursor, _PER_FETCH):
+    while rows := result.cursor_strategy.fetchmany(result, result.cursor, per_fetch):
         yield rows
 
 

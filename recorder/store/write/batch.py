@@ -24,14 +24,7 @@ from recorder.store.records import (
     SnapshotRecord,
     WatchRecord,
 )
-from recorder.store.schema import (
-    poll,
-    rejected_body,
-    run,
-    run_summary,
-    snapshot,
-    watch,
-)
+from recorder.store.schema import poll, rejected_body, run, run_summary, snapshot, watch
 from recorder.store.sealed import drop_blocks_of
 from recorder.store.write.event_log import EventRecord
 from recorder.store.write.months import Month, count_months

@@ -21,13 +21,7 @@ from recorder.store.prepared import update
 from recorder.store.read.run_refs import RunRefs
 from recorder.store.read.source_rows import source_rows
 from recorder.store.records import SNAPSHOT_COLUMNS, SnapshotRecord, load_snapshots
-from recorder.store.schema import (
-    poll,
-    rejected_body,
-    run_summary,
-    snapshot,
-    watch,
-)
+from recorder.store.schema import poll, rejected_body, run_summary, snapshot, watch
 from recorder.store.sealed import drop_blocks_of
 from recorder.store.write.forget import remove_unused
 from recorder.store.write.months import count_runs
