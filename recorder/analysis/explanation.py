@@ -4,8 +4,10 @@ Invariant: missing is null, and so is what too few likes could tell.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec.structs import asdict
 
 from recorder.analysis.places import Place
 from recorder.analysis.stats import ratio

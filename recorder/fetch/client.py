@@ -10,13 +10,14 @@ import ssl
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import metadata
 from typing import Self
 
 import httpcore
 import httpx  # not its Client, which follows, keeps cookies, reads netrc, and logs each full URL at INFO
+from msgspec import Struct
+from msgspec.structs import replace
 
 from recorder.base_url import BaseUrl, parse_base_url
 from recorder.errors import SettingError
@@ -53,8 +54,7 @@ FAILURES = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Timeouts:
+class Timeouts(Struct, frozen=True, kw_only=True):
     """The time limits of a request, seconds.
 
     Attributes:

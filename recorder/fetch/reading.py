@@ -7,10 +7,11 @@ import re
 import urllib.parse
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from itertools import chain
+
+from msgspec import Struct
 
 from recorder.instants import SECOND, us_of
 from recorder.ledger.answer import OK, Outcome, outcome_of_status
@@ -30,8 +31,7 @@ class EncodingError(Exception):
     """A body that cannot be decompressed; the message says why."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exchange:
+class Exchange(Struct, frozen=True, kw_only=True):
     """One request and its response, as far as there was one.
 
     Attributes:

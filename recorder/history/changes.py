@@ -4,8 +4,9 @@ Invariant: no change is listed exactly when the values are equal as JSON (key or
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from recorder.ledger.jsontext import Json
 
@@ -20,8 +21,7 @@ class Absent:
 ABSENT: Final = Absent()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class Change(Struct, frozen=True, kw_only=True):
     """One field that changed: its dotted path, its value before and after (`ABSENT`: it does not exist)."""
 
     path: str

@@ -5,10 +5,11 @@ Invariant: an entry names the clock that it goes by; those of the ledger and our
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any, Literal, TypeAlias
+
+from msgspec import Struct
 
 from recorder.humanize import amount_text, span
 from recorder.ledger.run_status import TERMINAL
@@ -21,8 +22,7 @@ Clock: TypeAlias = Literal["ledger", "ours"]
 _LEAST_GAP = timedelta(minutes=2)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moment:
+class Moment(Struct, frozen=True, kw_only=True):
     """One entry of a line of time.
 
     Attributes:
@@ -38,8 +38,7 @@ class Moment:
     words: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunStory:
+class RunStory(Struct, frozen=True, kw_only=True):
     """The history of one run, as the views show it; all but `run` in the order of time.
 
     Attributes:

@@ -1,8 +1,7 @@
 """The state of a store, and how much it holds; nothing is made or written."""
 
-from dataclasses import dataclass
-
 import sqlalchemy as sa
+from msgspec import Struct
 
 from recorder.errors import StoreError, StoreMissingError, StoreNewerError, StoreOutdatedError
 from recorder.store.engine import Database
@@ -17,8 +16,7 @@ _TROUBLES: dict[type[StoreError], str] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoreStatus:
+class StoreStatus(Struct, frozen=True, kw_only=True):
     """The counts and sizes of a store of the current schema.
 
     Attributes:
@@ -36,8 +34,7 @@ class StoreStatus:
     sealed_bytes: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Condition:
+class Condition(Struct, frozen=True, kw_only=True):
     """The state of a store.
 
     Attributes:

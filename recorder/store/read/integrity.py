@@ -5,11 +5,11 @@ no other.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Final, NamedTuple, TypeAlias
 
 import sqlalchemy as sa
+from msgspec import Struct
 
 from recorder.errors import StoreError
 from recorder.history.run_summary import SummaryRules, summarize
@@ -69,8 +69,7 @@ class StoreFault(NamedTuple):
         return f"{', '.join(where) or 'the store'}: {self.fault}: {self.repair}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _RunRows:
+class _RunRows(Struct, frozen=True, kw_only=True):
     """All rows of one run."""
 
     run: RunRecord

@@ -4,10 +4,10 @@ Invariant: with `as_of` T, only what was observed at or before T.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeAlias, cast
 
 import sqlalchemy as sa
+from msgspec import Struct
 
 from recorder.analysis.filters import Filters
 from recorder.ledger.readable import storable
@@ -43,8 +43,7 @@ _ITEM_COLUMNS = tuple(
 _POLL_COLUMNS = ("polled_at", "outcome", "http_status", "latency_ms", "snapshot_seq", "detail")
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(Struct, frozen=True):
     """The rows of the views of one run, or of all; as of T those that were known then.
 
     Args:

@@ -7,10 +7,10 @@ all is rolled back.
 import re
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
+from msgspec import Struct
 
 from recorder.errors import UsageError
 from recorder.store.dialect import QueryFault
@@ -19,8 +19,7 @@ from recorder.store.engine import Database
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")  # as the views on SQLite spell it
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueryResult:
+class QueryResult(Struct, frozen=True, kw_only=True):
     """The columns of a query, each with a name of its own, and its rows, to be read once."""
 
     columns: Sequence[str]

@@ -4,9 +4,9 @@ Invariant: with `as_of` T only what was observed at or before T is used, by our 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import sqlalchemy as sa
+from msgspec import Struct
 from msgspec.structs import replace
 
 from recorder.instants import iso
@@ -25,8 +25,7 @@ from recorder.store.records import (
 from recorder.store.schema import poll, snapshot, watch
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StateView:
+class StateView(Struct, frozen=True, kw_only=True):
     """One snapshot with the answer that it stands for; instants in microseconds since 1970 UTC."""
 
     seq: int

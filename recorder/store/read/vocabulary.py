@@ -1,10 +1,10 @@
 """The words that the runs of a store have, to check those of a filter and to complete one that is typed."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any, Final
 
 import sqlalchemy as sa
+from msgspec import Struct
 
 from recorder.analysis.filters import Filters
 from recorder.ledger.readable import storable
@@ -14,8 +14,7 @@ _MOST_SHOWN: Final = 20
 _MOST_COMPLETED: Final = 100
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UnknownWord:
+class UnknownWord(Struct, frozen=True, kw_only=True):
     """A word of a filter that no run of the store has.
 
     Attributes:

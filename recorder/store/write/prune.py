@@ -6,12 +6,12 @@ all.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from itertools import groupby, pairwise
 from operator import attrgetter
 from typing import Any, Final
 
 import sqlalchemy as sa
+from msgspec import Struct
 
 from recorder.ledger.row import PROGRESS
 from recorder.ledger.run_status import TERMINAL
@@ -35,8 +35,7 @@ _facts = attrgetter(*(name for name in SNAPSHOT_COLUMNS if name not in _MOVING))
 _CHAIN: Final = update(snapshot, ("previous_seq",), ("source_id", "run_key", "seq"))
 
 
-@dataclass(slots=True, kw_only=True)
-class Pruning:
+class Pruning(Struct, kw_only=True):
     """One pruning, and what it has dropped so far.
 
     Attributes:
