@@ -11,9 +11,8 @@ from urllib.parse import unquote
 _POSTGRES = re.compile(
     r"//(?:[^:/@]*(?::[^@]*)?@)?(?:\[[^\]/?@]+\]|[^:/?@\[\]]*)(?::[0-9]{1,5})?(?:/[^?@]*)?(?:\?.*)?"
 )
-_NO_PATH = re.compile(
-    r"\s*\w+\s*=|.*(?:://|:.*@)", re.DOTALL
-)  # words of libpq, a URL, or a piece of one
+# Words of libpq, a URL, or a piece of one.
+_NO_PATH = re.compile(r"\s*\w+\s*=|.*(?:://|:.*@)", re.DOTALL)
 _SHOWABLE = re.compile(r"sqlite(?:\+pysqlite)?:[^@]*|[^:@=]*")
 _SECRETS = (
     (re.compile(r"(://[^:/?@\s]*):.*@"), r"\1:***@"),

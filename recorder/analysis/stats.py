@@ -187,9 +187,8 @@ def sum_of_quotients(numerators: Mapping[int, int]) -> Fraction:
         numerators: the numerators, by denominator; no denominator is 0.
     """
     terms = [(above, below) for below, above in numerators.items()]
-    while (
-        len(terms) > 1
-    ):  # small with small: faster by orders of magnitude than one after the other
+    # Small with small: faster by orders of magnitude than one after the other.
+    while len(terms) > 1:
         alone = terms[len(terms) // 2 * 2 :]
         pairs = zip(terms[::2], terms[1::2], strict=False)
         terms = [(a * d + c * b, b * d) for (a, b), (c, d) in pairs] + alone

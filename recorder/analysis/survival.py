@@ -85,7 +85,6 @@ class Lifetimes:
             if n_ends == at_risk and n_entered < len(entries):
                 yield age, None
                 return
-            alive = (
-                alive * (at_risk - n_ends) // at_risk
-            )  # never above the true share: ties are met
+            # Never above the true share: ties are met.
+            alive = alive * (at_risk - n_ends) // at_risk
             yield age, alive

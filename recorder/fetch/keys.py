@@ -21,9 +21,8 @@ _HEADER_SAFE = re.compile(r"[\x21-\x7e]+")
 _LONGEST_LINE = 8192
 _SECRET_PART = 16  # characters: a part of a key that long is no plain word
 _LONGEST_SPELLING = len(r"\\\\u0070")  # of one character: the escape of an escape of an escape
-_BACKSLASHES = (
-    r"(?<!\\)\\++"  # a whole run of them, so that none is left before the mask, and in linear time
-)
+# A whole run of them, so that none is left before the mask, and in linear time.
+_BACKSLASHES = r"(?<!\\)\\++"
 _READ_BY_OTHERS = stat.S_IRGRP | stat.S_IROTH
 
 

@@ -155,9 +155,8 @@ def inflated(chunks: Iterable[bytes], *, encoding: str) -> Iterable[bytes]:
 def _inflated(chunks: Iterable[bytes]) -> Iterator[bytes]:
     """Yield the content of all gzip members; bytes that are no member are yielded as they are before the error."""
     inflater, remaining = zlib.decompressobj(_GZIP_OR_ZLIB), iter(chunks)
-    unproven: bytes | None = (
-        b""  # read for a member that has yielded nothing yet, while that is little
-    )
+    # Read for a member that has yielded nothing yet, while that is little.
+    unproven: bytes | None = b""
     for chunk in remaining:
         pending = chunk
         while pending:

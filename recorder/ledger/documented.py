@@ -96,6 +96,5 @@ def kept(found: Iterable[Deviation]) -> tuple[Deviation, ...]:
 def shape_of(deviations: tuple[Deviation, ...]) -> int | None:
     """Return the number that these deviations have in every store; None where there are none."""
     digest = digest_text("\n".join(map(repr, deviations)))
-    return (
-        int.from_bytes(digest[:6]) if deviations else None
-    )  # 48 bits: SQLite stores so many in six bytes
+    # 48 bits: SQLite stores so many in six bytes.
+    return int.from_bytes(digest[:6]) if deviations else None

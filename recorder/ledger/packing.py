@@ -23,9 +23,8 @@ PART_FROM = 80  # characters; below, the reference and the part's own row cost m
 _MARKS = frozenset({"$column", "$part", "$served"})
 _DIGEST_BYTES = 12  # sixteen letters; every byte stands in each reference to the part, in its row and in an index
 _REFERENCE = re.compile(r'{"\$part":"([\w-]{16})"}')
-_MARK = re.compile(
-    r'{"\$(?:(column|part)":"([^"]*)"}|served":(?={))'
-)  # no string holds {" as it is
+# No string holds {" as it is.
+_MARK = re.compile(r'{"\$(?:(column|part)":"([^"]*)"}|served":(?={))')
 _USUAL_DIGITS = 3  # milliseconds, as JavaScript writes them
 
 Columns = Mapping[str, str | int | None]

@@ -135,9 +135,8 @@ class Sections:
 def slices_of(text: bytes) -> dict[str, msgspec.Raw] | None:
     """Return the members of a JSON object, unparsed; None where the text is no object, or has to be parsed whole."""
     try:
-        if (
-            not text.isascii()
-        ):  # msgspec does not check UTF-8; it fails on a lone surrogate that `parse_json` takes
+        # msgspec does not check UTF-8; it fails on a lone surrogate that `parse_json` takes.
+        if not text.isascii():
             text = text.removeprefix(_BYTE_ORDER_MARK)
             text.decode()
         return _split(text)

@@ -14,12 +14,10 @@ _LEAST_RUNS: Final = 5
 _MEMORY: Final = 32  # runs; older ones fade
 _WIDTH: Final = 2.2  # deviations, either way
 _LEAST_DEVIATION: Final = 0.2
-_MOST_DEVIATION: Final = (
-    0.6  # runs that differ more foretell nothing: one in three takes twice as long, or half
-)
-_DOUBTS: Final = (
-    5  # for each end that a run foretells in vain; runs whose counts advance evenly foretell 0.1
-)
+# Runs that differ more foretell nothing: one in three takes twice as long, or half.
+_MOST_DEVIATION: Final = 0.6
+# For each end that a run foretells in vain; runs whose counts advance evenly foretell 0.1.
+_DOUBTS: Final = 5
 _MOST_DOUBTS: Final = 6
 _MILLIONTHS: Final = 1_000_000
 

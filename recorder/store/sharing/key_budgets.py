@@ -19,9 +19,8 @@ from recorder.schedule.dispatch import WINDOW_US, Budget
 from recorder.store.prepared import insert, update
 from recorder.store.schema import key_budget, key_slot
 
-LONGEST_REQUEST_US = (
-    60 * SECOND
-)  # generous: a request is over after 30 s, and is sent within 5 s of being granted
+# Generous: a request is over after 30 s, and is sent within 5 s of being granted.
+LONGEST_REQUEST_US = 60 * SECOND
 _CLOCK_SLACK_US = SECOND
 _LONGEST_PAUSE_US = HOUR + MINUTE  # a longer Retry-After counts as an hour
 
