@@ -5,17 +5,18 @@ Invariant: a difference is that of the two samples; nothing is said of it where 
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from msgspec import structs
 
-from recorder.analysis.analysis import Analysis, Group, Groups, Option, Population, Question
+from recorder.analysis.analysis import Analysis, Group, Option, Population, Question
 from recorder.analysis.cells import Row
 from recorder.analysis.columns import Runs, n_of
 from recorder.analysis.contrasts import Contrast, contrast_rows, contrasts, no_row, sentence
 from recorder.analysis.failures import require_both_ends
 from recorder.analysis.filters import Filters
-from recorder.analysis.groups import Key, parse_by
+from recorder.analysis.groups import parse_by
 from recorder.analysis.runner import meant
 from recorder.analysis.samples import NEEDS, samples_of
 from recorder.errors import UsageError
@@ -43,18 +44,10 @@ def compare(_group: Group) -> Row:
     return no_row()
 
 
-def _rows(groups: Groups) -> dict[Key, list[Row]]:
-    return contrast_rows({key: list(_contrasts(group)) for key, group in groups.items()})
-
-
 def _contrasts(group: Group) -> Iterator[tuple[Row, Contrast]]:
-    a, b = (samples_of(side) for side in _sides(group.runs, group.question))
+    runs, options = group.runs, group.question.options
+    a, b = (samples_of(runs.only(meant(options[name], runs))) for name in ("a", "b"))
     return (({}, one) for one in contrasts(a, b))
-
-
-def _sides(runs: Runs, question: Question) -> tuple[Runs, Runs]:
-    a, b = (runs.only(meant(question.options[name], runs)) for name in ("a", "b"))
-    return a, b
 
 
 def _prepare(question: Question) -> Question:
@@ -129,7 +122,7 @@ ANALYSIS: Final = Analysis(
         ),
     ),
     prepare=_prepare,
-    rows=_rows,
+    rows=partial(contrast_rows, _contrasts),
     notes=_notes,
     about=_about,
     examples=(

@@ -4,12 +4,13 @@ Invariant: the intervals of an answer hold together: each is widened by how many
 stands only where the interval leaves zero.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from math import hypot
 from typing import Any, Final
 
+from recorder.analysis.analysis import Group, Groups
 from recorder.analysis.cells import Row, count, grouped, key, text
 from recorder.analysis.groups import Key
 from recorder.analysis.samples import NO_SAMPLE, Sample, Samples
@@ -146,12 +147,16 @@ def contrasts(a: Samples, b: Samples) -> Iterator[Contrast]:
             yield Contrast(measure=measure, unit=unit, a=sides[0], b=sides[1])
 
 
-def contrast_rows(found: Mapping[Key, Sequence[tuple[Row, Contrast]]]) -> dict[Key, list[Row]]:
+def contrast_rows(
+    contrasts_of: Callable[[Group], Iterable[tuple[Row, Contrast]]], groups: Groups
+) -> dict[Key, list[Row]]:
     """Return the rows of each group; the intervals of all groups hold together.
 
     Args:
-        found: of each group the contrasts, each with the cells before it.
+        contrasts_of: returns the contrasts of a group, each with the cells before it.
+        groups: of an answer.
     """
+    found = {key: list(contrasts_of(group)) for key, group in groups.items()}
     m = sum(one.is_enough for some in found.values() for _, one in some)
     return {key: [lead | one.row(m) for lead, one in some] for key, some in found.items()}
 

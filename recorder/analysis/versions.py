@@ -4,10 +4,11 @@ Invariant: versions stand in the order in which they were first used, whatever t
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from itertools import pairwise
 from typing import Final, TypeAlias
 
-from recorder.analysis.analysis import Analysis, Group, Groups, Population, Question
+from recorder.analysis.analysis import Analysis, Group, Population, Question
 from recorder.analysis.cells import Row, grouped, key
 from recorder.analysis.columns import Runs, Word
 from recorder.analysis.contrasts import Contrast, contrast_rows, contrasts, no_row, sentence
@@ -41,10 +42,6 @@ def _names(slug: Word, a: Word, b: Word) -> Row:
 
 def _word(value: Word) -> str | None:
     return None if value is None else str(value)
-
-
-def _rows(groups: Groups) -> dict[Key, list[Row]]:
-    return contrast_rows({key: list(_contrasts(group)) for key, group in groups.items()})
 
 
 def _contrasts(group: Group) -> Iterator[tuple[Row, Contrast]]:
@@ -94,7 +91,7 @@ ANALYSIS: Final = Analysis(
     needs=NEEDS | {"slug", "version", "dated_at"},
     prepare=_prepare,
     basis=_first_uses,
-    rows=_rows,
+    rows=partial(contrast_rows, _contrasts),
     notes=_notes,
     about=_about,
     examples=("versions --slug work_email", "versions --since 90d --format json"),
