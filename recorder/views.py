@@ -97,10 +97,8 @@ def run_cells(row: RunRow) -> Cells:
     width_us = (
         0 if row.ended_at is None or row.ended_after is None else row.ended_at - row.ended_after
     )
-    run_us, wall_us = (
-        time_between(row.began_at, row.ended_at),
-        time_between(row.created_at, row.ended_at),
-    )
+    run_us = time_between(row.began_at, row.ended_at)
+    wall_us = time_between(row.created_at, row.ended_at)
     cells |= {
         "is_terminal": row.is_terminal if row.is_observed else None,
         "queue_seconds": seconds(time_between(row.created_at, row.started_at)),

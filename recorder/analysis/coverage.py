@@ -86,10 +86,8 @@ def coverage(group: Group) -> Row:
         sum(getattr(one, name) for one in polls)
         for name in ("n_good", "n_not_visible", "n_throttled", "n_errors")
     )
-    n_polls, n_snapshots = (
-        good + hidden + throttled + failed,
-        total(whole.ints("n_snapshots").values),
-    )
+    n_polls = good + hidden + throttled + failed
+    n_snapshots = total(whole.ints("n_snapshots").values)
     gaps = [b - a for one in polls for a, b in pairwise(one.good_at)]
     return {
         "runs": count(runs.n, narrow=True),

@@ -42,7 +42,9 @@ def leads(group: Group) -> Row:
     attempts = items.ints("item_attempts")
     known = attempts.values[attempts.there]
     units = {unit for unit in runs.values("cost_unit") if unit is not None}
-    is_whole = len(units) <= 1 and not set(ITEM_TERMS) & set(_terms(group.question))
+    is_whole = len(units) <= 1 and not set(ITEM_TERMS) & set(
+        parse_by(group.question.by, ITEM_TERMS)
+    )
     return {
         "unit": text(units.pop() if len(units) == 1 else None),
         "runs": count(runs.n, narrow=True),
@@ -55,10 +57,6 @@ def leads(group: Group) -> Row:
         "leads_per_minute": number(_per_minute(items, runs, masks) if is_whole else None),
         "credits_per_completed": number(_credits(items, runs, masks) if is_whole else None),
     }
-
-
-def _terms(question: Question) -> tuple[str, ...]:
-    return parse_by(question.by, ITEM_TERMS)
 
 
 def _starts(items: Runs) -> Numbers:

@@ -84,7 +84,8 @@ class TableTexts:
 
     def _chosen(self, shown: Sequence[str]) -> Iterator[str]:
         """Yield the names of the columns to show: no bounds, nothing empty, no unit or source that all rows share."""
-        shared = {"source", *(_UNITS if self._has_amounts(shown) else ())}
+        has_amounts = any(self.cells[name].kind == "amount" for name in shown)
+        shared = {"source", *(_UNITS if has_amounts else ())}
         main = next((name for name in shown if not self.cells[name].key), None)
         for place, name in enumerate(shown):
             values = self._values(name)
@@ -99,9 +100,6 @@ class TableTexts:
                 or not (is_one or self._is_empty(name, values))
             ):
                 yield name
-
-    def _has_amounts(self, names: Iterable[str]) -> bool:
-        return any(self.cells[name].kind == "amount" for name in names)
 
     def _is_empty(self, name: str, values: Sequence[object]) -> bool:
         """Return whether a column has nothing to show, and note it; a key without a value names a group."""

@@ -58,7 +58,9 @@ class ApiKey:
 
         They may be stored: they show that two sources share a key and its budget, and do not reveal the key.
         """
-        return hashlib.sha256(b"recorder: key fingerprint\0" + self._bytes()).hexdigest()[:16]
+        return hashlib.sha256(
+            b"recorder: key fingerprint\0" + self._secret.encode("ascii")
+        ).hexdigest()[:16]
 
     def mask(self, text: str) -> str:
         r"""Return the text with the key masked, also in escapes (`\u0070k`, `%70k`).
@@ -79,9 +81,6 @@ class ApiKey:
     def longest_spelling(self) -> int:
         """The most bytes that the key takes in escapes."""
         return len(self) * _LONGEST_SPELLING
-
-    def _bytes(self) -> bytes:
-        return self._secret.encode("ascii")
 
     def __len__(self) -> int:
         return len(self._secret)

@@ -182,10 +182,6 @@ def _end_after(
     return End(stored.ended_at, stored.ended_at_origin, stored.ended_after)
 
 
-def _reopens(before: SnapshotSummary, after: SnapshotSummary) -> bool:
-    return before.is_terminal and not after.is_terminal
-
-
 def _summary(
     snapshots: Sequence[SnapshotSummary],
     row: LedgerRow,
@@ -219,7 +215,7 @@ def _summary(
         actual_unit=actual.unit,
         cost_quality=quality,
         n_reopened=(stored.n_reopened if stored else 0)
-        + sum(_reopens(a, b) for a, b in pairwise(snapshots)),
+        + sum(a.is_terminal and not b.is_terminal for a, b in pairwise(snapshots)),
         quality=tuple(
             sorted({*row_flags(row, end.at, end.width_us), *cost_flags(preview, actual, quality)})
         ),

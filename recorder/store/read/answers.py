@@ -4,7 +4,7 @@ Invariant: recorded in order into an empty store, these answers make an equal st
 """
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -94,20 +94,12 @@ def _answers(
                 columns = dict(zip(MOVING, row[_FIRST_MOVING:], strict=True))
                 body = None if part_id is None else load_text(part_id, columns, parts)
                 shown = run_key, seq
-            yield run_key, _stored_answer(body, *polled)
+            yield run_key, _stored_answer(body, polled)
 
 
-def _stored_answer(  # noqa: PLR0917  # a row
-    body: str | None,
-    at: int,
-    outcome: int,
-    http_status: int | None,
-    latency_ms: int | None,
-    detail: str | None,
-    head: bytes | None,
-    length: int,
-    sha256: bytes,
-) -> StoredAnswer:
+def _stored_answer(body: str | None, polled: Sequence[Any]) -> StoredAnswer:
+    """Return an answer from its body and the columns of its poll."""
+    at, outcome, http_status, latency_ms, detail, head, length, sha256 = polled
     return StoredAnswer(
         polled_at=at,
         outcome=Outcome(outcome),
@@ -124,7 +116,7 @@ def _stored_answer(  # noqa: PLR0917  # a row
 def _polls(source_id: int, as_of: int | None) -> sa.Select[Any]:
     same_poll = same_run(rejected_body, poll) & (rejected_body.c.polled_at == poll.c.polled_at)
     is_shown = same_run(snapshot, poll) & (snapshot.c.seq == poll.c.snapshot_seq)
-    statement = (
+    return (
         sa.select(
             *columns_of(poll, ("run_key", "snapshot_seq")),
             snapshot.c.part_id,
@@ -133,8 +125,7 @@ def _polls(source_id: int, as_of: int | None) -> sa.Select[Any]:
             *columns_of(snapshot, MOVING),
         )
         .select_from(poll.outerjoin(rejected_body, same_poll).outerjoin(snapshot, is_shown))
-        .where(poll.c.source_id == source_id)
+        .where(poll.c.source_id == source_id, by_then(poll.c.polled_at, as_of))
         .order_by(poll.c.run_key, poll.c.polled_at)
         .execution_options(yield_per=_PER_FETCH)
     )
-    return statement if as_of is None else statement.where(poll.c.polled_at <= as_of)

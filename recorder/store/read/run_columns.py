@@ -52,7 +52,8 @@ from recorder.store.read.run_history import (
     lead_errors,
     poll_times,
 )
-from recorder.store.schema import capture, item, label, run, run_summary, source
+from recorder.store.read.source_rows import source_rows
+from recorder.store.schema import capture, item, label, run, run_summary
 from recorder.store.sealed import Block, open_ranges, sealed_blocks
 
 _MADE: Final = SPEND | {"clock_off_us", "source"}
@@ -146,12 +147,7 @@ class _Reader:
         self._past = past
         self._slugs = slugs if past is None else None  # a run may have had another slug then
         self._is_of_one = source_name is not None
-        columns = (source.c.source_id, source.c.name, source.c.clock_off_us)
-        found = [
-            one
-            for one in connection.execute(sa.select(*columns))
-            if source_name in (None, one.name)
-        ]
+        found = source_rows(connection, source_name)
         self._sources = {one.source_id: one.name for one in found}
         self._clocks = {one.source_id: one.clock_off_us for one in found}
         self.blocks = sealed_blocks(connection, self._sources)
