@@ -74,19 +74,19 @@ def sides(runs: Sequence[RunRow]) -> dict[tuple[str, str | None], Side]:
         ("seconds_per_lead", None): median(per_lead),
         ("wall_seconds", None): median(walls),
     }
-    for unit in {row.cost_unit for row in done}:
-        own = [row for row in done if row.cost_unit == unit]
+    for unit in {unit for row in done for unit in (row.cost_unit, row.actual_unit)}:
         unit_costs = [
             (row.cost_actual_micros, row.leads_completed * 1_000_000)
-            for row in own
+            for row in done
             if row.cost_actual_micros is not None
-            and row.cost_quality != "unit_mismatch"
+            and (row.actual_unit or row.cost_unit) == unit
             and row.leads_completed is not None
         ]
         both = [
             (row.cost_actual_micros, row.cost_preview_micros)
-            for row in own
-            if row.cost_quality == "both"
+            for row in done
+            if row.cost_unit == unit
+            and row.cost_quality == "both"
             and row.cost_actual_micros is not None
             and row.cost_preview_micros is not None
         ]

@@ -184,6 +184,18 @@ def test_prices_without_spread_differ_for_sure() -> None:
     assert (per_preview["a_value"], per_preview["b_value"]) == (1, 1.2)
 
 
+def test_an_actual_in_another_unit_than_its_preview_counts_in_its_own() -> None:
+    """It has a unit cost, and is no pair."""
+    cost: dict[str, Any] = {"cost_unit": "credits", "actual_unit": "USD"}
+    cost |= {"cost_quality": "unit_mismatch", "cost_preview_micros": 1}
+    rows = [lived("a", 1, version="1", cost_actual_micros=6_000_000, leads_completed=3, **cost)]
+    costs = [
+        (row["measure"], row["unit"], row["a_n"], row["a_value"])
+        for row in compare(rows, of(version="1"), of(version="2")).rows[3:]
+    ]
+    assert costs == [("unit_cost", "USD", 1, 2), ("actual_per_preview", None, 0, None)]
+
+
 def test_no_sum_goes_over_units() -> None:
     """Money has a row a unit; a side without that unit has no runs there."""
     rows = [

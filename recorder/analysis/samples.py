@@ -12,11 +12,11 @@ from typing import Final, TypeAlias
 
 import numpy as np
 
-from recorder.analysis.columns import Runs, n_of
+from recorder.analysis.columns import Runs, Word, n_of
 from recorder.analysis.durations import seconds_per_lead
 from recorder.analysis.groups import split
 from recorder.analysis.outcomes import is_completed
-from recorder.analysis.pairs import Pairs, has_actual
+from recorder.analysis.pairs import Pairs, is_pair
 from recorder.analysis.stats import (
     NO_INTERVAL,
     Interval,
@@ -55,6 +55,7 @@ Samples: TypeAlias = Mapping[tuple[str, str | None], Sample]
 NEEDS: Final = frozenset(
     {"leads_completed", "leads_failed", "leads_total", "created_at", "started_at", "ended_at"}
     | {"ended_after", "cost_quality", "cost_unit", "cost_preview_micros", "cost_actual_micros"}
+    | {"spend_unit"}
 )
 """The columns that samples read."""
 
@@ -73,17 +74,19 @@ def samples_of(runs: Runs) -> Samples:
 
 
 def _costs(completed: Runs) -> Iterator[tuple[tuple[str, str | None], Sample]]:
-    for (unit,), runs in split(completed, [completed.words("cost_unit")]):
-        leads = runs.ints("leads_completed")
-        counts = has_actual(runs) & leads.there
-        actual = exact(runs.ints("cost_actual_micros").values[counts])
-        pairs = Pairs(runs)
-        name = None if unit is None else str(unit)
-        if counts.any():
-            micros = times(leads.values[counts], np.array([MICROS]))
-            yield ("unit_cost", name), _quotient(actual, exact(micros))
-        if pairs.n:
-            yield ("actual_per_preview", name), _quotient(pairs.actual, pairs.preview)
+    has_both = completed.ints("cost_actual_micros").there & completed.ints("leads_completed").there
+    paid, pairs = completed.only(has_both), completed.only(is_pair(completed))
+    for (unit,), runs in split(paid, [paid.words("spend_unit")]):  # that of the actual
+        micros = times(runs.ints("leads_completed").values, np.array([MICROS]))
+        actual = exact(runs.ints("cost_actual_micros").values)
+        yield ("unit_cost", _name(unit)), _quotient(actual, exact(micros))
+    for (unit,), runs in split(pairs, [pairs.words("cost_unit")]):
+        some = Pairs(runs)
+        yield ("actual_per_preview", _name(unit)), _quotient(some.actual, some.preview)
+
+
+def _name(unit: Word) -> str | None:
+    return None if unit is None else str(unit)
 
 
 def _share(hits: int, n: int) -> Sample:
