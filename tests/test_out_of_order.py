@@ -12,6 +12,7 @@ from stores import T0, S, answer, content, document, empty, failure, register, r
 from recorder.analysis.rows import RunRow
 from recorder.ledger.answer import Answer, Outcome
 from recorder.ledger.jsontext import parse_json, to_text
+from recorder.life import Phase
 from recorder.store.engine import Database
 from recorder.store.read.listing import Listing
 from recorder.store.read.past import Past
@@ -257,4 +258,4 @@ def test_a_poll_that_failed_after_a_404_leaves_a_run_not_visible(
     with database.reading() as connection:
         told = [next(run_rows(connection, past=Past(as_of=T0 + at * S))) for at in range(4)]
     assert [row.tracking for row in told] == ["active", "not_visible", "not_visible", "active"]
-    assert [row.is_lost for row in told] == [False, seen, seen, False]
+    assert [row.phase is Phase.LOST for row in told] == [False, seen, seen, False]

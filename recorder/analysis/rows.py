@@ -11,7 +11,6 @@ from typing import Any, Final, TypeAlias
 from recorder.history.spans import run_began_at
 from recorder.history.spend_parts import Spend, spend_of
 from recorder.ledger.row import RunFields
-from recorder.ledger.run_status import KNOWN
 from recorder.life import Phase, flight_since, is_overdue, phase_of
 
 LABEL: Final = "label:"
@@ -82,19 +81,9 @@ class RunRow(RunFields, frozen=True):  # type: ignore[misc]  # a struct may be
         return phase_of(is_terminal=is_terminal, tracking=self.tracking)
 
     @property
-    def is_lost(self) -> bool:
-        """Whether the run was observed, has not ended, and is polled no more."""
-        return self.phase is Phase.LOST
-
-    @property
     def is_in_flight(self) -> bool:
         """Whether the run was observed, and is neither ended nor lost."""
         return self.phase is Phase.IN_FLIGHT
-
-    @property
-    def is_unknown(self) -> bool:
-        """Whether the run is in flight with an unknown status word."""
-        return self.is_in_flight and self.status not in KNOWN
 
     @property
     def spend(self) -> Spend | None:
@@ -150,10 +139,3 @@ class RunRow(RunFields, frozen=True):  # type: ignore[misc]  # a struct may be
         """The number of leads that were completed, failed or skipped."""
         done = (self.leads_completed, self.leads_skipped, self.leads_failed)
         return sum(count for count in done if count is not None)
-
-    @property
-    def leads_processed(self) -> int | None:
-        """Completed and failed leads; None unless the ledger has both."""
-        if self.leads_completed is None or self.leads_failed is None:
-            return None
-        return self.leads_completed + self.leads_failed
