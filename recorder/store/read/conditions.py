@@ -1,4 +1,4 @@
-"""What queries are asked of: the rows of one source, and what was there at an instant."""
+"""Conditions of queries: the rows of one source, and what was there by an instant."""
 
 import sqlalchemy as sa
 
