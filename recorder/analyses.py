@@ -31,7 +31,8 @@ from recorder.history.timeline import RunStory
 from recorder.instants import datetime_of
 from recorder.outlooks import Outlooks
 from recorder.queries import Queries
-from recorder.store.read.run_columns import read_runs, recent_runs
+from recorder.store.read.recent_runs import WantedLikes, recent_runs
+from recorder.store.read.run_columns import read_runs
 from recorder.views import run_cells
 
 
@@ -155,7 +156,10 @@ class Analyses(Queries):
         """
         moment = now if self._as_of is None else self._as_of
         row = self.run_row(run_id, source)
-        ((_, left),) = self.with_remaining([row], now=now)
+        like = self._like(row, moment)
+        outlooks = Outlooks(self._database, past=self._past())
+        outlooks.add_likes(like, [(row.source, row.slug, row.version)], now=moment)
+        left = outlooks.cells([row], now=moment)[row.source, row.run_id]
         after_us, since = self._settings.cadence.overdue_after_us, row.flight_since
         rows = (list(ask(run_id, source)) for ask in (self.snapshots, self.transitions, self.polls))
         snapshots, transitions, polls = rows
@@ -169,9 +173,10 @@ class Analyses(Queries):
             now=datetime_of(moment),
         )
         return Explanation(
+            row=row,
             story=story,
             labels={str(one["key"]): str(one["value"]) for one in self.labels(run_id, source)},
-            places=places(row, self._like(row, moment), now=moment),
+            places=places(row, like, now=moment),
             left=left,
             is_overdue=row.is_overdue(after_us, now=moment),
             error=self._error_group(row.error_message),
@@ -180,12 +185,16 @@ class Analyses(Queries):
 
     def _like(self, row: RunRow, now: int) -> Runs:
         """Return the runs that a run may be placed among."""
+        wanted = WantedLikes(
+            source_name=row.source,
+            slugs=() if row.slug is None else (row.slug,),
+            versions=(row.version,),
+        )
         return self._database.read(
             recent_runs,
             PLACES,
             lambda runs, bound: are_final(row, runs, bound, now=now),
-            source_name=row.source,
-            slugs=() if row.slug is None else (row.slug,),
+            wanted=wanted,
             past=self._past(),
         )
 

@@ -5,7 +5,6 @@ Invariant: an outlook is made once, and again only after its run has changed or 
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Final
 
 from recorder.analysis.columns import Runs
@@ -20,7 +19,8 @@ from recorder.life import Phase
 from recorder.store.engine import Database
 from recorder.store.read.live_runs import EndedRun, ended_runs
 from recorder.store.read.past import Past
-from recorder.store.read.run_columns import read_runs, recent_runs
+from recorder.store.read.recent_runs import WantedLikes, recent_runs
+from recorder.store.read.run_columns import read_runs
 from recorder.store.read.run_history import RunName, courses
 from recorder.views import NOTHING_REMAINS
 
@@ -104,13 +104,20 @@ class Outlooks:
 
         slugs = {slug for _, slug, _ in wanted if slug is not None}
         sources = {source for source, *_ in wanted}
-        read = (
-            partial(recent_runs, is_enough=is_enough, source_name=sources.pop())
-            if len(sources) == 1
-            else read_runs
-        )
-        runs = self.database.read(read, names=WALL_NEEDS, slugs=slugs, past=self.past)
-        for one, likes in wall_likes(runs, wanted, at=now).items():
+        if len(sources) == 1:
+            likes_of = WantedLikes(
+                source_name=sources.pop(), slugs=slugs, versions={one[2] for one in wanted}
+            )
+            runs = self.database.read(
+                recent_runs, WALL_NEEDS, is_enough, wanted=likes_of, past=self.past
+            )
+        else:
+            runs = self.database.read(read_runs, WALL_NEEDS, slugs=slugs, past=self.past)
+        self.add_likes(runs, wanted, now=now)
+
+    def add_likes(self, runs: Runs, versions: Iterable[VersionName], *, now: int) -> None:
+        """Take the likes of these versions from runs that hold the last ones, instead of reading them."""
+        for one, likes in wall_likes(runs, versions, at=now).items():
             self._versions[one] = _VersionOutlooks(likes)
 
     def _courses(self, source: str, run_ids: Iterable[str]) -> dict[str, Course]:

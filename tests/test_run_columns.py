@@ -1,9 +1,12 @@
 """Columns hold what rows do, whichever store they come from, now and as of a time."""
 
+from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pytest
+import sqlalchemy as sa
 from columns_held import FIELDS, NAMES, assert_columns_are_rows, fill_mixed, seal_most
 from made_rows import run_row
 from stores import T0, S
@@ -11,15 +14,20 @@ from stores import T0, S
 from recorder.analysis import likes
 from recorder.analysis.building import in_listing_order, joined, runs_of
 from recorder.analysis.columns import Runs
-from recorder.analysis.likes import Planned
-from recorder.analysis.outcomes import WALL_NEEDS
+from recorder.analysis.likes import PastRun, Planned
+from recorder.analysis.outcomes import is_completed, paid
+from recorder.analysis.places import NEEDS as PLACES
 from recorder.analysis.wall_times import VersionName, wall_likes
 from recorder.history.spend_parts import PARTS
 from recorder.store import sealed
 from recorder.store.engine import Database
+from recorder.store.read import recent_runs as recent_runs_module
 from recorder.store.read.past import Past
-from recorder.store.read.run_columns import read_runs, recent_runs
+from recorder.store.read.recent_runs import COLUMNS as RECENT
+from recorder.store.read.recent_runs import WantedLikes, recent_runs
+from recorder.store.read.run_columns import read_runs
 from recorder.store.read.runs import run_rows
+from recorder.store.schema import poll
 
 
 @pytest.fixture(params=["rows", "sealed"])
@@ -58,31 +66,77 @@ def test_the_runs_of_some_slugs_are_those_of_all(mixed: Database, source: str | 
 
 @pytest.mark.parametrize("at", [None, 7, 63, 705, 50_000])
 @pytest.mark.parametrize("source", ["default", "growth"])
-def test_as_few_blocks_as_are_enough_give_the_same_likes(
-    mixed: Database, monkeypatch: pytest.MonkeyPatch, source: str, at: int | None
+@pytest.mark.parametrize("per_piece", [1, 200])
+def test_as_few_runs_as_are_enough_give_the_same_likes(
+    mixed: Database,
+    monkeypatch: pytest.MonkeyPatch,
+    source: str,
+    at: int | None,
+    per_piece: int,
 ) -> None:
     """The last outcomes of each version are those that all runs give, now and as of instants in between."""
     monkeypatch.setattr(likes, "WINDOW", 2)
+    monkeypatch.setattr(recent_runs_module, "_PER_PIECE", per_piece)
+    monkeypatch.setattr(recent_runs_module, "_FEW_RUNS", per_piece % 200)
     past = None if at is None else Past(as_of=T0 + at * S)
     now = T0 + (10**7 if at is None else at) * S
     with mixed.reading() as connection:
-        runs = read_runs(connection, WALL_NEEDS, source_name=source, past=past)
+        runs = read_runs(connection, PLACES, source_name=source, past=past)
         names = {*zip(*map(runs.values, ("source", "slug", "version")), strict=True)}
-        for one, expected in wall_likes(runs, names).items():
-            planned = Planned(version=one[2], at=now)
+        for one in names:
             found = recent_runs(
                 connection,
-                WALL_NEEDS,
-                partial(_are_final, one, planned),
-                source_name=source,
-                slugs=[one[1]] if one[1] else [],
+                PLACES,
+                partial(_are_final, one, Planned(version=one[2], at=now)),
+                wanted=WantedLikes(
+                    source_name=source, slugs=[one[1]] if one[1] else [], versions=[one[2]]
+                ),
                 past=past,
             )
-            assert wall_likes(found, [one])[one].last(planned) == expected.last(planned)
+            if one[1] is None:
+                assert not found.n
+            else:
+                assert _last(found, one, now) == _last(runs, one, now)
+
+
+def test_all_completed_runs_of_a_version_are_those_of_all(mixed: Database) -> None:
+    """Where none are enough each completed run is read, with the values that all runs give, now and as of many instants."""
+    names, n_completed = sorted(RECENT - {"tracked_at"}), set()
+    with mixed.reading() as connection:
+        polled_at = sorted(connection.execute(sa.select(poll.c.polled_at)).scalars())
+        for at in (None, *polled_at[:: len(polled_at) // 12]):
+            past = None if at is None else Past(as_of=at)
+            runs = read_runs(connection, names, source_name="growth", past=past)
+            n_completed.add(int(is_completed(runs).sum()))
+            for slug, version in {*zip(runs.values("slug"), runs.values("version"), strict=True)}:
+                slugs = [slug] if slug else []
+                wanted = WantedLikes(source_name="growth", slugs=slugs, versions=[version])
+                found = recent_runs(connection, names, lambda *_: False, wanted=wanted, past=past)
+                is_like = wanted.mask(runs) if slug else np.zeros(runs.n, np.bool_)
+                assert _rows(found, names) == _rows(runs.only(is_like), names)
+    assert len(n_completed) > 5
+
+
+def _rows(runs: Runs, names: Sequence[str]) -> list[tuple[Any, ...]]:
+    rows = zip(*map(runs.values, names), strict=True)
+    return sorted(rows, key=lambda row: row[names.index("run_id")])
+
+
+def _last(runs: Runs, one: VersionName, now: int) -> list[list[PastRun]]:
+    """The last likes of a version at an instant: by their wall times, and by their costs."""
+    own = runs.only(runs.words("slug").among(one[1]) & runs.words("source").among(one[0]))
+    planned = Planned(version=one[2], at=now)
+    costs = [likes.Likes(paid(own, unit), _scores) for unit in ("credits", "USD")]
+    return [made.last(planned) for made in (wall_likes(runs, [one])[one], *costs)]
+
+
+_scores = partial(likes.CostScores, by_preview=False)
 
 
 def _are_final(one: VersionName, planned: Planned, runs: Runs, bound: int) -> bool:
-    return wall_likes(runs, [one])[one].is_final(planned, bound)
+    own = runs.only(runs.words("slug").among(one[1]) & runs.words("source").among(one[0]))
+    costs = [likes.Likes(paid(own, unit), _scores) for unit in ("credits", "USD")]
+    return all(made.is_final(planned, bound) for made in (wall_likes(runs, [one])[one], *costs))
 
 
 @pytest.mark.parametrize("key", ["a\0", "\ud800", "%", "' OR 1=1"])

@@ -10,6 +10,7 @@ from typing import Any, Final
 from msgspec.structs import asdict
 
 from recorder.analysis.places import Place
+from recorder.analysis.rows import RunRow
 from recorder.analysis.stats import ratio
 from recorder.analysis.values import Cells, amount
 from recorder.history.flags import flag_sentence
@@ -37,6 +38,7 @@ class Explanation:
     """One run, with what its page rests on.
 
     Attributes:
+        row: its row in base units.
         story: its rows in the views.
         labels: its labels, by key.
         places: among its like, by the names of its columns.
@@ -46,6 +48,7 @@ class Explanation:
         trigger_url: where its triggerRunId leads, or None.
     """
 
+    row: RunRow
     story: RunStory
     labels: Mapping[str, str]
     places: Mapping[str, Place]

@@ -100,8 +100,8 @@ def _likes(run: RunRow, runs: Runs) -> dict[str, Likes]:
 
 
 def _own(run: RunRow, runs: Runs) -> Runs:
-    """Return the other runs of its source and slug; none for a run without a slug."""
-    names = {"source": run.source, "slug": run.slug}
+    """Return the other completed runs of its source, slug and version; none for a run without a slug."""
+    names = {"source": run.source, "slug": run.slug, "version": run.version, "status": "completed"}
     own = runs if run.slug is not None else runs.take(slice(0, 0))
     for name, value in names.items():
         own = own.only(own.words(name).among(value))

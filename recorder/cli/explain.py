@@ -30,8 +30,9 @@ def explain(run_id: str, options: QueryOptions) -> None:
     """
     with reading(options.settings) as database:
         analyses = Analyses(database, options.settings, as_of=options.as_of)
-        facts = analyses.explain(run_id, now=options.now).facts()
-        page = page_of(analyses, run_id, options)
+        found = analyses.explain(run_id, now=options.now)
+        facts = found.facts()
+        page = page_of(analyses, found.row, found.left, options)
     if options.format == "json":
         write_value(facts, sys.stdout)
     elif options.is_for_reading:

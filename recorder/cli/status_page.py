@@ -6,6 +6,8 @@ from datetime import timedelta
 import click
 
 from recorder.analyses import Analyses
+from recorder.analysis.rows import RunRow
+from recorder.analysis.values import Cells
 from recorder.cli.json_output import write_document
 from recorder.cli.options import command, completed_by
 from recorder.cli.output import write_rows
@@ -13,7 +15,6 @@ from recorder.cli.row_options import QueryOptions, query_options
 from recorder.cli.run_page import Page
 from recorder.cli.stores import reading
 from recorder.cli.streams import terminal_width
-from recorder.life import flight_since, is_overdue
 from recorder.views import RUNS, run_cells
 
 
@@ -34,24 +35,24 @@ def status(run_id: str, options: QueryOptions) -> None:
         if options.format == "json":
             write_document(analyses.status(run_id).value, sys.stdout)
         elif options.format == "table":
-            for line in page_of(analyses, run_id, options).lines(terminal_width()):
+            ((row, left),) = analyses.with_remaining([analyses.run_row(run_id)], now=options.now)
+            for line in page_of(analyses, row, left, options).lines(terminal_width()):
                 click.echo(line)
         else:
-            row = analyses.run(run_id)
-            write_rows([row], columns=RUNS, format=options.format, tz=options.tz)
+            write_rows([analyses.run(run_id)], columns=RUNS, format=options.format, tz=options.tz)
 
 
-def page_of(analyses: Analyses, run_id: str, options: QueryOptions) -> Page:
-    """Return the page about a run."""
-    row, now = analyses.run_row(run_id), options.now
-    since = flight_since(row.created_at, row.first_good_at)
-    ((_, left),) = analyses.with_remaining([row], now=now)
+def page_of(analyses: Analyses, row: RunRow, left: Cells, options: QueryOptions) -> Page:
+    """Return the page about a run, with what remains of it."""
+    since, now = row.flight_since, options.now
     after_us = options.settings.cadence.overdue_after_us
-    is_late = is_overdue(row.phase, since=since, overdue_after_us=after_us, now=now)
+    is_late = row.is_overdue(after_us, now=now)
     return Page(
         cells=run_cells(row),
-        labels={str(row["key"]): str(row["value"]) for row in analyses.labels(run_id)},
-        last_poll=analyses.last_poll(run_id),
+        labels={
+            str(row["key"]): str(row["value"]) for row in analyses.labels(row.run_id, row.source)
+        },
+        last_poll=analyses.last_poll(row.run_id, row.source),
         overdue_for=timedelta(microseconds=now - (since or now)) if is_late else None,
         left=left,
         tz=options.tz,

@@ -103,10 +103,10 @@ def _spelt(us: int) -> str:
     return f"{iso(us)[:23]}Z"
 
 
-def _runs(count: int, seed: int) -> Iterator[_Run]:
+def _runs(count: int, seed: int, start_at: int) -> Iterator[_Run]:
     chance = random.Random(seed)
     definitions: dict[tuple[str, int], dict[str, Any]] = {}
-    created = START_AT
+    created = start_at
     for _ in range(count):
         created += int(chance.expovariate(_ALIVE / 95) * SECOND) // 1000 * 1000
         yield _run(chance, created, definitions)
@@ -177,11 +177,12 @@ def _name(chance: random.Random) -> str:
     return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-a{text[17:20]}-{text[20:]}"
 
 
-def poll_log(runs: int, seed: int) -> Iterator[Poll]:
-    """Yield every poll of so many runs, in the order of time."""
-    coming, alive, number = list(reversed(list(_runs(runs, seed)))), list[_Run](), 0
+def poll_log(runs: int, seed: int, start_at: int = START_AT) -> Iterator[Poll]:
+    """Yield every poll of so many runs that are created from an instant on, in the order of time."""
+    coming, alive = list(reversed(list(_runs(runs, seed, start_at)))), list[_Run]()
+    number = 0
     while coming or alive:
-        now = START_AT + number * CADENCE_US
+        now = start_at + number * CADENCE_US
         while coming and coming[-1].created <= now:
             alive.append(coming.pop())
         for place, run in enumerate(alive):

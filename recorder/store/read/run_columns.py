@@ -5,7 +5,6 @@ Invariant: the values are those that `runs.run_rows` gives row by row, as of now
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import partial
-from operator import attrgetter
 from typing import Any, Final
 
 import numpy as np
@@ -102,35 +101,6 @@ def read_runs(
         found = dict(read(connection, source_name=source_name, as_of=as_of))
         more[name] = column_of(name, [found.get(key, missing) for key in keys])
     return Runs(runs.n, {name: runs.column(name) for name in wanted} | more)
-
-
-def recent_runs(
-    connection: sa.Connection,
-    names: Collection[str],
-    is_enough: Callable[[Runs, int], bool],
-    *,
-    source_name: str,
-    slugs: Collection[str],
-    past: Past | None = None,
-) -> Runs:
-    """Return runs of a source, in any order, with as few blocks as are enough: the last to change first.
-
-    Args:
-        connection: a reading transaction.
-        names: of `RunRow`, but for the labels.
-        is_enough: takes the runs read so far, and the last instant at which anything of the others ended or was known.
-        source_name: of the source.
-        slugs: only runs of these, and as of an instant any others too.
-        past: as of when; None: what is known now.
-    """
-    reader = _Reader(connection, source_name, past, slugs)
-    blocks = (one for one in reader.blocks if past is None or one.first_at <= past.as_of)
-    ahead = sorted(blocks, key=attrgetter("last_at"))
-    runs, n = reader.runs(names, reader.open_rows(), []), 1
-    while ahead and not is_enough(runs, ahead[-1].last_at):
-        runs = joined(runs, reader.runs(names, [], sorted(ahead[-n:])))
-        ahead, n = ahead[:-n], 2 * n
-    return runs
 
 
 class _Reader:
