@@ -32,7 +32,8 @@ def explain(run_id: str, options: QueryOptions) -> None:
         analyses = Analyses(database, options.settings, as_of=options.as_of)
         found = analyses.explain(run_id, now=options.now)
         facts = found.facts()
-        page = page_of(analyses, found.row, found.left, options)
+    last_poll = found.story.polls[-1] if found.story.polls else None
+    page = page_of(found.row, found.left, found.labels, last_poll, options)
     if options.format == "json":
         write_value(facts, sys.stdout)
     elif options.is_for_reading:

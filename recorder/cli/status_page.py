@@ -1,7 +1,9 @@
 """`recorder status`: the ledger row of one run, and what remains of it while it is in flight."""
 
 import sys
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 import click
 
@@ -35,25 +37,34 @@ def status(run_id: str, options: QueryOptions) -> None:
         if options.format == "json":
             write_document(analyses.status(run_id).value, sys.stdout)
         elif options.format == "table":
-            ((row, left),) = analyses.with_remaining([analyses.run_row(run_id)], now=options.now)
-            for line in page_of(analyses, row, left, options).lines(terminal_width()):
+            for line in _page(analyses, run_id, options).lines(terminal_width()):
                 click.echo(line)
         else:
             write_rows([analyses.run(run_id)], columns=RUNS, format=options.format, tz=options.tz)
 
 
-def page_of(analyses: Analyses, row: RunRow, left: Cells, options: QueryOptions) -> Page:
-    """Return the page about a run, with what remains of it."""
-    since, now = row.flight_since, options.now
-    after_us = options.settings.cadence.overdue_after_us
+def _page(analyses: Analyses, run_id: str, options: QueryOptions) -> Page:
+    ((row, left),) = analyses.with_remaining([analyses.run_row(run_id)], now=options.now)
+    labels = {str(one["key"]): str(one["value"]) for one in analyses.labels(run_id)}
+    return page_of(row, left, labels, analyses.last_poll(run_id), options)
+
+
+def page_of(
+    row: RunRow,
+    left: Cells,
+    labels: Mapping[str, str],
+    last_poll: Mapping[str, Any] | None,
+    options: QueryOptions,
+) -> Page:
+    """Return the page about a run: its row, what remains of it, its labels and its last row of `polls`."""
+    after_us, now = options.settings.cadence.overdue_after_us, options.now
+    flight_us = now - (row.flight_since or now)
     is_late = row.is_overdue(after_us, now=now)
     return Page(
         cells=run_cells(row),
-        labels={
-            str(row["key"]): str(row["value"]) for row in analyses.labels(row.run_id, row.source)
-        },
-        last_poll=analyses.last_poll(row.run_id, row.source),
-        overdue_for=timedelta(microseconds=now - (since or now)) if is_late else None,
+        labels=labels,
+        last_poll=last_poll,
+        overdue_for=timedelta(microseconds=flight_us) if is_late else None,
         left=left,
         tz=options.tz,
     )

@@ -24,6 +24,8 @@ from recorder.store.records import (
 )
 from recorder.store.schema import poll, snapshot, watch
 
+_AT_ONCE = 500  # snapshots whose parts are read together
+
 
 class StateView(Struct, frozen=True, kw_only=True):
     """One snapshot with the answer that it stands for; instants in microseconds since 1970 UTC."""
@@ -54,14 +56,18 @@ def states(connection: sa.Connection, ref: RunRef, as_of: int | None = None) -> 
 def _views(
     connection: sa.Connection, ref: RunRef, as_of: int | None, condition: sa.ColumnElement[bool]
 ) -> Iterator[StateView]:
-    for row in load_snapshots(connection, ref.rows_of(snapshot), condition):
+    rows = load_snapshots(connection, ref.rows_of(snapshot), condition)
+    parts = Parts(connection, ref.source_id)
+    for place, row in enumerate(rows):
+        if place % _AT_ONCE == 0:
+            parts.fetch(one.part_id for one in rows[place : place + _AT_ONCE])
         if as_of is None or row.last_seen_at <= as_of:
-            yield _view(connection, row)
+            yield _view(row, parts)
         else:
-            yield _view(connection, _truncated(connection, ref, row, as_of))
+            yield _view(_truncated(connection, ref, row, as_of), parts)
 
 
-def _view(connection: sa.Connection, row: SnapshotRecord) -> StateView:
+def _view(row: SnapshotRecord, parts: Parts) -> StateView:
     return StateView(
         seq=row.seq,
         first_seen_at=row.first_seen_at,
@@ -69,7 +75,7 @@ def _view(connection: sa.Connection, row: SnapshotRecord) -> StateView:
         n_polls=row.n_polls,
         digest=bytes(row.digest).hex(),
         status=row.status,
-        value=load_value(row, Parts(connection, row.source_id)),
+        value=load_value(row, parts),
     )
 
 
