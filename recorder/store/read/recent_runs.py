@@ -5,10 +5,10 @@ than are enough. Of a store of any size that is some hundred rows, and the colum
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
+import msgspec
 import numpy as np
 import sqlalchemy as sa
 
@@ -45,8 +45,7 @@ class _Piece(NamedTuple):
     last_at: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WantedLikes:
+class WantedLikes(msgspec.Struct, frozen=True, kw_only=True):
     """Which runs are wanted: the completed ones of these versions of these slugs of a source."""
 
     source_name: str
