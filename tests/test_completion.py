@@ -94,6 +94,12 @@ def screen(sqlite_template: Path, tmp_path: Path) -> Iterator[Screen]:
         (("runs", "--status", "failed,com"), ["failed,completed"]),
         (("runs", "--slug", "work"), ["work_email"]),
         (("runs", "--label", "te"), ["team=growth"]),
+        (("runs", "--label", "team", "="), ["growth"]),
+        (("runs", "--label", "team", "=", "g"), ["growth"]),
+        (("runs", "--label", "=", "team", "=", "g"), ["growth"]),
+        (("runs", "--label", "'team=g"), ["team=growth"]),
+        (("runs", "--label", "a", "=", "b", "--source", "=", "t"), ["team_b"]),
+        (("runs", "--label", "a", "=", "b", "--source", ""), ["default", "team_b"]),
         (("runs", "--slug", "_"), []),
         (("events", "--kind", "ended,ov"), ["ended,overdue"]),
         (("sources", "--move", "team"), ["team_b"]),
@@ -179,7 +185,12 @@ TYPED = {
     "recorder runs --source=te": "--source=team_b",
     "recorder runs --label te": "team=growth",
     "recorder durations --by slug,ver": "slug,version",
+    "recorder runs --label team=g": "team=growth",
+    "recorder runs --label=team=g": "--label=team=growth",
+    "recorder runs --label=team=growth --source=te": "--source=team_b",
     "recorder import sto": "store.db",
+    "recorder runs --db sto": "store.db",
+    "recorder runs --db=sto": "--db=store.db",
 }
 """What is typed before TAB, and the word that it becomes."""
 
