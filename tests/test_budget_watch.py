@@ -42,11 +42,23 @@ def test_a_watch_reports_a_budget_that_is_too_short(database: Database) -> None:
     assert scene.told == []
     scene.track(*(f"later_{n:02}" for n in range(30)))
     scene.watch(RunMode.TIME, seconds=90)
+    assert len(scene.told) == 1, scene.told
     [line] = scene.told
     assert line.startswith("runs of source 'default' end faster than they can be asked: each is")
     assert line.endswith(
         "half of them take less than 30 s, so ends are seen late; raise --rate, or use a second key"
     )
+
+
+@pytest.mark.slow
+def test_single_passes_report_it_once(database: Database) -> None:
+    """As a watch does: at the end of a pass that polled some, and not of the next ones."""
+    scene = Scene(database)
+    crowd(scene)
+    for _ in range(4):
+        scene.watch(RunMode.PASS)
+        scene.time.now += 10 * S
+    assert len([line for line in scene.told if "end faster than they can be asked" in line]) == 1
 
 
 @pytest.mark.slow

@@ -1,7 +1,7 @@
 """The sources that a watch can poll, each with its key, its budget and its circuit breaker."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from msgspec import Struct, field
 
@@ -48,10 +48,15 @@ class ActiveSource(Struct, frozen=True, kw_only=True):
         return self.base_url, self.key_id
 
 
-def key_uses(sources_by_id: Iterable[ActiveSource]) -> list[KeyUse]:
-    """Return the keys of the sources; sources that share a key share the lowest of their rates."""
+def key_uses(sources: Iterable[ActiveSource], *, of: Collection[int] | None = None) -> list[KeyUse]:
+    """Return the keys of the sources; sources that share a key share the lowest of their rates.
+
+    Args:
+        sources: all that are known.
+        of: only the keys of these sources, by id; None: of all.
+    """
     by_key: dict[str, list[ActiveSource]] = {}
-    for source in sources_by_id:
+    for source in sources:
         by_key.setdefault(source.key_id, []).append(source)
     return [
         KeyUse(
@@ -60,6 +65,7 @@ def key_uses(sources_by_id: Iterable[ActiveSource]) -> list[KeyUse]:
             sources={source.source_id: source.name for source in sharing},
         )
         for key_id, sharing in by_key.items()
+        if of is None or any(source.source_id in of for source in sharing)
     ]
 
 

@@ -4,7 +4,7 @@ Invariant: a permitted request belongs to a source that is leased to this proces
 over all processes.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from msgspec import Struct, field
@@ -34,6 +34,7 @@ from recorder.store.read.due import (
     wanted_in_a_minute,
 )
 from recorder.store.read.overdue_runs import Overdue, overdue_runs
+from recorder.store.revision import refuse_upgraded
 from recorder.store.sharing import key_budgets, leases
 from recorder.store.sharing.key_budgets import Slot
 from recorder.store.sharing.shared_clock import ahead_us
@@ -88,6 +89,9 @@ class Coordinator(Struct):
             source_ids: the sources that are wanted.
             now: microseconds since 1970 UTC.
             under_way: sources with requests under way.
+
+        Raises:
+            StoreNewerError: a newer program has upgraded the store.
         """
         wanted = frozenset(source_ids)
         if wanted == self._wanted and not self._renewal.is_time(now):
@@ -106,6 +110,7 @@ class Coordinator(Struct):
             )
             follow_clock(connection, leased, now=self.clock())
             key_budgets.repair(connection, self._shared_clock)
+            refuse_upgraded(self.database, connection)
             return leased, leases.lease_ends(connection, wanted - leased.keys())
 
         leased, busy = self.database.write(acquire)
@@ -291,10 +296,20 @@ class Coordinator(Struct):
                 is_pass=pass_at is not None,
             )
             if pass_at is None:
-                every_us = self.cadence.every_us
-                cycle = cycle_us(use.rate, demand=demand.requests, every_us=every_us)
-                self.cycles_us |= dict.fromkeys(use.sources, cycle)
+                self._note_cycle(use, demand.requests)
             yield use, due, demand
+
+    def find_cycles(self, uses: Collection[KeyUse]) -> Mapping[int, int]:
+        """Find and return `cycles_us`, for a pass, which is over before it needs them."""
+        sources = [source_id for use in uses for source_id in use.sources]
+        requests = self.database.read(wanted_in_a_minute, sources, self.cadence)
+        for use in uses:
+            self._note_cycle(use, sum(requests[one] for one in use.sources) // 1000)
+        return self.cycles_us
+
+    def _note_cycle(self, use: KeyUse, n_requests: int) -> None:
+        cycle = cycle_us(use.rate, demand=n_requests, every_us=self.cadence.every_us)
+        self.cycles_us |= dict.fromkeys(use.sources, cycle)
 
     def _is_behind(
         self,

@@ -5,12 +5,12 @@ store, or without a lease. Clock, randomness and network are handed in.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 
 from msgspec import Struct, field
 
-from recorder.errors import RecorderError, StoreError
+from recorder.errors import RecorderError, StoreError, StoreNewerError
 from recorder.instants import MINUTE, SECOND
 from recorder.ledger.target import Target
 from recorder.polling.active_sources import ActiveSource, by_key, key_uses, pollable
@@ -115,16 +115,19 @@ class Poller(Struct, kw_only=True, dict=True):
 
     def _round(self) -> bool:
         """Send due requests and collect results; return whether the watch is over."""
+        self._attempt(self._poll_due)
+        if self._is_over():
+            return True
+        self._attempt(self._collect)
+        return False
+
+    def _attempt(self, step: Callable[[int], None]) -> None:
         try:
-            self._poll_due(self.runtime.clock())
+            step(self.runtime.clock())
         except StoreError as error:
             self._note_failure(error)
         except RecorderError as error:
             self._fail(error)
-        if self._is_over():
-            return True
-        self._collect(self.runtime.clock())
-        return False
 
     def _poll_due(self, now: int) -> None:
         """Renew the leases and send due requests, when it is time; a clock that was set back stops nothing."""
@@ -141,7 +144,7 @@ class Poller(Struct, kw_only=True, dict=True):
         self._send_due(now)
         if self.options.until is not RunMode.PASS:
             own = () if self.options.is_viewer else self._leased
-            uses = [use for use in key_uses(self._sources.values()) if use.sources.keys() & own]
+            uses = key_uses(self._sources.values(), of=own)
             self._budgets.check(uses, self.coordinator.cycles_us, now=now)
             self._notify_overdue(now)  # a pass reports at its end: its answers check the clock
             self._sealer.seal(self._leased, now)
@@ -186,8 +189,7 @@ class Poller(Struct, kw_only=True, dict=True):
     def _check_clock(self) -> None:
         """Pause all keys where our clock was set forward: the last minute of their budgets has not passed."""
         if self.results.clock_watch.was_set_forward(self.runtime.clock(), self.runtime.steady()):
-            key_ids = {self._sources[source_id].key_id for source_id in self._leased}
-            self.coordinator.pause_keys(key_ids)
+            self.coordinator.pause_keys({self._sources[one].key_id for one in self._leased})
             # The next answers show whether the clock is right: overdue runs are reported after them.
             self._overdue.start(self.runtime.clock())
 
@@ -250,9 +252,8 @@ class Poller(Struct, kw_only=True, dict=True):
 
     def _collect(self, now: int) -> None:
         waits = self._is_ending() or self.results.is_stuck
-        wait_us = max(self._next_round_at - now, 0)
-        results = self.fetcher.collect(_TICK_US if waits else min(wait_us, _TICK_US))
-        recorded = self.results.record(results)
+        wait_us = _TICK_US if waits else min(max(self._next_round_at - now, 0), _TICK_US)
+        recorded = self.results.record(self.fetcher.collect(wait_us))
         for one in recorded:
             del self._under_way[one.request.due.source_id, one.request.due.target]
             if one.error is not None:
@@ -268,17 +269,15 @@ class Poller(Struct, kw_only=True, dict=True):
 
     def _check_forbidden(self, source_ids: set[int]) -> None:
         for source_id in source_ids - {source_id for source_id, _ in self._under_way}:
-            try:
-                self.results.check_forbidden(self._sources[source_id])
-            except StoreError as error:
-                self._note_failure(error)
+            self.results.check_forbidden(self._sources[source_id])
 
     def _note_failure(self, error: StoreError) -> None:
-        """Report once that the store does not answer; nothing is sent until it does."""
-        now = self.runtime.clock()
+        """Report once that the store does not answer; nothing is sent until it does. A newer one ends the watch."""
         is_reported, self.summary.store_error = self.summary.store_error is not None, error
-        self._next_round_at = now + ROUND_US
-        if not (is_reported or self._is_over()):
+        self._next_round_at = self.runtime.clock() + ROUND_US
+        if isinstance(error, StoreNewerError):
+            self._fail(error)
+        elif not (is_reported or self._is_over()):
             self.runtime.notify(f"{error}; tried again")
 
     def _notify_overdue(self, now: int, *, last: bool = False) -> None:
@@ -294,10 +293,8 @@ class Poller(Struct, kw_only=True, dict=True):
             if self._is_ending():
                 return self.results.gives_up(after_us=END_WITHIN_US)
             return self.options.until is RunMode.PASS and self.results.gives_up(after_us=MINUTE)
-        if self._under_way:
-            return False
-        if self._is_ending() or self._is_done:
-            return True
+        if self._under_way or self._is_ending() or self._is_done:
+            return not self._under_way
         return self.summary.store_error is not None and self.options.until is RunMode.PASS
 
     def _nothing_left(self, now: int) -> bool:
@@ -329,6 +326,9 @@ class Poller(Struct, kw_only=True, dict=True):
                 self.results.report_old_refusal(source)
         now = self.runtime.clock()
         self._notify_overdue(now, last=True)
+        if self.options.until is RunMode.PASS and self.summary.outcomes:
+            uses = key_uses(self._sources.values(), of=self._leased)
+            self._budgets.check(uses, self.coordinator.find_cycles(uses), now=now)
         self._sealer.seal(self._leased, now, is_last=True)
         if self.summary.failing:
             self.summary.note_lasting(self._database.read(failing_runs, self._watched), now=now)

@@ -11,7 +11,7 @@ from functools import cached_property
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from recorder.errors import StoreError
+from recorder.errors import StoreError, StoreNewerError
 from recorder.humanize import counted
 from recorder.instants import DAY, MINUTE
 from recorder.ledger.answer import Answer, Outcome
@@ -85,6 +85,9 @@ class ResultRecorder(Struct, kw_only=True, dict=True):
         """Record these results and those that wait; return all that are in the store now.
 
         Where the store takes no writes, the results wait for the next call.
+
+        Raises:
+            StoreNewerError: a newer program has upgraded the store; the results wait.
         """
         if not (results or self._waiting):
             return []
@@ -92,6 +95,8 @@ class ResultRecorder(Struct, kw_only=True, dict=True):
         self._waiting += results
         try:
             outcomes = self._write(self._waiting)
+        except StoreNewerError:
+            raise
         except StoreError as error:
             if not was_stuck:
                 self.runtime.notify(f"{error}; {len(results)} answers are kept and tried again")

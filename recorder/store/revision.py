@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from recorder.errors import StoreError, StoreMissingError, StoreNewerError, StoreOutdatedError
 from recorder.store import files
 from recorder.store.engine import Database
+from recorder.store.prepared import Prepared
 from recorder.store.schema import REVISION, VERSION_TABLE
 from recorder.store.table_parts import SCHEMA
 
@@ -21,6 +22,8 @@ _HOLDS_ANYTHING = sa.text(
     "SELECT EXISTS (SELECT FROM pg_depend d JOIN pg_namespace n ON n.oid = d.refobjid"
     " WHERE d.refclassid = 'pg_namespace'::regclass AND d.deptype = 'n' AND n.nspname = :schema)"
 )
+_VERSION = sa.Table(VERSION_TABLE, sa.MetaData(), sa.Column("version_num"), schema=SCHEMA)
+_STORED_REVISION = Prepared(lambda: sa.select(_VERSION.c.version_num), ())
 
 
 def current_revision(database: Database) -> str | None:
@@ -132,6 +135,16 @@ def refuse_newer(database: Database, revision: str) -> None:
             f"{database.name} has schema {revision}, newer than this program's {REVISION}:"
             " upgrade the program (pip install --upgrade puffle-recorder)"
         )
+
+
+def refuse_upgraded(database: Database, connection: sa.Connection) -> None:
+    """Refuse a store that a newer program has upgraded while this one runs, which would not keep its rules.
+
+    Raises:
+        StoreNewerError: it ends with what to do.
+    """
+    [(revision,)] = _STORED_REVISION.all(connection)
+    refuse_newer(database, revision)
 
 
 def upgrade_command(database: Database) -> str:

@@ -7,6 +7,7 @@ put where it belongs. No network call and no reading of bodies happens within th
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
+from functools import partial
 from itertools import pairwise
 from typing import Any, TypeAlias
 
@@ -38,6 +39,7 @@ from recorder.store.records import (
     columns_of,
     summary_rules,
 )
+from recorder.store.revision import refuse_upgraded
 from recorder.store.schema import run, snapshot, watch
 from recorder.store.write.batch import Batch
 from recorder.store.write.event_log import write_events
@@ -117,6 +119,7 @@ class Recorder:
 
         Raises:
             StoreError: the store cannot take anything now, or not even that an answer was set aside.
+            StoreNewerError: a newer program has upgraded the store.
         """
         rules, ordered = replace(self._rules, now=now), sorted(answers, key=_order)
 
@@ -144,6 +147,7 @@ class Recorder:
                 return write(answers)
         except Exception as error:  # whatever it is, it loses no other answer
             _check_is_of_rows(error)
+            self.database.read(partial(refuse_upgraded, self.database))
             if not answers:
                 raise
             if len(answers) == 1:
@@ -183,6 +187,8 @@ class Recorder:
                 after(connection)
             now = self._clock() if rules.now is None else rules.now
             write_events(connection, batch.events, now=now)
+            # Last: an upgrade that waits for what is written here comes after it.
+            refuse_upgraded(self.database, connection)
             return recorded, batch
 
         recorded, batch = self.database.write(work)

@@ -1,0 +1,77 @@
+"""A program that goes on while a newer one upgrades its store: it writes nothing by its own rules, and ends."""
+
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from stores import answer, document, register, rows, set_revision
+
+from recorder.errors import StoreNewerError
+from recorder.sandbox import Fault, Kind, Sandbox
+from recorder.store.engine import Database
+from recorder.store.migrate import upgrade
+from recorder.store.schema import REVISION
+from recorder.store.write.record import Recorder
+
+KEY = "pk_sandbox"
+NEWER = "9999"
+
+
+def test_no_answer_is_recorded_in_a_newer_store(database: Database) -> None:
+    """The transaction of a program that began before the upgrade changes nothing, and says what to do."""
+    register(database, ["er_1"])
+    recorder = Recorder(database)
+    recorder.record([answer(1)])
+    set_revision(database, NEWER)
+    before = rows(database)
+    with pytest.raises(StoreNewerError, match=f"has schema {NEWER}, newer .*: upgrade the program"):
+        recorder.record([answer(2, document("er_1", "completed"))])
+    assert rows(database) == before
+    set_revision(database, REVISION)
+    assert len(recorder.record([answer(2, document("er_1", "completed"))])) == 1
+
+
+@pytest.mark.slow
+def test_a_watch_ends_when_its_store_is_upgraded(
+    bare_url: str, open_database: Callable[[str], Database], tmp_path: Path
+) -> None:
+    """It ends with 1 and one line that names both schemas; what it has in hand is kept for an import."""
+    database = open_database(bare_url)
+    upgrade(database)
+    with Sandbox(users={"default": KEY}).start() as sandbox:
+        environ = {
+            **os.environ,
+            "HOME": str(tmp_path),
+            "XDG_STATE_HOME": str(tmp_path),
+            "RECORDER_DATABASE_URL": bare_url,
+            "RECORDER_BASE_URL": sandbox.url,
+            "PUFFLE_API_KEY": KEY,
+        }
+        sandbox.inject(Fault(kind=Kind.SLOW, seconds=1))
+        ids = [sandbox.put(document(f"er_{n}", "running")) for n in range(4)]
+        command = [sys.executable, "-m", "recorder"]
+        subprocess.run([*command, "track", *ids], env=environ, check=True, capture_output=True)
+        watch = subprocess.Popen(
+            [*command, "poll", "--forever"], env=environ, stderr=subprocess.PIPE, text=True
+        )
+        until = time.monotonic() + 30
+        while len(sandbox.requests) < 8:
+            assert time.monotonic() < until
+            time.sleep(0.02)
+        set_revision(database, NEWER)
+        _, said = watch.communicate(timeout=60)
+        assert watch.returncode == 1
+        *_, last = said.splitlines()
+        assert f"has schema {NEWER}, newer than this program's {REVISION}: upgrade" in last
+        assert "tried again" not in said
+        set_revision(database, REVISION)
+        for path in re.findall(
+            r"they are kept: once the store is back, 'recorder import (.*)'", said
+        ):
+            subprocess.run([*command, "import", path], env=environ, check=True, capture_output=True)
+        assert len(rows(database, "poll")["poll"]) == len(sandbox.requests)
