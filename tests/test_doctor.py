@@ -18,11 +18,12 @@ from recorder.fetch.keys import ApiKey
 from recorder.instants import SECOND, now_us
 from recorder.ledger.answer import Outcome
 from recorder.sandbox import Fault, Kind, Sandbox
-from recorder.settings import ENVIRONMENT
+from recorder.settings import ENVIRONMENT, Settings
 from recorder.store.engine import Database
 from recorder.store.sharing.leases import acquire, new_holder
 from recorder.store.write.record import Recorder
 from recorder.store.write.sources import KeyAnswer, save_keys
+from recorder.transfer.unrecorded import keep_answers
 
 KEY = "pk_sandbox"
 KEY_ID = ApiKey(KEY, setting="a test").fingerprint()
@@ -48,8 +49,11 @@ def environment(monkeypatch: pytest.MonkeyPatch, sandbox: Sandbox) -> None:
 
 
 @pytest.fixture
-def doctor(capsys: pytest.CaptureFixture[str]) -> Doctor:
+def doctor(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Doctor:
     """Runs the doctor; its exit code, and the last check of each name."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
 
     def examined(url: str, *arguments: str) -> tuple[int, dict[str, dict[str, Any]]]:
         code = run(cli, ["doctor", "--db", url, "--format", "json", *arguments])
@@ -301,6 +305,20 @@ def test_a_store_that_takes_no_answer(
     assert checks["store"]["advice"] == "free some room on its disk"
     assert {"lease", "budget", "due", "overdue"} <= checks.keys()
     assert sandbox.requests == []
+
+
+def test_answers_that_wait_for_an_import(
+    doctor: Doctor, sqlite_store: Database, tmp_path: Path
+) -> None:
+    """Each file of answers that a store did not take is named, with the line that imports it, until it is removed."""
+    (tmp_path / "state").mkdir()
+    keep_answers([answer(1)], Settings(database_url="sqlite:///unused"), lambda _: None)
+    [path] = (tmp_path / "state" / "puffle-recorder").iterdir()
+    _, checks = doctor(sqlite_store.name)
+    assert checks["kept"]["state"] == "warn"
+    assert f"recorder import {path}" in checks["kept"]["advice"]
+    path.unlink()
+    assert "kept" not in doctor(sqlite_store.name)[1]
 
 
 def test_a_store_that_may_only_be_read(  # noqa: PLR0917  # fixtures

@@ -68,6 +68,7 @@ def health(
         ("a.db: database or disk is full", "free some room"),
         ("pg: permission denied for table key_budget", "grant"),
         ("a.db: file is not a database", "does --db or RECORDER_DATABASE_URL name it?"),
+        ("a.db: disk I/O error: free some room on its disk", None),
         ("a.db stayed locked for 30 s: another program holds it; try again", None),
     ],
 )

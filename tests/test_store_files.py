@@ -3,6 +3,8 @@
 import os
 import shutil
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -221,3 +223,32 @@ def locks_on(path: Path) -> list[str]:
     inode, me = str(path.stat().st_ino), str(os.getpid())
     fields = [line.split()[1:] for line in lines]
     return sorted(" ".join(f) for f in fields if f[3] == me and f[4].endswith(f":{inode}"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("most", "said"),
+    [
+        (
+            2**14,
+            "disk I/O error: SQLite keeps store.db-wal and store.db-shm next to it: free some room",
+        ),
+        (2**16, "free some room on its disk"),
+    ],
+)
+def test_a_full_disk_is_told_with_what_to_do(
+    most: int, said: str, sqlite_template: Path, tmp_path: Path
+) -> None:
+    """Where SQLite cannot make the files next to the store, or cannot write, one line says what to do."""
+    store = tmp_path / "store.db"
+    shutil.copy(sqlite_template, store)
+    command = [sys.executable, "-m", "recorder", "track", "--db", str(store), "-"]
+    done = subprocess.run(
+        ["prlimit", f"--fsize={most}", *command],
+        input="\n".join(f"er_{n}" for n in range(3000)),
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert said in done.stderr

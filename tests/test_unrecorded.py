@@ -66,6 +66,37 @@ def test_each_answer_comes_back_as_it_was(tmp_path: Path, monkeypatch: pytest.Mo
         assert read.body == one.body
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("n", "said"), [(3, "only 3 of them (then: File too large) are kept"), (0, "lost")]
+)
+def test_a_full_disk_leaves_whole_lines(tmp_path: Path, n: int, said: str) -> None:
+    """As many answers as there is room for are kept, each whole; without room for one there is no file."""
+    code = f"""
+import signal, resource
+from stores import answer
+from recorder.settings import Settings
+from recorder.transfer.unrecorded import keep_answers
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+one = answer(1, b"x" * 1000)
+resource.setrlimit(resource.RLIMIT_FSIZE, ({n} * 2000 + 100, resource.RLIM_INFINITY))
+keep_answers([one] * 9, Settings(database_url="sqlite:///unused"), print)
+"""
+    environ = {
+        **os.environ,
+        "XDG_STATE_HOME": str(tmp_path),
+        "PYTHONPATH": str(Path(__file__).parent),
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environ, check=True, capture_output=True, text=True
+    )
+    assert said in done.stdout
+    files = list((tmp_path / "puffle-recorder").iterdir())
+    assert len(files) == bool(n)
+    lines = [line for path in files for line in path.read_bytes().splitlines()]
+    assert [type(parse_line(line, source="other").record) for line in lines] == [Answer] * n
+
+
 def test_where_no_file_can_be_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The answers are lost, and that is reported with the reason."""
     (tmp_path / "file").touch()

@@ -32,6 +32,7 @@ from recorder.store.read.source_rows import SourceRow, source_rows
 from recorder.store.revision import current_revision, require_place, upgrade_command
 from recorder.store.schema import REVISION
 from recorder.store.sharing import key_budgets
+from recorder.transfer.unrecorded import left_over
 
 _SIMILAR = 0.8
 _BY_OPTION = {
@@ -54,6 +55,7 @@ def examine(
     if settings.ping is not None:
         # Healthchecks notes this word, and takes it for no sign of life.
         yield verdicts.check_ping(settings.ping, send_ping(settings.ping, "log"))
+    yield from map(verdicts.check_kept, left_over())
     with closing(Database(settings.database_url)) as database, database.checked_on_failure():
         store = _store(database)
         yield store

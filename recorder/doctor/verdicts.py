@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Sequence
+from pathlib import Path
 
 from recorder.base_url import PingUrl
 from recorder.doctor.checks import Check, CheckStatus, fail, ok, warn
@@ -23,12 +24,12 @@ _NO_STORE = "is it there, and does --db or RECORDER_DATABASE_URL name it?"
 _STORE_ADVICE: tuple[tuple[str, str | None], ...] = (
     ("--db", None),  # these errors say what to do themselves
     ("try again", None),
+    ("free some room", None),
     ("readonly", "this user may only read it: poll as one who may write to it and to its folder"),
     ("read-only transaction", "poll on the server that may be written to"),
     ("permission denied", "poll as a user who may write, or grant this one the right"),
     ("is full", "free some room on its disk"),
     ("No space left", "free some room on its disk"),
-    ("disk I/O error", "look at the disk that it is kept on"),
 )
 _NO_API = "is RECORDER_BASE_URL the API's, and nothing between (a proxy, a login page)?"
 _OTHER_USERS = "the key has other users: lower RECORDER_RATE"
@@ -55,6 +56,13 @@ def check_store(error: StoreError) -> Check:
     found = str(error)
     advice = next((advice for words, advice in _STORE_ADVICE if words in found), _NO_STORE)
     return fail("store", found, advice)
+
+
+def check_kept(path: Path) -> Check:
+    """Check a file of answers that the store did not take when their process ended."""
+    found = f"answers that a store did not take are in {path}"
+    advice = f"'recorder import {shlex.quote(str(path))}' into the store that they belong to, then remove the file"
+    return warn("kept", found, advice)
 
 
 def check_ping(url: PingUrl, why: str | None) -> Check:

@@ -22,7 +22,7 @@ from recorder.errors import (
     StoreMissingError,
 )
 from recorder.store.dialect import Dialect
-from recorder.store.files import BUSY_MS, damage_of, damaged
+from recorder.store.files import BUSY_MS, advice_on, damage_of, damaged
 from recorder.store.postgres import CONFLICTS, LOCKED, POSTGRES, TOO_LARGE
 from recorder.store.sqlite import SQLITE
 
@@ -198,7 +198,8 @@ def translated(error: DBAPIError | UnicodeDecodeError, name: str, busy_ms: int) 
         return StoreBusyError(
             f"{name} stayed locked for {busy_ms / 1000:.0f} s: another program holds it; try again"
         )
-    return StoreError(f"{name}: {said}")
+    advice = advice_on(cause, name)
+    return StoreError(f"{name}: {said}: {advice}" if advice else f"{name}: {said}")
 
 
 def _parse(url: str) -> sa.URL:

@@ -28,6 +28,12 @@ MADE_BEFORE = (
     " ('recorder export answers'), then import into a new store"
 )
 _REPAIR = "put a copy of it back, or save what can be read with sqlite3's command .recover"
+_OF_SHARED_MEMORY = {
+    sqlite3.SQLITE_IOERR_SHMLOCK,
+    sqlite3.SQLITE_IOERR_SHMMAP,
+    sqlite3.SQLITE_IOERR_SHMOPEN,
+    sqlite3.SQLITE_IOERR_SHMSIZE,
+}
 _NOT_UTF8 = "Could not decode to UTF-8"
 _OF_BEFORE = {"alembic_version", "run_summary", "snapshot", "watch"}
 
@@ -152,6 +158,22 @@ def damage_of(error: BaseException | None, name: str) -> StoreDamagedError | Non
     is_text = isinstance(error, UnicodeDecodeError) or str(error).startswith(_NOT_UTF8)
     if code == sqlite3.SQLITE_CORRUPT or is_text:
         return damaged(name, "text that is not UTF-8" if is_text else str(error))
+    return None
+
+
+def advice_on(error: BaseException | None, name: str) -> str | None:
+    """Return what to do where SQLite cannot write a file of the store, or make the two that it needs; else None."""
+    code = getattr(error, "sqlite_errorcode", 0)
+    if code & 0xFF == sqlite3.SQLITE_FULL:
+        return "free some room on its disk"
+    if code & 0xFF == sqlite3.SQLITE_CANTOPEN or code in _OF_SHARED_MEMORY:
+        file = Path(name).name
+        return (
+            f"SQLite keeps {file}-wal and {file}-shm next to it: free some room on its disk, or let"
+            " this user write to its folder"
+        )
+    if code & 0xFF == sqlite3.SQLITE_IOERR:
+        return "free some room on its disk; if it has room, see whether it fails"
     return None
 
 
