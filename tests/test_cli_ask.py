@@ -236,6 +236,17 @@ def test_history_as_json_holds_exact_values(database: Database, ask: Ask) -> Non
     assert "b: absent -\\> null; a: 1.10 -\\> absent" in table
 
 
+@pytest.mark.parametrize("style", ["table", "json", "ndjson", "csv", "markdown"])
+def test_nothing_is_printed_of_a_run_that_was_not_seen(
+    database: Database, ask: Ask, style: str
+) -> None:
+    """In no format: not even the names of the columns."""
+    register(database, ["er_1"])
+    code, out, err = ask("history", "er_1", "--format", style)
+    assert (code, out) == (1, "")
+    assert "er_1" in err
+
+
 def test_long_changes_fit_the_terminal(
     database: Database, ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -331,7 +342,7 @@ def test_runs_says_the_usual_unit_once(
 ) -> None:
     """Costs stand without the unit that most have, which is at the foot: a long slug is whole at 80 columns."""
     slug = "linkedin_profile"
-    bodies = {
+    bodies: dict[str, dict[str, Any]] = {
         f"er_{n}3X1FBBSPDR4": {"enrichment": {"slug": slug}, "cost": {"preview": preview}}
         for n, preview in enumerate(previews)
     }

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
+from itertools import chain, islice
 from typing import Final, TextIO, TypeAlias
 
 from recorder.analysis.values import Cell, as_json
@@ -130,8 +131,10 @@ def _write_json(rows: Iterable[Row], page: _Page) -> None:
 def _write_csv(rows: Iterable[Row], page: _Page) -> None:
     writer = csv.writer(page.out, lineterminator="\r\n")
     safe = visible if page.out.isatty() else _encodable
+    rows = iter(rows)
+    first = list(islice(rows, 1))  # before the names: where it cannot be read, nothing is written
     writer.writerow(map(safe, page.columns))
-    for row in rows:
+    for row in chain(first, rows):
         writer.writerow([safe(_csv_cell(row.get(name))) for name in page.columns])
 
 
