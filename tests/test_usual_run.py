@@ -74,6 +74,7 @@ def test_whatever_runs_took_it_foretells_or_not(runs: list[tuple[int, int | None
         assert end is None or T0 <= end.from_at < end.until_at
         assert usual.log_variance >= 0
         assert 0 <= usual.doubts <= 6
+        assert usual.is_possible
 
 
 SLUG = {"slug": "work-email"}
@@ -160,4 +161,21 @@ def test_what_is_forgotten_leaves_no_trace_of_its_slug(
         forget(connection, "default", ["er_0"])
     assert usual_rows(database) == []
     recorder.record([ended("er_7", after_s=60)])
+    assert [row["n_runs"] for row in usual_rows(database)] == [1]
+
+
+@pytest.mark.parametrize(
+    "damage", ["log_variance = -1", "log_mean = 9000000000000000", "n_runs = -5", "missed = -1"]
+)
+def test_a_damaged_hint_is_none(database: Database, recorder: Recorder, damage: str) -> None:
+    """Numbers that no runs lead to are as if there were none: answers are recorded as ever, and begin anew."""
+    schema = "" if database.dialect.is_file else "recorder."
+    with database.writing() as connection:
+        connection.exec_driver_sql(f"UPDATE {schema}usual_run SET {damage}")
+    waiting = document("er_5", timing={"createdAt": iso(T0)}, enrichment=SLUG)
+    one = answer(10, waiting, run_id="er_5")
+    [result] = recorder.record([one], now=one.observed_at)
+    assert result.outcome is Outcome.CHANGED
+    assert likely_end(database, "er_5") == (None, None)
+    recorder.record([ended("er_6", after_s=60)])
     assert [row["n_runs"] for row in usual_rows(database)] == [1]

@@ -20,6 +20,7 @@ _MOST_DEVIATION: Final = 0.6
 _DOUBTS: Final = 5
 _MOST_DOUBTS: Final = 6
 _MILLIONTHS: Final = 1_000_000
+_MOST_LOG: Final = 44 * _MILLIONTHS  # of 63 bits
 
 
 class UsualRun(Struct, frozen=True, kw_only=True):
@@ -36,6 +37,12 @@ class UsualRun(Struct, frozen=True, kw_only=True):
     log_mean: int = 0
     log_variance: int = 0
     missed: int = 0
+
+    @property
+    def is_possible(self) -> bool:
+        """Whether runs can have led to it; in a damaged store it may be anything."""
+        of_times = 0 <= self.log_mean < _MOST_LOG and 0 <= self.log_variance < _MOST_LOG**2
+        return of_times and self.n_runs >= 0 and self.missed >= 0
 
     @property
     def doubts(self) -> int:

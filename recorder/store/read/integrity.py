@@ -1,7 +1,8 @@
 """Faults of a store: rows that do not say the same as the rows that they were made from.
 
 Invariant: only reads; some hundred runs are held at once. A run that cannot be read is a fault of its own, and hides
-no other.
+no other. Usual runs are not held against anything: they are hints for the schedule, which follow the order in which
+ends were seen, and no answer rests on them.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

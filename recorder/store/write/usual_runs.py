@@ -37,7 +37,8 @@ class UsualRuns(Struct):
     def load(self, connection: sa.Connection, slugs: Iterable[tuple[int, str]]) -> None:
         """Read the usual runs of slugs, each with its source, which the transaction has locked."""
         for source_id, slug, *values in _STORED.all(connection, slugs):
-            self._stored[source_id, slug] = UsualRun(**dict(zip(_VALUES, values, strict=True)))
+            one = UsualRun(**dict(zip(_VALUES, values, strict=True)))
+            self._stored[source_id, slug] = one if one.is_possible else UsualRun()
 
     def of(self, source_id: int, slug: str) -> UsualRun:
         """Return the usual run of a slug that was loaded."""
