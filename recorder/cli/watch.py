@@ -11,7 +11,7 @@ from recorder.cli.live_rows import SNAPSHOT_COLUMNS, headline, snapshot_row
 from recorder.cli.options import command, completed_by, settings_options, wide_option
 from recorder.cli.output import FORMATS, write_rows
 from recorder.cli.stores import reading, stopped_by_signals
-from recorder.cli.streams import output_was_lost
+from recorder.cli.streams import can_draw, output_was_lost
 from recorder.cli.watcher import IsOver, Onlooker, Watcher, load_runs
 from recorder.errors import SettingError, StoreBusyError, StoreError
 from recorder.instants import now_us
@@ -26,6 +26,10 @@ from recorder.store.sharing.leases import leave, new_holder
 from recorder.transfer.unrecorded import keep_answers
 
 _TABLE = ("run_id", "status", "leads_done", "leads_total", "age_seconds", "remaining", "note")
+_NO_TERMINAL = (
+    "stdout is no terminal: each change is a line, and the watch goes on until it is ended;"
+    " --format table prints the runs once"
+)
 
 
 @command(
@@ -46,7 +50,7 @@ def watch(run_ids: tuple[str, ...], format: str | None, settings: Settings) -> i
 
     It polls each source that no other process polls, as 'recorder poll --forever' does, until such a process starts.
     For the other sources it shows what their process records. Ctrl-C ends it. Where stdout is no terminal, it prints a
-    line when the status of a run changes.
+    line when the status of a run changes, and says on stderr that it goes on.
 
     left: the time that a run still needs, with an interval that holds for four of five runs; known from nine
     completed runs of its version on. slow: in flight for longer than 19 of 20 of these took.
@@ -58,6 +62,8 @@ def watch(run_ids: tuple[str, ...], format: str | None, settings: Settings) -> i
             return int(output_was_lost())
         with open_view(sys.stdout) as view:
             is_over = None if refs is None else _all_over(settings)
+            if is_over is None and not can_draw(sys.stdout):
+                view.notify(_NO_TERMINAL)
             watcher = Watcher(database, settings, view, refs=refs, is_over=is_over)
             refusal = _write_refusal(database)
             if refusal is not None:
