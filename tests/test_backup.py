@@ -109,6 +109,15 @@ def test_a_copy_that_was_killed_is_removed_by_the_next(store: Database, tmp_path
     assert not list(tmp_path.glob(".copy.db.*"))
 
 
+@pytest.mark.parametrize("command", [["db", "backup"], ["metrics"]])
+def test_a_folder_is_no_file(
+    store: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str], command: list[str]
+) -> None:
+    """Where a file is to be written, a folder is named as one."""
+    assert run(cli, [*command, "--db", store.name, "--out", str(tmp_path)]) == 2
+    assert f"File '{tmp_path}' is a directory" in capsys.readouterr().err
+
+
 @pytest.mark.slow
 def test_a_full_disk_leaves_nothing(store: Database, tmp_path: Path) -> None:
     """One line says so, and no part of the copy stays."""

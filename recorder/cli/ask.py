@@ -148,7 +148,8 @@ def _texts(row: Mapping[str, Any], now: datetime, usual: str | None) -> dict[str
         "leads": _leads(row),
         "remaining": _remaining(row),
         "cost": _cost(row, usual),
-        "age": " ".join(span(int((now - began).total_seconds())).split()[:2]),
+        # A clock that is behind makes nothing negative, as in `watch`.
+        "age": " ".join(span(max(int((now - began).total_seconds()), 0)).split()[:2]),
     }
 
 

@@ -74,6 +74,7 @@ def upgrade(reader: str | None, settings: Settings, *, reseal: bool) -> None:
 @click.option(
     "--out",
     required=True,
+    type=click.Path(dir_okay=False, readable=False),
     metavar="FILE",
     shell_complete=complete_file,
     help="The copy; an older copy of this store is replaced.",

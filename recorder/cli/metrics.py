@@ -47,6 +47,7 @@ class Metric(NamedTuple):
 )
 @click.option(
     "--out",
+    type=click.Path(dir_okay=False, readable=False),
     metavar="FILE.prom",
     shell_complete=complete_file,
     help="Replace this file as a whole, instead of printing to stdout.",
