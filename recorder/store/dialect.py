@@ -35,6 +35,7 @@ class Dialect(Struct, frozen=True, kw_only=True):
         is_file: whether a store is a file of this host, which one process at a time writes to.
         schema: the database schema of the tables; None where there is only one.
         param_style: how the driver writes parameters that are given by position.
+        json_array: the function that gathers the values of a group as a JSON array.
         version_query: gives the server's version, maybe with more words behind it.
     """
 
@@ -42,6 +43,7 @@ class Dialect(Struct, frozen=True, kw_only=True):
     is_file: bool
     schema: str | None
     param_style: str
+    json_array: str
     version_query: str
 
     def split_secrets(self, url: sa.URL) -> tuple[sa.URL, dict[str, str]]:
@@ -73,6 +75,10 @@ class Dialect(Struct, frozen=True, kw_only=True):
     def has_broken_reference(self, connection: sa.Connection) -> bool:  # noqa: ARG002
         """Return whether a row refers to one that is not there, as it may where foreign keys were off."""
         return False
+
+    def hexadecimal(self, column: sa.ColumnElement[Any]) -> sa.ColumnElement[str]:
+        """Return the bytes of a column as digits, in lower case."""
+        raise NotImplementedError
 
     def find_damage(self, connection: sa.Connection) -> str | None:  # noqa: ARG002
         """Return what is wrong with the bytes of the whole store; None for nothing, and where the server sees to it."""

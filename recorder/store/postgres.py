@@ -112,6 +112,10 @@ class Postgres(Dialect, frozen=True):
         statement = sa.select(sa.cast(epoch * 1_000_000, sa.BigInteger))
         return int(connection.execute(statement).scalar_one())
 
+    def hexadecimal(self, column: sa.ColumnElement[Any]) -> sa.ColumnElement[str]:
+        """Return the digits."""
+        return sa.func.encode(column, "hex", type_=sa.Text)
+
     def give_back(self, engine: sa.Engine) -> None:
         """Build the tables that shrank anew; each is locked meanwhile."""
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -176,5 +180,6 @@ POSTGRES = Postgres(
     is_file=False,
     schema=SCHEMA,
     param_style="format",
+    json_array="json_agg",
     version_query="SHOW server_version",
 )

@@ -78,6 +78,10 @@ class Sqlite(Dialect, frozen=True):
         """Check every reference."""
         return connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None
 
+    def hexadecimal(self, column: sa.ColumnElement[Any]) -> sa.ColumnElement[str]:
+        """Return the digits, which SQLite gives in upper case."""
+        return sa.func.lower(sa.func.hex(column), type_=sa.Text)
+
     def find_damage(self, connection: sa.Connection) -> str | None:
         """Check every page, index, type and reference of the file."""
         found = str(connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar_one())
@@ -166,5 +170,6 @@ SQLITE = Sqlite(
     is_file=True,
     schema=None,
     param_style="qmark",
+    json_array="json_group_array",
     version_query="SELECT sqlite_version()",
 )

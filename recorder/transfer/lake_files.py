@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from fcntl import LOCK_EX, LOCK_NB, flock
+from fcntl import LOCK_EX, LOCK_NB, LOCK_SH, flock
 from pathlib import Path
 from typing import IO, Final
 from urllib.parse import quote
@@ -75,9 +75,16 @@ class SourceFiles:
 
     @contextmanager
     def locked(self) -> Iterator[bool]:
-        """Keep other processes of this host from writing these files; give whether none of them does already."""
-        with _locked(self._lock, waits=False) as is_mine:
-            yield is_mine
+        """Keep other exports of this host from writing these files; give whether none of them does already."""
+        with self._lock.open("w+b") as file:
+            # Shared with the processes of this export: one that outlives it keeps the next export away.
+            yield _takes(file, LOCK_EX | LOCK_NB) and _takes(file, LOCK_SH | LOCK_NB)
+
+    @contextmanager
+    def shared(self) -> Iterator[bool]:
+        """Keep exports that begin from writing these files; give whether none of them does already."""
+        with self._lock.open("w+b") as file:
+            yield _takes(file, LOCK_SH | LOCK_NB)
 
     @property
     def _lock(self) -> Path:
@@ -163,7 +170,8 @@ class SourceFiles:
 
 def write_views(folder: Path) -> None:
     """Write the files of views where they are not there already; stores may do so at the same time."""
-    with _locked(folder / "_manifest" / ".views.lock", waits=True):
+    with (folder / "_manifest" / ".views.lock").open("w+b") as lock:
+        flock(lock, LOCK_EX)
         for name, text in view_files(folder).items():
             path = folder / name
             if not path.exists() or path.read_text("utf-8") != text:
@@ -186,13 +194,10 @@ def _replaced(path: Path) -> Iterator[IO[bytes]]:
         partial.unlink(missing_ok=True)
 
 
-@contextmanager
-def _locked(path: Path, *, waits: bool) -> Iterator[bool]:
-    """Hold a lock of this host's processes for the block; give whether it was free, where it does not wait."""
-    with path.open("wb") as file:
-        try:
-            flock(file, LOCK_EX | (0 if waits else LOCK_NB))
-        except BlockingIOError:
-            yield False
-            return
-        yield True
+def _takes(file: IO[bytes], kind: int) -> bool:
+    """Take a lock of this host's processes, held until the file is closed; return whether it is taken."""
+    try:
+        flock(file, kind)
+    except BlockingIOError:
+        return False
+    return True

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 
-from recorder.analysis.building import column_of
-from recorder.analysis.columns import Column, Ints, Objects, Runs
+from recorder.analysis.columns import NULL, Column, Ints, Lexicon, Mask, Objects, Runs, Words
 from recorder.analysis.spend_columns import spend_columns
 from recorder.analysis.values import Columns
 from recorder.instants import SECOND
@@ -34,65 +34,52 @@ def names_of(view: str) -> Sequence[str]:
     return [name for name, kind in LAKE[view].items() if kind != "amount"]
 
 
-def table_of(arrow: Arrow, view: str, rows: Sequence[Sequence[Any]]) -> Arrow:
-    """Return the table of a view's rows, each with the values of `names_of`."""
-    values = dict(zip(names_of(view), zip(*rows, strict=True), strict=True))
-    if view == "runs":
-        return _runs(arrow, Runs(len(rows), {n: column_of(n, v) for n, v in values.items()}))
+def table_of(arrow: Arrow, view: str, rows: Runs) -> Arrow:
+    """Return the table of a view's rows, which have the columns of `names_of`."""
+    columns = _of_runs(rows) if view == "runs" else {name: rows.column(name) for name in rows.names}
     arrays = {}
     for name, kind in LAKE[view].items():
-        if name == "outcome":
-            arrays[name] = arrow.array(_WORDS).take(arrow.array(values[name]))
-        elif name == "digest":
-            arrays[name] = arrow.array([bytes(digest).hex() for digest in values[name]])
-        elif kind == "text":
-            arrays[name] = arrow.array(values[name], arrow.string())
-        else:
-            of = f"{name}_micros" if kind == "amount" else name
-            arrays[name] = _typed(arrow, arrow.array(values[of], arrow.int64()), kind)
+        column = columns[f"{name}_micros" if kind == "amount" else name]
+        if name == "outcome" and isinstance(column, Ints):
+            column = Words(column.values.astype(np.int32), Lexicon(_WORDS))
+        arrays[name] = _array(arrow, column, kind)
     return arrow.table(arrays)
 
 
-def _runs(arrow: Arrow, runs: Runs) -> Arrow:
-    """Return the table of runs that have the columns of `RunRow`."""
-    spans = {"queue_seconds": runs.queue, "run_seconds": runs.run, "wall_seconds": runs.wall}
+def _of_runs(runs: Runs) -> Mapping[str, Column]:
+    """Return the columns of the view of runs that have those of `RunRow`."""
     columns = {name: runs.column(name) for name in runs.names} | spend_columns(runs)
-    arrays = {}
-    for name, kind in LAKE["runs"].items():
-        span = spans.get(name.removesuffix("_sharp"))
-        if span is not None:
-            known = span.enters if name.endswith("_sharp") else span.is_known
-            arrays[name] = _typed(arrow, arrow.array(span.us, mask=~known), kind)
-        elif name == "is_terminal":
-            arrays[name] = arrow.array(runs.is_terminal, mask=~runs.is_observed)
-        else:
-            column = columns[f"{name}_micros" if kind == "amount" else name]
-            arrays[name] = _array(arrow, column, kind)
-    return arrow.table(arrays)
+    spans = {"queue_seconds": runs.queue, "run_seconds": runs.run, "wall_seconds": runs.wall}
+    for name, span in spans.items():
+        columns[name] = Ints(np.where(span.is_known, span.us, NULL))
+        columns[f"{name}_sharp"] = Ints(np.where(span.enters, span.us, NULL))
+    columns["is_terminal"] = Ints(np.where(runs.is_observed, runs.is_terminal, NULL))
+    return columns
 
 
 def _array(arrow: Arrow, column: Column, kind: str) -> Arrow:
-    if isinstance(column, Ints):
-        return _typed(arrow, arrow.array(column.values, mask=~column.there), kind)
+    """Return a column in base units as the values of a kind."""
     if isinstance(column, Objects):
-        return arrow.array(column.values, arrow.string())
-    return arrow.array(column.lexicon.words, arrow.string()).take(arrow.array(column.codes))
-
-
-def _typed(arrow: Arrow, whole: Arrow, kind: str) -> Arrow:
-    """Return integers in base units as values of a kind."""
+        return arrow.array(column.values.tolist(), arrow.string())
+    if isinstance(column, Words):
+        words = arrow.array(column.lexicon.words, arrow.string())
+        return words.take(_plain(arrow, arrow.int32(), column.codes))
+    values, there = column.values, column.there
     if kind == "instant":
-        return whole.cast(arrow.timestamp("us", tz="UTC"))
+        return _plain(arrow, arrow.timestamp("us", tz="UTC"), values, there)
     if kind == "seconds":
-        return arrow.compute.divide(whole.cast(arrow.float64()), float(SECOND))
-    if kind == "flag":
-        return arrow.compute.not_equal(whole, 0)
-    return _decimals(arrow, whole) if kind == "amount" else whole
+        return _plain(arrow, arrow.float64(), values / SECOND, there)
+    if kind == "amount":  # Arrow's own division rounds, so the 128 bits of each are made of its 64
+        pairs = np.column_stack((values, values >> 63))
+        return _plain(arrow, arrow.decimal128(19, 6), pairs, there)
+    whole = _plain(arrow, arrow.int64(), values, there)
+    return arrow.compute.not_equal(whole, 0) if kind == "flag" else whole
 
 
-def _decimals(arrow: Arrow, micros: Arrow) -> Arrow:
-    """Return millionths as decimals: Arrow's own division rounds, so the 128 bits of each are made of its 64."""
-    low = np.asarray(micros.fill_null(0))
-    pairs = np.column_stack((low, low >> 63))
-    buffers = [micros.buffers()[0], arrow.py_buffer(np.ascontiguousarray(pairs))]
-    return arrow.Array.from_buffers(arrow.decimal128(19, 6), len(micros), buffers)
+def _plain(
+    arrow: Arrow, type_: Arrow, values: npt.NDArray[Any], there: Mask | None = None
+) -> Arrow:
+    """Return the values of a fixed width as an array, some missing."""
+    valid = None if there is None else arrow.py_buffer(np.packbits(there, bitorder="little"))
+    data = arrow.py_buffer(np.ascontiguousarray(values))
+    return arrow.Array.from_buffers(type_, len(values), [valid, data])
