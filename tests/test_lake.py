@@ -29,8 +29,8 @@ from recorder.store.write.record import Recorder
 from recorder.store.write.sources import KeyAnswer, ensure_source, save_keys
 from recorder.store.write.track import remove_labels, set_labels, track, untrack
 from recorder.store.write.watch_rows import follow_clock, mark_notified
-from recorder.transfer.lake import Step, step_for
 from recorder.transfer.lake_files import LakeMonth
+from recorder.transfer.lake_month import Step, step_for
 from recorder.transfer.parquet import pyarrow, write_tables
 
 Capture = pytest.CaptureFixture[str]

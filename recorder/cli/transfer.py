@@ -19,7 +19,7 @@ from recorder.cli.output import write_rows
 from recorder.cli.row_options import as_of_option, tz_option
 from recorder.cli.stores import reading, recording
 from recorder.cli.streams import notify
-from recorder.errors import UsageError
+from recorder.errors import RecorderError, UsageError
 from recorder.humanize import counted
 from recorder.queries import Queries
 from recorder.settings import DEFAULT_SOURCE, Settings
@@ -33,6 +33,7 @@ from recorder.views import VIEWS
 
 _NAMES: Final = ("answers", "lake", *VIEWS)
 _FORMATS: Final = ("ndjson", "csv", "parquet")
+_NAMED: Final = 3
 _BY_ENDING: Final = {".ndjson": "ndjson", ".jsonl": "ndjson", ".csv": "csv", ".parquet": "parquet"}
 
 
@@ -59,6 +60,12 @@ _BY_ENDING: Final = {".ndjson": "ndjson", ".jsonl": "ndjson", ".csv": "csv", ".p
     is_flag=True,
     help="For `lake`: write also months of which the lake holds more than a prune left in the store, and sources that came from another store.",
 )
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="For `lake`: how many processes write; by default one a processor, at most 8, where there is enough to write.",
+)
 @as_of_option
 @tz_option
 @settings_options()
@@ -68,10 +75,11 @@ def export(
     out: str,
     format: str | None,
     force: bool,
+    jobs: int | None,
     as_of: int | None,
     tz: tzinfo,
     settings: Settings,
-) -> None:
+) -> int:
     """Write answers, or the rows of a view, to a file; or a lake, to a folder.
 
     NAME is answers, lake, runs, snapshots, polls, transitions, labels, lead_outcomes or events. `answers` is every
@@ -82,10 +90,13 @@ def export(
     The same command again writes only the months that have changed.
     """
     if name == "lake":
-        _export_lake(Path(out), settings, force=force, is_plain=not (format or as_of or out == "-"))
-        return
-    if force:
-        raise UsageError("--force is for `export lake`")
+        if format or as_of or out == "-":
+            raise UsageError(
+                "a lake is a folder of Parquet, of what is known now: leave --format and --as-of out"
+            )
+        return _export_lake(Path(out), settings, force=force, jobs=jobs)
+    if force or jobs:
+        raise UsageError(f"{'--force' if force else '--jobs'} is for `export lake`")
     del tz  # the zone of a date in --as-of; files hold UTC
     chosen = _format(name, out, format)
     target = nullcontext(None) if out == "-" else whole_file(Path(out))
@@ -99,15 +110,12 @@ def export(
             _write_view(count.each(rows), name, chosen, path)
     if sys.stderr.isatty():
         notify(f"{count.words()} written to {out}")
+    return 0
 
 
-def _export_lake(folder: Path, settings: Settings, *, force: bool, is_plain: bool) -> None:
-    if not is_plain:
-        raise UsageError(
-            "a lake is a folder of Parquet, of what is known now: leave --format and --as-of out"
-        )
+def _export_lake(folder: Path, settings: Settings, *, force: bool, jobs: int | None) -> int:
     module = load("recorder.transfer.lake")  # numpy, which no other export needs
-    lake = module.LakeExport(folder=folder, is_forced=force)
+    lake = module.LakeExport(folder=folder, is_forced=force, jobs=jobs)
     with reading(settings, doing=lambda: counted(lake.written, "month")) as database:
         lake.run(database, settings.source)
     for source, months in lake.kept.items():
@@ -121,6 +129,15 @@ def _export_lake(folder: Path, settings: Settings, *, force: bool, is_plain: boo
         notify(f"source {source!r} is left out: its name is too long for a folder's")
     if sys.stderr.isatty():
         notify(f"{counted(lake.written, 'month')} written to {folder}")
+    for message, sources in lake.failed.items():
+        notify(f"{_named(sources)} not exported whole: {message}")
+    return RecorderError.exit_code if lake.failed else 0
+
+
+def _named(sources: list[str]) -> str:
+    first = ", ".join(map(repr, sources[:_NAMED]))
+    others = f" and {len(sources) - _NAMED:,} more" if len(sources) > _NAMED else ""
+    return f"{'sources' if len(sources) > 1 else 'source'} {first}{others}"
 
 
 def _format(name: str, out: str, option: str | None) -> str:

@@ -1,53 +1,41 @@
 """Write a lake: the rows of the views as Parquet by source and month, whatever has changed since the last time.
 
-Invariants: a month has the rows of one state of the store. It is written again where the store counts other changes than
-the manifest has, and never replaced by one that a prune has made poorer.
+Invariant: the manifest of a source names a month only after its files. What goes wrong with a source stops no other.
 """
 
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
-from enum import Enum, auto
 from pathlib import Path
 from typing import Final
 
 from recorder.errors import RecorderError, UsageError
-from recorder.store.engine import Connection, Database
-from recorder.store.read.month_rows import (
-    LakeSource,
-    MonthCounts,
-    lake_sources,
-    month_columns,
-    month_counts,
-    month_run_ids,
-)
+from recorder.store.engine import Database
+from recorder.store.read.month_rows import lake_sources, month_counts, n_runs_of
 from recorder.store.read.source_rows import require_source
 from recorder.store.revision import require_current
-from recorder.transfer.lake_files import LakeMonth, Manifest, SourceFiles, write_views
-from recorder.transfer.lake_tables import names_of, table_of
-from recorder.transfer.parquet import Arrow, pyarrow
+from recorder.transfer.lake_files import Manifest, SourceFiles, write_views
+from recorder.transfer.lake_month import MonthDone, MonthTask, Step
+from recorder.transfer.lake_processes import Ending, in_processes, in_turn
+from recorder.transfer.parquet import pyarrow
 
 _PARTITIONS: Final = ("source=", "month=")
+_RUNS_A_PROCESS: Final = 5000
+"""A process takes as long to begin as to write so many runs of usual length."""
+_MOST_PROCESSES: Final = 8
+"""Unless more are asked for: each takes 180 MB."""
 
 
-class Step(Enum):
-    """An action of an export on a month."""
+@dataclass(slots=True, kw_only=True)
+class OpenSource:
+    """A source that is being written: its lock, what the lake has of it, and the months that are still to come."""
 
-    NOTHING = auto()
-    WRITE = auto()
-    KEEP = auto()  # it changed, but the store has less of it than the lake
-    DROP_RUNS = auto()  # the same, and runs of it were forgotten
-
-
-def step_for(counts: MonthCounts, written: LakeMonth | None) -> Step:
-    """Return what is to be done about a month of the store, and of the lake where it is there whole."""
-    if written is None:
-        return Step.WRITE
-    was_forgotten = counts.n_forgets != written.n_forgets
-    if counts.n_changes == written.n_changes and not was_forgotten:
-        return Step.NOTHING
-    if counts.n_prunes == written.n_prunes:
-        return Step.WRITE
-    return Step.DROP_RUNS if was_forgotten else Step.KEEP
+    files: SourceFiles
+    lock: ExitStack
+    manifest: Manifest
+    left: set[str]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -57,25 +45,30 @@ class LakeExport:
     Attributes:
         folder: the lake's.
         is_forced: whether months are written though the store has less of them, and sources though another store wrote them.
+        jobs: how many processes write; None: as many as there are processors, where there is enough to write.
         written: how many months were written.
         kept: the months of each source that changed after a prune, and stay as they are.
         busy: the sources that another export writes at the same time.
         unnamed: the sources whose names are too long for a folder.
+        failed: what went wrong, with the sources that are not whole for it.
     """
 
     folder: Path
     is_forced: bool = False
+    jobs: int | None = None
     written: int = 0
     kept: dict[str, list[str]] = field(default_factory=dict)
     busy: list[str] = field(default_factory=list)
     unnamed: list[str] = field(default_factory=list)
+    failed: dict[str, list[str]] = field(default_factory=dict)
+    _open: dict[str, OpenSource] = field(default_factory=dict, init=False, repr=False)
 
     def run(self, database: Database, source_name: str | None = None) -> None:
         """Write what has changed of a source, or of all.
 
         Raises:
             UsageError: pyarrow is not installed, the store has no such source, or the folder lies in one named `source=...`.
-            RecorderError: another store wrote a source of that name, or the folder cannot be written.
+            RecorderError: another store wrote a source of that name, the folder cannot be written, or a process was killed.
         """
         pyarrow("export one view at a time as csv or ndjson")
         if any(part.startswith(_PARTITIONS) for part in self.folder.absolute().parts):
@@ -92,85 +85,111 @@ class LakeExport:
                 one.manifest(is_forced=self.is_forced)
             (self.folder / "_manifest").mkdir(parents=True, exist_ok=True)
             write_views(self.folder)
-            for one in sources:
-                self._export(database, one)
+            self._export(database, sources)
         except (OSError, UnicodeEncodeError) as error:  # the views spell the folder in UTF-8
-            why = getattr(error, "strerror", None) or error
+            raise RecorderError(self._message(error)) from error
+
+    def _message(self, error: OSError | UnicodeEncodeError | RecorderError) -> str:
+        if isinstance(error, RecorderError):
+            return str(error)
+        why = getattr(error, "strerror", None) or error
+        return f"{self.folder}: {why}: choose another folder with --out"
+
+    def _export(self, database: Database, sources: list[SourceFiles]) -> None:
+        changed, n_months, n_runs = list[SourceFiles](), 0, 0
+        for one in sources:
+            _, steps = self._steps(database, one)
+            if steps:
+                changed.append(one)
+                months = [task.month for task, step in steps if step is not Step.KEEP]
+                n_months += len(months)
+                n_runs += database.read(n_runs_of, one.source.source_id, months)
+        most = min(n_months, n_runs // _RUNS_A_PROCESS)
+        try:
+            with closing(self._endings(database, changed, most)) as endings:
+                for task, ending in endings:
+                    self._end(task, ending)
+        except BrokenProcessPool as error:
             raise RecorderError(
-                f"{self.folder}: {why}: choose another folder with --out"
+                "a process of the export was killed, maybe for want of memory: export again, and with --jobs 1 if it recurs"
             ) from error
+        finally:
+            for source in self._open.values():
+                for month in source.left:
+                    source.files.remove_partials(month)
+                source.lock.close()
 
-    def _export(self, database: Database, files: SourceFiles) -> None:
-        with files.locked() as is_mine:
-            if not is_mine:
-                self.busy.append(files.source.name)
-                return
-            manifest = files.manifest(is_forced=self.is_forced)
-            for month, counts in database.read(month_counts, files.source.source_id).items():
-                if self._step(files, counts, manifest) is not Step.NOTHING:
-                    with database.reading() as connection:
-                        self._bring_up(connection, files, month, manifest)
+    def _endings(
+        self, database: Database, changed: list[SourceFiles], most: int
+    ) -> Generator[Ending, None, None]:
+        """Begin to write, in as many processes as are wanted, of which so many have enough to do."""
+        tasks = self._tasks(database, changed)
+        can_share = not database.dialect.is_file or database.path is not None
+        jobs = min(_n_processors(), _MOST_PROCESSES, most) if self.jobs is None else self.jobs
+        return (
+            in_processes(database, tasks, jobs)
+            if can_share and jobs > 1
+            else in_turn(database, tasks)
+        )
 
-    def _step(self, files: SourceFiles, counts: MonthCounts, manifest: Manifest) -> Step:
-        written = manifest.months.get(counts.month)
-        is_whole = written is not None and files.is_whole(counts.month, written)
-        if written is not None and not is_whole and counts.n_prunes != written.n_prunes:
-            # A killed export left files that the manifest does not know, of which the store has less by now.
-            is_whole = files.is_readable(pyarrow("none"), counts.month)
-        step = step_for(counts, written if is_whole else None)
-        return Step.WRITE if self.is_forced and step is not Step.NOTHING else step
+    def _tasks(self, database: Database, changed: list[SourceFiles]) -> Iterator[MonthTask]:
+        """Yield the months to write; each source is locked with its first one."""
+        for files in changed:
+            with ExitStack() as stack:
+                try:
+                    if stack.enter_context(files.locked()):
+                        manifest, steps = self._steps(database, files)
+                    else:
+                        self.busy.append(files.source.name)
+                        continue
+                except (OSError, RecorderError) as error:
+                    self._fail(files.source.name, error)
+                    continue
+                months = {task.month for task, _ in steps}
+                if months:
+                    self._open[files.source.name] = OpenSource(
+                        files=files, lock=stack.pop_all(), manifest=manifest, left=months
+                    )
+            yield from (task for task, _ in steps)
 
-    def _bring_up(
-        self, connection: Connection, files: SourceFiles, month: str, manifest: Manifest
-    ) -> None:
-        """Bring the files of a month up to one state of the store: write, keep or drop them."""
-        arrow, source, written = pyarrow("none"), files.source, manifest.months.get(month)
-        counts = month_counts(connection, source.source_id)[month]
-        step = self._step(files, counts, manifest)
-        if step is Step.WRITE:
-            tables = _stored_tables(arrow, connection, source, month)
-            manifest.months[month] = files.write(arrow, month, counts, tables)
-        elif written is not None and counts.n_changes != written.n_changes:
-            self.kept.setdefault(source.name, []).append(month)
-        if step is Step.DROP_RUNS and written is not None:
-            kept = counts._replace(n_changes=written.n_changes, n_prunes=written.n_prunes)
-            ids = month_run_ids(connection, source.source_id, month)
-            tables = _tables_of_runs(arrow, files, month, ids)
-            manifest.months[month] = files.write(arrow, month, kept, tables)
-        if step in (Step.WRITE, Step.DROP_RUNS):
-            files.save(manifest)
-            self.written += 1
+    def _steps(
+        self, database: Database, files: SourceFiles
+    ) -> tuple[Manifest, list[tuple[MonthTask, Step]]]:
+        """Return what the lake has of a source, and its months that have changed, with what is to be done about each."""
+        manifest = files.manifest(is_forced=self.is_forced)
+        steps = []
+        for month, counts in database.read(month_counts, files.source.source_id).items():
+            written = manifest.months.get(month)
+            task = MonthTask(files=files, month=month, written=written, is_forced=self.is_forced)
+            steps.append((task, task.step(counts)))
+        return manifest, [one for one in steps if one[1] is not Step.NOTHING]
+
+    def _end(self, task: MonthTask, ending: Callable[[], MonthDone]) -> None:
+        """Enter into the manifest what was done about a month; release its source with the last one."""
+        name = task.files.source.name
+        source = self._open[name]
+        try:
+            done = ending()
+            if done.now is not None:
+                source.manifest.months[task.month] = done.now
+                task.files.save(source.manifest)
+                self.written += 1
+            if done.is_kept:
+                self.kept.setdefault(name, []).append(task.month)
+        except (OSError, RecorderError) as error:
+            self._fail(name, error)
+        source.left.remove(task.month)
+        if not source.left:
+            self._open.pop(name).lock.close()
+
+    def _fail(self, name: str, error: OSError | RecorderError) -> None:
+        sources = self.failed.setdefault(self._message(error), [])
+        if name not in sources:
+            sources.append(name)
 
 
-def _stored_tables(
-    arrow: Arrow,
-    connection: Connection,
-    source: LakeSource,
-    month: str,
-) -> Callable[[str], Iterator[Arrow]]:
-    """Return a function that yields the tables of a view of a month of the store."""
-
-    def tables(view: str) -> Iterator[Arrow]:
-        for rows in month_columns(connection, view, names_of(view), source.source_id, month):
-            if rows.n:
-                yield table_of(arrow, view, rows)
-
-    return tables
-
-
-def _tables_of_runs(
-    arrow: Arrow,
-    files: SourceFiles,
-    month: str,
-    run_ids: list[str],
-) -> Callable[[str], Iterator[Arrow]]:
-    """Return a function that yields the rows of a view of a month of the lake that belong to these runs, or to a key."""
-    ids, compute = arrow.array(run_ids, arrow.string()), arrow.compute
-
-    def tables(view: str) -> Iterator[Arrow]:
-        with arrow.parquet.ParquetFile(files.path(month, view)) as file:
-            for some in map(file.read_row_group, range(file.num_row_groups)):
-                of_run = compute.is_in(some["run_id"], value_set=ids)
-                yield some.filter(compute.or_(of_run, compute.is_null(some["run_id"])))
-
-    return tables
+def _n_processors() -> int:
+    """Return how many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -19,7 +19,7 @@ import msgspec
 from recorder.errors import RecorderError
 from recorder.instants import iso
 from recorder.store.read.month_rows import LakeSource, MonthCounts
-from recorder.transfer.lake_tables import LAKE
+from recorder.transfer.lake_tables import LAKE, LAYOUT
 from recorder.transfer.lake_views import view_files
 from recorder.transfer.parquet import Arrow, schema_of, write_tables
 
@@ -35,12 +35,13 @@ class LakeFile(msgspec.Struct, frozen=True):
 
 
 class LakeMonth(msgspec.Struct, frozen=True):
-    """A month as it stands in a lake: the store's counts when it was written, and its files by view."""
+    """A month as it stands in a lake: the store's counts when it was written, its files by view, and their `LAYOUT`."""
 
     n_changes: int
     n_prunes: int
     n_forgets: int
     files: dict[str, LakeFile]
+    layout: int = 1
 
 
 class Manifest(msgspec.Struct):
@@ -141,6 +142,11 @@ class SourceFiles:
             return False
         return True
 
+    def remove_partials(self, month: str) -> None:
+        """Remove the files of a month that a killed process has left half-written."""
+        for view in LAKE:
+            _partial(self.path(month, view)).unlink(missing_ok=True)
+
     def write(
         self,
         arrow: Arrow,
@@ -165,6 +171,7 @@ class SourceFiles:
             n_prunes=counts.n_prunes,
             n_forgets=counts.n_forgets,
             files=files,
+            layout=LAYOUT,
         )
 
 
@@ -179,11 +186,15 @@ def write_views(folder: Path) -> None:
                     file.write(text.encode())
 
 
+def _partial(path: Path) -> Path:
+    return path.with_name(f".{path.name}.partial")
+
+
 @contextmanager
 def _replaced(path: Path) -> Iterator[IO[bytes]]:
     """Open a file that takes its name, on the disk, when the block ends without an error; readable as umask has it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.partial")
+    partial = _partial(path)
     try:
         with partial.open("wb") as file:
             yield file

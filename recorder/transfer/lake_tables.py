@@ -24,6 +24,9 @@ LAKE: Final[Mapping[str, Columns]] = {
 }
 """The kind of each column of each file."""
 
+LAYOUT: Final = 1
+"""The version of these columns: raise it when you change them, so that months of an older one are written anew."""
+
 _WORDS: Final = [None, *(outcome.word for outcome in sorted(Outcome))]
 
 

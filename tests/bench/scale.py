@@ -5,17 +5,23 @@
 One source of 2,000 runs is recorded as the poller does. A store of N runs holds N / 2,000 copies of its rows, each a source
 of its own: made directly, since recording a million runs would take hours. The store grows from size to size; at each one
 the same commands run, each a process of its own, and the polls of a hundred new runs are recorded. Seconds are of CPU; on
-Postgres by the clock, as the server works.
+Postgres by the clock, as the server works. A lake is measured by the clock too, and the memory of all its processes added
+up. Each source has its runs in one month: where a day's runs are recorded into every twelfth source, as many months have
+changed as in a store that holds a year of each.
 """
 
 import argparse
+import os
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import pairwise
 from multiprocessing import get_context
 from pathlib import Path
+from threading import Event, Thread
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -31,6 +37,7 @@ from workload import Poll, passes, poll_log
 from recorder.instants import iso
 from recorder.store.engine import Connection, Database
 from recorder.store.migrate import upgrade
+from recorder.store.read.month_rows import lake_sources
 from recorder.store.schema import run, source, watch
 from recorder.store.status import size_bytes
 from recorder.store.table_parts import metadata
@@ -104,13 +111,49 @@ def grow(database: Database, runs: int) -> int:
         return int(connection.execute(sa.select(sa.func.sum(watch.c.n_polls))).scalar_one())
 
 
-def spent(database: Database, words: Sequence[str]) -> tuple[float, float]:
-    """Return the seconds of a command, and the MB that it had at most."""
+class Spent(NamedTuple):
+    """What a command took: the seconds that count, those of the clock, and the MB of all its processes at most."""
+
+    seconds: float
+    clock_s: float
+    mb: float
+
+
+def spent(database: Database, words: Sequence[str]) -> Spent:
+    """Run a command."""
     url = database.url.render_as_string(hide_password=False)
-    begun = time.perf_counter()
+    begun, over, mb = time.perf_counter(), Event(), [0.0]
+    watcher = Thread(target=watch_memory, args=(over, mb))
+    watcher.start()
     cost = measured(sys.executable, "-m", "recorder", *words, "--db", url)
-    seconds = cost.cpu_s if database.dialect.is_file else time.perf_counter() - begun
-    return seconds, cost.peak_mb
+    clock_s = time.perf_counter() - begun
+    over.set()
+    watcher.join()
+    seconds = cost.cpu_s if database.dialect.is_file else clock_s
+    return Spent(seconds, clock_s, max(cost.peak_mb, mb[0]))
+
+
+def watch_memory(over: Event, mb: list[float]) -> None:
+    """Keep the most MB that the processes below this one have together."""
+    while not over.wait(0.1):
+        mb[0] = max(mb[0], sum(map(mb_of, below(os.getpid()))))
+
+
+def below(pid: int) -> Iterator[int]:
+    """Yield the processes that one has begun, and these in turn."""
+    for path in Path(f"/proc/{pid}/task").glob("*/children"):
+        with suppress(OSError):
+            for child in map(int, path.read_text().split()):
+                yield child
+                yield from below(child)
+
+
+def mb_of(pid: int) -> float:
+    """Return the memory of a process; 0 where it has just ended."""
+    with suppress(OSError):
+        pages = Path(f"/proc/{pid}/statm").read_text().split()[1]
+        return int(pages) * os.sysconf("SC_PAGE_SIZE") / 2**20
+    return 0
 
 
 def commands(run_id: str, at: str, folder: Path) -> Mapping[str, Sequence[str]]:
@@ -135,13 +178,29 @@ def figures(
     """Return what each task takes on a store of that size, in seconds, and the bytes of a poll; `is_lake`: the lake alone."""
     new, lake = list(poll_log(NEW_RUNS, size)), folder / "lake"
     export, found = ("export", "lake", "--out", str(lake)), {STORE: size_bytes(database) / polls}
-    found["export lake, first"], found["export lake, first, MB"] = spent(database, export)
+    found |= of_lake("first", spent(database, export))
     found[LAKE] = sum(file.stat().st_size for file in lake.rglob("*.parquet")) / polls
     found[RECORD] = record(database, "new", new) / len(new) * 1000
-    found["export lake, again"], _ = spent(database, export)
+    found["export lake, again"] = spent(database, export).seconds
+    record_day(database, size)
+    found |= of_lake("a day of a year", spent(database, export))
     one = new[len(new) // 2]
     others = {} if is_lake else commands(one.run_id, iso(one.at), folder)
-    return found | {name: spent(database, words)[0] for name, words in others.items()}
+    return found | {name: spent(database, words).seconds for name, words in others.items()}
+
+
+def of_lake(name: str, cost: Spent) -> dict[str, float]:
+    """Return what an export took, by names."""
+    of = f"export lake, {name}"
+    return {of: cost.seconds, f"{of}, by the clock": cost.clock_s, f"{of}, MB": cost.mb}
+
+
+def record_day(database: Database, size: int) -> None:
+    """Record a day's runs of a store that gets so many in a year, into every twelfth source."""
+    with database.reading() as connection:
+        names = [one.name for one in lake_sources(connection, None)][::12]
+    for number, name in enumerate(names):
+        record(database, name, list(poll_log(max(size // 365 // len(names), 1), size + number)))
 
 
 def show(sizes: Mapping[int, dict[str, float]]) -> None:

@@ -3,7 +3,7 @@
 Invariant: a month has the rows of its runs; one of a source's key, which has no run, belongs to the month it happened in.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any, Final, NamedTuple
 
@@ -70,6 +70,12 @@ def month_counts(connection: sa.Connection, source_id: int) -> dict[str, MonthCo
     of_source = statement.where(run_month.c.source_id == source_id)
     rows = connection.execute(of_source.order_by(run_month.c.month))
     return {row.month: MonthCounts(*row) for row in rows}
+
+
+def n_runs_of(connection: sa.Connection, source_id: int, months: Collection[str]) -> int:
+    """Return how many runs these months of a source have."""
+    in_months = (run.c.source_id == source_id) & run.c.month.in_(months)
+    return int(connection.execute(sa.select(sa.func.count()).where(in_months)).scalar_one())
 
 
 def month_run_ids(connection: sa.Connection, source_id: int, month: str) -> list[str]:
