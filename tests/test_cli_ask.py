@@ -332,8 +332,8 @@ def test_runs_is_a_table_of_what_tells_most(database: Database, ask: Ask) -> Non
         ([{"credits": 475}, {"credits": 2475}], ["-/475", "-/2,475"], " in credits"),
         (
             [{"credits": 475}, {"credits": 2}, {"total": 12, "unit": "EUR"}, 9],
-            ["-/475", "-/2", "-/12 EUR", "-/9 ?"],
-            " in credits where no unit stands (?: unit unstated)",
+            ["-/475", "-/2", "-/12 EUR", "-/9*"],
+            " in credits where no unit stands (*: unit unstated)",
         ),
     ],
 )

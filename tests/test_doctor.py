@@ -310,13 +310,14 @@ def test_a_store_that_takes_no_answer(
 def test_answers_that_wait_for_an_import(
     doctor: Doctor, sqlite_store: Database, tmp_path: Path
 ) -> None:
-    """Each file of answers that a store did not take is named, with the line that imports it, until it is removed."""
+    """Each file of answers that a store did not take is named, with what imports it, until it is removed."""
     (tmp_path / "state").mkdir()
     keep_answers([answer(1)], Settings(database_url="sqlite:///unused"), lambda _: None)
     [path] = (tmp_path / "state" / "puffle-recorder").iterdir()
     _, checks = doctor(sqlite_store.name)
     assert checks["kept"]["state"] == "warn"
-    assert f"recorder import {path}" in checks["kept"]["advice"]
+    assert checks["kept"]["found"].endswith(f"{path.parent}: {path.name}")
+    assert "'recorder import FILE'" in checks["kept"]["advice"]
     path.unlink()
     assert "kept" not in doctor(sqlite_store.name)[1]
 

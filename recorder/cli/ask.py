@@ -28,7 +28,7 @@ from recorder.views import REMAINING_KINDS, RUN_KINDS, RUNS
 _TRACKING: Final = get_args(Tracking)
 _MAIN_COLUMNS: Final = ("run_id", "status", "leads", "slug", "wall_seconds", "cost", "age")
 _COMPOSED: Final[Columns] = dict.fromkeys(("leads", "remaining", "cost", "age"), "number")
-_NO_UNIT: Final = "?"
+_NO_UNIT: Final = "*"
 _NONE_AT_ALL: Final = "no runs: 'recorder track RUN_ID' starts a history"
 
 
@@ -172,9 +172,9 @@ def _cost(row: Mapping[str, Any], usual: str | None) -> str | None:
     unit = row["cost_unit"]
     if unit is None:
         return None
-    if unit == UNSTATED:
-        unit = usual and _NO_UNIT
-    return cost_text(row["cost_actual"], row["cost_preview"], None if unit == usual else unit)
+    is_plain = unit in (usual, UNSTATED)
+    text = cost_text(row["cost_actual"], row["cost_preview"], None if is_plain else unit)
+    return f"{text}{_NO_UNIT}" if unit == UNSTATED and usual is not None else text
 
 
 def _foot(

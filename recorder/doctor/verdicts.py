@@ -58,10 +58,11 @@ def check_store(error: StoreError) -> Check:
     return fail("store", found, advice)
 
 
-def check_kept(path: Path) -> Check:
-    """Check a file of answers that the store did not take when their process ended."""
-    found = f"answers that a store did not take are in {path}"
-    advice = f"'recorder import {shlex.quote(str(path))}' into the store that they belong to, then remove the file"
+def check_kept(files: Sequence[Path]) -> Check:
+    """Check the files of answers, one or more, that a store did not take when their process ended."""
+    names = ", ".join(one.name for one in files)
+    found = f"answers that a store did not take are in {files[0].parent}: {names}"
+    advice = "'recorder import FILE' into the store that they belong to, then remove the file"
     return warn("kept", found, advice)
 
 
