@@ -373,6 +373,15 @@ def test_a_run_that_was_seen_without_a_status_counts_as_seen(database: Database,
     assert "2 runs: 1 without status, 1 not seen;" in out
 
 
+def test_a_status_of_any_length_is_counted(database: Database, ask: Ask) -> None:
+    """By its beginning."""
+    register(database, ["er_1"])
+    Recorder(database).record([answer(1, document("er_1", "x" * 5000))])
+    _, out, _ = ask("runs")
+    assert f"1 run: 1 {'x' * 23}…;" in out
+    assert len(out.splitlines()) < 8
+
+
 def test_runs_says_which_are_watched_no_more(database: Database, ask: Ask) -> None:
     """A run that is not visible, abandoned or untracked is named so in the table, where there is one."""
     register(database, ["er_1"])

@@ -120,6 +120,14 @@ def test_a_key_is_whole() -> None:
     ]
 
 
+def test_a_key_of_any_length_is_shown() -> None:
+    """One of 10,000 characters by its beginning, so that the other rows can be seen."""
+    columns = {"slug": Cell("text", key=True), "runs": Cell("count")}
+    lines = printed([{"slug": "s" * 10000, "runs": 3}] * 2, width=60, columns=columns).splitlines()
+    assert len(lines) < 60
+    assert lines[-1].strip().endswith("…")
+
+
 def test_a_source_that_all_rows_share_is_not_shown() -> None:
     """It says nothing of a row; of two sources each row names its own."""
     columns = {"run_id": Cell("text"), "source": Cell("text")}

@@ -17,6 +17,7 @@ from recorder.cli.row_options import QueryOptions, notify_unknown_words, query_o
 from recorder.cli.snapshot_lines import COLUMNS, format_step, step_cells, step_lines
 from recorder.cli.stores import reading
 from recorder.cli.streams import WIDE, terminal_width
+from recorder.cli.terminal import shorten, visible
 from recorder.history.units import UNSTATED
 from recorder.humanize import cost_text, counted, span, time_left
 from recorder.instants import datetime_of
@@ -28,6 +29,7 @@ from recorder.views import REMAINING_KINDS, RUN_KINDS, RUNS
 _TRACKING: Final = get_args(Tracking)
 _MAIN_COLUMNS: Final = ("run_id", "status", "leads", "slug", "wall_seconds", "cost", "age")
 _COMPOSED: Final[Columns] = dict.fromkeys(("leads", "remaining", "cost", "age"), "number")
+_LONGEST_STATUS: Final = 24  # columns; an unknown word may be of any length
 _NO_UNIT: Final = "*"
 _NONE_AT_ALL: Final = "no runs: 'recorder track RUN_ID' starts a history"
 
@@ -181,7 +183,10 @@ def _foot(
     rows: list[dict[str, Any]], as_of: int | None, tz: tzinfo, units: Counter[str | None]
 ) -> str:
     statuses = Counter(map(_status_word, rows))
-    counts = ", ".join(f"{number:,} {word}" for word, number in statuses.most_common())
+    counts = ", ".join(
+        f"{number:,} {shorten(visible(word), _LONGEST_STATUS)}"
+        for word, number in statuses.most_common()
+    )
     costs = f"leads: ended/all, cost: actual/preview{_in_unit(units)}"
     return f"{counted(len(rows), 'run')}{_then(as_of, tz)}: {counts}; {costs}"
 

@@ -15,6 +15,7 @@ from recorder.cli.terminal import display_width, fold, pad, shorten
 
 _GAP = "  "
 _SHORTEST_TEXT = 12
+_LONGEST_KEY = 500  # columns, in as many lines as it takes
 _LONGEST_WORD = 24  # of a key that is folded between words
 
 
@@ -160,7 +161,7 @@ def _lines(columns: Sequence[Column], widths: list[int]) -> Iterator[str]:
     yield _GAP.join("-" * width for width in widths)
     for row in zip(*(column.cells for column in columns), strict=True):
         texts = (
-            fold(text, width) if column.key and column.flexible else [text]
+            fold(shorten(text, _LONGEST_KEY), width) if column.key and column.flexible else [text]
             for column, width, text in zip(columns, widths, row, strict=True)
         )
         yield from (_line(columns, widths, line) for line in zip_longest(*texts, fillvalue=""))
