@@ -9,14 +9,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from stores import answer, document, register, rows, set_revision
+from stores import T0, answer, document, register, rows, set_revision
 
 from recorder.errors import StoreNewerError
 from recorder.sandbox import Fault, Kind, Sandbox
+from recorder.store import sealed as blocks
 from recorder.store.engine import Database
 from recorder.store.migrate import upgrade
 from recorder.store.schema import REVISION
 from recorder.store.write.record import Recorder
+from recorder.store.write.sealing import seal
+from recorder.store.write.track import untrack
 
 KEY = "pk_sandbox"
 NEWER = "9999"
@@ -34,6 +37,22 @@ def test_no_answer_is_recorded_in_a_newer_store(database: Database) -> None:
     assert rows(database) == before
     set_revision(database, REVISION)
     assert len(recorder.record([answer(2, document("er_1", "completed"))])) == 1
+
+
+def test_no_block_is_sealed_in_a_newer_store(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A block is of the schema that it was made for."""
+    monkeypatch.setattr(blocks, "PER_BLOCK", 2)
+    register(database, [f"er_{n}" for n in range(5)])
+    with database.writing() as connection:
+        for key in range(1, 6):
+            untrack(connection, 1, key, now=T0)
+    set_revision(database, NEWER)
+    with pytest.raises(StoreNewerError):
+        seal(database)
+    set_revision(database, REVISION)
+    assert seal(database) > 0
 
 
 @pytest.mark.slow

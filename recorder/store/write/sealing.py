@@ -14,6 +14,7 @@ from recorder.store.prepared import insert
 from recorder.store.read.block_data import block_data
 from recorder.store.read.phases import is_open
 from recorder.store.read.source_rows import source_rows
+from recorder.store.revision import refuse_upgraded
 from recorder.store.schema import run, run_block, sealed, source, watch
 from recorder.store.write.sources import lock_source
 
@@ -30,13 +31,16 @@ def seal(
         database: a store of the current schema.
         source_ids: the sources; None: all.
         most: how many at most; None: all that can be.
+
+    Raises:
+        StoreNewerError: a newer program has upgraded the store.
     """
     found = [
         (name, block)
         for source_id, name, n in database.read(_unsealed, source_ids)
         for block in database.read(_sealable, source_id, n)
     ]
-    return sum(database.write(_seal, *one) for one in islice(found, most))
+    return sum(database.write(_seal, database, *one) for one in islice(found, most))
 
 
 def unseal(connection: sa.Connection) -> None:
@@ -69,7 +73,7 @@ def _sealable(connection: sa.Connection, source_id: int, n_blocks: int) -> list[
     return [block for block in range(n_blocks) if block not in is_polled | done]
 
 
-def _seal(connection: sa.Connection, name: str, block: int) -> bool:
+def _seal(connection: sa.Connection, database: Database, name: str, block: int) -> bool:
     """Seal a block, unless that was done meanwhile or one of its runs is polled again; return whether it was."""
     source_id = lock_source(connection, name)
     if block not in _sealable(connection, source_id, block + 1):
@@ -78,4 +82,5 @@ def _seal(connection: sa.Connection, name: str, block: int) -> bool:
     _ADD_BLOCK.many(connection, [made])
     rows = [(source_id, block, one, blocks.deflated(data)) for one, data in columns.items()]
     _ADD_COLUMNS.many(connection, rows)
+    refuse_upgraded(database, connection)
     return True
