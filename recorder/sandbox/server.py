@@ -26,7 +26,6 @@ from recorder.sandbox.sandbox_error import SandboxError
 
 HOST = "127.0.0.1"
 _TICK_S = 0.02
-_ACCEPT_S = 0.05
 _JOIN_S = 5.0
 _LONGEST_BODY = 1 << 20
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
@@ -152,7 +151,7 @@ class Server(ThreadingHTTPServer):
             raise SandboxError(
                 f"cannot listen on {HOST}:{port}: {os.strerror(error.errno or 0)}"
             ) from error
-        self._loop = Thread(target=self.serve_forever, args=(_ACCEPT_S,), daemon=True)
+        self._loop = Thread(target=self._accept, daemon=True)
 
     def server_bind(self) -> None:
         """Bind without a look-up of the address's name."""
@@ -172,7 +171,8 @@ class Server(ThreadingHTTPServer):
         """End the connections and their threads, and free the port."""
         self.stopping.set()
         if self._loop.is_alive():
-            self.shutdown()
+            with suppress(OSError):  # a connection ends the wait for one
+                socket.create_connection((HOST, self.server_port), _JOIN_S).close()
             self._loop.join(_JOIN_S)
         with self._guard:
             left = dict(self._open)
@@ -182,6 +182,15 @@ class Server(ThreadingHTTPServer):
         for thread in left:
             thread.join(_JOIN_S)
         self.server_close()
+
+    def _accept(self) -> None:
+        """Accept connections until the server stops."""
+        while not self.stopping.is_set():
+            self.handle_request()
+
+    def verify_request(self, request: Any, client_address: Any) -> bool:  # noqa: ANN401, ARG002
+        """Refuse the connection that `stop` makes."""
+        return not self.stopping.is_set()
 
     def process_request(self, request: Any, client_address: Any) -> None:  # noqa: ANN401
         """Give a connection a thread that `stop` can join."""
