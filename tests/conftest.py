@@ -5,6 +5,7 @@ one `Database` of each kind, whose statements are then compiled once, and each f
 a copy of a migrated file, on Postgres all rows deleted (3 ms, where cloning a template database takes 60 ms).
 """
 
+import gc
 import os
 import shutil
 import signal
@@ -19,6 +20,7 @@ from hypothesis import HealthCheck, settings
 from postgres import PostgresServer
 from sqlalchemy import event
 from stores import empty
+from xdist.scheduler import WorkStealingScheduling
 
 from recorder.store.engine import Database
 from recorder.store.migrate import upgrade
@@ -28,12 +30,58 @@ settings.register_profile(
     "default", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 settings.register_profile("ci", parent=settings.get_profile("default"), derandomize=True)
-settings.load_profile("ci" if os.environ.get("CI") else "default")
+settings.register_profile("quick", parent=settings.get_profile("default"), max_examples=25)
 
 _LEFT_OVER_ENDED = sa.text(
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
     " WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'"
 )
+
+
+class _Compiled(dict[Any, Any]):
+    """Compiled statements of all engines of a kind: each command of a test makes its own, and compiles anew otherwise."""
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        dialect, *rest = key
+        return super().get((dialect.name, *rest), default)
+
+    def __setitem__(self, key: Any, compiled: Any) -> None:
+        dialect, *rest = key
+        super().__setitem__((dialect.name, *rest), compiled)
+
+
+_COMPILED = _Compiled()
+
+
+@event.listens_for(sa.Engine, "engine_connect")
+def _share_compiled_statements(connection: sa.Connection) -> None:
+    connection.execution_options(compiled_cache=_COMPILED)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Draw fewer examples of what holds for all values where slow tests are left out."""
+    is_quick = "not slow" in config.option.markexpr
+    settings.load_profile("ci" if os.environ.get("CI") else "quick" if is_quick else "default")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> WorkStealingScheduling | None:
+    """Let tests of one file run one after the other in one process, which then makes what they share once."""
+    return WorkStealingScheduling(config, log) if config.option.dist == "load" else None
+
+
+def pytest_collection(session: pytest.Session) -> None:
+    """Search no module for garbage while tests are collected."""
+    del session
+    gc.disable()
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Search for garbage among what tests make alone, and seldom: a tenth of the time went into modules."""
+    del session
+    gc.freeze()
+    gc.set_threshold(20_000, 10, 10)
+    gc.enable()
 
 
 @event.listens_for(sa.Pool, "checkout")
