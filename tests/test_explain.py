@@ -17,6 +17,7 @@ from programs import HOME
 from reference import spans
 from reference_contrasts import sharp
 from stores import T0, S, answer, document, register
+from trees import nodes_of
 
 from recorder.analysis.building import runs_of
 from recorder.analysis.places import NEEDS, places
@@ -295,7 +296,7 @@ def test_every_flag_has_a_sentence() -> None:
     """Whatever a function of flags may yield, or a constant names, is explained, and nothing else."""
     found = {v for name, v in vars(flags).items() if name.isupper() and isinstance(v, str)}
     for path in (HOME / "recorder" / "history").glob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for node in nodes_of(path):
             if isinstance(node, ast.FunctionDef) and node.name.endswith("_flags"):
                 texts = (one.value for one in ast.walk(node) if isinstance(one, ast.Constant))
                 names = (text.rstrip(":") for text in texts if isinstance(text, str))

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 from programs import HOME
+from trees import CODE, nodes_of, tree_of
 
 PACKAGE = HOME / "recorder"
-CODE = sorted([*PACKAGE.rglob("*.py"), *(HOME / "migrations").rglob("*.py")])
 
 CONTRIBUTING = (HOME / "CONTRIBUTING.md").read_text(encoding="utf-8")
 ROOMS = [
@@ -74,12 +74,6 @@ LONGEST_BODY = 45
 MOST_NESTED = 3
 
 
-@cache
-def tree_of(path: Path) -> ast.Module:
-    """The parsed module."""
-    return ast.parse(path.read_text(encoding="utf-8"))
-
-
 def part_of(path: Path) -> str:
     """The part of the house that a module stands in."""
     first = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
@@ -88,7 +82,7 @@ def part_of(path: Path) -> str:
 
 def imports(path: Path) -> Iterator[str]:
     """The dotted names that a module imports, at its top or within a function."""
-    for node in ast.walk(tree_of(path)):
+    for node in nodes_of(path):
         if isinstance(node, ast.ImportFrom):
             assert not node.level, f"{path}: a relative import"
             yield node.module or ""
@@ -96,16 +90,19 @@ def imports(path: Path) -> Iterator[str]:
             yield from (alias.name for alias in node.names)
 
 
-def modules() -> Iterator[tuple[str, str, str]]:
+@cache
+def modules() -> list[tuple[str, str, str]]:
     """Each import within the package: the part it stands in, its module, and the name imported."""
-    for path in sorted(PACKAGE.rglob("*.py")):
-        for name in imports(path):
-            yield part_of(path), str(path.relative_to(HOME)), name
+    return [
+        (part_of(path), str(path.relative_to(HOME)), name)
+        for path in sorted(PACKAGE.rglob("*.py"))
+        for name in imports(path)
+    ]
 
 
 def functions() -> Iterator[tuple[str, ast.FunctionDef]]:
     for path in CODE:
-        for node in ast.walk(tree_of(path)):
+        for node in nodes_of(path):
             if isinstance(node, ast.FunctionDef):
                 yield f"{path.relative_to(HOME)}: {node.name}", node
 
@@ -262,7 +259,7 @@ def test_tests_say_one_sentence() -> None:
     """Each test has a docstring that is a sentence."""
     not_notified = []
     for path in sorted((HOME / "tests").rglob("test_*.py")):
-        for node in ast.walk(tree_of(path)):
+        for node in tree_of(path).body:  # pytest finds no other ones
             if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
                 said = (ast.get_docstring(node) or "").strip()
                 if not said.endswith((".", "?")):

@@ -7,12 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from programs import HOME
-
-PACKAGE = HOME / "recorder"
-TREES = {
-    path.relative_to(HOME): ast.parse(path.read_text(encoding="utf-8"))
-    for path in sorted([*PACKAGE.rglob("*.py"), *(HOME / "migrations").rglob("*.py")])
-}
+from trees import CODE, nodes_of
 
 NO_VERB = re.compile(
     "a|all|also|an|another|as|at|both|by|each|every|for|from|how|if|in|its|it|new|no|none|nothing|of|on|one|that|the"
@@ -44,12 +39,19 @@ LOADED = {
 """What the command line loads by name, but for commands and extras: see `cli/loading.py`."""
 
 
+def nodes() -> Iterator[tuple[Path, ast.AST]]:
+    """Yield each node of the program's modules, with its module."""
+    for path in CODE:
+        module = path.relative_to(HOME)
+        for node in nodes_of(path):
+            yield module, node
+
+
 def functions() -> Iterator[tuple[Path, ast.FunctionDef]]:
     """Yield each function of the program that is no property, with its module."""
-    for path, tree in TREES.items():
-        for node in ast.walk(tree):
-            if isinstance(node, ast.FunctionDef) and not _is_property(node):
-                yield path, node
+    for path, node in nodes():
+        if isinstance(node, ast.FunctionDef) and not _is_property(node):
+            yield path, node
 
 
 def _is_property(function: ast.FunctionDef) -> bool:
@@ -64,14 +66,14 @@ def opens_with_a_verb(docstring: str) -> bool:
     return word.isalpha() and not NO_VERB.fullmatch(word.lower()) and not third_person
 
 
-def names(tree: ast.Module) -> Iterator[tuple[str, int]]:
-    """Yield each name that a module gives or uses, with its line."""
-    for node in ast.walk(tree):
+def names() -> Iterator[tuple[Path, str, int]]:
+    """Yield each name that a module gives or uses, with its module and line."""
+    for path, node in nodes():
         match node:
             case ast.Name(id=name) | ast.ClassDef(name=name) | ast.FunctionDef(name=name):
-                yield name, node.lineno
+                yield path, name, node.lineno
             case ast.arg(arg=name) | ast.Attribute(attr=name):
-                yield name, node.lineno
+                yield path, name, node.lineno
 
 
 def twice(names: Sequence[str]) -> list[str]:
@@ -93,8 +95,7 @@ def test_retired_names_stay_away() -> None:
     """A name that a plainer word has replaced does not come back."""
     wrong = [
         f"{path}:{line} {name}"
-        for path, tree in TREES.items()
-        for name, line in names(tree)
+        for path, name, line in names()
         if any(RETIRED.fullmatch(part) for part in (name, *name.split("_")))
     ]
     assert wrong == []
@@ -105,8 +106,7 @@ def test_docstrings_use_the_plain_words() -> None:
     retired = re.compile(r"\b(told|telling|heed\w*|befall\w*|mend(s|ed|ing)?|beside)\b")
     wrong = [
         f"{path}: {found[0]} in {docstring.splitlines()[0]}"
-        for path, tree in TREES.items()
-        for node in ast.walk(tree)
+        for path, node in nodes()
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
         and (docstring := ast.get_docstring(node))
         and (found := retired.search(docstring))
@@ -116,15 +116,13 @@ def test_docstrings_use_the_plain_words() -> None:
 
 def test_a_class_has_its_name_alone() -> None:
     """No two classes share a name."""
-    classes = [
-        n.name for tree in TREES.values() for n in ast.walk(tree) if isinstance(n, ast.ClassDef)
-    ]
+    classes = [node.name for _, node in nodes() if isinstance(node, ast.ClassDef)]
     assert twice(classes) == []
 
 
 def test_a_module_has_its_name_alone() -> None:
     """No two modules share a file name."""
-    modules = [path.name for path in TREES if path.name != "__init__.py"]
+    modules = [path.name for path in CODE if path.name != "__init__.py"]
     assert twice(modules) == []
 
 
@@ -132,8 +130,7 @@ def test_imports_stand_at_the_top() -> None:
     """Functions import nothing, but for one seam in each of the modules listed above."""
     inner = {
         (str(path), function.name)
-        for path, tree in TREES.items()
-        for function in ast.walk(tree)
+        for path, function in nodes()
         if isinstance(function, ast.FunctionDef)
         for node in ast.walk(function)
         if isinstance(node, ast.Import | ast.ImportFrom)
@@ -144,14 +141,13 @@ def test_imports_stand_at_the_top() -> None:
 def test_what_the_command_line_loads_by_name_is_listed() -> None:
     """Its modules load by name what is listed above, what a command stands in, and extras; one module does it."""
     loaded, importing = set(), set()
-    for path, tree in TREES.items():
+    for path, node in nodes():
         if not path.is_relative_to("recorder/cli"):
             continue
-        for node in ast.walk(tree):
-            match node:
-                case ast.Call(func=ast.Name(id="load"), args=[ast.Constant(value=name)]):
-                    loaded.add(name)
-                case ast.Name(id="import_module") | ast.Attribute(attr="import_module"):
-                    importing.add(str(path))
+        match node:
+            case ast.Call(func=ast.Name(id="load"), args=[ast.Constant(value=name)]):
+                loaded.add(name)
+            case ast.Name(id="import_module") | ast.Attribute(attr="import_module"):
+                importing.add(str(path))
     assert loaded == LOADED
     assert importing == {"recorder/cli/loading.py"}
