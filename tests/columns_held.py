@@ -43,6 +43,13 @@ def fill_mixed(database: Database) -> Database:
     return database
 
 
+@once
+def fill_sealed(database: Database) -> Database:
+    """Fill a store as `fill_mixed` does, and seal most of it."""
+    assert seal_most(fill_mixed(database)) > 10
+    return database
+
+
 def seal_most(database: Database) -> int:
     """Seal two blocks of three, as if their runs were polled no more; return how many."""
     with database.writing() as connection:

@@ -2,11 +2,23 @@
 
 import json
 from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from kept import once
 
 from recorder.cli.main import cli, run
 from recorder.instants import DAY, now_us
 from recorder.sandbox import Effects, answers
 from recorder.sandbox.effects import NO_EFFECTS
+from recorder.store.engine import Database
+
+
+@once
+def fill_month(database: Database) -> Database:
+    """Import a month of 150 runs."""
+    with TemporaryDirectory() as folder:
+        import_month(database.url.render_as_string(hide_password=False), Path(folder))
+    return database
 
 
 def import_month(

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from months import import_month
+from months import fill_month
 from stores import answer, document, register
 
 from recorder.analyses import Analyses
@@ -180,12 +180,9 @@ def test_a_store_without_runs_crosses_nothing(database: Database, ask: Ask) -> N
 
 
 @pytest.mark.slow
-def test_each_figure_is_that_of_the_command_that_shows_it(
-    database: Database, store_url: str, ask: Ask, tmp_path: Path
-) -> None:
+def test_each_figure_is_that_of_the_command_that_shows_it(database: Database, ask: Ask) -> None:
     """Over a month of made history: failures, costs, overdue, spend, budget and errors."""
-    assert database
-    import_month(store_url, tmp_path)
+    fill_month(database)
 
     def shown(*arguments: str) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = json.loads(

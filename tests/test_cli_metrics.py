@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from months import import_month
+from months import fill_month
 from prometheus_client.parser import text_string_to_metric_families
 from stores import answer, document, failure, register
 from test_readme import README, execute
@@ -64,18 +64,14 @@ class Asked:
 
 @pytest.fixture
 def asked(
-    database: Database,
-    store_url: str,
-    tmp_path: Path,
-    capsys: Capture,
-    monkeypatch: pytest.MonkeyPatch,
+    database: Database, tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> Asked:
     """A store with a month of history, runs of now, and a budget."""
     config = tmp_path / "config.toml"
     config.write_text(CONFIG)
     monkeypatch.setenv("RECORDER_CONFIG", str(config))
     monkeypatch.setenv("PUFFLE_API_KEY", KEY)
-    import_month(store_url, tmp_path)
+    fill_month(database)
     now = now_us()
     register(database, ["er_now", "er_late", "er_429"], source="other")
     made = [("er_now", now), ("er_late", now - 700_000_000)]
@@ -198,6 +194,9 @@ def test_a_path_that_cannot_be_written_is_told(
     assert database is not None
 
 
+@pytest.mark.parametrize(
+    "dialect", ["sqlite", pytest.param("postgres", marks=pytest.mark.slow)], indirect=True
+)
 def test_the_extra_that_it_needs_is_named(store_url: str) -> None:
     """Without the library the command ends with 2 and the line that installs it."""
     code = (

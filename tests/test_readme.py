@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from months import import_month
+from months import fill_month
 from stores import answer, document, register
 
 from recorder.cli.main import SECTIONS, cli, run
@@ -41,10 +41,9 @@ def execute(database: Database, text: str) -> list[dict[str, Any]]:
 
 
 @pytest.fixture
-def month(database: Database, store_url: str, tmp_path: Path) -> Database:
+def month(database: Database) -> Database:
     """A store with a month of history."""
-    import_month(store_url, tmp_path)
-    return database
+    return fill_month(database)
 
 
 @pytest.mark.slow
@@ -250,11 +249,11 @@ def test_what_the_units_start_polls_and_ends_well(home: tuple[Path, Sandbox], na
     lines = Path(settings.replace("%h", str(folder))).read_text().splitlines()
     environ = {"HOME": str(folder)} | dict(line.split("=", 1) for line in lines)
     with subprocess.Popen(words, env=environ, stderr=subprocess.PIPE, text=True) as process:
-        until = time.monotonic() + 20
+        until = time.monotonic() + 60
         while not sandbox.requests and time.monotonic() < until:
             time.sleep(0.1)
         process.send_signal(signal.SIGTERM)
-        _, said = process.communicate(timeout=20)
+        _, said = process.communicate(timeout=60)
     assert process.returncode == 0
     assert sandbox.requests
     assert ("polled 1" in said) == ("-v" in words)
