@@ -24,6 +24,8 @@ from recorder.store.write.record import Recorder
 
 MARKUP = "<script>alert('$x$')</script><b>&amp;"
 Report = Callable[..., str]
+EACH_STORE = ["sqlite", pytest.param("postgres", marks=pytest.mark.slow)]
+"""Most of the time goes into pictures, and a slow test holds that both stores give the same page."""
 
 
 @pytest.fixture
@@ -94,6 +96,7 @@ def test_the_page_says_what_the_tables_say(
         assert not [cell for cell in cells if re.search(r"\d,\d{3}\.\d{3}", cell)]
 
 
+@pytest.mark.parametrize("dialect", EACH_STORE)
 def test_a_trigger_run_id_leads_where_the_settings_say(
     database: Database, page: Report, tmp_path: Path
 ) -> None:
@@ -150,6 +153,7 @@ def test_markup_in_served_text_is_shown(database: Database, page: Report) -> Non
     assert "b" not in Elements(text).names[: Elements(text).names.index("figure")]
 
 
+@pytest.mark.parametrize("dialect", EACH_STORE)
 def test_a_change_is_named(database: Database, page: Report) -> None:
     """Where more runs fail than in as long a time before, the story says so, with the earlier rate."""
     ids = [f"er_{number}" for number in range(40)]
@@ -192,6 +196,7 @@ def test_a_page_begins_before_it_ends(
     assert not out.exists()
 
 
+@pytest.mark.parametrize("dialect", EACH_STORE)
 def test_a_unit_that_all_share_stands_once(database: Database, page: Report) -> None:
     """Where all runs cost credits, the captions say so, and no column does."""
     register(database)
@@ -202,6 +207,7 @@ def test_a_unit_that_all_share_stands_once(database: Database, page: Report) -> 
     assert "<bdi>unit</bdi>" not in text
 
 
+@pytest.mark.parametrize("dialect", EACH_STORE)
 def test_what_is_missing_is_named(store_url: str, tmp_path: Path) -> None:
     """Without jinja2 the command ends with 2 and the line that installs it, and writes nothing."""
     out = tmp_path / "page.html"
