@@ -69,7 +69,7 @@ class Screen:
 
     def until(self, holds: Callable[[list[str]], bool]) -> list[str]:
         """Wait until what it shows is so; what it shows then."""
-        until = time.monotonic() + 20
+        until = time.monotonic() + 60
         while not holds(lines := self.lines()):
             assert time.monotonic() < until, "\n".join(lines)
             time.sleep(0.05)

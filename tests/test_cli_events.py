@@ -154,7 +154,7 @@ def started(store_url: str, *arguments: str, **more: Any) -> "subprocess.Popen[b
 
 def lines_of(path: Path, least: int) -> list[str]:
     """The lines of a file, once there are so many."""
-    until = time.monotonic() + 30
+    until = time.monotonic() + 60
     while time.monotonic() < until:
         lines = path.read_text().splitlines() if path.exists() else []
         if len(lines) >= least:

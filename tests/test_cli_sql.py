@@ -240,7 +240,7 @@ def test_rows_are_printed_as_they_come(asked: Database) -> None:
         assert process.stdout is not None
         assert json.loads(process.stdout.readline()) == {"n": 1}
         process.stdout.close()
-        assert process.wait(timeout=30) == 128 + signal.SIGPIPE
+        assert process.wait(timeout=60) == 128 + signal.SIGPIPE
 
 
 @pytest.mark.slow
@@ -251,4 +251,4 @@ def test_a_long_query_is_interrupted(asked: Database) -> None:
         assert any("query_result" in line for line in process.stderr)  # its modules are loaded
         time.sleep(0.3)
         process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=30) == 130
+        assert process.wait(timeout=60) == 130

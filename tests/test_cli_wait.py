@@ -183,7 +183,7 @@ def test_it_reads_what_another_process_polls(
                 assert "is left out: PUFFLE_API_KEY is not set" in process.stderr.readline()
             at = (now_us() - T0) // S + 1
             Recorder(database).record([answer(at, document("er_1", "cancelled"))])
-            out, err = process.communicate(timeout=20)
+            out, err = process.communicate(timeout=60)
     assert (process.returncode, err, commands.requested()) == (5, "", [])
     assert ",cancelled," in out
 
@@ -197,7 +197,7 @@ def test_an_interrupt_leaves_the_runs_tracked(commands: Commands, number: int) -
     with commands.process("wait", "er_stuck", "--timeout", "1h") as process:
         wait_for(commands.requested)
         process.send_signal(number)
-        out, err = process.communicate(timeout=20)
+        out, err = process.communicate(timeout=60)
         assert (out, err.strip()) == ("", "")
     assert process.returncode == 130
     assert commands.rows("SELECT run_id, tracking FROM runs") == [("er_stuck", "active")]
@@ -232,7 +232,7 @@ def test_arguments_that_make_no_sense(commands: Commands, wrong: tuple[str, ...]
 def test_an_empty_stdin_is_no_success(commands: Commands) -> None:
     """`curl ... | recorder wait - && next` does not go on where curl gave nothing."""
     with commands.process("wait", "-") as process:
-        process.communicate(timeout=20)
+        process.communicate(timeout=60)
     assert process.returncode == 2
 
 

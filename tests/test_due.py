@@ -245,7 +245,7 @@ def test_what_is_written_while_an_answer_is_recorded_stays(
     def pause(_c: Any, _cursor: Any, statement: str, *_: Any) -> None:
         if "INTO" in statement and "poll" in statement:
             has_read.set()
-            go_on.wait(5)
+            go_on.wait(60)
 
     def write() -> None:
         with database.writing() as connection:
@@ -257,7 +257,7 @@ def test_what_is_written_while_an_answer_is_recorded_stays(
     sa.event.listen(other.engine, "before_cursor_execute", pause)
     threads = [threading.Thread(target=lambda: Recorder(other).record([answer(3)]))]
     threads[0].start()
-    assert has_read.wait(5)
+    assert has_read.wait(60)
     threads.append(threading.Thread(target=write))
     threads[1].start()
     threads[1].join(0.3)

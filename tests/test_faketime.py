@@ -49,7 +49,7 @@ def ask(sandbox: Sandbox, tmp_path: Path) -> Any:
         command = [sys.executable, "-m", "recorder", *arguments]
         whole = [program, "-f", off, *command] if off else command
         done = subprocess.run(
-            whole, env=environ, capture_output=True, text=True, check=False, timeout=30
+            whole, env=environ, capture_output=True, text=True, check=False, timeout=60
         )
         return done.returncode, done.stdout, done.stderr
 

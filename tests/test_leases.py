@@ -255,17 +255,18 @@ def test_who_hangs_in_a_transaction_loses_its_locks(
     database: Database, sources: list[int], store_url: str, open_database: Open
 ) -> None:
     """A host that is gone in the middle of one does not keep its sources from the others."""
-    hanging = open_database(store_url)
+    hanging, is_locked = open_database(store_url), threading.Event()
 
     def hang() -> None:
         with hanging.writing() as connection:
             lock_source(connection, "s0")
+            is_locked.set()
             time.sleep((IDLE_MS + 2000) / 1000)
             lock_source(connection, "s1")
 
     with ThreadPoolExecutor(1) as thread:
         hung = thread.submit(hang)
-        time.sleep(1)
+        assert is_locked.wait(60)
         assert acquire(database, sources, A, share=sources) == set(sources[1:])
         assert acquire(database, sources, A) == set(sources)
         with pytest.raises(StoreError, match="idle-in-transaction"):

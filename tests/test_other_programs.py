@@ -73,7 +73,7 @@ def datasette(store: Path) -> Iterator[httpx.Client]:
                 yield client
         finally:
             process.terminate()
-            process.communicate(timeout=20)
+            process.communicate(timeout=60)
 
 
 @pytest.mark.parametrize("dialect", ["sqlite"])

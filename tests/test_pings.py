@@ -203,7 +203,7 @@ def test_a_service_pings_each_minute_until_it_is_killed(
                 commands.sandbox.script("er_1", [replies.Reply(status=401)])
                 wait_for(lambda: "/4" in monitor.paths)
             process.send_signal(number)
-            process.wait(timeout=20)
+            process.wait(timeout=60)
         time.sleep(0.5)
         heard = list(monitor.paths)
         time.sleep(1)

@@ -81,7 +81,7 @@ class Commands:
                 process.kill()
 
 
-def wait_for(what: Callable[[], object], seconds: float = 20) -> None:
+def wait_for(what: Callable[[], object], seconds: float = 60) -> None:
     until = time.monotonic() + seconds
     while not what():
         assert time.monotonic() < until, "it did not come"
@@ -256,7 +256,7 @@ def test_a_new_key_in_its_file_is_taken_up(
             lambda: commands.rows("SELECT count(*) FROM runs WHERE status = 'running'") == [(1,)]
         )
         service.send_signal(signal.SIGTERM)
-        _, said = service.communicate(timeout=20)
+        _, said = service.communicate(timeout=60)
     assert service.returncode == 0
     assert [line.partition(": ")[2].partition(":")[0] for line in said.splitlines()] == [
         "source 'default' is stopped",
@@ -479,7 +479,7 @@ def test_a_second_poll_says_so_and_ends(commands: Commands) -> None:
         )
         assert commands("poll") == Ended(0, "", "")
         service.send_signal(signal.SIGTERM)
-        out, err = service.communicate(timeout=20)
+        out, err = service.communicate(timeout=60)
     assert (service.returncode, out) == (0, "")
     assert err.startswith("recorder: polled ")
     assert err.count("\n") == 1
@@ -497,7 +497,7 @@ def test_a_signal_waits_for_the_answers_under_way(commands: Commands, number: in
     with commands.process("poll", "--for", "1h") as process:
         wait_for(lambda: len(commands.requested()) == 2)
         process.send_signal(number)
-        assert process.communicate(timeout=20) == ("", "")
+        assert process.communicate(timeout=60) == ("", "")
     assert process.returncode == 0
     assert commands.rows("SELECT run_id, outcome FROM polls ORDER BY run_id") == [
         ("er_1", "changed"),

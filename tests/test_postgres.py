@@ -161,7 +161,7 @@ def test_a_transaction_that_loses_a_deadlock_is_done_again(postgres_database: Da
             locked = sa.select(source.c.source_id).where(source.c.name == name).with_for_update()
             connection.execute(locked)
             if not place and tries.count(names) == 1:
-                both.wait(timeout=10)
+                both.wait(timeout=60)
         done.append(names)
 
     with ThreadPoolExecutor(2) as pool:

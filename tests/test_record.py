@@ -423,7 +423,7 @@ def together(count: int, work: Callable[[int], None]) -> None:
 
     def one(number: int) -> None:
         try:
-            gate.wait(timeout=10)
+            gate.wait(timeout=60)
             work(number)
         except BaseException as error:  # noqa: BLE001  # raised again below
             errors.append(error)

@@ -47,7 +47,7 @@ class Terminal:
             if select.select([self._master], [], [], left)[0]:
                 self.text += os.read(self._master, 65536).decode()
 
-    def wait_for(self, pattern: str, seconds: float = 20) -> None:
+    def wait_for(self, pattern: str, seconds: float = 60) -> None:
         until = time.monotonic() + seconds
         while not re.search(pattern, self.text):
             assert time.monotonic() < until, self.text
@@ -62,7 +62,7 @@ class Terminal:
 
     def end(self) -> int:
         """Wait for the program; its exit code."""
-        until = time.monotonic() + 20
+        until = time.monotonic() + 60
         while self.process.poll() is None:
             assert time.monotonic() < until, self.text
             self.read(0.1)

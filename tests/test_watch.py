@@ -370,7 +370,7 @@ def start(
 
 def finish(process: "subprocess.Popen[str]") -> tuple[int, str, str]:
     """Its exit code and what it printed."""
-    out, err = process.communicate(timeout=20)
+    out, err = process.communicate(timeout=60)
     return process.returncode, out, err
 
 

@@ -27,7 +27,7 @@ def open_sandbox() -> Iterator[Open]:
 
 @pytest.fixture
 def ask() -> Iterator[Callable[..., httpx.Response]]:
-    with httpx.Client(timeout=5) as client:
+    with httpx.Client(timeout=60) as client:
 
         def asked(
             sandbox: Sandbox, run_id: str, *, key: str = "pk_sandbox", **kwargs: Any
