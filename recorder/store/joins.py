@@ -35,6 +35,16 @@ def known_runs() -> sa.Join:
     return sources.outerjoin(run_summary, same_run(run_summary, run))
 
 
+def summarized_watches() -> sa.Join:
+    """Return the same as `known_runs`, the summary next to the row of `watch`.
+
+    SQLite keeps that order: of runs that a condition on both leaves out it reads no other row.
+    """
+    summaries = watch.outerjoin(run_summary, same_run(run_summary, watch))
+    runs = summaries.join(run, same_run(run, watch))
+    return runs.join(source, source.c.source_id == run.c.source_id)
+
+
 def captured_items() -> sa.Join:
     """Return each item of a run whose items were captured to the end, with the run's capture."""
     return item.join(capture, same_run(capture, item) & capture.c.captured_at.is_not(None))

@@ -2,7 +2,7 @@
 
     python tests/bench [--runs 100000] [--since COMMIT]
 
-Recording, answering, starting, bytes a poll, growth, the schedule, many keys, one after the other, each compared in the
+Recording, answering, starting, bytes a poll, growth, one run, the schedule, many keys, one after the other, each compared in the
 same run: ratios stay about the same on a slower machine, seconds do not. By CPU, but for Postgres, whose work is the server's.
 """
 
@@ -29,6 +29,7 @@ def main() -> None:
         ("starting", ()),
         ("space", ("--postgres",)),
         ("scale", ()),
+        ("one_run", ()),
         ("schedule", ()),
         ("many_keys", ()),
     ):

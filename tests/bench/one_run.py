@@ -1,11 +1,11 @@
 """Print how long questions about one run take in a store of millions of polls, from the opened store to the last row.
 
-    python tests/bench/one_run.py [--polls 5000000] [--sources 1] [--postgres] [--unsealed] [--folder FOLDER] [--repeat 9]
+    python tests/bench/one_run.py [--polls 5000000] [--postgres] [--unsealed] [--keep FOLDER] [--repeat 9]
 
-A day of one key's budget is recorded as the poller does, settle polls included, and copied by the database itself: one
-copy after the other in time, or, with `--sources`, so many of them at a time. Then a last day is recorded that stops in
-its middle, with runs in flight. What is asked is asked of the command line in this process, with its output discarded:
-medians by the clock and of CPU; the CPU of a Postgres server is not counted. The whole of a source stands below, to compare.
+The runs of a day of one key are recorded as the poller does, settle polls included, and copied by the database itself, one
+copy after the other in time. Then a last day is recorded that stops after an hour, with runs in flight. Some runs are of
+versions that have fewer than a hundred likes. The command line is asked in this process, its output discarded: medians
+by the clock and of CPU; the CPU of a Postgres server is not counted.
 """
 
 import argparse

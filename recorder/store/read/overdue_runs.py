@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from msgspec import Struct
 
 from recorder.schedule.cadence import Cadence
-from recorder.store.joins import known_runs
+from recorder.store.joins import summarized_watches
 from recorder.store.read.conditions import of_source
 from recorder.store.read.phases import flight_since, is_open, is_overdue
 from recorder.store.schema import run, run_summary, source, watch
@@ -58,7 +58,7 @@ def overdue_runs(
             watch.c.source_id,
             watch.c.run_key,
         )
-        .select_from(known_runs())
+        .select_from(summarized_watches())
         .where(watch.c.source_id.in_(of_sources), is_open())
         .where(is_overdue(now - cadence.overdue_after_us))
         .order_by(since, source.c.name, run.c.run_id)

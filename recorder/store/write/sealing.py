@@ -67,8 +67,9 @@ def _unsealed(
 
 def _sealable(connection: sa.Connection, source_id: int, n_blocks: int) -> list[int]:
     """Return those of the first blocks of a source that are not sealed and have no run to be polled again."""
-    keys = sa.select(watch.c.run_key).where(watch.c.source_id == source_id, is_open())
-    is_polled = {key // blocks.PER_BLOCK for key in connection.execute(keys).scalars()}
+    block = watch.c.run_key // sa.literal(blocks.PER_BLOCK, sa.BigInteger())
+    polled = sa.select(block).where(watch.c.source_id == source_id, is_open()).distinct()
+    is_polled = set(connection.execute(polled).scalars())
     done = {one.block for one in blocks.sealed_blocks(connection, [source_id])}
     return [block for block in range(n_blocks) if block not in is_polled | done]
 
