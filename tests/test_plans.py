@@ -160,8 +160,8 @@ def alike(database: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
 @pytest.mark.slow
 def test_what_is_said_of_likes_reads_their_blocks(alike: Database) -> None:
     """What remains of a run, and its explanation, read the blocks of the last hundred likes, now and as of an instant."""
-    # Of 1, 4 and 16 blocks, eight runs in each; first the runs in no block, where any ended by then.
-    for run_id, as_of, n_asked in (("live", None, 4), ("er_1-777", None, 2), ("er_1-400", 400, 6)):
+    # Of 1, 2, 8 and more blocks, eight runs in each; first the runs in no block, where any ended by then.
+    for run_id, as_of, n_asked in (("live", None, 6), ("er_1-777", None, 3), ("er_1-400", 400, 8)):
         then = T0 + ((as_of or 900) * 3600 + 3) * S
         ask = Analyses(alike, Settings(database_url=""), as_of=as_of and then)
         with _statements(alike) as found:

@@ -95,7 +95,7 @@ def recent_runs(
     runs, ahead, n = reader.earlier(reader.open_ranges()), reader.pieces(), 1
     while ahead and not is_enough(runs, ahead[-1].last_at):
         runs = joined(runs, reader.runs(ahead[-n:]))
-        ahead, n = ahead[:-n], 4 * n
+        ahead, n = ahead[:-n], 2 if n == 1 else 4 * n
     return runs
 
 
