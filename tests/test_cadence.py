@@ -98,6 +98,12 @@ def test_a_run_that_foretold_in_vain_is_hastened_less() -> None:
     assert pause(replace(hasty, n_missed=2)) == 3 * SECOND
 
 
+def test_an_overdue_run_keeps_what_it_foretold_in_vain() -> None:
+    """Its slug is judged by it when it ends."""
+    late = nearly_done(last_polled_at=START + HOUR, n_missed=5)
+    assert poll(late).n_missed == 5
+
+
 def test_the_end_that_its_like_foretell_stands_until_it_has_passed() -> None:
     """Without counts of its own a run is polled at the cadence, and misses that end once."""
     end = LikelyEnd(START + 10 * SECOND, START + 40 * SECOND)

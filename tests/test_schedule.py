@@ -24,11 +24,13 @@ def test_an_end_is_seen_earlier(runs: int, hours: int, most: float) -> None:
     assert seen.shortest_us >= LEAST_PAUSE_US
 
 
-@pytest.mark.parametrize("slugs", [ALIKE, DIFFERENT])
+@pytest.mark.parametrize(
+    ("runs", "hours", "slugs"), [(20, 2, ALIKE), (20, 2, DIFFERENT), (100, 1, ALIKE)]
+)
 @pytest.mark.parametrize("counts", [Counts.JUMPING, Counts.STALLING, Counts.NONE])
-def test_counts_that_lie_cost_little(counts: Counts, slugs: Any) -> None:
+def test_counts_that_lie_cost_little(counts: Counts, runs: int, hours: int, slugs: Any) -> None:
     """All that is measured is at most a tenth worse than by turns; no run waits for more than two and a half cycles."""
-    seen, ratios = against_turns(counts, runs=20, hours=2, slugs=slugs)
+    seen, ratios = against_turns(counts, runs=runs, hours=hours, slugs=slugs)
     assert max(ratios) <= 1.1
     assert seen.longest_cycles <= MOST_CYCLES + 1
 

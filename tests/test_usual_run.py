@@ -4,6 +4,7 @@ import random
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 from stores import T0, S, answer, document, failure, register, rows
@@ -12,6 +13,7 @@ from recorder.instants import DAY, MINUTE, SECOND, iso
 from recorder.ledger.answer import Answer, Outcome
 from recorder.schedule.usual_run import UsualRun
 from recorder.store.engine import Database
+from recorder.store.schema import usual_run, watch
 from recorder.store.write.forget import forget
 from recorder.store.write.record import Recorder
 
@@ -55,9 +57,10 @@ def test_few_runs_foretell_nothing() -> None:
 
 
 def test_runs_that_foretell_in_vain_are_doubted_from_the_start_until_they_do_not() -> None:
-    """One in ten is no reason; a run that nobody polled says nothing of it."""
+    """One in ten is no reason; a run that nobody polled says nothing of it, nor does one alone that stood still for long."""
     assert after(UsualRun(), *[1, *[0] * 9] * 9).doubts == 0
     assert after(UsualRun(), *[3] * 4).doubts == 0
+    assert after(UsualRun(), *[0] * 50, 1000).doubts == 0
     doubted = after(UsualRun(), *[3] * 50)
     assert doubted.doubts == 6
     assert doubted.after(MINUTE, n_missed=None).doubts == 6
@@ -138,6 +141,23 @@ def test_each_run_is_counted_once(database: Database, recorder: Recorder) -> Non
     recorder.record([ended("er_0", after_s=90)])
     recorder.record([answer(95, document("er_6", "failed", enrichment=SLUG), run_id="er_6")])
     assert usual_rows(database) == [before]
+
+
+@pytest.mark.parametrize(("was_polled", "missed"), [(True, 1_500_000), (False, 600_000)])
+def test_only_a_run_that_was_seen_in_flight_says_how_far_counts_foretell(
+    database: Database, recorder: Recorder, *, was_polled: bool, missed: int
+) -> None:
+    """One that had ended when it was first seen changes what runs take, and nothing else."""
+    with database.writing() as connection:
+        connection.execute(sa.update(usual_run).values(missed=600_000))
+    if was_polled:
+        running = document("er_5", timing={"createdAt": iso(T0)}, enrichment=SLUG)
+        recorder.record([answer(10, running, run_id="er_5")], now=T0 + 10 * S)
+        with database.writing() as connection:
+            connection.execute(sa.update(watch).values(n_missed=9))
+    recorder.record([ended("er_5", after_s=60)], now=T0 + 60 * S)
+    [found] = usual_rows(database)
+    assert (found["n_runs"], found["missed"]) == (6, missed)
 
 
 def test_a_slug_of_any_length_is_recorded(database: Database, recorder: Recorder) -> None:

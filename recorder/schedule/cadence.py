@@ -172,7 +172,12 @@ def _in_flight(inputs: ScheduleInputs, now: int, cadence: Cadence) -> NextPoll:
         Phase.IN_FLIGHT, since=since, overdue_after_us=cadence.overdue_after_us, now=now
     ):
         pause = min(max((now - since) // 20, 10 * cadence.every_us), SLOWEST_OVERDUE_US)
-        return NextPoll(tracking="active", due_at=now + pause, urgency=Urgency.IN_FLIGHT)
+        return NextPoll(
+            tracking="active",
+            due_at=now + pause,
+            urgency=Urgency.IN_FLIGHT,
+            n_missed=inputs.n_missed,
+        )
     end = likely_end(
         started_at=inputs.started_at,
         counted_at=inputs.counted_at,

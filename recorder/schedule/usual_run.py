@@ -16,8 +16,9 @@ _WIDTH: Final = 2.2  # deviations, either way
 _LEAST_DEVIATION: Final = 0.2
 # Runs that differ more foretell nothing: one in three takes twice as long, or half.
 _MOST_DEVIATION: Final = 0.6
-# For each end that a run foretells in vain; runs whose counts advance evenly foretell 0.1.
-_DOUBTS: Final = 5
+# For each end beyond `_MISSED_AT_EASE` that a run foretells in vain; runs whose counts advance evenly foretell 0.1.
+_DOUBTS: Final = 12
+_MISSED_AT_EASE: Final = 270_000  # millionths
 _MOST_DOUBTS: Final = 6
 _MILLIONTHS: Final = 1_000_000
 _MOST_LOG: Final = 44 * _MILLIONTHS  # of 63 bits
@@ -49,7 +50,8 @@ class UsualRun(Struct, frozen=True, kw_only=True):
         """How many foretold ends a new run counts as missed already."""
         if self.n_runs < _LEAST_RUNS:
             return 0
-        return min(int(_DOUBTS * self.missed / _MILLIONTHS - 0.8), _MOST_DOUBTS)
+        beyond = max(self.missed - _MISSED_AT_EASE, 0)
+        return min(_DOUBTS * beyond // _MILLIONTHS, _MOST_DOUBTS)
 
     def after(self, wall_us: int, *, n_missed: int | None) -> "UsualRun":
         """Return it with one more run.
@@ -64,7 +66,8 @@ class UsualRun(Struct, frozen=True, kw_only=True):
         squares = moved * moved / _MILLIONTHS * (1 - 1 / n)
         own = self.missed
         if n_missed is not None:
-            own = max(n_missed - self.doubts, 0) * _MILLIONTHS
+            # One run that stood still for minutes says little of the others.
+            own = min(max(n_missed - self.doubts, 0), _MOST_DOUBTS) * _MILLIONTHS
         return UsualRun(
             n_runs=self.n_runs + 1,
             log_mean=self.log_mean + round(moved / n),

@@ -74,7 +74,8 @@ class UsualRuns(Struct):
             return self.of(watch.source_id, slug) if last is None and is_live else None
         is_end = last is None or not last.is_terminal
         if is_end and state.status == RunStatus.COMPLETED and state.completed_at is not None:
-            n_missed = (watch.n_missed or 0) if is_live else None
+            was_polled = is_live and last is not None
+            n_missed = (watch.n_missed or 0) if was_polled else None
             self.add(
                 watch.source_id, slug, state.completed_at - state.created_at, n_missed=n_missed
             )
