@@ -214,6 +214,26 @@ def test_failures_are_tried_again_with_growing_pauses(outcome: Outcome) -> None:
     assert pauses[-1] == slowest
 
 
+def test_a_lost_run_is_asked_for_after_as_long_as_it_has_been_lost() -> None:
+    """From an hour on, at most a day: it is found after at most twice the time that it was gone, if that is less."""
+    at = lost_at = START
+    pauses = list[int]()
+    for n_failures in range(1, 30):
+        gone = known(at - START, last_outcome=Outcome.NOT_VISIBLE, n_failures=n_failures)
+        pauses.append(pause(replace(gone, lost_at=lost_at)))
+        assert pauses[-1] <= max(at - lost_at, HOUR)
+        at += pauses[-1]
+    assert pauses == sorted(pauses)
+    assert pauses[-1] == DAY
+
+
+def test_a_404_after_an_outage_waits_for_no_longer_than_any_other() -> None:
+    """Failures before it say nothing of how long the run has been lost, nor does a clock that was set back."""
+    gone = known(DAY, last_outcome=Outcome.NOT_VISIBLE, n_failures=300)
+    assert pause(replace(gone, lost_at=START + DAY)) == HOUR
+    assert pause(replace(gone, lost_at=START + 2 * DAY)) == HOUR
+
+
 def test_runs_that_failed_together_come_back_apart() -> None:
     """A failure's pause is up to a quarter longer, by the microseconds of its answer; a 404's is not."""
     failed = known(SECOND, last_outcome=Outcome.SERVER_ERROR, n_failures=1)
@@ -227,7 +247,7 @@ def test_runs_that_failed_together_come_back_apart() -> None:
 def test_a_failure_says_little_of_the_run() -> None:
     """In flight stays in flight, an ended run goes on settling, a run that a 404 hid stays hidden."""
     failed = {"last_outcome": Outcome.THROTTLED, "n_failures": 1}
-    gone = {"last_outcome": Outcome.NOT_VISIBLE, "n_failures": 1, "is_lost": True}
+    gone = {"last_outcome": Outcome.NOT_VISIBLE, "n_failures": 1, "lost_at": START}
     assert poll(known(1, **failed)).tracking == "active"
     assert poll(known(1, is_terminal=None, **failed)).tracking == "active"
     assert poll(ended(1, **failed)).tracking == "settling"
@@ -250,6 +270,7 @@ INSTANTS = st.integers(START, START + 60 * DAY)
         ended_seen_at=st.none() | INSTANTS,
         resumed_at=st.none() | INSTANTS,
         last_outcome=st.sampled_from(Outcome),
+        lost_at=st.none() | INSTANTS,
         n_failures=st.integers(0, 10_000),
         started_at=st.none() | INSTANTS,
         counted_at=st.none() | INSTANTS,
@@ -258,12 +279,12 @@ INSTANTS = st.integers(START, START + 60 * DAY)
     )
 )
 def test_every_run_has_its_next_look(of: ScheduleInputs) -> None:
-    """Whatever is known: after the last answer, within a day (settling) or an hour; or never, and then it says why."""
+    """Whatever is known: after the last answer, within a day (settling, lost) or an hour; or never, and then it says why."""
     found = poll(of)
     if found.due_at is None:
         assert found.tracking in ("done", "abandoned")
     elif of.last_polled_at is not None:
-        longest = 24 * HOUR if found.tracking == "settling" else HOUR
+        longest = HOUR if found.tracking == "active" else DAY
         began = of.ended_seen_at if found.tracking == "settling" else None
         since = max(of.last_polled_at, began or 0, of.resumed_at or 0)
         assert of.last_polled_at < found.due_at <= since + longest

@@ -19,7 +19,8 @@ LONGEST_WAIT_US = 15 * MINUTE  # a follow-up poll that waited so long gets its p
 QUIET_AFTER_US = 15 * MINUTE
 SLOWEST_OVERDUE_US = HOUR
 SLOWEST_RETRY_US = 5 * MINUTE
-SLOWEST_NOT_VISIBLE_US = HOUR
+SLOWEST_SOON_LOST_US = HOUR  # of a run that has been lost for no longer
+SLOWEST_LOST_US = DAY
 SLOWEST_CAPTURE_US = DAY
 UNSURE_US = HOUR  # until the poll that may give an ended run up, where the last one may not
 _MOST_DOUBLINGS = 20
@@ -79,7 +80,7 @@ class ScheduleInputs(Struct, frozen=True, kw_only=True):
         ended_seen_at: when the present end was first seen.
         resumed_at: when `track` last resumed the run.
         last_outcome: the last request's outcome.
-        is_lost: whether the last answer was a 404; a request that failed after it is no answer.
+        lost_at: the first 404 since the last answer that was none; None where there was none. A request that failed is no answer.
         n_failures: how many requests in a row, up to the last, gave no row.
         started_at: by the ledger's clock, as all that it gives; None where it has none.
         counted_at: when the leads stood as they do now.
@@ -99,7 +100,7 @@ class ScheduleInputs(Struct, frozen=True, kw_only=True):
     ended_seen_at: int | None = None
     resumed_at: int | None = None
     last_outcome: Outcome | None = None
-    is_lost: bool = False
+    lost_at: int | None = None
     n_failures: int = 0
     started_at: int | None = None
     counted_at: int | None = None
@@ -211,12 +212,14 @@ def _after_end(inputs: ScheduleInputs, now: int, cadence: Cadence) -> NextPoll:
 
 
 def _after_failure(inputs: ScheduleInputs, now: int, cadence: Cadence) -> NextPoll:
-    is_absent = inputs.last_outcome is Outcome.NOT_VISIBLE
-    slowest = SLOWEST_NOT_VISIBLE_US if is_absent else SLOWEST_RETRY_US
+    is_absent, slowest = inputs.last_outcome is Outcome.NOT_VISIBLE, SLOWEST_RETRY_US
+    if is_absent:
+        lost_us = 0 if inputs.lost_at is None else now - inputs.lost_at
+        slowest = min(max(lost_us, SLOWEST_SOON_LOST_US), SLOWEST_LOST_US)
     pause = min(cadence.every_us << min(max(inputs.n_failures - 1, 0), _MOST_DOUBLINGS), slowest)
     tracking: Tracking = "settling" if inputs.is_terminal else "active"
     return NextPoll(
-        tracking="not_visible" if inputs.is_lost else tracking,
+        tracking=tracking if inputs.lost_at is None else "not_visible",
         due_at=now + pause + (0 if is_absent else _jitter(pause, now)),
         urgency=Urgency.LATER if inputs.is_terminal else Urgency.IN_FLIGHT,
         likely_end=inputs.likely_end,

@@ -132,7 +132,7 @@ def _inputs(
         ended_seen_at=watch.ended_seen_at,
         resumed_at=last.resumed(watch.resumed_at),
         last_outcome=None if outcome is None else Outcome(outcome),
-        is_lost=watch.lost_at is not None,
+        lost_at=None if watch.lost_at is None else watch.lost_at - last.clock_error_us,
         n_failures=watch.n_failures,
         started_at=state.started_at if state else None,
         counted_at=watch.updated_at or watch.last_changed_at,
