@@ -28,6 +28,7 @@ _LONGEST_PAUSE_US = HOUR + MINUTE  # a longer Retry-After counts as an hour
 _TAKE = update(key_slot, ("free_at", "is_items"), ("key_id", "slot"))
 _ADD = insert(key_slot, ("key_id", "slot", "free_at", "is_items"))
 _NOTE = update(key_budget, ("last_sent_at", "last_new_source", "last_follow_up_at"), ("key_id",))
+# By `free_at` too: a slot that was granted again has another one, and stays taken.
 _RELEASE = update(key_slot, ("free_at",), ("key_id", "slot", "free_at"))
 
 
@@ -77,6 +78,7 @@ def load_budgets(
         rates: each key's requests in any 60 s.
         now: microseconds since 1970 UTC.
     """
+    # `count` takes no null: slots for polls count as none.
     is_items = sa.case((key_slot.c.is_items == sa.true(), 1))
     counted = (
         sa.func.count(key_slot.c.slot).label("busy"),
@@ -121,12 +123,15 @@ def lock_budgets(
         waits: whether it waits for keys that another transaction has locked, and does not leave them out.
     """
     this_key = key_budget.c.key_id.in_(rates)
+    # Everybody locks keys in this order, so that no two processes wait for each other.
     stored = sa.select(key_budget.c.key_id).where(this_key).order_by(key_budget.c.key_id)
     lock = stored.with_for_update(skip_locked=not waits)
     locked = connection.execute(lock).scalars().all()
     if len(locked) < len(rates):
+        # A key that `locked` lacks may be there, and only be locked by another process.
         _add(connection, sorted(rates.keys() - connection.execute(stored).scalars()))
         locked = connection.execute(lock).scalars().all()
+    # Counted after the lock: what others granted meanwhile is in it.
     return load_budgets(connection, {key_id: rates[key_id] for key_id in locked}, now=now)
 
 
@@ -161,6 +166,7 @@ def repair(connection: sa.Connection, clock: Callable[[], int]) -> None:
         connection.execute(
             sa.update(key_budget)
             .where(key_budget.c.key_id == key_id)
+            # The pause keeps its length from now on.
             .values(last_sent_at=now, paused_until=key_budget.c.paused_until - by)
         )
     _shorten(connection, now)
@@ -233,6 +239,7 @@ def release(connection: sa.Connection, ended: Iterable[tuple[Slot, int]]) -> Non
         ended: each slot with the instant at which its answer was read; for a request never sent, one long ago.
     """
     rows = [(at + WINDOW_US, slot.key_id, slot.number, slot.until) for slot, at in ended]
+    # In the order of slots, as `take_slots` has locked them.
     _RELEASE.many(connection, sorted(rows, key=lambda row: row[1:]))
 
 
@@ -256,6 +263,7 @@ def pause_minute(connection: sa.Connection, key_id: str, *, now: int) -> None:
     """Pause a key for a minute, by a clock that may be ahead."""
     pause(connection, key_id, until=now + WINDOW_US)
     this_key = sa.update(key_budget).where(key_budget.c.key_id == key_id)
+    # This marks the clock that wrote the pause: set back, it shows by an instant that lies ahead.
     connection.execute(this_key.values(last_sent_at=now))
 
 

@@ -19,6 +19,7 @@ from recorder.schedule.sharing import Claim, share_out
 from recorder.store.schema import poller, source
 
 LEASE_US = 10 * SECOND
+# Twice in vain, and the third renewal still comes before the lease expires.
 RENEW_US = 3 * SECOND
 
 
@@ -41,6 +42,7 @@ def is_dead(holder: str) -> bool:
     """Return whether a holder is a process of this place that has ended."""
     place, _, process = holder.partition("/")
     number = process.partition("/")[0]
+    # A host's name alone is no place: containers of one name have processes of their own numbers.
     if place != _place() or "+" not in place or not number.isdigit():
         return False
     try:
@@ -48,7 +50,7 @@ def is_dead(holder: str) -> bool:
     except ProcessLookupError:
         return True
     except OSError:
-        return False
+        return False  # it is there, and belongs to another user
     return False
 
 
@@ -79,6 +81,7 @@ def acquire(
     rows = _lock_open(connection, wanted, holder, now=now, waits=share is None)
     mine = [source_id for source_id, held_by in rows if held_by == holder]
     over = [source_id for source_id in mine if share is not None and source_id not in share]
+    # Given up at once, such a source would be polled by two processes until the answers are there.
     leaving = [source_id for source_id in over if source_id in under_way]
     held_on = [source_id for source_id, _ in rows if share is None or source_id in share]
     _write(connection, [s for s in over if s not in leaving], None, None)
@@ -143,6 +146,7 @@ def leased_by_others(
         source.c.source_id.in_(list(source_ids)),
         source.c.holder != holder,
         source.c.held_until > now,
+        # A source whose key is refused is polled once an hour: none of its runs has a turn to lose.
         source.c.refused_key.is_(None),
     )
     return list(connection.execute(statement).scalars())
@@ -161,6 +165,7 @@ def claim(
         is_viewer: whether it wants only sources that no service wants.
     """
     gone = sa.select(poller.c.holder).where(poller.c.alive_until <= now, poller.c.holder != holder)
+    # Another process may remove the same ones at this moment: nobody waits for that.
     expired = connection.execute(gone.with_for_update(skip_locked=True)).scalars().all()
     connection.execute(sa.delete(poller).where(poller.c.holder.in_([*expired, holder])))
     connection.execute(
@@ -185,6 +190,7 @@ def _claims(connection: sa.Connection, now: int) -> list[Claim]:
             is_viewer=row.is_viewer,
         )
         for row in connection.execute(living)
+        # A process that was killed on this host would else keep its share until its claim expires.
         if not is_dead(row.holder)
     ]
 

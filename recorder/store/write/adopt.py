@@ -81,6 +81,7 @@ def _adopt_runs(
     seen_at: Mapping[str, int],
     runs: Iterable[TrackedRun],
 ) -> None:
+    # Read before the runs are added, which moves `tracked_at`: what counts is when this store last changed them.
     before = tracked_rows(connection, source_id, list(seen_at))
     add_seen_runs(connection, source_id, seen_at)
     after = tracked_rows(connection, source_id, list(seen_at))
@@ -100,6 +101,7 @@ def _apply_latest(
     """Watch or unwatch a run as the other store did, where that was later than any change in this one."""
     moments = (own.tracked_at, own.resumed_at, own.untracked_at) if own is not None else ()
     latest = max((moment or 0 for moment in moments), default=0)
+    # In this order: resuming clears the instant of untracking, so where both are there that is the later one.
     for at, apply in ((other.resumed_at, resume), (other.untracked_at, untrack)):
         if at is not None and at > latest:
             apply(connection, source_id, run_key, now=at)

@@ -83,6 +83,7 @@ class Batch(Struct):
     ) -> SnapshotRecord:
         """Return a new state whose parts are wanted in the store, and its deviations unless the one before has them too."""
         self.parts[state.source_id].want(reading.template, reading.parts)
+        # A state with the shape of the one before it needs no look whether the store has its deviations.
         if state.shape_id is not None and (last is None or last.shape_id != state.shape_id):
             key = (state.source_id, state.shape_id)
             of_source = self.shapes.setdefault(state.source_id, {})
@@ -91,17 +92,20 @@ class Batch(Struct):
 
     def flush(self, connection: sa.Connection) -> None:
         """Write all of it."""
+        # Only a run that is not due can be in a sealed block; of the others none is looked for.
         drop_blocks_of(connection, self.not_due)
         for parts in self.parts.values():
             parts.flush(connection)
         for source_id, shapes in self.shapes.items():
             add_shapes(connection, source_id, shapes)
+        # A part has its number only once it is written.
         self._number_templates()
         _ADD_SNAPSHOT.records(connection, self.new_snapshots)
         _SET_SNAPSHOT.records(connection, self.changed_snapshots)
         _SEE_AGAIN.records(connection, self.seen_again)
         _ADD_POLL.records(connection, self.new_polls)
         _SET_POLL.records(connection, self.changed_polls)
+        # After the polls, which they refer to; so are the polls after the snapshots.
         _ADD_REJECTED.many(connection, self.rejected)
         _ADD_SUMMARY.many(
             connection,
@@ -122,6 +126,7 @@ class Batch(Struct):
         # A process of the program before months may go on after the upgrade, and add runs without one.
         self.months |= {(run.source_id, one) for one in (run.month, month) if one is not None}
         if month != run.month:
+            # A run is given another month once its first answer says when it was created.
             self.moved.append((month, run.source_id, run.run_key))
 
     def _number_templates(self) -> None:

@@ -60,6 +60,7 @@ def _record(connection: sa.Connection, answer: Answer, page: ItemsPage | Outcome
     if state is None:  # it was forgotten while the answer was on its way
         return page if isinstance(page, Outcome) else Outcome.CHANGED
     key = {name: state[name] for name in ("source_id", "run_key")}
+    # Another process may have captured this page meanwhile, or the capture may have begun again.
     is_awaited = (state["cursor"] or "") == answer.target.cursor
     changes: Row = {}
     if isinstance(page, ItemsPage) and is_awaited:
@@ -86,8 +87,10 @@ def _write_page(
     mine = sa.and_(*(item.c[name] == value for name, value in key.items()))
     is_first = not answer.target.cursor
     if not is_first:
+        # Items that came with an earlier page are replaced: pages shift while the ledger changes.
         mine &= item.c.item_id.in_([one.item_id for one in page.items])
         n_known = connection.execute(sa.select(sa.func.count()).where(mine)).scalar_one()
+        # A page of which all is known would make a capture that goes round in circles never end.
         if page.items and n_known == len(page.items):
             return {}
     connection.execute(sa.delete(item).where(mine))
@@ -98,6 +101,8 @@ def _write_page(
         changes |= {"captured_at": None, "differs": False}
     if page.next_cursor is None:
         differs = _differs(connection, key, state)
+        # Soon after the end the ledger's items may lag behind its counts; later a difference stays, and the run gets
+        # a flag.
         is_early = answer.observed_at - (state["ended_seen_at"] or 0) < _SETTLING_US
         again_at = answer.observed_at + _SETTLING_US if differs and is_early else None
         changes |= {"captured_at": answer.observed_at, "differs": differs, "due_at": again_at}

@@ -44,6 +44,8 @@ def write_events(connection: sa.Connection, events: Iterable[EventRecord], *, no
     numbered = enumerate(ordered, last + 1)
     rows = [asdict(one) | {"event_id": number, "recorded_at": now} for number, one in numbered]
     connection.execute(sa.insert(event), rows)
+    # In the row of a source that this transaction has locked already; which one does not matter, as the largest of
+    # all counts.
     connection.execute(
         sa.update(source)
         .where(source.c.source_id == ordered[-1].source_id)

@@ -32,8 +32,10 @@ def forget(connection: sa.Connection, source_name: str, run_ids: Iterable[str]) 
     source_id = lock_source(connection, source_name)
     keys = list(run_keys(connection, source_id, run_ids).values())
     for refs in refs_of(source_id, keys):
+        # While the rows are there that say which months it was.
         count_runs(connection, source_id, refs.run_keys, "n_forgets")
         drop_blocks_of(connection, {source_id: refs.run_keys})
+        # Rows that refer to others go before them.
         for table in reversed(metadata.sorted_tables):
             if "run_key" in table.c:
                 connection.execute(sa.delete(table).where(refs.rows_of(table)))
@@ -52,6 +54,7 @@ def remove_unused(connection: sa.Connection, source_id: int) -> None:
     """Remove the parts of a source that no snapshot needs, those that a killed pruning left included."""
     templates = sa.select(snapshot.c.part_id).where(snapshot.c.source_id == source_id).distinct()
     refers = _references(connection, source_id)
+    # A part may be referred to by parts that nothing refers to any more, so it is not enough to look at one step.
     unused = sorted(refers.keys() - _closure(connection.execute(templates).scalars(), refers))
     with _indexed(connection) if unused else nullcontext():
         for some in chunks(unused):

@@ -23,6 +23,7 @@ _COUNTS: Final[tuple[Count, ...]] = ("n_changes", "n_prunes", "n_forgets")
 _RAISED: Final = {
     name: InList(
         sa.update(run_month)
+        # Written out: a bound 1 would stand among the values that `InList` gives by position.
         .values({name: run_month.c[name] + sa.literal_column("1")})
         .returning(*run_month.primary_key),
         *run_month.primary_key,
@@ -50,6 +51,7 @@ def count_runs(
     months = set[Month]()
     for refs in refs_of(source_id, keys):
         found = sa.select(run.c.source_id, run.c.month).where(refs.rows_of(run))
+        # A process of the program before months may have added runs without one after the upgrade.
         found = found.where(run.c.month.is_not(None))
         months |= {(number, month) for number, month in connection.execute(found.distinct())}
     count_months(connection, months, count)

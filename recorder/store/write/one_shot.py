@@ -27,6 +27,7 @@ def take_slot(
     """
 
     def take(connection: Connection) -> Slot | Budget:
+        # Slots are taken by the clock that all processes on the store share, not by this host's.
         now = clock() + ahead_us(connection, clock)
         budget = key_budgets.lock_budgets(connection, {key_id: rate}, now=now)[key_id]
         count = sendable(budget, new=0, due=1, demand=1, now=now)

@@ -43,10 +43,12 @@ def insert_late(writer: RunWriter, answers: list[ReadAnswer]) -> list[RecordResu
         at, content = read.answer.observed_at, _content(read)
         while known.setdefault(at, content) != content:
             at += 1
+        # What is in the store already, at this instant and with this content, is no new answer.
         if at not in stored:
             new.setdefault(at, replace(read, answer=replace(read.answer, observed_at=at)))
     if not new:
         return []
+    # Of the bytes that were served, only those of the last good poll are known by their digest.
     bodies = {watch.last_good_at: watch.body_digest}
     recorded = []
     writer.rewind(snapshots)

@@ -28,6 +28,7 @@ from recorder.store.write.months import count_runs
 from recorder.store.write.sealing import seal
 from recorder.store.write.sources import lock_source
 
+# Runs of a transaction: a poller of the source waits for no more than these.
 _AT_ONCE: Final = 200
 _SEEN: Final = ("first_seen_at", "last_seen_at", "seen_again_at")
 _MOVING: Final = {"seq", "previous_seq", "n_polls", "digest", "part_id", *_SEEN, *PROGRESS}
@@ -56,8 +57,10 @@ class Pruning(Struct, kw_only=True):
             while last is not None:
                 last = database.write(self.prune_next, row.name, last)
             if not self.is_trial:
+                # Once all runs of the source are done: many of them share their parts, and all parts are read for it.
                 database.write(_remove_parts, row.name)
         if not self.is_trial:
+            # What was pruned has dropped its blocks.
             seal(database)
 
     def prune_next(self, connection: sa.Connection, name: str, after: int) -> int | None:
@@ -71,6 +74,7 @@ class Pruning(Struct, kw_only=True):
         for run_key, of_run in groupby(states, key=attrgetter("run_key")):
             self._prune(connection, (source_id, run_key), list(of_run))
         if not self.is_trial:
+            # Counted apart from other changes: a lake keeps what a prune takes from the store.
             count_runs(connection, source_id, keys, "n_prunes")
             drop_blocks_of(connection, {source_id: keys})
             done = sa.update(watch).where(refs.rows_of(watch)).values(is_pruned=True)
@@ -102,9 +106,11 @@ class Pruning(Struct, kw_only=True):
         seen = {getattr(one, name) for one in kept for name in _SEEN} - {None}
         first, last = _ends(connection, key)
         self.runs += 1
+        # Before the polls that they refer to.
         self._drop(connection, key, rejected_body, "polled_at", {*seen, first, last})
         self.polls += self._drop(connection, key, poll, "polled_at", {*seen, first, last})
         if not self.is_trial:
+            # Each state that stays points at the one that stays before it.
             _CHAIN.many(connection, [(before, *key, seq) for before, seq in pairwise(seqs)])
         self.snapshots += self._drop(connection, key, snapshot, "seq", seqs)
 
@@ -136,6 +142,7 @@ def kept_states(states: Sequence[SnapshotRecord]) -> list[SnapshotRecord]:
     return [
         one
         for at, one in enumerate(states)
+        # Where three in a row differ only in their leads, no analysis needs the one in the middle.
         if at in (0, last) or not facts[at - 1] == facts[at] == facts[at + 1]
     ]
 

@@ -49,6 +49,7 @@ from recorder.store.write.sources import lock_sources
 
 _Write: TypeAlias = Callable[[list[Answer]], list[RecordResult]]
 
+# Runs, and parts, whose digests are remembered, in each of two generations.
 _REMEMBERED = 50_000
 _FIRST_OF_WATCH = len(RUN_COLUMNS)
 _N_SNAPSHOTS = _FIRST_OF_WATCH + WATCH_COLUMNS.index("n_snapshots")
@@ -143,11 +144,14 @@ class Recorder:
     ) -> list[RecordResult]:
         """Write answers together, else in halves; one that cannot be written alone is set aside."""
         try:
+            # Damage is looked for in the whole store: once for the one answer that is left, not for each half.
             with self.database.checked_on_failure() if len(answers) == 1 else nullcontext():
                 return write(answers)
         except Exception as error:  # whatever it is, it loses no other answer
             _check_is_of_rows(error)
+            # A statement may fail for a schema that has become newer, which is no fault of the answer's.
             self.database.read(partial(refuse_upgraded, self.database))
+            # Without answers it is `before` or `after` that has failed.
             if not answers:
                 raise
             if len(answers) == 1:
@@ -164,6 +168,8 @@ class Recorder:
         if not whole and self._last_read[key] == digest:
             return ReadAnswer(answer=answer, digest=digest, reading=None)
         reading = self._sections.read(answer.body, run_id=answer.run_id)
+        # The watch row has only digests of bodies that gave a state: a malformed one that was remembered would be
+        # unread there.
         if not isinstance(reading, Malformed):
             self._last_read.put(key, digest)
         return ReadAnswer(answer=answer, digest=digest, reading=reading)
@@ -208,6 +214,7 @@ def _set_aside(
 ) -> list[RecordResult]:
     """Record an answer that the store cannot take as malformed."""
     why = one_line(f"the store cannot take it: {type(error).__name__}: {error}")
+    # The latency is left out, as it may be the very value that the store refuses.
     aside = replace(answer, outcome=Outcome.MALFORMED, latency_ms=None, detail=why)
     try:
         return [structs.replace(one, is_set_aside=True) for one in write([aside])]
@@ -238,6 +245,7 @@ def _record_runs(
         if row is None:
             continue  # it was forgotten while the answer was on its way
         watch_row = WatchRecord(*row[_FIRST_OF_WATCH:_FIRST_OF_SNAPSHOT])
+        # No run that is due is in a sealed block.
         if watch_row.due_at is None:
             batch.not_due.setdefault(watch_row.source_id, []).append(watch_row.run_key)
         writer = RunWriter(
@@ -246,6 +254,7 @@ def _record_runs(
             rules=rules,
             run=RunRecord(*row[:_FIRST_OF_WATCH]),
             watch=watch_row,
+            # The outer join gives a run without snapshots a row of nulls.
             last=SnapshotRecord(*row[_FIRST_OF_SNAPSHOT:]) if watch_row.n_snapshots else None,
         )
         yield from _record_run(writer, group)
@@ -269,6 +278,7 @@ def _slugs(
 
 def _record_run(writer: RunWriter, read: list[ReadAnswer]) -> list[RecordResult]:
     instants = [writer.watch.last_polled_at or 0, *(one.answer.observed_at for one in read)]
+    # Also two answers at one instant go the longer way, which moves the second one on.
     if all(earlier < later for earlier, later in pairwise(instants)):
         recorded = [writer.append(one) for one in read]
         writer.finish()

@@ -154,6 +154,7 @@ class RunWriter(Struct, kw_only=True, dict=True):
             outcome, detail = Outcome.MALFORMED, reading.reason
         elif outcome is None:
             outcome = self._see(answer.observed_at, read.digest, reading)
+        # Before the poll is counted: counting moves `last_polled_at`.
         self._poll = last_poll(answer, before_at=self.watch.last_polled_at, now=self.rules.now)
         seq = self._count(answer.observed_at, outcome)
         self._write_poll(answer, outcome, seq, detail)
@@ -203,6 +204,7 @@ class RunWriter(Struct, kw_only=True, dict=True):
             return self._see_again(last, at)
         if reading is None:
             raise UnreadError
+        # Other bytes may spell the same value: a poll that brings these again needs no parsing then.
         watch.body_digest = body
         if last is not None and last.digest == reading.digest:
             return self._see_again(last, at)
@@ -220,8 +222,10 @@ class RunWriter(Struct, kw_only=True, dict=True):
     def _begin(self, state: SnapshotRecord, reading: Reading | None = None) -> Outcome:
         state.previous_seq = self.watch.n_snapshots or None
         self.watch.n_snapshots = state.seq = self.watch.n_snapshots + 1
+        # Between two states in flight nothing happens that is an event.
         if state.is_terminal or (self.last is not None and self.last.is_terminal):
             self._log.note_state(self.last, state)
+        # Where all polls follow again, the end may have been counted when it first came.
         if reading is not None and not self._is_rewound:
             slug, is_live = reading.values.get("slug"), self.rules.now is not None
             usual = self.batch.usual_runs
@@ -231,6 +235,7 @@ class RunWriter(Struct, kw_only=True, dict=True):
         return Outcome.CHANGED
 
     def _count(self, at: int, outcome: Outcome) -> int | None:
+        # Before the poll is counted, which sets `lost_at` at a 404 and clears it at a row.
         if outcome is Outcome.NOT_VISIBLE or self.watch.lost_at is not None:
             self._log.note_poll(outcome, at, self.last)
         return count_poll(self.watch, at, outcome)
@@ -251,13 +256,16 @@ class RunWriter(Struct, kw_only=True, dict=True):
     def finish(self) -> None:
         """Write the rows, the run's summary and its watch row, and when the run is polled next."""
         stored, new, last = self._stored, self._new, self.last
+        # `_see_again` counts in the stored row itself, as long as no new state has begun.
         was_seen_again = stored is not None and stored.n_polls != self._stored_polls
         if stored is not None and was_seen_again:
             self.batch.seen_again.append(stored)
+        # There are never fewer states than before: those that replace one are changed rows, the others new ones.
         self.batch.new_snapshots += new[len(self._replaced) :]
         self.batch.changed_snapshots += [
             row for row, before in zip(new, self._replaced, strict=False) if row != before
         ]
+        # Most polls of a run in flight only move counts, which the watch row holds: the summary is not even read.
         if last is not None and self._summary_may_change(was_seen_again=was_seen_again):
             self._write_summary(last)
         elif last is not None and new:
@@ -276,6 +284,7 @@ class RunWriter(Struct, kw_only=True, dict=True):
         """Return whether the summary may have changed; leads alone do not change it while they add up."""
         stored, new = self._stored, self._new
         if not new:
+            # Without a new state only one thing may change: an end becomes quiet when it is seen again.
             has_ended = self.watch.ended_seen_at is not None
             return has_ended and not self.watch.is_quiet and was_seen_again
         if stored is None or stored.is_terminal:
@@ -297,6 +306,7 @@ class RunWriter(Struct, kw_only=True, dict=True):
             row = reading.row if reading is not None else load_row(last, parts, self.rules.costs)
             self._log.note_costs(self._new, 1)
             summary = summarize([state.summary for state in self._new], row, self.rules.summary)
+            # A run whose polls follow again has no stored state here, but a row in the store.
             into = batch.changed_summaries if self._has_summary else batch.new_summaries
             into.append(summary_row(self._key, row, summary))
         else:
@@ -325,6 +335,7 @@ class RunWriter(Struct, kw_only=True, dict=True):
     def _summary_after(self, stored: SnapshotRecord, before: Row, row: LedgerRow) -> RunSummary:
         """Return the summary from the stored one where that is enough, else from the whole history."""
         states, summary = [state.summary for state in (stored, *self._new)], None
+        # Which preview counts depends on `startedAt`: where that moves, the states before are needed again.
         if len(self._new) <= 1 and row.started_at == stored.started_at:
             summary = summary_after(
                 stored_summary(before, self.watch), states[0], states[-1], row, self.rules.summary

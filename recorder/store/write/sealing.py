@@ -61,6 +61,7 @@ def _unsealed(
     if source_ids is not None:
         statement = statement.where(source.c.source_id.in_(source_ids))
     rows = connection.execute(statement)
+    # The block of the last key is left out: new runs still get keys in it.
     wanted = ((number, name, (key or 0) // blocks.PER_BLOCK, n) for number, name, key, n in rows)
     return [(number, name, n_blocks) for number, name, n_blocks, n in wanted if n < n_blocks]
 
@@ -77,6 +78,7 @@ def _sealable(connection: sa.Connection, source_id: int, n_blocks: int) -> list[
 def _seal(connection: sa.Connection, database: Database, name: str, block: int) -> bool:
     """Seal a block, unless that was done meanwhile or one of its runs is polled again; return whether it was."""
     source_id = lock_source(connection, name)
+    # Asked again, now that nobody else can change the source.
     if block not in _sealable(connection, source_id, block + 1):
         return False
     made, columns = block_data(connection, source_id, block)

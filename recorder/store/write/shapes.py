@@ -31,6 +31,7 @@ def add_shapes(
     known = {shape_id for (shape_id,) in _KNOWN.all(connection, zip(repeat(source_id), shapes))}
     new = [row for shape_id, rows in shapes.items() if shape_id not in known for row in rows]
     if new:
+        # A ledger that serves ever new names, such as ids as keys, must not fill the store with them.
         ((n,),) = _COUNT.all(connection, source_id)
         _ADD.many(connection, new[: max(MOST_DEVIATIONS - n, 0)])
 

@@ -55,6 +55,7 @@ def ensure_source(connection: sa.Connection, name: str, *, base_url: str, now: i
 
 
 def _add_source(connection: sa.Connection, name: str, base_url: str, now: int) -> int:
+    # The lock is held: no other process adds a source now.
     last = connection.execute(sa.select(sa.func.coalesce(sa.func.max(source.c.source_id), 0)))
     number = int(last.scalar_one()) + 1
     row = {"source_id": number, "name": name, "base_url": base_url, "created_at": now}
@@ -105,6 +106,7 @@ def rebind_source(database: Database, name: str, *, base_url: str, now: int) -> 
         connection.execute(
             sa.update(source)
             .where(source.c.source_id == source_id)
+            # The other ledger has said nothing of the key yet.
             .values(base_url=base_url, refused_key=None, refused_at=None, accepted_key=None)
         )
         return row.base_url
@@ -129,6 +131,7 @@ def save_keys(connection: sa.Connection, answers: Sequence[KeyAnswer]) -> None:
         connection: a writing transaction that has locked no source.
         answers: at least one, in the order in which they came.
     """
+    # Locked in the order of names, as everywhere.
     keys = sa.select(source.c.source_id, source.c.refused_key).order_by(source.c.name)
     of_these = source.c.source_id.in_({one.source_id for one in answers})
     found = connection.execute(keys.where(of_these).with_for_update())

@@ -120,9 +120,11 @@ def add_seen_runs(connection: sa.Connection, source_id: int, seen_at: Mapping[st
             drop_blocks_of(connection, {source_id: [row.run_key]})
             of_run = (run.c.source_id == source_id) & (run.c.run_key == row.run_key)
             has_date = same_run(run_summary, run) & run_summary.c.created_at.is_not(None)
+            # A run whose creation is known belongs to the month of that, whenever it was tracked.
             month = sa.case(
                 (sa.exists().where(has_date), run.c.month), else_=month_of(seen_at[run_id])
             )
+            # Before and after: the run may leave one month for another, and both change.
             count_runs(connection, source_id, [row.run_key])
             moved = sa.update(run).where(of_run).values(tracked_at=seen_at[run_id], month=month)
             connection.execute(moved)
@@ -182,6 +184,7 @@ def resume(connection: sa.Connection, source_id: int, run_key: int, *, now: int)
     connection.execute(
         sa.update(watch)
         .where(this.rows_of(watch))
+        # As a run never polled before: it goes first, and how long it has not changed counts from `resumed_at`.
         .values(tracking="active", due_at=now, urgency=int(Urgency.NEW), resumed_at=now)
     )
 
@@ -204,6 +207,7 @@ def set_labels(
     if not rows:
         return
     count_runs(connection, source_id, list(keys))
+    # Deleted, then inserted: an upsert is spelled by each dialect in its own way.
     same = (label.c[n] == sa.bindparam(f"old_{n}") for n in ("source_id", "run_key", "key"))
     connection.execute(
         sa.delete(label).where(*same), [{f"old_{n}": v for n, v in row.items()} for row in rows]

@@ -38,6 +38,7 @@ class UsualRuns(Struct):
         """Read the usual runs of slugs, each with its source, which the transaction has locked."""
         for source_id, slug, *values in _STORED.all(connection, slugs):
             one = UsualRun(**dict(zip(_VALUES, values, strict=True)))
+            # A damaged row must neither end the recording nor mislead the schedule.
             self._stored[source_id, slug] = one if one.is_possible else UsualRun()
 
     def of(self, source_id: int, slug: str) -> UsualRun:
@@ -71,9 +72,11 @@ class UsualRuns(Struct):
         if slug is None or len(slug) > _LONGEST_SLUG or state.created_at is None:
             return None
         if not state.is_terminal:
+            # Only at first sight: from then on the run's own row holds its likely end.
             return self.of(watch.source_id, slug) if last is None and is_live else None
         is_end = last is None or not last.is_terminal
         if is_end and state.status == RunStatus.COMPLETED and state.completed_at is not None:
+            # Of a run that was imported, or first seen ended, nothing was foretold that can have passed.
             was_polled = is_live and last is not None
             n_missed = (watch.n_missed or 0) if was_polled else None
             self.add(

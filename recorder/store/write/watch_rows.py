@@ -31,6 +31,7 @@ def follow_clock(connection: sa.Connection, source_ids: Iterable[int], *, now: i
     clock_ahead = source.c.source_id.in_(wanted) & (source.c.clock_at > now + FAR_OFF_US)
     ahead = connection.execute(sa.select(source.c.source_id).where(clock_ahead)).scalars().all()
     if ahead:
+        # Before the clock's reading is replaced, which is what shows the step.
         _plan_again(connection, ahead, now)
     _shift_plans(connection, wanted, now)
     reached = sa.update(source).where(source.c.source_id.in_(wanted))
@@ -38,6 +39,7 @@ def follow_clock(connection: sa.Connection, source_ids: Iterable[int], *, now: i
 
 
 def _plan_again(connection: sa.Connection, source_ids: Iterable[int], now: int) -> None:
+    # Runs that were given up may be in sealed blocks, and are watched again.
     for source_id in source_ids:
         drop_blocks(connection, source_id)
     later = watch.c.last_polled_at > now + FAR_OFF_US
@@ -66,6 +68,7 @@ def _plan_again(connection: sa.Connection, source_ids: Iterable[int], now: int) 
 def _shift_plans(connection: sa.Connection, source_ids: Iterable[int], now: int) -> None:
     is_new, waits_us = watch.c.urgency == int(Urgency.NEW), watch.c.due_at - watch.c.last_polled_at
     connection.execute(
+        # What was planned by the clock that was ahead keeps its pause, from now on; a new run waits for nothing.
         sa.update(watch)
         .where(
             watch.c.source_id.in_(source_ids),
@@ -96,6 +99,7 @@ def mark_notified(
     overdue = list(overdue)
     for name in sorted({one.source for one in overdue}):
         lock_source(connection, name)  # whoever records an answer writes the same rows
+    # The update's condition decides, not what was read: of two processes only one reports a run.
     marked = [one for one in overdue if _mark_notified(connection, one, now)]
     for one in marked:
         count_runs(connection, one.source_id, [one.run_key])
