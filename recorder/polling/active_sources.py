@@ -61,6 +61,7 @@ def key_uses(sources: Iterable[ActiveSource], *, of: Collection[int] | None = No
     return [
         KeyUse(
             key_id=key_id,
+            # The budget is the key's: a source that may use more of it would take it from the one that may use less.
             rate=min(source.rate for source in sharing),
             sources={source.source_id: source.name for source in sharing},
         )
@@ -96,9 +97,12 @@ def pollable(
     under_way_of = Counter(under_way)
     unanswered = _unanswered_keys(sources_by_id)
     chosen: set[Due] = set()
+    # Each source gets a first request before any gets a second one: none waits behind another one's backlog.
     for run in firsts_ahead(due):
         breaker, own = sources_by_id[run.source_id].breaker, under_way_of[run.source_id]
+        # A source with nothing under way may use the reserve too.
         has_room = not own or under_way_of.total() < MOST_UNDER_WAY - RESERVED
+        # A key that is refused is refused once, not by each run that is due.
         waits = any(under_way_of[sharing] for sharing in unanswered.get(run.source_id, ()))
         if has_room and not waits and breaker.permits(under_way=own, now=now):
             under_way_of[run.source_id] += 1

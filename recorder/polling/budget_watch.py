@@ -48,6 +48,7 @@ class BudgetWatch(Struct, kw_only=True, dict=True):
         self._timer.start(now)
         for use in uses:
             pace_us = max((cycles_us[one] for one in use.sources if one in cycles_us), default=None)
+            # The store is asked only for keys that may be short, or that were.
             if pace_us and (pace_us > _LEAST_PACE_US or use.key_id in self._short):
                 self._check(use, pace_us, now)
 

@@ -68,10 +68,12 @@ class ClockWatch(Struct):
             return
         stored = self._off.get(source_id)
         off = clock_off(answer.ahead_us, stored)
+        # An offset that only wavers is not written at each answer.
         if off == stored or (off and stored and abs(off - stored) <= FAR_OFF_US):
             return
         self._off[source_id] = off
         is_off = off is not None
+        # Sources are compared one by one, but it is one clock: the first that shows it is enough.
         if is_off is not (stored is not None) and is_off is not self._reported_off:
             self._reported_off = is_off
             self.notify(

@@ -108,6 +108,7 @@ class Coordinator(Struct):
                 share=self._share(connection, wanted, shared_now),
                 under_way=under_way,
             )
+            # Nobody else plans the runs of these sources now.
             follow_clock(connection, leased, now=self.clock())
             key_budgets.repair(connection, self._shared_clock)
             refuse_upgraded(self.database, connection)
@@ -152,6 +153,7 @@ class Coordinator(Struct):
         Args:
             keep: sources with requests under way, whose leases run out by themselves.
         """
+        # Longer than any request: nobody polls such a source before its answers are there.
         until = self._shared_clock() + key_budgets.LONGEST_REQUEST_US
         self.database.write(leases.leave, self._holder, keep=keep, until=until)
         self._leased_until = {}
@@ -262,7 +264,7 @@ class Coordinator(Struct):
         """Pause these keys for a minute, because our clock was set forward and skipped a part of the last one."""
 
         def pause(connection: Connection) -> None:
-            for key_id in sorted(key_ids):
+            for key_id in sorted(key_ids):  # the order of locks
                 key_budgets.pause_minute(connection, key_id, now=self._shared_clock())
 
         self.database.write(pause)
@@ -291,7 +293,7 @@ class Coordinator(Struct):
         for use, due in wanted:
             demand = Demand(
                 requests=sum(requests[one] for one in use.sources)
-                // (1000 if pass_at is None else 1),
+                // (1000 if pass_at is None else 1),  # a minute's are given in thousandths
                 follow_ups=sum(later.get(one, 0) for one in use.sources),
                 is_pass=pass_at is not None,
             )

@@ -105,6 +105,7 @@ class ThreadFetcher:
         with suppress(queue.Empty):
             results.append(self._results.get(timeout=max(timeout_us, 0) / SECOND))
             until = time.monotonic() + GATHER_US / SECOND
+            # Once all are there, nobody waits for the rest of the moment.
             while len(results) < self._n_under_way:
                 results.append(self._results.get(timeout=max(until - time.monotonic(), 0)))
         self._n_under_way -= len(results)

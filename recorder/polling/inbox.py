@@ -78,6 +78,7 @@ class Inbox(Struct, dict=True):
     def _read(self) -> None:
         with open(self.path, "rb", opener=_open) as file:  # Path.open has no opener
             status = os.fstat(file.fileno())
+            # A file that was written anew may keep one of these, but hardly all three.
             version = (status.st_ino, status.st_size, status.st_mtime_ns)
             if version == self._read_version:
                 return
@@ -86,6 +87,7 @@ class Inbox(Struct, dict=True):
         growing = abs(self.clock() - status.st_mtime_ns // 1000) < _WHOLE_AFTER_US
         end = content.rfind(b"\n") + 1 if growing else len(content)
         self._track(content, end)
+        # A last line without a newline is looked at again, although the file does not change.
         self._read_version = version if end == len(content) else None
 
     def _track(self, content: bytes, end: int) -> None:
@@ -93,17 +95,21 @@ class Inbox(Struct, dict=True):
         refusals = Refusals(reports.append, name=str(self.path))
         with self.database.writing() as connection:
             position = lock_position(connection, self._file_id)
+            # What was read is not there any more: the file was written anew, and is read from its beginning.
             if position != position_in(content, position.length):
                 position = START
             lines = content[position.length : end].split(b"\n")
+            # Messages number lines as an editor does, from the file's beginning.
             first = content.count(b"\n", 0, position.length) + 1
             ids = list(run_ids_of_lines(lines, refusals, first=first))
             if ids:
                 now = self.clock()
                 ensure_source(connection, self.source, base_url=self.base_url, now=now)
+                # A line stays in the file for ever: it must not take back an `untrack` that came after it.
                 track(connection, self.source, ids, now=now, resumes=False)
             if end > position.length:
                 save_position(connection, self._file_id, position_in(content, end))
+        # After the commit: where it fails the lines are read again, and would be reported twice.
         refusals.finish()
         for report in reports:
             self.notify(report)

@@ -99,8 +99,10 @@ def choose(
             follow-up polls; asked only where the budget is short.
         new_went_last: whether the last request of this key was for a new run.
     """
+    # A pass wants what it has sent too: else its demand would shrink as it goes, and its end come in a burst.
     busy = budget.busy if demand.is_pass else 0
     if due[0].urgency == Urgency.ITEMS:
+        # Requests for items count against their own share, not as what runs want.
         of_runs = demand.requests + busy - (budget.busy_items if demand.is_pass else 0)
         pages = sendable_pages(budget, due=len(due), demand=of_runs, now=now)
         return Choice(going=due[:pages], wake_at=now + SECOND)
@@ -108,6 +110,7 @@ def choose(
     timely = without_early(budget, due, pause_us=pause_us, now=now)
     if not timely:
         return Choice(wake_at=budget.last_follow_up_at + pause_us)
+    # Follow-up polls that are spread take their part of the minute too.
     wanted = demand.requests + busy + (WINDOW_US // pause_us if pause_us else 0)
     is_spread = wanted > budget.rate
     behind = is_spread and is_behind(pause_us)
@@ -118,6 +121,7 @@ def choose(
         return Choice(wake_at=wake, is_spread=is_spread)
     turns = in_turn(timely, new_went_last=new_went_last, last_new_source=budget.last_new_source)
     sent_at = counts_as_sent_at(budget, now=now) if is_spread else now
+    # When to wake is asked as if these had gone already.
     after = replace(budget, last_sent_at=sent_at, busy=budget.busy + count)
     return Choice(
         going=turns[:count],

@@ -304,7 +304,7 @@ class Poller(Struct, kw_only=True, dict=True):
             return False
         if self.options.until is RunMode.PASS:
             return True
-        if self.coordinator.may_gain:
+        if self.coordinator.may_gain:  # the process that has the lease may be dead
             return False
         open_sources = {s for s in leased if self._sources[s].breaker.refused is None}
         if self.options.until is RunMode.TIME:

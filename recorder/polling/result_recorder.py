@@ -95,6 +95,7 @@ class ResultRecorder(Struct, kw_only=True, dict=True):
         self._waiting += results
         try:
             outcomes = self._write(self._waiting)
+        # It is a StoreError too, but waiting does not help.
         except StoreNewerError:
             raise
         except StoreError as error:
@@ -111,6 +112,7 @@ class ResultRecorder(Struct, kw_only=True, dict=True):
     def _write(self, results: list[PollResult]) -> dict[tuple[str, Target], Outcome]:
         now = self.runtime.clock()
         answers = [_after_last(one.answer, one.request.due) for one in results if one.answer]
+        # Each in a transaction of its own; one that is written again, after a failure below, changes nothing.
         pages = self._write_pages([one for one in answers if not one.target.is_row])
         answers = [one for one in answers if one.target.is_row]
         pauses = {
@@ -120,6 +122,7 @@ class ResultRecorder(Struct, kw_only=True, dict=True):
         }
 
         def release_and_pause(connection: Connection) -> None:
+            # Keys before their slots, both in order: the order of locks everywhere.
             for key_id, until in sorted(pauses):
                 self.coordinator.pause_key(connection, key_id, until=until)
             self.coordinator.release_slots(
@@ -168,6 +171,7 @@ class ResultRecorder(Struct, kw_only=True, dict=True):
             return
         for other in self.sources_by_id.values():
             concerns = answer.refuses_key or other.name in refused
+            # Another process polls the others, and learns of the key by its own answers.
             is_polled = concerns and other is not source and other.source_id in self.leased()
             if is_polled and other.account == source.account:
                 other.breaker.record_key(answer, outcome)
@@ -178,6 +182,7 @@ class ResultRecorder(Struct, kw_only=True, dict=True):
         down = source.breaker.down
         if down is None and not was_down:
             return
+        # While the source fails, some run has to be due within its pause, to show whether it answers again.
         within_us = LONGEST_PAUSE_US if down else self.coordinator.cadence.every_us
         with suppress(StoreError):  # then each run waits for as long as its own failures say
             self.coordinator.database.write(retry_failed, source.source_id, within_us=within_us)
@@ -238,6 +243,7 @@ class ResultRecorder(Struct, kw_only=True, dict=True):
 
     def gives_up(self, *, after_us: int) -> bool:
         """Return whether a watch that could end has waited that long for the store; hand on the answers in hand."""
+        # Not by our clock: one that is set would end the wait at once, or never.
         now = self.runtime.steady()
         if self._could_end_at is None:
             self._could_end_at = now
@@ -262,4 +268,5 @@ def _ended_at(result: PollResult, now: int) -> int:
     """Return when a request was over at the latest; 0 for one that was never sent."""
     if result.answer is not None:
         return result.answer.observed_at
+    # After an error the request may still have reached the server.
     return now if result.error is not None else 0

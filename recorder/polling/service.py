@@ -160,12 +160,14 @@ class Service:
                 loaded.append(self._clients.source(row, items=self._options.items))
                 self._left_out.pop(row.name, None)
             except SettingError as error:
+                # A source that was loaded goes on with the key that it had.
                 if self._options.source in (None, row.name) and row.name not in self._loaded:
                     errors[row.name] = error
         self._loaded |= {source.name for source in loaded}
         watched = any(self._options.source in (None, source.name) for source in loaded)
         if errors and not (watched or self.poller.has_sources or self._may_idle):
             raise next(iter(errors.values()))
+        # A service that has begun waits for a source to get its key back.
         self._may_idle |= self._options.until is RunMode.FOREVER
         for name in errors.keys() - self._left_out.keys():
             self._notify(f"source {name!r} is left out: {errors[name]}")

@@ -23,6 +23,7 @@ SLOWEST_SOON_LOST_US = HOUR  # of a run that has been lost for no longer
 SLOWEST_LOST_US = DAY
 SLOWEST_CAPTURE_US = DAY
 UNSURE_US = HOUR  # until the poll that may give an ended run up, where the last one may not
+# A run may fail any number of times in a row, and a shift by thousands is a number of thousands of bits.
 _MOST_DOUBLINGS = 20
 
 
@@ -157,6 +158,7 @@ def capture_pause_us(outcome: Outcome, n_failures: int) -> int:
         outcome: of the last request.
         n_failures: how many requests in a row, up to the last, brought no page.
     """
+    # Any other failure, such as a key that may not read items, lasts until somebody does something.
     passes = outcome.is_outage or outcome is Outcome.THROTTLED
     slowest = SLOWEST_RETRY_US if passes else SLOWEST_CAPTURE_US
     return min(Cadence().every_us << min(n_failures - 1, _MOST_DOUBLINGS), slowest)
@@ -172,6 +174,7 @@ def _in_flight(inputs: ScheduleInputs, now: int, cadence: Cadence) -> NextPoll:
     if since is not None and is_overdue(
         Phase.IN_FLIGHT, since=since, overdue_after_us=cadence.overdue_after_us, now=now
     ):
+        # Its end is then seen late by about a twentieth of its time.
         pause = min(max((now - since) // 20, 10 * cadence.every_us), SLOWEST_OVERDUE_US)
         return NextPoll(
             tracking="active",
@@ -187,9 +190,13 @@ def _in_flight(inputs: ScheduleInputs, now: int, cadence: Cadence) -> NextPoll:
         now=now,
     )
     pause, before = cadence.every_us, inputs.likely_end
+    # Only an end whose whole time has passed was foretold in vain.
     missed = inputs.n_missed + (before is not None and before.until_at < now)
     if end is not None:
+        # A third of the way to the middle of the likely end, so that it is foretold again on the way; more where it
+        # was foretold in vain before.
         pause = min((sum(end) // 2 - now) * (1 + missed) // 3, pause)
+    # Counts that say nothing leave what was foretold, until that has passed.
     elif missed == inputs.n_missed:
         end = before
     return NextPoll(
@@ -203,6 +210,7 @@ def _in_flight(inputs: ScheduleInputs, now: int, cadence: Cadence) -> NextPoll:
 
 def _after_end(inputs: ScheduleInputs, now: int, cadence: Cadence) -> NextPoll:
     ended = inputs.ended_seen_at if inputs.ended_seen_at is not None else now
+    # Follow-up polls that were missed are not made up for: the next one shows as much.
     due = next((ended + after_us for after_us in cadence.settle_us if ended + after_us > now), None)
     if due is None and not inputs.may_give_up:
         due = now + UNSURE_US
@@ -220,6 +228,7 @@ def _after_failure(inputs: ScheduleInputs, now: int, cadence: Cadence) -> NextPo
     tracking: Tracking = "settling" if inputs.is_terminal else "active"
     return NextPoll(
         tracking=tracking if inputs.lost_at is None else "not_visible",
+        # A 404 is each run's own; failures of a server befall many runs at once.
         due_at=now + pause + (0 if is_absent else _jitter(pause, now)),
         urgency=Urgency.LATER if inputs.is_terminal else Urgency.IN_FLIGHT,
         likely_end=inputs.likely_end,

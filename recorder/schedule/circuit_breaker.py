@@ -77,10 +77,12 @@ class CircuitBreaker(Struct, kw_only=True):
         is_known = self.was_refused or accepted_key == key_id
         self.stored = not self.was_refused if is_known else None
         self.accepted = not self.was_refused and (self.accepted or bool(self.stored))
+        # One request shows whether the key works by now.
         self.half_open |= self.was_refused
 
     def record(self, answer: Answer, outcome: Outcome, *, rng: random.Random) -> None:
         """Apply one recorded answer."""
+        # Before the outcome is asked: an answer that refuses the key says nothing of the run.
         if answer.refuses_key:
             self._refuse_key(answer)
         elif self.refused is not None and outcome.is_failure:
@@ -126,6 +128,7 @@ class CircuitBreaker(Struct, kw_only=True):
         """
         if self.refused is not None or not self.forbidden:
             return False
+        # With fewer runs than that in flight, the same ones are forbidden again and again.
         runs = min(FORBIDDEN_BEFORE_STOP, in_flight)
         enough = self._n_forbidden >= FORBIDDEN_BEFORE_STOP and len(self.forbidden) >= runs
         return enough or (is_last_word and not self.served)
@@ -140,6 +143,7 @@ class CircuitBreaker(Struct, kw_only=True):
         self.accepted = False
         self.half_open = True
         self._pause(now, now + PROBE_AFTER_US)
+        # Answers to requests that were sent before do not show that the key works again.
         self._refused_at = now
 
     def _note_outage(self, answer: Answer, rng: random.Random) -> None:
@@ -150,10 +154,14 @@ class CircuitBreaker(Struct, kw_only=True):
         if beyond < 0:
             return
         self.down = answer.detail or f"HTTP {answer.http_status}"
+        # One run that fails again and again waits by its own pauses, and stops no other.
         if len(self.failed) > 1:
             self.half_open = True
+            # Ten doublings are more than the longest pause: beyond them the number only grows.
             pause = min(SECOND << min(beyond, 10), LONGEST_PAUSE_US)
+            # Sources of one server that failed together come back apart.
             until = answer.observed_at + round(pause * rng.uniform(0.8, 1.2))
+            # An answer that was under way when the pause began does not shorten it.
             self._pause(answer.observed_at, max(self.paused_until, until))
 
     def _pause(self, now: int, until: int) -> None:

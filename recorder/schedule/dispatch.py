@@ -96,6 +96,7 @@ class Budget(Struct, frozen=True, kw_only=True):
     @property
     def interval_us(self) -> int:
         """The pause between requests that are spread evenly."""
+        # Rounded up: rounded down, one more than the rate would fit into the window.
         return -(-WINDOW_US // self.rate)
 
     @property
@@ -121,6 +122,7 @@ def sendable(
         return 0
     if demand <= budget.rate:
         return min(due, budget.free)
+    # A run that was never polled may be over soon: its first state is lost if it waits.
     at_once = min(new, budget.at_once)
     return at_once or min(due, budget.free, _in_turn_now(budget, new=new, now=now, behind=behind))
 
@@ -136,6 +138,7 @@ def sendable_pages(budget: Budget, *, due: int, demand: int, now: int) -> int:
     """
     if budget.paused_until is not None and now < budget.paused_until:
         return 0
+    # One at least, or a key of less than 5 requests a minute would never capture any.
     share = min(max(budget.rate // SMALL_PART, 1), budget.rate - demand)
     return max(min(due, budget.free, share - budget.busy_items), 0)
 
@@ -151,6 +154,7 @@ def follow_up_pause_us(budget: Budget, *, due: int, wanted: int) -> int:
     left = budget.rate - wanted
     if due <= min(left, budget.free):
         return 0
+    # Also where runs in flight want more than there is: else no follow-up poll would ever go.
     assured_us = SMALL_PART * budget.interval_us
     return min(assured_us, WINDOW_US // left) if left > 0 else assured_us
 
@@ -166,6 +170,7 @@ def without_early(budget: Budget, due: Sequence[_T], *, pause_us: int, now: int)
 
 def _in_turn_now(budget: Budget, *, new: int, now: int, behind: bool) -> int:
     """Return how many of the requests that are spread have their turn: several where their pause is a moment."""
+    # A round that comes late sends what had its turn meanwhile, but no burst after a longer gap.
     late_us = now - _spread_at(budget, new=new, behind=behind)
     return 0 if late_us < 0 else 1 + min(late_us, _GRACE_US) // _pause_us(budget, new=new)
 
@@ -245,6 +250,7 @@ def by_gain(due: Iterable[_F], cycles_us: Mapping[int, int], *, now: int) -> lis
         before = min(one.last_polled_at, one.due_at)
         left = None
         if one.end_from_at is not None and one.end_until_at is not None:
+            # Counted from the last poll; an end that was foretold at an earlier one may begin before it.
             left = LikelyEnd(max(one.end_from_at - before, 0), one.end_until_at - before)
         return one.urgency, -gain(
             waited_us=now - before,
@@ -267,6 +273,7 @@ def in_turn(due: Sequence[_T], *, new_went_last: bool, last_new_source: int) -> 
     """
     new = [one for one in due if one.urgency == Urgency.NEW]
     others = [one for one in due if one.urgency != Urgency.NEW]
+    # The sort is stable: the runs keep their order by gain, behind follow-up polls that have waited too long.
     others.sort(key=lambda one: one.urgency != Urgency.WAITED)
     first = [one for one in others[:1] if new_went_last and one.urgency != Urgency.LATER]
     return [*first, *_by_turns(new, last_new_source), *others[len(first) :]]

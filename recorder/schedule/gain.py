@@ -72,7 +72,9 @@ def gain(
     waited_us, cycle_us = max(waited_us, 0), max(cycle_us, pause_us, 1)
     cycles = waited_us / cycle_us
     if cycles > MOST_CYCLES:
+        # More than anything that is returned below, which is about 3 at most.
         return 100 + cycles
+    # Of runs of which nothing is known, t / (t + typical) have ended after t; the mean delay is the integral of that.
     delay_us = waited_us - _TYPICAL_US * math.log1p(waited_us / _TYPICAL_US)
     if left is not None:
         delay_us += (1 - _DOUBT) * _BELIEF_LEFT**n_missed * (_delay_us(waited_us, left) - delay_us)
@@ -84,4 +86,5 @@ def _delay_us(waited_us: int, left: LikelyEnd) -> float:
     if waited_us >= left.until_at:
         return waited_us - (left.from_at + left.until_at) / 2
     since_us = max(waited_us - left.from_at, 0)
+    # The integral of a share that rises evenly from 0 to 1.
     return since_us**2 / (2 * max(left.until_at - left.from_at, 1))

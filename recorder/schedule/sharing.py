@@ -36,6 +36,7 @@ def share_out(claims: Collection[Claim], current: Mapping[int, str]) -> dict[int
         current: the present owners, by source id.
     """
     wanting = _wanting(claims)
+    # What a holder has and no longer wants is no load.
     load = Counter(current[one] for one in wanting if current.get(one) in wanting[one])
     owner: dict[int, str] = {}
     for source_id, holders in wanting.items():

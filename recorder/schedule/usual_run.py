@@ -61,8 +61,11 @@ class UsualRun(Struct, frozen=True, kw_only=True):
             n_missed: how many foretold ends passed, with those that it counted as missed from the start; None where
                 nobody polled it.
         """
+        # A plain mean of the first runs; from then on each new one weighs the same, and old ones fade.
         n = min(self.n_runs + 1, _MEMORY)
         moved = math.log(max(wall_us, 1)) * _MILLIONTHS - self.log_mean
+        # The mean moves towards the run by an n-th of the distance, so its distance from the new mean is less
+        # (Welford).
         squares = moved * moved / _MILLIONTHS * (1 - 1 / n)
         own = self.missed
         if n_missed is not None:
@@ -83,6 +86,7 @@ class UsualRun(Struct, frozen=True, kw_only=True):
         mean, deviation = self.log_mean / _MILLIONTHS, math.sqrt(self.log_variance / _MILLIONTHS)
         if self.n_runs < _LEAST_RUNS or deviation > _MOST_DEVIATION:
             return None
+        # A few runs that happened to take the same time would foretell a moment, and miss it.
         deviation = max(deviation, _LEAST_DEVIATION)
         from_us, until_us = (math.exp(mean + way * _WIDTH * deviation) for way in (-1, 1))
         end = LikelyEnd(created_at + round(from_us), created_at + round(until_us))
