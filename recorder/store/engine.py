@@ -47,7 +47,7 @@ class Database:
     def __init__(self, url: str, *, busy_ms: Callable[[], int] = lambda: BUSY_MS) -> None:
         parsed = _parse(url)
         self.dialect = _dialect_for(parsed)
-        self._given_url = url
+        self._url_with_secrets = url
         self.busy_ms = busy_ms
         self.url, secrets = self.dialect.split_secrets(parsed)
         self.engine = self.dialect.create_engine(self.url, secrets, self._busy_ms)
@@ -181,7 +181,7 @@ class Database:
 
     def __reduce__(self) -> tuple[type["Database"], tuple[str]]:
         """Let another process open the store anew, with the secrets of its URL."""
-        return Database, (self._given_url,)
+        return Database, (self._url_with_secrets,)
 
     def __repr__(self) -> str:
         return f"Database({self.name!r})"

@@ -91,7 +91,7 @@ def recent_runs(
     )
     if source_id is None or not wanted.slugs:
         return runs_of((), names)
-    reader = _Reader(connection, source_id, {*names}, wanted, past)
+    reader = _LikesReader(connection, source_id, {*names}, wanted, past)
     runs, ahead, n = reader.earlier(reader.open_ranges()), reader.pieces(), 1
     while ahead and not is_enough(runs, ahead[-1].last_at):
         runs = joined(runs, reader.runs(ahead[-n:]))
@@ -99,7 +99,7 @@ def recent_runs(
     return runs
 
 
-class _Reader:
+class _LikesReader:
     """Reads runs of one source as they stand, or as they stood at an instant."""
 
     def __init__(
