@@ -206,6 +206,7 @@ class LedgerClient:
         masked = replace(exchange, body=self._masked_body(exchange))
         detail = detail_of(masked)
         server_time = http_date(masked.headers.get("Date"))
+        # A date in Retry-After is by the server's clock.
         now = observed_at if server_time is None else server_time
         return Answer(
             source=self._source,

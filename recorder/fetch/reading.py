@@ -161,6 +161,7 @@ def _inflated(chunks: Iterable[bytes]) -> Iterator[bytes]:
         pending = chunk
         while pending:
             if inflater.eof:
+                # A gzip file may have several members, one after the other.
                 inflater, unproven = zlib.decompressobj(_GZIP), b""
             unproven = None if unproven is None else unproven + pending
             try:

@@ -87,6 +87,7 @@ def _time_flags(row: LedgerRow, ended_at: int | None, width_us: int) -> Iterator
         return
     if row.created_at is None:
         yield "no_created_at"
+    # A run may be cancelled before it starts.
     if row.started_at is None and row.status != "cancelled":
         yield "no_started_at"
     if ended_at is None:

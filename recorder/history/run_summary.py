@@ -154,6 +154,7 @@ def summary_after(
         rules: as for `summarize`.
     """
     end = _end_after(stored, before, last, row)
+    # Whether the states before were quiet depends on the end: where it moves, they are asked again.
     if end is None or (before.is_terminal and last.is_terminal and end.at != stored.ended_at):
         return None
     preview, started = stored.preview, row.started_at
@@ -179,6 +180,7 @@ def _end_after(
         return end_of([before, last], row)
     if stored.ended_at_origin == "ledger":
         return None  # the ledger gives its end no more
+    # The polls that it was bracketed by are not at hand: it stays as it was found.
     return End(stored.ended_at, stored.ended_at_origin, stored.ended_after)
 
 
@@ -235,6 +237,7 @@ def _quiet_at(
     """
     if not state.is_terminal or state.open_leads or not state.actual.present:
         return None
+    # First seen so long after its end, as history that is imported is, it has no follow-up poll to come.
     if end.at is None or ended_seen_at is None or ended_seen_at - end.at <= settled_us:
         return state.seen_again_at
     return state.first_seen_at
@@ -255,6 +258,7 @@ def _known_at(
         if not one.is_terminal or one.actual != actual:
             break
         n += 1
+    # Only where all of them have this actual may it have been found quiet before the first.
     first = before if n == len(snapshots) else None
     return next((at for at in (first, *quiets[len(snapshots) - n :]) if at is not None), None)
 

@@ -39,6 +39,7 @@ class Bounded(dict[K, V | None], Generic[K, V]):
     def put(self, key: K, value: V) -> None:
         """Add an entry, unless it is larger than a quarter of a generation."""
         size = self._size_of(key, value)
+        # One entry must not push out most of the others.
         if 4 * size > self._most:
             return
         if self._size + size > self._most:

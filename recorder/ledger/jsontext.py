@@ -76,6 +76,7 @@ def parse_json(text: str | bytes, *, deepest: int = DEEPEST) -> Json:
         ) from error
     except RecursionError as error:
         raise JsonTextError("no JSON that can be read: nested too deep") from error
+    # Brackets within strings count too; the walk, which is slow, is for the few texts with so many.
     if decoded.count("[") + decoded.count("{") > deepest and _is_deeper(value, deepest):
         raise JsonTextError(f"no JSON that can be kept: nested too deep, over {deepest} levels")
     return value

@@ -83,6 +83,7 @@ def column_mark(column: Field, stored: str | int | None, served: Json) -> str | 
 
 def _digits(served: Json) -> int | None:
     if served is None:
+        # A null is given back with any number of digits: with the usual one it shares the template of an instant.
         return _USUAL_DIGITS
     if not isinstance(served, str):
         return None

@@ -12,8 +12,10 @@ UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 REPLACEMENT = r"\ufffd"
 _INTEGER_DIGITS, _FRACTION_DIGITS = 131_072, 16_383  # of a number in a `jsonb`
+# Numbers of fewer digits, without an exponent, fit into every `jsonb`.
 _SUSPECT = re.compile(r"\\u|[0-9][eE]|[0-9]{16000}")
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|-?[0-9][0-9.eE+-]*')
+# Two surrogates in this order are one character, and pass.
 _ESCAPE = re.compile(
     r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
     r"|(?P<refused>\\u(?:0000|[dD][89a-fA-F][0-9a-fA-F]{2}))|\\."

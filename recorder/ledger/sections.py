@@ -151,6 +151,7 @@ def _cut(body: bytes, run_id: str) -> tuple[dict[str, msgspec.Raw], dict[str, ms
     if root is None or run is None:
         return None
     served = bytes(run.get("id", b"null"))
+    # Nearly always: an id that is written as usual needs no parsing.
     is_same = served == quote(run_id).encode(errors="surrogatepass")
     return (root, run) if is_same or may_be_id(parse_json(served), run_id) else None
 
@@ -243,6 +244,7 @@ def _section(node: Node, value: Json, rules: CostRules) -> _Section:
     values: Values = {}
     odd = read_node(node, value, rules, values)
     text = to_text(value)
+    # Only objects have members whose order may differ.
     canonical = canonical_text(value) if "{" in text else text
     column = node.column
     mark = column and column_mark(column, values.get(column.name), value)

@@ -75,9 +75,11 @@ def _pack_ints(column: Ints, near: Whole | np.int64) -> bytes:
     there, far = column.there, column.values - near
     known = far[there]
     least, has_missing = int(known.min()) if len(known) else 0, len(known) < len(far)
+    # A distance may take all 64 bits: it is taken without a sign.
     codes = np.where(there, far - least + has_missing, 0).view(np.uint64)
     most = int(codes.max()) if len(codes) else 0
     width = next(width for width in _WIDTHS if most < 256**width)
+    # Byte by byte: the high bytes of neighbours are alike, and deflate to little.
     planes = codes.astype("<u8").view(np.uint8).reshape(-1, 8)[:, :width].T
     return _INTS.pack(least, width, has_missing) + planes.tobytes()
 

@@ -98,6 +98,7 @@ def _alembic(
     connection: sa.Connection, direction: Literal["upgrade", "downgrade"], revision: str
 ) -> None:
     settings = config.Config()
+    # To the reader of settings a single % begins a reference.
     settings.set_main_option("script_location", str(migrations_dir()).replace("%", "%%"))
     settings.set_main_option("path_separator", "os")
     settings.attributes |= {

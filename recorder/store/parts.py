@@ -164,6 +164,7 @@ def part_text(json: str | None, deflated: bytes | None) -> str:
         return json or ""
     inflater = zlib.decompressobj(zdict=_DICTIONARY)
     text = inflater.decompress(deflated).decode()
+    # To zlib a text that ends early is no error.
     if not inflater.eof:
         raise zlib.error("a part ends early")
     return text

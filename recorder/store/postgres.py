@@ -75,6 +75,7 @@ class Postgres(Dialect, frozen=True):
         busy_ms: Callable[[], int],  # noqa: ARG002  # each transaction sets it
     ) -> sa.Engine:
         """Return an engine for what `split_secrets` gave."""
+        # No prepared statements: behind a pooler those of one client would meet those of another.
         always: dict[str, Any] = {"client_encoding": "UTF8", "prepare_threshold": None}
         timeout = {} if "connect_timeout" in url.query else {"connect_timeout": _CONNECT_S}
         engine = sa.create_engine(url, connect_args={**secrets, **always, **timeout})
@@ -90,6 +91,7 @@ class Postgres(Dialect, frozen=True):
         busy_ms: int,
     ) -> None:
         """Make the transaction that the driver begins what it has to be; one round trip."""
+        # A writer waits for locks, and has to see what was committed meanwhile; a reader sees one state throughout.
         kind = "READ COMMITTED" if writes else "REPEATABLE READ, READ ONLY"
         idle = f"SET LOCAL idle_in_transaction_session_timeout TO {IDLE_MS};" if writes else ""
         connection.exec_driver_sql(

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from recorder.store.engine import DIALECTS
 from recorder.store.table_parts import SCHEMA
 
+# A power of two, as shorter lists are filled up to one.
 _MOST_KEYS = 256
 
 
@@ -124,6 +125,7 @@ def update(table: sa.Table, names: Iterable[str], key: Iterable[str]) -> Written
         return (
             sa.update(table)
             .where(*(table.c[column] == values[name] for name, column in key.items()))
+            # Not `values`, which binds in the order of the table's columns.
             .ordered_values(*((table.c[name], values[name]) for name in names))
         )
 
@@ -183,6 +185,7 @@ class InList:
         for start in range(0, len(keys), _MOST_KEYS):
             chunk = keys[start : start + _MOST_KEYS]
             length = 1 << (len(chunk) - 1).bit_length()  # so that few lengths are compiled
+            # The last key once more: an OR finds its row once all the same.
             chunk += chunk[-1:] * (length - len(chunk))
             found += self._of_length(length).all(connection, *chain(*chunk))
         return found

@@ -93,6 +93,7 @@ def drop_blocks(
     connection: sa.Connection, source_id: int, blocks: Sequence[int] | None = None
 ) -> None:
     """Drop blocks of a source; None: all."""
+    # The columns first: they refer to the block.
     for table in (run_block, sealed):
         dropped = sa.delete(table).where(table.c.source_id == source_id)
         if blocks is not None:

@@ -50,6 +50,7 @@ class Sqlite(Dialect, frozen=True):
         """Return an engine that opens only files of ours."""
         pool: dict[str, Any] = {}
         if url.database in (None, "", ":memory:"):
+            # A store in memory is gone with its connection.
             pool = {"poolclass": sa.StaticPool}
         engine = sa.create_engine(
             url,
@@ -61,6 +62,7 @@ class Sqlite(Dialect, frozen=True):
         def bound_wait(_dialect: Any, _record: Any, _args: Any, options: Any) -> None:  # noqa: ANN401  # the driver's own
             options["timeout"] = busy_ms() / 1000
 
+        # In this order: the second may connect by itself, with the timeout that the first has set.
         event.listen(engine, "do_connect", bound_wait)
         event.listen(engine, "do_connect", _do_connect)
         event.listen(engine, "connect", _on_connect)
@@ -111,6 +113,7 @@ class Sqlite(Dialect, frozen=True):
     def fault_of(self, error: Any, query: str) -> QueryFault | None:  # noqa: ANN401  # the driver's own
         """Return the fault with the place of the word that SQLite names, where it is there once."""
         code = getattr(error, "sqlite_errorcode", None)
+        # A Ctrl-C that Python sees within the progress handler comes back as this.
         if code == sqlite3.SQLITE_INTERRUPT:
             raise KeyboardInterrupt from error
         if code not in _OF_QUERIES:
@@ -160,7 +163,9 @@ def _on_connect(connection: Any, _record: Any) -> None:  # noqa: ANN401  # the d
     version = connection.execute("SELECT sqlite_version()").fetchone()[0]
     if tuple(map(int, version.split("."))) < OLDEST_SQLITE:
         raise StoreError(f"SQLite {version} is too old: 3.40 or later is needed")
+    # The driver would begin transactions of its own, and only before INSERT, UPDATE and DELETE.
     connection.isolation_level = None
+    # With NORMAL the last commits before a loss of power may be gone.
     for pragma in ("synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
 

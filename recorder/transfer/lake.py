@@ -138,6 +138,7 @@ class LakeExport:
             with ExitStack() as stack:
                 try:
                     if stack.enter_context(files.locked()):
+                        # Asked again under the lock: another export may have written since.
                         manifest, steps = self._steps(database, files)
                     else:
                         self.busy.append(files.source.name)
@@ -148,7 +149,11 @@ class LakeExport:
                 months = {task.month for task, _ in steps}
                 if months:
                     self._open[files.source.name] = OpenSource(
-                        files=files, lock=stack.pop_all(), manifest=manifest, left=months
+                        # The lock stays until the last of these months has ended.
+                        files=files,
+                        lock=stack.pop_all(),
+                        manifest=manifest,
+                        left=months,
                     )
             yield from (task for task, _ in steps)
 
@@ -171,6 +176,7 @@ class LakeExport:
         try:
             done = ending()
             if done.now is not None:
+                # After each month, so that an export that is killed goes on from there.
                 source.manifest.months[task.month] = done.now
                 task.files.save(source.manifest)
                 self.written += 1

@@ -98,6 +98,7 @@ def bring_up(database: Database, task: MonthTask) -> MonthDone:
 def _bring_up(connection: Connection, task: MonthTask) -> MonthDone:
     arrow, files, written = pyarrow("none"), task.files, task.written
     source, month = files.source, task.month
+    # In the transaction that reads the rows: the counts are those of the state that is written.
     counts = month_counts(connection, source.source_id)[month]
     step = task.step(counts)
     if step is Step.WRITE:
@@ -106,6 +107,7 @@ def _bring_up(connection: Connection, task: MonthTask) -> MonthDone:
     is_kept = written is not None and _differs(counts, written)
     if step is not Step.DROP_RUNS or written is None:
         return MonthDone(is_kept=is_kept)
+    # Of what changed and was pruned the month still lacks as much; only the forgotten runs are gone.
     kept = counts._replace(n_changes=written.n_changes, n_prunes=written.n_prunes)
     ids = month_run_ids(connection, source.source_id, month)
     tables = _tables_of_runs(arrow, files, month, ids)

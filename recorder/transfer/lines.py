@@ -270,4 +270,5 @@ def answer_line(run: TrackedRun, answer: StoredAnswer) -> str:
         fields["body_length"] = Number(str(answer.rejected_body.length))
         fields["body_sha256"] = answer.rejected_body.sha256.hex()
     text = to_text(fields)
+    # The body as it was served, not parsed and written again.
     return text if answer.body is None else f'{text[:-1]},"body":{answer.body}}}'

@@ -64,6 +64,7 @@ def _write(lines: Iterable[str]) -> tuple[Path, int, OSError | None]:
     if error is not None and not n:
         Path(name).unlink()
         raise error
+    # The file's name has to be on the disk too.
     of_folder = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(of_folder)
@@ -79,6 +80,7 @@ def _write_whole(descriptor: int, lines: Iterable[str]) -> tuple[int, OSError | 
         data = f"{line}\n".encode()
         try:
             written = 0
+            # On a disk that fills up less may be written than was asked, without an error.
             while written < len(data):
                 written += os.write(descriptor, data[written:])
         except OSError as error:

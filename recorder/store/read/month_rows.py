@@ -135,6 +135,7 @@ def _gathered(
     gather = getattr(sa.func, dialect.json_array)
     text: sa.ColumnElement[str] = sa.cast(sa.func.count(), sa.Text)
     for column, is_text in zip(of_names, texts, strict=True):
+        # numpy reads whole numbers from their text at once, and knows no null there.
         is_filled = is_text or not getattr(column, "nullable", True)
         values = column if is_filled else sa.func.coalesce(column, NULL)
         text = text + "\n" + sa.cast(gather(values), sa.Text)

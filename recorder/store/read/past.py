@@ -141,6 +141,7 @@ def _truncated(
     last = snapshots[-1]
     seen_at = [row.polled_at for row in polls if row.snapshot_seq == last.seq]
     return [
+        # A second poll also of a state in flight, of which the store keeps none: no summary asks for it.
         *snapshots[:-1],
         replace(last, last_seen_at=seen_at[-1], seen_again_at=[*seen_at[1:2], None][0]),
     ]

@@ -137,6 +137,7 @@ def aligned(keys: Whole, found: Whole, columns: Mapping[str, Column]) -> Columns
     if np.array_equal(keys, found):
         return dict(columns)
     order = np.argsort(found, kind="stable")
+    # What is not found takes the row behind the last one, which is null.
     at = np.append(order, len(found))[np.searchsorted(found, keys, sorter=order)]
     at[np.append(found, -1)[at] != keys] = len(found)
     return {name: column.with_null().take(at) for name, column in columns.items()}

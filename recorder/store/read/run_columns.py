@@ -213,6 +213,7 @@ class _Reader:
         by_name = dict(zip(zip(sources, run_ids, strict=True), numbers.tolist(), strict=True))
         keys = np.array([by_name[name] for name in runs], np.int64)
         first, after = (np.searchsorted(found[order], keys, side) for side in ("left", "right"))
+        # A run whose capture has not come to its end has items in the table, and shows none.
         n = np.where(np.isin(keys, whole), after - first, NULL)
         return Items(n, first, {name: column.take(order) for name, column in columns.items()})
 
@@ -228,6 +229,7 @@ class _Reader:
         for flag, is_so in more:
             words = quality.lexicon.words
             others = [flagged(None if word is None else str(word), flag) for word in words]
+            # The words with the flag stand behind those without it, in the same order.
             codes = np.where(is_so, quality.codes + len(words), quality.codes)
             quality = Words(codes.astype(np.int32), Lexicon([*words, *others]))
         return quality

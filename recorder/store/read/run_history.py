@@ -185,6 +185,7 @@ def _poll_times_of(polls: list[Sequence[Any]]) -> PollTimes:
         for (at, _, status), outcome in zip(polls, outcomes, strict=True)
         if outcome.is_row
     ]
+    # Of the polls after the end only the first counts: coverage is of the time in flight.
     settling = 0
     while settling < len(has_ended) and has_ended[-1 - settling][1]:
         settling += 1

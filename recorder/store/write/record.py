@@ -198,6 +198,7 @@ class Recorder:
             return recorded, batch
 
         recorded, batch = self.database.write(work)
+        # Not before the commit: other parts get the numbers of a transaction that failed.
         for parts in batch.parts.values():
             parts.committed()
         return recorded
