@@ -62,6 +62,7 @@ class Analyses(Queries):
         )
         if analysis.prepare is not None:
             complete = analysis.prepare(complete)
+        # What all runs of the store say (`basis`) needs them all: the filters are applied later.
         source = complete.filters.source if analysis.basis is None else None
         return answer(analysis, self._read(source, needs(analysis, complete)), complete)
 

@@ -124,6 +124,7 @@ def datetime_of(us: int) -> datetime:
 
 def iso(us: int) -> str:
     """Return `2026-11-20T09:15:00.120000Z`, as the SQLite views spell an instant; cut to the years 1 to 9999."""
+    # strftime does not fill up a year before 1000.
     return datetime_of(min(max(us, _FIRST), _LAST)).strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(27, "0")
 
 

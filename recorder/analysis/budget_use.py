@@ -87,6 +87,7 @@ class BudgetUse:
         """Return what the period comes to, by that percentile of the windows; None where there are too few."""
         if len(self.windows) < LEAST_WINDOWS:
             return None
+        # Sums may be beyond 64 bits.
         return self.used + int(Ranked(np.array(self.windows, np.object_)).at(percent))
 
     @property

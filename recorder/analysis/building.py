@@ -94,12 +94,14 @@ def _values(rows: Sequence[RunRow], name: str) -> Iterator[Any]:
 def in_listing_order(runs: Runs) -> npt.NDArray[np.intp]:
     """Return the positions of runs by the instant that they belong to, source and run id."""
     names = runs.words("source").lexicon.words
+    # Codes come in the order of arrival, not in that of the names.
     ranks = np.argsort(np.argsort(np.array(names, np.object_)))[runs.words("source").codes]
     order = np.lexsort((ranks, runs.dated_at))
     dates, ranks, run_ids = runs.dated_at[order], ranks[order], runs.objects("run_id")
     is_like_next = (dates[1:] == dates[:-1]) & (ranks[1:] == ranks[:-1])
     bounds = np.flatnonzero(np.diff(np.concatenate(([False], is_like_next, [False]))))
     for first, last in bounds.reshape(-1, 2).tolist():
+        # Ids are compared only where instant and source are the same: few become Python's texts.
         tied = order[first : last + 1]
         order[first : last + 1] = tied[np.argsort(run_ids.take(tied).values)]
     return order

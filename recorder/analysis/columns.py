@@ -138,7 +138,7 @@ class Words:
         merged = {word: code for code, word in enumerate(self.lexicon.words)}
         codes = [merged.setdefault(word, len(merged)) for word in other.lexicon.words]
         is_other = mask & ~other.among(None)
-        chosen = np.where(is_other, np.array([*codes, 0], np.int32)[other.codes], self.codes)
+        chosen = np.where(is_other, np.array(codes, np.int32)[other.codes], self.codes)
         return Words(chosen.astype(np.int32), Lexicon(list(merged)))
 
     def take(self, index: Index) -> "Words":
@@ -236,6 +236,7 @@ class Runs:
 
     def take(self, index: Index) -> "Runs":
         """Return some of the runs: by a mask, by positions, or by a slice, which copies nothing."""
+        # Indexing counts masks, positions and slices alike.
         taken = Runs(len(np.empty(self.n, np.bool_)[index]), {})
         taken._whole, taken._index = self, index
         return taken

@@ -243,4 +243,5 @@ def _inward(n: int, k: int, misses: int) -> int:
     """Return floor((n + 1) a): a is a tenth, or less where more than a tenth of the last k intervals missed."""
     if k < LEAST_AUDITED or 10 * misses <= k:
         return (n + 1) // 10
+    # In integers: a product of floats may fall just below a whole number.
     return (n + 1) * k // (100 * misses)

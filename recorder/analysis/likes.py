@@ -141,6 +141,7 @@ class CostScores:
         sizes = [self._size(one.leads, one.preview) for one in outcomes]
         self.is_like = np.array([bool(size) for size in sizes], np.bool_)
         ratios = [Fraction(one.value, size or 1) for one, size in zip(outcomes, sizes, strict=True)]
+        # Sorted once: each window then sorts the numbers of steps, not fractions.
         self._ladder = sorted(set(ratios))
         steps = {ratio: step for step, ratio in enumerate(self._ladder)}
         self._steps = np.array([steps[ratio] for ratio in ratios], int)

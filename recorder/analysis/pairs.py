@@ -31,6 +31,7 @@ class Pairs:
         self.preview = exact(self.runs.ints("cost_preview_micros").values)
         self.actual = exact(self.runs.ints("cost_actual_micros").values)
         self.variance: Numbers = self.actual - self.preview
+        # In integers: as a float 1.1 is a little more, and would decide ties by chance.
         self.is_overrun: Mask = 10 * self.actual > OVERRUN_TENTHS * self.preview
 
     @property

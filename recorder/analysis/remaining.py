@@ -41,6 +41,7 @@ class Course:
 
         The instant of the share lies on the straight line between the snapshots around it.
         """
+        # Without any counts the line from start to end would be a course that nobody saw.
         if self.started_at is None or all(other is None for _, other in self.seen):
             return None
         whole = ended_at - self.started_at

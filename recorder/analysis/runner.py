@@ -143,6 +143,7 @@ class _Answer:
             by_status = [] if inner is None else [chosen.words("status")]
             for status, runs in split(chosen, by_status):
                 yield _inserted(key, inner, status), self._group(runs, context)
+            # Without any run of the population a group may still have something to show, such as the cost of failure.
             if not chosen.n and analysis.speaks and analysis.speaks(context, question).any():
                 yield _inserted(key, inner, (None,)), self._group(chosen, context)
 

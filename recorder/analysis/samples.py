@@ -127,6 +127,7 @@ def _quantile(error: float) -> float:
 def median_rank(n: int, error: float) -> int:
     """Return the largest r with 2 P(Bin(n, 1/2) < r) <= error, so that the values r and n + 1 - r hold the median."""
     rank = n // 2
+    # By logarithms: the factorial of 171 is beyond any float.
     mass = exp(lgamma(n + 1) - lgamma(rank + 1) - lgamma(n - rank + 1) - n * log(2))
     inside = mass * (1 + n % 2)  # of the ranks from `rank` to n - `rank`
     while rank and inside < 1 - error:

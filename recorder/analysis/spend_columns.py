@@ -27,6 +27,7 @@ def spend_columns(runs: Runs) -> dict[str, Column]:
     preview, actual = runs.ints("cost_preview_micros"), runs.ints("cost_actual_micros")
     shown = runs.words("cost_unit")
     unit = shown.overlaid(runs.words("actual_unit"), actual.there)
+    # A missing preview is the least integer: it is more than no actual.
     is_more = (preview.values > actual.values) & (unit.codes == shown.codes)
     takes_preview = ~actual.there | (runs.is_in_flight & is_more)
     return {

@@ -71,6 +71,7 @@ def total_by(keys: Numbers, values: Numbers) -> dict[int, int]:
 def _largest(values: Numbers) -> int:
     if len(values) < _FEW:
         return max(map(abs, values.tolist()), default=0)
+    # Not by `abs`: numpy's least integer has none.
     return max(-int(values.min()), int(values.max()))
 
 
@@ -98,6 +99,7 @@ class Ranked:
 
     def value(self, rank: int) -> Any:  # noqa: ANN401  # a number
         """Return the value of a rank, from 1."""
+        # `tolist` gives Python's own number, where numpy's would find its way into cells.
         return self._sorted[rank - 1 : rank].tolist()[0]
 
     def at(self, percent: int) -> Any:  # noqa: ANN401  # a number, or None
@@ -120,6 +122,7 @@ def wilson(successes: int, n: int, z: float = Z) -> Interval:
     width = 2 * (n + z**2)
     center = (2 * n * share + z**2) / width
     delta = z / width * sqrt(4 * n * share * (1 - share) + z**2)
+    # At no success, and at nothing but successes, the bound is exact: rounding would miss it.
     low = center - delta if successes else 0.0
     return low, center + delta if successes < n else 1.0
 

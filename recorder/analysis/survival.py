@@ -81,6 +81,7 @@ class Lifetimes:
         alive = _ONE
         for age, ends in groupby(sorted(self._ends)):
             n_ends, n_entered = sum(1 for _ in ends), bisect_left(entries, age)
+            # A life that was last seen at this very age was at risk at it.
             at_risk = n_entered - bisect_left(exits, age)
             if n_ends == at_risk and n_entered < len(entries):
                 yield age, None

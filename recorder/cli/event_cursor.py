@@ -26,6 +26,7 @@ class Cursor:
             raise self._wrong(
                 f"is at event {self.event_id}, the store has {newest}: it belongs to another store"
             )
+        # Whether the file can be written shows before any event is printed.
         self.save(self.event_id)
 
     def _load(self) -> int:

@@ -146,6 +146,7 @@ def _write(
     else:
         listed = list(rows)
         show(listed)
+        # The whole was written at once: its last event stands for all.
         list(_noted(listed[-1:], cursor))
 
 

@@ -87,6 +87,7 @@ def _poll(
     settings: Settings, plan: WatchOptions, track_from: Path | None, pings: Pings, *, verbose: bool
 ) -> int:
     with recording(settings, lasts_us=plan.lasts_us) as database:
+        # The first id of a file makes its source.
         if track_from is None:
             _require_source(database, settings)
         inbox = _inbox(track_from, database, settings)

@@ -34,6 +34,7 @@ class ProgressLine:
     def show(self, poller: Poller) -> None:
         """Draw the line, every few seconds; at once when the watch begins to end."""
         left, now = poller.answers_to_end, now_us()
+        # A clock that was set back must not stop the line.
         if left is None and 0 <= self._next_at - now <= _EVERY_US:
             return
         self._next_at = now + _EVERY_US

@@ -77,6 +77,7 @@ def failure_chart(rates: Mapping[date, Rate], days: int) -> Chart:
     def draw(figure: Figure) -> None:
         axes = figure.subplots()
         errors = [
+            # A bound may lie a rounding beyond the rate, and matplotlib takes no negative length.
             [max(rate.value - rate.low, 0) for rate in rates.values()],
             [max(rate.high - rate.value, 0) for rate in rates.values()],
         ]
@@ -160,6 +161,7 @@ def _steps(values: Sequence[float]) -> list[tuple[float, float]]:
     """Return at most 101 points of the distribution of ascending values: more could not be seen."""
     n = len(values)
     ranks = sorted({max(ceil(n * share / 100), 1) for share in range(101)})
+    # A logarithmic axis has no 0.
     return [(max(values[rank - 1], 0.01), rank / n) for rank in ranks]
 
 

@@ -28,6 +28,7 @@ HOST = "127.0.0.1"
 _TICK_S = 0.02
 _JOIN_S = 5.0
 _LONGEST_BODY = 1 << 20
+# To linger for no time: closing then resets the connection.
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
@@ -139,6 +140,7 @@ class Server(ThreadingHTTPServer):
     """
 
     daemon_threads = True
+    # The usual 5 would turn away some of the threads of a poller that begin together.
     request_queue_size = 256
 
     def __init__(self, *, port: int, api: FakeApi, journal: Journal) -> None:

@@ -332,4 +332,5 @@ def _late(rng: random.Random, run: SimulatedRun, last: RunStep) -> Iterator[RunS
 
 def lead_id(run: SimulatedRun, position: int) -> str:
     """Derive the id of a run's lead."""
+    # An odd factor: no two leads of a run have the same id.
     return f"ld_{(run.salt + (position + 1) * 0x9E3779B97F4A7C15) & 0xFFFFFFFFFFFFFFFF:016x}"

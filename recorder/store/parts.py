@@ -43,12 +43,10 @@ _LAST = Prepared(
 _READ_BYTES = 16 * 2**20
 _LONG = "32768"  # bytes of a part that is not read together with others
 _TEXT = (part.c.json, part.c.deflated)
-_SIZE = sa.func.coalesce(*(sa.func.length(part.c[name]) for name in ("deflated", "json")))
+_size = sa.func.coalesce(*(sa.func.length(part.c[name]) for name in ("deflated", "json")))
 _BY_NUMBER, _BY_DIGEST = (
     InList(
-        sa.select(column, *_TEXT).where(
-            _SIZE.between(sa.literal_column("0"), sa.literal_column(_LONG))
-        ),
+        sa.select(column, *_TEXT).where(_size <= sa.literal_column(_LONG)),
         part.c.source_id,
         column,
     )
