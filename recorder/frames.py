@@ -125,6 +125,7 @@ def _amounts(micros: Ints, *, floats: bool) -> Any:  # noqa: ANN401  # an array
     if floats:
         numbers = exact(micros.filled(0).values) / MICROS
         return pd.arrays.FloatingArray(numbers.astype(np.float64), ~micros.there)
+    # Amounts repeat: each Decimal is made once.
     places, distinct = pd.factorize(micros.values)
     amounts = [None if value == NULL else amount(value) for value in distinct.tolist()]
     return np.array([*amounts, None], np.object_)[places]

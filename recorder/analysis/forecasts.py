@@ -187,6 +187,7 @@ class _Audit:
 
     def __init__(self, plain: Iterable[tuple[PastRun, Interval]]) -> None:
         self._known_at: list[int] = []
+        # Running sums: the misses of any window are then one subtraction.
         self._below, self._above = [0], [0]
         for one, interval in plain:
             self._known_at.append(one.known_at)

@@ -48,6 +48,7 @@ def _contrasts(group: Group) -> Iterator[tuple[Row, Contrast]]:
     runs, first_uses = group.runs, group.basis
     found = dict(split(runs, [runs.words("slug"), runs.words("version")]))
     keys = in_order(("slug", "version"), (key for key in found if key[0] is not None))
+    # The sort is stable: of versions that were first used at the same instant the lower one comes first.
     keys.sort(key=lambda key: (key[0], first_uses[key]))
     samples = ((key, samples_of(found[key])) for key in keys)
     for ((slug, before), a), ((of_slug, after), b) in pairwise(samples):

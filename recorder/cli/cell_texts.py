@@ -86,6 +86,7 @@ class TableTexts:
         """Yield the names of the columns to show: no bounds, nothing empty, no unit or source that all rows share."""
         has_amounts = any(self.cells[name].kind == "amount" for name in shown)
         shared = {"source", *(_UNITS if has_amounts else ())}
+        # The column that the table is about stays, even where it is empty.
         main = next((name for name in shown if not self.cells[name].key), None)
         for place, name in enumerate(shown):
             values = self._values(name)
@@ -161,6 +162,7 @@ class TableTexts:
         most = max(sizes, default=0.0)
         top = 1.0 if _FULL_AT_1 < most <= 1 else most
         for text, size in zip_longest(texts, sizes, fillvalue=0.0):
+            # A bar by itself compares nothing.
             bar = self._bar(longest * size / top) if size and len(sizes) > 1 else ""
             yield f"{pad(str(text), width, right=True)} {bar}".rstrip()
 

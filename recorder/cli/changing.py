@@ -60,6 +60,7 @@ def label(words: tuple[str, ...], removed: tuple[str, ...], options: QueryOption
 
     Choose the runs by their ids, or by filters. A label that a run has already gets the new value.
     """
+    # From the end: a run id before them may have an equals sign too.
     pairs = list(takewhile(lambda word: "=" in word, reversed(words)))
     labels = dict(map(_pair, reversed(pairs)))
     if not labels and not removed:

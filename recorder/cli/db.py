@@ -55,6 +55,7 @@ def upgrade(reader: str | None, settings: Settings, *, reseal: bool) -> None:
     """
     with opened(settings, doing=lambda: "upgrading") as database:
         if reader is not None:
+            # Before the upgrade, so that a mistyped role changes nothing.
             require_role(database, reader)
         done = load("recorder.store.migrate").upgrade(database)
         notify(done or f"{database.name} is up to date")
@@ -174,6 +175,7 @@ def prune(before: int, *, is_trial: bool, settings: Settings) -> None:
         freed = size - size_bytes(database)
     dropped = f"{counted(pruning.polls, 'poll')} and {counted(pruning.snapshots, 'state')}"
     verb = "would drop" if is_trial else "dropped"
+    # Others may write meanwhile, and make the store larger.
     freed_words = "" if is_trial else f"; {max(freed, 0):,} bytes are freed"
     notify(f"{verb} {dropped} of {counted(pruning.runs, 'run')}{freed_words}")
 

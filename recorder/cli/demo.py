@@ -167,6 +167,7 @@ def _run(database: Database, name: str, *arguments: str) -> None:
     """Show a command line, and run it."""
     _print("", f"$ {shlex.join(['recorder', name, *arguments])}")
     sys.stdout.flush()
+    # The user's own config file says nothing of this store.
     run(cli, [name, "--config", os.devnull, "--db", _url(database), *arguments])
 
 

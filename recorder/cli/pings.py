@@ -49,6 +49,7 @@ class Pings:
             raise
 
     def _start(self, code: int) -> Thread:
+        # A daemon: a monitor that hangs does not keep the process.
         thread = Thread(target=self._ping, args=(str(code),), daemon=True)
         thread.start()
         return thread

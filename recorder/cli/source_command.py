@@ -135,6 +135,7 @@ def _write(rows: list[Row], options: QueryOptions) -> None:
 
 def _move(settings: Settings, name: str) -> None:
     origin = click.get_current_context().get_parameter_source("base_url")
+    # The environment's URL may be any source's: a move has to be asked for in full.
     if origin is not click.core.ParameterSource.COMMANDLINE:
         raise UsageError(f"--move {name} needs --base-url URL: where the source's ledger is now")
     url = settings.base_url

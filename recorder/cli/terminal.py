@@ -43,6 +43,7 @@ def shorten(text: str, width: int) -> str:
 def _fitting(text: str, width: int) -> int:
     """Return how many characters fit into `width` columns."""
     most = max(width, 1)
+    # A served text may have a million characters: only as many are measured as may fit.
     while most < len(text) and display_width(text[:most]) <= width:
         most *= 2
     counts = range(1, min(most, len(text)) + 1)
@@ -52,6 +53,7 @@ def _fitting(text: str, width: int) -> int:
 def fold(text: str, width: int) -> Iterator[str]:
     """Yield the text in lines of at most `width` columns, broken at blanks where there are any; `5 s` stays whole."""
     while (end := max(_fitting(text, width), 1)) < len(text):
+        # Three more, as far as the pattern looks ahead for a unit.
         blanks = (found.start() for found in _BREAK.finditer(text, 1, end + 3))
         end = max((blank for blank in blanks if blank <= end), default=end)
         yield text[:end].rstrip()

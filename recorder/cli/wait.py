@@ -175,6 +175,7 @@ class Wait:
                     until=RunMode.FOREVER,
                     lasts_us=self.timeout_us,
                     source=sources.pop() if len(sources) == 1 else None,
+                    # A service keeps the sources that it wants: here only those are polled that none wants.
                     is_viewer=True,
                     may_idle=others_poll,
                 ),

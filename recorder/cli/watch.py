@@ -83,6 +83,7 @@ def watch(run_ids: tuple[str, ...], format: str | None, settings: Settings) -> i
             )
             with stopped_by_signals(service.poller.stop):
                 code = _run(service)
+            # Answers may have come since it was drawn last.
             watcher.show(service.poller)
     return code
 

@@ -129,6 +129,7 @@ def _accounts(
     if unknown is not None:
         yield unknown
         return
+    # Before the doctor's own requests, which are recorded too.
     health = None if database is None else _health(settings, database, rows, clock())
     requests = _Requests(settings, environ, database, clock)
     for name in _names(settings, rows):

@@ -131,6 +131,7 @@ def clock_ahead_us(observed_at: int, server_time: int | None, *, latency_ms: int
         return None
     most = observed_at - server_time
     least = most - SECOND - latency_ms * 1000
+    # Where the bounds lie on both sides of 0 the clocks may agree.
     return max(least, 0) or min(most, 0)
 
 

@@ -108,6 +108,7 @@ class RunStory(Struct, frozen=True, kw_only=True):
         begin = self.run["created_at"] or self.run["tracked_at"]
         usual = sorted(gaps)[(len(gaps) - 1) // 2][0] if len(gaps) > 1 else timedelta()
         for gap, since, until in gaps:
+            # An overdue run is polled after a twentieth of its time: its usual pauses are no gaps.
             if gap > max(_LEAST_GAP, (since - begin) / 10, 5 * usual):
                 words = f"no answer for {span(gap.total_seconds())}: {self._failed(since, until)}"
                 yield _seen(since, "gap", words)

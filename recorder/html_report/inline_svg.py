@@ -35,7 +35,9 @@ _FONT: Final = re.compile(r"; font-family: [^;\"]*")
 _BLANKS: Final = re.compile(r"\s+")
 _STYLE: Final[Mapping[Any, Any]] = MappingProxyType(
     {
+        # Text stays text, to be read aloud and searched for.
         "svg.fonttype": "none",
+        # Without it ids would differ from one drawing to the next.
         "svg.hashsalt": "recorder",
         "font.size": 9.0,
         "text.parse_math": False,  # served text may hold dollars

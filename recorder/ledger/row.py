@@ -261,6 +261,7 @@ def _read(field: Field, served: Json, rules: CostRules, values: Values) -> bool:
         amount = values[field.name] = parse_amount(served, path=path)
         return not amount.unparsed
     read = values[field.name] = READERS[field.kind](served)
+    # A text of which characters were replaced is kept, and counts as not read in full.
     is_cut = isinstance(served, str) and isinstance(read, str) and field.kind is not FieldKind.JSON
     return read is not None and not (is_cut and read != served)
 

@@ -227,6 +227,7 @@ def _cost(raw: RawSettings) -> CostRules:
 
 
 def _budgets(raw: RawSettings) -> tuple[SpendBudget, ...]:
+    # The `source` of a budget is its own, whatever --source and RECORDER_SOURCE say.
     tables = replace(raw.inside("budget", ()), options={}, environ={})
     return tuple(_budget(name, tables.inside(name, _BUDGET_KEYS)) for name in tables.table)
 

@@ -130,6 +130,7 @@ class Database:
         """
         try:
             yield
+        # What contradictory rows lead to, wherever they are read.
         except (ArithmeticError, LookupError, NoResultFound, TypeError, ValueError) as error:
             with self.reading() as connection:
                 damage = self.dialect.find_damage(connection)

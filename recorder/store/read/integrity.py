@@ -186,6 +186,7 @@ def _watch_faults(own: WatchRecord, rows: _RunRows) -> Iterator[Finding]:
     instants = [one.polled_at for one in rows.polls]
     good = [one.polled_at for one in rows.polls if Outcome(one.outcome).is_row]
     ends = [next(iter(one), None) for at in (instants, good) for one in (at, at[::-1])]
+    # What was pruned stays counted.
     if own.n_polls != len(rows.polls) and not own.is_pruned:
         yield f"it counts {own.n_polls} polls, {len(rows.polls)} are there", REBUILT
     if own.n_snapshots != (rows.snapshots[-1].seq if rows.snapshots else 0):
