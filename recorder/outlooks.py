@@ -58,6 +58,7 @@ class Outlooks:
         """Forget the versions of which a run has ended since the last call, or got another end."""
         since = now if self._refreshed_at is None else self._refreshed_at
         ended = self.database.read(ended_runs, since=since - _LATE_US)
+        # Those of the overlap with the last call have been forgotten already.
         for one in ended - self._ended:
             self._versions.pop((one.source, one.slug, one.version), None)
         self._ended, self._refreshed_at = ended, now
@@ -128,6 +129,7 @@ class Outlooks:
     def _outlook(self, run: RunRow, course: Course, now: int) -> Outlook:
         of_version = self._versions[_version_of(run)]
         planned = Planned(version=run.version, at=now, leads=run.leads_total)
+        # Only a run that is far enough along is held against the courses of its likes.
         if course.pace() is not None and of_version.courses is None:
             likes = of_version.likes.last(planned)
             of_version.courses = self._courses(run.source, (one.run_id for one in likes))

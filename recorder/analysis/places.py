@@ -67,6 +67,7 @@ def places(run: RunRow, runs: Runs, *, now: int) -> dict[str, Place]:
     ended_at = now if run.is_in_flight else run.ended_at
     preview = run.cost_preview_micros or None
     asked = {
+        # How long a run queues does not follow from its own leads.
         "queue_seconds": (time_between(run.created_at, run.started_at), replace(sized, leads=None)),
         "run_seconds": (time_between(run.began_at, run.ended_at), sized),
         "wall_seconds": (time_between(run.created_at, ended_at), sized),
@@ -90,6 +91,7 @@ def _likes(run: RunRow, runs: Runs) -> dict[str, Likes]:
     own = _own(run, runs)
     spans = {"queue_seconds": own.queue, "run_seconds": own.run, "wall_seconds": own.wall}
     made = {
+        # A queue may take no time; a run that took none says nothing.
         name: Likes(timed(own, span, least=int(name != "queue_seconds")), DurationScores)
         for name, span in spans.items()
     }

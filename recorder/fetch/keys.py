@@ -43,6 +43,7 @@ class ApiKey:
     def __init__(self, secret: str, *, setting: str) -> None:
         self._secret = _checked(unquoted(secret), setting)
         self.setting = setting
+        # A server may echo the key without its prefix, or in parts.
         parts = re.split(r"[^A-Za-z0-9]+", self._secret)
         self._needles = (self._secret, *(part for part in parts if len(part) >= _SECRET_PART))
         pattern = "|".join("".join(map(_spellings, needle)) for needle in self._needles)

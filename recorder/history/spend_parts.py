@@ -46,5 +46,6 @@ def spend_of(
     unit = actual_unit or cost_unit
     if not is_in_flight:
         return Spend("settled" if is_quiet else "provisional", actual_micros, unit)
+    # Of amounts in different units none is the larger one.
     is_more = preview_micros is not None and unit == cost_unit and preview_micros > actual_micros
     return Spend("committed", preview_micros if is_more else actual_micros, unit)

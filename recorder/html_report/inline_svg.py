@@ -35,7 +35,7 @@ _FONT: Final = re.compile(r"; font-family: [^;\"]*")
 _BLANKS: Final = re.compile(r"\s+")
 _STYLE: Final[Mapping[Any, Any]] = MappingProxyType(
     {
-        # Text stays text, to be read aloud and searched for.
+        # Text stays text, in the page's own font.
         "svg.fonttype": "none",
         # Without it ids would differ from one drawing to the next.
         "svg.hashsalt": "recorder",

@@ -75,6 +75,7 @@ def read_items(body: bytes, target: Target) -> ItemsPage | Malformed:
             return Malformed(reason="an item has no id, or is of another run")
         items[item.item_id] = item
     following = _next_cursor(value.get("page"), items)
+    # A cursor that leads nowhere new would be followed for ever.
     if following is not None and (not items or following == target.cursor):
         return Malformed(reason="the pages of items do not advance")
     return ItemsPage(items=tuple(items.values()), next_cursor=following)

@@ -108,7 +108,7 @@ class Coordinator(Struct):
                 share=self._share(connection, wanted, shared_now),
                 under_way=under_way,
             )
-            # Nobody else plans the runs of these sources now.
+            # Of these alone: another process follows the clock for those that it polls.
             follow_clock(connection, leased, now=self.clock())
             key_budgets.repair(connection, self._shared_clock)
             refuse_upgraded(self.database, connection)

@@ -107,7 +107,7 @@ class Poller(Struct, kw_only=True, dict=True):
                 self.runtime.after_tick()
             self._conclude()
         finally:
-            self.fetcher.close()
+            self.fetcher.close()  # first: it waits for the requests under way
             self._leave()
         if self._failure is not None:
             raise self._failure
@@ -138,7 +138,7 @@ class Poller(Struct, kw_only=True, dict=True):
             self._release_leases()
             return
         self._load_sources(now)
-        now = self.runtime.clock()
+        now = self.runtime.clock()  # reading ids and keys may have taken a while
         self._next_round_at = now + ROUND_US
         self._renew_leases(now)
         self._send_due(now)

@@ -112,7 +112,7 @@ class ResultRecorder(Struct, kw_only=True, dict=True):
     def _write(self, results: list[PollResult]) -> dict[tuple[str, Target], Outcome]:
         now = self.runtime.clock()
         answers = [_after_last(one.answer, one.request.due) for one in results if one.answer]
-        # Each in a transaction of its own; one that is written again, after a failure below, changes nothing.
+        # Each in a transaction of its own; one that is written again, after a failure below, leaves the same items.
         pages = self._write_pages([one for one in answers if not one.target.is_row])
         answers = [one for one in answers if one.target.is_row]
         pauses = {

@@ -82,6 +82,7 @@ class Effects:
             phase: how far the history has come, 0 to 1.
         """
         rng = random.Random(f"effects/{seed}/{number}")  # noqa: S311 -- reproducible, not secret
+        # All are drawn, whatever is asked for: no effect then shifts the chances of another.
         failing, missing, late = (rng.random() for _ in range(3))
         drift, is_out = self.drift**phase, self._is_out(created_at)
         has_new_error = self.new_error_at is not None and created_at >= self.new_error_at

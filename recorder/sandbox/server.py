@@ -140,7 +140,7 @@ class Server(ThreadingHTTPServer):
     """
 
     daemon_threads = True
-    # The usual 5 would turn away some of the threads of a poller that begin together.
+    # With the usual 5, some of the connections that a poller opens at once would wait for a second.
     request_queue_size = 256
 
     def __init__(self, *, port: int, api: FakeApi, journal: Journal) -> None:

@@ -41,7 +41,9 @@ _NOT_VISIBLE_COUNT = _COUNT.where(watch.c.tracking == "not_visible", sa.not_(is_
 _EVERY_US = sa.bindparam("every_us", type_=Integer)
 _LEAST_US = sa.bindparam("least_us", type_=Integer)
 _PAUSE_US = watch.c.due_at - watch.c.last_polled_at
+# A run that was never polled has no pause, and one that was made due at once a shorter one than any plan gives.
 _PLANNED_US = sa.case((_PAUSE_US >= _LEAST_US, _PAUSE_US), else_=_EVERY_US)
+# In thousandths: both databases divide whole numbers to whole numbers.
 _A_MINUTE = sa.func.sum(sa.literal(1000 * MINUTE, Integer) // _PLANNED_US)
 _WANTED = sa.select(watch.c.source_id, _A_MINUTE).where(_OF_SOURCES, is_open(), _COMES_FIRST)
 

@@ -56,6 +56,7 @@ def watched_runs(
         .order_by(
             rank,
             sa.case((_is_live(), run.c.tracked_at)),
+            # SQLite and Postgres put nulls at different ends.
             sa.func.coalesce(watch.c.ended_seen_at, 0).desc(),
             run.c.source_id,
             run.c.run_key,

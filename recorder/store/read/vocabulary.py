@@ -105,6 +105,7 @@ def _has(connection: sa.Connection, column: sa.Select[Any], word: str) -> bool:
 def _first(connection: sa.Connection, column: sa.Select[Any]) -> list[str]:
     words = column.subquery()
     statement = sa.select(words).where(words.c.word.is_not(None)).distinct()
+    # One more than is shown: it says whether there are more.
     return list(connection.execute(statement.order_by("word").limit(_MOST_SHOWN + 1)).scalars())
 
 
