@@ -112,6 +112,7 @@ def _lives(runs: Runs) -> tuple[Lifetimes, int]:
     last = Ints(np.where(is_end, runs.ints("ended_at").values, runs.ints("last_good_at").values))
     wall = Span(created, last, np.where(is_end, runs.end_width, 0))
     entries = np.where(tracked > created.values, tracked - created.values, -1)
+    # A run that had ended before it was tracked was never at risk here.
     counts = wall.enters & (wall.us > entries)
     lives = Lifetimes()
     for entry, age, ended in zip(

@@ -33,6 +33,7 @@ def largest(
 def _largest(runs: Runs, measure: Callable[[Runs], Numbers], limit: int) -> Runs:
     amounts = measure(runs)
     if runs.n > limit:
+        # Those that are equal to the last of them are kept: source and run id decide.
         enough = amounts >= np.sort(amounts)[-limit]
         runs, amounts = runs.take(enough), amounts[enough]
     sources, run_ids = runs.values("source"), runs.values("run_id")

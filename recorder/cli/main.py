@@ -200,6 +200,7 @@ def run(group: click.Group, arguments: Sequence[str]) -> int:
     except click.ClickException as error:
         return _notify_usage(error)
     except click.Abort as error:
+        # An end of input at a question comes as this too.
         return _INTERRUPTED if isinstance(error.__cause__, KeyboardInterrupt) else 1
     except KeyboardInterrupt:
         return _INTERRUPTED

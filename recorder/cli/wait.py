@@ -35,7 +35,7 @@ from recorder.store.read.source_rows import source_rows
 from recorder.store.write.track import track_with_source
 
 _NOT_COMPLETED, _GAVE_UP = 5, 6
-_RANKED = (KeyRefusedError.exit_code, _GAVE_UP, _NOT_COMPLETED, 0)
+_RANKED = (KeyRefusedError.exit_code, _GAVE_UP, _NOT_COMPLETED, 0)  # the first outranks the others
 GONE_AFTER_US = MINUTE
 
 

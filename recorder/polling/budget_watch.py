@@ -56,7 +56,7 @@ class BudgetWatch(Struct, kw_only=True, dict=True):
         life_us = self.database.read(usual_life, use.sources, now=now)
         was_short = use.key_id in self._short
         # Enough again at half of it, so that messages do not alternate.
-        # Where no run has ended lately, no pace is too slow.
+        # Where no run has ended lately, it stays as it was.
         is_short = pace_us > ((life_us or pace_us) // (2 if was_short else 1))
         if is_short == was_short:
             return

@@ -24,7 +24,7 @@ from recorder.store.read.phases import (
 from recorder.store.schema import capture, run, run_summary, watch
 from recorder.store.table_parts import Integer
 
-MISSED_FOR_US = 15 * SECOND
+MISSED_FOR_US = 15 * SECOND  # a run may be too new for the API to show it
 ITEM_COUNTS = tuple(column.name for column in capture.c if column.name.startswith("leads_"))
 """The counts of a run's row that its items are held against."""
 

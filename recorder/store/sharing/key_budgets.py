@@ -239,7 +239,7 @@ def release(connection: sa.Connection, ended: Iterable[tuple[Slot, int]]) -> Non
         ended: each slot with the instant at which its answer was read; for a request never sent, one long ago.
     """
     rows = [(at + WINDOW_US, slot.key_id, slot.number, slot.until) for slot, at in ended]
-    # In the order of slots, as `take_slots` has locked them.
+    # In one order, so that no two processes wait for each other's slots.
     _RELEASE.many(connection, sorted(rows, key=lambda row: row[1:]))
 
 
