@@ -21,10 +21,12 @@ from recorder.analysis.rows import RunRow
 from recorder.cli import main
 from recorder.cli.live import Headlines, LiveTable, PlainLines, open_view
 from recorder.cli.live_rows import LiveRow, LiveRows, headline, live_row
+from recorder.cli.watcher import Onlooker, Watcher
 from recorder.instants import now_us
 from recorder.ledger.answer import Outcome
 from recorder.sandbox import Sandbox
 from recorder.schedule.cadence import Cadence
+from recorder.settings import Settings
 from recorder.store.engine import Database
 from recorder.store.read.live_runs import is_waited_for, watched_runs
 from recorder.store.read.run_refs import find_run
@@ -280,6 +282,27 @@ def test_headlines_come_now_and_then() -> None:
         moment[0] = at
         view.show(LiveRows(headline=told, rows=[]))
     assert out.getvalue() == "a\nb\nc\n"
+
+
+def test_a_clock_that_is_set_back_stops_no_view(
+    store: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The runs are shown again half a second later, whatever the wall clock says by then."""
+    shown: list[LiveRows] = []
+
+    class View(PlainLines):
+        def show(self, runs: LiveRows) -> None:
+            shown.append(runs)
+
+    settings = Settings(database_url=str(store.url))
+    watcher = Watcher(store, settings, View(io.StringIO()), refs=None, is_over=None)
+    counts = []
+    for wall, steady in ((T0, 100.0), (T0, 100.1), (T0 - 3600 * S, 100.6)):
+        monkeypatch.setattr("recorder.cli.watcher.now_us", lambda wall=wall: wall)
+        monkeypatch.setattr("recorder.cli.watcher.monotonic", lambda steady=steady: steady)
+        watcher.update(Onlooker(watcher))
+        counts.append(len(shown))
+    assert counts == [1, 1, 2]
 
 
 def test_the_view_fits_the_stream() -> None:

@@ -1,7 +1,7 @@
 """The live view of a store: read and drawn twice a second, with or without a poller in this process."""
 
-import time
 from collections.abc import Callable, Sequence
+from time import monotonic, sleep
 from typing import Protocol, TypeAlias
 
 from recorder.analysis.rows import RunRow
@@ -9,7 +9,7 @@ from recorder.cli.live import View
 from recorder.cli.live_rows import MOST_RUNS, LiveRows, headline, live_row
 from recorder.cli.stores import stopped_by_signals
 from recorder.errors import StoreError
-from recorder.instants import MINUTE, SECOND, now_us
+from recorder.instants import MINUTE, now_us
 from recorder.outlooks import Outlooks
 from recorder.polling.poller import Poller
 from recorder.settings import Settings
@@ -17,9 +17,9 @@ from recorder.store.engine import Database
 from recorder.store.read.live_runs import watched_runs
 from recorder.store.read.run_refs import RunRef
 
-_DRAW_US = SECOND // 2
+_DRAW_S = 0.5
 _TICK_S = 0.1
-_AFTER_FAILURE_US = 10 * SECOND
+_AFTER_FAILURE_S = 10
 _SHOWN_AFTER_END_US = 10 * MINUTE
 
 IsOver: TypeAlias = Callable[[Sequence[RunRow], int], bool]
@@ -77,20 +77,19 @@ class Watcher:
         self._refs = refs
         self._is_over = is_over
         self._outlooks = Outlooks(database)
-        self._next_at = 0
+        self._next_at = 0.0  # by the steady clock: the wall clock may be set back
 
     def update(self, poller: Stoppable) -> None:
         """Show the runs, twice a second; stop the poller when all is over."""
-        now = now_us()
-        if now < self._next_at:
+        if monotonic() < self._next_at:
             return
-        self._next_at = now + _DRAW_US
+        self._next_at = monotonic() + _DRAW_S
         try:
-            runs = self.show(poller)
+            now, runs = now_us(), self.show(poller)
             if self._is_over is not None and self._is_over(runs, now):
                 poller.stop()
         except StoreError as error:  # the store may come back, as it may for the poller
-            self._next_at = now + _AFTER_FAILURE_US
+            self._next_at = monotonic() + _AFTER_FAILURE_S
             self._view.notify(f"{error}: shown again when it answers")
 
     def show(self, poller: Stoppable) -> Sequence[RunRow]:
@@ -135,7 +134,7 @@ class Onlooker:
         with stopped_by_signals(self.stop):
             while not self._stopping:
                 self._watcher.update(self)
-                time.sleep(_TICK_S)
+                sleep(_TICK_S)
         self._watcher.show(self)
         return 0
 
