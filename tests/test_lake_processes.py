@@ -168,6 +168,24 @@ def test_trouble_with_a_source_stops_no_other(
     assert in_lake(tmp_path) == in_store(database)
 
 
+def test_trouble_with_files_of_before_stops_no_other(database: Database, tmp_path: Path) -> None:
+    """Nor does it where an earlier export has written the source: what lies there is looked at first."""
+    for name in ("default", "growth", "zeta"):
+        register(database, source=name)
+    export(database, tmp_path, jobs=1)
+    whole = in_lake(tmp_path)
+    in_the_way = tmp_path / "polls" / "source=growth"
+    away = in_the_way.rename(tmp_path / "away")
+    in_the_way.write_text("")
+    register(database, ["new"], source="zeta")
+    done = export(database, tmp_path, jobs=1)
+    assert (done.written, list(done.failed.values())) == (1, [["growth"]])
+    in_the_way.unlink()
+    away.rename(in_the_way)
+    assert export(database, tmp_path, jobs=1).written == 0
+    assert in_lake(tmp_path) == in_store(database) != whole
+
+
 def test_jobs_are_for_a_lake(database: Database, tmp_path: Path, capsys: Capture) -> None:
     """No other export has any use for them."""
     url = database.url.render_as_string(hide_password=False)

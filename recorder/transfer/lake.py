@@ -98,7 +98,11 @@ class LakeExport:
     def _export(self, database: Database, sources: list[SourceFiles]) -> None:
         changed, n_months, n_runs = list[SourceFiles](), 0, 0
         for one in sources:
-            _, steps = self._steps(database, one)
+            try:
+                _, steps = self._steps(database, one)
+            except (OSError, RecorderError) as error:
+                self._fail(one.source.name, error)
+                continue
             if steps:
                 changed.append(one)
                 months = [task.month for task, step in steps if step is not Step.KEEP]
