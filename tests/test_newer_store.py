@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from stores import T0, answer, document, register, rows, set_revision
 
-from recorder.errors import StoreNewerError
+from recorder.errors import StoreError, StoreNewerError
 from recorder.sandbox import Fault, Kind, Sandbox
 from recorder.store import sealed as blocks
 from recorder.store.engine import Database
@@ -37,6 +37,29 @@ def test_no_answer_is_recorded_in_a_newer_store(database: Database) -> None:
     assert rows(database) == before
     set_revision(database, REVISION)
     assert len(recorder.record([answer(2, document("er_1", "completed"))])) == 1
+
+
+def test_a_newer_store_without_a_column_is_told_to_be_newer(database: Database) -> None:
+    """A watch whose answers wait for the store would else try again for ever."""
+    register(database, ["er_1"])
+    recorder = Recorder(database)
+    rename_column(database, "latency_ms", "gone")
+    with pytest.raises(StoreError, match="latency_ms") as found:
+        recorder.record([answer(1)])
+    assert not isinstance(found.value, StoreNewerError)
+    set_revision(database, NEWER)
+    with pytest.raises(StoreNewerError, match=f"has schema {NEWER}, newer "):
+        recorder.record([answer(1)])
+    set_revision(database, REVISION)
+    rename_column(database, "gone", "latency_ms")
+    assert len(recorder.record([answer(1)])) == 1
+
+
+def rename_column(database: Database, before: str, after: str) -> None:
+    """Give a column of the polls another name."""
+    schema = "" if database.dialect.is_file else "recorder."
+    with database.writing() as connection:
+        connection.exec_driver_sql(f"ALTER TABLE {schema}poll RENAME COLUMN {before} TO {after}")
 
 
 def test_no_block_is_sealed_in_a_newer_store(

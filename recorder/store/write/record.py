@@ -148,9 +148,10 @@ class Recorder:
             with self.database.checked_on_failure() if len(answers) == 1 else nullcontext():
                 return write(answers)
         except Exception as error:  # whatever it is, it loses no other answer
-            _check_is_of_rows(error)
-            # A statement may fail for a schema that has become newer, which is no fault of the answer's.
+            # A statement may fail for a schema that has become newer, which is no fault of the answer's. This comes
+            # first: a column that is gone looks like a store that takes nothing, and would be tried again for ever.
             self.database.read(partial(refuse_upgraded, self.database))
+            _check_is_of_rows(error)
             # Without answers it is `before` or `after` that has failed.
             if not answers:
                 raise
