@@ -186,6 +186,34 @@ def test_trouble_with_files_of_before_stops_no_other(database: Database, tmp_pat
     assert in_lake(tmp_path) == in_store(database) != whole
 
 
+NO_SHARED_MEMORY = """
+import resource, sys
+from recorder.cli.main import main
+resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+sys.exit(main())
+"""
+
+
+@pytest.mark.slow
+def test_where_no_process_can_begin(database: Database, tmp_path: Path) -> None:
+    """As in a container that shares no memory: a line says to export with one, and that does."""
+    register(database)
+    export(database, tmp_path, jobs=1)
+    register(database, ["new"])
+    command = command_for(database, tmp_path)
+    done = subprocess.run(
+        [sys.executable, "-c", NO_SHARED_MEMORY, *command],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert line.endswith("no process of the export can begin: File too large: export with --jobs 1")
+    assert run(cli, [*command, "--jobs", "1"]) == 0
+    assert in_lake(tmp_path) == in_store(database)
+
+
 def test_jobs_are_for_a_lake(database: Database, tmp_path: Path, capsys: Capture) -> None:
     """No other export has any use for them."""
     url = database.url.render_as_string(hide_password=False)

@@ -13,6 +13,7 @@ from multiprocessing import active_children, get_context, parent_process
 from threading import Thread
 from typing import Final, TypeAlias
 
+from recorder.errors import RecorderError
 from recorder.store.engine import Database
 from recorder.transfer.lake_month import MonthDone, MonthTask, bring_up
 
@@ -37,12 +38,10 @@ def in_processes(
 
     Raises:
         BrokenProcessPool: one of the processes was killed.
+        RecorderError: none can begin.
     """
     others, running = {*active_children()}, dict[Future[MonthDone], MonthTask]()
-    context = get_context(
-        "spawn"
-    )  # a fork would share the connection, and the threads of libraries
-    with ProcessPoolExecutor(n, context, initializer=_begin, initargs=(database,)) as pool:
+    with _pool(database, n) as pool:
         try:
             while True:
                 for task in islice(tasks, _AHEAD * n - len(running)):
@@ -57,11 +56,28 @@ def in_processes(
             raise
 
 
+def _pool(database: Database, n: int) -> ProcessPoolExecutor:
+    context = get_context(
+        "spawn"
+    )  # a fork would share the connection, and the threads of libraries
+    try:
+        return ProcessPoolExecutor(n, context, initializer=_begin, initargs=(database,))
+    except (OSError, NotImplementedError) as error:  # some containers share no memory
+        raise _cannot_begin(error) from error
+
+
+def _cannot_begin(error: OSError | NotImplementedError) -> RecorderError:
+    why = getattr(error, "strerror", None) or error
+    return RecorderError(f"no process of the export can begin: {why}: export with --jobs 1")
+
+
 def _submit(pool: ProcessPoolExecutor, task: MonthTask) -> Future[MonthDone]:
     """Hand out a month, maybe to a new process: one that hears of no Ctrl-C, which its parent obeys for it."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         return pool.submit(_run, task)
+    except OSError as error:  # no memory for a process, or as many as there may be
+        raise _cannot_begin(error) from error
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
