@@ -100,6 +100,7 @@ def screen(sqlite_template: Path, tmp_path: Path) -> Iterator[Screen]:
         (("runs", "--label", "'team=g"), ["team=growth"]),
         (("runs", "--label", "a", "=", "b", "--source", "=", "t"), ["team_b"]),
         (("runs", "--label", "a", "=", "b", "--source", ""), ["default", "team_b"]),
+        (("runs", "--label", "a", "=", "--source", "t"), ["team_b"]),
         (("runs", "--slug", "_"), []),
         (("events", "--kind", "ended,ov"), ["ended,overdue"]),
         (("sources", "--move", "team"), ["team_b"]),

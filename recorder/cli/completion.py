@@ -43,11 +43,14 @@ class WholeWordBash(BashComplete):
 
 
 def _joined(words: Sequence[str]) -> Iterator[str]:
-    """Yield words as they were typed; the last one, where it is empty, stands by itself."""
+    """Yield words as they were typed; the last one, where it is empty, stands by itself.
+
+    An option stands by itself too: in `--label team= --source` bash does not say whether a blank was typed.
+    """
     whole, goes_on = "", False
     for word in words:
         is_break = bool(word) and _BREAKS.issuperset(word)
-        if whole and not (is_break or (goes_on and word)):
+        if whole and not (is_break or (goes_on and word and not word.startswith("--"))):
             yield whole
             whole = ""
         whole, goes_on = whole + word, is_break
