@@ -129,6 +129,18 @@ def test_status_is_a_page_for_people(database: Database, ask: Ask) -> None:
     assert all(display_width(line) <= 80 for line in page.splitlines())
 
 
+def test_an_actual_in_another_unit_than_its_preview_is_shown_in_its_own(
+    database: Database, ask: Ask
+) -> None:
+    """No page gives one side of a cost the unit of the other, now or as of a time."""
+    register(database, ["er_1"])
+    cost = {"preview": {"credits": 52}, "actual": {"total": 3, "unit": "USD"}}
+    Recorder(database).record([answer(1, document("er_1", "completed", cost=cost))])
+    for more in ((), ("--as-of", iso(T0 + 2 * S))):
+        _, page, _ = ask("status", "er_1", *more)
+        assert "52 credits previewed, 3 USD actual (unit mismatch)" in page
+
+
 @pytest.mark.usefixtures("filled")
 def test_a_page_says_what_is_overdue_and_what_went_wrong_last(ask: Ask) -> None:
     """In flight past the patience is called overdue with its age; a last poll that gave no row is told."""

@@ -28,6 +28,7 @@ class Page:
         labels: its labels, by key.
         last_poll: its last row of `polls`; None where it was never polled.
         overdue_for: the time that an overdue run has been in flight; None for any other.
+        actual_unit: the unit that its actual cost states itself, if any.
         left: what remains of it, and whether it is slow, by the names of `views.REMAINING_KINDS`.
         tz: the zone of instants.
     """
@@ -36,6 +37,7 @@ class Page:
     labels: Mapping[str, str]
     last_poll: Mapping[str, Any] | None
     overdue_for: timedelta | None
+    actual_unit: str | None
     left: Mapping[str, Any]
     tz: tzinfo = UTC
 
@@ -91,11 +93,13 @@ class Page:
         cells = self.cells
         if cells["cost_unit"] is None:
             return "" if cells["cost_quality"] == "none" else cells["cost_quality"]
-        sides = (("previewed", cells["cost_preview"]), ("actual", cells["cost_actual"]))
+        unit = cells["cost_unit"]
+        sides = (
+            ("previewed", cells["cost_preview"], unit),
+            ("actual", cells["cost_actual"], self.actual_unit or unit),
+        )
         amounts = ", ".join(
-            f"{amount_text(value, cells['cost_unit'])} {side}"
-            for side, value in sides
-            if value is not None
+            f"{amount_text(value, unit)} {side}" for side, value, unit in sides if value is not None
         )
         return f"{amounts} ({cells['cost_quality'].replace('_', ' ')})"
 
