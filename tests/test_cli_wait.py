@@ -131,6 +131,14 @@ def test_a_run_that_is_not_there_is_given_up(
     )
 
 
+def test_failures_after_a_404_are_none(commands: Commands, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run that was not there once is waited for while the server fails."""
+    monkeypatch.setattr(wait, "GONE_AFTER_US", 700_000)
+    fails, row = [Reply(status=503)] * 4, document("er_1", "completed")
+    commands.sandbox.script("er_1", [Reply(status=404), *fails, row])
+    assert commands("wait", "er_1", *QUICK).code == 0
+
+
 @pytest.mark.parametrize(("status", "more"), [(401, ("er_2",)), (403, ())])
 def test_a_refused_key_ends_it(commands: Commands, status: int, more: tuple[str, ...]) -> None:
     """Exit code 4, which outranks all others; the run stays tracked."""

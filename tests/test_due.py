@@ -133,13 +133,15 @@ def undone(database: Database, cadence: Cadence, at: int) -> int:
 
 
 def test_a_failed_poll_that_decides_is_waited_for(database: Database) -> None:
-    """A run whose last settle poll failed, or that no answer showed, is tried on for as long as a flight may take."""
-    register(database, ["ended", "unseen", "quiet"])
+    """A run whose last settle poll failed, or a poll after a 404, or that no answer showed: for as long as a flight may take."""
+    register(database, ["ended", "unseen", "quiet", "absent"])
     recorder = Recorder(database, cadence=Cadence(settle_us=(5 * S,)))
+    recorder.record([failure(0, Outcome.NOT_VISIBLE, 404, run_id="absent")])
+    recorder.record([failure(3, run_id="absent")])
     recorder.record([completed(0, "ended"), failure(0, run_id="unseen"), completed(0, "quiet")])
     recorder.record([failure(5, run_id="ended"), completed(2, "quiet"), failure(5, run_id="quiet")])
     cadence = Cadence(settle_us=(5 * S,), overdue_after_us=600 * S)
-    assert [undone(database, cadence, at) for at in (6, 599, 601)] == [2, 2, 0]
+    assert [undone(database, cadence, at) for at in (6, 599, 601)] == [3, 3, 0]
 
 
 LIVES = st.lists(st.sampled_from(["running", "completed", "quiet", "404", "503"]), max_size=5)

@@ -693,6 +693,25 @@ def test_until_done_bears_a_404_in_between(scene: Scene, missing: tuple[int, int
     assert scene.told == []
 
 
+@pytest.mark.parametrize("status", [503, 429])
+@pytest.mark.parametrize("missing", [0, 10])
+def test_until_done_bears_failures_after_a_404(scene: Scene, missing: int, status: int) -> None:
+    """They do not say that the run is gone: it is waited for until an answer does."""
+    scene.track("er_1")
+    scene.world = lambda _s, run_id, at: (
+        Reply(http_status=404)
+        if missing <= at < missing + 3
+        else Reply(http_status=status)
+        if missing <= at < 60
+        else ended(run_id)
+        if at > 90
+        else ok(run_id)
+    )
+    scene.watch(RunMode.DONE)
+    assert (scene.time.now - T0) / S > 90
+    assert [line for line in scene.told if "not visible" in line] == []
+
+
 def test_until_done_leaves_what_is_overdue(scene: Scene) -> None:
     """A stuck run is waited for until it is overdue, and then said to be left."""
     scene.cadence = Cadence(overdue_after_us=MINUTE)

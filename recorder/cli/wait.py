@@ -221,8 +221,9 @@ class Wait:
             return KeyRefusedError.exit_code, "is not polled: the key was refused"
         is_gone = run.tracking == "not_visible"
         state = f"is {'not visible (404)' if is_gone else run.status or 'not seen yet'}"
-        if now - self._gone_since.get((run.source, run.run_id), now) >= GONE_AFTER_US:
-            return _GAVE_UP, state
         outcome = None if run.last_outcome is None else Outcome(run.last_outcome)
         why = f" (last poll: {outcome.text})" if outcome and outcome.is_failure else ""
+        # While polls fail nobody knows whether the run is still gone.
+        if not why and now - self._gone_since.get((run.source, run.run_id), now) >= GONE_AFTER_US:
+            return _GAVE_UP, state
         return None, f"{state} after {format_duration(self.timeout_us)}{why}"

@@ -212,7 +212,8 @@ def undone_count(
     """Return how many runs are in flight and not overdue, or have ended and may still move.
 
     A run in flight that is not visible (404) counts for a moment: it may be too new, or the API's slip. One that was
-    never seen, or whose last poll after the end failed, is tried again for as long as a run in flight may take.
+    never seen, or whose last poll after the end or after a 404 failed, is tried again for as long as a run in flight
+    may take.
     `live_runs.is_waited_for` decides the same for one run.
 
     Args:
@@ -239,11 +240,11 @@ def _undone_count() -> sa.Select[Any]:
         (watch.c.ended_seen_at > sa.bindparam("ended_since"))
         | (failed & (watch.c.last_good_at > overdue_since)),
     )
+    last_seen_at = sa.func.coalesce(watch.c.last_good_at, watch.c.first_polled_at)
     just_gone = sa.and_(
         watch.c.tracking == "not_visible",
         sa.not_(is_ended()),
-        sa.func.coalesce(watch.c.last_good_at, watch.c.first_polled_at)
-        > sa.bindparam("missed_since"),
+        (last_seen_at > sa.bindparam("missed_since")) | (failed & (last_seen_at > overdue_since)),
     )
     overdue = sa.func.coalesce(is_overdue(overdue_since), sa.false())
     new = is_unseen() & (

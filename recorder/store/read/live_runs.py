@@ -102,16 +102,16 @@ def _among(refs: Iterable[RunRef]) -> sa.ColumnElement[bool]:
 
 def is_waited_for(run: RunRow, cadence: Cadence, now: int) -> bool:
     """Return whether `poll --until-done` goes on for this run; `due.undone_count` counts these."""
+    overdue_since = now - cadence.overdue_after_us
+    failed = run.last_outcome is not None and Outcome(run.last_outcome).is_failure
     if run.tracking == "not_visible" and not run.is_terminal:
         last_seen_at = run.last_good_at or run.first_polled_at or 0
-        return last_seen_at > now - MISSED_FOR_US
-    overdue_since = now - cadence.overdue_after_us
+        return last_seen_at > now - MISSED_FOR_US or (failed and last_seen_at > overdue_since)
     if run.phase is Phase.UNSEEN:
         is_new = run.first_polled_at is None or run.first_polled_at > overdue_since
         return run.tracking == "active" and is_new
     if run.phase is not Phase.ENDED:
         return run.is_in_flight and not run.is_overdue(cadence.overdue_after_us, now=now)
-    failed = run.last_outcome is not None and Outcome(run.last_outcome).is_failure
     is_retried = failed and (run.last_good_at or 0) > overdue_since
     just_ended = (run.ended_seen_at or 0) > now - cadence.quiet_after_us
     return run.tracking == "settling" and not run.is_quiet and (just_ended or is_retried)
