@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import sqlalchemy as sa
 from lakes import MONTH, export, in_lake, in_store, opened, states
 from shapes import adopt, fill, fill_items, page, told
 from stores import BASE_URL, T0, answer, document, failure, register
@@ -21,6 +22,7 @@ from recorder.ledger.answer import Outcome
 from recorder.store.engine import Database
 from recorder.store.read.month_rows import MonthCounts
 from recorder.store.read.overdue_runs import Overdue
+from recorder.store.read.row_columns import driver_rows
 from recorder.store.read.run_refs import find_run
 from recorder.store.write.capture import record_page
 from recorder.store.write.forget import forget
@@ -77,6 +79,21 @@ def test_a_month_of_many_rows_is_whole(database: Database, tmp_path: Path) -> No
     Recorder(database).record([failure(n) for n in range(4500)])
     export(database, tmp_path)
     assert in_lake(tmp_path) == in_store(database)
+
+
+def test_of_large_runs_fewer_are_fetched_at_a_time(database: Database) -> None:
+    """What is in memory at a time is bounded by the longest text of the fetch before."""
+    sizes = [1, 1, 1, 1, 1, 1, 600, 400, 400, 300, 300, 300, None]
+    rows = sa.union_all(
+        *(
+            sa.select(sa.literal(n).label("n"), sa.literal(None if size is None else "x" * size))
+            for n, size in enumerate(sizes)
+        )
+    )
+    with database.reading() as connection:
+        fetched = driver_rows(connection, rows.order_by("n"), per_fetch=5, most_text=1000)
+        numbers = [[number for number, _ in some] for some in fetched]
+    assert numbers == [[0], [1, 2, 3, 4, 5], [6, 7, 8, 9, 10], [11], [12]]
 
 
 @pytest.mark.slow

@@ -123,13 +123,28 @@ def scan(
 
 
 def driver_rows(
-    connection: sa.Connection, statement: sa.Executable, *, per_fetch: int = _PER_FETCH
+    connection: sa.Connection,
+    statement: sa.Executable,
+    *,
+    per_fetch: int = _PER_FETCH,
+    most_text: int | None = None,
 ) -> Iterator[Sequence[Sequence[Any]]]:
-    """Yield the driver's own rows, some at a time: SQLAlchemy's cost as much again."""
+    """Yield the driver's own rows, some at a time: SQLAlchemy's cost as much again.
+
+    Args:
+        connection: a transaction of the store.
+        statement: what to fetch.
+        per_fetch: how many rows at the most.
+        most_text: fewer, where the texts in their last column would come to more than so many characters by the longest of
+            the fetch before; None: as many.
+    """
     options = {"stream_results": True, "max_row_buffer": per_fetch}
     result = connection.execute(statement, execution_options=options)
-    while rows := result.cursor_strategy.fetchmany(result, result.cursor, per_fetch):
+    n = per_fetch if most_text is None else 1
+    while rows := result.cursor_strategy.fetchmany(result, result.cursor, n):
         yield rows
+        if most_text is not None:
+            n = max(1, min(per_fetch, most_text // max(1, *(len(row[-1] or "") for row in rows))))
 
 
 def aligned(keys: Whole, found: Whole, columns: Mapping[str, Column]) -> Columns:
