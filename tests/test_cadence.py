@@ -227,10 +227,11 @@ def test_a_lost_run_is_asked_for_after_as_long_as_it_has_been_lost() -> None:
     assert pauses[-1] == DAY
 
 
-def test_a_404_after_an_outage_waits_for_no_longer_than_any_other() -> None:
+def test_a_404_after_an_outage_waits_as_the_first_of_any_other_run() -> None:
     """Failures before it say nothing of how long the run has been lost, nor does a clock that was set back."""
     gone = known(DAY, last_outcome=Outcome.NOT_VISIBLE, n_failures=300)
-    assert pause(replace(gone, lost_at=START + DAY)) == HOUR
+    assert pause(replace(gone, lost_at=START + DAY)) == 3 * SECOND
+    assert pause(replace(gone, lost_at=START + DAY - 3 * SECOND)) == 6 * SECOND
     assert pause(replace(gone, lost_at=START + 2 * DAY)) == HOUR
 
 

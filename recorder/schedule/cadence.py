@@ -222,8 +222,11 @@ def _after_end(inputs: ScheduleInputs, now: int, cadence: Cadence) -> NextPoll:
 def _after_failure(inputs: ScheduleInputs, now: int, cadence: Cadence) -> NextPoll:
     is_absent, slowest = inputs.last_outcome is Outcome.NOT_VISIBLE, SLOWEST_RETRY_US
     if is_absent:
-        lost_us = 0 if inputs.lost_at is None else now - inputs.lost_at
+        lost_us = -1 if inputs.lost_at is None else now - inputs.lost_at
         slowest = min(max(lost_us, SLOWEST_SOON_LOST_US), SLOWEST_LOST_US)
+        # Failures before the first 404 slow down nothing. Below 0 the clock was set back.
+        if lost_us >= 0:
+            slowest = min(slowest, lost_us + cadence.every_us)
     pause = min(cadence.every_us << min(max(inputs.n_failures - 1, 0), _MOST_DOUBLINGS), slowest)
     tracking: Tracking = "settling" if inputs.is_terminal else "active"
     return NextPoll(
