@@ -243,6 +243,23 @@ def test_a_forgotten_run_leaves_a_pruned_month(database: Database, tmp_path: Pat
     assert b"er_2" not in content
 
 
+def test_a_forgotten_run_that_is_tracked_again_leaves_a_pruned_month(
+    database: Database, tmp_path: Path
+) -> None:
+    """What the lake had of it is gone, though the store has a run of that id."""
+    _pruned(database)
+    export(database, tmp_path)
+    whole = in_lake(tmp_path)
+    _prune(database)
+    database.write(forget, "default", ["er_2"])
+    register(database, ["er_2"], at=600)
+    shown = document("er_2", "completed", timing=DONE)
+    Recorder(database).record([answer(601, shown, run_id="er_2")])
+    export(database, tmp_path)
+    left = {name: [row for row in rows if row["run_id"] != "er_2"] for name, rows in whole.items()}
+    assert in_lake(tmp_path) == left
+
+
 COUNTS = MonthCounts(MONTH, 5, 1, 0)
 
 

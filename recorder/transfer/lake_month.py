@@ -4,7 +4,7 @@ Invariant: a month has the rows of one state of the store. It is written again w
 the lake has, or the files have another layout, and never replaced by one that a prune has made poorer.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -14,7 +14,7 @@ from recorder.store.read.month_rows import (
     MonthCounts,
     month_columns,
     month_counts,
-    month_run_ids,
+    month_tracked_at,
 )
 from recorder.transfer.lake_files import LakeMonth, SourceFiles
 from recorder.transfer.lake_tables import LAYOUT, names_of, table_of
@@ -109,8 +109,8 @@ def _bring_up(connection: Connection, task: MonthTask) -> MonthDone:
         return MonthDone(is_kept=is_kept)
     # Of what changed and was pruned the month still lacks as much; only the forgotten runs are gone.
     kept = counts._replace(n_changes=written.n_changes, n_prunes=written.n_prunes)
-    ids = month_run_ids(connection, source.source_id, month)
-    tables = _tables_of_runs(arrow, files, month, ids)
+    tracked_at = month_tracked_at(connection, source.source_id, month)
+    tables = _tables_of_runs(arrow, files, month, _runs_left(arrow, files, month, tracked_at))
     return MonthDone(now=files.write(arrow, month, kept, tables), is_kept=is_kept)
 
 
@@ -128,6 +128,21 @@ def _stored_tables(
                 yield table_of(arrow, view, rows)
 
     return tables
+
+
+def _runs_left(
+    arrow: Arrow, files: SourceFiles, month: str, tracked_at: Mapping[str, int]
+) -> list[str]:
+    """Return the ids of the runs of a month of the lake that the store still tracks since then."""
+    with arrow.parquet.ParquetFile(files.path(month, "runs")) as file:
+        runs = file.read(["run_id", "tracked_at"])
+    at = runs["tracked_at"].cast(arrow.int64()).to_pylist()
+    # A run that was forgotten and is tracked again begins later.
+    return [
+        run_id
+        for run_id, then in zip(runs["run_id"].to_pylist(), at, strict=True)
+        if tracked_at.get(run_id, then + 1) <= then
+    ]
 
 
 def _tables_of_runs(

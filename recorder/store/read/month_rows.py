@@ -80,10 +80,11 @@ def n_runs_of(connection: sa.Connection, source_id: int, months: Collection[str]
     return int(connection.execute(sa.select(sa.func.count()).where(in_months)).scalar_one())
 
 
-def month_run_ids(connection: sa.Connection, source_id: int, month: str) -> list[str]:
-    """Return the ids of the runs of a month."""
+def month_tracked_at(connection: sa.Connection, source_id: int, month: str) -> dict[str, int]:
+    """Return since when the runs of a month are tracked, microseconds since 1970 UTC, by their ids."""
     in_month = (run.c.source_id == source_id) & (run.c.month == month)
-    return list(connection.execute(sa.select(run.c.run_id).where(in_month)).scalars())
+    found = connection.execute(sa.select(run.c.run_id, run.c.tracked_at).where(in_month))
+    return dict(found.tuples().all())
 
 
 def month_columns(
