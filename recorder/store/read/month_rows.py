@@ -84,7 +84,7 @@ def month_tracked_at(connection: sa.Connection, source_id: int, month: str) -> d
     """Return since when the runs of a month are tracked, microseconds since 1970 UTC, by their ids."""
     in_month = (run.c.source_id == source_id) & (run.c.month == month)
     found = connection.execute(sa.select(run.c.run_id, run.c.tracked_at).where(in_month))
-    return dict(found.tuples().all())
+    return dict(found.all())
 
 
 def month_columns(
