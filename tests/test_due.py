@@ -92,7 +92,7 @@ def test_no_crowd_hides_the_rest(database: Database) -> None:
 def test_what_is_wanted_in_a_minute(database: Database) -> None:
     """One in flight or never asked counts with the cadence, one not visible by its pause, one that ended not."""
     register(database, ["new", "flying", "absent", "ended", "gone"])
-    gone = [failure(n, Outcome.NOT_VISIBLE, 404, run_id="gone") for n in range(5)]
+    gone = [failure(n, Outcome.NOT_VISIBLE, 404, run_id="gone") for n in (0, 3, 9, 21, 45)]
     absent = failure(0, Outcome.NOT_VISIBLE, 404, run_id="absent")
     Recorder(database).record([answer(0, run_id="flying"), absent, completed(0, "ended"), *gone])
     wanted = 20 + 20 + 20 + 60 / 48
@@ -104,7 +104,7 @@ def test_what_is_wanted_in_a_minute(database: Database) -> None:
 def test_how_long_each_run_rests(database: Database) -> None:
     """Those never asked not at all, others until their next look; those that have ended wait for all of them."""
     register(database, ["new", "flying", "ended", "gone"])
-    gone = [failure(n, Outcome.NOT_VISIBLE, 404, run_id="gone") for n in range(5)]
+    gone = [failure(n, Outcome.NOT_VISIBLE, 404, run_id="gone") for n in (0, 3, 9, 21, 45)]
     Recorder(database).record([answer(0, run_id="flying"), completed(0, "ended"), *gone])
     assert sorted(ask(database, pauses, [1])) == [0, EVERY_US, 48 * S]
     assert ask(database, pauses, [2]) == []

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 
 import pytest
+from msgspec.structs import force_setattr
 from programs import HOME
 from stores import answer, document, register, view
 
@@ -80,7 +81,7 @@ def test_others_go_on_while_a_large_body_is_read(
             return super().isascii()
 
     huge = answer(1, body)
-    object.__setattr__(huge, "body", Slow(body))
+    force_setattr(huge, "body", Slow(body))
     thread = threading.Thread(target=Recorder(database).record, args=([huge],))
     thread.start()
     assert reading.wait(60)

@@ -79,7 +79,7 @@ def export(
     as_of: int | None,
     tz: tzinfo,
     settings: Settings,
-) -> int:
+) -> int | None:
     """Write answers, or the rows of a view, to a file; or a lake, to a folder.
 
     NAME is answers, lake, runs, snapshots, polls, transitions, labels, lead_outcomes or events. `answers` is every
@@ -110,7 +110,7 @@ def export(
             _write_view(count.each(rows), name, chosen, path)
     if sys.stderr.isatty():
         notify(f"{count.words()} written to {out}")
-    return 0
+    return None  # 1 where its output was lost
 
 
 def _export_lake(folder: Path, settings: Settings, *, force: bool, jobs: int | None) -> int:
