@@ -29,7 +29,7 @@ from recorder.errors import (
 )
 from recorder.instants import datetime_of, iso, parse_instant
 from recorder.store.engine import Database
-from recorder.store.files import make_store_file
+from recorder.store.files import APPLICATION_ID, make_store_file
 from recorder.store.migrate import downgrade, migrations_dir, upgrade
 from recorder.store.revision import current_revision, require_current
 from recorder.store.schema import REVISION, VERSION_TABLE, run
@@ -40,6 +40,7 @@ from recorder.store.write.track import track_with_source
 Open = Callable[[str], Database]
 CHECKS = ["alembic.autogenerate.*", "alembic.ext.checkconstraint_byname"]
 PREPARE = "print(prepare_for_writing(database))"
+MARKS = ("application_id", "journal_mode")
 UPGRADE = "print(upgrade(database))"
 
 
@@ -388,6 +389,29 @@ def test_a_place_that_cannot_be_had_is_told(tmp_path: Path, open_database: Open)
     (tmp_path / "file").touch()
     with pytest.raises(StoreError, match="choose another place with --db"):
         upgrade(open_database(f"sqlite:///{tmp_path / 'file' / 'store.db'}"))
+
+
+MAKE_FILES = """
+    from pathlib import Path
+    from recorder.store.files import make_store_file
+    folder = Path(sys.argv[2])
+    (folder / f"ready-{sys.argv[3]}").touch()
+    while len(list(folder.glob("ready-*"))) < 4:
+        pass
+    for number in range(50):
+        make_store_file(folder / f"{number}.db")
+""".strip()
+
+
+@pytest.mark.slow
+def test_processes_make_the_same_file_at_once(tmp_path: Path) -> None:
+    """None is refused for a lock of another, though SQLite does not let two wait that turn to WAL at once."""
+    processes = [start(MAKE_FILES, "sqlite://", str(tmp_path), str(number)) for number in range(4)]
+    assert [finish(process) for process in processes] == [""] * 4
+    for number in range(50):
+        with closing(sqlite3.connect(tmp_path / f"{number}.db")) as connection:
+            found = [connection.execute(f"PRAGMA {n}").fetchone()[0] for n in MARKS]
+        assert found == [APPLICATION_ID, "wal"]
 
 
 @pytest.mark.slow

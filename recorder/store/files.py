@@ -9,6 +9,7 @@ It knows only the tables that mark a store of an unreleased program.
 import os
 import re
 import sqlite3
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from fcntl import LOCK_EX, LOCK_NB, flock
@@ -20,6 +21,7 @@ from recorder.errors import StoreDamagedError, StoreError
 
 APPLICATION_ID = 0x7075_6666  # "puff"
 BUSY_MS = 30_000
+_PAUSE = 0.02  # seconds
 _PARTIAL = ".partial"
 ELSEWHERE = "choose another place with --db"
 NOT_OURS = f"is a database of something else: {ELSEWHERE}"
@@ -48,6 +50,20 @@ def create_file(path: Path) -> None:
 def make_store_file(path: Path) -> None:
     """Make a SQLite file without tables that is marked as a store, in WAL mode; keep a store that is there."""
     create_file(path)
+    deadline = time.monotonic() + BUSY_MS / 1000
+    while True:
+        try:
+            _mark_store_file(path)
+        except sqlite3.OperationalError as error:
+            # Of two processes that turn to WAL at once, each holding a lock, SQLite refuses one without a wait.
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(_PAUSE)
+        else:
+            return
+
+
+def _mark_store_file(path: Path) -> None:
     with closing(sqlite3.connect(path, timeout=BUSY_MS / 1000)) as connection:
         connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
         connection.execute("PRAGMA journal_mode=WAL")
