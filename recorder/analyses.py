@@ -31,9 +31,10 @@ from recorder.history.timeline import RunStory
 from recorder.instants import datetime_of
 from recorder.outlooks import Outlooks
 from recorder.queries import Queries
+from recorder.store.read.listing import Listing
 from recorder.store.read.recent_runs import WantedLikes, recent_runs
 from recorder.store.read.run_columns import read_runs
-from recorder.views import run_cells
+from recorder.views import run_cells, snapshot_cells
 
 
 class Analyses(Queries):
@@ -162,13 +163,13 @@ class Analyses(Queries):
         outlooks.add_likes(like, [(row.source, row.slug, row.version)], now=moment)
         left = outlooks.cells([row], now=moment)[row.source, row.run_id]
         after_us, since = self._settings.cadence.overdue_after_us, row.flight_since
-        rows = (list(ask(run_id, source)) for ask in (self.snapshots, self.transitions, self.polls))
-        snapshots, transitions, polls = rows
+        states = self._listed(Listing.snapshots, run_id, source)
+        units = ("preview_unit", "actual_unit")
         story = RunStory(
             run=run_cells(row),
-            snapshots=snapshots,
-            transitions=transitions,
-            polls=polls,
+            snapshots=[snapshot_cells(one) | {name: one[name] for name in units} for one in states],
+            transitions=list(self.transitions(run_id, source)),
+            polls=list(self.polls(run_id, source)),
             overdue_at=None if since is None else instant(since + after_us),
             final_at=instant(row.cost_known_at),
             now=datetime_of(moment),

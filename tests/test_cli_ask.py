@@ -139,6 +139,9 @@ def test_an_actual_in_another_unit_than_its_preview_is_shown_in_its_own(
     for more in ((), ("--as-of", iso(T0 + 2 * S))):
         _, page, _ = ask("status", "er_1", *more)
         assert "52 credits previewed, 3 USD actual (unit mismatch)" in page
+        _, table, _ = ask("runs", *more)
+        assert "3 USD/52 credits" in table
+        assert "cost: actual/preview in credits where no unit stands" in " ".join(table.split())
 
 
 @pytest.mark.usefixtures("filled")

@@ -27,6 +27,7 @@ from recorder.history import flags
 from recorder.history.flags import SENTENCES, flag_sentence
 from recorder.instants import DAY, iso, parse_instant
 from recorder.ledger.answer import Answer, Outcome
+from recorder.ledger.cost import CostRules
 from recorder.sandbox import answers
 from recorder.store.engine import Database
 from recorder.store.write.record import Recorder
@@ -262,6 +263,44 @@ def test_each_kind_of_cost_has_its_sentence(
     _, page, _ = ask("explain", "er_1")
     assert ("Cost\n" in page) == (sentence is not None)
     assert sentence is None or sentence in " ".join(page.split())
+
+
+def test_each_amount_on_the_line_of_time_is_in_its_own_unit(database: Database, ask: Ask) -> None:
+    """An actual may have another unit than the preview, and than the actual before it."""
+    preview = {"amount": 5, "unit": "EUR"}
+    actuals: list[Any] = [None, 6, {"amount": 7, "unit": "USD"}]
+    costs = [{"preview": preview, "actual": actual} for actual in actuals]
+    seen = [(20 + n, body("er_1", "completed", ended=9, cost=cost)) for n, cost in enumerate(costs)]
+    record(database, "er_1", *seen)
+    found = facts(ask, "er_1")
+    words = [one["words"] for one in found["timeline"] if one["event"] == "actual"]
+    assert words == ["actual 6 EUR, none before", "actual 7 USD, was 6 EUR"]
+    assert (found["cost_unit"], found["cost_actual_unit"]) == ("EUR", "USD")
+
+
+def test_an_actual_without_a_unit_is_in_that_of_the_settings(
+    database: Database, ask: Ask, tmp_path: Path
+) -> None:
+    """The line of time gives it the unit that the page gives it."""
+    with (tmp_path / "config.toml").open("a") as config:
+        config.write('[cost]\nunit = "credits"\n')
+    for at, cost in ((20, {"preview": 5}), (21, {"preview": 5, "actual": 6})):
+        register(database, ["er_1"], at=0)
+        rules = CostRules(unit="credits")
+        given = body("er_1", "completed", ended=9, cost=cost)
+        Recorder(database, costs=rules).record([answer(at, given, run_id="er_1")])
+    moments = facts(ask, "er_1")["timeline"]
+    assert [one["words"] for one in moments if one["event"] == "actual"] == [
+        "actual 6 credits, none before"
+    ]
+
+
+def test_an_actual_of_a_run_in_flight_is_in_its_own_unit(database: Database, ask: Ask) -> None:
+    """Also while its preview is what counts in spending."""
+    cost = {"preview": {"amount": 5, "unit": "EUR"}, "actual": {"amount": 6, "unit": "USD"}}
+    record(database, "er_1", (20, body("er_1", "running", cost=cost)))
+    page = " ".join(ask("explain", "er_1")[1].split())
+    assert "It cost 6 USD, against a preview of 5 EUR." in page
 
 
 def test_a_run_that_goes_on_after_its_end_is_told_so(database: Database, ask: Ask) -> None:

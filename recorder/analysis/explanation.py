@@ -14,8 +14,8 @@ from recorder.analysis.rows import RunRow
 from recorder.analysis.stats import ratio
 from recorder.analysis.values import Cells, amount
 from recorder.history.flags import flag_sentence
-from recorder.history.spend_parts import SPENT
 from recorder.history.timeline import RunStory
+from recorder.history.units import unit_of_actual
 from recorder.instants import SECOND
 
 _IDS: Final = ("source", "run_id", "enrichment_id", "slug", "version", "status")
@@ -96,7 +96,7 @@ class Explanation:
             **self.left,
             **dict(self._place_facts()),
             **{name: run[name] for name in _COSTS},
-            "cost_actual_unit": run["spend_unit" if run["spend_part"] in SPENT else "cost_unit"],
+            "cost_actual_unit": unit_of_actual(run),
             "cost_variance": amount(variance),
             "cost_over_preview": None
             if variance is None

@@ -18,8 +18,8 @@ from recorder.cli.snapshot_lines import COLUMNS, format_step, step_cells, step_l
 from recorder.cli.stores import reading
 from recorder.cli.streams import WIDE, terminal_width
 from recorder.cli.terminal import shorten, visible
-from recorder.history.units import UNSTATED
-from recorder.humanize import cost_text, counted, span, time_left
+from recorder.history.units import UNSTATED, unit_of_actual
+from recorder.humanize import amount_text, cost_text, counted, span, time_left
 from recorder.instants import datetime_of
 from recorder.ledger.run_status import TERMINAL
 from recorder.life import LOST, Tracking
@@ -126,7 +126,8 @@ def _write_table(
     columns = [*_MAIN_COLUMNS[:2], *(["tracking"] if dropped else []), *_MAIN_COLUMNS[2:]]
     if any(REMAINING_KINDS.keys() <= row.keys() for row in rows):
         columns.insert(columns.index("slug"), "remaining")
-    units = Counter(row["cost_unit"] for row in rows)
+    sides = ((row["cost_unit"], unit_of_actual(row)) for row in rows)
+    units = Counter(unit for both in sides for unit in dict.fromkeys(both))
     write_rows(
         [row | _texts(row, now, _usual_unit(units)) for row in rows],
         columns=declared({**RUN_KINDS, **_COMPOSED}, keys=("run_id",)),
@@ -174,6 +175,9 @@ def _cost(row: Mapping[str, Any], usual: str | None) -> str | None:
     unit = row["cost_unit"]
     if unit is None:
         return None
+    if (of_actual := unit_of_actual(row)) != unit:
+        sides = (amount_text(row["cost_actual"], of_actual), amount_text(row["cost_preview"], unit))
+        return "/".join(sides)
     is_plain = unit in (usual, UNSTATED)
     text = cost_text(row["cost_actual"], row["cost_preview"], None if is_plain else unit)
     return f"{text}{_NO_UNIT}" if unit == UNSTATED and usual is not None else text

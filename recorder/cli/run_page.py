@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 
 from recorder.analysis.value_texts import instant_text
 from recorder.cli.terminal import display_width, fold, pad, visible
+from recorder.history.units import unit_of_actual
 from recorder.humanize import amount_text, counted, from_to, span, time_left
 from recorder.ledger.answer import Outcome
 
@@ -28,7 +29,6 @@ class Page:
         labels: its labels, by key.
         last_poll: its last row of `polls`; None where it was never polled.
         overdue_for: the time that an overdue run has been in flight; None for any other.
-        actual_unit: the unit that its actual cost states itself, if any.
         left: what remains of it, and whether it is slow, by the names of `views.REMAINING_KINDS`.
         tz: the zone of instants.
     """
@@ -37,7 +37,6 @@ class Page:
     labels: Mapping[str, str]
     last_poll: Mapping[str, Any] | None
     overdue_for: timedelta | None
-    actual_unit: str | None
     left: Mapping[str, Any]
     tz: tzinfo = UTC
 
@@ -93,10 +92,9 @@ class Page:
         cells = self.cells
         if cells["cost_unit"] is None:
             return "" if cells["cost_quality"] == "none" else cells["cost_quality"]
-        unit = cells["cost_unit"]
         sides = (
-            ("previewed", cells["cost_preview"], unit),
-            ("actual", cells["cost_actual"], self.actual_unit or unit),
+            ("previewed", cells["cost_preview"], cells["cost_unit"]),
+            ("actual", cells["cost_actual"], unit_of_actual(cells)),
         )
         amounts = ", ".join(
             f"{amount_text(value, unit)} {side}" for side, value, unit in sides if value is not None

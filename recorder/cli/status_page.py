@@ -65,7 +65,6 @@ def page_of(
         labels=labels,
         last_poll=last_poll,
         overdue_for=timedelta(microseconds=flight_us) if is_late else None,
-        actual_unit=row.actual_unit,
         left=left,
         tz=options.tz,
     )

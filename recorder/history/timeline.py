@@ -11,6 +11,7 @@ from typing import Any, Literal, TypeAlias
 
 from msgspec import Struct
 
+from recorder.history.units import UNSTATED
 from recorder.humanize import amount_text, span
 from recorder.ledger.run_status import TERMINAL
 
@@ -43,7 +44,7 @@ class RunStory(Struct, frozen=True, kw_only=True):
 
     Attributes:
         run: its row.
-        snapshots: its states.
+        snapshots: its states, each with the units that its sides state themselves: `preview_unit`, `actual_unit`.
         transitions: the changes of its status.
         polls: its polls.
         overdue_at: when it became overdue, or will.
@@ -93,7 +94,25 @@ class RunStory(Struct, frozen=True, kw_only=True):
     def _states(self) -> Iterator[Moment]:
         for before, after in zip([None, *self.snapshots], self.snapshots, strict=False):
             yield from _lead_moments(before, after)
-            yield from _cost_moments(before, after)
+            yield from self._cost_moments(before, after)
+
+    def _cost_moments(self, before: Cells | None, after: Cells) -> Iterator[Moment]:
+        """Yield a preview that changed, and an actual that changed after the end."""
+        is_late = before is not None and before["status"] in TERMINAL
+        for side in ("preview", *(["actual"] if is_late else [])):
+            was, value = (None if one is None else one[f"cost_{side}"] for one in (before, after))
+            if before is not None and value != was:
+                earlier = "none before" if was is None else f"was {self._amount(before, side)}"
+                words = f"{side} {self._amount(after, side)}, {earlier}"
+                yield _seen(after["first_seen_at"], side, words)
+
+    def _amount(self, state: Cells, side: str) -> str:
+        """Return one side of a state's cost in its own unit."""
+        unit = state[f"{side}_unit"] or state["cost_unit"]
+        # A state does not know the setting for amounts without a unit; the row of the run does.
+        return amount_text(
+            state[f"cost_{side}"], self.run["cost_unit"] if unit == UNSTATED else unit
+        )
 
     def _gaps(self) -> Iterator[Moment]:
         """Yield the times in flight in which no answer showed the run for far longer than it is usually polled."""
@@ -146,14 +165,3 @@ def _n_ended(state: Cells) -> int:
 def _quarters_done(state: Cells) -> int:
     total = state["leads_total"] or 0
     return 4 * _n_ended(state) // total if total > 0 else 0
-
-
-def _cost_moments(before: Cells | None, after: Cells) -> Iterator[Moment]:
-    """Yield a preview that changed, and an actual that changed after the end."""
-    is_late = before is not None and before["status"] in TERMINAL
-    for side in ("preview", *(["actual"] if is_late else [])):
-        was, value = (None if one is None else one[f"cost_{side}"] for one in (before, after))
-        if before is not None and value != was:
-            earlier = "none before" if was is None else f"was {amount_text(was)}"
-            words = f"{side} {amount_text(value, after['cost_unit'])}, {earlier}"
-            yield _seen(after["first_seen_at"], side, words)

@@ -1,7 +1,7 @@
 """How the preview and the actual of a run go together: their units, and which pair they make."""
 
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
 from recorder.ledger.cost import Amount
 
@@ -19,6 +19,13 @@ def shown_unit(preview: Amount, actual: Amount, units: tuple[str, str]) -> str |
     if preview.micros is not None:
         return units[0]
     return units[1] if actual.micros is not None else None
+
+
+def unit_of_actual(run: Mapping[str, Any]) -> str | None:
+    """Return the unit of the actual in a row of the view `runs`; without an actual, of the preview."""
+    # What counts in spending is in the unit of the actual wherever there is one.
+    unit: str | None = run["cost_unit" if run["cost_actual"] is None else "spend_unit"]
+    return unit
 
 
 def pair_quality(preview: Amount, actual: Amount, units: tuple[str, str], *, quiet: bool) -> str:
