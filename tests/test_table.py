@@ -40,9 +40,19 @@ def printed(
     return out.getvalue()
 
 
+LONG = "funding_stage_and_last_round_amount_eu_customers_v2"
 WIDE = [f"{part}_seconds_{word}" for part in ("queue", "run") for word in ("p50", "p90", "p95")]
 GROUPED: Row = {"slug": Cell("text", key=True)} | {
     name: Cell("seconds", group=name.rpartition("_")[0]) for name in WIDE
+}
+SIDES: Row = {
+    "slug": Cell("text", key=True),
+    "version": Cell("text", key=True),
+    "measure": Cell("text", key=True),
+    "n": Cell("count"),
+    "value": Cell("number", main=True),
+    "difference": Cell("number", main=True),
+    "verdict": Cell("text", key=True),
 }
 
 
@@ -69,7 +79,7 @@ def test_a_wide_table_goes_on_below() -> None:
 
 def test_a_table_too_wide_names_what_it_leaves_out() -> None:
     """The last columns go, and are named."""
-    rows = [{"slug": "a", **dict.fromkeys(WIDE, 70)}] * 2
+    rows = [{"slug": slug, **dict.fromkeys(WIDE, 70)} for slug in "ab"]
     text = printed(rows, width=60, columns=GROUPED)
     assert "no room for run p95: widen the terminal, or add --wide" in " ".join(text.split())
     assert max(map(len, text.splitlines())) <= 60
@@ -78,7 +88,7 @@ def test_a_table_too_wide_names_what_it_leaves_out() -> None:
 def test_a_verdict_stays() -> None:
     """A key column finds room before the others, wherever it stands."""
     columns = GROUPED | {"verdict": Cell("text", key=True)}
-    rows = [{"slug": "a", **dict.fromkeys(WIDE, 70), "verdict": "likely over"}] * 2
+    rows = [{"slug": slug, **dict.fromkeys(WIDE, 70), "verdict": "likely over"} for slug in "ab"]
     text = printed(rows, width=60, columns=columns)
     assert text.splitlines()[1].split()[-1] == "verdict"
     assert "no room for run p90, run p95: widen" in " ".join(text.split())
@@ -87,7 +97,7 @@ def test_a_verdict_stays() -> None:
 def test_a_column_with_bars_stays() -> None:
     """A column with bars gives up its room after the counts that stand before it."""
     columns = GROUPED | {"failure_rate": Cell("rate", bar=True)}
-    rows = [{"slug": "a", **dict.fromkeys(WIDE, 70), "failure_rate": 0.5}] * 2
+    rows = [{"slug": slug, **dict.fromkeys(WIDE, 70), "failure_rate": 0.5} for slug in "ab"]
     text = printed(rows, width=60, columns=columns)
     assert text.splitlines()[1].split()[-1] == "rate"
     assert "no room for run p90, run p95: widen" in " ".join(text.split())
@@ -96,7 +106,9 @@ def test_a_column_with_bars_stays() -> None:
 def test_a_main_column_stays() -> None:
     """What a table is about gives up its room after the counts around it."""
     columns = GROUPED | {"difference": Cell("number", main=True), "more": Cell("number")}
-    rows = [{"slug": "a", **dict.fromkeys(WIDE, 70), "difference": 12345, "more": 1}] * 2
+    rows = [
+        {"slug": slug, **dict.fromkeys(WIDE, 70), "difference": 12345, "more": 1} for slug in "ab"
+    ]
     text = printed(rows, width=60, columns=columns)
     assert text.splitlines()[1].split()[-1] == "difference"
     assert "no room for run p90, run p95, more: widen" in " ".join(text.split())
@@ -113,9 +125,10 @@ def test_one_row_too_wide_is_written_line_by_line() -> None:
 def test_a_key_is_whole() -> None:
     """A key that is too wide goes on in the next line, where another text is shortened."""
     columns = {"pattern": Cell("text", key=True), "note": Cell("text"), "runs": Cell("count")}
-    rows = [{"pattern": "no reply from <host>", "note": "n" * 30, "runs": 3}] * 2
+    texts = "no reply from <host>", "b"
+    rows = [{"pattern": text, "note": "nn " * 10, "runs": 3} for text in texts]
     assert printed(rows, width=40, columns=columns).splitlines()[2:4] == [
-        "no reply from     nnnnnnnnnnnnnnn…     3",
+        "no reply from     nn nn nn nn nn …     3",
         "<host>",
     ]
 
@@ -123,9 +136,87 @@ def test_a_key_is_whole() -> None:
 def test_a_key_of_any_length_is_shown() -> None:
     """One of 10,000 characters by its beginning, so that the other rows can be seen."""
     columns = {"slug": Cell("text", key=True), "runs": Cell("count")}
-    lines = printed([{"slug": "s" * 10000, "runs": 3}] * 2, width=60, columns=columns).splitlines()
+    rows = [{"slug": slug * 10000, "runs": 3} for slug in "ab"]
+    lines = printed(rows, width=60, columns=columns).splitlines()
     assert len(lines) < 60
     assert lines[-1].strip().endswith("…")
+
+
+def test_keys_that_rows_share_stand_above_them() -> None:
+    """Before a column is left out, the leading keys stand once, on a line above the rows that have them."""
+    rows = [
+        {"slug": slug, "version": "3", "measure": measure, "n": 99, "value": 1.5, "difference": 20}
+        for slug in (LONG, "b")
+        for measure in ("failure rate", "wall seconds")
+    ]
+    rows = [row | {"verdict": "higher"} for row in rows]
+    assert printed(rows, width=62, columns=SIDES).splitlines() == [
+        "version  measure        n  value  difference  verdict",
+        "-------  ------------  --  -----  ----------  -------",
+        f"slug {LONG}",
+        "3        failure rate  99    1.5          20  higher",
+        "3        wall seconds  99    1.5          20  higher",
+        "",
+        "slug b",
+        "3        failure rate  99    1.5          20  higher",
+        "3        wall seconds  99    1.5          20  higher",
+    ]
+    assert printed(rows, width=50, columns=SIDES).splitlines()[-3:] == [
+        "slug b, version 3",
+        "failure rate  99    1.5          20  higher",
+        "wall seconds  99    1.5          20  higher",
+    ]
+
+
+def test_a_name_is_folded_before_a_column_goes() -> None:
+    """A key of one long word gives its room to the figures, broken where its parts meet."""
+    columns = {"slug": Cell("text", key=True), "runs": Cell("count"), "cost": Cell("amount")}
+    rows = [{"slug": slug, "runs": 10**9, "cost": Decimal(10**9)} for slug in (LONG, "b")]
+    assert printed(rows, width=45, columns=columns).splitlines()[2:] == [
+        "funding_stage_   1,000,000,000  1,000,000,000",
+        "and_last_round_",
+        "amount_eu_",
+        "customers_v2",
+        "b                1,000,000,000  1,000,000,000",
+    ]
+
+
+def test_a_main_column_outlives_the_column_of_names() -> None:
+    """Before the figure that a table is about is left out, each row's name stands on a line of its own."""
+    columns = {
+        "slug": Cell("text", key=True),
+        "rate": Cell("number", main=True),
+        "runs": Cell("count"),
+    }
+    rows = [{"slug": slug, "runs": 10**9, "rate": 10**13 + 0.5} for slug in ("word_" * 4, "b")]
+    assert printed(rows, width=30, columns=columns).splitlines()[1:] == [
+        "--------------------",
+        "slug word_word_word_word_",
+        "10,000,000,000,000.5",
+        "slug b",
+        "10,000,000,000,000.5",
+        "no room for runs: widen the",
+        "terminal, or add --wide",
+    ]
+
+
+def test_a_name_lacks_its_middle() -> None:
+    """Names that begin alike can be told apart; a sentence is shortened at its end."""
+    rows = [{"run_id": "r" * 12, "slug": f"{LONG}{n}", "note": "no such thing"} for n in (1, 2)]
+    assert [line[14:] for line in printed(rows, width=42).splitlines()[2:]] == [
+        "fundin…rs_v21  no such thing",
+        "fundin…rs_v22  no such thing",
+    ]
+
+
+def test_bars_fold_no_name() -> None:
+    """A name keeps its room, whatever bars would take."""
+    columns = {"slug": Cell("text", key=True), "runs": Cell("count", bar=True)}
+    rows = [{"slug": slug, "runs": 10**6} for slug in (LONG, "b")]
+    assert printed(rows, width=len(LONG) + 12, columns=columns).splitlines()[2:] == [
+        f"{LONG}  1,000,000",
+        f"{'b':{len(LONG)}}  1,000,000",
+    ]
 
 
 def test_a_source_that_all_rows_share_is_not_shown() -> None:
@@ -224,9 +315,9 @@ def test_bars_show_numbers_where_there_is_room() -> None:
 
 def test_texts_are_shortened_and_ids_last() -> None:
     """What does not fit ends with an ellipsis; an id keeps its characters as long as it can."""
-    rows = [{"run_id": "er_01JC8Z6M3Q_01JC8Z6M3Q", "message": "m" * 100}] * 2
+    rows = [{"run_id": "er_01JC8Z6M3Q_01JC8Z6M3Q", "message": "mm " * 40}] * 2
     line = printed(rows, width=50).splitlines()[2]
-    assert line == "er_01JC8Z6M3Q_01JC8Z6M3Q  " + "m" * 23 + "…"
+    assert line == "er_01JC8Z6M3Q_01JC8Z6M3Q  " + "mm " * 7 + "mm…"
 
 
 cells = st.one_of(

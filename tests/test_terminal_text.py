@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recorder.cli.terminal import display_width, fold, pad, shorten, visible
+from recorder.cli.terminal import display_width, fold, pad, shorten, shorten_name, visible
 
 any_text = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 
@@ -26,6 +26,16 @@ def test_a_shortened_text_fits(text: str, width: int) -> None:
     short = shorten(text, width)
     assert display_width(short) <= width
     assert short == text or short.endswith("…")
+
+
+@given(text=any_text.map(visible), width=st.integers(1, 20))
+def test_a_name_without_its_middle_fits(text: str, width: int) -> None:
+    """A name has its beginning and its end, and both fit."""
+    name = text.replace(" ", "")
+    short = shorten_name(name, width)
+    assert display_width(short) <= width
+    start, _, end = short.partition("…")
+    assert short == name or (name.startswith(start) and name.endswith(end))
 
 
 @given(text=any_text.map(visible), width=st.integers(2, 12))
@@ -51,3 +61,9 @@ def test_a_number_keeps_its_unit_on_its_line() -> None:
     """A text is not broken between `27` and `s`, or before a percent sign."""
     assert list(fold("in flight for 27 s", 16)) == ["in flight for", "27 s"]
     assert list(fold("a share of 14.4 %, more", 16)) == ["a share of", "14.4 %, more"]
+
+
+def test_a_long_name_is_broken_where_its_parts_meet() -> None:
+    """A word that is longer than a line is broken behind `_`, `-`, `.`, `:` or `/`; others stay whole."""
+    assert list(fold("work_email_finder_v2", 12)) == ["work_email_", "finder_v2"]
+    assert list(fold("see work_email first", 12)) == ["see", "work_email", "first"]

@@ -164,11 +164,11 @@ def _write_table(rows: Iterable[Row], page: _Page) -> None:
 
 
 def _fitted(texts: TableTexts, page: _Page) -> tuple[list[str], list[str]]:
-    """Return the lines of the table, with bars that take the room of no column, and what found no room."""
+    """Return the lines of the table, with bars that take no room from columns or keys, and what found no room."""
     plain = lay_out(texts.columns(bar=0), width=page.width, goes_on=is_wide())
     for bar in () if is_wide() else BARS:
         drawn = lay_out(texts.columns(bar=bar), width=page.width)
-        if drawn[1] == plain[1]:
+        if drawn[1] == plain[1] and len(drawn[0]) == len(plain[0]):
             return drawn
     return plain
 

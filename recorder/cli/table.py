@@ -2,8 +2,10 @@
 
 Invariant: columns that are left out are named, and no table is wider than asked. Pure.
 
-Headings are broken between words, then texts are shortened. If that is not enough, one row is written a line a value;
-more rows lose their last columns, which are given in order of importance, or go on below, led by the key columns.
+Headings are broken between words, then texts are shortened, and keys folded. If that is not enough, one row is written a
+line a value. More rows go on below, led by the key columns, or give way in this order: keys that several rows share stand
+once, on a line above them; keys are folded further; the last columns are left out, which are given in order of importance;
+and before a main column is, the keys of each row stand on a line of their own.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,12 +13,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby, zip_longest
 
-from recorder.cli.terminal import display_width, fold, pad, shorten
+from recorder.cli.terminal import display_width, fold, pad, shorten, shorten_name
 
 _GAP = "  "
 _SHORTEST_TEXT = 12
 _LONGEST_KEY = 500  # columns, in as many lines as it takes
-_LONGEST_WORD = 24  # of a key that is folded between words
+_LONGEST_WORD = 24  # of a key that is folded between words, while columns have room
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,12 +51,15 @@ class Column:
         """The width at which nothing is shortened, and the heading takes two lines at most."""
         return max(self._content, self._name_width)
 
-    @property
-    def least(self) -> int:
-        """The width below which the column is of no use."""
+    def least(self, longest_word: int = _LONGEST_WORD) -> int:
+        """Return the width below which the column is of no use.
+
+        Args:
+            longest_word: the columns up to which a word of a key stays whole.
+        """
         if not self.flexible:
             return self.wanted
-        useful = min(self._longest_word, _LONGEST_WORD) if self.key else _SHORTEST_TEXT
+        useful = min(self._longest_word, longest_word) if self.key else _SHORTEST_TEXT
         return max(self._name_width, min(self._content, useful))
 
     @cached_property
@@ -72,6 +77,65 @@ class Column:
         return min(max(display_width(" ".join(half)) for half in two) for two in halves)
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Layout:
+    """One way to give the columns of a table room.
+
+    Attributes:
+        lifted: the leading keys that stand on a line above their rows.
+        kept: the columns below that.
+        widths: of these.
+        dropped: the columns that are left out.
+        width: of the table.
+    """
+
+    lifted: Sequence[Column]
+    kept: Sequence[Column]
+    widths: list[int]
+    dropped: Sequence[Column]
+    width: int
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether each row is one line, with all that it has."""
+        columns = zip(self.kept, self.widths, strict=True)
+        return not (self.lifted or self.dropped) and all(
+            width >= column.wanted for column, width in columns if column.key
+        )
+
+    @property
+    def loss(self) -> tuple[int, bool, int, int]:
+        """What is lost: main columns, a line for each row, other columns, lines."""
+        n_main = sum(column.is_main for column in self.dropped)
+        return n_main, not self._is_shared, len(self.dropped) - n_main, len(self.lines)
+
+    @property
+    def _is_shared(self) -> bool:
+        """Whether rows have the keys above them in common, most of the time."""
+        return not self.lifted or 2 * len(self._sections) <= len(self.kept[0].cells)
+
+    @cached_property
+    def _sections(self) -> list[tuple[list[str], list[int]]]:
+        """The texts of the keys that are lifted, and the rows that share them."""
+        rows = range(len(self.kept[0].cells))
+        sections = groupby(rows, key=lambda row: [column.cells[row] for column in self.lifted])
+        return [(texts, list(some)) for texts, some in sections]
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """The lines of the table."""
+        return list(self._lines())
+
+    def _lines(self) -> Iterator[str]:
+        yield from _head(self.kept, self.widths)
+        for number, (texts, rows) in enumerate(self._sections):
+            if number and self._is_shared and self.lifted:
+                yield ""
+            yield from _section_name(self.lifted, texts, self.width)
+            for row in rows:
+                yield from _row(self.kept, self.widths, row)
+
+
 def lay_out(
     columns: Sequence[Column], *, width: int, goes_on: bool = False
 ) -> tuple[list[str], list[str]]:
@@ -82,14 +146,13 @@ def lay_out(
         width: columns of the terminal.
         goes_on: whether a table that is too wide goes on below.
     """
+    is_single = len(columns[0].cells) == 1
+    if not (is_single or goes_on):
+        return _narrowed(columns, width)
     widths = _widths(columns, width)
     if widths is not None:
         return list(_lines(columns, widths)), []
-    if len(columns[0].cells) == 1:
-        return list(_blocks(columns, width)), []
-    if goes_on:
-        return list(_parts_below(columns, width)), []
-    return _without_the_last(columns, width)
+    return list(_blocks(columns, width) if is_single else _parts_below(columns, width)), []
 
 
 def _parts_below(columns: Sequence[Column], width: int) -> Iterator[str]:
@@ -116,21 +179,52 @@ def _count_fitting(leading: Sequence[Column], others: Sequence[Column], width: i
     return whole[-1] if whole else len(fits)
 
 
-def _without_the_last(columns: Sequence[Column], width: int) -> tuple[list[str], list[str]]:
-    kept, dropped = list(columns), list[str]()
-    while others := [place for place, column in enumerate(kept) if not column.key]:
+def _narrowed(columns: Sequence[Column], width: int) -> tuple[list[str], list[str]]:
+    """Return the lines of the layout that loses least, and the titles of the columns that it leaves out."""
+    layouts = list[_Layout]()
+    for layout in _layouts(columns, width):
+        layouts.append(layout)
+        if layout.is_whole:
+            break
+    if not layouts:
+        return list(_blocks(columns, width)), []
+    best = min(layouts, key=lambda layout: layout.loss)
+    return best.lines, [column.title for column in best.dropped]
+
+
+def _layouts(columns: Sequence[Column], width: int) -> Iterator[_Layout]:
+    """Yield the layouts of a table; of those that lose as much the first is the best."""
+    n_leading = next((n for n, column in enumerate(columns) if not column.key), len(columns) - 1)
+    ways = [(0, _LONGEST_WORD), *((n, _SHORTEST_TEXT) for n in range(n_leading + 1))]
+    for n_lifted, longest_word in ways:
+        layout = _layout(columns, width, n_lifted=n_lifted, longest_word=longest_word)
+        if layout is not None:
+            yield layout
+
+
+def _layout(
+    columns: Sequence[Column], width: int, *, n_lifted: int, longest_word: int
+) -> _Layout | None:
+    """Return the layout of as many columns as have room; None where there is not even room for the keys."""
+    kept, dropped = list(columns[n_lifted:]), list[Column]()
+    while (widths := _widths(kept, width, longest_word)) is None:
+        others = [place for place, column in enumerate(kept) if not column.key]
+        if not others or len(kept) == 1:
+            return None
         least = max(others, key=lambda place: (not kept[place].is_main, place))
-        dropped.insert(0, kept.pop(least).title)
-        widths = _widths(kept, width) if kept else None
-        if widths is not None:
-            return list(_lines(kept, widths)), dropped
-    return list(_blocks(columns, width)), []
+        dropped.insert(0, kept.pop(least))
+    return _Layout(
+        lifted=columns[:n_lifted], kept=kept, widths=widths, dropped=dropped, width=width
+    )
 
 
-def _widths(columns: Sequence[Column], width: int) -> list[int] | None:
+def _widths(
+    columns: Sequence[Column], width: int, longest_word: int = _LONGEST_WORD
+) -> list[int] | None:
     """Return the width of each column; None where even the least widths do not fit."""
     room = width - len(_GAP) * (len(columns) - 1)
-    widths, least = [column.wanted for column in columns], [column.least for column in columns]
+    widths = [column.wanted for column in columns]
+    least = [column.least(longest_word) for column in columns]
     for group, places in _spans(columns):
         missing = display_width(group) - _span_width(widths, places)
         widths[places[-1]] += max(missing, 0)
@@ -158,13 +252,30 @@ def _span_width(widths: Sequence[int], places: Sequence[int]) -> int:
 
 def _lines(columns: Sequence[Column], widths: list[int]) -> Iterator[str]:
     yield from _head(columns, widths)
-    yield _GAP.join("-" * width for width in widths)
-    for row in zip(*(column.cells for column in columns), strict=True):
-        texts = (
-            fold(shorten(text, _LONGEST_KEY), width) if column.key and column.flexible else [text]
-            for column, width, text in zip(columns, widths, row, strict=True)
-        )
-        yield from (_line(columns, widths, line) for line in zip_longest(*texts, fillvalue=""))
+    for row in range(len(columns[0].cells)):
+        yield from _row(columns, widths, row)
+
+
+def _section_name(keys: Sequence[Column], texts: Sequence[str], width: int) -> Iterator[str]:
+    """Yield the lines that name a section; a title and its text are parted only where both fill more than a line."""
+    line = ""
+    for column, text in zip(keys, texts, strict=True):
+        part = shorten(f"{column.title} {text}", _LONGEST_KEY) if text else ""
+        longer = ", ".join(filter(None, (line, part)))
+        if line and display_width(longer) > width:
+            yield from fold(f"{line},", width)
+            longer = part
+        line = longer
+    yield from fold(line, width) if line else ()
+
+
+def _row(columns: Sequence[Column], widths: list[int], row: int) -> Iterator[str]:
+    texts = (
+        fold(shorten(text, _LONGEST_KEY), width) if column.key and column.flexible else [text]
+        for column, width in zip(columns, widths, strict=True)
+        for text in (column.cells[row],)
+    )
+    yield from (_line(columns, widths, line) for line in zip_longest(*texts, fillvalue=""))
 
 
 def _head(columns: Sequence[Column], widths: list[int]) -> Iterator[str]:
@@ -178,6 +289,7 @@ def _head(columns: Sequence[Column], widths: list[int]) -> Iterator[str]:
         yield _GAP.join(texts).rstrip()
         del rows[0]
     yield from (_line(columns, widths, row) for row in rows)
+    yield _GAP.join("-" * width for width in widths)
 
 
 def _upper(
@@ -194,7 +306,7 @@ def _upper(
 
 def _line(columns: Sequence[Column], widths: list[int], texts: Sequence[str]) -> str:
     cells = (
-        pad(shorten(text, width), width, right=column.right)
+        pad(shorten_name(text, width), width, right=column.right)
         for column, width, text in zip(columns, widths, texts, strict=True)
     )
     return _GAP.join(cells).rstrip()

@@ -15,6 +15,8 @@ _OBEYED = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _JOINERS = frozenset("\u200c\u200d")  # zero width, and part of some scripts and emoji
 ELLIPSIS = "…"
 _BREAK = re.compile(" (?![smhd]\\b|%)")  # a blank that does not stand before a unit
+_JOINT = re.compile(r"(?<=\w)[-_./:](?=\w)")  # of a name or a URL
+_SHORTEST_NAME = 8  # columns; a shorter text shows its beginning only
 
 
 def visible(text: str) -> str:
@@ -40,6 +42,22 @@ def shorten(text: str, width: int) -> str:
     return text[: _fitting(text, width - 1)] + ELLIPSIS
 
 
+def shorten_name(text: str, width: int) -> str:
+    """Return the text in at most `width` columns: a longer name lacks its middle, for names differ at their ends too."""
+    if display_width(text) <= width or " " in text or width < _SHORTEST_NAME:
+        return shorten(text, width)
+    end = _from_end(text, (width - 1) // 2)
+    return text[: _fitting(text, width - 1 - display_width(end))] + ELLIPSIS + end
+
+
+def _from_end(text: str, width: int) -> str:
+    """Return the last characters of a text that fit into `width` columns, joined ones together."""
+    end = text[-width:]
+    while display_width(end) > width or (end and not display_width(end[0])):
+        end = end[1:]
+    return end
+
+
 def _fitting(text: str, width: int) -> int:
     """Return how many characters fit into `width` columns."""
     most = max(width, 1)
@@ -51,11 +69,13 @@ def _fitting(text: str, width: int) -> int:
 
 
 def fold(text: str, width: int) -> Iterator[str]:
-    """Yield the text in lines of at most `width` columns, broken at blanks where there are any; `5 s` stays whole."""
+    """Yield the text in lines of at most `width` columns, broken at blanks, else behind `_`, `-` and their like; `5 s` stays whole."""
     while (end := max(_fitting(text, width), 1)) < len(text):
         # Three more, as far as the pattern looks ahead for a unit.
         blanks = (found.start() for found in _BREAK.finditer(text, 1, end + 3))
-        end = max((blank for blank in blanks if blank <= end), default=end)
+        joints = (found.end() for found in _JOINT.finditer(text, 0, end + 1))
+        last_joint = max((joint for joint in joints if joint <= end), default=end)
+        end = max((blank for blank in blanks if blank <= end), default=last_joint)
         yield text[:end].rstrip()
         text = text[end:].lstrip()
     yield text
