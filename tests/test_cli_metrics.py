@@ -155,6 +155,23 @@ def test_names_and_helps_keep_to_the_conventions(asked: Asked) -> None:
             assert sample.name == family.name + ("_total" if family.type == "counter" else "")
 
 
+def test_no_sample_comes_twice(
+    database: Database, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Runs of an empty slug and runs without one are one sample, the sum of both."""
+    monkeypatch.setenv("RECORDER_CONFIG", os.devnull)
+    slugs = {"er_1": "", "er_2": None, "er_3": None}
+    register(database, slugs)
+    Recorder(database).record(
+        answer(0, document(run_id, enrichment={"slug": slug}), run_id=run_id)
+        for run_id, slug in slugs.items()
+    )
+    asked = Asked(database, capsys)
+    samples = [line for line in asked("metrics").splitlines() if not line.startswith("#")]
+    assert len({line.rpartition(" ")[0] for line in samples}) == len(samples)
+    assert asked.metrics()["recorder_runs_in_flight"] == {("", "default"): 3}
+
+
 def test_an_empty_store_has_no_samples(
     database: Database, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:

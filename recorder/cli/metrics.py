@@ -87,8 +87,12 @@ def _family(metric: Metric) -> Any:  # noqa: ANN401  # the library's own
     core = extra_module("prometheus_client.core", extra="metrics")
     kind = core.CounterMetricFamily if metric.is_counter else core.GaugeMetricFamily
     family = kind(metric.name, metric.about, labels=metric.labels)
+    # Null and "" are one label, and a collector refuses a whole file for a sample that comes twice.
+    values: Counter[Labels] = Counter()
     for labels, value in metric.samples.items():
-        family.add_metric([label or "" for label in labels], float(value))
+        values[tuple(label or "" for label in labels)] += value
+    for labels, value in values.items():
+        family.add_metric(labels, float(value))
     return family
 
 
