@@ -18,7 +18,7 @@ from recorder.analysis.report import Report
 from recorder.analysis.rows import RunRow
 from recorder.analysis.samples import median_rank
 from recorder.errors import UsageError
-from recorder.instants import DAY, HOUR, SECOND
+from recorder.instants import DAY, HOUR, SECOND, iso
 from recorder.ledger.cost import MICROS
 
 KEYS = ("measure", "unit")
@@ -238,6 +238,13 @@ def test_a_period_is_compared_with_the_one_before() -> None:
     assert "A: 8 runs (since 2026-12-02" in asked("compare", rows, against="previous", **asks).foot
     shared = compare(rows, Filters(since=DAWN + 10 * DAY), Filters()).foot
     assert "B: 30 runs (all); 20 runs on both sides" in shared
+
+
+def test_a_period_that_begins_after_its_end_is_refused_by_its_own_instants() -> None:
+    """As `--since 7d --as-of` a time before that: not by those of the period before."""
+    asks: dict[str, Any] = {"filters": Filters(since=DAWN + HOUR), "now": DAWN}
+    with pytest.raises(UsageError, match=f"--since {iso(DAWN + HOUR)} is not before .*{iso(DAWN)}"):
+        asked("compare", [], against="previous", **asks)
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,8 @@ def _prepare(question: Question) -> Question:
     end = question.now if until is None else until
     if a is not None or b is not None or since is None or end is None:
         raise UsageError(f"--against previous goes with --since alone: {_HOW}")
-    sides = {"a": Filters(since=2 * since - end, until=since), "b": Filters(since=since, until=end)}
+    # The side that was asked for comes first: where it is none, the message names its instants.
+    sides = {"b": Filters(since=since, until=end), "a": Filters(since=2 * since - end, until=since)}
     return replace(
         question,
         filters=structs.replace(question.filters, since=None, until=None),
