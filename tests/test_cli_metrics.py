@@ -162,10 +162,11 @@ def test_no_sample_comes_twice(
     monkeypatch.setenv("RECORDER_CONFIG", os.devnull)
     slugs = {"er_1": "", "er_2": None, "er_3": None}
     register(database, slugs)
-    Recorder(database).record(
+    answers = [
         answer(0, document(run_id, enrichment={"slug": slug}), run_id=run_id)
         for run_id, slug in slugs.items()
-    )
+    ]
+    Recorder(database).record(answers)
     asked = Asked(database, capsys)
     samples = [line for line in asked("metrics").splitlines() if not line.startswith("#")]
     assert len({line.rpartition(" ")[0] for line in samples}) == len(samples)
