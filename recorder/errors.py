@@ -81,4 +81,4 @@ class StoreBusyError(StoreError):
 
 
 class StoreConflictError(StoreBusyError):
-    """The server ended the transaction in favour of another one: a deadlock, a serialization failure."""
+    """The transaction was ended in favour of another one: a deadlock, a serialization failure, a file that changed."""

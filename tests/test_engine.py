@@ -2,19 +2,22 @@
 
 import os
 import shutil
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from recorder.errors import RowRefusedError, StoreError, StoreMissingError
+from recorder.errors import RowRefusedError, StoreConflictError, StoreError, StoreMissingError
 from recorder.store.engine import Database
 from recorder.store.migrate import upgrade
 from recorder.store.revision import current_revision
 from recorder.store.schema import REVISION, label, poller
 
 Open = Callable[[str], Database]
+HOLDERS = sa.select(poller.c.holder).order_by(poller.c.holder)
 WATCHING = {"holder": "elsewhere/1/a", "alive_until": 0, "wanted": "[]", "is_viewer": False}
 
 
@@ -61,6 +64,60 @@ def test_a_store_that_may_be_written_again_is_written(
     with database.writing() as connection:
         connection.execute(sa.delete(poller))
     database.close()
+
+
+def test_a_file_that_changes_under_its_reader_is_not_told_to_be_damaged(
+    store: Database, open_database: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a right to its folder a reader has no lock: what it read is asked again, or refused with what to do."""
+    store.close()
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    reader = open_database(store.url.render_as_string())
+
+    def look(connection: sa.Connection, changes: list[str]) -> list[tuple[int, str]]:
+        before = connection.execute(sa.select(sa.func.count()).select_from(poller)).scalar_one()
+        with monkeypatch.context() as patched:
+            patched.setattr(os, "access", lambda *_: True)
+            for holder in changes:
+                write(store, holder)
+            changes.clear()
+            store.close()
+        return [(before, holder) for holder in connection.execute(HOLDERS).scalars()]
+
+    assert reader.read(look, ["two"]) == [(2, "one"), (2, "two")]
+    refused = pytest.raises(StoreConflictError, match=r"was written to while .* read it; try again")
+    with refused, reader.reading() as connection:
+        look(connection, [f"holder {n}" for n in range(500)])
+    with refused, reader.reading() as connection:
+        look(connection, ["last"])
+        raise LookupError  # what rows of two states lead to
+
+
+def test_a_log_that_goes_away_while_it_is_opened(
+    store: Database, open_database: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process that had it open has ended: a user who may only read the file reads it as it stands."""
+    store.close()
+    assert store.path
+    log = store.path.with_name(f"{store.path.name}-wal")
+    log.touch()
+
+    class Vanishing(sqlite3.Connection):
+        """SQLite's connection to a file whose folder this user may not write to."""
+
+        def execute(self, *_: Any) -> sqlite3.Cursor:
+            log.unlink()
+            error = sqlite3.OperationalError("attempt to write a readonly database")
+            error.sqlite_errorcode = sqlite3.SQLITE_READONLY_DIRECTORY
+            raise error
+
+    def connect(name: Any, **options: Any) -> sqlite3.Connection:
+        kind = Vanishing if log.exists() else sqlite3.Connection
+        return sqlite3.Connection(name, **options) if "uri" in options else kind(name, **options)
+
+    monkeypatch.setattr(sqlite3.dbapi2, "connect", connect)
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    assert held(open_database(store.url.render_as_string())) == ["one"]
 
 
 @pytest.fixture

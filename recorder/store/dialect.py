@@ -62,6 +62,10 @@ class Dialect(Struct, frozen=True, kw_only=True):
         """Begin a transaction on the database."""
         raise NotImplementedError
 
+    def has_changed(self, connection: sa.Connection) -> bool:  # noqa: ARG002
+        """Return whether what a reading transaction saw may be of several states of the store."""
+        return False
+
     def make_schema(self, connection: sa.Connection) -> None:
         """Make the database schema of the tables where it is missing."""
 

@@ -6,7 +6,7 @@ in that file alone, wherever others move it, and no transaction makes a file. No
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeAlias, TypeVar
 
@@ -34,6 +34,8 @@ T = TypeVar("T")
 
 DIALECTS: dict[str, Dialect] = {"sqlite": SQLITE, "postgresql": POSTGRES}
 _TRIES = 5  # of a transaction that meets others
+# What contradictory rows lead to, wherever they are read.
+_OF_ROWS = (ArithmeticError, LookupError, NoResultFound, TypeError, ValueError)
 
 
 class Database:
@@ -85,21 +87,29 @@ class Database:
     def read(
         self, query: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **more: P.kwargs
     ) -> T:
-        """Return what a query finds in one state of the store."""
-        with self.reading() as connection:
-            return query(connection, *args, **more)
+        """Return what a query finds in one state of the store, asked again where that changed under it."""
+        return self._again(self.reading, query, *args, **more)
 
     def write(
         self, work: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **more: P.kwargs
     ) -> T:
         """Do work in a writing transaction, again where the server ended it in favour of another one."""
+        return self._again(self.writing, work, *args, **more)
+
+    @staticmethod
+    def _again(
+        begin: Callable[[], AbstractContextManager[sa.Connection]],
+        work: Callable[Concatenate[sa.Connection, P], T],
+        *args: P.args,
+        **more: P.kwargs,
+    ) -> T:
         for _ in range(_TRIES - 1):
             try:
-                with self.writing() as connection:
+                with begin() as connection:
                     return work(connection, *args, **more)
             except StoreConflictError:
                 continue
-        with self.writing() as connection:
+        with begin() as connection:
             return work(connection, *args, **more)
 
     def give_back(self) -> None:
@@ -130,8 +140,7 @@ class Database:
         """
         try:
             yield
-        # What contradictory rows lead to, wherever they are read.
-        except (ArithmeticError, LookupError, NoResultFound, TypeError, ValueError) as error:
+        except _OF_ROWS as error:
             with self.reading() as connection:
                 damage = self.dialect.find_damage(connection)
             if damage is not None:
@@ -147,11 +156,23 @@ class Database:
                 self.dialect.begin(
                     connection, writes=writes, foreign_keys=foreign_keys, busy_ms=busy_ms
                 )
-                yield connection
+                try:
+                    yield connection
+                except (DBAPIError, *_OF_ROWS) as error:
+                    self._refuse_changed(connection, error)
+                    raise
+                self._refuse_changed(connection)
         except (DBAPIError, UnicodeDecodeError) as error:
             if "readonly" in str(getattr(error, "orig", "")):
                 self.engine.dispose()  # SQLite stays read-only; a new connection may write
             raise translated(error, self.name, busy_ms) from error
+
+    def _refuse_changed(self, connection: sa.Connection, error: Exception | None = None) -> None:
+        """Refuse what was read in a file that this user may only read, and that another one has written to meanwhile."""
+        if self.dialect.has_changed(connection):
+            raise StoreConflictError(
+                f"{self.name} was written to while this user, who may only read it, read it; try again"
+            ) from error
 
     def _find_file(self, *, writes: bool) -> None:
         """Refuse a file that is gone, or that replaced the one that this process has written to."""

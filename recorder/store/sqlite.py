@@ -7,6 +7,7 @@ IMMEDIATE; commits are durable; a reading connection cannot write.
 import os
 import re
 import sqlite3
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -35,6 +36,11 @@ _OF_QUERIES = frozenset(  # codes of errors; None: of the module itself
     }
 )
 _STEPS = 100_000  # of SQLite's machine, some milliseconds: between them Python sees a Ctrl-C
+_FIXED = "fixed"
+_FIRST_READ = "SELECT count(*) FROM sqlite_schema"
+_WITHOUT_LOG = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
+_READER_TRIES = 50  # a user who may not read the log is told so after a second
+_PAUSE = 0.02  # seconds
 _WORD = re.compile(r'near "(.+)": |: (\S+)$')
 
 
@@ -75,6 +81,19 @@ class Sqlite(Dialect, frozen=True):
         """Begin a transaction: the driver itself begins none."""
         _set(connection, busy_timeout=busy_ms, foreign_keys=foreign_keys, query_only=not writes)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    def has_changed(self, connection: sa.Connection) -> bool:
+        """Return whether a file that was opened as one that does not change was written to since."""
+        found = connection.info.get(_FIXED)
+        if found is None:
+            return False
+        try:
+            now = Path(str(connection.engine.url.database)).stat()
+        except OSError:
+            return False
+        # Who reads goes on in the file that was opened, also where another one has taken its name.
+        is_same = os.path.samestat(now, found)
+        return is_same and (now.st_size, now.st_mtime_ns) != (found.st_size, found.st_mtime_ns)
 
     def has_broken_reference(self, connection: sa.Connection) -> bool:
         """Check every reference."""
@@ -142,20 +161,48 @@ def _authorize(action: int, *_names: str | None) -> int:
 
 
 def _do_connect(dialect: Any, record: Any, args: Any, options: Any) -> Any:  # noqa: ANN401  # the driver's own
-    """Refuse a file that is not ours; open as unchanging one that this user may only read and nobody has open."""
+    """Refuse a file that is not ours, and connect a user who may only read it by ways that make no file."""
     path = Path(args[0])
-    if path.is_file():
-        refuse_foreign_file(path)
-    may_write = os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
-    if may_write or not path.is_file() or path.with_name(f"{path.name}-wal").exists():
+    if not path.is_file():
         return None
-    # SQLite would make a shared-memory file next to it, and cannot. Somebody may write to the file later.
-    record.info["serves_once"] = True
-    return dialect.loaded_dbapi.connect(uri_of_fixed_file(path), uri=True, **options)
+    refuse_foreign_file(path)
+    if os.access(path, os.W_OK) and os.access(path.parent, os.W_OK):
+        return None
+    return _connect_reader(dialect.loaded_dbapi.connect, record, path, options)
+
+
+def _connect_reader(
+    connect: Callable[..., sqlite3.Connection],
+    record: Any,  # noqa: ANN401  # the driver's own
+    path: Path,
+    options: Mapping[str, Any],
+) -> sqlite3.Connection:
+    """Connect to a file that this user may only read; where nobody has it open, as to one that does not change."""
+    log = path.with_name(f"{path.name}-wal")
+    for _ in range(_READER_TRIES):
+        found = path.stat()
+        if not log.exists():
+            # SQLite would make a shared-memory file next to it, and cannot. Somebody may write to the file later.
+            record.info[_FIXED] = found
+            return connect(uri_of_fixed_file(path), uri=True, **options)
+        connection = connect(path, **options)
+        try:
+            # From its first read on a connection keeps others from removing the log.
+            connection.execute(_FIRST_READ)
+        except sqlite3.OperationalError as error:
+            connection.close()
+            last = error
+            # The process that closed the file last may just have removed it.
+            if error.sqlite_errorcode & 0xFF not in _WITHOUT_LOG:
+                raise
+            time.sleep(_PAUSE)
+        else:
+            return connection
+    raise last
 
 
 def _on_checkin(_connection: Any, record: Any) -> None:  # noqa: ANN401  # the driver's own
-    if record.info.get("serves_once"):
+    if _FIXED in record.info:
         record.invalidate()
 
 

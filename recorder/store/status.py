@@ -1,5 +1,7 @@
 """The state of a store, and how much it holds; nothing is made or written."""
 
+from contextlib import suppress
+
 import sqlalchemy as sa
 from msgspec import Struct
 
@@ -81,8 +83,11 @@ def _server_version(database: Database) -> str:
 def size_bytes(database: Database) -> int:
     """Return the size of a SQLite file with its write-ahead log, or of the tables with their indexes."""
     if database.path is not None:
-        paths = (database.path, database.path.with_name(f"{database.path.name}-wal"))
-        return sum(path.stat().st_size for path in paths if path.exists())
+        log = database.path.with_name(f"{database.path.name}-wal")
+        # The process that closes the file last removes the log, maybe between a look for it and its size.
+        with suppress(FileNotFoundError):
+            return database.path.stat().st_size + log.stat().st_size
+        return database.path.stat().st_size
     statement = sa.text(
         "SELECT coalesce(sum(pg_total_relation_size(c.oid)), 0) FROM pg_class c"
         " JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = :schema AND c.relkind = 'r'"
