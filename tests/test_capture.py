@@ -255,6 +255,32 @@ def test_a_pass_uses_its_part_and_ends(database: Database) -> None:
     assert scene.time.now < T0 + 30 * S
 
 
+@in_virtual_time
+def test_a_page_is_counted_once_though_the_store_fails_after_it(database: Database) -> None:
+    """What is recorded with a page may fail: it is tried again until the store takes it, and the page is not."""
+    scene = Scene(database, lambda _, run_id, __: ended(run_id), pages=pages_of(150), items=True)
+    scene.track("a")
+    tries = []
+
+    def heal() -> None:
+        tries.append(len(scene.told))
+        if tries.count(1) == 5:
+            execute("DROP TRIGGER full")
+
+    def execute(statement: str) -> None:
+        with database.writing() as connection:
+            connection.exec_driver_sql(statement)
+
+    execute(
+        "CREATE TRIGGER full BEFORE UPDATE ON key_slot WHEN EXISTS (SELECT 1 FROM capture)"
+        " BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
+    )
+    summary = scene.watch(RunMode.PASS, after_tick=heal)
+    assert len(scene.told) == 1
+    assert (capture(database)["n_requests"], summary.pages) == (2, {Outcome.CHANGED: 2})
+    assert len(view(database, "lead_outcomes")) == 150
+
+
 @pytest.mark.slow
 @in_virtual_time
 def test_until_done_waits_for_items(database: Database) -> None:

@@ -55,6 +55,7 @@ class ResultRecorder(Struct, kw_only=True, dict=True):
     runtime: Runtime
     leased: Callable[[], Collection[int]]
     _waiting: list[PollResult] = field(default_factory=list)
+    _pages: dict[tuple[str, Target], Outcome] = field(default_factory=dict)  # of those that wait
     _messages: set[str] = field(default_factory=set)
     _unsaved: list[KeyAnswer] = field(default_factory=list)
     _could_end_at: int | None = None
@@ -102,7 +103,7 @@ class ResultRecorder(Struct, kw_only=True, dict=True):
             if not was_stuck:
                 self.runtime.notify(f"{error}; {len(results)} answers are kept and tried again")
             return []
-        done, self._waiting = self._waiting, []
+        done, self._waiting, self._pages = self._waiting, [], {}
         for one in done:
             if one.answer is not None:
                 self._apply(one.request, one.answer, outcomes)
@@ -112,7 +113,7 @@ class ResultRecorder(Struct, kw_only=True, dict=True):
     def _write(self, results: list[PollResult]) -> dict[tuple[str, Target], Outcome]:
         now = self.runtime.clock()
         answers = [_after_last(one.answer, one.request.due) for one in results if one.answer]
-        # Each in a transaction of its own; one that is written again, after a failure below, leaves the same items.
+        # Each in a transaction of its own; none again after a failure below, which would count its request twice.
         pages = self._write_pages([one for one in answers if not one.target.is_row])
         answers = [one for one in answers if one.target.is_row]
         pauses = {
@@ -134,9 +135,10 @@ class ResultRecorder(Struct, kw_only=True, dict=True):
         return pages | {(one.source, Target(one.run_id)): one.outcome for one in recorded}
 
     def _write_pages(self, answers: list[Answer]) -> dict[tuple[str, Target], Outcome]:
-        return {
-            (one.source, one.target): record_page(self.recorder.database, one) for one in answers
-        }
+        for one in answers:
+            if (one.source, one.target) not in self._pages:
+                self._pages[one.source, one.target] = record_page(self.recorder.database, one)
+        return self._pages
 
     def _report_set_aside(self, recorded: Iterable[RecordResult]) -> None:
         """Report each answer that was set aside, once for each run and reason."""
