@@ -44,7 +44,7 @@ def test_a_watch_reports_a_budget_that_is_too_short(database: Database) -> None:
     scene.watch(RunMode.TIME, seconds=90)
     assert len(scene.told) == 1, scene.told
     [line] = scene.told
-    assert line.startswith("runs of source 'default' end faster than they can be asked: each is")
+    assert line.startswith("runs of source 'default' end faster than they can be asked: the budget")
     assert line.endswith(
         "half of them take less than 30 s, so ends are seen late; raise --rate, or use a second key"
     )
@@ -58,7 +58,9 @@ def test_single_passes_report_it_once(database: Database) -> None:
     for _ in range(4):
         scene.watch(RunMode.PASS)
         scene.time.now += 10 * S
-    assert len([line for line in scene.told if "end faster than they can be asked" in line]) == 1
+    [line] = [line for line in scene.told if "end faster than they can be asked" in line]
+    # How often each is polled depends on when passes come.
+    assert "the budget allows a poll of each about every" in line
 
 
 @pytest.mark.slow

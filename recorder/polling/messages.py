@@ -54,8 +54,8 @@ def too_fast_line(sources: Iterable[str], *, pace_us: int, life_us: int) -> str:
     """Return the message for a key whose runs end faster than they can be asked."""
     names = ", ".join(map(repr, sources))
     return (
-        f"runs of source {names} end faster than they can be asked: each is polled about every {whole_span(pace_us)},"
-        f" half of them take less than {whole_span(life_us)}, so ends are seen late; raise --rate, or use a second key"
+        f"runs of source {names} end faster than they can be asked: the budget allows a poll of each about every"
+        f" {whole_span(pace_us)}, half of them take less than {whole_span(life_us)}, so ends are seen late; raise --rate, or use a second key"
     )
 
 
