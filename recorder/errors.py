@@ -12,6 +12,7 @@
         ├── StoreNewerError       the store is newer than this program
         ├── StoreDamagedError     the store's file, or its content, is damaged
         ├── RowRefusedError       the store refuses a row: trying again does not help
+        ├── StatementRefusedError  what a statement names is not there, or not this user's
         └── StoreBusyError        the database stayed locked
             └── StoreConflictError  the server ended the transaction in favour of another one
 
@@ -74,6 +75,10 @@ class StoreDamagedError(StoreError):
 
 class RowRefusedError(StoreError):
     """The store refuses a row: trying again does not help."""
+
+
+class StatementRefusedError(StoreError):
+    """The store refuses a statement: a table or column that it names is not there, or not this user's."""
 
 
 class StoreBusyError(StoreError):

@@ -9,14 +9,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from stores import T0, answer, document, register, rows, set_revision
+import sqlalchemy as sa
+from shapes import page
+from stores import T0, S, answer, document, register, rows, set_revision
+from virtual import Scene, ended, pages_of
 
 from recorder.errors import StoreError, StoreNewerError
+from recorder.polling.watch_options import RunMode
 from recorder.sandbox import Fault, Kind, Sandbox
 from recorder.store import sealed as blocks
 from recorder.store.engine import Database
 from recorder.store.migrate import upgrade
 from recorder.store.schema import REVISION
+from recorder.store.write.capture import record_page
 from recorder.store.write.record import Recorder
 from recorder.store.write.sealing import seal
 from recorder.store.write.track import untrack
@@ -34,6 +39,9 @@ def test_no_answer_is_recorded_in_a_newer_store(database: Database) -> None:
     before = rows(database)
     with pytest.raises(StoreNewerError, match=f"has schema {NEWER}, newer .*: upgrade the program"):
         recorder.record([answer(2, document("er_1", "completed"))])
+    assert rows(database) == before
+    with pytest.raises(StoreNewerError):
+        record_page(database, page({"status": "completed"}))
     assert rows(database) == before
     set_revision(database, REVISION)
     assert len(recorder.record([answer(2, document("er_1", "completed"))])) == 1
@@ -55,11 +63,42 @@ def test_a_newer_store_without_a_column_is_told_to_be_newer(database: Database) 
     assert len(recorder.record([answer(1)])) == 1
 
 
-def rename_column(database: Database, before: str, after: str) -> None:
-    """Give a column of the polls another name."""
+def rename_column(database: Database, before: str, after: str, table: str = "poll") -> None:
+    """Give a column of a table another name."""
     schema = "" if database.dialect.is_file else "recorder."
     with database.writing() as connection:
-        connection.exec_driver_sql(f"ALTER TABLE {schema}poll RENAME COLUMN {before} TO {after}")
+        connection.exec_driver_sql(f"ALTER TABLE {schema}{table} RENAME COLUMN {before} TO {after}")
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])  # a server has a clock of its own
+@pytest.mark.parametrize(
+    ("table", "column"), [("poller", "wanted"), ("key_slot", "free_at"), ("item", "lead_id")]
+)
+def test_a_watch_ends_whatever_table_its_newer_store_has_changed(
+    database: Database, table: str, column: str
+) -> None:
+    """Leases, budgets and leads too: it would else try again for ever."""
+    scene = Scene(database, lambda _, run_id, __: ended(run_id), pages=pages_of(9), items=True)
+
+    def upgrade() -> None:
+        set_revision(database, NEWER)
+        rename_column(database, column, "gone", table)
+
+    scene.track("er_1")
+    scene.time.at(3, upgrade)
+    with pytest.raises(StoreNewerError, match=f"has schema {NEWER}, newer "):
+        scene.watch(RunMode.FOREVER, seconds=40)
+    assert scene.time.now < T0 + 20 * S
+
+
+def test_a_store_that_does_not_answer_is_waited_for_once() -> None:
+    """No second connection asks for its revision."""
+    database = Database("postgresql+psycopg://nobody@127.0.0.1:1/none")
+    tries: list[object] = []
+    sa.event.listen(database.engine, "do_connect", lambda *_: tries.append(None))
+    with pytest.raises(StoreError):
+        Recorder(database).record([answer(1)])
+    assert len(tries) == 1
 
 
 def test_no_block_is_sealed_in_a_newer_store(

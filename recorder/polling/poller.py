@@ -27,6 +27,7 @@ from recorder.polling.watch_options import RunMode, WatchOptions
 from recorder.store.read.due import Due, not_visible_count, undone_count
 from recorder.store.read.failing_runs import failing_runs
 from recorder.store.read.source_rows import SourceRow, source_rows
+from recorder.store.revision import explained
 from recorder.store.write.record import Recorder
 
 ROUND_US = SECOND
@@ -125,7 +126,7 @@ class Poller(Struct, kw_only=True, dict=True):
         try:
             step(self.runtime.clock())
         except StoreError as error:
-            self._note_failure(error)
+            self._note_failure(explained(self._database, error))
         except RecorderError as error:
             self._fail(error)
 

@@ -29,6 +29,7 @@ from recorder.store.engine import Connection
 from recorder.store.read.due import Due, in_flight_count
 from recorder.store.read.failing_runs import failing_runs
 from recorder.store.read.source_rows import served_since
+from recorder.store.revision import explained
 from recorder.store.write.capture import record_page
 from recorder.store.write.record import Recorder
 from recorder.store.write.run_writer import RecordResult
@@ -96,10 +97,10 @@ class ResultRecorder(Struct, kw_only=True, dict=True):
         self._waiting += results
         try:
             outcomes = self._write(self._waiting)
-        # It is a StoreError too, but waiting does not help.
-        except StoreNewerError:
-            raise
         except StoreError as error:
+            known = explained(self.coordinator.database, error)
+            if isinstance(known, StoreNewerError):  # waiting does not help
+                raise known from error
             if not was_stuck:
                 self.runtime.notify(f"{error}; {len(results)} answers are kept and tried again")
             return []

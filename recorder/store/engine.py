@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from sqlite3 import SQLITE_ERROR
 from typing import Concatenate, ParamSpec, TypeAlias, TypeVar
 
 import sqlalchemy as sa
@@ -16,6 +17,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, NoResultFound
 from recorder.errors import (
     RowRefusedError,
     SettingError,
+    StatementRefusedError,
     StoreBusyError,
     StoreConflictError,
     StoreError,
@@ -23,7 +25,7 @@ from recorder.errors import (
 )
 from recorder.store.dialect import Dialect
 from recorder.store.files import BUSY_MS, advice_on, damage_of, damaged
-from recorder.store.postgres import CONFLICTS, LOCKED, POSTGRES, TOO_LARGE
+from recorder.store.postgres import CONFLICTS, LOCKED, NO_SUCH, POSTGRES, TOO_LARGE
 from recorder.store.sqlite import SQLITE
 
 Connection: TypeAlias = sa.Connection
@@ -225,6 +227,8 @@ def translated(error: DBAPIError | UnicodeDecodeError, name: str, busy_ms: int) 
         return StoreBusyError(
             f"{name} stayed locked for {busy_ms / 1000:.0f} s: another program holds it; try again"
         )
+    if sqlstate.startswith(NO_SUCH) or getattr(cause, "sqlite_errorcode", None) == SQLITE_ERROR:
+        return StatementRefusedError(f"{name}: {said}")
     advice = advice_on(cause, name)
     return StoreError(f"{name}: {said}: {advice}" if advice else f"{name}: {said}")
 

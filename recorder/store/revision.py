@@ -7,11 +7,22 @@ import os
 import shlex
 import shutil
 import stat
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import sqlalchemy as sa
 
-from recorder.errors import StoreError, StoreMissingError, StoreNewerError, StoreOutdatedError
+from recorder.errors import (
+    RecorderError,
+    RowRefusedError,
+    StatementRefusedError,
+    StoreDamagedError,
+    StoreError,
+    StoreMissingError,
+    StoreNewerError,
+    StoreOutdatedError,
+)
 from recorder.store import files
 from recorder.store.engine import Database
 from recorder.store.prepared import Prepared
@@ -22,7 +33,9 @@ _HOLDS_ANYTHING = sa.text(
     "SELECT EXISTS (SELECT FROM pg_depend d JOIN pg_namespace n ON n.oid = d.refobjid"
     " WHERE d.refclassid = 'pg_namespace'::regclass AND d.deptype = 'n' AND n.nspname = :schema)"
 )
+E = TypeVar("E", bound=Exception)
 _VERSION = sa.Table(VERSION_TABLE, sa.MetaData(), sa.Column("version_num"), schema=SCHEMA)
+_OF_SCHEMA = (RowRefusedError, StatementRefusedError, StoreDamagedError)
 _STORED_REVISION = Prepared(lambda: sa.select(_VERSION.c.version_num), ())
 
 
@@ -145,6 +158,20 @@ def refuse_upgraded(database: Database, connection: sa.Connection) -> None:
     """
     [(revision,)] = _STORED_REVISION.all(connection)
     refuse_newer(database, revision)
+
+
+def explained(database: Database, error: E) -> E | StoreError:
+    """Return the error of a newer store where an upgrade may be why a statement failed; else the same error.
+
+    A store that does not answer is not asked.
+    """
+    if isinstance(error, RecorderError) and not isinstance(error, _OF_SCHEMA):
+        return error
+    try:
+        database.read(partial(refuse_upgraded, database))
+    except StoreError as found:
+        return found
+    return error
 
 
 def upgrade_command(database: Database) -> str:

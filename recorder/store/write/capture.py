@@ -4,7 +4,6 @@ Invariant: a page is written in one transaction with the cursor of the next one;
 capture has come to writes no item. The first page removes the items of an earlier capture.
 """
 
-from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,6 +19,7 @@ from recorder.store.joins import same_run, watched_runs
 from recorder.store.prepared import insert
 from recorder.store.read.due import ITEM_COUNTS
 from recorder.store.records import Row
+from recorder.store.revision import refuse_upgraded
 from recorder.store.schema import capture, item, run, watch
 from recorder.store.write.months import count_runs
 from recorder.store.write.sources import lock_source
@@ -38,12 +38,21 @@ _STATE = (
 
 
 def record_page(database: Database, answer: Answer) -> Outcome:
-    """Record the answer to a request for a page of items in a store of the current schema; return its outcome."""
-    page = _page(answer)
+    """Record the answer to a request for a page of items, and return its outcome.
+
+    Raises:
+        StoreNewerError: a newer program has upgraded the store.
+    """
+
+    def write(connection: sa.Connection, page: ItemsPage | Outcome) -> Outcome:
+        outcome = _record(connection, answer, page)
+        refuse_upgraded(database, connection)  # last, as where rows of runs are recorded
+        return outcome
+
     try:
-        return database.write(partial(_record, answer=answer, page=page))
+        return database.write(write, _page(answer))
     except RowRefusedError:  # its message may hold values of the page
-        return database.write(partial(_record, answer=answer, page=Outcome.MALFORMED))
+        return database.write(write, Outcome.MALFORMED)
 
 
 def _page(answer: Answer) -> ItemsPage | Outcome:

@@ -7,7 +7,6 @@ put where it belongs. No network call and no reading of bodies happens within th
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
-from functools import partial
 from itertools import pairwise
 from typing import Any, TypeAlias
 
@@ -39,7 +38,7 @@ from recorder.store.records import (
     columns_of,
     summary_rules,
 )
-from recorder.store.revision import refuse_upgraded
+from recorder.store.revision import explained, refuse_upgraded
 from recorder.store.schema import run, snapshot, watch
 from recorder.store.write.batch import Batch
 from recorder.store.write.event_log import write_events
@@ -150,8 +149,7 @@ class Recorder:
         except Exception as error:  # whatever it is, it loses no other answer
             # A statement may fail for a schema that has become newer, which is no fault of the answer's. This comes
             # first: a column that is gone looks like a store that takes nothing, and would be tried again for ever.
-            self.database.read(partial(refuse_upgraded, self.database))
-            _check_is_of_rows(error)
+            _check_is_of_rows(explained(self.database, error))
             # Without answers it is `before` or `after` that has failed.
             if not answers:
                 raise
