@@ -5,6 +5,7 @@ import shutil
 import sqlite3
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -622,6 +623,29 @@ def test_a_403_for_everything_is_the_key_s(scene: Scene) -> None:
     assert len(scene.told) == 1
     assert "every run is forbidden (403)" in scene.told[0]
     assert len(scene.log) == 6
+
+
+def test_a_store_that_fails_once_leaves_no_forbidden_source_unchecked(scene: Scene) -> None:
+    """Those that it could not be asked about are stopped with the next answer of any source, by no more requests."""
+    failed: list[str] = []
+
+    def fail(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        is_of_check = statement.startswith("SELECT count(*)")
+        if is_of_check and len(scene.log) >= 13 and not failed:
+            failed.append(statement)
+            raise sa.exc.OperationalError("", {}, sqlite3.OperationalError("disk I/O error"))
+
+    scene.keys = {name: name for name in "abc"}
+    for name in "abc":
+        scene.track(*ids(6, name), source=name)
+    scene.world = lambda name, run_id, _at: (
+        replace(ok(run_id), latency_us=S) if name == "a" else Reply(http_status=403)
+    )
+    sa.event.listen(scene.database.engine, "before_cursor_execute", fail)
+    scene.watch(seconds=10)
+    assert failed
+    assert sum("every run is forbidden (403)" in line for line in scene.told) == 2
+    assert (len(asked(scene, source="b")), len(asked(scene, source="c"))) == (6, 6)
 
 
 def test_a_403_for_the_only_run_due_is_not_the_key_s_if_others_were_seen(scene: Scene) -> None:

@@ -261,16 +261,12 @@ class Poller(Struct, kw_only=True, dict=True):
                 self._fail(one.error)
         if recorded:
             self._next_round_at = 0
-            self._check_forbidden({one.request.due.source_id for one in recorded})
+            self.results.check_answered(under_way={source_id for source_id, _ in self._under_way})
 
     def _fail(self, error: Exception) -> None:
         """End the watch with an error of a setting or of this program; answers under way are recorded."""
         self._failure = self._failure or error
         self._stopping = True
-
-    def _check_forbidden(self, source_ids: set[int]) -> None:
-        for source_id in source_ids - {source_id for source_id, _ in self._under_way}:
-            self.results.check_forbidden(self._sources[source_id])
 
     def _note_failure(self, error: StoreError) -> None:
         """Report once that the store does not answer; nothing is sent until it does. A newer one ends the watch."""

@@ -59,6 +59,7 @@ class ResultRecorder(Struct, kw_only=True, dict=True):
     _pages: dict[tuple[str, Target], Outcome] = field(default_factory=dict)  # of those that wait
     _messages: set[str] = field(default_factory=set)
     _unsaved: list[KeyAnswer] = field(default_factory=list)
+    _answered: set[int] = field(default_factory=set)
     _could_end_at: int | None = None
 
     @cached_property
@@ -105,6 +106,7 @@ class ResultRecorder(Struct, kw_only=True, dict=True):
                 self.runtime.notify(f"{error}; {len(results)} answers are kept and tried again")
             return []
         done, self._waiting, self._pages = self._waiting, [], {}
+        self._answered.update(one.request.due.source_id for one in done)
         for one in done:
             if one.answer is not None:
                 self._apply(one.request, one.answer, outcomes)
@@ -193,6 +195,15 @@ class ResultRecorder(Struct, kw_only=True, dict=True):
             self.runtime.notify(answers_again_line(source.name))
         elif not was_down:
             self.runtime.notify(down_line(source.name, down))
+
+    def check_answered(self, *, under_way: Collection[int]) -> None:
+        """Check the sources that have answered since, but those with requests under way; raises as `check_forbidden` does.
+
+        Those that a failure leaves unchecked are checked the next time.
+        """
+        for source_id in self._answered.difference(under_way):
+            self.check_forbidden(self.sources_by_id[source_id])
+            self._answered.remove(source_id)
 
     def check_forbidden(self, source: ActiveSource, *, is_last_word: bool = False) -> None:
         """Stop a source whose every answer was a 403 and of which no run was seen lately.
