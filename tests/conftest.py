@@ -27,7 +27,10 @@ from recorder.store.migrate import upgrade
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a runner in the background ignores it
 settings.register_profile(
-    "default", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    "default",
+    deadline=None,
+    # A machine that stands still says nothing of a strategy.
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 settings.register_profile("ci", parent=settings.get_profile("default"), derandomize=True)
 settings.register_profile("quick", parent=settings.get_profile("default"), max_examples=25)

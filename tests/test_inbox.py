@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from stores import BASE_URL, T0, S, empty
 
@@ -198,9 +198,7 @@ def test_each_source_reads_a_file_for_itself(file: File) -> None:
     ),
     passes=st.sets(st.integers(0, 9)),
 )
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=40)
 def test_pieces_come_to_what_the_whole_file_says(
     database: Database, tmp_path: Path, pieces: list[bytes], passes: set[int]
 ) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 from stores import T0, S, document, empty
@@ -48,9 +48,7 @@ JUNK = st.one_of(
 """Lines that other encodings, other programs and accidents make; some of them are ids all the same."""
 
 ENDS = st.sampled_from([b"\n", b"\r\n"])
-FUZZ = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+FUZZ = settings(max_examples=40)
 
 
 @pytest.fixture
