@@ -29,7 +29,7 @@ from sqlalchemy.engine import URL, make_url
 URL_VARIABLE = "RECORDER_TEST_POSTGRES_URL"
 UNPRIVILEGED = "nobody"
 PORT = 5432  # only names the socket; each server has a folder of its own
-TIMEOUT_S = 60
+TIMEOUT_S = 300  # with a machine that has much else to do
 DEBIAN = Path("/usr/lib/postgresql")
 
 Origin = Literal["wheel", "path", "debian"]
@@ -189,6 +189,7 @@ def _call(command: Sequence[str | Path], home: Path) -> None:
     if account is not None:
         become = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
     environment = {"PATH": "/usr/bin:/bin", "HOME": str(home), "LC_ALL": "C", "TZ": "UTC"}
+    environment["PGCTLTIMEOUT"] = str(TIMEOUT_S)
     said = home / "said"
     try:
         with said.open("wb") as out:

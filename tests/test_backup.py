@@ -63,12 +63,13 @@ def test_a_copy_under_load_is_one_instant(store: Database, tmp_path: Path) -> No
 
     writer = threading.Thread(target=record)
     writer.start()
-    counts = []
-    for number in range(5):
-        out = tmp_path / f"copy{number}.db"
+    counts: list[int] = []
+    while len(counts) < 5 or counts[-1] == counts[0]:
+        out = tmp_path / f"copy{len(counts)}.db"
         assert back_up(store, out) == 0
         with closing(sqlite3.connect(out)) as copy:
             counts.append(copy.execute("SELECT count(*) FROM polls").fetchone()[0])
+        assert writer.is_alive()
     stopped.set()
     writer.join()
     assert counts == sorted(counts)
@@ -134,11 +135,11 @@ def test_a_full_disk_leaves_nothing(store: Database, tmp_path: Path) -> None:
 
 
 _LOCKS = """
-import fcntl, sys, time
+import fcntl, sys
 file = open(sys.argv[1], "r+b")
 fcntl.lockf(file, fcntl.LOCK_EX)
 print(flush=True)
-time.sleep(10)
+sys.stdin.read()
 """
 
 
@@ -150,7 +151,9 @@ def test_a_copy_waits_for_no_lock_on_itself(
 
     def lock(descriptor: int, _: int) -> None:
         path = Path(f"/proc/self/fd/{descriptor}").readlink()
-        held.append(subprocess.Popen([sys.executable, "-c", _LOCKS, path], stdout=subprocess.PIPE))
+        command = [sys.executable, "-c", _LOCKS, str(path)]
+        pipe = subprocess.PIPE
+        held.append(subprocess.Popen(command, stdin=pipe, stdout=pipe))
         assert held[-1].stdout is not None
         held[-1].stdout.readline()
 

@@ -369,8 +369,9 @@ def test_nobody_listens() -> None:
     assert answer.latency_ms is not None
 
 
-def drip(data: bytes) -> Script:
+def drip(data: bytes, at_once: bytes = b"") -> Script:
     def send(wire: socket.socket, _: bytes) -> None:
+        wire.sendall(at_once)
         for byte in data:
             wire.sendall(bytes([byte]))
             time.sleep(0.02)
@@ -385,7 +386,7 @@ def drip(data: bytes) -> Script:
         (lambda wire, _: wire.recv(1), Outcome.NETWORK_ERROR),
         (drip(b"HTTP/1.1 200 OK\r\nX: " + b"y" * 200), Outcome.NETWORK_ERROR),
         (drip(b"HTTP/1.1 102 Wait\r\n\r\n" * 20), Outcome.NETWORK_ERROR),
-        (drip(b"HTTP/1.1 200 OK\r\n\r\n" + b"y" * 200), Outcome.MALFORMED),
+        (drip(b"y" * 200, at_once=b"HTTP/1.1 200 OK\r\n\r\n"), Outcome.MALFORMED),
     ],
     ids=["silence", "headers", "interim answers", "body"],
 )

@@ -72,7 +72,7 @@ def test_the_whole_story(tmp_path: Path) -> None:
         capture_output=True,
         text=True,
         check=False,
-        timeout=55,
+        timeout=300,
     )
     assert done.returncode == 0, done.stderr
     assert [line[:18] for line in done.stderr.splitlines()] == ["recorder: overdue:"]

@@ -70,14 +70,15 @@ def test_others_go_on_while_a_large_body_is_read(
 ) -> None:
     """A body is read before the store is locked: another process records meanwhile, in the same source."""
     register(database, ["er_1", "er_2"])
-    reading = threading.Event()
+    reading, go_on = threading.Event(), threading.Event()
     body = large("nested arrays")
 
     class Slow(bytes):
-        """Says when its reading begins."""
+        """Says when its reading begins, and waits."""
 
         def isascii(self) -> bool:
             reading.set()
+            go_on.wait(60)
             return super().isascii()
 
     huge = answer(1, body)
@@ -87,8 +88,9 @@ def test_others_go_on_while_a_large_body_is_read(
     assert reading.wait(60)
     other = Recorder(open_database(store_url))
     (recorded,) = other.record([answer(2, document("er_2"), run_id="er_2")])
-    assert thread.is_alive()
     assert recorded.snapshot_seq == 1
+    assert [row["n_snapshots"] for row in view(database, "runs")] == [0, 1]
+    go_on.set()
     thread.join()
     assert {row["run_id"]: row["n_snapshots"] for row in view(database, "runs")} == {
         "er_1": 1,

@@ -189,7 +189,7 @@ def test_recording_and_taking_over_do_not_deadlock(
     database: Database, sources: list[int], store_url: str, open_database: Open
 ) -> None:
     """One records late answers of all sources while another takes them over: both wait in the same order."""
-    ends = threading.Event()
+    begun, ends = threading.Event(), threading.Event()
     recorder = open_database(store_url)
     names = [f"s{n}" for n in range(6)]
 
@@ -200,11 +200,13 @@ def test_recording_and_taking_over_do_not_deadlock(
                 for name in names:
                     lock_source(connection, name)
             rounds += 1
+            begun.set()
         return rounds
 
     with ThreadPoolExecutor(1) as thread:
         recording = thread.submit(record)
         try:
+            assert begun.wait(60)
             for beat in range(60):
                 now = T0 + beat * 2 * LEASE_US
                 assert acquire(database, sources, (A, B)[beat % 2], now=now) == set(sources)

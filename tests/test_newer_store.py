@@ -140,7 +140,7 @@ def test_a_watch_ends_when_its_store_is_upgraded(
         watch = subprocess.Popen(
             [*command, "poll", "--forever"], env=environ, stderr=subprocess.PIPE, text=True
         )
-        until = time.monotonic() + 30
+        until = time.monotonic() + 60
         while len(sandbox.requests) < 8:
             assert time.monotonic() < until
             time.sleep(0.02)

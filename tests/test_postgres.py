@@ -132,7 +132,7 @@ def test_an_option_that_libpq_does_not_know_is_refused(
 
 def test_options_of_libpq_are_taken(postgres_url: str, open_database: Open) -> None:
     """They arrive with the type that libpq gives them."""
-    options = "connect_timeout=3&application_name=mine&keepalives=0"
+    options = "connect_timeout=60&application_name=mine&keepalives=0"
     database = open_database(f"{postgres_url}&{options}")
     with database.reading() as connection:
         assert connection.exec_driver_sql("SHOW application_name").scalar_one() == "mine"

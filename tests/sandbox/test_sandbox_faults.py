@@ -125,6 +125,8 @@ def test_a_held_answer_outlasts_the_client(open_sandbox: Open, ask: Ask) -> None
     sandbox = faulty(open_sandbox, Kind.TIMEOUT)
     with pytest.raises(httpx.ReadTimeout):
         ask(sandbox, "a", timeout=0.1)
+    while not sandbox.requests:  # it may be taken up late
+        time.sleep(0.01)
     [entry] = sandbox.requests
     assert (entry.status, entry.body, entry.whole) == (None, b"", False)
 
@@ -147,8 +149,11 @@ def test_a_slow_answer_comes_late_and_whole(open_sandbox: Open, ask: Ask) -> Non
     before = time.monotonic()
     assert ask(sandbox, "a").json() == DONE
     assert time.monotonic() - before >= 0.15
+    sandbox.inject(Fault(kind=Kind.SLOW, seconds=60))
     with pytest.raises(httpx.ReadTimeout):
         ask(sandbox, "a", timeout=0.05)
+    while len(sandbox.requests) < 2:  # it may be taken up late
+        time.sleep(0.01)
     sandbox.stop()
     assert [entry.whole for entry in sandbox.requests] == [True, False]
 
