@@ -15,11 +15,11 @@ from stores import BASE_URL, T0, S, answer, document, failure, register, take_sl
 
 from recorder.cli.main import cli, run
 from recorder.fetch.keys import ApiKey
-from recorder.instants import iso, now_us
+from recorder.instants import HOUR, iso, now_us
 from recorder.ledger.answer import Outcome
 from recorder.store.engine import Database
 from recorder.store.sharing import key_budgets
-from recorder.store.sharing.leases import LEASE_US, acquire, new_holder
+from recorder.store.sharing.leases import acquire, new_holder
 from recorder.store.write.record import Recorder
 from recorder.store.write.sources import KeyAnswer, save_keys
 
@@ -169,7 +169,7 @@ def test_a_key_that_is_not_set_here_is_known_by_its_answers(ask: Ask, store: Dat
 def test_sources_says_who_polls(ask: Ask, store: Database) -> None:
     """A source whose lease runs is polled by that process."""
     with store.writing() as connection:
-        acquire(connection, [1], new_holder(), now=now_us() + LEASE_US)
+        acquire(connection, [1], new_holder(), now=now_us() + HOUR)
     a, b = told(ask, "sources")
     assert a["held_by"].endswith(f"process {os.getpid()}")
     assert a["held_until"] > iso(now_us())
@@ -338,7 +338,7 @@ def test_what_cannot_be_bound_anew(
         in ask("sources", "--move", "a", "--base-url", "https://a..b")[1]
     )
     with database.writing() as connection:
-        acquire(connection, [1], new_holder(), now=now_us())
+        acquire(connection, [1], new_holder(), now=now_us() + HOUR)
     code, said = ask("sources", "--move", "a", "--base-url", "https://new.test")
     assert (code, "stop it, then move the source" in said) == (2, True)
     assert [one["base_url"] for one in told(ask, "sources")] == [BASE_URL]

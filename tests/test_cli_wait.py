@@ -15,10 +15,10 @@ from terminals import on_a_terminal
 from test_poll_cli import KEY, Commands, commands, wait_for
 
 from recorder.cli import wait
-from recorder.instants import now_us
+from recorder.instants import HOUR, now_us
 from recorder.sandbox import Reply
 from recorder.store.engine import Database
-from recorder.store.sharing.leases import LEASE_US, acquire, new_holder
+from recorder.store.sharing.leases import acquire, new_holder
 from recorder.store.write.record import Recorder
 
 __all__ = ["commands"]
@@ -186,7 +186,7 @@ def test_it_reads_what_another_process_polls(
     monkeypatch.setenv("PUFFLE_API_KEY", key)
     with closing(Database(f"sqlite:///{commands.store}")) as database:
         with database.writing() as connection:
-            acquire(connection, [1], new_holder(), now=now_us() + LEASE_US)
+            acquire(connection, [1], new_holder(), now=now_us() + HOUR)
         with commands.process("wait", "er_1", "--format", "csv") as process:
             assert process.stderr is not None
             if key:

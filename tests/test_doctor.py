@@ -15,7 +15,7 @@ from stores import BASE_URL, T0, S, answer, document, register, rows, set_revisi
 from recorder.cli.main import cli, run
 from recorder.doctor.probe import NO_RUN
 from recorder.fetch.keys import ApiKey
-from recorder.instants import SECOND, now_us
+from recorder.instants import HOUR, SECOND, now_us
 from recorder.ledger.answer import Outcome
 from recorder.sandbox import Fault, Kind, Sandbox
 from recorder.settings import ENVIRONMENT, Settings
@@ -413,7 +413,7 @@ def test_who_polls(doctor: Doctor, database: Database, store_url: str, sandbox: 
     """The process that holds a source's lease is named."""
     track(database, sandbox, "er_1")
     with database.writing() as connection:
-        acquire(connection, [1], new_holder(), now=now_us())
+        acquire(connection, [1], new_holder(), now=now_us() + HOUR)
     assert f"process {os.getpid()}" in doctor(store_url)[1]["lease"]["found"]
 
 

@@ -22,7 +22,7 @@ from recorder.cli import main
 from recorder.cli.live import Headlines, LiveTable, PlainLines, open_view
 from recorder.cli.live_rows import LiveRow, LiveRows, headline, live_row
 from recorder.cli.watcher import Onlooker, Watcher
-from recorder.instants import now_us
+from recorder.instants import HOUR, now_us
 from recorder.ledger.answer import Outcome
 from recorder.sandbox import Sandbox
 from recorder.schedule.cadence import Cadence
@@ -30,7 +30,7 @@ from recorder.settings import Settings
 from recorder.store.engine import Database
 from recorder.store.read.live_runs import is_waited_for, watched_runs
 from recorder.store.read.run_refs import find_run
-from recorder.store.sharing.leases import LEASE_US, acquire, leave, new_holder
+from recorder.store.sharing.leases import acquire, leave, new_holder
 from recorder.store.write.record import Recorder
 from recorder.views import NOTHING_REMAINS
 
@@ -459,7 +459,7 @@ def test_beside_a_poll_it_shows_what_the_store_learns(store: Database, sandbox: 
     """A source that another process polls is read from the store; nothing is sent."""
     holder = new_holder()
     with store.writing() as connection:
-        acquire(connection, [1], holder, now=now_us() + LEASE_US)
+        acquire(connection, [1], holder, now=now_us() + HOUR)
     process = start(store, sandbox, "er_1")
     time.sleep(1)
     at = (now_us() - T0) // S + 1
