@@ -142,8 +142,10 @@ class LedgerClient:
         started = time.monotonic()
         DEADLINE.at = (started if since is None else since) + self._timeouts.total_s
         exchange = self._exchange(target)
+        # In this order: what stops the thread in between lengthens the request, which then still holds the server's instant.
+        observed_at = self._clock()
         latency_ms = round((time.monotonic() - started) * 1000)
-        return self._answer(target, exchange, latency_ms=latency_ms)
+        return self._answer(target, exchange, observed_at=observed_at, latency_ms=latency_ms)
 
     def _exchange(self, target: Target) -> Exchange:
         try:
@@ -201,8 +203,9 @@ class LedgerClient:
             return str(error)
         return f"{type(error).__name__} at {self._base.host}: {error}".rstrip(": ")
 
-    def _answer(self, target: Target, exchange: Exchange, *, latency_ms: int) -> Answer:
-        observed_at = self._clock()
+    def _answer(
+        self, target: Target, exchange: Exchange, *, observed_at: int, latency_ms: int
+    ) -> Answer:
         masked = replace(exchange, body=self._masked_body(exchange))
         detail = detail_of(masked)
         server_time = http_date(masked.headers.get("Date"))
