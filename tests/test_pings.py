@@ -204,11 +204,12 @@ def test_a_service_pings_each_minute_until_it_is_killed(
                 wait_for(lambda: "/4" in monitor.paths)
             process.send_signal(number)
             process.wait(timeout=60)
+        assert send_ping(parse_ping_url(monitor.url), "end") is None  # what came before is taken
         time.sleep(0.5)
         heard = list(monitor.paths)
         time.sleep(1)
         assert monitor.paths == heard
-        assert heard[-1] == "/4"
+        assert heard[-2:] == ["/4", "/end"]
 
 
 def served(run_id: str, at: int) -> Reply:
