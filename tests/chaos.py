@@ -21,9 +21,18 @@ COMMIT_US = 3 * SECOND  # an answer waits no longer for its commit
 DELAYS_US = {"timeout": 2_500_000, "slow": 400_000}
 _CLOCK_SLACK_US = 20_000
 _LATE_US = (
-    10 * SECOND
+    60 * SECOND
 )  # a busy server takes up a request after its sender has given it up, or was killed
 _OUT_OF_TURN_US = 15 * SECOND  # of a process that stood still, another had its sources meanwhile
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the clocks of all processes: between which instants it was set, and how far off it then was."""
+
+    begun: int
+    done: int
+    off: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,18 +41,19 @@ class Disturbed:
 
     Attributes:
         kills: when processes were killed that polled what.
-        steps: since when the clocks of all processes were off by how much; the first since ever.
+        steps: of the clocks, in their order; the first one is their beginning.
         blocked: from when to when answers could not be written at once.
     """
 
     kills: Sequence[Kill] = ()
-    steps: Sequence[tuple[int, int]] = ((0, 0),)
+    steps: Sequence[Step] = (Step(0, 0, 0),)
     blocked: Sequence[tuple[int, int]] = ()
 
     def offsets(self, since: int, until: int) -> list[int]:
         """By how much the clocks were off in that time."""
-        held = [off for at, off in self.steps if at <= since][-1:]
-        return held + [off for at, off in self.steps if since < at <= until]
+        ends = [*(step.done for step in self.steps[1:]), until]
+        spans = zip(self.steps, ends, strict=True)
+        return [step.off for step, end in spans if step.begun <= until and end >= since]
 
     def waited_us(self, since: int, until: int) -> int:
         """How long of that time answers could be written."""
@@ -162,6 +172,7 @@ class _History:
     disturbed: Disturbed
     found: Found
     unsure: list[RequestLog] = field(default_factory=list)
+    recorded: list[int] = field(default_factory=list)
 
     def matched(self, rows: Sequence[Poll]) -> Iterator[Poll]:
         """The rows that showed what their request was given; the entries of all rows are taken from the list."""
@@ -199,6 +210,7 @@ class _History:
         taken[n] = entry = next((e for e in able if e in same), able[0])
         self.entries.remove(entry)
         self.found.recorded += 1
+        self.recorded.append(entry.at)
         if reached is not None:
             self.unsure.append(entry)
         if entry not in same and not is_failure:
@@ -226,9 +238,18 @@ class _History:
                 self.found.lost.append(f"{self.key}: {entry.line()}")
 
     def _is_in_flight(self, entry: RequestLog, kill: Kill) -> bool:
+        """Whether it was begun before the kill, and is the last that was, or one of the last seconds."""
+        if entry.at - (_CLOCK_SLACK_US if entry.whole else _LATE_US) > kill.at:
+            return False
+        # However long a process stood still with an answer in hand, it asked no run again before that was recorded.
+        is_last = not any(entry.at < at <= kill.at for at in self.recorded)
         most = COMMIT_US + DELAYS_US.get(entry.fault or "", 0)
-        begun = entry.at - (_CLOCK_SLACK_US if entry.whole else _LATE_US)
-        return begun <= kill.at and self.disturbed.waited_us(entry.at, kill.at) <= most
+        return is_last or self.disturbed.waited_us(entry.at, kill.at) <= most
+
+
+def is_waited_for(entry: RequestLog) -> bool:
+    """Whether its sender was there: a busy server also takes up what was given up long ago, when its slot is free again."""
+    return entry.whole or entry.fault is not None
 
 
 def _shown(row: Poll) -> bytes | Outcome:

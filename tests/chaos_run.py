@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
-from chaos import Found, hold_against, told
+from chaos import Found, hold_against, is_waited_for, told
 from chaos_setup import BY_CHANCE, environment
 from postgres import find_binaries, running_server
 from sqlalchemy.engine import URL
@@ -174,7 +174,10 @@ def fault_run(kind: str, *, answers: int, seconds: float, seed: int, folder: Pat
             assert run(cli, ["import", str(kept), "--db", url]) == 0
         database.close()  # its sessions may have ended with the server
         log = sandbox.requests
-        most = max(most_in_a_minute(e.at / SECOND for e in log if e.user == user) for user in USERS)
+        sent = [entry for entry in log if is_waited_for(entry)]
+        most = max(
+            most_in_a_minute(e.at / SECOND for e in sent if e.user == user) for user in USERS
+        )
         found = hold_against(database, log, sources.names, troubles.disturbed())
         return Verdict(found=found, troubles=troubles, most=most, seconds=lasted, codes=codes)
 

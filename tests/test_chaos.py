@@ -11,7 +11,7 @@ from itertools import groupby, pairwise
 from pathlib import Path
 
 import pytest
-from chaos import Disturbed, hold_against, told
+from chaos import Disturbed, hold_against, is_waited_for, told
 from chaos_run import fault_run
 from chaos_setup import BY_CHANCE, environment
 from stores import document
@@ -75,7 +75,7 @@ def test_two_hundred_runs_through_every_fault(
     ]
 
     def most() -> dict[str, int]:
-        log = sandbox.requests
+        log = [entry for entry in sandbox.requests if is_waited_for(entry)]
         return {u: most_in_a_minute(e.at / SECOND for e in log if e.user == u) for u in USERS}
 
     def enough(kills: int) -> bool:
@@ -140,7 +140,7 @@ NAMES = [f"s{n:02}" for n in range(30)]
 def owners(sandbox: Sandbox, since: int) -> dict[str, list[tuple[float, str]]]:
     """Of each source who asked when, seconds after the beginning."""
     found: dict[str, list[tuple[float, str]]] = defaultdict(list)
-    for entry in sandbox.requests:
+    for entry in filter(is_waited_for, sandbox.requests):
         name, _, process = str(entry.user).partition("-")
         found[name].append(((entry.at - since) / SECOND, process))
     return found
@@ -184,17 +184,17 @@ def test_three_processes_share_thirty_sources(
         return (now_us() - began) / SECOND
 
     def wait_for(shared: dict[str, int]) -> None:
-        """Wait until each process asks so many sources, and 5 s: one that changed back sooner would look like a stray."""
-        until = seconds() + 120
-        while (now := shares(owners(sandbox, began))) != shared:
-            assert seconds() < until, now
+        """Wait until each process has asked so many sources for 5 s."""
+        since, until = seconds(), seconds() + 240
+        while seconds() < since + 5:
             time.sleep(0.5)
-        time.sleep(5)
-        assert shares(owners(sandbox, began)) == shared
+            if (now := shares(owners(sandbox, began))) != shared:
+                assert seconds() < until, now
+                since = seconds()
 
     even = {"x": 10, "y": 10, "z": 10}
     wait_for(even)
-    at["stop"] = (watchers["y"].send(signal.SIGSTOP) - began) / SECOND
+    at["stop"] = (watchers["y"].stop() - began) / SECOND
     wait_for({"x": 15, "z": 15})
     at["cont"] = (watchers["y"].send(signal.SIGCONT) - began) / SECOND
     wait_for(even)
@@ -211,7 +211,8 @@ def test_three_processes_share_thirty_sources(
     assert codes == [0, 0, 0]
     assert [found for name in NAMES for found in strays(asked[name])] == []
     for name in NAMES:
-        assert {p for t, p in asked[name] if at["stop"] + 1 < t < at["cont"]} <= {"x", "z"}
+        # The server may take up late what was sent before.
+        assert [p for t, p in asked[name] if at["stop"] < t < at["cont"]].count("y") <= 1
         assert "z" not in {p for t, p in asked[name] if at["kill"] < t < at["start"]}
 
 
@@ -221,11 +222,12 @@ def shares(asked: dict[str, list[tuple[float, str]]]) -> dict[str, int]:
 
 
 def strays(asked: list[tuple[float, str]]) -> list[str]:
-    """Requests of a process after another has taken over (it may get the source back, but not so soon)."""
+    """Requests of a process between those of another that has taken over: nobody gets a source back and loses it so soon."""
     found = []
     for (before, last), (taken, by) in pairwise(asked):
         if by != last:
-            again = [t for t, p in asked if p == last and taken <= t < taken + 5]
+            until = max(t for t, p in asked if p == by and taken <= t < taken + 5)
+            again = [t for t, p in asked if p == last and taken <= t < until]
             found += [f"{last} at {t:.2f}, {by} has it since {taken:.2f}" for t in again]
         assert before <= taken
     return found

@@ -432,7 +432,7 @@ def together(count: int, work: Callable[[int], None]) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=60)
+        thread.join(timeout=600)
     if errors:
         raise errors[0]
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import psycopg
-from chaos import Disturbed
+from chaos import Disturbed, Step
 from postgres import PostgresUnavailableError, limit_files, start_server, stop_server
 from sqlalchemy.engine import make_url
 from watchers import Kill, Watcher, held_by
@@ -45,14 +45,15 @@ class SteppedClock:
         with path.open("r+b") as file:
             self._held = mmap.mmap(file.fileno(), 8)
         self.path = path
-        self.steps = [(0, 0)]
+        self.steps = [Step(0, 0, 0)]
 
     def set(self, off: int) -> None:
-        self.steps.append((now_us(), off))
+        begun = now_us()
         self._held[:] = struct.pack("q", off)
+        self.steps.append(Step(begun, now_us(), off))
 
     def now(self) -> int:
-        return now_us() + self.steps[-1][1]
+        return now_us() + self.steps[-1].off
 
 
 @dataclass
@@ -158,16 +159,16 @@ class Troubles:
     def _step(self) -> None:
         """Mostly back: where it is set forward, by design, nothing is sent for a minute."""
         is_over = self.rng.random() < _FORWARD
-        self.clock.set(0 if is_over else self.clock.steps[-1][1] - self.rng.choice(_BACK_US))
+        self.clock.set(0 if is_over else self.clock.steps[-1].off - self.rng.choice(_BACK_US))
 
     def _kill(self, watcher: Watcher) -> None:
-        self.kills.append(Kill(watcher.kill(), self._held(watcher)))
+        self.kills.append(watcher.kill_with(self._held))
         self._again(watcher)
 
-    def _held(self, watcher: Watcher) -> frozenset[str]:
+    def _held(self, pid: int) -> frozenset[str]:
         """The sources of a process; all that there are, where the store does not say."""
         with suppress(StoreError):
-            return held_by(self.database, watcher.pid) if self.is_free else EVERY
+            return held_by(self.database, pid) if self.is_free else EVERY
         return EVERY
 
     def _end(self, watcher: Watcher) -> None:

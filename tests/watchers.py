@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Self
 
@@ -82,6 +83,26 @@ class Watcher:
         self._process.wait()
         return now_us()
 
+    def kill_with(self, held: Callable[[int], frozenset[str]]) -> "Kill":
+        """Kill it; which sources it polled is asked while it stands still, before others take them over."""
+        self.stop()
+        sources = held(self.pid)
+        return Kill(self.kill(), sources)
+
+    def stop(self) -> int:
+        """Let it stand still; when it did, microseconds since 1970 UTC."""
+        self.send(signal.SIGSTOP)
+        until = time.monotonic() + _PATIENCE_S
+        while self.code is None and self._state() != "T":
+            assert time.monotonic() < until, self.words()
+            time.sleep(0.01)
+        return now_us()
+
+    def _state(self) -> str:
+        with suppress(FileNotFoundError):
+            return Path(f"/proc/{self.pid}/stat").read_text().rpartition(") ")[2][0]
+        return ""
+
     def end(self) -> int:
         """Ask it to end, once it has its signal handlers; its exit code."""
         until = time.monotonic() + _PATIENCE_S
@@ -134,8 +155,7 @@ def killing(
         assert time.monotonic() < until, f"{len(kills)} kills are not enough"
         time.sleep(rng.uniform(1.5, 5))
         watcher = rng.choice(watchers)
-        sources = held_by(database, watcher.pid)
-        kills.append(Kill(watcher.kill(), sources))
+        kills.append(watcher.kill_with(partial(held_by, database)))
         time.sleep(rng.uniform(0, 0.4))
         watcher.start()
     yield kills
