@@ -1,6 +1,7 @@
 """Postgres, whatever surrounds it: encodings, poolers, options, conflicts, and secrets that stay where they are."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -18,7 +19,7 @@ from stores import empty, register
 from recorder.cli.main import cli, run
 from recorder.errors import StoreBusyError, StoreConflictError
 from recorder.store.engine import Database
-from recorder.store.migrate import upgrade
+from recorder.store.migrate import downgrade, upgrade
 from recorder.store.schema import source
 from recorder.store.table_parts import SCHEMA, metadata
 
@@ -169,6 +170,33 @@ def test_a_transaction_that_loses_a_deadlock_is_done_again(postgres_database: Da
             pool.submit(postgres_database.write, partial(work, names=names))
     assert len(tries) > 2
     assert {*tries} == {*done}
+
+
+@pytest.mark.slow
+def test_an_upgrade_that_loses_a_deadlock_is_done_again(postgres_url: str) -> None:
+    """A poller holds a table that the upgrade waits for, and waits for one that the upgrade holds: both go on."""
+    execute(
+        postgres_url,
+        f"ALTER DATABASE {make_url(postgres_url).database} SET deadlock_timeout = '5s'",
+    )
+    waiting = "SELECT 1 FROM pg_locks WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    with (
+        closing(Database(postgres_url)) as database,
+        closing(Database(postgres_url)) as poller,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        upgrade(database)
+        downgrade(database, "0001")
+        with poller.writing() as connection:
+            # The upgrade finds the deadlock, as it does if it has waited for longer.
+            connection.exec_driver_sql("SET LOCAL deadlock_timeout TO '60s'")
+            connection.exec_driver_sql(f"SELECT count(*) FROM {SCHEMA}.run")
+            upgraded = pool.submit(upgrade, database)
+            while connection.exec_driver_sql(waiting).first() is None:
+                time.sleep(0.02)
+            connection.exec_driver_sql(f"SELECT count(*) FROM {SCHEMA}.watch")
+            assert not upgraded.done()
+        assert str(upgraded.result(timeout=60)).startswith("upgraded ")
 
 
 def test_a_conflict_that_does_not_end_is_told(postgres_database: Database) -> None:

@@ -7,6 +7,8 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,9 @@ from test_readme import block, queries
 
 import recorder
 from recorder.cli.main import cli, run
+from recorder.store.engine import Database
+from recorder.store.migrate import upgrade
+from recorder.store.roles import grant_reading
 from recorder.views import VIEWS
 
 Capture = pytest.CaptureFixture[str]
@@ -201,6 +206,17 @@ def test_a_role_may_have_any_name(postgres_server: PostgresServer, tmp_path: Pat
     gone = made.replace("CREATE", "DROP").removesuffix(" LOGIN")
     owned = gone.replace("DROP ROLE", "DROP OWNED BY")
     subprocess.run([*psql, "-c", owned, "-c", gone], check=True, cwd=tmp_path)
+    postgres_server.drop_database(url)
+
+
+@pytest.mark.slow
+def test_a_role_is_granted_by_several_at_once(postgres_server: PostgresServer) -> None:
+    """Postgres refuses one of two that grant on the same table at the same moment; none of ours is refused."""
+    url = postgres_server.create_database()
+    with closing(Database(url)) as database, ThreadPoolExecutor(4) as pool:
+        upgrade(database)
+        for _ in pool.map(lambda _: grant_reading(database, "pg_monitor"), range(60)):
+            pass
     postgres_server.drop_database(url)
 
 

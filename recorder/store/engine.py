@@ -90,29 +90,13 @@ class Database:
         self, query: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **more: P.kwargs
     ) -> T:
         """Return what a query finds in one state of the store, asked again where that changed under it."""
-        return self._again(self.reading, query, *args, **more)
+        return again(self.reading, query, *args, **more)
 
     def write(
         self, work: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **more: P.kwargs
     ) -> T:
         """Do work in a writing transaction, again where the server ended it in favour of another one."""
-        return self._again(self.writing, work, *args, **more)
-
-    @staticmethod
-    def _again(
-        begin: Callable[[], AbstractContextManager[sa.Connection]],
-        work: Callable[Concatenate[sa.Connection, P], T],
-        *args: P.args,
-        **more: P.kwargs,
-    ) -> T:
-        for _ in range(_TRIES - 1):
-            try:
-                with begin() as connection:
-                    return work(connection, *args, **more)
-            except StoreConflictError:
-                continue
-        with begin() as connection:
-            return work(connection, *args, **more)
+        return again(self.writing, work, *args, **more)
 
     def give_back(self) -> None:
         """Give the space of dropped rows back to the operating system.
@@ -209,6 +193,23 @@ class Database:
 
     def __repr__(self) -> str:
         return f"Database({self.name!r})"
+
+
+def again(
+    begin: Callable[[], AbstractContextManager[sa.Connection]],
+    work: Callable[Concatenate[sa.Connection, P], T],
+    *args: P.args,
+    **more: P.kwargs,
+) -> T:
+    """Do work in a transaction, and again where that was ended in favour of another one."""
+    for _ in range(_TRIES - 1):
+        try:
+            with begin() as connection:
+                return work(connection, *args, **more)
+        except StoreConflictError:
+            continue
+    with begin() as connection:
+        return work(connection, *args, **more)
 
 
 def translated(error: DBAPIError | UnicodeDecodeError, name: str, busy_ms: int) -> StoreError:

@@ -7,6 +7,7 @@ old schema whole; a SQLite store is copied aside before it is changed.
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -15,11 +16,9 @@ from alembic import command, config
 
 from recorder.errors import StoreError
 from recorder.store import files
-from recorder.store.engine import Database, dialect_of
-from recorder.store.revision import current_revision, refuse_newer, revision_of
+from recorder.store.engine import Database, again, dialect_of
+from recorder.store.revision import SCHEMA_LOCK, current_revision, refuse_newer, revision_of
 from recorder.store.schema import REVISION, VERSION_TABLE
-
-_UPGRADE_LOCK = 0x5EC0_4DE4  # any constant
 
 
 def migrations_dir() -> Path:
@@ -40,14 +39,18 @@ def upgrade(database: Database) -> str | None:
         return None
     if seen is None:
         _make_place(database)
-    with _migrating(database) as connection:
-        before = revision_of(database, connection)  # once more: another process may have been first
-        if before == REVISION:
-            return None
-        if before is not None:
-            refuse_newer(database, before)
-        copy = _copy_aside(database, before)
-        _alembic(connection, "upgrade", REVISION)
+    # Pollers go on: each may hold a table that the upgrade waits for, and wait for one that the upgrade holds.
+    return again(lambda: _migrating(database), partial(_upgrade, database))
+
+
+def _upgrade(database: Database, connection: sa.Connection) -> str | None:
+    before = revision_of(database, connection)  # once more: another process may have been first
+    if before == REVISION:
+        return None
+    if before is not None:
+        refuse_newer(database, before)
+    copy = _copy_aside(database, before)
+    _alembic(connection, "upgrade", REVISION)
     if before is None:
         return f"made the store {database.name}"
     aside = f" (a copy of the old one: {copy})" if copy else ""
@@ -75,7 +78,7 @@ def _make_place(database: Database) -> None:
 def _migrating(database: Database) -> Iterator[sa.Connection]:
     """Begin a transaction in which no other process migrates this store."""
     with database.migrating() as connection:
-        database.dialect.lock(connection, _UPGRADE_LOCK)
+        database.dialect.lock(connection, SCHEMA_LOCK)
         database.dialect.make_schema(connection)
         yield connection
 

@@ -29,6 +29,7 @@ from recorder.store.prepared import Prepared
 from recorder.store.schema import REVISION, VERSION_TABLE
 from recorder.store.table_parts import SCHEMA
 
+SCHEMA_LOCK = 0x5EC0_4DE4  # any constant; held by who changes the schema, or who may read it
 _HOLDS_ANYTHING = sa.text(
     "SELECT EXISTS (SELECT FROM pg_depend d JOIN pg_namespace n ON n.oid = d.refobjid"
     " WHERE d.refclassid = 'pg_namespace'::regclass AND d.deptype = 'n' AND n.nspname = :schema)"

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from recorder.errors import UsageError
 from recorder.store.engine import Database
+from recorder.store.revision import SCHEMA_LOCK
 from recorder.store.table_parts import SCHEMA
 
 _GRANTS = (
@@ -42,6 +43,8 @@ def grant_reading(database: Database, role: str) -> None:
     """Let a role use the views, and the program's commands that only read."""
     quoted = sa.quoted_name(role, quote=True)
     with database.writing() as connection:
+        # Postgres refuses one of two that grant on the same table at once, without a wait.
+        database.dialect.lock(connection, SCHEMA_LOCK)
         name = connection.dialect.identifier_preparer.quote(quoted)
         for grant in _GRANTS:
             connection.exec_driver_sql(grant.format(schema=SCHEMA, role=name))
