@@ -35,11 +35,6 @@ settings.register_profile(
 settings.register_profile("ci", parent=settings.get_profile("default"), derandomize=True)
 settings.register_profile("quick", parent=settings.get_profile("default"), max_examples=25)
 
-_LEFT_OVER_ENDED = sa.text(
-    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-    " WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'"
-)
-
 
 class _Compiled(dict[Any, Any]):
     """Compiled statements of all engines of a kind: each command of a test makes its own, and compiles anew otherwise."""
@@ -147,9 +142,7 @@ def database(dialect: str, request: pytest.FixtureRequest) -> Database:
     """A migrated, empty store."""
     database: Database = request.getfixturevalue(f"{dialect}_database")
     if database.path is None:
-        with database.writing() as connection:
-            connection.execute(_LEFT_OVER_ENDED)
-        empty(database)
+        empty(database, alone=True)
     else:
         database.close()
         shutil.rmtree(database.path.parent)

@@ -108,15 +108,22 @@ def take_slots(
     return key_budgets.take_slots(connection, [taking], now=now)[0]
 
 
-def empty(database: Database) -> None:
-    """Delete every row of a store."""
-    deletes = [sa.delete(table) for table in reversed(metadata.sorted_tables)]
+_DELETES = [sa.delete(table) for table in reversed(metadata.sorted_tables)]
+_DELETED = ";".join(map(str, _DELETES))
+_OTHERS_ENDED = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle';"
+)
+
+
+def empty(database: Database, *, alone: bool = False) -> None:
+    """Delete every row of a store; `alone`: on Postgres end first what other sessions are still at."""
     with database.writing() as connection:
         if database.dialect.is_file:
-            for one in deletes:
+            for one in _DELETES:
                 connection.execute(one)
         else:
-            connection.exec_driver_sql(";".join(map(str, deletes)))  # one round trip
+            connection.exec_driver_sql(_OTHERS_ENDED * alone + _DELETED)  # one round trip
 
 
 def rows(database: Database, *tables: str) -> Rows:
