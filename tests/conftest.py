@@ -10,6 +10,7 @@ import os
 import shutil
 import signal
 import sqlite3
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,8 @@ from recorder.store.engine import Database
 from recorder.store.migrate import upgrade
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a runner in the background ignores it
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # or each process compiles the program anew
+sys.dont_write_bytecode = False
 settings.register_profile(
     "default",
     deadline=None,
