@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from recorder.store.read.vocabulary import words_like
 from recorder.store.write.record import Recorder
 
 _ASK = """
-eval "$(_RECORDER_COMPLETE=bash_source recorder)"
+eval "$SCRIPT"
 COMP_WORDS=("$@")
 COMP_CWORD=$(($# - 1))
 _recorder_completion recorder
@@ -37,9 +38,16 @@ def shell(*command: str, **environment: str) -> "subprocess.CompletedProcess[str
     )
 
 
+@cache
+def script(name: str) -> "subprocess.CompletedProcess[str]":
+    """The script of a shell, as the program prints it."""
+    return shell("recorder", _RECORDER_COMPLETE=f"{name}_source")
+
+
 def completed(url: str, *words: str) -> list[str]:
     """What a real bash offers for the last word; nothing else is printed."""
-    done = shell("bash", "-c", _ASK, "bash", "recorder", *words, RECORDER_DATABASE_URL=url)
+    settings = {"SCRIPT": script("bash").stdout, "RECORDER_DATABASE_URL": url}
+    done = shell("bash", "-c", _ASK, "bash", "recorder", *words, **settings)
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout.split()
 
@@ -155,7 +163,7 @@ def test_the_store_of_the_line_is_the_one_asked(stocked: str) -> None:
 @pytest.mark.parametrize("name", ["bash", "zsh", "fish"])
 def test_each_shell_has_its_script(name: str) -> None:
     """The program prints the script that the shell reads."""
-    done = shell("recorder", _RECORDER_COMPLETE=f"{name}_source")
+    done = script(name)
     assert "_recorder_completion" in done.stdout
     assert (done.returncode, done.stderr) == (0, "")
 
