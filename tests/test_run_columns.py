@@ -98,6 +98,7 @@ def assert_the_same_likes(mixed: Database, source: str, at: int | None) -> None:
                 assert _last(found, one, now) == _last(runs, one, now)
 
 
+@pytest.mark.slow
 def test_all_completed_runs_of_a_version_are_those_of_all(mixed: Database) -> None:
     """Where none are enough each completed run is read, with the values that all runs give, now and as of many instants."""
     names, n_completed = sorted(RECENT - {"tracked_at"}), set()
