@@ -1,5 +1,6 @@
 """A copy of a SQLite store is one instant of it, verified, and takes its name only when it is whole."""
 
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -21,12 +22,12 @@ Capture = pytest.CaptureFixture[str]
 
 
 @pytest.fixture
-def store(tmp_path: Path, open_database: Callable[[str], Database]) -> Database:
+def store(
+    tmp_path: Path, sqlite_template: Path, open_database: Callable[[str], Database]
+) -> Database:
     """A SQLite store with a bit of everything."""
-    database = open_database(f"sqlite:///{tmp_path / 'store.db'}")
-    upgrade(database)
-    fill(database)
-    return database
+    path = shutil.copyfile(sqlite_template, tmp_path / "store.db")
+    return fill(open_database(f"sqlite:///{path}"))
 
 
 def back_up(store: Database, out: Path) -> int:

@@ -9,17 +9,16 @@ import pandas as pd
 import pytest
 from lake_queries import SAIL, ask_sail, assert_agree, by_duckdb, by_recorder, by_sail
 from lakes import export, in_lake, opened
-from months import import_month
+from months import fill_month
 from test_readme import execute, queries
 
 from recorder.store.engine import Database
 
 
 @pytest.fixture
-def month(database: Database, store_url: str, tmp_path: Path) -> Database:
+def month(database: Database, tmp_path: Path) -> Database:
     """A store with a month of history, and its lake in the folder `lake`."""
-    import_month(store_url, tmp_path)
-    export(database, tmp_path / "lake")
+    export(fill_month(database), tmp_path / "lake")
     return database
 
 

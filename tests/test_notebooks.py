@@ -5,8 +5,10 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from months import import_month
+from months import fill_month
 from run_notebooks import NOTEBOOKS, execute, pictures, read
+
+from recorder.store.engine import Database
 
 CHECK = """
 import matplotlib.pyplot as plt
@@ -30,12 +32,12 @@ plt.show = _checked
 @pytest.mark.slow
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_runs_to_its_end(
-    path: Path, store_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    path: Path, database: Database, store_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """Every cell runs on a store of some hundred runs; each picture has names, a title, and something in it."""
     monkeypatch.setenv("RECORDER_DATABASE_URL", store_url)
     monkeypatch.setenv("HOME", str(tmp_path))
-    import_month(store_url, tmp_path)
+    fill_month(database)
     notebook = read(path)
     check = nbformat.v4.new_code_cell(CHECK)  # type: ignore[no-untyped-call]
     notebook.cells.insert(0, check)

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 import httpx
 import pytest
-from months import import_month
+from months import fill_month
 from stores import answer, register
 from test_readme import block
 
@@ -41,10 +41,9 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def month(database: Database, store_url: str, tmp_path: Path) -> Database:
+def month(database: Database) -> Database:
     """A store with a month of history."""
-    import_month(store_url, tmp_path)
-    return database
+    return fill_month(database)
 
 
 def asked(capsys: Capture, *arguments: str) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from kept import once
 from stores import T0, S, answer, document, register
 
 from recorder.analysis.remaining import Outlook
@@ -43,6 +44,7 @@ def record(database: Database, at: int, *bodies: dict[str, Any]) -> None:
 
 
 @pytest.fixture
+@once
 def busy(database: Database) -> Database:
     """A store of 40 completed runs and 200 in flight, of two slugs, every second one past a quarter of its leads."""
     for slug in SLUGS:
