@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from random import Random
 from typing import Any
 
@@ -14,6 +15,7 @@ from recorder.analysis.registry import ANALYSES
 from recorder.cli.main import cli, run
 from recorder.instants import DAY, iso
 from recorder.store.engine import Database
+from recorder.store.table_parts import SCHEMA
 from recorder.store.write.prune import Pruning
 from recorder.store.write.record import Recorder
 
@@ -192,3 +194,25 @@ def test_what_is_refused(database: Database, store_url: str, capsys: Capture, be
     assert run(cli, ["db", "prune", "--db", store_url, "--before", before]) == 2
     assert capsys.readouterr().err.count("\n") == 1
     assert rows(database, "poll", "snapshot") == content
+
+
+@pytest.mark.slow
+def test_a_prune_that_waits_for_a_reader_holds_up_nobody(
+    store: Database, store_url: str, open_database: Callable[[str], Database]
+) -> None:
+    """While the space cannot be given back, answers are recorded; it is left where the reader goes on for longer."""
+    reader, pruner, writer = (open_database(store_url) for _ in range(3))
+    pruner.busy_ms, writer.busy_ms = lambda: 6000, lambda: 5000
+    schema = "" if store.dialect.is_file else f"{SCHEMA}."
+    register(writer, ["er_new"])
+    with ThreadPoolExecutor(1) as pool, reader.reading() as connection:
+        connection.exec_driver_sql(f"SELECT count(*) FROM {schema}poll").scalar_one()
+        # The log has something that the reader does not see.
+        recorder, at = Recorder(writer), 0
+        recorder.record([answer(at, run_id="er_new")])
+        is_whole = pool.submit(pruner.give_back)
+        while not is_whole.done():
+            at += 1
+            recorder.record([answer(at, run_id="er_new")])
+        assert not is_whole.result()
+    assert pruner.give_back()

@@ -170,13 +170,14 @@ def prune(before: int, *, is_trial: bool, settings: Settings) -> None:
     with recording(settings) as database:
         pruning, size = Pruning(before=before, is_trial=is_trial), size_bytes(database)
         pruning.run(database)
-        if pruning.runs and not is_trial:
-            database.give_back()
+        is_whole = is_trial or not pruning.runs or database.give_back()
         freed = size - size_bytes(database)
     dropped = f"{counted(pruning.polls, 'poll')} and {counted(pruning.snapshots, 'state')}"
     verb = "would drop" if is_trial else "dropped"
     # Others may write meanwhile, and make the store larger.
     freed_words = "" if is_trial else f"; {max(freed, 0):,} bytes are freed"
+    if not is_whole:
+        freed_words += ", the rest is kept for what comes next: another program was reading"
     notify(f"{verb} {dropped} of {counted(pruning.runs, 'run')}{freed_words}")
 
 

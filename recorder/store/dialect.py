@@ -3,6 +3,7 @@
 Invariant: no other module asks which kind of store it works on (but for the types of columns, in `schema`).
 """
 
+import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from typing import Any
@@ -25,6 +26,15 @@ class QueryFault(Struct, frozen=True, kw_only=True):
     at: int | None = None
     lacks_table: bool = False
     is_no_query: bool = False
+
+
+def retried(attempt: Callable[[], bool], *, until: float, pause_ms: int) -> bool:
+    """Return whether an attempt succeeds by an instant of the steady clock; others have their turn in its pauses."""
+    while not attempt():
+        if time.monotonic() > until:
+            return False
+        time.sleep(pause_ms / 1000)
+    return True
 
 
 class Dialect(Struct, frozen=True, kw_only=True):
@@ -88,8 +98,11 @@ class Dialect(Struct, frozen=True, kw_only=True):
         """Return what is wrong with the bytes of the whole store; None for nothing, and where the server sees to it."""
         return None
 
-    def give_back(self, engine: sa.Engine) -> None:
-        """Give the space of dropped rows back to the operating system."""
+    def give_back(self, engine: sa.Engine, busy_ms: int) -> bool:
+        """Give the space of dropped rows back to the operating system, but for what others hold for so long.
+
+        Nobody waits for more than a moment behind its wait. Returns whether nothing was left out.
+        """
         raise NotImplementedError
 
     def querying(self, connection: sa.Connection, query: str) -> AbstractContextManager[Any]:

@@ -98,14 +98,14 @@ class Database:
         """Do work in a writing transaction, again where the server ended it in favour of another one."""
         return again(self.writing, work, *args, **more)
 
-    def give_back(self) -> None:
-        """Give the space of dropped rows back to the operating system.
+    def give_back(self) -> bool:
+        """Give the space of dropped rows back to the operating system; return whether no reader was in the way.
 
         Raises:
             StoreError: another process holds the store.
         """
         try:
-            self.dialect.give_back(self.engine)
+            return self.dialect.give_back(self.engine, self.busy_ms())
         except DBAPIError as error:
             raise translated(error, self.name, self.busy_ms()) from error
 

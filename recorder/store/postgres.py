@@ -6,15 +6,17 @@ server's session to another after each. What the engine's URL shows of itself ho
 """
 
 import logging
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
 
 from recorder.errors import SettingError, StoreError
-from recorder.store.dialect import Dialect, QueryFault
+from recorder.store.dialect import Dialect, QueryFault, retried
 from recorder.store.table_parts import SCHEMA
 
 IDLE_MS = 8_000  # a process that hangs, or a host that is gone, keeps its locks no longer: less than a lease
@@ -27,6 +29,7 @@ _NO_TABLE, _NO_SYNTAX = "42P01", "42601"
 _SEVERAL = frozenset({"host", "port"})
 _SECRET_MARKS = frozenset({b"*", b"D"})  # libpq's: a password; not for people
 _CONNECT_S = 10
+_MOMENT_MS = 1500  # longer than Postgres takes to end an autovacuum that is in the way
 _CURSOR, _ROWS = "query", 1000
 _DECLARED = len(f'DECLARE "{_CURSOR}" CURSOR FOR ')  # before the text, in what psycopg sends
 _SERVER_ERRORS = frozenset({"40", "53", "55", "57", "58", "XX"})  # classes of SQLSTATE
@@ -119,11 +122,18 @@ class Postgres(Dialect, frozen=True):
         """Return the digits."""
         return sa.func.encode(column, "hex", type_=sa.Text)
 
-    def give_back(self, engine: sa.Engine) -> None:
+    def give_back(self, engine: sa.Engine, busy_ms: int) -> bool:
         """Build the tables that shrank anew; each is locked meanwhile."""
+        is_whole, until = True, time.monotonic() + busy_ms / 1000
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             for table in ("rejected_body", "poll", "snapshot", "part"):
-                connection.exec_driver_sql(f"VACUUM (FULL, ANALYZE) {SCHEMA}.{table}")
+                # It would wait for a reader without end, and everybody else behind it.
+                is_free = partial(_is_free, engine, table)
+                if retried(is_free, until=until, pause_ms=_MOMENT_MS):
+                    connection.exec_driver_sql(f"VACUUM (FULL, ANALYZE) {SCHEMA}.{table}")
+                else:
+                    is_whole = False
+        return is_whole
 
     @contextmanager
     def querying(self, connection: sa.Connection, query: str) -> Iterator[Any]:
@@ -156,6 +166,20 @@ class Postgres(Dialect, frozen=True):
             lacks_table=said.sqlstate == _NO_TABLE,
             is_no_query=said.sqlstate == _NO_SYNTAX and not query[: max(at, 0)].strip(),
         )
+
+
+def _is_free(engine: sa.Engine, table: str) -> bool:
+    """Return whether nobody holds a table for longer than a moment."""
+    try:
+        with engine.begin() as connection:
+            connection.exec_driver_sql(
+                f"SET LOCAL lock_timeout TO {_MOMENT_MS}; LOCK TABLE {SCHEMA}.{table}"
+            )
+    except sa.exc.OperationalError as error:
+        if getattr(error.orig, "sqlstate", None) == LOCKED:
+            return False
+        raise
+    return True
 
 
 def _check_server(connection: Any, _record: Any) -> None:  # noqa: ANN401  # the driver's own

@@ -17,8 +17,8 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from recorder.errors import StoreError
-from recorder.store.dialect import Dialect, QueryFault
-from recorder.store.files import BUSY_MS, refuse_foreign_file, uri_of_fixed_file
+from recorder.store.dialect import Dialect, QueryFault, retried
+from recorder.store.files import refuse_foreign_file, uri_of_fixed_file
 from recorder.store.table_parts import SCHEMA
 
 OLDEST_SQLITE = (3, 40, 0)
@@ -41,6 +41,7 @@ _FIRST_READ = "SELECT count(*) FROM sqlite_schema"
 _WITHOUT_LOG = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
 _READER_TRIES = 50  # a user who may not read the log is told so after a second
 _PAUSE = 0.02  # seconds
+_MOMENT_MS = 100
 _WORD = re.compile(r'near "(.+)": |: (\S+)$')
 
 
@@ -110,12 +111,20 @@ class Sqlite(Dialect, frozen=True):
             return found
         return "a reference leads nowhere" if self.has_broken_reference(connection) else None
 
-    def give_back(self, engine: sa.Engine) -> None:
+    def give_back(self, engine: sa.Engine, busy_ms: int) -> bool:
         """Build the file anew, then empty its write-ahead log."""
         with engine.connect() as connection:
-            _set(connection, busy_timeout=BUSY_MS, query_only=False)
-            for statement in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
-                connection.exec_driver_sql(statement)
+            _set(connection, busy_timeout=busy_ms, query_only=False)
+            connection.exec_driver_sql("VACUUM")
+            # While it waits for a reader, it keeps all writers away.
+            _set(connection, busy_timeout=_MOMENT_MS)
+
+            def empty_log() -> bool:
+                is_busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar_one
+                return not is_busy()
+
+            until = time.monotonic() + busy_ms / 1000
+            return retried(empty_log, until=until, pause_ms=_MOMENT_MS)
 
     @contextmanager
     def querying(self, connection: sa.Connection, query: str) -> Iterator[sqlite3.Cursor]:
