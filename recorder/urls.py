@@ -27,8 +27,10 @@ _SECRETS = (
 )
 
 _SQLITE_HINT = "write a path, or sqlite:////absolute/path.db"
+# No second @ and no other `://...:`, between which `hide_secrets` would take all for a password.
 _POSTGRES_HINT = (
-    "write postgresql://user:password@host:5432/database, in the password @ as %40 and / as %2F"
+    "write postgresql://user:password@host:5432/database, "
+    "an at sign in the password as %40, a slash as %2F"
 )
 
 
@@ -96,7 +98,7 @@ def shown_store(text: str) -> str:
         return text
     scheme, separator, _ = text.partition("://")
     return (
-        f"{scheme}://***" if separator and re.fullmatch(r"[a-z]+(\+[a-z0-9]+)?", scheme) else "***"
+        f"{scheme}://***/" if separator and re.fullmatch(r"[a-z]+(\+[a-z0-9]+)?", scheme) else "***"
     )
 
 

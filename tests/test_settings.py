@@ -12,6 +12,7 @@ from recorder.analysis.filters import Filters
 from recorder.errors import SettingError
 from recorder.instants import DAY, HOUR, MINUTE, SECOND
 from recorder.settings import Settings, load_settings, names
+from recorder.urls import hide_secrets
 
 DEFAULTS = "# nothing\n"
 
@@ -242,7 +243,7 @@ def test_cost_paths_are_for_both_sides_or_for_each(config: Path) -> None:
         ('settle = "1m,5s"', 'settle = "1m,5s" in {file}: does not ascend'),
         ("settle = []", "settle = [] in {file}: not a list of durations"),
         ('settle = ["5s", 60]', "not a list of durations"),
-        ("rate = true", "rate = True in {file}: not a number of requests"),
+        ("rate = true", "rate = true in {file}: not a number of requests"),
         ("rate = 0", "write one from 1 to 999999"),
         ('[sources.a]\nitems = "yes"', "write true or false, without quotes"),
         ('source = " a"', "no blanks around"),
@@ -262,6 +263,7 @@ def test_cost_paths_are_for_both_sides_or_for_each(config: Path) -> None:
         ('[cost]\nmode = "x"', "cost.mode in {file}: no setting: there are unit, path"),
         ('database_url = "mysql://u:hidden@h/d"', "mysql://***"),
         ("rate = ", "{file}: no TOML:"),
+        ("[source.growth]", "source in {file}: a table: write [sources.NAME]"),
     ],
 )
 def test_what_is_wrong_in_the_file_is_told_with_its_place(
@@ -297,10 +299,14 @@ def test_what_is_wrong_in_the_file_is_told_with_its_place(
             "file: spelling is not read: write a path",
         ),
         ("RECORDER_DATABASE_URL", "file:/q.db?mode=ro", "file: spelling is not read"),
-        ("RECORDER_DATABASE_URL", "postgresql://u:hidden", "postgresql://***: not a Postgres"),
-        ("RECORDER_DATABASE_URL", "postgresql://u:hid@den/x@h/d", "postgresql://***: not"),
+        ("RECORDER_DATABASE_URL", "postgresql://u:hidden", "postgresql://***/: not a Postgres"),
+        ("RECORDER_DATABASE_URL", "postgresql://u:hid@den/x@h/d", "postgresql://***/: not"),
         ("RECORDER_DATABASE_URL", "host=h password=hidden", "=***: not SQLite and not"),
-        ("RECORDER_DATABASE_URL", "postgresql+asyncpg://u@h/d", "write postgresql://"),
+        (
+            "RECORDER_DATABASE_URL",
+            "postgresql+asyncpg://u@h/d",
+            "://***/: not SQLite and not Postgres: write a path, or sqlite:////absolute/path.db, or write postgresql://",
+        ),
         ("RECORDER_DATABASE_URL", "some/folder/", "names no file"),
         ("RECORDER_BASE_URL", "app.puffle.ai", "write https://app.puffle.ai"),
         ("RECORDER_BASE_URL", "https://h:x", "not a base URL"),
@@ -315,6 +321,7 @@ def test_what_is_wrong_in_the_environment_is_told_with_its_name(
     assert tells in message
     assert "hidden" not in message
     assert "den/x" not in message
+    assert tells in hide_secrets(message)  # as it is printed
 
 
 def test_what_is_wrong_in_an_option_is_told_with_its_name(config: Path) -> None:
@@ -333,7 +340,7 @@ def test_a_named_file_must_be_there(tmp_path: Path) -> None:
         load_settings({}, environ={"RECORDER_CONFIG": str(tmp_path)})
     binary = tmp_path / "binary.toml"
     binary.write_bytes(b"\xff\xfe")
-    with pytest.raises(SettingError, match="no TOML"):
+    with pytest.raises(SettingError, match="no TOML: not UTF-8"):
         load_settings({"config": str(binary)}, environ={})
 
 

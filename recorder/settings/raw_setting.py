@@ -75,6 +75,8 @@ class RawSetting(Struct, frozen=True, kw_only=True):
 
 
 def _shown(content: object) -> str:
+    if isinstance(content, bool):
+        return str(content).lower()
     text = hide_secrets(str(content) if isinstance(content, str | Decimal) else repr(content))
     readable = "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
     return readable if len(readable) <= _LONGEST_TEXT else readable[: _LONGEST_TEXT - 1] + "…"

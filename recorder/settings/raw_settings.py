@@ -67,5 +67,7 @@ class RawSettings(Struct, frozen=True, kw_only=True):
             value = RawSetting(name=self.prefix + key, content=None, file=self.file)
             if key == "api_key":
                 raise value.wrong_unshown(KEY_HINT)
+            if key == "source" and isinstance(self.table[key], dict):
+                raise value.wrong_unshown("a table: write [sources.NAME], its settings below")
             if key not in known:
                 raise value.wrong_unshown(f"no setting: there are {', '.join(known)}")

@@ -170,7 +170,9 @@ def _with_file(raw: RawSettings) -> RawSettings:
         raise SettingError(f"{name}: cannot be read: {error.strerror}") from error
     except RecursionError as error:
         raise SettingError(f"{file}: no TOML that can be read: nested too deep") from error
-    except ValueError as error:  # TOMLDecodeError, UnicodeDecodeError
+    except UnicodeDecodeError as error:
+        raise SettingError(f"{file}: no TOML: not UTF-8: save it in that encoding") from error
+    except tomllib.TOMLDecodeError as error:
         raise SettingError(f"{file}: no TOML: {error}") from error
     with_file = replace(raw, file=file, table=table)
     with_file.check_keys(_FILE_KEYS)
