@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from stores import document
+from terminals import on_a_terminal
 
 from recorder.sandbox import Sandbox
 from recorder.store.engine import Database
@@ -83,3 +84,14 @@ def test_what_the_encoding_lacks_is_spelt_out(environ: dict[str, str]) -> None:
     environ |= {"PYTHONIOENCODING": "latin-1"}
     assert recorder(environ, "track er_日本").returncode == 0
     assert b"er_\\u65e5\\u672c" in recorder(environ, "runs").stdout
+
+
+@pytest.mark.slow
+def test_a_mark_of_what_is_cut_takes_one_column_of_any_terminal(environ: dict[str, str]) -> None:
+    """Where the encoding has no ellipsis a terminal shows another mark; a pipe gets it spelt out."""
+    environ |= {"PYTHONIOENCODING": "latin-1"}
+    assert recorder(environ, "track er_1").returncode == 0
+    query = "SELECT 'cut…' AS a"
+    _, shown = on_a_terminal("sql", query, environ=environ)
+    assert b"cut~" in shown
+    assert b"cut\\u2026" in recorder(environ, f'sql "{query}"').stdout

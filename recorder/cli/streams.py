@@ -2,9 +2,10 @@
 
 Invariant: no file that is opened later takes the number of a closed stream; a device that takes no output is reported
 once and stops no work; a reader that went away still raises BrokenPipeError on stdout. A character that the encoding
-lacks is spelt out.
+lacks is spelt out; on a terminal the ellipsis keeps its width.
 """
 
+import codecs
 import os
 import shutil
 import sys
@@ -18,7 +19,7 @@ from typing import Final, TextIO
 
 import click
 
-from recorder.cli.terminal import shorten, visible
+from recorder.cli.terminal import ELLIPSIS, shorten, visible
 from recorder.urls import hide_secrets
 
 WIDE: Final = 120
@@ -105,12 +106,23 @@ def open_streams() -> None:
     sys.stderr = _text(_Messages(_STDERR, "wb", closefd=False), sys.stderr)
 
 
+def _spelt_out(error: UnicodeError) -> tuple[str, int]:
+    """Return the characters that an encoding lacks as a terminal shows them, and where they end."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    lacking = error.object[error.start : error.end].replace(ELLIPSIS, "~")
+    return lacking.encode("ascii", "backslashreplace").decode(), error.end
+
+
+codecs.register_error("recorder-terminal", _spelt_out)
+
+
 def _text(raw: FileIO, before: TextIO | None) -> TextIOWrapper:
     """Return a text stream over a descriptor, in the encoding of the one before."""
     return TextIOWrapper(
         BufferedWriter(raw),
         encoding=before.encoding if before is not None else "utf-8",
-        errors="backslashreplace",
+        errors="recorder-terminal" if raw.isatty() else "backslashreplace",
         line_buffering=raw.isatty() or isinstance(raw, _Messages),
     )
 

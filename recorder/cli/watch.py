@@ -26,8 +26,8 @@ from recorder.store.sharing.leases import leave, new_holder
 from recorder.transfer.unrecorded import keep_answers
 
 _TABLE = ("run_id", "status", "leads_done", "leads_total", "age_seconds", "remaining", "note")
-_NO_TERMINAL = (
-    "stdout is no terminal: each change is a line, and the watch goes on until it is ended;"
+_NO_TABLE = (
+    "stdout is no terminal, or a dumb one: each change is a line, and the watch goes on until it is ended;"
     " --format table prints the runs once"
 )
 
@@ -52,6 +52,9 @@ def watch(run_ids: tuple[str, ...], format: str | None, settings: Settings) -> i
     For the other sources it shows what their process records. Ctrl-C ends it. Where stdout is no terminal, it prints a
     line when the status of a run changes, and says on stderr that it goes on.
 
+    age: the time since the creation of a run, or from there to its end. seen: the time since its last poll. cost:
+    actual/preview.
+
     left: the time that a run still needs, with an interval that holds for four of five runs; known from nine
     completed runs of its version on. slow: in flight for longer than 19 of 20 of these took.
     """
@@ -63,7 +66,7 @@ def watch(run_ids: tuple[str, ...], format: str | None, settings: Settings) -> i
         with open_view(sys.stdout) as view:
             is_over = None if refs is None else _all_over(settings)
             if is_over is None and not can_draw(sys.stdout):
-                view.notify(_NO_TERMINAL)
+                view.notify(_NO_TABLE)
             watcher = Watcher(database, settings, view, refs=refs, is_over=is_over)
             refusal = _write_refusal(database)
             if refusal is not None:
