@@ -201,6 +201,18 @@ def test_answers_for_a_file_are_counted(
         assert one.end() == 130
 
 
+def test_control_c_at_a_question_begins_a_new_line(
+    environ: dict[str, str], terminals: list[Terminal]
+) -> None:
+    """It ends with 130 as anywhere, forgets nothing, and leaves the prompt of the shell a line of its own."""
+    one = Terminal(environ, "forget", "er_1")
+    terminals.append(one)
+    one.wait_for(r"\[y/N\]: ")
+    one.type("\x03")
+    assert one.end() == 130
+    assert one.text.endswith("\n")
+
+
 @pytest.mark.parametrize("no_color", [False, True])
 def test_colours_can_be_turned_off(
     environ: dict[str, str], terminals: list[Terminal], *, no_color: bool

@@ -120,7 +120,13 @@ def _confirmed(chosen: dict[str, list[str]]) -> bool:
     forgotten = [run_id for ids in chosen.values() for run_id in ids]
     more = f" and {len(forgotten) - _MOST_NAMED:,} more" if len(forgotten) > _MOST_NAMED else ""
     names = f"{', '.join(map(visible, forgotten[:_MOST_NAMED]))}{more}"
-    return click.confirm(f"Forget {counted(len(forgotten), 'run')} for good: {names}?", err=True)
+    try:
+        return click.confirm(
+            f"Forget {counted(len(forgotten), 'run')} for good: {names}?", err=True
+        )
+    except click.Abort:
+        click.echo(err=True)  # what comes next begins a line
+        raise
 
 
 def _count(chosen: dict[str, list[str]]) -> int:

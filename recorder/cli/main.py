@@ -200,8 +200,9 @@ def run(group: click.Group, arguments: Sequence[str]) -> int:
     except click.ClickException as error:
         return _notify_usage(error)
     except click.Abort as error:
-        # An end of input at a question comes as this too.
-        return _INTERRUPTED if isinstance(error.__cause__, KeyboardInterrupt) else 1
+        # An end of input at a question comes as this too; Ctrl-C at one has no cause, only a context.
+        origin = error.__cause__ or error.__context__
+        return _INTERRUPTED if isinstance(origin, KeyboardInterrupt) else 1
     except KeyboardInterrupt:
         return _INTERRUPTED
     except RecorderError as error:
