@@ -44,6 +44,7 @@ def test_a_copy_is_an_equal_store(
     Recorder(store).record([answer(100_000)])
     assert back_up(store, out) == 0
     assert capsys.readouterr().err.endswith(" bytes, verified\n")
+    assert list(tmp_path.glob("*copy.db*")) == [out]
     assert content(open_database(f"sqlite:///{out}")) == content(store)
     assert out.stat().st_mode & 0o777 == 0o600
     assert list(tmp_path.glob(".*")) == []

@@ -46,7 +46,8 @@ def back_up(database: Database, target: Path) -> int:
 
 def _refuse_other_history(database: Database, target: Path) -> None:
     """Refuse a store with a source that this one does not have: it is no older copy."""
-    with closing(sqlite3.connect(f"file:{quote(str(target))}?mode=ro", uri=True)) as copy:
+    # Only a connection that may write removes the log and shared memory that reading makes.
+    with closing(sqlite3.connect(f"file:{quote(str(target))}?mode=rw", uri=True)) as copy:
         theirs = {*copy.execute("SELECT name, created_at FROM source")}
     with database.reading() as connection:
         rows = connection.execute(sa.select(source.c.name, source.c.created_at))
