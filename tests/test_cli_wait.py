@@ -14,7 +14,7 @@ from stores import T0, S, answer, document
 from terminals import on_a_terminal
 from test_poll_cli import KEY, Commands, commands, wait_for
 
-from recorder.cli import wait
+from recorder.cli import wait, watcher
 from recorder.instants import HOUR, now_us
 from recorder.sandbox import Reply
 from recorder.store.engine import Database
@@ -154,6 +154,21 @@ def test_a_refused_key_ends_it(commands: Commands, status: int, more: tuple[str,
     assert ended.err.splitlines()[0].startswith("recorder: source 'default' is stopped: ")
     assert "gave up: run er_1" in ended.err.splitlines()[1]
     assert commands.rows("SELECT tracking FROM runs WHERE run_id = 'er_1'") == [("active",)]
+
+
+def test_a_key_that_is_refused_at_the_last_moment_is_told(
+    commands: Commands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Exit code 4 also where the time is over before anybody looks: it outranks giving up."""
+    monkeypatch.setattr(watcher, "_DRAW_S", 3600)
+    commands("db", "upgrade")
+    commands.sandbox.script("er_1", [Reply(status=401)])
+    for timeout in ("400ms", "4s", "40s"):  # on a machine that stands still nothing is sent in time
+        ended = commands("wait", "er_1", *QUICK, "--timeout", timeout)
+        if commands.requested():
+            break
+    assert (ended.code, len(commands.requested())) == (4, 1)
+    assert "is not polled: the key was refused" in ended.err
 
 
 def test_a_failing_server_is_named(commands: Commands) -> None:

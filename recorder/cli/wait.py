@@ -191,6 +191,8 @@ class Wait:
             with stopped_by_signals(interrupt):
                 try:
                     service.run()
+                    # An answer may have come since the last look, or before the first one.
+                    self._follow(service.poller.summary, self._load(), now_us())
                 except SettingError:
                     if service.poller.has_sources or not others_poll:
                         raise
@@ -203,6 +205,11 @@ class Wait:
         return any(poller_of(row, now=now_us()) for row in rows)
 
     def _is_over(self, summary: Summary, runs: Sequence[RunRow], now: int) -> bool:
+        self._follow(summary, runs, now)
+        return all(self._verdict(run, now)[0] is not None for run in runs)
+
+    def _follow(self, summary: Summary, runs: Sequence[RunRow], now: int) -> None:
+        """Note which keys are refused, and since when which runs are gone."""
         rows = self.database.read(source_rows)
         of_others = {row.name for row in rows if row.refused_at is not None} & summary.busy
         self._refused = of_others | summary.refused.keys()
@@ -211,7 +218,6 @@ class Wait:
                 self._gone_since.setdefault((run.source, run.run_id), now)
             else:
                 self._gone_since.pop((run.source, run.run_id), None)
-        return all(self._verdict(run, now)[0] is not None for run in runs)
 
     def _verdict(self, run: RunRow, now: int) -> tuple[int | None, str]:
         """Return the exit code for a run, None while it is waited for, and why it has not ended."""
