@@ -142,15 +142,14 @@ def test_a_watch_that_ends_without_its_store_loses_nothing(
             "RECORDER_BASE_URL": sandbox.url,
             "PUFFLE_API_KEY": KEY,
         }
-        sandbox.inject(Fault(kind=Kind.SLOW, seconds=3))
+        sandbox.inject(Fault(kind=Kind.SLOW, seconds=4))
         ids = [sandbox.put(document(f"er_{n}", "running")) for n in range(4)]
         command = [sys.executable, "-m", "recorder"]
         subprocess.run([*command, "track", *ids], env=environ, check=True, capture_output=True)
         watch = subprocess.Popen(
             [*command, "poll", "--forever"], env=environ, stderr=subprocess.PIPE, text=True
         )
-        _wait(lambda: len(sandbox.requests) >= 8)
-        time.sleep(1.5)  # each answer takes three seconds, and is asked for again at once
+        _wait(lambda: len(sandbox.requests) >= 8)  # the last four take their time
         database.close()
         with gone(bare_url):
             watch.send_signal(signal.SIGTERM)
