@@ -1,7 +1,7 @@
 """Helpers of the tests that need a store: answers to record, and all rows to compare."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -156,12 +156,25 @@ def content(database: Database) -> Rows:
     return held
 
 
+_KEYS: Mapping[str, Sequence[str]] = {
+    "labels": ["key"],
+    "lead_outcomes": ["item_id"],
+    "polls": ["polled_at"],
+    "snapshots": ["seq"],
+    "transitions": ["seen_at"],
+}
+"""What tells rows of one run apart."""
+
+
 def view(database: Database, name: str) -> list[dict[str, Any]]:
-    """What people see in a view."""
+    """What people see in a view, by runs and by time: of itself a database gives rows in any order."""
     schema = None if database.dialect.is_file else "recorder"
+    keys = ["event_id"] if name == "events" else ["source", "run_id", *_KEYS.get(name, ())]
     with database.reading() as connection:
         held = connection.execute(
-            sa.select(sa.text("*")).select_from(sa.table(name, schema=schema))
+            sa.select(sa.text("*"))
+            .select_from(sa.table(name, schema=schema))
+            .order_by(*map(sa.column, keys))
         )
         return [dict(row) for row in held.mappings()]
 
