@@ -379,10 +379,10 @@ def test_what_is_no_http_is_a_network_error(sent: bytes, detail: str) -> None:
 
 def test_nobody_listens() -> None:
     """A refused connection is a network error that names the host."""
-    with serving(reply()) as ledger:
-        url = ledger.url
-    with client(url) as asking:
-        answer = asking.fetch(Target("er_1"))
+    with socket.socket() as taken:  # so that nobody else listens there meanwhile
+        taken.bind(("127.0.0.1", 0))
+        with client(f"http://127.0.0.1:{taken.getsockname()[1]}") as asking:
+            answer = asking.fetch(Target("er_1"))
     assert answer.outcome is Outcome.NETWORK_ERROR
     assert (answer.detail or "").startswith("ConnectError at 127.0.0.1: ")
     assert answer.latency_ms is not None
