@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
@@ -21,18 +22,20 @@ from recorder.store.migrate import upgrade
 from recorder.store.write.record import Recorder
 
 CHAT = """  python3 -c 'import json, sys; print(json.dumps({"text": sys.stdin.read()}))' < news |
-    curl -fsS -o /dev/null --json @- "$CHAT_URL"
+    curl -fsS -m 50 -o /dev/null --json @- "$CHAT_URL"
 """
 NEWS = "ended er_new: failed: no luck\n"
 
 
 class Chat(HTTPServer):
-    """A chat's webhook: what was posted, and the status that it answers with."""
+    """A chat's webhook: what was posted, the status that it answers with, and whether it answers now."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Hook)
         self.status = 200
         self.posted: list[Any] = []
+        self.asked, self.answers = threading.Event(), threading.Event()
+        self.answers.set()
 
 
 class _Hook(BaseHTTPRequestHandler):
@@ -40,6 +43,8 @@ class _Hook(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.asked.set()
+        self.server.answers.wait(20)
         if self.server.status == 200:
             self.server.posted.append(json.loads(body))
         self.send_response(self.server.status)
@@ -153,6 +158,20 @@ def test_a_chat_gets_once_what_is_new(post: Post, chat: Chat, home: Path) -> Non
     database.close()
     assert post(CHAT_URL=url).returncode == 0
     assert chat.posted[1:] == [{"text": NEWS.replace("er_new", "er_next")}]
+
+
+@pytest.mark.slow
+def test_a_run_that_is_still_posting_keeps_the_next_one_away(post: Post, chat: Chat) -> None:
+    """Else what the second has not posted would be noted as posted by the end of the first."""
+    url = f"http://127.0.0.1:{chat.server_port}/hook"
+    chat.answers.clear()
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(post, CHAT_URL=url)
+        assert chat.asked.wait(60)
+        second = post(CHAT_URL=url)
+        chat.answers.set()
+    assert [one.returncode for one in (first.result(), second)] == [0, 0]
+    assert chat.posted == [{"text": NEWS}]
 
 
 @pytest.mark.slow
