@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import unquote
 
 import numpy as np
 import pytest
@@ -342,6 +343,18 @@ def test_a_name_that_folders_do_not_bear_is_escaped(
     register(database, source=name)
     export(database, tmp_path / "it's [a] lake*")
     assert in_lake(tmp_path / "it's [a] lake*") == in_store(database)
+
+
+@pytest.mark.parametrize("name", ["null", "NULL", "__HIVE_DEFAULT_PARTITION__"])
+def test_no_folder_has_a_name_that_is_null_to_readers(
+    database: Database, tmp_path: Path, name: str
+) -> None:
+    """DuckDB before 2.0 takes the word null, in any case, for no source."""
+    register(database, source=name)
+    export(database, tmp_path)
+    (folder,) = (tmp_path / "runs").iterdir()
+    assert folder.name != f"source={name}"
+    assert unquote(folder.name) == f"source={name}"
 
 
 def test_a_name_too_long_for_a_folder_is_left_out(

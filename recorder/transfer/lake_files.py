@@ -25,6 +25,8 @@ from recorder.transfer.parquet import Arrow, schema_of, write_tables
 
 _LONGEST_NAME: Final = 240
 """Bytes: file systems take 255, and a file that is being written has a longer name."""
+_NULLS: Final = ("__HIVE_DEFAULT_PARTITION__", "NULL")
+"""Names that are no text to readers, the second one in any case to DuckDB before 2.0."""
 
 
 class LakeFile(msgspec.Struct, frozen=True):
@@ -62,8 +64,10 @@ class SourceFiles:
     @property
     def _name(self) -> str:
         """The name of its folders, from which readers decode that of the source."""
-        # __HIVE_DEFAULT_PARTITION__ is null to them.
-        return f"source={quote(self.source.name, safe='')}".replace("__HIVE", "%5F_HIVE")
+        name = quote(self.source.name, safe="")
+        if name.upper() in _NULLS:
+            name = f"%{ord(name[0]):X}{name[1:]}"
+        return f"source={name}"
 
     @property
     def has_room(self) -> bool:
