@@ -333,6 +333,18 @@ def test_stores_share_a_lake(database: Database, other: Database, tmp_path: Path
     assert in_lake(tmp_path) == in_store(other)
 
 
+def test_nothing_is_left_of_another_store_s_source(
+    database: Database, other: Database, tmp_path: Path
+) -> None:
+    """Written in its place by force, a source loses the months that only the other store has."""
+    register(database, ["old"], at=-90 * 86400)
+    register(database, ["a"])
+    register(other, ["b"])
+    export(database, tmp_path)
+    export(other, tmp_path, is_forced=True)
+    assert in_lake(tmp_path) == in_store(other)
+
+
 @pytest.mark.parametrize(
     "name", ["123", "2026-01-01", "a b=c/d%", "ü+日本", "..", "null", "__HIVE_DEFAULT_PARTITION__"]
 )

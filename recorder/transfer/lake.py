@@ -142,8 +142,7 @@ class LakeExport:
             with ExitStack() as stack:
                 try:
                     if stack.enter_context(files.locked()):
-                        # Asked again under the lock: another export may have written since.
-                        manifest, steps = self._steps(database, files)
+                        manifest, steps = self._locked_steps(database, files)
                     else:
                         self.busy.append(files.source.name)
                         continue
@@ -160,6 +159,16 @@ class LakeExport:
                         left=months,
                     )
             yield from (task for task, _ in steps)
+
+    def _locked_steps(
+        self, database: Database, files: SourceFiles
+    ) -> tuple[Manifest, list[tuple[MonthTask, Step]]]:
+        """Return the same as `_steps`, of a locked source; by force remove the months that only another store has."""
+        # Asked again under the lock: another export may have written since.
+        manifest, steps = self._steps(database, files)
+        if self.is_forced and not manifest.months:  # so that all months of this store are written
+            files.remove_other_months({task.month for task, _ in steps})
+        return manifest, steps
 
     def _steps(
         self, database: Database, files: SourceFiles

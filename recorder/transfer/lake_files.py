@@ -6,7 +6,7 @@ Invariant: a file appears whole, readable as the umask has it. A manifest is wri
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from fcntl import LOCK_EX, LOCK_NB, LOCK_SH, flock
@@ -145,6 +145,13 @@ class SourceFiles:
         except (OSError, ValueError):
             return False
         return True
+
+    def remove_other_months(self, months: Collection[str]) -> None:
+        """Remove the files of all months but these."""
+        for view in LAKE:
+            for path in (self.folder / view / self._name).glob("month=*/part-0.parquet"):
+                if path.parent.name.removeprefix("month=") not in months:
+                    path.unlink()
 
     def remove_partials(self, month: str) -> None:
         """Remove the files of a month that a killed process has left half-written."""
