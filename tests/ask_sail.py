@@ -25,7 +25,7 @@ server = SparkConnectServer("127.0.0.1", 0)
 server.start(background=True)
 host, port = server.listening_address
 spark = SparkSession.builder.remote(f"sc://{host}:{port}").getOrCreate()
-for view in Path(sys.argv[1]).read_text("utf-8").split(";")[:-1]:
+for view in Path(sys.argv[1]).read_text("utf-8").split(";\n")[:-1]:
     spark.sql(view)
 answers = {
     name: [row.asDict() for row in spark.sql(query).collect()]
