@@ -22,7 +22,7 @@ from recorder.store.engine import Connection, Database
 from recorder.store.read.run_refs import find_run
 from recorder.store.write.forget import forget_all
 from recorder.store.write.sources import lock_source
-from recorder.store.write.track import remove_labels, run_keys, set_labels
+from recorder.store.write.track import remove_labels, run_keys, set_labels, tracked_rows
 from recorder.store.write.track import untrack as untrack_run
 
 _MOST_NAMED: Final = 5
@@ -39,7 +39,9 @@ def untrack(run_ids: tuple[str, ...], settings: Settings) -> None:
     def work(connection: Connection) -> None:
         for run_id in dict.fromkeys(run_ids):
             ref = find_run(connection, run_id, settings.source)
-            untrack_run(connection, ref.source_id, ref.run_key, now=command_now())
+            # Untracked a second time, it would have been watched until then, as of any time before.
+            if tracked_rows(connection, ref.source_id, [run_id])[run_id].tracking != "untracked":
+                untrack_run(connection, ref.source_id, ref.run_key, now=command_now())
 
     with recording(settings) as database:
         database.write(work)

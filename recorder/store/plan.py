@@ -82,6 +82,11 @@ def last_poll(answer: Answer, *, before_at: int | None, now: int | None) -> Last
     )
 
 
+def is_untracked(untracked_at: int | None, resumed_at: int | None) -> bool:
+    """Return whether a run was untracked, and not resumed after that."""
+    return untracked_at is not None and (resumed_at is None or resumed_at <= untracked_at)
+
+
 def plan_run(
     watch: WatchRecord,
     run: RunRecord,
@@ -101,7 +106,7 @@ def plan_run(
         last: the last poll.
         like: the usual run of its slug, where the run was seen for the first time.
     """
-    if run.untracked_at is not None:
+    if is_untracked(run.untracked_at, watch.resumed_at):
         return
     if last.is_answered:
         for name in _MARKS:

@@ -16,7 +16,7 @@ from recorder.schedule.cadence import Cadence
 from recorder.store.documents import load_row
 from recorder.store.joins import known_runs, same_run
 from recorder.store.parts import Parts
-from recorder.store.plan import LastPoll, plan_run
+from recorder.store.plan import LastPoll, is_untracked, plan_run
 from recorder.store.read.phases import is_mismatched
 from recorder.store.read.run_refs import RunKey, RunRefs, labels_of, refs_of
 from recorder.store.records import (
@@ -124,7 +124,7 @@ class Past(Struct, frozen=True, kw_only=True):
         states: Sequence[SnapshotRecord],
         seen: Sequence[PollRecord],
     ) -> None:
-        if run_row.untracked_at is not None:
+        if is_untracked(run_row.untracked_at, past.resumed_at):
             past.tracking = "untracked"
         elif seen:
             before_at = seen[-2].polled_at if len(seen) > 1 else None

@@ -101,8 +101,8 @@ def _apply_latest(
     """Watch or unwatch a run as the other store did, where that was later than any change in this one."""
     moments = (own.tracked_at, own.resumed_at, own.untracked_at) if own is not None else ()
     latest = max((moment or 0 for moment in moments), default=0)
-    # In this order: resuming clears the instant of untracking, so where both are there that is the later one.
-    for at, apply in ((other.resumed_at, resume), (other.untracked_at, untrack)):
+    words = [(other.resumed_at, resume), (other.untracked_at, untrack)]
+    for at, apply in sorted(words, key=lambda word: word[0] or 0):
         if at is not None and at > latest:
             apply(connection, source_id, run_key, now=at)
 

@@ -180,7 +180,9 @@ def resume(connection: sa.Connection, source_id: int, run_key: int, *, now: int)
     count_runs(connection, source_id, [run_key])
     drop_blocks_of(connection, {source_id: [run_key]})
     this = RunRefs(source_id=source_id, run_keys=[run_key])
-    connection.execute(sa.update(run).where(this.rows_of(run)).values(untracked_at=None))
+    # It stays for `--as-of` a time before; one that a clock ahead wrote would be the later word.
+    untracked_at = sa.case((run.c.untracked_at < now, run.c.untracked_at))
+    connection.execute(sa.update(run).where(this.rows_of(run)).values(untracked_at=untracked_at))
     connection.execute(
         sa.update(watch)
         .where(this.rows_of(watch))
@@ -233,5 +235,6 @@ def untrack(connection: sa.Connection, source_id: int, run_key: int, *, now: int
     drop_blocks_of(connection, {source_id: [run_key]})
     this = RunRefs(source_id=source_id, run_keys=[run_key])
     connection.execute(sa.update(run).where(this.rows_of(run)).values(untracked_at=now))
+    resumed_at = sa.case((watch.c.resumed_at < now, watch.c.resumed_at))
     stopped = sa.update(watch).where(this.rows_of(watch))
-    connection.execute(stopped.values(tracking="untracked", due_at=None))
+    connection.execute(stopped.values(tracking="untracked", due_at=None, resumed_at=resumed_at))
