@@ -160,8 +160,18 @@ def test_a_reader_changes_nothing(
     for command in (["track", "er_new"], ["poll"], ["untrack", run_id]):
         assert run(cli, [*command, "--db", url]) == 1, command
         said = capsys.readouterr().err
-        assert "permission denied" in said
+        assert "permission denied for table source: use a user who has this right" in said
         assert said.count("\n") == 1
+
+
+@pytest.mark.slow
+def test_a_stranger_hears_who_lets_it_in(prepared: str, capsys: Capture) -> None:
+    """A role without rights gets the command that grants them, and no piece of a statement."""
+    by_psql(prepared.replace("USER", "postgres"), "CREATE ROLE stranger LOGIN")
+    assert run(cli, ["runs", "--db", prepared.replace("USER", "stranger")]) == 1
+    said = capsys.readouterr().err
+    assert "permission denied for schema recorder: use a user" in said
+    assert "'recorder db upgrade --reader USER'" in said
 
 
 @pytest.mark.slow

@@ -25,7 +25,7 @@ from recorder.errors import (
 )
 from recorder.store.dialect import Dialect
 from recorder.store.files import BUSY_MS, advice_on, damage_of, damaged
-from recorder.store.postgres import CONFLICTS, LOCKED, NO_SUCH, POSTGRES, TOO_LARGE
+from recorder.store.postgres import CONFLICTS, LOCKED, NO_RIGHT, NO_SUCH, POSTGRES, TOO_LARGE
 from recorder.store.sqlite import SQLITE
 
 Connection: TypeAlias = sa.Connection
@@ -229,9 +229,18 @@ def translated(error: DBAPIError | UnicodeDecodeError, name: str, busy_ms: int) 
             f"{name} stayed locked for {busy_ms / 1000:.0f} s: another program holds it; try again"
         )
     if sqlstate.startswith(NO_SUCH) or getattr(cause, "sqlite_errorcode", None) == SQLITE_ERROR:
+        said = _with_who_may(said) if sqlstate == NO_RIGHT else said
         return StatementRefusedError(f"{name}: {said}")
     advice = advice_on(cause, name)
     return StoreError(f"{name}: {said}: {advice}" if advice else f"{name}: {said}")
+
+
+def _with_who_may(said: str) -> str:
+    """Return the words of a server that denied a right, without the piece of our statement, and what to do."""
+    return (
+        f"{said.partition(' LINE ')[0]}: use a user who has this right, or, to read,"
+        " let its owner run 'recorder db upgrade --reader USER'"
+    )
 
 
 def _parse(url: str) -> sa.URL:

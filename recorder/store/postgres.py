@@ -24,6 +24,7 @@ OLDEST_POSTGRES = 15
 LOCKED = "55P03"
 CONFLICTS = frozenset({"40001", "40P01"})  # a serialization failure, a deadlock
 TOO_LARGE = "54"  # the class of what exceeds a limit of the program: a driver's operational error
+NO_RIGHT = "42501"
 NO_SUCH = "42"  # the class of what a statement names that is not there, or not allowed
 _NO_TABLE, _NO_SYNTAX = "42P01", "42601"
 _SEVERAL = frozenset({"host", "port"})
