@@ -157,6 +157,7 @@ def test_silence_is_since_the_last_good_poll_or_since_a_run_fell_due(database: D
         (("--max-silence", "0s"), "'0s': write 10m, 24h or 7d"),
         (("--new-errors", "99999999w"), "'99999999w': write 10m, 24h or 7d"),
         (("--max-overdue", "-1"), "-1 is not in the range"),
+        (("--max-overdue", "few"), "'few' is no whole number. (recorder check"),
     ],
 )
 def test_a_rule_that_makes_no_sense_is_refused(

@@ -11,7 +11,7 @@ import traceback
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from keyword import iskeyword
-from typing import ClassVar, NamedTuple
+from typing import ClassVar, Final, NamedTuple
 
 import click
 from click.shell_completion import CompletionItem
@@ -27,6 +27,12 @@ from recorder.urls import hide_secrets
 _INTERRUPTED = 130
 _BROKEN_PIPE = 141
 _INTERNAL_ERROR_LENGTH = 300
+_NO_NUMBER: Final = {
+    "is not a valid integer range.": "is no whole number.",
+    "is not a valid integer.": "is no whole number.",
+    "is not a valid float range.": "is no number.",
+}
+"""Click's words for a value that is no number, and plain ones."""
 
 
 class CommandEntry(NamedTuple):
@@ -226,7 +232,10 @@ def _one_line(error: click.ClickException) -> str:
     """Return click's message in one line, with the help to read."""
     context = getattr(error, "ctx", None)
     path = context.command_path if context else "recorder"
-    return f"{error.format_message()} ({path} -h tells more)"
+    message = error.format_message()
+    for words, plain in _NO_NUMBER.items():
+        message = message.replace(words, plain)
+    return f"{message} ({path} -h tells more)"
 
 
 def _wants_debug(args: Sequence[str]) -> bool:
