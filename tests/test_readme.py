@@ -111,13 +111,13 @@ def asked(
 
 
 @pytest.mark.slow
-def test_the_first_screen_is_what_the_program_prints(
+def test_the_first_session_is_what_the_program_prints(
     store_url: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """The session of the first screen, to the letter, over the history that the line above it makes."""
+    """The first session, to the letter, over the history that the line above it makes."""
     (making,) = re.findall(r"`recorder (sandbox .*)`\):\n\n<!-- session", README)
     assert run(cli, making.split()) == 0
     history = tmp_path / "history.ndjson"
