@@ -179,14 +179,14 @@ def test_the_check_runs_the_manual_s_own_test_command() -> None:
     """`.ci/run` finds the test command in the README; of its own it has only that for the tests left out there."""
     script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
     assert "README.md" in script
-    assert re.findall(r"-m pytest.*", script) == ['-m pytest -m external"']
+    assert re.findall(r"-m pytest.*", script) == ['-m pytest -n 3 -m external"']
     found = subprocess.run(
         ["sed", "-n", "/<!-- test command -->/,/```$/p", str(ROOT / "README.md")],
         capture_output=True,
         text=True,
         check=True,
     ).stdout
-    assert "-m pytest -n 2 -m 'not external'" in found
+    assert "-m pytest -n 3 -m 'not external'" in found
 
 
 def block(name: str) -> str:
