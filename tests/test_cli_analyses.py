@@ -79,7 +79,7 @@ def test_a_table_fits_its_width_and_says_what_it_rests_on(
     capsys.readouterr()
     assert run(cli, [command, "--db", month, "--by", "slug"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert max(map(len, lines)) <= 80
+    assert max(map(len, lines)) <= width
     text = " ".join(" ".join(lines).split())
     assert "120 tracked runs" in text
     assert "work_email" in text
