@@ -15,6 +15,7 @@ from terminals import on_a_terminal
 from test_poll_cli import KEY, Commands, commands, wait_for
 
 from recorder.cli import wait, watcher
+from recorder.cli.main import cli, run
 from recorder.instants import HOUR, now_us
 from recorder.sandbox import Reply
 from recorder.store.engine import Database
@@ -74,6 +75,26 @@ def test_json_is_what_the_api_served(commands: Commands) -> None:
     assert two.code == 6
     none = commands("wait", "er_3", *QUICK, "--timeout", "300ms", "--format", "json")
     assert (none.code, none.out) == (6, "")
+
+
+@pytest.mark.parametrize("form", ["ndjson", "json"])
+def test_another_run_is_not_taken_for_one_that_is_forgotten(
+    commands: Commands, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    """Which has the number that the first one had: it is no answer of that one."""
+    commands.serve("er_2", status="completed")
+    commands.track("er_1")
+    others = [["forget", "er_1", "--yes"], ["track", "er_2"], ["poll"]]
+    poll = wait.Wait.run
+
+    def run_beside_others(self: wait.Wait) -> int:
+        for one in others:
+            assert run(cli, [*one, "--db", str(commands.store)]) == 0
+        return poll(self)
+
+    monkeypatch.setattr(wait.Wait, "run", run_beside_others)
+    ended = commands("wait", "er_1", *QUICK, "--timeout", "1s", "--format", form)
+    assert (ended.code, ended.out) == (6, "")
 
 
 SCRIPT = """

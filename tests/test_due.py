@@ -27,6 +27,7 @@ from recorder.store.read.live_runs import is_waited_for, watched_runs
 from recorder.store.read.overdue_runs import overdue_runs
 from recorder.store.read.source_health import pauses
 from recorder.store.read.source_rows import served_since
+from recorder.store.write.forget import forget
 from recorder.store.write.record import Recorder
 from recorder.store.write.track import untrack
 from recorder.store.write.watch_rows import mark_notified
@@ -231,6 +232,18 @@ def test_of_two_that_tell_one_does(database: Database) -> None:
         with database.writing() as connection:
             told.append(len(mark_notified(connection, seen, now=T0 + 700 * S)))
     assert told == [1, 0]
+
+
+def test_a_run_with_the_number_of_a_forgotten_one_is_not_told(database: Database) -> None:
+    """What was seen of the first one before is not said of the second."""
+    register(database)
+    Recorder(database).record([answer(0)])
+    seen = ask(database, overdue_runs, Cadence(), now=T0 + 700 * S, not_notified=True)
+    with database.writing() as connection:
+        forget(connection, "default", ["er_1"])
+    register(database, ["er_2"])
+    assert [one.run_id for one in seen] == ["er_1"]
+    assert database.write(mark_notified, seen, now=T0 + 700 * S) == []
 
 
 @pytest.mark.parametrize("what", ["untracked", "told"])

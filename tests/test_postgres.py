@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from postgres import PostgresServer
 from programs import start
 from sqlalchemy.engine import make_url
-from stores import empty, register
+from stores import T0, empty, register, view
 
 from recorder.cli.main import cli, run
 from recorder.errors import StoreBusyError, StoreConflictError
@@ -22,6 +22,8 @@ from recorder.store.engine import Database
 from recorder.store.migrate import downgrade, upgrade
 from recorder.store.schema import source
 from recorder.store.table_parts import SCHEMA, metadata
+from recorder.store.write.forget import forget
+from recorder.store.write.track import track
 
 Capture = pytest.CaptureFixture[str]
 Open = Callable[[str], Database]
@@ -39,6 +41,17 @@ def execute(url: str, statement: str) -> None:
     """As another program would, outside of any transaction."""
     with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
         connection.execute(statement)
+
+
+def wait_for_a_waiter(connection: sa.Connection) -> None:
+    """Wait until another session waits for a lock on the same database."""
+    waiting = (
+        "SELECT 1 FROM pg_stat_activity"
+        " WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    )
+    while connection.exec_driver_sql(waiting).first() is None:
+        time.sleep(0.02)
+        connection.exec_driver_sql("SELECT pg_stat_clear_snapshot()")
 
 
 def spoken(database: Database) -> str:
@@ -179,7 +192,6 @@ def test_an_upgrade_that_loses_a_deadlock_is_done_again(postgres_url: str) -> No
         postgres_url,
         f"ALTER DATABASE {make_url(postgres_url).database} SET deadlock_timeout = '5s'",
     )
-    waiting = "SELECT 1 FROM pg_locks WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
     with (
         closing(Database(postgres_url)) as database,
         closing(Database(postgres_url)) as poller,
@@ -192,11 +204,28 @@ def test_an_upgrade_that_loses_a_deadlock_is_done_again(postgres_url: str) -> No
             connection.exec_driver_sql("SET LOCAL deadlock_timeout TO '60s'")
             connection.exec_driver_sql(f"SELECT count(*) FROM {SCHEMA}.run")
             upgraded = pool.submit(upgrade, database)
-            while connection.exec_driver_sql(waiting).first() is None:
-                time.sleep(0.02)
+            wait_for_a_waiter(connection)
             connection.exec_driver_sql(f"SELECT count(*) FROM {SCHEMA}.watch")
             assert not upgraded.done()
         assert str(upgraded.result(timeout=60)).startswith("upgraded ")
+
+
+@pytest.mark.slow
+def test_a_run_that_is_forgotten_meanwhile_is_not_untracked_by_its_number(
+    postgres_database: Database,
+) -> None:
+    """While the command waits for the source, another run gets the number: that one is polled on."""
+    empty(postgres_database)
+    register(postgres_database)
+    url = postgres_database.url.render_as_string(hide_password=False)
+    with ThreadPoolExecutor(1) as pool:
+        with postgres_database.writing() as connection:
+            forget(connection, "default", ["er_1"])
+            track(connection, "default", ["er_2"], now=T0)
+            code = pool.submit(run, cli, ["untrack", "er_1", "--db", url])
+            wait_for_a_waiter(connection)
+        assert code.result(timeout=60) == 2
+    assert [row["tracking"] for row in view(postgres_database, "runs")] == ["active"]
 
 
 def test_a_conflict_that_does_not_end_is_told(postgres_database: Database) -> None:

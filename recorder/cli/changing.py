@@ -21,7 +21,7 @@ from recorder.settings import Settings
 from recorder.store.engine import Connection, Database
 from recorder.store.read.run_refs import find_run
 from recorder.store.write.forget import forget_all
-from recorder.store.write.sources import lock_source
+from recorder.store.write.sources import lock_source, lock_sources
 from recorder.store.write.track import remove_labels, run_keys, set_labels, tracked_rows
 from recorder.store.write.track import untrack as untrack_run
 
@@ -37,7 +37,12 @@ def untrack(run_ids: tuple[str, ...], settings: Settings) -> None:
     """Stop polling runs, and keep their history."""
 
     def work(connection: Connection) -> None:
-        for run_id in dict.fromkeys(run_ids):
+        wanted = list(dict.fromkeys(run_ids))
+        lock_sources(
+            connection, {find_run(connection, one, settings.source).source for one in wanted}
+        )
+        for run_id in wanted:
+            # Found under the lock: before it a run may be forgotten, and another one get its number.
             ref = find_run(connection, run_id, settings.source)
             # Untracked a second time, it would have been watched until then, as of any time before.
             if tracked_rows(connection, ref.source_id, [run_id])[run_id].tracking != "untracked":

@@ -68,7 +68,7 @@ def wait(run_ids: tuple[str, ...], timeout_us: int, format: str, settings: Setti
     with recording(settings, lasts_us=timeout_us) as database:
         refs = _track(database, settings, list(dict.fromkeys(wanted)))
         code = Wait(database, settings, refs, timeout_us).run()
-        _write(Queries(database, settings), refs, format)
+        _write(Queries(database, settings), _kept(database, refs), format)
     return code or (UsageError.exit_code if refused else 0)
 
 
@@ -98,6 +98,12 @@ def _known(connection: Connection, run_id: str, source: str | None) -> RunRef | 
         return find_run(connection, run_id, source)
     except UnknownRunError:
         return None
+
+
+def _kept(database: Database, refs: Sequence[RunRef]) -> list[RunRef]:
+    """Return the runs that were not forgotten meanwhile, whose numbers may be those of others by now."""
+    with database.reading() as connection:
+        return [ref for ref in refs if _known(connection, ref.run_id, ref.source) == ref]
 
 
 def _write(queries: Queries, refs: Sequence[RunRef], format: str) -> None:

@@ -3,7 +3,7 @@
 Invariant: at most as many runs are read as are shown.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -36,7 +36,7 @@ def watched_runs(
     *,
     since: int,
     limit: int,
-    refs: Iterable[RunRef] | None = None,
+    refs: Collection[RunRef] | None = None,
     source_name: str | None = None,
 ) -> list[RunRow]:
     """Return the runs to show: runs in flight by age, then runs that are not visible, then the last that ended.
@@ -45,7 +45,7 @@ def watched_runs(
         connection: a reading transaction.
         since: leave out runs whose end was seen before; microseconds since 1970 UTC.
         limit: at most so many.
-        refs: exactly these runs, whatever their state.
+        refs: exactly these runs, whatever their state; one that was forgotten since is left out.
         source_name: only this source's.
     """
     rank = sa.case((_is_live(), 0), (watch.c.tracking == "not_visible", 1), else_=2)
@@ -63,7 +63,12 @@ def watched_runs(
         )
         .limit(limit)
     )
-    return [RunRow(*row) for row in connection.execute(statement)]
+    found = [RunRow(*row) for row in connection.execute(statement)]
+    if refs is None:
+        return found
+    # The number of a run that was forgotten may be that of another one by now.
+    named = {(ref.source, ref.run_id) for ref in refs}
+    return [one for one in found if (one.source, one.run_id) in named]
 
 
 def ended_runs(connection: sa.Connection, *, since: int) -> frozenset[EndedRun]:

@@ -10,9 +10,10 @@ from recorder.instants import SECOND
 from recorder.ledger.answer import FAR_OFF_US
 from recorder.ledger.body import one_line
 from recorder.schedule.cadence import Urgency
+from recorder.store.joins import same_run
 from recorder.store.read.overdue_runs import Overdue
 from recorder.store.read.phases import outcome_is
-from recorder.store.schema import source, watch
+from recorder.store.schema import run, source, watch
 from recorder.store.sealed import drop_blocks
 from recorder.store.write.event_log import EventRecord, write_events
 from recorder.store.write.months import count_runs
@@ -119,12 +120,15 @@ def _event(one: Overdue, now: int) -> EventRecord:
 
 
 def _mark_notified(connection: sa.Connection, one: Overdue, now: int) -> bool:
+    # The number of a run that was forgotten since may be that of another one by now.
+    is_same = sa.exists().where(same_run(run, watch), run.c.run_id == one.run_id)
     marked = connection.execute(
         sa.update(watch)
         .where(
             watch.c.source_id == one.source_id,
             watch.c.run_key == one.run_key,
             watch.c.overdue_notified_at.is_(None),
+            is_same,
         )
         .values(overdue_notified_at=now)
     )
