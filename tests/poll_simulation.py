@@ -1,8 +1,8 @@
 """A simulation of polling within a budget, in virtual time: what a schedule sees of a steady number of runs.
 
 A run has 5 to 2,000 leads (median about 28), waits some seconds, and runs as long as those of its slug, longer with more
-leads; 12 % end at a random moment. Its counts move in batches, at a pace that drifts: what it foretells is a quarter off. A run that was
-seen ended is replaced by one that was just polled for the first time. Each request takes one slot of the budget.
+leads; 12 % end at a random moment. Its counts move in batches, at a pace that drifts: what it foretells is a quarter off, and
+the last batch may be long ago. A run that was seen ended is replaced by one that was just polled for the first time. Each request takes one slot of the budget.
 """
 
 import math
@@ -37,12 +37,15 @@ WARM_US = 10 * MINUTE  # until the runs' phases are mixed
 RATE = 100
 CADENCE = Cadence()
 SOURCE_ID = 1
+MANY = 1_000_000  # leads, of which one more or less says nothing
 
 
 class Counts(Enum):
     """What the counts of a run say of its progress."""
 
     HONEST = "honest"
+    EVEN = "even"  # at an even pace, told at once: each time a quarter off
+    SOME_STALL = "some stall"  # those of one run in ten; of the others honest
     JUMPING = "jumping"  # 90 % at once, and then nothing until the end
     STALLING = "stalling"  # 95 % at an even pace, and then nothing until the end
     NONE = "none"
@@ -96,16 +99,24 @@ class SimulatedRun:
     def share(self, at: int, counts: Counts) -> float:
         """Return the share of ended leads at an instant of the run."""
         part = (at - self.started_at) / self.whole_us
+        if counts is Counts.SOME_STALL:
+            counts = Counts.STALLING if self.turn * 100 % 1 < 0.1 else Counts.HONEST
         if counts is Counts.JUMPING:
             return 0.9 * (part >= self.turn / 2)
         if counts is Counts.STALLING:
             return 0.95 * min(part / (0.2 + 0.6 * self.turn), 1)
+        if counts is Counts.EVEN:
+            # By the instant, so that a poll shows the same whoever sends it.
+            off = math.exp(0.25 * random.Random(at).gauss(0, 1))
+            return part / (part + max(1 - part, SECOND / 2 / self.whole_us) * off)
         return math.pow(part, self.drift)
 
     def inputs(self, now: int, counts: Counts) -> ScheduleInputs:
         """Return what a poll at that instant shows."""
         has_started = now >= self.started_at
-        counted_at = now - (now - self.started_at) % self.batch_us if has_started else now
+        waits_us = (now - self.started_at) % self.batch_us
+        counted_at = now - waits_us if has_started and counts is not Counts.EVEN else now
+        leads = MANY if counts is Counts.EVEN else self.leads
         has_counts = has_started and counts is not Counts.NONE
         return ScheduleInputs(
             tracked_at=self.created_at,
@@ -117,10 +128,10 @@ class SimulatedRun:
             last_outcome=Outcome.CHANGED,
             started_at=self.started_at if has_started else None,
             counted_at=counted_at,
-            leads=self.leads if has_counts else None,
+            leads=leads if has_counts else None,
             likely_end=self.likely_end,
             n_missed=self.n_missed,
-            ended_leads=int(self.leads * self.share(counted_at, counts)) if has_counts else 0,
+            ended_leads=int(leads * self.share(counted_at, counts)) if has_counts else 0,
         )
 
 

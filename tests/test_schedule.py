@@ -1,5 +1,6 @@
 """What the schedule sees against round robin, in virtual time: what the README promises of it."""
 
+from functools import cache
 from typing import Any
 
 import pytest
@@ -10,15 +11,28 @@ from recorder.schedule.gain import LEAST_PAUSE_US, MOST_CYCLES
 pytestmark = pytest.mark.slow
 
 
+turns = cache(by_turns)
+
+
 def against_turns(counts: Counts, **world: Any) -> tuple[Seen, tuple[float, float, float]]:
     seen = by_schedule(counts, seed=1, **world)
-    return seen, seen.over(by_turns(seed=1, **{k: v for k, v in world.items() if k != "learns"}))
+    return seen, seen.over(turns(seed=1, **{k: v for k, v in world.items() if k != "learns"}))
 
 
-@pytest.mark.parametrize(("runs", "hours", "most"), [(5, 8, 0.85), (20, 2, 0.4), (100, 1, 0.8)])
-def test_an_end_is_seen_earlier(runs: int, hours: int, most: float) -> None:
+@pytest.mark.parametrize(
+    ("counts", "runs", "hours", "most"),
+    [
+        (Counts.HONEST, 5, 8, 0.85),
+        (Counts.HONEST, 20, 2, 0.4),
+        (Counts.HONEST, 100, 1, 0.8),
+        (Counts.EVEN, 20, 2, 0.35),
+        (Counts.EVEN, 100, 1, 0.7),
+        (Counts.SOME_STALL, 20, 2, 0.5),
+    ],
+)
+def test_an_end_is_seen_earlier(counts: Counts, runs: int, hours: int, most: float) -> None:
     """Much earlier than by turns where the budget is short; what runs in flight show is hardly older."""
-    seen, (delay, staleness, bracket) = against_turns(Counts.HONEST, runs=runs, hours=hours)
+    seen, (delay, staleness, bracket) = against_turns(counts, runs=runs, hours=hours)
     assert delay <= most
     assert max(staleness, bracket) <= 1.2
     assert seen.shortest_us >= LEAST_PAUSE_US

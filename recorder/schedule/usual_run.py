@@ -16,9 +16,9 @@ _WIDTH: Final = 2.2  # deviations, either way
 _LEAST_DEVIATION: Final = 0.2
 # Runs that differ more foretell nothing: one in three takes twice as long, or half.
 _MOST_DEVIATION: Final = 0.6
-# For each end beyond `_MISSED_AT_EASE` that a run foretells in vain; runs whose counts advance evenly foretell 0.1.
+# Per share of runs beyond `_IN_VAIN_AT_EASE`; where counts advance about evenly, one run in twenty foretells in vain.
 _DOUBTS: Final = 12
-_MISSED_AT_EASE: Final = 270_000  # millionths
+_IN_VAIN_AT_EASE: Final = 130_000  # millionths
 _MOST_DOUBTS: Final = 6
 _MILLIONTHS: Final = 1_000_000
 _MOST_LOG: Final = 44 * _MILLIONTHS  # of 63 bits
@@ -31,7 +31,7 @@ class UsualRun(Struct, frozen=True, kw_only=True):
         n_runs: how many runs there were.
         log_mean: the mean of the logarithms of their wall times (of microseconds).
         log_variance: the variance of these.
-        missed: how many foretold ends passed without one, a run.
+        missed: the share of runs with a foretold end that passed without one.
     """
 
     n_runs: int = 0
@@ -43,14 +43,14 @@ class UsualRun(Struct, frozen=True, kw_only=True):
     def is_possible(self) -> bool:
         """Whether runs can have led to it; in a damaged store it may be anything."""
         of_times = 0 <= self.log_mean < _MOST_LOG and 0 <= self.log_variance < _MOST_LOG**2
-        return of_times and self.n_runs >= 0 and self.missed >= 0
+        return of_times and self.n_runs >= 0 and 0 <= self.missed <= _MILLIONTHS
 
     @property
     def doubts(self) -> int:
         """How many foretold ends a new run counts as missed already."""
         if self.n_runs < _LEAST_RUNS:
             return 0
-        beyond = max(self.missed - _MISSED_AT_EASE, 0)
+        beyond = max(self.missed - _IN_VAIN_AT_EASE, 0)
         return min(_DOUBTS * beyond // _MILLIONTHS, _MOST_DOUBTS)
 
     def after(self, wall_us: int, *, n_missed: int | None) -> "UsualRun":
@@ -69,8 +69,8 @@ class UsualRun(Struct, frozen=True, kw_only=True):
         squares = moved * moved / _MILLIONTHS * (1 - 1 / n)
         own = self.missed
         if n_missed is not None:
-            # One run that stood still for minutes says little of the others.
-            own = min(max(n_missed - self.doubts, 0), _MOST_DOUBTS) * _MILLIONTHS
+            # A share and no mean: a few runs that stand still for long, each missing many, say little of the others.
+            own = _MILLIONTHS if n_missed > self.doubts else 0
         return UsualRun(
             n_runs=self.n_runs + 1,
             log_mean=self.log_mean + round(moved / n),
