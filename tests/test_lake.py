@@ -261,6 +261,30 @@ def test_a_forgotten_run_that_is_tracked_again_leaves_a_pruned_month(
     assert in_lake(tmp_path) == left
 
 
+LEAVES: dict[str, Change] = {
+    "created elsewhere": lambda d: Recorder(d).record(
+        [answer(700, document("er_3", timing={"createdAt": OLD}), run_id="er_3")]
+    ),
+    "tracked earlier": lambda d: adopt(d, told("er_3", tracked_at=T0 - 90 * DAY)),
+}
+
+
+@pytest.mark.parametrize("leave", LEAVES.values(), ids=LEAVES)
+def test_a_run_that_leaves_a_pruned_month_is_in_one(
+    database: Database, tmp_path: Path, leave: Change
+) -> None:
+    """Its rows are in the month that it belongs to now, and in no other; the pruned month keeps its own."""
+    _pruned(database)
+    export(database, tmp_path)
+    whole = in_lake(tmp_path)
+    _prune(database)
+    leave(database)
+    export(database, tmp_path)
+    shown = in_lake(tmp_path)
+    assert [row["run_id"] for row in shown["runs"]] == ["er_1", "er_2", "er_3"]
+    assert [row for row in shown["polls"] if row["run_id"] != "er_3"] == whole["polls"]
+
+
 COUNTS = MonthCounts(MONTH, 5, 1, 0)
 
 

@@ -51,7 +51,7 @@ class LakeSource(NamedTuple):
 
 
 class MonthCounts(NamedTuple):
-    """The numbers of changes, prunes and forgotten runs of one month of a source."""
+    """The numbers of changes, prunes and runs that were lost, forgotten or to another month, of one month of a source."""
 
     month: str
     n_changes: int

@@ -73,6 +73,7 @@ class Batch(Struct):
     watches: list[WatchRecord] = field(default_factory=list)
     events: list[EventRecord] = field(default_factory=list)
     months: set[Month] = field(default_factory=set)
+    left: set[Month] = field(default_factory=set)
     moved: list[Values] = field(default_factory=list)
     shapes: dict[int, dict[int, list[Values]]] = field(default_factory=dict)
     not_due: dict[int, list[int]] = field(default_factory=dict)
@@ -118,6 +119,8 @@ class Batch(Struct):
         _SET_WATCH.records(connection, self.watches)
         _SET_MONTH.many(connection, self.moved)
         count_months(connection, self.months)
+        # A lake takes the run out of that month even where it was pruned.
+        count_months(connection, self.left, "n_forgets")
         self.usual_runs.flush(connection)
 
     def date(self, run: RunRecord, at: int) -> None:
@@ -128,6 +131,8 @@ class Batch(Struct):
         if month != run.month:
             # A run is given another month once its first answer says when it was created.
             self.moved.append((month, run.source_id, run.run_key))
+            if run.month is not None:
+                self.left.add((run.source_id, run.month))
 
     def _number_templates(self) -> None:
         for row in (*self.new_snapshots, *self.changed_snapshots):

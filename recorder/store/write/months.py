@@ -14,6 +14,7 @@ from recorder.store.read.run_refs import refs_of
 from recorder.store.schema import run, run_month
 
 Count: TypeAlias = Literal["n_changes", "n_prunes", "n_forgets"]
+"""The last one also counts the runs that left the month for another one, as if they were forgotten there."""
 Month: TypeAlias = tuple[int, str]
 """The number of a source, and a month such as 2026-11."""
 

@@ -126,6 +126,7 @@ def add_seen_runs(connection: sa.Connection, source_id: int, seen_at: Mapping[st
             )
             # Before and after: the run may leave one month for another, and both change.
             count_runs(connection, source_id, [row.run_key])
+            count_runs(connection, source_id, [row.run_key], "n_forgets")
             moved = sa.update(run).where(of_run).values(tracked_at=seen_at[run_id], month=month)
             connection.execute(moved)
             count_runs(connection, source_id, [row.run_key])
