@@ -51,10 +51,10 @@ def chosen_filters(tz: str | tzinfo, **which: Unpack[Which]) -> Filters:
     if unknown:
         known = ", ".join(Which.__annotations__)
         raise TypeError(f"no filter {', '.join(map(repr, sorted(unknown)))}: there are {known}")
-    since, until = which.get("since"), which.get("until")
+    since, until, zone = which.get("since"), which.get("until"), time_zone(tz)
     return Filters(
-        since=None if since is None else instant_us(since, "since", tz),
-        until=None if until is None else instant_us(until, "until", tz),
+        since=None if since is None else instant_us(since, "since", zone),
+        until=None if until is None else instant_us(until, "until", zone),
         status=tuple(word for text in _words(which.get("status", ())) for word in text.split(",")),
         slug=_words(which.get("slug", ())),
         version=_words(which.get("version", ())),

@@ -219,12 +219,13 @@ def test_analyses_say_what_they_rest_on(history: History) -> None:
         {"until": pd.Timestamp("2025-11-20")},
         {"since": "2025-11-21", "until": "2025-11-20"},
         {"since": "999999999w"},
+        {"tz": "Mars/Phobos"},
     ],
 )
 def test_arguments_that_make_no_sense_are_usage_errors(
     empty_history: History, arguments: dict[str, Any]
 ) -> None:
-    """Naive and unreadable instants, and a since after until, are refused in one line."""
+    """Naive and unreadable instants, a since after until, and an unknown zone are refused in one line."""
     with pytest.raises(recorder.UsageError):
         empty_history.runs(**arguments)
 
