@@ -121,6 +121,17 @@ def test_a_folder_is_no_file(
     assert f"File '{tmp_path}' is a directory" in capsys.readouterr().err
 
 
+def test_a_copy_that_has_no_folder_says_what_to_do(
+    store: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The message has the system's words, and not the name of a file that is made aside."""
+    out = tmp_path / "file" / "copy.db"
+    (tmp_path / "file").touch()
+    assert run(cli, ["db", "backup", "--db", store.name, "--out", str(out)]) == 1
+    reason = "no copy could be made (File exists): choose another path with --out"
+    assert capsys.readouterr().err == f"recorder: {out}: {reason}\n"
+
+
 @pytest.mark.slow
 def test_a_full_disk_leaves_nothing(store: Database, tmp_path: Path) -> None:
     """One line says so, and no part of the copy stays."""

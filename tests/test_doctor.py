@@ -338,7 +338,7 @@ def test_a_store_that_may_only_be_read(  # noqa: PLR0917  # fixtures
     monkeypatch.setattr(os, "access", lambda *_: False)
     code, checks = doctor(sqlite_store.name, "--config", str(config))
     assert (code, checks["store"]["state"]) == (1, "fail")
-    assert "this user may only read it" in checks["store"]["advice"]
+    assert "use a user who may write to it" in checks["store"]["found"]
     assert list(checks) == ["settings", "store", "key", "lease", "budget", "due", "overdue"]
     run(cli, ["doctor", "--db", sqlite_store.name, "--config", str(config)])
     assert " ".join(capsys.readouterr().out.split()).count("readonly database") == 1

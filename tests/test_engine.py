@@ -49,7 +49,10 @@ def test_a_store_that_may_be_written_again_is_written(
     other.close()
     monkeypatch.setattr(os, "access", lambda *_: False)
     for _ in range(2):
-        with pytest.raises(StoreError, match="readonly"), database.writing() as connection:
+        with (
+            pytest.raises(StoreError, match="use a user who may write"),
+            database.writing() as connection,
+        ):
             connection.execute(sa.insert(poller).values(WATCHING))
     with database.reading() as connection:
         assert connection.execute(sa.select(poller)).all() == []

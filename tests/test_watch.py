@@ -503,7 +503,7 @@ def test_a_store_that_may_only_be_read_is_shown(
     out, err = capsys.readouterr()
     assert out.startswith("er_1 completed")
     assert err.count("\n") == 1
-    assert "readonly database: what others record is shown, nothing is polled here" in err
+    assert "to its folder: what others record is shown, nothing is polled here" in err
     assert sandbox.requests == []
 
 

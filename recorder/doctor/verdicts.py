@@ -24,6 +24,7 @@ _NO_STORE = "is it there, and does --db or RECORDER_DATABASE_URL name it?"
 _STORE_ADVICE: tuple[tuple[str, str | None], ...] = (
     ("--db", None),  # these errors say what to do themselves
     ("try again", None),
+    ("use a user who", None),
     ("free some room", None),
     ("readonly", "this user may only read it: poll as one who may write to it and to its folder"),
     ("read-only transaction", "poll on the server that may be written to"),

@@ -40,7 +40,11 @@ def back_up(database: Database, target: Path) -> int:
             _refuse_other_history(database, target)
         copy_file(path, target, _verify)
         return target.stat().st_size
-    except (OSError, sqlite3.Error) as error:
+    except OSError as error:
+        raise StoreError(
+            f"{target}: no copy could be made ({error.strerror}): choose another path with --out"
+        ) from error
+    except sqlite3.Error as error:
         raise StoreError(f"{target}: no copy could be made ({error})") from error
 
 

@@ -182,6 +182,8 @@ def advice_on(error: BaseException | None, name: str) -> str | None:
     code = getattr(error, "sqlite_errorcode", 0)
     if code & 0xFF == sqlite3.SQLITE_FULL:
         return "free some room on its disk"
+    if code & 0xFF == sqlite3.SQLITE_READONLY:
+        return "use a user who may write to it and to its folder"
     if code & 0xFF == sqlite3.SQLITE_CANTOPEN or code in _OF_SHARED_MEMORY:
         file = Path(name).name
         return (
