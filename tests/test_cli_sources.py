@@ -216,7 +216,7 @@ def test_sources_says_how_long_the_api_wants_no_request(
         key_budgets.pause(connection, key_id, until=until)
     assert [one["paused_until"] for one in told(ask, "sources")] == [iso(until)] * 2
     assert list(told(ask, "sources")[0])[-1] == "paused_until"
-    assert "for 59 m 5" in ask("sources")[1]
+    assert "for 59 m " in ask("sources")[1]
     monkeypatch.setenv("PUFFLE_API_KEY", "pk_another")
     assert [one["paused_until"] for one in told(ask, "sources")] == [None, None]
     monkeypatch.delenv("PUFFLE_API_KEY")

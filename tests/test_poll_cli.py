@@ -110,8 +110,9 @@ def commands(
 
 
 @pytest.fixture
-def asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def asked_once(commands: Commands, monkeypatch: pytest.MonkeyPatch) -> None:
     """A run that was polled is due again in an hour, however long the machine stands still between two passes."""
+    del commands  # its environment comes first
     monkeypatch.setenv("RECORDER_EVERY", "1h")
 
 
