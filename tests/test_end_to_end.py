@@ -91,10 +91,13 @@ def test_a_hundred_runs_to_the_end_and_into_the_other_kind_of_store(
         use(sandbox.url)
         assert run(cli, ["track", *ids]) == 0
         quick = ["--every", "300ms", "--settle", "300ms,1s,2s", "--rate", "60000"]
-        assert run(cli, ["poll", "--for", "12s", "--until-done", *quick]) == 0
-        requests = sandbox.requests
-    states = served_states(requests)
-    assert sum(map(len, states.values())) > len(ids)
+        for _ in range(5):
+            assert run(cli, ["poll", "--for", "12s", "--until-done", *quick]) == 0
+            requests = sandbox.requests
+            states = served_states(requests)
+            if len(states) == len(ids) < sum(map(len, states.values())):
+                break  # else the machine stood still
+    assert len(states) == len(ids) < sum(map(len, states.values()))
     assert recorded_states(database, sorted(states)) == states
     archive = Queries(database, Settings(database_url="sqlite:///unused"))
     assert len(list(archive.polls())) == len(requests)
