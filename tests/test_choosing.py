@@ -136,7 +136,7 @@ def test_the_words_of_then_are_known_as_of_then(ask: Ask, store: Database) -> No
 def test_a_store_without_such_words_says_so(ask: Ask, database: Database) -> None:
     """In an empty store no word is known, and the list of those that are is not left blank."""
     del database
-    told = "recorder: no run of the store has slug 'x': it has none\n"
+    told = "recorder: no run of the store has slug 'x': none has any\n"
     assert ask("failures", "--slug", "x")[2] == told
 
 

@@ -282,5 +282,5 @@ def notify_unknown_words(reader: FilterWords, filters: Filters, units: Iterable[
     for one in reader.unknown_words(filters, units):
         known = f"it has {', '.join(one.known)}{' and more' if one.more else ''}"
         notify(
-            f"no run of the store has {one.name} {one.word!r}: {known if one.known else 'it has none'}"
+            f"no run of the store has {one.name} {one.word!r}: {known if one.known else 'none has any'}"
         )
