@@ -78,6 +78,31 @@ def test_processes_write_what_one_writes(database: Database, tmp_path: Path) -> 
     assert (again.written, again.busy, again.failed) == (0, [], {})
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("has_file", [True, False], ids=["script", "stdin"])
+def test_a_script_without_a_guard_exports_in_processes(
+    database: Database, tmp_path: Path, *, has_file: bool
+) -> None:
+    """Its processes run no line of it again, whether it comes from a file or from stdin."""
+    register(database)
+    url = database.url.render_as_string(hide_password=False)
+    script = (
+        "from pathlib import Path\nfrom recorder.store.engine import Database\n"
+        "from recorder.transfer.lake import LakeExport\n"
+        f"done = LakeExport(folder=Path({str(tmp_path / 'lake')!r}), jobs=2)\n"
+        f"done.run(Database({url!r}))\nprint('written', done.written)\n"
+    )
+    (tmp_path / "export.py").write_text(script)
+    ran = subprocess.run(
+        [sys.executable, str(tmp_path / "export.py") if has_file else "-"],
+        input=None if has_file else script,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (ran.returncode, ran.stdout) == (0, "written 1\n"), ran.stderr
+
+
 @pytest.fixture
 def large(database: Database) -> Database:
     """A store with a month that takes a while to write."""

@@ -5,12 +5,14 @@ Invariant: no process outlives the export, whatever ends that: an error, Ctrl-C,
 
 import os
 import signal
+import sys
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from functools import partial
 from itertools import islice
 from multiprocessing import active_children, get_context, parent_process
 from threading import Thread
+from types import ModuleType
 from typing import Final, TypeAlias
 
 from recorder.errors import RecorderError
@@ -74,11 +76,14 @@ def _cannot_begin(error: OSError | NotImplementedError) -> RecorderError:
 def _submit(pool: ProcessPoolExecutor, task: MonthTask) -> Future[MonthDone]:
     """Hand out a month, maybe to a new process: one that hears of no Ctrl-C, which its parent obeys for it."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    # A new process would else run the file of the main module again, which may be stdin, or a script without a guard.
+    main, sys.modules["__main__"] = sys.modules["__main__"], ModuleType("__main__")
     try:
         return pool.submit(_run, task)
     except OSError as error:  # no memory for a process, or as many as there may be
         raise _cannot_begin(error) from error
     finally:
+        sys.modules["__main__"] = main
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
