@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from recorder.analysis import budget_use, outcomes, registry
-from recorder.analysis.analysis import ALWAYS, Question
+from recorder.analysis.analysis import ALWAYS, Analysis, Question
 from recorder.analysis.backtests import backtest
 from recorder.analysis.budget_use import BudgetUse, budget_uses
 from recorder.analysis.building import in_listing_order
@@ -32,6 +32,7 @@ from recorder.instants import datetime_of
 from recorder.outlooks import Outlooks
 from recorder.queries import Queries
 from recorder.store.read.listing import Listing
+from recorder.store.read.recent_errors import recent_errors
 from recorder.store.read.recent_runs import WantedLikes, recent_runs
 from recorder.store.read.run_columns import read_runs
 from recorder.views import run_cells, snapshot_cells
@@ -50,7 +51,14 @@ class Analyses(Queries):
         Raises:
             UsageError: the question makes no sense.
         """
-        analysis, question = registry.find(name), question or Question()
+        analysis, complete = self._asked(name, question or Question())
+        # What all runs of the store say (`basis`) needs them all: the filters are applied later.
+        source = complete.filters.source if analysis.basis is None else None
+        return answer(analysis, self._read(source, needs(analysis, complete)), complete)
+
+    def _asked(self, name: str, question: Question) -> tuple[Analysis, Question]:
+        """Return an analysis, and a question as it is asked of its runs."""
+        analysis = registry.find(name)
         complete = replace(
             question,
             filters=self._filters(question.filters),
@@ -61,11 +69,7 @@ class Analyses(Queries):
             },
             overdue_after_us=self._settings.cadence.overdue_after_us,
         )
-        if analysis.prepare is not None:
-            complete = analysis.prepare(complete)
-        # What all runs of the store say (`basis`) needs them all: the filters are applied later.
-        source = complete.filters.source if analysis.basis is None else None
-        return answer(analysis, self._read(source, needs(analysis, complete)), complete)
+        return analysis, complete if analysis.prepare is None else analysis.prepare(complete)
 
     def budget_uses(self, *, now: int, tz: tzinfo = UTC) -> list[BudgetUse]:
         """Return how far each budget of the settings is used.
@@ -181,7 +185,7 @@ class Analyses(Queries):
             places=places(row, like, now=moment),
             left=left,
             is_overdue=row.is_overdue(after_us, now=moment),
-            error=self._error_group(row.error_message),
+            error=self._error_group(row),
             trigger_url=self._settings.trigger_url(row.trigger_run_id),
         )
 
@@ -200,14 +204,26 @@ class Analyses(Queries):
             past=self._past(),
         )
 
-    def _error_group(self, message: str | None) -> Cells:
-        """Return the row of `errors` that a message belongs to; empty for no message."""
-        if message is None:
+    def _error_group(self, run: RunRow) -> Cells:
+        """Return the row of `errors` that a run belongs to, of the runs that showed a message last; empty without one.
+
+        `n` is how many of these runs have a message.
+        """
+        if run.error_message is None:
             return {}
-        pattern = pattern_of(message)
-        rows = self.analyse("errors").rows
-        own = (row for row in rows if (row["level"], row["pattern"]) == ("run", pattern))
-        return next(own, {})
+        analysis, question = self._asked("errors", Question())
+        runs = self._database.read(
+            recent_errors,
+            needs(analysis, question),
+            source_name=run.source,
+            run_id=run.run_id,
+            past=self._past(),
+        )
+        runs = runs.only(meant(question.filters, runs))
+        pattern = pattern_of(run.error_message)
+        rows = answer(analysis, runs, question).rows
+        own = next((row for row in rows if row["pattern"] == pattern), {})
+        return own | {"n": sum(message is not None for message in runs.values("error_message"))}
 
     def listed(
         self, filters: Filters | None, names: Iterable[str]

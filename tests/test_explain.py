@@ -30,6 +30,7 @@ from recorder.ledger.answer import Answer, Outcome
 from recorder.ledger.cost import CostRules
 from recorder.sandbox import answers
 from recorder.store.engine import Database
+from recorder.store.read import recent_errors
 from recorder.store.write.record import Recorder
 
 Ask = Callable[..., tuple[int, str, str]]
@@ -181,11 +182,28 @@ def test_its_error_stands_in_its_group(database: Database, ask: Ask) -> None:
     assert found["error_first_seen_at"] == iso(T0 + 7305 * S)
     page = " ".join(ask("explain", "er_1")[1].split())
     assert (
-        "<n> s runs 2, 100 % of those with a message seen 2025-11-20 11:01:45Z to 11:30:00Z" in page
+        "<n> s runs 2 of the last 2 with a message, 100 % seen 2025-11-20 11:01:45Z to 11:30:00Z"
+        in page
     )
     assert facts(ask, "like_1")["error_pattern"] is None
     then = facts(ask, "er_1", "--as-of", iso(T0 + 7306 * S))
     assert (then["error_runs"], then["error_last_seen_at"]) == (1, iso(T0 + 7305 * S))
+
+
+def test_its_error_is_counted_among_the_last_ones(
+    database: Database, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the whole store the last states with a message are read, and those of the run itself, however old they are."""
+    monkeypatch.setattr(recent_errors, "MOST_STATES", 3)
+    for n, words in enumerate(("disk", "net", "net", "net", "disk")):
+        error = {"message": f"{words} is gone"}
+        record(database, f"er_{n}", (20 + n, body(f"er_{n}", "failed", ended=9, error=error)))
+    told = {run_id: facts(ask, run_id) for run_id in ("er_0", "er_1", "er_3", "er_4")}
+    counted = {name: (one["error_runs"], one["error_n"]) for name, one in told.items()}
+    assert counted == {"er_0": (2, 4), "er_1": (3, 4), "er_3": (2, 3), "er_4": (1, 3)}
+    assert told["er_0"]["error_first_seen_at"] == iso(T0 + 20 * S)
+    then = facts(ask, "er_1", "--as-of", iso(T0 + 22 * S))
+    assert (then["error_runs"], then["error_n"], then["error_share"]) == (2, 3, 2 / 3)
 
 
 def test_markdown_is_to_paste(database: Database, ask: Ask) -> None:

@@ -16,6 +16,8 @@ from recorder.settings import Settings
 from recorder.store import sealed
 from recorder.store.engine import Database
 from recorder.store.read.live_runs import ended_runs, watched_runs
+from recorder.store.read.past import Past
+from recorder.store.read.recent_errors import MOST_STATES, recent_errors
 from recorder.store.schema import watch
 from recorder.store.table_parts import SCHEMA
 from recorder.store.write.record import Recorder
@@ -182,6 +184,30 @@ def test_what_is_said_of_likes_goes_over_no_table(alike: Database) -> None:
             ask.explain(run_id, now=then).facts()
         steps = [step for one in found for step in _read_whole(alike, *one, is_small=True)]
         assert [step for step in steps if not step.startswith(_A_ROW_A_BLOCK)] == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
+def test_what_is_said_of_an_error_goes_over_no_table(database: Database) -> None:
+    """The last states with a message are found by an index, their runs by keys, now and as of an instant."""
+    register(database, ["er_1", "er_2"], labels={"team": "growth"})
+    error = {"message": "no credits"}
+    Recorder(database).record(
+        [answer(at, document(f"er_{at}", "failed", error=error)) for at in (1, 2)]
+    )
+    multiply(database, "er_1", 2000)
+    names = {"error_message", "error_sights", "slug", "status"}
+    for at in (None, _THEN):
+        past = None if at is None else Past(as_of=at)
+        with _statements(database) as found:
+            runs = database.read(
+                recent_errors, names, source_name="default", run_id="er_1-7", past=past
+            )
+        assert runs.n == (MOST_STATES + 1 if at is None else 78)
+        assert {len(sights) for sights in runs.values("error_sights")} == {1}
+        steps = [step for one in found for step in _read_whole(database, *one)]
+        mine = (_A_ROW_A_BLOCK, "SCAN anon_1")  # the states that were found
+        assert [step for step in steps if not step.startswith(mine)] == []
 
 
 @pytest.mark.slow

@@ -21,7 +21,16 @@ from recorder.instants import SECOND
 _IDS: Final = ("source", "run_id", "enrichment_id", "slug", "version", "status")
 _LINKS: Final = ("trigger_run_id", "correlation_id")
 _COSTS: Final = ("cost_unit", "cost_quality", "cost_preview")
-_ERROR: Final = ("pattern", "runs", "share", "first_seen_at", "last_seen_at", "slugs", "versions")
+_ERROR: Final = (
+    "pattern",
+    "runs",
+    "n",
+    "share",
+    "first_seen_at",
+    "last_seen_at",
+    "slugs",
+    "versions",
+)
 _STATE: Final = (
     *("seq", "first_seen_at", "last_seen_at", "n_polls", "status"),
     *(
@@ -44,7 +53,7 @@ class Explanation:
         places: among its like, by the names of its columns.
         left: what remains of it, by the names of `views.REMAINING_KINDS`.
         is_overdue: whether it is overdue now.
-        error: the row of `errors` of its message; empty without a message.
+        error: the row of `errors` of its message, over the runs that showed one last, with `n` of these; empty without one.
         trigger_url: where its triggerRunId leads, or None.
     """
 
@@ -85,7 +94,7 @@ class Explanation:
             (of a run in flight its age) and `cost_actual` the value, and among its likes `_n`, `_below` (how many have
             less) and `_p50`, null with fewer than nine; `slow` and `remaining_seconds_p10`, `_p50`, `_p90`;
             `cost_variance` (actual - preview) and its share of the preview, `cost_over_preview`; the error with its row
-            of `errors`; `trigger_url`; `labels`; `flags`, each with its meaning; `timeline`: aware UTC, by the clock of
+            of `errors` among the `error_n` runs of the last 500 states with a message, its own too; `trigger_url`; `labels`; `flags`, each with its meaning; `timeline`: aware UTC, by the clock of
             the ledger or ours; `states`: the last three.
         """
         run, variance = self.story.run, self._variance()

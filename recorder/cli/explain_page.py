@@ -130,8 +130,9 @@ def _error(facts: Mapping[str, Any], tz: tzinfo) -> Iterator[Entry]:
     if facts["error_pattern"] is None:
         return
     yield "pattern", facts["error_pattern"]
-    share = f"{percent_digits(facts['error_share'])} % of those with a message"
-    yield "runs", f"{facts['error_runs']:,}, {share}"
+    runs, n = facts["error_runs"], facts["error_n"]
+    share = f"{percent_digits(facts['error_share'])} %"
+    yield "runs", f"{runs} of the last {n} with a message, {share}"
     first, last = (instant_text(facts[f"error_{end}_seen_at"], tz) for end in ("first", "last"))
     yield "seen", from_to(first, last)
     yield "slugs", (facts["error_slugs"] or "").replace(",", ", ")

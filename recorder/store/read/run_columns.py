@@ -5,6 +5,8 @@ Invariant: the values are those that `runs.run_rows` gives row by row, as of now
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import partial
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, Final
 
 import numpy as np
@@ -51,6 +53,7 @@ from recorder.store.read.run_history import (
     lead_errors,
     poll_times,
 )
+from recorder.store.read.run_refs import RunKey, refs_of
 from recorder.store.read.source_rows import source_rows
 from recorder.store.schema import capture, item, label, run, run_summary
 from recorder.store.sealed import Block, open_ranges, sealed_blocks
@@ -101,6 +104,21 @@ def read_runs(
         found = dict(read(connection, source_name=source_name, as_of=as_of))
         more[name] = column_of(name, [found.get(key, missing) for key in keys])
     return Runs(runs.n, {name: runs.column(name) for name in wanted} | more)
+
+
+def read_some(
+    connection: sa.Connection, names: Collection[str], keys: Iterable[RunKey], *, past: Past | None
+) -> Runs:
+    """Return the runs of these keys that were tracked, with columns of `RunRow`, in any order."""
+    of_sources = groupby(sorted(keys), key=itemgetter(0))
+    # Source by source: of keys of several SQLite goes over all rows.
+    rows: list[RowsOf] = [
+        refs.rows_of
+        for source_id, some in of_sources
+        for refs in refs_of(source_id, [run_key for _, run_key in some])
+    ]
+    wanted = {"source", "run_id", *names}
+    return _Reader(connection, None, past, None).runs(wanted, rows, ())
 
 
 class _Reader:

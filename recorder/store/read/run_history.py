@@ -69,9 +69,21 @@ def error_sights(
         source_name: only this source's.
         as_of: microseconds since 1970 UTC.
     """
-    columns = (snapshot.c.first_seen_at, _last_seen_at(as_of), snapshot.c.error_message)
     wanted = of_source(source_name) & snapshot.c.error_message.is_not(None)
-    return _by_run(connection, named(snapshot), columns, wanted, as_of)
+    return _by_run(connection, named(snapshot), _error_sight(as_of), wanted, as_of)
+
+
+def error_states(as_of: int | None) -> sa.Select[Any]:
+    """Return the query for states with an error message: the numbers of source and run, and what `error_sights` yields."""
+    keys = (snapshot.c.source_id, snapshot.c.run_key)
+    return sa.select(*keys, *_error_sight(as_of)).where(
+        snapshot.c.error_message.is_not(None), by_then(snapshot.c.first_seen_at, as_of)
+    )
+
+
+def _error_sight(as_of: int | None) -> tuple[sa.ColumnElement[Any], ...]:
+    last_seen_at = _last_seen_at(as_of).label("seen_until")
+    return snapshot.c.first_seen_at, last_seen_at, snapshot.c.error_message
 
 
 def _last_seen_at(as_of: int | None) -> sa.ColumnElement[int]:
