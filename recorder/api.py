@@ -100,7 +100,7 @@ class History:
 
     def as_of(self, when: When, *, tz: str | tzinfo = UTC) -> "History":
         """Return the history as of an instant, by the time at which answers were observed."""
-        queries = self._queries.as_of(instant_us(when, "as_of", tz))
+        queries = self._queries.as_of(instant_us(when, "as_of", tz, now=now_us()))
         return History(queries, self._database, self._settings)
 
     def runs(
@@ -124,7 +124,8 @@ class History:
         | `spend_part`, `spend_unit` | `string`: settled, provisional, committed, unconfirmed, unpriced; the unit |
         | `spend_micros` | `Int64`, millionths of `spend_unit`: what the run counts for in spending |
         """
-        runs, order = self._queries.listed(chosen_filters(tz, **which), RUN_COLUMNS)
+        chosen = chosen_filters(tz, now=self._queries.instant or now_us(), **which)
+        runs, order = self._queries.listed(chosen, RUN_COLUMNS)
         return runs_frame(runs, order, floats=floats)
 
     def snapshots(
@@ -327,13 +328,15 @@ class _Method:
     ) -> "pd.DataFrame":
         which = {name: more.pop(name) for name in Which.__annotations__ if name in more}
         kinds = {option.name: option.kind for option in find(self.__name__).options}
+        now = self._queries.instant or now_us()
         question = Question(
             by=by if isinstance(by, str) else tuple(by),
-            filters=chosen_filters(tz, **which),
+            filters=chosen_filters(tz, now=now, **which),
             tz=time_zone(tz),
-            now=now_us(),
+            now=now,
             options={
-                name: option_value(kinds.get(name), name, value, tz) for name, value in more.items()
+                name: option_value(kinds.get(name), name, value, tz, now=now)
+                for name, value in more.items()
             },
         )
         return report_frame(self._queries.analyse(self.__name__, question), floats=floats)

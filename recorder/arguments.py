@@ -10,10 +10,11 @@ from typing import Any, TypeAlias, TypedDict, Unpack
 from recorder.analysis.filters import Filters
 from recorder.analysis.values import instant
 from recorder.errors import UsageError
-from recorder.instants import now_us, parse_when, us_of, zone_named
+from recorder.instants import parse_when, us_of, zone_named
 
 When: TypeAlias = str | date | datetime
-"""An instant: ISO text, a date (its midnight in the argument `tz`), an aware datetime or Timestamp, or `7d`, `24h` = so long ago."""
+"""An instant: ISO text, a date (its midnight in the argument `tz`), an aware datetime or Timestamp, or `7d`, `24h` = so long ago,
+before its instant for a history as of one."""
 
 Words: TypeAlias = str | Iterable[str]
 Versions: TypeAlias = Words | int | Iterable[int]
@@ -41,8 +42,8 @@ class Which(TypedDict, total=False):
     label: Mapping[str, str] | None
 
 
-def chosen_filters(tz: str | tzinfo, **which: Unpack[Which]) -> Filters:
-    """Return the filters; dates are of the zone `tz`.
+def chosen_filters(tz: str | tzinfo, *, now: int, **which: Unpack[Which]) -> Filters:
+    """Return the filters; dates are of the zone `tz`, and `7d` counts from `now`.
 
     Raises:
         TypeError: a filter has another name.
@@ -53,8 +54,8 @@ def chosen_filters(tz: str | tzinfo, **which: Unpack[Which]) -> Filters:
         raise TypeError(f"no filter {', '.join(map(repr, sorted(unknown)))}: there are {known}")
     since, until, zone = which.get("since"), which.get("until"), time_zone(tz)
     return Filters(
-        since=None if since is None else instant_us(since, "since", zone),
-        until=None if until is None else instant_us(until, "until", zone),
+        since=None if since is None else instant_us(since, "since", zone, now=now),
+        until=None if until is None else instant_us(until, "until", zone, now=now),
         status=tuple(word for text in _words(which.get("status", ())) for word in text.split(",")),
         slug=_words(which.get("slug", ())),
         version=_words(which.get("version", ())),
@@ -67,24 +68,31 @@ def _words(words: Versions) -> tuple[str, ...]:
     return (str(words),) if isinstance(words, str | int) else tuple(map(str, words))
 
 
-def instant_us(when: When, name: str, tz: str | tzinfo) -> int:
-    """Return microseconds since 1970 UTC; a date is its midnight in `tz`."""
+def instant_us(when: When, name: str, tz: str | tzinfo, *, now: int) -> int:
+    """Return microseconds since 1970 UTC; a date is its midnight in `tz`, and `7d` counts from `now`."""
     if isinstance(when, datetime):  # a Timestamp is one
         if when.tzinfo is None:
             raise UsageError(f"{name}={when}: no time zone: write 2026-11-20T09:15:00Z")
         return int(us_of(when))
     text = when.isoformat() if isinstance(when, date) else when
-    us = parse_when(text, now=now_us(), tz=time_zone(tz))
+    us = parse_when(text, now=now, tz=time_zone(tz))
     if us is None or instant(us) is None:  # or beyond the calendar
         raise UsageError(f"{name}={text!r}: write 2026-11-20T09:15:00Z, 2026-11-20, or 7d (ago)")
     return us
 
 
-def option_value(kind: str | None, name: str, value: Any, tz: str | tzinfo) -> Any:  # noqa: ANN401
+def option_value(
+    kind: str | None,
+    name: str,
+    value: Any,  # noqa: ANN401
+    tz: str | tzinfo,
+    *,
+    now: int,
+) -> Any:  # noqa: ANN401
     """Return the value of an option of an analysis, from what a caller gives for one of that kind."""
     if value is not None and kind == "instant":
-        return instant_us(value, name, tz)
-    return chosen_filters(tz, **value) if isinstance(value, Mapping) else value
+        return instant_us(value, name, tz, now=now)
+    return chosen_filters(tz, now=now, **value) if isinstance(value, Mapping) else value
 
 
 def time_zone(tz: str | tzinfo) -> tzinfo:

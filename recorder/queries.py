@@ -75,6 +75,11 @@ class Queries:
         self._settings = settings
         self._as_of = as_of
 
+    @property
+    def instant(self) -> int | None:
+        """The instant whose knowledge is returned, microseconds since 1970 UTC; None: the present."""
+        return self._as_of
+
     def as_of(self, instant: int) -> Self:
         """Return the queries of the same store as of an instant, microseconds since 1970 UTC."""
         return type(self)(self._database, self._settings, as_of=instant)

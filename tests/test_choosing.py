@@ -218,6 +218,29 @@ def test_the_first_and_the_last_day_are_whole(ask: Ask, store_url: str) -> None:
         assert history.runs(version=["1", "2"])["run_id"].tolist() == ["a", "b", "c"]
 
 
+def test_so_long_ago_is_before_as_of(ask: Ask, store: Database, store_url: str) -> None:
+    """`7d` counts from T, in whatever order the options stand: for filters, options of analyses, and in Python."""
+    del store
+    then = ("--as-of", "2025-11-20T13:00:00Z")
+    for order in ((*then, "--since", "14h"), ("--since", "14h", *then)):
+        assert [row["run_id"] for row in rows(ask, "runs", *order)] == [*"bcde"]
+    until = ("--since", "14h", "--until", "2025-11-20", *then)
+    assert [row["run_id"] for row in rows(ask, "runs", *until)] == ["b"]
+    # A date of --as-of is one of --tz, also of one that stands behind it: 2025-11-20T23:00:00Z.
+    date = ("--as-of", "2025-11-21", "--tz", "Europe/Berlin")
+    assert [row["run_id"] for row in rows(ask, "runs", *date, "--since", "11h")] == [*"cde"]
+    (told,) = rows(ask, "failures", "--since", "14h", *then)
+    assert told["runs"] == 4
+    found = rows(ask, "compare", *then, "--a", "until=14h", "--b", "since=14h")
+    assert {row["a_n"] + row["b_n"] for row in found if row["measure"] == "failure_rate"} == {3}
+    with recorder.open(store_url) as history:
+        early = history.as_of(then[1])
+        assert [*early.runs(since="14h")["run_id"]] == [*"bcde"]
+        assert early.failures(since="14h")["runs"][0] == 4
+        compared = early.compare(a={"until": "14h"}, b={"since": "14h"}).iloc[0]
+        assert compared["a_n"] + compared["b_n"] == 3
+
+
 def test_as_of_a_date_is_midnight_in_the_zone(ask: Ask, database: Database, store_url: str) -> None:
     """`--as-of DATE` too: status, history, runs, export, and `as_of` in Python."""
     register(database)

@@ -78,11 +78,20 @@ def test_nothing_given_is_no_filter(ask: click.Command, seen: Seen) -> None:
 
 def test_times_are_instants(ask: click.Command, seen: Seen) -> None:
     """ISO times, dates and spans before now become microseconds, all by one clock reading."""
-    run(ask, "--since", "7d", "--until", "0s", "--as-of", "2026-11-20")
+    run(ask, "--since", "7d", "--until", "0s")
     now = seen["now"]
     assert isinstance(now, int)
     assert seen["filters"] == Filters(since=now - 7 * DAY, until=now)
-    assert seen["as_of"] == parse_instant("2026-11-20T00:00:00Z")
+
+
+def test_as_of_is_the_present_of_spans(ask: click.Command, seen: Seen) -> None:
+    """Spans count from it, and it itself from now."""
+    run(ask, "--since", "7d", "--until", "0s", "--as-of", "2026-11-20")
+    as_of = parse_instant("2026-11-20T00:00:00Z") or 0
+    assert (seen["as_of"], seen["filters"]) == (as_of, Filters(since=as_of - 7 * DAY, until=as_of))
+    run(ask, "--as-of", "7d")
+    assert isinstance(seen["now"], int)
+    assert seen["as_of"] == seen["now"] - 7 * DAY
 
 
 def test_filters_can_be_repeated(ask: click.Command, seen: Seen) -> None:

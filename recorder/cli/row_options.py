@@ -33,10 +33,12 @@ from recorder.store.read.vocabulary import UnknownWord
 
 
 def parse_when_option(text: str) -> int:
-    """Return the instant that an option gives, microseconds since 1970 UTC."""
-    tz = click.get_current_context().params.get("tz", UTC)
+    """Return the instant that an option gives, microseconds since 1970 UTC; `7d` counts from --as-of, else from now."""
+    params = click.get_current_context().params
+    as_of = params.get("as_of")  # click's own mark where it is not written
+    now = as_of if isinstance(as_of, int) else command_now()
     try:
-        instant = parse_when(text, now=command_now(), tz=tz)
+        instant = parse_when(text, now=now, tz=params.get("tz", UTC))
         if instant is not None:
             datetime_of(instant)
     except OverflowError:  # beyond the calendar
@@ -119,8 +121,24 @@ tz_option = click.option(
     help="Time zone of dates, of the times shown and of groups by day.",
 )
 
+
+class _AsOf(click.Option):
+    """The option --as-of, which is read before the other instants, and after --tz."""
+
+    def handle_parse_result(
+        self, ctx: click.Context, opts: Mapping[str, Any], args: list[str]
+    ) -> tuple[Any, list[str]]:
+        """Read the zone of its dates first, wherever that stands."""
+        for one in ctx.command.params:
+            if one.name == "tz" and "tz" not in ctx.params:
+                one.handle_parse_result(ctx, opts, args)
+        return super().handle_parse_result(ctx, opts, args)
+
+
 as_of_option = click.option(
     "--as-of",
+    cls=_AsOf,
+    is_eager=True,  # `7d` of the others counts from it
     metavar="T",
     type=parse_when_option,
     help="Answer with what was known at T: a time, a date (midnight in --tz), or 7d (ago).",
@@ -130,7 +148,7 @@ as_of_option = click.option(
 def _time_options(what: str) -> tuple[Decorator, Decorator]:
     """Return --since and --until; `what`: the beginning of their help."""
     texts = {
-        "--since": f"{what} at or after T: a time, a date (midnight in --tz), or 7d (ago).",
+        "--since": f"{what} at or after T: a time, a date (midnight in --tz), or 7d (ago, before --as-of).",
         "--until": f"{what} before T: as for --since.",
     }
     since, until = (
