@@ -97,6 +97,14 @@ def test_versions_stand_by_their_numbers_and_missing_ones_last() -> None:
     assert listed == ["01", "1", "1.9", "1.10", "2", "10", "beta", None]
 
 
+def test_a_version_that_begins_like_a_longer_one_stands_before_it() -> None:
+    """A number is never held against a text: also not where the one text ends, or is empty."""
+    versions = ["beta2", "1", "", "beta", "1.", "1-rc", "beta2x"]
+    rows = [run_row(f"er_{n}", version=version) for n, version in enumerate(versions)]
+    listed = [row["version"] for row in failures(rows, by="version").rows]
+    assert listed == ["", "1", "1-rc", "1.", "beta", "beta2", "beta2x"]
+
+
 def test_other_values_stand_in_order_group_within_group() -> None:
     """Several terms sort from the first to the last; a missing label is a group of its own."""
     rows = [

@@ -174,17 +174,18 @@ def in_order(terms: Sequence[str], keys: Iterable[Key]) -> list[Key]:
     )
 
 
-def _rank(value: Word, term: str) -> tuple[bool, list[str | int]]:
+def _rank(value: Word, term: str) -> tuple[bool, list[str | int], str]:
     if value is None:
-        return True, []
-    numbered = term in ("version", "size") and isinstance(value, str)
-    return False, _numbered(str(value)) if numbered else [value]
+        return True, [], ""
+    if term in ("version", "size") and isinstance(value, str):
+        return False, _numbered(value), value  # the text itself decides between 1 and 01
+    return False, [value], ""
 
 
 def _numbered(text: str) -> list[str | int]:
     """Return text and numbers in turn, so that 1.10 comes after 1.9."""
-    parts = _DIGITS.split(text)  # the text at the end decides between 1 and 01
-    return [int(part) if index % 2 else part for index, part in enumerate(parts)] + [text]
+    parts = _DIGITS.split(text)
+    return [int(part) if index % 2 else part for index, part in enumerate(parts)]
 
 
 def days_between(days: Iterable[Word]) -> list[str]:
