@@ -48,8 +48,7 @@ def current_revision(database: Database) -> str | None:
     """
     if database.path is not None and not _has_content(database.path):
         return None
-    with database.reading() as connection:
-        return revision_of(database, connection)
+    return database.read(partial(revision_of, database))
 
 
 def _has_content(path: Path) -> bool:
