@@ -180,6 +180,25 @@ def test_follow_prints_what_happens_next(
 
 
 @pytest.mark.slow
+def test_a_cursor_is_used_by_one_process_at_a_time(
+    store: Database, store_url: str, ask: Ask, tmp_path: Path
+) -> None:
+    """A second one is refused, in a line that says so, and moves nothing; it goes on once the first has ended."""
+    seen, out = str(tmp_path / "seen"), tmp_path / "out"
+    more = ("--cursor", seen, "--format", "ndjson")
+    with out.open("w") as target, started(store_url, *more, stdout=target) as process:
+        assert ids("\n".join(lines_of(out, 3))) == [1, 2, 3]
+        while Path(seen).read_text() != "3\n":
+            time.sleep(0.02)
+        code, printed, said = ask(*more)
+        process.kill()
+    assert (code, printed) == (2, "")
+    assert "seen is used by another process: give each its own" in said
+    Recorder(store).record([failure(20, *GONE, run_id="er_2")])
+    assert ids(ask(*more)[1]) == [4]
+
+
+@pytest.mark.slow
 def test_a_hundred_kills_lose_no_event(database: Database, store_url: str, tmp_path: Path) -> None:
     """Every event is in the file, in order; doubled are only those at kills, known by their number."""
     register(database, [f"er_{n}" for n in range(400)])

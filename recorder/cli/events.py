@@ -6,6 +6,7 @@ Invariant: with --cursor, no event is passed over: it is noted after its line is
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, closing
 from datetime import datetime, tzinfo
 from functools import partial
 from itertools import chain, islice
@@ -77,10 +78,12 @@ def events(
     """
     if follow or path is not None:
         _check(options, follow=follow)
-    with reading(options.settings, doing=None) as database:
+    with reading(options.settings, doing=None) as database, ExitStack() as stack:
         queries = Queries(database, options.settings, as_of=options.as_of)
         notify_unknown_words(queries, options.filters)
-        cursor = None if path is None else Cursor(path, newest=queries.last_event_id())
+        cursor = None
+        if path is not None:
+            cursor = stack.enter_context(closing(Cursor(path, newest=queries.last_event_id())))
         ask = partial(queries.events, filters=options.filters, kinds=kinds, limit=_AT_ONCE)
         after = cursor.event_id if cursor is not None else 0
         batches = _batches(ask, queries.last_event_id, after, follow=follow)
