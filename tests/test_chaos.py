@@ -231,3 +231,9 @@ def strays(asked: list[tuple[float, str]]) -> list[str]:
             found += [f"{last} at {t:.2f}, {by} has it since {taken:.2f}" for t in again]
         assert before <= taken
     return found
+
+
+def test_a_stray_is_found() -> None:
+    """Requests of two processes in turns are; a source that is given back is not."""
+    assert strays([(0, "x"), (1, "y"), (1.5, "x"), (2, "y")])
+    assert strays([(0, "x"), (1, "y"), (2, "y"), (3, "x"), (4, "x")]) == []
