@@ -202,7 +202,7 @@ def test_a_service_pings_each_minute_until_it_is_killed(
             wait_for(lambda: len(monitor.paths) > 2)
             if number == signal.SIGKILL:
                 commands.sandbox.script("er_1", [replies.Reply(status=401)])
-                wait_for(lambda: "/4" in monitor.paths)
+            wait_for(lambda: "/4" in monitor.paths)
             process.send_signal(number)
             process.wait(timeout=60)
         httpx.get(f"{monitor.url}/end", timeout=60)  # what came before is taken
