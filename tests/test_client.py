@@ -283,6 +283,19 @@ def test_a_server_that_echoes_the_key(status: str) -> None:
     assert b"pk_live" not in answer.body
 
 
+@pytest.mark.parametrize("status", ["200 OK", "500 Oops"])
+def test_a_server_that_breaks_off_within_the_key(status: str) -> None:
+    """The beginning of the key is masked too where the body ends with it."""
+
+    def echo(wire: socket.socket, _: bytes) -> None:
+        wire.sendall(reply(b'{"error": "got ' + SECRET.encode(), status)[:-4])
+        wire.shutdown(socket.SHUT_RDWR)
+
+    answer = ask(echo)
+    assert answer.body == b'{"error": "got ****'
+    assert SECRET[:8] not in repr(answer)
+
+
 def test_a_key_that_is_a_word_does_not_change_a_ledger_row() -> None:
     """A 200 is masked only where the key is too long to be a plain word of the row."""
     body = b'{"run": {"status": "completed"}}'

@@ -230,6 +230,8 @@ class LedgerClient:
         ok = exchange.status == OK
         a_word = ok and len(self._key) < _SECRET_LENGTH
         body = exchange.body if a_word else self._key.mask_bytes(exchange.body)
+        if exchange.failure is not None:
+            body = self._key.mask_cut_end(body)
         return body if ok and exchange.length <= self._max_body else body[:REJECTED_BYTES]
 
     def _unsent(self, target: Target) -> Answer:

@@ -20,6 +20,7 @@ MASK = "****"
 _HEADER_SAFE = re.compile(r"[\x21-\x7e]+")
 _LONGEST_LINE = 8192
 _SECRET_PART = 16  # characters: a part of a key that long is no plain word
+_TELLING = 8  # characters: fewer at the beginning of a key, such as `pk_live`, tell nothing of it
 _LONGEST_SPELLING = len(r"\\\\u0070")  # of one character: the escape of an escape of an escape
 # A whole run of them, so that none is left before the mask, and in linear time.
 _BACKSLASHES = r"(?<!\\)\\++"
@@ -77,6 +78,14 @@ class ApiKey:
         for needle in self._needles:
             data = data.replace(needle.encode(), MASK.encode())
         return self._in_bytes.sub(MASK.encode(), data) if b"\\" in data or b"%" in data else data
+
+    def mask_cut_end(self, data: bytes) -> bytes:
+        """Return the bytes of a body that broke off, with the beginning of the key masked where they end with it."""
+        secret = self._secret.encode()
+        for length in range(len(secret) - 1, _TELLING - 1, -1):
+            if data.endswith(secret[:length]):
+                return data[:-length] + MASK.encode()
+        return data
 
     @property
     def longest_spelling(self) -> int:
