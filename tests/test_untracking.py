@@ -58,6 +58,16 @@ def test_as_of_a_time_between_it_was_untracked(watched: Database) -> None:
     assert rows(watched, "watch")["watch"][0]["due_at"] is not None
 
 
+def test_abandoned_later_and_tracked_once_more_it_was_not_untracked_since(
+    watched: Database,
+) -> None:
+    """Tracking an abandoned run again brings back no earlier word: it was watched, then abandoned."""
+    Recorder(watched).record([answer(day * 86_400) for day in range(1, 9)])
+    assert tracking(watched, 2 * 86_400, 9 * 86_400) == ["active", "abandoned", "abandoned"]
+    track_at(watched, 10 * 86_400)
+    assert tracking(watched, 2 * 86_400, 9 * 86_400) == ["active", "abandoned", "active"]
+
+
 @pytest.mark.usefixtures("watched")
 def test_a_copy_of_the_store_knows_it_too(store_url: str, tmp_path: Path) -> None:
     """An export holds both words, and an import applies them in the order in which they were said."""

@@ -181,8 +181,10 @@ def resume(connection: sa.Connection, source_id: int, run_key: int, *, now: int)
     count_runs(connection, source_id, [run_key])
     drop_blocks_of(connection, {source_id: [run_key]})
     this = RunRefs(source_id=source_id, run_keys=[run_key])
-    # It stays for `--as-of` a time before; one that a clock ahead wrote would be the later word.
-    untracked_at = sa.case((run.c.untracked_at < now, run.c.untracked_at))
+    # It stays for `--as-of` a time before. A run that was abandoned had been resumed since, of which the new
+    # `resumed_at` shows nothing; an instant that a clock ahead wrote would be the later word.
+    was_untracked = sa.exists().where(same_run(watch, run), watch.c.tracking == "untracked")
+    untracked_at = sa.case((was_untracked & (run.c.untracked_at < now), run.c.untracked_at))
     connection.execute(sa.update(run).where(this.rows_of(run)).values(untracked_at=untracked_at))
     connection.execute(
         sa.update(watch)
