@@ -168,6 +168,24 @@ def test_keys_that_rows_share_stand_above_them() -> None:
     ]
 
 
+def test_a_title_stays_with_its_text() -> None:
+    """Also where only the comma behind both has no room; a key without a text has its title."""
+    rows = [
+        {"slug": slug, "version": "3", "measure": "median of wall seconds", "n": 99}
+        | {"value": 1.5, "difference": 20, "verdict": "higher"}
+        for slug in ("s" * 23, "")
+    ]
+    assert printed(rows, width=39, columns=SIDES).splitlines()[2:] == [
+        f"slug {'s' * 23},",
+        "version 3,",
+        "measure median of wall seconds",
+        "99    1.5          20  higher",
+        "slug, version 3,",
+        "measure median of wall seconds",
+        "99    1.5          20  higher",
+    ]
+
+
 def test_a_name_is_folded_before_a_column_goes() -> None:
     """A key of one long word gives its room to the figures, broken where its parts meet."""
     columns = {"slug": Cell("text", key=True), "runs": Cell("count"), "cost": Cell("amount")}

@@ -104,10 +104,10 @@ class _Layout:
         )
 
     @property
-    def loss(self) -> tuple[int, bool, int, int]:
-        """What is lost: main columns, a line for each row, other columns, lines."""
+    def loss(self) -> tuple[int, bool, int]:
+        """What is lost: main columns, a line for each row, other columns."""
         n_main = sum(column.is_main for column in self.dropped)
-        return n_main, not self._is_shared, len(self.dropped) - n_main, len(self.lines)
+        return n_main, not self._is_shared, len(self.dropped) - n_main
 
     @property
     def _is_shared(self) -> bool:
@@ -188,7 +188,10 @@ def _narrowed(columns: Sequence[Column], width: int) -> tuple[list[str], list[st
             break
     if not layouts:
         return list(_blocks(columns, width)), []
-    best = min(layouts, key=lambda layout: layout.loss)
+    least = min(layout.loss for layout in layouts)
+    equal = [layout for layout in layouts if layout.loss == least]
+    # Lines take long: they are made where they decide.
+    best = equal[0] if len(equal) == 1 else min(equal, key=lambda layout: len(layout.lines))
     return best.lines, [column.title for column in best.dropped]
 
 
@@ -258,12 +261,15 @@ def _lines(columns: Sequence[Column], widths: list[int]) -> Iterator[str]:
 
 def _section_name(keys: Sequence[Column], texts: Sequence[str], width: int) -> Iterator[str]:
     """Yield the lines that name a section; a title and its text are parted only where both fill more than a line."""
+    parts = [
+        shorten(f"{column.title} {text}".rstrip(), _LONGEST_KEY)
+        for column, text in zip(keys, texts, strict=True)
+    ]
     line = ""
-    for column, text in zip(keys, texts, strict=True):
-        part = shorten(f"{column.title} {text}", _LONGEST_KEY) if text else ""
-        longer = ", ".join(filter(None, (line, part)))
+    for part in [*(f"{part}," for part in parts[:-1]), *parts[-1:]]:
+        longer = f"{line} {part}".lstrip()
         if line and display_width(longer) > width:
-            yield from fold(f"{line},", width)
+            yield from fold(line, width)
             longer = part
         line = longer
     yield from fold(line, width) if line else ()
