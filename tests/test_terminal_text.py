@@ -31,11 +31,16 @@ def test_a_shortened_text_fits(text: str, width: int) -> None:
 @given(text=any_text.map(visible), width=st.integers(1, 20))
 def test_a_name_without_its_middle_fits(text: str, width: int) -> None:
     """A name has its beginning and its end, and both fit."""
-    name = text.replace(" ", "")
+    name = text.replace(" ", "").replace(",", "")
     short = shorten_name(name, width)
     assert display_width(short) <= width
     start, _, end = short.partition("…")
     assert short == name or (name.startswith(start) and name.endswith(end))
+
+
+def test_a_list_of_names_is_shortened_at_its_end() -> None:
+    """Without its middle it would read as one name."""
+    assert shorten_name("news_signal,work_email", 13) == "news_signal,…"
 
 
 @given(text=any_text.map(visible), width=st.integers(2, 12))

@@ -43,8 +43,11 @@ def shorten(text: str, width: int) -> str:
 
 
 def shorten_name(text: str, width: int) -> str:
-    """Return the text in at most `width` columns: a longer name lacks its middle, for names differ at their ends too."""
-    if display_width(text) <= width or " " in text or width < _SHORTEST_NAME:
+    """Return the text in at most `width` columns: a longer name lacks its middle, for names differ at their ends too.
+
+    A sentence, or a list with commas, lacks its end.
+    """
+    if display_width(text) <= width or {" ", ","} & {*text} or width < _SHORTEST_NAME:
         return shorten(text, width)
     end = _from_end(text, (width - 1) // 2)
     return text[: _fitting(text, width - 1 - display_width(end))] + ELLIPSIS + end
