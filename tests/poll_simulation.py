@@ -85,6 +85,7 @@ class SimulatedRun:
     last_polled_at: int
     likely_end: LikelyEnd | None = None
     n_missed: int = 0
+    is_in_vain: bool = False
     source_id: int = SOURCE_ID
     urgency: int = int(Urgency.IN_FLIGHT)
 
@@ -218,7 +219,7 @@ class _Likes(dict[str, UsualRun]):
         """Add a run that was seen to have ended, unless it failed."""
         if not run.has_failed:
             wall_us = run.ended_at - run.created_at
-            self[run.slug] = self[run.slug].after(wall_us, n_missed=run.n_missed)
+            self[run.slug] = self[run.slug].after(wall_us, is_in_vain=run.is_in_vain)
 
     def foretell(self, run: SimulatedRun) -> None:
         """Foretell the end of a new run."""
@@ -289,6 +290,7 @@ def _passed(budget: Budget, sent: deque[int], now: int) -> Budget:
 def _plan(run: SimulatedRun, now: int, counts: Counts) -> None:
     planned = next_poll(run.inputs(now, counts), CADENCE)
     run.last_polled_at, run.due_at = now, planned.due_at or now
+    run.is_in_vain = run.is_in_vain or planned.n_missed > run.n_missed
     run.likely_end, run.n_missed = planned.likely_end, planned.n_missed
 
 

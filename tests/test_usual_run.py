@@ -21,14 +21,14 @@ from recorder.store.write.record import Recorder
 def like(*walls_us: int) -> UsualRun:
     usual = UsualRun()
     for wall_us in walls_us:
-        usual = usual.after(wall_us, n_missed=None)
+        usual = usual.after(wall_us, is_in_vain=None)
     return usual
 
 
-def after(usual: UsualRun, *missed: int) -> UsualRun:
-    """After more runs that foretold so many ends in vain, beyond those that they counted from the start."""
-    for n in missed:
-        usual = usual.after(MINUTE, n_missed=usual.doubts + n)
+def after(usual: UsualRun, *in_vain: bool) -> UsualRun:
+    """After more runs, each of which foretold its end in vain or not."""
+    for is_in_vain in in_vain:
+        usual = usual.after(MINUTE, is_in_vain=is_in_vain)
     return usual
 
 
@@ -57,22 +57,22 @@ def test_few_runs_foretell_nothing() -> None:
 
 
 def test_runs_that_foretell_in_vain_are_doubted_from_the_start_until_they_do_not() -> None:
-    """One in ten is no reason; a run that nobody polled says nothing of it, nor does one alone that stood still for long."""
-    assert after(UsualRun(), *[9, *[0] * 9] * 9).doubts == 0
-    assert after(UsualRun(), *[3] * 4).doubts == 0
-    assert after(UsualRun(), *[0] * 50, 1000).doubts == 0
-    doubted = after(UsualRun(), *[3] * 50)
+    """One in ten is no reason; a run that nobody polled says nothing of it, nor does one alone."""
+    assert after(UsualRun(), *[True, *[False] * 9] * 9).doubts == 0
+    assert after(UsualRun(), *[True] * 4).doubts == 0
+    assert after(UsualRun(), *[False] * 50, True).doubts == 0
+    doubted = after(UsualRun(), *[True] * 50)
     assert doubted.doubts == 6
-    assert doubted.after(MINUTE, n_missed=None).doubts == 6
-    assert after(doubted, *[0] * 200).doubts == 0
+    assert doubted.after(MINUTE, is_in_vain=None).doubts == 6
+    assert after(doubted, *[False] * 200).doubts == 0
 
 
-@given(st.lists(st.tuples(st.integers(-DAY, 900 * DAY), st.none() | st.integers(0, 400))))
-def test_whatever_runs_took_it_foretells_or_not(runs: list[tuple[int, int | None]]) -> None:
+@given(st.lists(st.tuples(st.integers(-DAY, 900 * DAY), st.none() | st.booleans())))
+def test_whatever_runs_took_it_foretells_or_not(runs: list[tuple[int, bool | None]]) -> None:
     """Its numbers stay such that a store takes them."""
     usual = UsualRun()
-    for wall_us, n_missed in runs:
-        usual = usual.after(wall_us, n_missed=n_missed)
+    for wall_us, is_in_vain in runs:
+        usual = usual.after(wall_us, is_in_vain=is_in_vain)
         end = usual.end_of(T0, now=T0)
         assert end is None or T0 <= end.from_at < end.until_at
         assert usual.log_variance >= 0
@@ -158,6 +158,26 @@ def test_only_a_run_that_was_seen_in_flight_says_how_far_counts_foretell(
     recorder.record([ended("er_5", after_s=60)], now=T0 + 60 * S)
     [found] = usual_rows(database)
     assert (found["n_runs"], found["missed"]) == (6, missed)
+
+
+@pytest.mark.parametrize(("until_s", "missed"), [(60, 125_000), (600, 291_667)])
+def test_a_run_that_began_in_greater_doubt_says_what_it_missed_itself(
+    database: Database, recorder: Recorder, until_s: int, missed: int
+) -> None:
+    """What it counted as missed from the start is no miss: where many are in flight, doubt would go on by itself."""
+
+    def doubt(share: int) -> None:
+        with database.writing() as connection:
+            connection.execute(sa.update(usual_run).values(missed=share))
+
+    doubt(600_000)
+    timing = {"createdAt": iso(T0)}
+    for at in (10, until_s - 1):
+        seen = answer(at, document("er_5", timing=timing, enrichment=SLUG), run_id="er_5")
+        recorder.record([seen], now=seen.observed_at)
+        doubt(150_000)
+    recorder.record([ended("er_5", after_s=until_s)], now=T0 + until_s * S)
+    assert [row["missed"] for row in usual_rows(database)] == [missed]
 
 
 def test_a_slug_of_any_length_is_recorded(database: Database, recorder: Recorder) -> None:

@@ -58,7 +58,7 @@ class InFlight(Urgent, Protocol):
 
     @property
     def n_missed(self) -> int | None:
-        """How often its foretold end passed without an end; None for never."""
+        """How often its foretold end passed without an end, below zero as in the row of `watch`; None for never."""
 
 
 _T = TypeVar("_T", bound=Urgent)
@@ -256,7 +256,7 @@ def by_gain(due: Iterable[_F], cycles_us: Mapping[int, int], *, now: int) -> lis
             waited_us=now - before,
             pause_us=one.due_at - before,
             left=left,
-            n_missed=one.n_missed or 0,
+            n_missed=abs(one.n_missed or 0),
             cycle_us=cycles_us.get(one.source_id, 0),
         )
 

@@ -17,7 +17,7 @@ _LEAST_DEVIATION: Final = 0.2
 # Runs that differ more foretell nothing: one in three takes twice as long, or half.
 _MOST_DEVIATION: Final = 0.6
 # Per share of runs beyond `_IN_VAIN_AT_EASE`; where counts advance about evenly, one run in twenty foretells in vain.
-_DOUBTS: Final = 12
+_DOUBTS: Final = 24
 _IN_VAIN_AT_EASE: Final = 130_000  # millionths
 _MOST_DOUBTS: Final = 6
 _MILLIONTHS: Final = 1_000_000
@@ -53,13 +53,12 @@ class UsualRun(Struct, frozen=True, kw_only=True):
         beyond = max(self.missed - _IN_VAIN_AT_EASE, 0)
         return min(_DOUBTS * beyond // _MILLIONTHS, _MOST_DOUBTS)
 
-    def after(self, wall_us: int, *, n_missed: int | None) -> "UsualRun":
+    def after(self, wall_us: int, *, is_in_vain: bool | None) -> "UsualRun":
         """Return it with one more run.
 
         Args:
             wall_us: from its creation to its end.
-            n_missed: how many foretold ends passed, with those that it counted as missed from the start; None where
-                nobody polled it.
+            is_in_vain: whether an end that was foretold for it passed without one; None where nobody polled it.
         """
         # A plain mean of the first runs; from then on each new one weighs the same, and old ones fade.
         n = min(self.n_runs + 1, _MEMORY)
@@ -68,9 +67,9 @@ class UsualRun(Struct, frozen=True, kw_only=True):
         # (Welford).
         squares = moved * moved / _MILLIONTHS * (1 - 1 / n)
         own = self.missed
-        if n_missed is not None:
+        if is_in_vain is not None:
             # A share and no mean: a few runs that stand still for long, each missing many, say little of the others.
-            own = _MILLIONTHS if n_missed > self.doubts else 0
+            own = _MILLIONTHS if is_in_vain else 0
         return UsualRun(
             n_runs=self.n_runs + 1,
             log_mean=self.log_mean + round(moved / n),

@@ -113,11 +113,15 @@ def plan_run(
             setattr(watch, name, last.righted(getattr(watch, name)))
     if like is not None and state is not None and state.created_at is not None:
         last.foretell(watch, like.end_of(state.created_at, now=last.right_at))
-        watch.n_missed = like.doubts
+        watch.n_missed = -like.doubts
     plan = next_poll(_inputs(watch, run, state, last), cadence)
     watch.due_at = last.by_our_clock(plan.due_at)
     last.foretell(watch, plan.likely_end)
-    watch.n_missed = plan.n_missed or None
+    # Below zero as long as all of them are the doubts that the run began with. The doubts of its slug change while it is
+    # in flight, so its end could not tell by them whether a foretold end of its own has passed.
+    before = watch.n_missed or 0
+    has_missed = before > 0 or plan.n_missed > abs(before)
+    watch.n_missed = (plan.n_missed if has_missed else -plan.n_missed) or None
     watch.tracking, watch.urgency = plan.tracking, int(plan.urgency)
 
 
@@ -144,6 +148,6 @@ def _inputs(
         leads=watch.leads_total,
         ended_leads=sum(filter(None, ended)),
         likely_end=last.foretold(watch),
-        n_missed=watch.n_missed or 0,
+        n_missed=abs(watch.n_missed or 0),
         may_give_up=may_give_up(last.at, last.before_at, clock_error_us=last.clock_error_us),
     )

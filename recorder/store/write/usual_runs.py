@@ -46,9 +46,9 @@ class UsualRuns(Struct):
         key = source_id, slug
         return self._changed.get(key) or self._stored.get(key) or UsualRun()
 
-    def add(self, source_id: int, slug: str, wall_us: int, *, n_missed: int | None) -> None:
+    def add(self, source_id: int, slug: str, wall_us: int, *, is_in_vain: bool | None) -> None:
         """Add a completed run of a slug which was loaded."""
-        after = self.of(source_id, slug).after(wall_us, n_missed=n_missed)
+        after = self.of(source_id, slug).after(wall_us, is_in_vain=is_in_vain)
         self._changed[source_id, slug] = after
 
     def compare(
@@ -78,10 +78,9 @@ class UsualRuns(Struct):
         if is_end and state.status == RunStatus.COMPLETED and state.completed_at is not None:
             # Of a run that was imported, or first seen ended, nothing was foretold that can have passed.
             was_polled = is_live and last is not None
-            n_missed = (watch.n_missed or 0) if was_polled else None
-            self.add(
-                watch.source_id, slug, state.completed_at - state.created_at, n_missed=n_missed
-            )
+            is_in_vain = (watch.n_missed or 0) > 0 if was_polled else None
+            wall_us = state.completed_at - state.created_at
+            self.add(watch.source_id, slug, wall_us, is_in_vain=is_in_vain)
         return None
 
     def flush(self, connection: sa.Connection) -> None:
